@@ -1,0 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+
+const read = (path: string) => readFile(new URL(path, import.meta.url), "utf8");
+
+test("the first program of the README is the one that the tests run, in under 30 lines", async () => {
+  const [readme, first] = await Promise.all([read("../../../README.md"), read("../src/first.ts")]);
+  expect(readme).toContain(first.trimEnd());
+  expect(first.trimEnd().split("\n").length).toBeLessThan(30);
+});

@@ -1,0 +1,6 @@
+// node scripts/app.mjs NAME ARGUMENTS: runs apps/NAME/src/main.ts with the workspace's own Node.
+import { becomeApp } from "./program.mjs";
+import { workspace } from "./workspace.mjs";
+
+const [name, ...args] = process.argv.slice(2);
+becomeApp(workspace(), name, args);

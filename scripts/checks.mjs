@@ -1,0 +1,98 @@
+// The checks behind npm test, in the order in which a mistake is cheapest to find.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { layerBreaches } from "./layers.mjs";
+import { say } from "./report.mjs";
+import { needRust, root } from "./toolchain.mjs";
+import { workspace } from "./workspace.mjs";
+
+const one = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 });
+
+function run(env, command, args, { cwd = root } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const chunks = [];
+    child.stdout.on("data", (chunk) => chunks.push(chunk));
+    child.stderr.on("data", (chunk) => chunks.push(chunk));
+    child.on("error", (error) => resolve({ ok: false, output: error.message }));
+    child.on("close", (code) => resolve({ ok: code === 0, output: Buffer.concat(chunks).toString() }));
+  });
+}
+
+const inFolder = (folder, file) =>
+  readdirSync(join(root, folder))
+    .map((name) => join(folder, name))
+    .filter((path) => existsSync(join(root, path, file)));
+
+async function quiet(env, command, args, options) {
+  const { ok, output } = await run(env, command, args, options);
+  if (!ok) say(output.trimEnd());
+  return one(ok);
+}
+
+const exec = (env, ...args) => quiet(env, "pnpm", ["exec", ...args]);
+
+async function layers() {
+  const breaches = layerBreaches();
+  for (const breach of breaches) say(breach);
+  return one(breaches.length === 0);
+}
+
+async function rustTests(env) {
+  const { ok, output } = await run(env, "cargo", ["test", "--locked", "--workspace"]);
+  const count = (word) => [...output.matchAll(new RegExp(`(\\d+) ${word}`, "g"))].reduce((sum, [, n]) => sum + Number(n), 0);
+  const total = { passed: count("passed"), failed: count("failed"), skipped: count("ignored") };
+  if (!ok) say(output.trimEnd());
+  return ok || total.failed > 0 ? total : one(false);
+}
+
+async function vitest(env) {
+  const folder = mkdtempSync(join(tmpdir(), "aster-test-"));
+  const file = join(folder, "vitest.json");
+  const args = ["exec", "vitest", "run", "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`];
+  const { ok, output } = await run(env, "pnpm", args);
+  const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  rmSync(folder, { recursive: true });
+  if (!ok) say(output.trimEnd());
+  if (report === undefined) return one(false);
+  const skipped = report.numPendingTests + report.numTodoTests;
+  // a file that does not load has no failed test, and an unhandled rejection belongs to none
+  const failed = ok ? report.numFailedTests : Math.max(1, report.numFailedTests);
+  return { passed: report.numPassedTests, failed, skipped };
+}
+
+const checks = [
+  ["format and lint", (env) => exec(env, "biome", "ci", "--error-on-warnings")],
+  ["dependency direction", layers],
+  ...["packages", "apps"].flatMap((folder) =>
+    inFolder(folder, "tsconfig.json").map((path) => [`types of ${path}`, (env) => exec(env, "tsc", "-p", path)]),
+  ),
+  ["Rust format", (env) => quiet(env, "cargo", ["fmt", "--all", "--check"])],
+  ["Rust lint", (env) => quiet(env, "cargo", ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])],
+  ["Rust tests", rustTests],
+  ["build of the packages", (env) => exec(env, "turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only")],
+  ...inFolder("packages", "package.json").map((path) => [`packing of ${path}`, (env) => exec(env, "publint", "--strict", path)]),
+  ["documentation", (env) => exec(env, "typedoc")],
+  ["unit, network and interop tests", vitest],
+];
+
+/** Runs the checks whose names contain one of `wanted` (all without any) and returns the exit code. */
+export async function runChecks(wanted) {
+  const env = { ...workspace(), ASTER_RELAY_MODE: "disabled", TURBO_TELEMETRY_DISABLED: "1" };
+  needRust(env);
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, check] of checks) {
+    if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
+    const started = Date.now();
+    const result = await check(env);
+    for (const key of Object.keys(sum)) sum[key] += result[key];
+    const mark = result.failed > 0 ? "✗" : "✓";
+    const count = result.passed + result.failed > 1 ? ` (${result.passed} passed, ${result.failed} failed)` : "";
+    say(`${mark} ${name}${count} ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  }
+  const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : "";
+  process.stdout.write(`${sum.passed} passed, ${sum.failed} failed${skipped}\n`);
+  return sum.failed === 0 && sum.passed > 0 ? 0 : 1;
+}

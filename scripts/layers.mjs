@@ -1,0 +1,38 @@
+// Which package may import which: docs/architecture.md, "Layers". pnpm lets a package import only what it declares,
+// so the declarations are what there is to check.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./toolchain.mjs";
+
+const mayImport = {
+  "@aster/native": [],
+  "@aster/codec": [],
+  "@aster/transport": ["native"],
+  "@aster/contract": ["codec"],
+  "@aster/trust": ["transport"],
+  "@aster/rpc": ["codec", "contract", "transport", "trust"],
+  "@aster/interceptors": ["rpc"],
+  "@aster/registry": ["contract", "transport", "trust"],
+};
+
+/** Lists every breach of the table, one sentence each. */
+export function layerBreaches() {
+  const breaches = [];
+  for (const folder of ["packages", "crates"]) {
+    for (const name of readdirSync(join(root, folder))) {
+      const manifest = JSON.parse(readFileSync(join(root, folder, name, "package.json"), "utf8"));
+      const allowed = mayImport[manifest.name];
+      if (allowed === undefined) {
+        breaches.push(`${manifest.name} has no row in scripts/layers.mjs`);
+        continue;
+      }
+      const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
+      for (const dependency of Object.keys(declared)) {
+        const [scope, short] = dependency.split("/");
+        if (scope !== "@aster" || short.startsWith("native-")) continue;
+        if (!allowed.includes(short)) breaches.push(`${manifest.name} may not import ${dependency}`);
+      }
+    }
+  }
+  return breaches;
+}

