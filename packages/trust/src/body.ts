@@ -1,0 +1,35 @@
+/** A message that arrives in pieces, up to a bound; memory follows what came, not how many pieces it came in. */
+export class Body {
+  readonly #limit: number;
+  #buffer: Uint8Array = new Uint8Array(0);
+  #length = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Copies a piece. `false` if the whole would be over the bound: the piece is dropped. */
+  add(piece: Uint8Array): boolean {
+    const length = this.#length + piece.length;
+    if (length > this.#limit) return false;
+    if (length > this.#buffer.length) {
+      const grown = new Uint8Array(
+        Math.min(this.#limit, Math.max(length, 2 * this.#buffer.length)),
+      );
+      grown.set(this.bytes());
+      this.#buffer = grown;
+    }
+    this.#buffer.set(piece, this.#length);
+    this.#length = length;
+    return true;
+  }
+
+  /** A view of what has come so far. */
+  bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+}
