@@ -17,7 +17,9 @@ function run(env, command, args, { cwd = root } = {}) {
     child.stdout.on("data", (chunk) => chunks.push(chunk));
     child.stderr.on("data", (chunk) => chunks.push(chunk));
     child.on("error", (error) => resolve({ ok: false, output: error.message }));
-    child.on("close", (code) => resolve({ ok: code === 0, output: Buffer.concat(chunks).toString() }));
+    child.on("close", (code) =>
+      resolve({ ok: code === 0, output: Buffer.concat(chunks).toString() }),
+    );
   });
 }
 
@@ -42,7 +44,11 @@ async function layers() {
 
 async function rustTests(env) {
   const { ok, output } = await run(env, "cargo", ["test", "--locked", "--workspace"]);
-  const count = (word) => [...output.matchAll(new RegExp(`(\\d+) ${word}`, "g"))].reduce((sum, [, n]) => sum + Number(n), 0);
+  const count = (word) =>
+    [...output.matchAll(new RegExp(`(\\d+) ${word}`, "g"))].reduce(
+      (sum, [, n]) => sum + Number(n),
+      0,
+    );
   const total = { passed: count("passed"), failed: count("failed"), skipped: count("ignored") };
   if (!ok) say(output.trimEnd());
   return ok || total.failed > 0 ? total : one(false);
@@ -51,7 +57,14 @@ async function rustTests(env) {
 async function vitest(env) {
   const folder = mkdtempSync(join(tmpdir(), "aster-test-"));
   const file = join(folder, "vitest.json");
-  const args = ["exec", "vitest", "run", "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`];
+  const args = [
+    "exec",
+    "vitest",
+    "run",
+    "--reporter=dot",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ];
   const { ok, output } = await run(env, "pnpm", args);
   const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
   rmSync(folder, { recursive: true });
@@ -67,13 +80,35 @@ const checks = [
   ["format and lint", (env) => exec(env, "biome", "ci", "--error-on-warnings")],
   ["dependency direction", layers],
   ...["packages", "apps"].flatMap((folder) =>
-    inFolder(folder, "tsconfig.json").map((path) => [`types of ${path}`, (env) => exec(env, "tsc", "-p", path)]),
+    inFolder(folder, "tsconfig.json").map((path) => [
+      `types of ${path}`,
+      (env) => exec(env, "tsc", "-p", path),
+    ]),
   ),
   ["Rust format", (env) => quiet(env, "cargo", ["fmt", "--all", "--check"])],
-  ["Rust lint", (env) => quiet(env, "cargo", ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])],
+  [
+    "Rust lint",
+    (env) =>
+      quiet(env, "cargo", [
+        "clippy",
+        "--locked",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+      ]),
+  ],
   ["Rust tests", rustTests],
-  ["build of the packages", (env) => exec(env, "turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only")],
-  ...inFolder("packages", "package.json").map((path) => [`packing of ${path}`, (env) => exec(env, "publint", "--strict", path)]),
+  [
+    "build of the packages",
+    (env) =>
+      exec(env, "turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only"),
+  ],
+  ...inFolder("packages", "package.json").map((path) => [
+    `packing of ${path}`,
+    (env) => exec(env, "publint", "--strict", path),
+  ]),
   ["documentation", (env) => exec(env, "typedoc")],
   ["unit, network and interop tests", vitest],
 ];
@@ -89,7 +124,10 @@ export async function runChecks(wanted) {
     const result = await check(env);
     for (const key of Object.keys(sum)) sum[key] += result[key];
     const mark = result.failed > 0 ? "✗" : "✓";
-    const count = result.passed + result.failed > 1 ? ` (${result.passed} passed, ${result.failed} failed)` : "";
+    const count =
+      result.passed + result.failed > 1
+        ? ` (${result.passed} passed, ${result.failed} failed)`
+        : "";
     say(`${mark} ${name}${count} ${((Date.now() - started) / 1000).toFixed(1)} s`);
   }
   const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : "";

@@ -26,11 +26,16 @@ export function layerBreaches() {
         breaches.push(`${manifest.name} has no row in scripts/layers.mjs`);
         continue;
       }
-      const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
+      const declared = {
+        ...manifest.dependencies,
+        ...manifest.peerDependencies,
+        ...manifest.optionalDependencies,
+      };
       for (const dependency of Object.keys(declared)) {
         const [scope, short] = dependency.split("/");
         if (scope !== "@aster" || short.startsWith("native-")) continue;
-        if (!allowed.includes(short)) breaches.push(`${manifest.name} may not import ${dependency}`);
+        if (!allowed.includes(short))
+          breaches.push(`${manifest.name} may not import ${dependency}`);
       }
     }
   }

@@ -41,14 +41,24 @@ function inTools(name, version) {
 
 function fetchTools(packages) {
   say(`fetching ${packages.join(" and ")} into .tools (once) …`);
-  const args = ["install", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"];
+  const args = [
+    "install",
+    "--no-save",
+    "--no-package-lock",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+  ];
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const run = spawnSync(npm, [...args, "--prefix", tools, ...packages], {
     encoding: "utf8",
     shell: process.platform === "win32",
   });
   if (run.status === 0) return;
-  if (run.error) giveUp("npm was not found; install Node 20 or newer with npm, then run the same command again.");
+  if (run.error)
+    giveUp(
+      "npm was not found; install Node 20 or newer with npm, then run the same command again.",
+    );
   const reason = /npm error (code \w+)/.exec(run.stderr)?.[1] ?? `exit ${run.status}`;
   giveUp(
     `could not fetch ${packages.join(" and ")} from the npm registry (${reason}); ` +
@@ -82,7 +92,8 @@ export function toolchain() {
   if (missing.length > 0) fetchTools([...new Set([...missing, ...present()])]);
   const env = { ...process.env, PATH: [...path, process.env.PATH].join(delimiter) };
   // what npm puts there for its own scripts only makes pnpm and nested npm complain
-  for (const key of Object.keys(env)) if (/^npm_(config|package|lifecycle)_/i.test(key)) delete env[key];
+  for (const key of Object.keys(env))
+    if (/^npm_(config|package|lifecycle)_/i.test(key)) delete env[key];
   return env;
 }
 
@@ -100,7 +111,13 @@ const oldestRust = "1.91.0";
 export function needRust(env) {
   let version;
   try {
-    version = /cargo (\d+\.\d+\.\d+)/.exec(execFileSync("cargo", ["--version"], { encoding: "utf8", env, stdio: ["ignore", "pipe", "ignore"] }))?.[1];
+    version = /cargo (\d+\.\d+\.\d+)/.exec(
+      execFileSync("cargo", ["--version"], {
+        encoding: "utf8",
+        env,
+        stdio: ["ignore", "pipe", "ignore"],
+      }),
+    )?.[1];
   } catch {
     giveUp(
       `the native crate has to be built once and needs Rust ${oldestRust} or newer, but cargo was not found; ` +
@@ -108,6 +125,8 @@ export function needRust(env) {
     );
   }
   if (version === undefined || !atLeast(version, oldestRust)) {
-    giveUp(`Rust ${version ?? "of unknown version"} is too old for the native crate; run "rustup update" to get ${oldestRust} or newer.`);
+    giveUp(
+      `Rust ${version ?? "of unknown version"} is too old for the native crate; run "rustup update" to get ${oldestRust} or newer.`,
+    );
   }
 }

@@ -45,7 +45,12 @@ function installed(env) {
   once(join("node_modules", ".aster-installed"), files, product, () => {
     say("installing packages …");
     const args = ["install", "--frozen-lockfile", "--reporter", "append-only"];
-    const run = spawnSync("pnpm", args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+    const run = spawnSync("pnpm", args, {
+      cwd: root,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      encoding: "utf8",
+    });
     if (run.status === 0) return;
     say(`${run.stdout ?? ""}${run.stderr ?? ""}`);
     giveUp(
@@ -56,17 +61,34 @@ function installed(env) {
 }
 
 function nativeBuilt(env) {
-  const files = ["Cargo.toml", "Cargo.lock", "crates/native/Cargo.toml", "crates/native/build.rs", "crates/native/package.json"];
+  const files = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "crates/native/Cargo.toml",
+    "crates/native/build.rs",
+    "crates/native/package.json",
+  ];
   const folder = join(root, "crates", "native");
   const product = () => readdirSync(folder).some((name) => name.endsWith(".node"));
-  once(join("crates", "native", ".aster-built"), [...files, ...filesBelow("crates/native/src")], product, () => {
-    needRust(env);
-    say("building the native crate (about five minutes the first time) …");
-    const run = spawnSync("pnpm", ["--dir", folder, "run", "build"], { cwd: folder, env, stdio: quietly });
-    if (run.status !== 0) {
-      giveUp("the native crate could not be built (the reason is above); mend it and run the same command again.");
-    }
-  });
+  once(
+    join("crates", "native", ".aster-built"),
+    [...files, ...filesBelow("crates/native/src")],
+    product,
+    () => {
+      needRust(env);
+      say("building the native crate (about five minutes the first time) …");
+      const run = spawnSync("pnpm", ["--dir", folder, "run", "build"], {
+        cwd: folder,
+        env,
+        stdio: quietly,
+      });
+      if (run.status !== 0) {
+        giveUp(
+          "the native crate could not be built (the reason is above); mend it and run the same command again.",
+        );
+      }
+    },
+  );
 }
 
 /** Returns the environment to run the workspace's programs in. */

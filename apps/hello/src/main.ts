@@ -17,7 +17,8 @@ async function serve(): Promise<void> {
   console.log(`contract id  ${contractIdOf(Greeter)}`);
   process.send?.({ address: server.address });
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "disconnect"]) process.once(signal, () => stop.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "disconnect"])
+    process.once(signal, () => stop.abort());
   if (process.send === undefined) console.log("\nwaiting for calls; Ctrl-C ends");
   await once(stop.signal, "abort");
 }

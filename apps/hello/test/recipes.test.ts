@@ -54,8 +54,23 @@ test("vitest runs the decorator form", async () => {
 });
 
 test("tsup bundles the decorator form", async () => {
-  const bin = join(dirname(createRequire(import.meta.url).resolve("tsup/package.json")), "dist", "cli-default.js");
-  const args = [bin, first, "--format", "esm", "--target", "node22", "--out-dir", folder, "--silent", "--no-config"];
+  const bin = join(
+    dirname(createRequire(import.meta.url).resolve("tsup/package.json")),
+    "dist",
+    "cli-default.js",
+  );
+  const args = [
+    bin,
+    first,
+    "--format",
+    "esm",
+    "--target",
+    "node22",
+    "--out-dir",
+    folder,
+    "--silent",
+    "--no-config",
+  ];
   await run(process.execPath, args, { cwd: app });
   // the packages of this workspace are sources, which node strips of their types
   expect(await output([join(folder, "first.js")])).toBe("Hello, World!");

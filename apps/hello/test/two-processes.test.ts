@@ -12,8 +12,14 @@ interface Ended {
   readonly stderr: string;
 }
 
-function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended>; line(pattern: RegExp): Promise<string> } {
-  const child = spawn(process.execPath, ["--import", tsx, main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+function start(...args: string[]): {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  line(pattern: RegExp): Promise<string>;
+} {
+  const child = spawn(process.execPath, ["--import", tsx, main, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const text = { stdout: "", stderr: "" };
   child.stdout?.on("data", (chunk) => (text.stdout += chunk));
   child.stderr?.on("data", (chunk) => (text.stderr += chunk));
@@ -23,7 +29,8 @@ function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended>;
       const found = pattern.exec(text.stdout)?.[1];
       if (found !== undefined) return found;
       const more = await Promise.race([once(child.stdout as NodeJS.ReadableStream, "data"), ended]);
-      if (!Array.isArray(more)) throw new Error(`ended without ${pattern}: ${JSON.stringify(more)}`);
+      if (!Array.isArray(more))
+        throw new Error(`ended without ${pattern}: ${JSON.stringify(more)}`);
     }
   };
   return { child, ended, line };
