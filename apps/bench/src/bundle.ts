@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Plugin } from "esbuild";
+import { build } from "esbuild";
+
+const source = fileURLToPath(new URL(".", import.meta.url));
+
+// Third parties and the native module are loaded from where they are installed, as they would be in an application.
+const leaveInstalled: Plugin = {
+  name: "leave-installed",
+  setup(plan) {
+    plan.onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...options }) => {
+      if (pluginData === "ours" || options.kind === "entry-point") return;
+      const found = await plan.resolve(path, { ...options, pluginData: "ours" });
+      if (found.external || found.errors.length > 0) return found;
+      const installed = /[\\/]node_modules[\\/]|[\\/]crates[\\/]native[\\/]/.test(found.path);
+      return installed ? { path: pathToFileURL(found.path).href, external: true } : found;
+    });
+  },
+};
+
+export interface Bundle extends AsyncDisposable {
+  readonly server: string;
+  readonly client: string;
+}
+
+/** Compiles the two programs of the child processes, so that none of them compiles TypeScript while it is measured. */
+export async function bundleChildren(): Promise<Bundle> {
+  const folder = await mkdtemp(join(tmpdir(), "aster-bench-"));
+  await build({
+    entryPoints: {
+      server: join(source, "child/server.ts"),
+      client: join(source, "child/client.ts"),
+    },
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    target: "node22",
+    logLevel: "warning",
+    plugins: [leaveInstalled],
+  });
+  return {
+    server: join(folder, "server.mjs"),
+    client: join(folder, "client.mjs"),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}

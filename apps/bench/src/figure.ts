@@ -1,0 +1,112 @@
+import type { StackName } from "./stack.ts";
+
+/** Medians by figure key. */
+export type Figures = Record<string, number>;
+
+export type Results = Record<StackName, Figures> & {
+  /** Ours over theirs. */
+  readonly ratios: Figures;
+};
+
+export interface Figure {
+  readonly key: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly better: "more" | "less";
+  /** Holds for the ratio ours over theirs, or for our own figure. */
+  readonly target?: { readonly of: "ratio" | "ours"; readonly bound: number };
+}
+
+/** Everything that is measured, in the order of the table. */
+export const figures: readonly Figure[] = [
+  { key: "unary.c1", label: "unary calls, one at a time", unit: "calls/s", better: "more" },
+  { key: "unary.c16", label: "unary calls, 16 at a time", unit: "calls/s", better: "more" },
+  {
+    key: "unary.c64",
+    label: "unary calls, 64 at a time",
+    unit: "calls/s",
+    better: "more",
+    target: { of: "ratio", bound: 6 },
+  },
+  { key: "unary.c256", label: "unary calls, 256 at a time", unit: "calls/s", better: "more" },
+  {
+    key: "p50",
+    label: "latency p50, one at a time",
+    unit: "µs",
+    better: "less",
+    target: { of: "ratio", bound: 1 },
+  },
+  { key: "p99", label: "latency p99, one at a time", unit: "µs", better: "less" },
+  {
+    key: "cpu.c64",
+    label: "CPU of both processes, 64 at a time",
+    unit: "µs/call",
+    better: "less",
+    target: { of: "ratio", bound: 0.25 },
+  },
+  {
+    key: "stream",
+    label: "server stream",
+    unit: "messages/s",
+    better: "more",
+    target: { of: "ratio", bound: 3 },
+  },
+  {
+    key: "clientStream",
+    label: "client stream",
+    unit: "messages/s",
+    better: "more",
+    target: { of: "ratio", bound: 3 },
+  },
+  {
+    key: "bulk",
+    label: "echo of 256 KiB, 8 at a time",
+    unit: "MiB/s",
+    better: "more",
+    target: { of: "ratio", bound: 1 },
+  },
+  {
+    key: "firstCall",
+    label: "process start to first reply",
+    unit: "ms",
+    better: "less",
+    target: { of: "ours", bound: 400 },
+  },
+  {
+    key: "memory.growth",
+    label: "RSS growth of both processes, call 20 000 to 200 000",
+    unit: "MiB",
+    better: "less",
+    target: { of: "ours", bound: 16 },
+  },
+];
+
+/** Puts both stacks side by side; a ratio is left out where it says nothing (growth around zero). */
+export function compare(ours: Figures, theirs: Figures): Results {
+  const ratios: Figures = {};
+  for (const { key } of figures) {
+    const [a, b] = [ours[key], theirs[key]];
+    if (a !== undefined && b !== undefined && key !== "memory.growth") ratios[key] = round(a / b);
+  }
+  return { ours, "grpc-js": theirs, ratios };
+}
+
+/** Whether the target of `figure` is met; undefined when it has none or was not measured. */
+export function isMet(figure: Figure, results: Results): boolean | undefined {
+  if (figure.target === undefined) return undefined;
+  const { of, bound } = figure.target;
+  const value = (of === "ratio" ? results.ratios : results.ours)[figure.key];
+  if (value === undefined) return undefined;
+  return figure.better === "more" ? value >= bound : value <= bound;
+}
+
+export function round(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+/** The value below which `share` (0 to 1) of the values lie. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = Math.min(sorted.length - 1, Math.floor(sorted.length * share));
+  return sorted[at] ?? Number.NaN;
+}

@@ -1,0 +1,87 @@
+import { sampleBlob, sampleNote } from "./sample.ts";
+import type { BenchClient } from "./stack.ts";
+
+/** What a client process is asked to do. A load with `calls` ends after that many, the others after `windowMs`. */
+export type Load =
+  | { readonly kind: "unary"; readonly concurrency: number; readonly windowMs: number }
+  | { readonly kind: "calls"; readonly concurrency: number; readonly calls: number }
+  | {
+      readonly kind: "stream" | "clientStream";
+      readonly messages: number;
+      readonly windowMs: number;
+    }
+  | { readonly kind: "bulk"; readonly concurrency: number; readonly windowMs: number };
+
+/** What came of it. */
+export interface Yield {
+  /** Calls, messages or bytes, by the kind of load. */
+  readonly amount: number;
+  readonly seconds: number;
+  /** One entry per call, microseconds; only when the load runs one call at a time. */
+  readonly latenciesUs: readonly number[];
+}
+
+async function inParallel(
+  concurrency: number,
+  worker: (index: number) => Promise<void>,
+): Promise<void> {
+  await Promise.all(Array.from({ length: concurrency }, (_, index) => worker(index)));
+}
+
+async function checkedEcho(client: BenchClient, seq: number): Promise<void> {
+  const reply = await client.echo(sampleNote(seq));
+  if (reply.seq !== seq) throw new Error(`the reply to note ${seq} is note ${reply.seq}`);
+}
+
+function expectCount(got: number, wanted: number): void {
+  if (got !== wanted) throw new Error(`${got} arrived instead of ${wanted}`);
+}
+
+/** Puts `load` on the stack behind `client` in a closed loop and waits until all of it is answered. */
+export async function runLoad(client: BenchClient, load: Load): Promise<Yield> {
+  const latenciesUs: number[] = [];
+  let amount = 0;
+  const started = performance.now();
+  const until = started + ("windowMs" in load ? load.windowMs : Number.POSITIVE_INFINITY);
+
+  switch (load.kind) {
+    case "unary":
+      if (load.concurrency === 1) {
+        for (let before = started; before < until; ) {
+          await checkedEcho(client, amount++);
+          const now = performance.now();
+          latenciesUs.push((now - before) * 1000);
+          before = now;
+        }
+      } else {
+        await inParallel(load.concurrency, async () => {
+          while (performance.now() < until) await checkedEcho(client, amount++);
+        });
+      }
+      break;
+    case "calls":
+      await inParallel(load.concurrency, async () => {
+        while (amount < load.calls) await checkedEcho(client, amount++);
+      });
+      break;
+    case "stream":
+    case "clientStream":
+      while (performance.now() < until) {
+        const call =
+          load.kind === "stream" ? client.feed(load.messages) : client.collect(load.messages);
+        expectCount(await call, load.messages);
+        amount += load.messages;
+      }
+      break;
+    case "bulk":
+      await inParallel(load.concurrency, async (index) => {
+        const blob = sampleBlob(index + 1);
+        while (performance.now() < until) {
+          expectCount(await client.echoBlob(blob), blob.byteLength);
+          amount += blob.byteLength;
+        }
+      });
+      break;
+  }
+  return { amount, seconds: (performance.now() - started) / 1000, latenciesUs };
+}

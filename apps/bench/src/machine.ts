@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { arch, availableParallelism, cpus, platform } from "node:os";
+import { dirname, join } from "node:path";
+
+/** What the figures depend on besides the code. */
+export interface Machine {
+  readonly cores: number;
+  readonly cpu: string;
+  readonly platform: string;
+  readonly node: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+const require = createRequire(import.meta.url);
+
+function versionOf(name: string): string {
+  let folder = dirname(require.resolve(name));
+  for (;;) {
+    try {
+      const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+      if (manifest.name === name) return manifest.version;
+    } catch {
+      // no manifest here: the package begins further up
+    }
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error(`${name} is not installed`);
+    folder = parent;
+  }
+}
+
+export function machine(): Machine {
+  const peers = ["@grpc/grpc-js", "@bufbuild/protobuf"];
+  return {
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    platform: `${platform()} ${arch()}`,
+    node: process.version,
+    versions: Object.fromEntries(peers.map((name) => [name, versionOf(name)])),
+  };
+}

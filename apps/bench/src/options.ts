@@ -1,0 +1,64 @@
+import { parseArgs } from "node:util";
+
+export interface BenchOptions {
+  /** `rpc` leaves out what only the full run measures: memory and the first call. */
+  readonly part: "all" | "rpc";
+  readonly json: boolean;
+  /** How often each load runs on each stack; the medians count. */
+  readonly windows: number;
+  readonly windowMs: number;
+  readonly warmUpMs: number;
+  /** Messages of one streaming call. */
+  readonly messages: number;
+  /** Calls of the memory test. */
+  readonly calls: number;
+}
+
+export const usage = `npm run bench -- [rpc] [options]
+
+  rpc               calls and streams only; without it also memory and first call, and RESULTS.md is written
+  --json            print one JSON object and nothing else
+  --windows N       measurements per load and stack (5)
+  --window-ms N     length of one (800)
+  --warm-up-ms N    length of the one before them that does not count (800)
+  --messages N      messages of one streaming call (20000)
+  --calls N         calls of the memory test (200000)
+`;
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`--${name} wants a number from 1 up, not "${text}"`);
+  return value;
+}
+
+/** Reads the command line; throws with a sentence for the user, and returns undefined when only help was asked for. */
+export function readOptions(args: readonly string[]): BenchOptions | undefined {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: "boolean", short: "h" },
+      json: { type: "boolean", default: false },
+      windows: { type: "string", default: "5" },
+      "window-ms": { type: "string", default: "800" },
+      "warm-up-ms": { type: "string", default: "800" },
+      messages: { type: "string", default: "20000" },
+      calls: { type: "string", default: "200000" },
+    },
+  });
+  if (values.help) return undefined;
+  const [part = "all", ...more] = positionals;
+  if ((part !== "all" && part !== "rpc") || more.length > 0) {
+    throw new Error(`there is no part "${positionals.join(" ")}"; the parts are: rpc`);
+  }
+  return {
+    part,
+    json: values.json,
+    windows: positive("windows", values.windows),
+    windowMs: positive("window-ms", values["window-ms"]),
+    warmUpMs: positive("warm-up-ms", values["warm-up-ms"]),
+    messages: positive("messages", values.messages),
+    calls: positive("calls", values.calls),
+  };
+}

@@ -1,0 +1,62 @@
+import type { Bundle } from "./bundle.ts";
+import type { Load } from "./load.ts";
+import { BenchProcess } from "./process.ts";
+import type { StackName } from "./stack.ts";
+
+/** What one window gave. */
+export interface Window {
+  /** Calls, messages or bytes per second, by the kind of load. */
+  readonly perSecond: number;
+  /** CPU time of both processes for one of them. */
+  readonly cpuMicros: number;
+  readonly latenciesUs: readonly number[];
+}
+
+/** A server process and a client process of one stack, talking over loopback. */
+export class Pair implements AsyncDisposable {
+  readonly stack: StackName;
+  readonly server: BenchProcess;
+  readonly client: BenchProcess;
+
+  private constructor(stack: StackName, server: BenchProcess, client: BenchProcess) {
+    this.stack = stack;
+    this.server = server;
+    this.client = client;
+  }
+
+  static async start(bundle: Bundle, stack: StackName): Promise<Pair> {
+    const server = await BenchProcess.start(bundle.server, stack);
+    try {
+      return new Pair(
+        stack,
+        server,
+        await BenchProcess.start(bundle.client, stack, server.address),
+      );
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #cpuMicros(): Promise<number> {
+    const [server, client] = await Promise.all([this.server.cpuMicros(), this.client.cpuMicros()]);
+    return server + client;
+  }
+
+  async window(load: Load): Promise<Window> {
+    const before = await this.#cpuMicros();
+    const { amount, seconds, latenciesUs } = await this.client.load(load);
+    const cpu = (await this.#cpuMicros()) - before;
+    return { perSecond: amount / seconds, cpuMicros: cpu / amount, latenciesUs };
+  }
+
+  /** Both processes together, garbage collected. */
+  async residentBytes(): Promise<number> {
+    return (await this.server.residentBytes()) + (await this.client.residentBytes());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.client[Symbol.asyncDispose]();
+    await this.server[Symbol.asyncDispose]();
+  }
+}
