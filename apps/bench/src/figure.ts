@@ -74,7 +74,7 @@ export const figures: readonly Figure[] = [
   },
   {
     key: "memory.growth",
-    label: "RSS growth of both processes, call 20 000 to 200 000",
+    label: "RSS growth of both processes over 180 000 calls",
     unit: "MiB",
     better: "less",
     target: { of: "ours", bound: 16 },
