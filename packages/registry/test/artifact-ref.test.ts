@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import vectors from "../../../fixtures/registry/registry.json" with { type: "json" };
+import {
+  type ArtifactRef,
+  encodeArtifactRef,
+  parseArtifactRef,
+  RegistryError,
+} from "../src/index.ts";
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+test.each(vectors.artifactRefs)("the wheel's reference: $name", (vector) => {
+  expect(parseArtifactRef(vector.text)).toEqual(vector.value);
+  expect(text(encodeArtifactRef(vector.value as ArtifactRef))).toBe(vector.text);
+});
+
+test("a reference from before collections is one blob", () => {
+  expect(parseArtifactRef(vectors.olderArtifactRef.text)).toEqual(vectors.olderArtifactRef.value);
+});
+
+test.each([
+  "null",
+  "[]",
+  "{}",
+  `{"contract_id":"11","collection_hash":"${"22".repeat(32)}"}`,
+  `{"contract_id":"${"11".repeat(32)}"}`,
+  `{"contract_id":"${"11".repeat(32)}","collection_hash":"${"22".repeat(32)}","collection_format":"zip"}`,
+  `{"contract_id":"${"11".repeat(32)}","collection_hash":"${"22".repeat(32)}","published_at_epoch_ms":-1}`,
+])("a bad reference is refused: %s", (wire) => {
+  expect(() => parseArtifactRef(wire)).toThrow(expect.objectContaining({ code: "record" }));
+});
+
+test("a bad reference is not written", () => {
+  const ref = parseArtifactRef(vectors.olderArtifactRef.text);
+  expect(() => encodeArtifactRef({ ...ref, ticket: "x".repeat(5_000) })).toThrow(RegistryError);
+});

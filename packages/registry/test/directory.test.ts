@@ -1,0 +1,46 @@
+import type { AdmissionResponse, AdmittedService } from "@aster/trust";
+import { expect, test } from "vitest";
+import { admissionDirectory } from "../src/index.ts";
+
+const service = (contractId: string, channels: Record<string, string>): AdmittedService => ({
+  name: "Echo",
+  version: 1,
+  contractId,
+  channels,
+  pattern: "shared",
+  serializationModes: [],
+});
+
+const response = (...services: AdmittedService[]): AdmissionResponse => ({
+  admitted: true,
+  attributes: {},
+  services,
+  registryNamespace: "",
+  rootPubkey: "",
+  reason: "",
+});
+
+test("resolves a contract to the addresses it was offered at, the rpc channel first", async () => {
+  const directory = admissionDirectory(
+    response(
+      service("one", { beta: "b", rpc: "a", same: "a", none: "" }),
+      service("two", { rpc: "c" }),
+      service("one", { rpc: "d" }),
+    ),
+  );
+  expect(await directory.resolve("one")).toEqual(["a", "b", "d"]);
+  expect(await directory.resolve("two")).toEqual(["c"]);
+});
+
+test("a contract nobody offers has no address", async () => {
+  const directory = admissionDirectory(response(service("one", {})));
+  expect(await directory.resolve("one")).toEqual([]);
+  expect(await directory.resolve("toString")).toEqual([]);
+});
+
+test("the answer belongs to the caller", async () => {
+  const directory = admissionDirectory(response(service("one", { rpc: "a" })));
+  const first = await directory.resolve("one");
+  (first as string[]).push("x");
+  expect(await directory.resolve("one")).toEqual(["a"]);
+});
