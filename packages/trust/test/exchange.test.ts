@@ -1,0 +1,420 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type Channel,
+  type Connection,
+  memoryNetwork,
+  type Node,
+  type TransportError,
+} from "@aster/transport";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import vectors from "../../../fixtures/admission/admission.json" with { type: "json" };
+import {
+  type AdmissionGate,
+  type AdmissionOffer,
+  type AdmissionOutcome,
+  CONSUMER_ADMISSION_ALPN,
+  openGate,
+  PeerStore,
+  requestAdmission,
+  type ServeAdmissionOptions,
+  serveAdmission,
+} from "../src/index.ts";
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const bytes = (from: string): Uint8Array => new TextEncoder().encode(from);
+
+const denial = vectors.denials[0]?.text ?? "";
+const [noCredential, withCredential] = vectors.requests.map((request) => request.text);
+const raw = { raw: true };
+
+const offer: AdmissionOffer = {
+  services: [
+    {
+      name: "Echo",
+      version: 1,
+      contractId: "11".repeat(32),
+      channels: { rpc: "bm9kZQ==" },
+      pattern: "shared",
+      serializationModes: [],
+    },
+  ],
+  registryNamespace: "33".repeat(32),
+  rootPubkey: "ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c",
+};
+
+let server: Node;
+let client: Node;
+let outcomes: AdmissionOutcome[];
+
+beforeEach(async () => {
+  const network = memoryNetwork();
+  server = await network.createNode();
+  client = await network.createNode();
+  outcomes = [];
+});
+
+afterEach(async () => {
+  await client.close();
+  await server.close();
+});
+
+/** Answers admissions from now on. */
+function serve(options: Partial<ServeAdmissionOptions> = {}): void {
+  serveWith((connection) =>
+    serveAdmission(connection, {
+      gate: openGate(),
+      offer: () => offer,
+      onDecision: (outcome) => outcomes.push(outcome),
+      ...options,
+    }),
+  );
+}
+
+function serveWith(answer: (connection: Connection) => void): void {
+  const alpns = [CONSUMER_ADMISSION_ALPN];
+  const connections = server.accept(alpns, { raw: alpns });
+  void (async () => {
+    for await (const connection of connections) answer(connection);
+  })();
+}
+
+function dial(): Promise<Connection> {
+  return client.connect(server.address(), CONSUMER_ADMISSION_ALPN, raw);
+}
+
+interface Exchange {
+  readonly channel: Channel;
+  /** What the peer sent until it ended, or how the channel was lost. */
+  readonly answer: Promise<string | TransportError>;
+}
+
+function open(connection: Connection): Exchange {
+  let channel: Channel | undefined;
+  const answer = new Promise<string | TransportError>((resolve) => {
+    let received = "";
+    channel = connection.open({
+      frame: (_flags, piece) => {
+        received += text(piece);
+      },
+      end: () => resolve(received),
+      malformed: resolve,
+      stopped: () => {},
+      closed: resolve,
+    });
+  });
+  if (channel === undefined) throw new Error("open gives a channel");
+  return { channel, answer };
+}
+
+async function ask(request: string | Uint8Array): Promise<string | TransportError> {
+  const { channel, answer } = open(await dial());
+  channel.send(0, typeof request === "string" ? bytes(request) : request, true);
+  return answer;
+}
+
+describe("both ends", () => {
+  test("an open gate tells everyone what is offered, and notes who came", async () => {
+    const peers = new PeerStore();
+    serve({ peers });
+    const response = await requestAdmission(await dial());
+    expect(response).toEqual({ ...offer, admitted: true, attributes: {}, reason: "" });
+    expect(peers.get(client.id)).toMatchObject({ attributes: {} });
+    expect(outcomes).toEqual([{ peer: client.id, admitted: true, reason: "" }]);
+  });
+
+  test("the gate sees the request and the proven key, and its attributes are kept", async () => {
+    const peers = new PeerStore();
+    const seen: unknown[] = [];
+    const attributes = { "aster.role": "reader", "aster.name": "bob" };
+    const gate: AdmissionGate = {
+      open: false,
+      admit: async (request, peer) => {
+        seen.push(request, peer);
+        return { admitted: true, attributes };
+      },
+    };
+    serve({ gate, peers });
+    const response = await requestAdmission(await dial(), {
+      credentialJson: "credential",
+      iidToken: "token",
+    });
+    expect(seen).toEqual([{ credentialJson: "credential", iidToken: "token" }, client.id]);
+    expect(response.attributes).toEqual(attributes);
+    expect(peers.get(client.id)?.roles.has("reader")).toBe(true);
+  });
+
+  test("a denied peer hears no reason and is not noted; the connection is the caller's to close", async () => {
+    const peers = new PeerStore();
+    serve({ peers });
+    const connection = await dial();
+    await expect(requestAdmission(connection, { credentialJson: "{}" })).rejects.toMatchObject({
+      name: "AdmissionError",
+      code: "denied",
+    });
+    expect(peers.size).toBe(0);
+    expect(outcomes).toEqual([
+      expect.objectContaining({ admitted: false, reason: expect.stringContaining("verify") }),
+    ]);
+    expect(await Promise.race([connection.closed, sleep(20, "open")])).toBe("open");
+  });
+});
+
+describe("the server's bytes", () => {
+  test("are the wheel's, piece by piece or whole", async () => {
+    serve({ offer: () => ({ services: [], registryNamespace: "", rootPubkey: offer.rootPubkey }) });
+    const expected = vectors.responses.find(({ name }) => name === "nothing offered")?.text;
+    expect(await ask(noCredential ?? "")).toBe(expected);
+    const { channel, answer } = open(await dial());
+    for (const piece of bytes(noCredential ?? "")) channel.send(0, Uint8Array.of(piece));
+    channel.end();
+    expect(await answer).toBe(expected);
+  });
+
+  test("of a denial are the same whatever the cause", async () => {
+    const answers: AdmissionGate["admit"][] = [
+      () => ({ admitted: false, reason: "unknown" }),
+      () => Promise.reject(new Error("secret")),
+      () => {
+        throw new Error("secret");
+      },
+      () => undefined as never,
+    ];
+    let turn = 0;
+    serve({
+      gate: {
+        open: false,
+        admit: (...about) => (answers[turn++ % 4] ?? answers[0])?.(...about) as never,
+      },
+    });
+    const over = `${withCredential}${" ".repeat(65_537)}`;
+    const deep = `{"credential_json":"","x":${"[".repeat(60)}${"]".repeat(60)}}`;
+    const good = [noCredential, withCredential, noCredential, withCredential];
+    const bad = ["{", "[]", "{}", over, deep, '{"__proto__":{"credential_json":""}}', "\u0000"];
+    const requests = [...good, ...bad].map((request) => ask(request ?? ""));
+    expect(await Promise.all([...requests, ask(Uint8Array.of(0xff))])).toEqual(
+      Array.from({ length: 12 }, () => denial),
+    );
+    expect(outcomes.every(({ admitted }) => !admitted)).toBe(true);
+  });
+
+  test("of 200 parallel denials are the same", async () => {
+    serve();
+    const all = await Promise.all(Array.from({ length: 200 }, () => ask(withCredential ?? "")));
+    expect(new Set(all)).toEqual(new Set([denial]));
+  });
+
+  test("of a request cut anywhere are a denial, of none at all none", async () => {
+    serve();
+    const request = bytes(noCredential ?? "");
+    const cuts = Array.from({ length: request.length - 1 }, (_, at) => request.subarray(0, at + 1));
+    expect(new Set(await Promise.all(cuts.map(ask)))).toEqual(new Set([denial]));
+    const { channel, answer } = open(await dial());
+    channel.end();
+    expect(await answer).toBe("");
+  });
+});
+
+describe("a server stays whole", () => {
+  test("only the first channel of a connection is answered", async () => {
+    serve();
+    const connection = await dial();
+    const first = open(connection);
+    const second = open(connection);
+    for (const { channel } of [first, second]) channel.send(0, bytes(noCredential ?? ""), true);
+    expect(await first.answer).toContain('"admitted":true');
+    expect(await second.answer).toMatchObject({ code: "reset" });
+    expect(outcomes).toHaveLength(1);
+  });
+
+  test("a request that does not end is reset, and the connection closed", async () => {
+    serve({ timeoutMs: 30 });
+    const connection = await dial();
+    const { channel, answer } = open(connection);
+    channel.send(0, bytes("{"));
+    expect(await answer).toBeInstanceOf(Error);
+    await connection.closed;
+    expect(outcomes).toMatchObject([{ admitted: false, reason: "no complete request in time" }]);
+  });
+
+  test("a connection that asks nothing is closed", async () => {
+    serve({ timeoutMs: 30 });
+    await (await dial()).closed;
+    expect(outcomes).toHaveLength(1);
+  });
+
+  test("a peer that stays after its answer is seen off", async () => {
+    serve({ timeoutMs: 30 });
+    const connection = await dial();
+    await requestAdmission(connection);
+    expect(await connection.closed).toMatchObject({ code: "closed", applicationCode: 0 });
+  });
+
+  test("a gate that does not answer has said no, and a late yes does not count", async () => {
+    const peers = new PeerStore();
+    let late: (() => void) | undefined;
+    const gate: AdmissionGate = {
+      open: false,
+      admit: () =>
+        new Promise((resolve) => {
+          late = () => resolve({ admitted: true, attributes: {} });
+        }),
+    };
+    serve({ gate, peers, timeoutMs: 30 });
+    expect(await ask(noCredential ?? "")).toBe(denial);
+    late?.();
+    await sleep(5);
+    expect(peers.size).toBe(0);
+    expect(outcomes).toHaveLength(1);
+  });
+
+  test("a peer that leaves while the gate thinks is not noted", async () => {
+    const peers = new PeerStore();
+    let decide: (() => void) | undefined;
+    const gate: AdmissionGate = {
+      open: false,
+      admit: () =>
+        new Promise((resolve) => {
+          decide = () => resolve({ admitted: true, attributes: {} });
+        }),
+    };
+    serve({ gate, peers });
+    const connection = await dial();
+    open(connection).channel.send(0, bytes(noCredential ?? ""), true);
+    await sleep(5);
+    connection.close();
+    await sleep(5);
+    decide?.();
+    await sleep(5);
+    expect(peers.size).toBe(0);
+    expect(outcomes).toMatchObject([{ admitted: false }]);
+  });
+
+  test("an offer that fails or does not fit is an error of ours and says nothing", async () => {
+    const peers = new PeerStore();
+    const [service] = offer.services;
+    if (service === undefined) throw new Error("the offer has a service");
+    const tooMany = { ...offer, services: Array.from({ length: 1_000 }, () => service) };
+    let failing = false;
+    serve({
+      peers,
+      offer: () => {
+        if (failing) throw new Error("secret");
+        return tooMany;
+      },
+    });
+    expect(await ask(noCredential ?? "")).toMatchObject({ code: "reset", applicationCode: 13 });
+    failing = true;
+    expect(await ask(noCredential ?? "")).toMatchObject({ code: "reset", applicationCode: 13 });
+    expect(peers.size).toBe(0);
+    expect(outcomes.map(({ cause }) => (cause as Error).message)).toEqual([
+      expect.stringContaining("65536"),
+      "secret",
+    ]);
+  });
+
+  test("a log that throws changes nothing", async () => {
+    serve({
+      onDecision: () => {
+        throw new Error("disk full");
+      },
+    });
+    expect(await ask(noCredential ?? "")).toContain('"admitted":true');
+    expect(await ask(withCredential ?? "")).toBe(denial);
+  });
+
+  test("nothing is left behind", async () => {
+    serve();
+    for (let at = 0; at < 20; at++) {
+      const connection = await dial();
+      await requestAdmission(connection);
+      connection.close();
+    }
+    await sleep(5);
+    expect(server.stats()).toMatchObject({ connections: 0, channels: 0, queuedBytes: 0 });
+  });
+});
+
+describe("a client meets a server that", () => {
+  /** Reads the request, then sends `answer` and ends. */
+  function answerWith(answer: Uint8Array | undefined, end = true): void {
+    serveWith((connection) =>
+      connection.accept((channel) =>
+        channel.read({
+          frame: () => {},
+          end: () => {
+            if (answer !== undefined) channel.send(0, answer, end);
+            else if (end) channel.end();
+          },
+          malformed: () => {},
+          stopped: () => {},
+          closed: () => {},
+        }),
+      ),
+    );
+  }
+
+  test.each([
+    ["answers nothing", undefined],
+    ["answers half", bytes(vectors.responses[0]?.text.slice(0, 100) ?? "")],
+    ["answers no JSON", bytes("hello")],
+    ["answers without end", new Uint8Array(65_537).fill(0x20)],
+    ["answers something else", bytes('{"ok":true}')],
+  ])("%s: a protocol error", async (_what, answer) => {
+    answerWith(answer);
+    await expect(requestAdmission(await dial())).rejects.toMatchObject({ code: "protocol" });
+  });
+
+  test("is silent: a timeout, and the channel is given up", async () => {
+    answerWith(undefined, false);
+    const connection = await dial();
+    await expect(requestAdmission(connection, { timeoutMs: 20 })).rejects.toMatchObject({
+      code: "timeout",
+    });
+    expect(connection.stats().channels).toBe(0);
+  });
+
+  test("goes away: closed, with the cause", async () => {
+    serveWith((connection) => connection.accept(() => connection.close(7, "bye")));
+    await expect(requestAdmission(await dial())).rejects.toMatchObject({
+      code: "closed",
+      cause: { applicationCode: 7 },
+    });
+  });
+
+  test("refuses the channel: closed", async () => {
+    serveWith((connection) => connection.accept(() => {}));
+    await expect(requestAdmission(await dial())).rejects.toMatchObject({ code: "closed" });
+  });
+});
+
+describe("a caller", () => {
+  test("may abort before and during", async () => {
+    serve({ gate: { open: false, admit: () => new Promise(() => {}) } });
+    const connection = await dial();
+    const before = AbortSignal.abort(new Error("no more"));
+    await expect(requestAdmission(connection, { signal: before })).rejects.toMatchObject({
+      code: "aborted",
+      cause: { message: "no more" },
+    });
+    const abort = new AbortController();
+    const asked = requestAdmission(connection, { signal: abort.signal });
+    setTimeout(() => abort.abort(), 5);
+    await expect(asked).rejects.toMatchObject({ code: "aborted" });
+    expect(connection.stats().channels).toBe(0);
+  });
+
+  test("on a closed connection is told so", async () => {
+    serve();
+    const connection = await dial();
+    connection.close();
+    await expect(requestAdmission(connection)).rejects.toMatchObject({ code: "closed" });
+  });
+
+  test("with a credential no peer would read is told so", async () => {
+    serve();
+    const credentialJson = "x".repeat(65_536);
+    await expect(requestAdmission(await dial(), { credentialJson })).rejects.toMatchObject({
+      code: "limit",
+    });
+  });
+});

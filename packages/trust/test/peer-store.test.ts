@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { PeerStore, rolesOf } from "../src/index.ts";
+
+const DAY_MS = 86_400_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("an admitted peer is known by its attributes and roles", () => {
+  const peers = new PeerStore();
+  expect(peers.get("a")).toBeUndefined();
+  const given = { "aster.role": " admin, ,reader ", "aster.name": "bob" };
+  const record = peers.admit("a", { attributes: given });
+  given["aster.role"] = "owner";
+  expect(peers.get("a")).toBe(record);
+  expect(record.attributes).toEqual({ "aster.role": " admin, ,reader ", "aster.name": "bob" });
+  expect([...record.roles]).toEqual(["admin", "reader"]);
+  expect(Object.isFrozen(record.attributes)).toBe(true);
+});
+
+test("a later admission replaces the earlier one", () => {
+  const peers = new PeerStore();
+  peers.admit("a", { attributes: { "aster.role": "admin" } });
+  peers.admit("a", { attributes: {} });
+  expect(peers.get("a")?.roles.size).toBe(0);
+  expect(peers.size).toBe(1);
+});
+
+test("an admission lapses after its term", () => {
+  const peers = new PeerStore();
+  peers.admit("a", { attributes: {} });
+  vi.advanceTimersByTime(DAY_MS - 1);
+  expect(peers.get("a")).toBeDefined();
+  vi.advanceTimersByTime(1);
+  expect(peers.get("a")).toBeUndefined();
+  expect(peers.size).toBe(0);
+});
+
+test("a credential's end comes before the store's term, not after it", () => {
+  const peers = new PeerStore({ ttlMs: 1_000 });
+  peers.admit("short", { attributes: {}, expiresAtMs: Date.now() + 300 });
+  peers.admit("long", { attributes: {}, expiresAtMs: Date.now() + 5_000 });
+  peers.admit("over", { attributes: {}, expiresAtMs: Date.now() });
+  expect(peers.get("over")).toBeUndefined();
+  vi.advanceTimersByTime(300);
+  expect(peers.get("short")).toBeUndefined();
+  expect(peers.get("long")).toBeDefined();
+  vi.advanceTimersByTime(700);
+  expect(peers.get("long")).toBeUndefined();
+});
+
+test("setting the wall clock neither extends nor ends an admission", () => {
+  const peers = new PeerStore();
+  peers.admit("a", { attributes: {}, expiresAtMs: Date.now() + 1_000 });
+  vi.setSystemTime(Date.now() + 10 * DAY_MS);
+  expect(peers.get("a")).toBeDefined();
+  vi.setSystemTime(0);
+  vi.advanceTimersByTime(1_000);
+  expect(peers.get("a")).toBeUndefined();
+});
+
+test("a full store displaces the peer that was not asked about for longest", () => {
+  const peers = new PeerStore({ maxPeers: 3 });
+  for (const id of ["a", "b", "c"]) peers.admit(id, { attributes: {} });
+  peers.get("a");
+  peers.admit("d", { attributes: {} });
+  expect(peers.get("b")).toBeUndefined();
+  expect(["a", "c", "d"].every((id) => peers.get(id) !== undefined)).toBe(true);
+  for (let at = 0; at < 1_000; at++) peers.admit(`stranger ${at}`, { attributes: {} });
+  expect(peers.size).toBe(3);
+});
+
+test("a revoked peer is gone", () => {
+  const peers = new PeerStore();
+  peers.admit("a", { attributes: {} });
+  expect(peers.delete("a")).toBe(true);
+  expect(peers.get("a")).toBeUndefined();
+  expect(peers.delete("a")).toBe(false);
+});
+
+test("roles are compared exactly", () => {
+  expect(rolesOf({ "aster.role": "Admin,admin\u0000" }).has("admin")).toBe(false);
+  expect(rolesOf({ role: "admin" }).size).toBe(0);
+});
