@@ -1,0 +1,85 @@
+import { CanonicalWriter } from "./canonical-writer.ts";
+import { byCodePoint } from "./code-points.ts";
+import type {
+  CapabilityRequirement,
+  FieldDef,
+  MethodDef,
+  ServiceContract,
+  TypeDef,
+} from "./model.ts";
+import {
+  ContainerCode,
+  MethodPatternCode,
+  RequirementCode,
+  ScopeCode,
+  TypeDefCode,
+  TypeKindCode,
+} from "./model.ts";
+
+const byId = (left: { id: number }, right: { id: number }) => left.id - right.id;
+
+const byName = (left: { name: string }, right: { name: string }) =>
+  byCodePoint(left.name.normalize("NFC"), right.name.normalize("NFC"));
+
+function writeRequirement(writer: CanonicalWriter, requirement: CapabilityRequirement): void {
+  writer.unsigned(RequirementCode[requirement.kind]);
+  const roles = requirement.roles.map((role) => role.normalize("NFC")).sort(byCodePoint);
+  writer.list(roles, (role) => writer.string(role));
+}
+
+function writeMethod(writer: CanonicalWriter, method: MethodDef): void {
+  writer.string(method.name);
+  writer.unsigned(MethodPatternCode[method.pattern]);
+  writer.bytes(method.requestType);
+  writer.bytes(method.responseType);
+  writer.bool(method.idempotent);
+  writer.float64(method.defaultTimeout);
+  writer.optional(method.requires, (requirement) => writeRequirement(writer, requirement));
+}
+
+function writeField(writer: CanonicalWriter, field: FieldDef): void {
+  writer.signed(field.id);
+  writer.string(field.name);
+  writer.unsigned(TypeKindCode[field.typeKind]);
+  writer.string(field.typePrimitive);
+  writer.bytes(field.typeRef);
+  writer.string(field.selfRefName);
+  writer.bool(field.optional);
+  writer.bool(field.refTracked);
+  writer.unsigned(ContainerCode[field.container]);
+  writer.unsigned(TypeKindCode[field.containerKeyKind]);
+  writer.string(field.containerKeyPrimitive);
+  writer.bytes(field.containerKeyRef);
+}
+
+/** Canonical bytes of a service: their BLAKE3 hash is the contract id. Sorts what must be sorted. */
+export function encodeServiceContract(contract: ServiceContract): Uint8Array {
+  const writer = new CanonicalWriter();
+  writer.string(contract.name);
+  writer.signed(contract.version);
+  writer.list(contract.methods.toSorted(byName), (method) => writeMethod(writer, method));
+  writer.list(contract.serializationModes, (mode) => writer.string(mode));
+  writer.unsigned(ScopeCode[contract.scoped]);
+  writer.optional(contract.requires, (requirement) => writeRequirement(writer, requirement));
+  return writer.finish();
+}
+
+/** Canonical bytes of a type: their BLAKE3 hash is the type hash. Sorts what must be sorted. */
+export function encodeTypeDef(type: TypeDef): Uint8Array {
+  const writer = new CanonicalWriter();
+  writer.unsigned(TypeDefCode[type.kind]);
+  writer.string(type.package);
+  writer.string(type.name);
+  writer.list(type.fields.toSorted(byId), (field) => writeField(writer, field));
+  const values = type.enumValues.toSorted((left, right) => left.value - right.value);
+  writer.list(values, (entry) => {
+    writer.string(entry.name);
+    writer.signed(entry.value);
+  });
+  writer.list(type.unionVariants.toSorted(byId), (variant) => {
+    writer.string(variant.name);
+    writer.signed(variant.id);
+    writer.bytes(variant.typeRef);
+  });
+  return writer.finish();
+}

@@ -1,0 +1,90 @@
+import { wireTypeInfo } from "@aster/codec";
+import { blake3 } from "./blake3.ts";
+import { encodeServiceContract } from "./canonical.ts";
+import { ContractError } from "./error.ts";
+import { toHex } from "./hex.ts";
+import type { MessageSchema } from "./message.ts";
+import type { ServiceContract } from "./model.ts";
+import { serviceDefinitionOf } from "./service.ts";
+import type { ServiceDefinition } from "./service-definition.ts";
+import { type HashedType, hashTypes } from "./type-graph.ts";
+
+/** A service's identity and everything it was computed from. */
+export interface Contract {
+  /** BLAKE3 of the bytes, 64 lower-case hex characters. */
+  readonly id: string;
+  /** Canonical bytes of the model. */
+  readonly bytes: Uint8Array;
+  readonly model: ServiceContract;
+  /** Every type that can travel in its calls: those referred to first, unions last. */
+  readonly types: readonly HashedType[];
+}
+
+const contracts = new WeakMap<ServiceDefinition, Contract>();
+
+function infoOf(schema: MessageSchema) {
+  const info = wireTypeInfo(schema);
+  if (info) return info;
+  throw new ContractError("type", "the schema is no wire type; make it with wireType()");
+}
+
+function computeContract(definition: ServiceDefinition): Contract {
+  const methods = Object.values(definition.methods).map((method) => ({
+    ...method,
+    request: infoOf(method.request),
+    response: infoOf(method.response),
+  }));
+  const types = hashTypes(methods.flatMap(({ request, response }) => [request, response]));
+  const hashes = new Map(types.map((type) => [type.tag, type.hash]));
+  const hashOf = (tag: string) => hashes.get(tag) as Uint8Array;
+  const model: ServiceContract = {
+    name: definition.name,
+    version: definition.version,
+    methods: methods.map((method) => ({
+      name: method.name,
+      pattern: method.pattern,
+      requestType: hashOf(method.request.tag),
+      responseType: hashOf(method.response.tag),
+      idempotent: method.idempotent,
+      defaultTimeout: (method.timeoutMs ?? 0) / 1000,
+    })),
+    serializationModes: definition.serialization,
+    scoped: definition.scoped === "shared" ? "shared" : "session",
+  };
+  const bytes = encodeServiceContract(model);
+  return Object.freeze({ id: toHex(blake3(bytes)), bytes, model, types });
+}
+
+/**
+ * The contract of a definition, a decorated class or an instance of one; computed once.
+ *
+ * Throws {@link ContractError} `service` for anything else.
+ */
+export function contractOf(service: object): Contract {
+  const definition = serviceDefinitionOf(service);
+  const known = contracts.get(definition);
+  if (known) return known;
+  const contract = computeContract(definition);
+  contracts.set(definition, contract);
+  return contract;
+}
+
+/** The contract id of a definition, a decorated class or an instance: 64 hex characters. */
+export function contractIdOf(service: object): string {
+  return contractOf(service).id;
+}
+
+/** The same as {@link contractIdOf}, under the name it has in other languages. */
+export const contractIdFromService: (service: object) => string = contractIdOf;
+
+/** The bytes whose BLAKE3 hash is the contract id (docs/contract.md, “Canonical bytes”); a copy. */
+export function canonicalBytes(service: object): Uint8Array {
+  return contractOf(service).bytes.slice();
+}
+
+/** The hash of a wire type, 64 hex characters. Throws {@link ContractError} for untagged schemas. */
+export function typeHash(type: MessageSchema): string {
+  const info = infoOf(type);
+  const found = hashTypes([info]).find(({ tag }) => tag === info.tag);
+  return toHex((found as HashedType).hash);
+}

@@ -1,0 +1,117 @@
+import { AutoTagger } from "./auto-tag.ts";
+import { ContractError } from "./error.ts";
+import type { Methods } from "./method.ts";
+import type { MethodPattern } from "./model.ts";
+import { checkMethodKey, methodName, serviceName, serviceVersion, snakeCase } from "./names.ts";
+import type { MethodOptions, ServiceOptions } from "./options.ts";
+import { checkMethodOptions, checkServiceOptions } from "./options.ts";
+import { requirementOf } from "./requirement.ts";
+import { serializationMode, serializationModes } from "./serialization-mode.ts";
+import type { ServiceDefinition, ServiceMethod } from "./service-definition.ts";
+
+const MOST_METHODS = 10_000;
+const PATTERNS = new Set(["unary", "server_stream", "client_stream", "bidi_stream"]);
+
+/** What every way of defining a service comes down to; types may still be untagged. */
+export interface MethodEntry {
+  readonly key: string;
+  readonly pattern: MethodPattern;
+  readonly request: unknown;
+  readonly response: unknown;
+  readonly options: MethodOptions;
+}
+
+function methodOf(
+  entry: MethodEntry,
+  service: string,
+  tagger: AutoTagger,
+  naming: ServiceOptions["naming"],
+): ServiceMethod {
+  const { key, pattern, options } = entry;
+  const place = `${service}.${key}`;
+  checkMethodKey(service, key);
+  if (!PATTERNS.has(pattern)) {
+    throw new ContractError(
+      "method",
+      `${place} is no method: declare it with unary(), serverStream(), clientStream() or bidiStream()`,
+    );
+  }
+  checkMethodOptions(options, place);
+  const { serialization } = options;
+  return Object.freeze({
+    key,
+    name: methodName(options.name ?? (naming === "snake" ? snakeCase(key) : key)),
+    pattern,
+    request: tagger.wireTypeOf(entry.request, key, "Request"),
+    response: tagger.wireTypeOf(entry.response, key, "Response"),
+    timeoutMs: options.timeoutMs,
+    idempotent: options.idempotent ?? false,
+    serialization:
+      serialization === undefined ? undefined : serializationMode(serialization, place),
+    requires: requirementOf(options.requires, place),
+    description: options.description,
+  });
+}
+
+/** Builds a definition from entries, checking everything that can be wrong with them. */
+export function buildService(
+  givenName: string,
+  options: ServiceOptions,
+  entries: readonly MethodEntry[],
+): ServiceDefinition {
+  const name = serviceName(options.name ?? givenName);
+  checkServiceOptions(options, name);
+  if (entries.length > MOST_METHODS) {
+    throw new ContractError("limit", `${name} has more than ${MOST_METHODS} methods; split it`);
+  }
+  const tagger = new AutoTagger(name);
+  const methods: Record<string, ServiceMethod> = {};
+  const byName = new Map<string, ServiceMethod>();
+  for (const entry of entries) {
+    const method = methodOf(entry, name, tagger, options.naming);
+    const other = byName.get(method.name);
+    if (other) {
+      throw new ContractError(
+        "method",
+        `${name}: ${other.key} and ${method.key} are both "${method.name}" on the wire; ` +
+          "give one another { name }",
+      );
+    }
+    methods[method.key] = method;
+    byName.set(method.name, method);
+  }
+  return Object.freeze({
+    kind: "service",
+    name,
+    version: serviceVersion(name, options.version ?? 1),
+    scoped: (options.scoped ?? "shared") === "shared" ? "shared" : "stream",
+    serialization: serializationModes(options.serialization, name),
+    interceptors: Object.freeze([...(options.interceptors ?? [])]),
+    maxConcurrentStreams: options.maxConcurrentStreams,
+    requires: requirementOf(options.requires, name),
+    description: options.description,
+    methods: Object.freeze(methods),
+    byName,
+  });
+}
+
+/**
+ * A service from its name, its options and its methods, made with {@link unary},
+ * {@link serverStream}, {@link clientStream} and {@link bidiStream}.
+ *
+ * Throws {@link ContractError} when a name, option or type cannot be carried.
+ */
+export function defineService<const M extends Methods>(
+  name: string,
+  options: ServiceOptions,
+  methods: M,
+): ServiceDefinition<M> {
+  const entries = Object.entries(methods).map(([key, method]) => ({
+    key,
+    pattern: method?.pattern,
+    request: method?.request,
+    response: method?.response,
+    options: method?.options ?? {},
+  }));
+  return buildService(name, options, entries) as ServiceDefinition as ServiceDefinition<M>;
+}

@@ -1,0 +1,54 @@
+import type { CallContext } from "./call-context.ts";
+import type { MessageSchema, Received, Sent } from "./message.ts";
+import type { MethodPattern } from "./model.ts";
+
+type Awaitable<T> = T | Promise<T>;
+
+/** A function that answers one request with one response. It may leave out the context. */
+export type UnaryHandler<Req extends MessageSchema, Res extends MessageSchema, This = unknown> = (
+  this: This,
+  request: Received<Req>,
+  context: CallContext,
+) => Awaitable<Sent<Res>>;
+
+/** A function, usually an `async function*`, that answers one request with many responses. */
+export type ServerStreamHandler<
+  Req extends MessageSchema,
+  Res extends MessageSchema,
+  This = unknown,
+> = (this: This, request: Received<Req>, context: CallContext) => AsyncIterable<Sent<Res>>;
+
+/** A function that answers many requests with one response. */
+export type ClientStreamHandler<
+  Req extends MessageSchema,
+  Res extends MessageSchema,
+  This = unknown,
+> = (
+  this: This,
+  requests: AsyncIterable<Received<Req>>,
+  context: CallContext,
+) => Awaitable<Sent<Res>>;
+
+/** A function, usually an `async function*`, that answers many requests with many responses. */
+export type BidiStreamHandler<
+  Req extends MessageSchema,
+  Res extends MessageSchema,
+  This = unknown,
+> = (
+  this: This,
+  requests: AsyncIterable<Received<Req>>,
+  context: CallContext,
+) => AsyncIterable<Sent<Res>>;
+
+/** What serves a method of pattern `P`. */
+export type Handler<
+  P extends MethodPattern,
+  Req extends MessageSchema,
+  Res extends MessageSchema,
+  This = unknown,
+> = {
+  unary: UnaryHandler<Req, Res, This>;
+  server_stream: ServerStreamHandler<Req, Res, This>;
+  client_stream: ClientStreamHandler<Req, Res, This>;
+  bidi_stream: BidiStreamHandler<Req, Res, This>;
+}[P];

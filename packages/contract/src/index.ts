@@ -1,0 +1,48 @@
+// For those who write clients, servers, registries and other implementations.
+export { blake3 } from "./blake3.ts";
+export type { CallContext } from "./call-context.ts";
+export { encodeServiceContract, encodeTypeDef } from "./canonical.ts";
+export type { Contract } from "./contract.ts";
+export {
+  canonicalBytes,
+  contractIdFromService,
+  contractIdOf,
+  contractOf,
+  typeHash,
+} from "./contract.ts";
+export type { BareMethodDecorator, MethodDeclarer } from "./declare-method.ts";
+export { bidiStream, clientStream, rpc, serverStream, unary } from "./declare-method.ts";
+export { defineService } from "./define-service.ts";
+export type { ContractErrorCode } from "./error.ts";
+export { ContractError } from "./error.ts";
+export type {
+  BidiStreamHandler,
+  ClientStreamHandler,
+  Handler,
+  ServerStreamHandler,
+  UnaryHandler,
+} from "./handler.ts";
+export type { MethodSignature, MethodsOf, MethodsOfClass, ServiceHandlers } from "./handlers.ts";
+export type { Message, MessageSchema, Received, SchemaOf, Sent } from "./message.ts";
+export type { MethodDecorator, MethodDefinition, MethodShape, Methods } from "./method.ts";
+export type {
+  CapabilityRequirement,
+  EnumValueDef,
+  FieldDef,
+  MethodDef,
+  MethodPattern,
+  ServiceContract,
+  TypeDef,
+  UnionVariantDef,
+} from "./model.ts";
+export type { MethodOptions, ServiceOptions } from "./options.ts";
+export type { Requirement } from "./requirement.ts";
+export { allOf, anyOf, role } from "./requirement.ts";
+export { SerializationMode } from "./serialization-mode.ts";
+export type { ServiceClass, ServiceDecorator } from "./service.ts";
+export { service, serviceDefinitionOf } from "./service.ts";
+export type { ServiceDefinition, ServiceMethod } from "./service-definition.ts";
+export { isServiceDefinition } from "./service-definition.ts";
+export type { HashedType } from "./type-graph.ts";
+export type { WarningHandler } from "./warning.ts";
+export { onWarning } from "./warning.ts";

@@ -1,0 +1,54 @@
+import type { Handler } from "./handler.ts";
+import type { Message, MessageSchema } from "./message.ts";
+import type { MethodPattern } from "./model.ts";
+import type { MethodOptions } from "./options.ts";
+
+/** What a method declares, before a service gives it a name. */
+export interface MethodShape {
+  readonly pattern: MethodPattern;
+  readonly request: MessageSchema;
+  readonly response: MessageSchema;
+  readonly options: MethodOptions;
+}
+
+/**
+ * Applied to a class method with `@`. The method must take and return the types that were
+ * declared; both kinds of decorators that TypeScript knows are supported.
+ */
+export interface MethodDecorator<
+  P extends MethodPattern,
+  Req extends MessageSchema,
+  Res extends MessageSchema,
+> {
+  <This>(method: Handler<P, Req, Res, This>, context: ClassMethodDecoratorContext<This>): void;
+  <T extends Handler<P, Req, Res>>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<T>,
+  ): void;
+}
+
+/** What `unary(Req, Res)` returns: an entry for `defineService`, and a decorator. Frozen. */
+export interface MethodDefinition<
+  P extends MethodPattern,
+  Req extends MessageSchema,
+  Res extends MessageSchema,
+> extends MethodDecorator<P, Req, Res> {
+  readonly pattern: P;
+  readonly request: Req;
+  readonly response: Res;
+  readonly options: MethodOptions;
+}
+
+/** Methods of a service by the key they are called under in TypeScript. */
+export type Methods = Readonly<Record<string, MethodShape>>;
+
+/** What one method was told by its decorator; without types it takes them from a contract. */
+export interface MethodDeclaration {
+  readonly pattern: MethodPattern;
+  readonly types?: {
+    readonly request: Message;
+    readonly response: Message;
+    readonly options: MethodOptions;
+  };
+}

@@ -1,0 +1,57 @@
+import type { MessageSchema } from "./message.ts";
+import type { Methods } from "./method.ts";
+import type { CapabilityRequirement, MethodPattern } from "./model.ts";
+import type { SerializationMode } from "./serialization-mode.ts";
+
+/** One method of a service, with everything settled. */
+export interface ServiceMethod<
+  P extends MethodPattern = MethodPattern,
+  Req extends MessageSchema = MessageSchema,
+  Res extends MessageSchema = MessageSchema,
+> {
+  /** The property it is called by in TypeScript. */
+  readonly key: string;
+  /** Its name on the wire and in the contract. */
+  readonly name: string;
+  readonly pattern: P;
+  /** A wire type. */
+  readonly request: Req;
+  /** A wire type. */
+  readonly response: Res;
+  readonly timeoutMs: number | undefined;
+  readonly idempotent: boolean;
+  readonly serialization: SerializationMode | undefined;
+  readonly requires: CapabilityRequirement | undefined;
+  readonly description: string | undefined;
+}
+
+/**
+ * A service as one plain frozen value. Client, server, contract id, manifest and tools all read
+ * it; it holds no server code.
+ */
+export interface ServiceDefinition<M extends Methods = Methods> {
+  readonly kind: "service";
+  readonly name: string;
+  readonly version: number;
+  /** `stream`: one instance per caller session. */
+  readonly scoped: "shared" | "stream";
+  /** Preferred first; never empty. */
+  readonly serialization: readonly SerializationMode[];
+  readonly interceptors: readonly unknown[];
+  readonly maxConcurrentStreams: number | undefined;
+  readonly requires: CapabilityRequirement | undefined;
+  readonly description: string | undefined;
+  /** By the key they are called under in TypeScript. */
+  readonly methods: {
+    readonly [K in keyof M]: ServiceMethod<M[K]["pattern"], M[K]["request"], M[K]["response"]>;
+  };
+  /** By the name on the wire. */
+  readonly byName: ReadonlyMap<string, ServiceMethod>;
+}
+
+/** Whether a value is a service definition, made by this copy of the package or another. */
+export function isServiceDefinition(value: unknown): value is ServiceDefinition {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, methods, byName } = value as Partial<ServiceDefinition>;
+  return kind === "service" && typeof methods === "object" && byName instanceof Map;
+}

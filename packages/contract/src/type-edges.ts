@@ -1,0 +1,37 @@
+import type { ElementType, FieldType, WireTypeInfo } from "@aster/codec";
+
+/** A node of the type graph by tag, which is unique within one service. */
+export type TypeNodes = ReadonlyMap<string, WireTypeInfo>;
+
+function elementsOf(type: FieldType): readonly ElementType[] {
+  if (type.kind === "list" || type.kind === "set") return [type.element];
+  return type.kind === "map" ? [type.key, type.value] : [];
+}
+
+/** Wire types anywhere inside a field type, at whatever depth of containers. */
+export function typesInside(type: FieldType): readonly WireTypeInfo[] {
+  if (type.kind === "struct") return [type.info()];
+  if (type.kind === "union") return type.options.map((option) => option.info());
+  return elementsOf(type).flatMap((element) => typesInside(element.type));
+}
+
+/** Wire types whose hash goes into the hash of a field of this type. */
+export function typesHashed(type: FieldType): readonly WireTypeInfo[] {
+  const direct = elementsOf(type);
+  if (direct.length === 0) return typesInside(type);
+  return direct.flatMap(({ type: element, nullable }) =>
+    nullable || elementsOf(element).length > 0 ? [] : typesInside(element),
+  );
+}
+
+/** Every wire type reachable from the roots, by tag. */
+export function reachableTypes(roots: readonly WireTypeInfo[]): TypeNodes {
+  const nodes = new Map<string, WireTypeInfo>();
+  const pending = [...roots];
+  for (let info = pending.pop(); info !== undefined; info = pending.pop()) {
+    if (nodes.has(info.tag)) continue;
+    nodes.set(info.tag, info);
+    for (const field of info.fields) pending.push(...typesInside(field.type));
+  }
+  return nodes;
+}

@@ -1,0 +1,99 @@
+import type { WireTypeInfo } from "@aster/codec";
+import { blake3 } from "./blake3.ts";
+import { encodeTypeDef } from "./canonical.ts";
+import { CanonicalWriter } from "./canonical-writer.ts";
+import { byCodePoint } from "./code-points.ts";
+import { componentsOf } from "./components.ts";
+import { ContractError } from "./error.ts";
+import { toHex } from "./hex.ts";
+import type { TypeDef } from "./model.ts";
+import { dottedName, type References, typeDefOf } from "./type-def.ts";
+import { reachableTypes, typesHashed } from "./type-edges.ts";
+
+/** A type with its identity. */
+export interface HashedType {
+  /** Absent for unions, which have none. */
+  readonly tag: string | undefined;
+  readonly definition: TypeDef;
+  /** Canonical bytes of the definition. */
+  readonly bytes: Uint8Array;
+  /** BLAKE3 of the bytes; 32 bytes. */
+  readonly hash: Uint8Array;
+}
+
+const NONE = new Uint8Array();
+
+function hashed(tag: string | undefined, definition: TypeDef): HashedType {
+  const bytes = encodeTypeDef(definition);
+  return { tag, definition, bytes, hash: blake3(bytes) };
+}
+
+/** Hashes the types of one graph, component by component, those referred to first. */
+class TypeHasher {
+  readonly #byTag = new Map<string, HashedType>();
+  readonly #unions = new Map<string, HashedType>();
+
+  get types(): readonly HashedType[] {
+    return [...this.#byTag.values(), ...this.#unions.values()];
+  }
+
+  #references(members: ReadonlySet<string>, cycle: Uint8Array, keepUnions: boolean): References {
+    return {
+      to: (info) =>
+        members.has(info.tag)
+          ? { typeKind: "self_ref", typeRef: cycle, selfRefName: dottedName(info) }
+          : {
+              typeKind: "ref",
+              typeRef: this.#byTag.get(info.tag)?.hash ?? NONE,
+              selfRefName: "",
+            },
+      union: (definition) => {
+        const union = hashed(undefined, definition);
+        if (keepUnions) this.#unions.set(toHex(union.hash), union);
+        return union.hash;
+      },
+    };
+  }
+
+  /** docs/contract.md, “Cyclic types”. */
+  #cycleHash(infos: readonly WireTypeInfo[], members: ReadonlySet<string>): Uint8Array {
+    const names = new Set(infos.map(dottedName));
+    if (names.size < infos.length) {
+      throw new ContractError(
+        "tag",
+        `types that refer to each other need names that differ: ${[...members].join(", ")}`,
+      );
+    }
+    const references = this.#references(members, NONE, false);
+    const writer = new CanonicalWriter();
+    writer.list(infos, (info) => writer.bytes(encodeTypeDef(typeDefOf(info, references))));
+    return blake3(writer.finish());
+  }
+
+  add(component: readonly WireTypeInfo[], cyclic: boolean): void {
+    const members = new Set(cyclic ? component.map((info) => info.tag) : []);
+    const infos = component.toSorted((left, right) => byCodePoint(left.tag, right.tag));
+    const cycle = infos.length > 1 ? this.#cycleHash(infos, members) : NONE;
+    const references = this.#references(members, cycle, true);
+    const done = infos.map((info) => hashed(info.tag, typeDefOf(info, references)));
+    for (const type of done) this.#byTag.set(type.tag ?? "", type);
+  }
+}
+
+/** Identities of all types reachable from the roots: those referred to first, unions last. */
+export function hashTypes(roots: readonly WireTypeInfo[]): readonly HashedType[] {
+  const nodes = reachableTypes(roots);
+  const targets = new Map<string, readonly string[]>();
+  for (const [tag, info] of nodes) {
+    const tags = info.fields.flatMap((field) => typesHashed(field.type).map((type) => type.tag));
+    targets.set(tag, [...new Set(tags)].sort(byCodePoint));
+  }
+  const edges = (tag: string) => targets.get(tag) ?? [];
+  const hasher = new TypeHasher();
+  for (const component of componentsOf([...nodes.keys()].sort(byCodePoint), edges)) {
+    const infos = component.flatMap((tag) => nodes.get(tag) ?? []);
+    const cyclic = component.length > 1 || edges(component[0] ?? "").includes(component[0] ?? "");
+    hasher.add(infos, cyclic);
+  }
+  return hasher.types;
+}
