@@ -1,0 +1,24 @@
+export type { EndpointAddress } from "./address.ts";
+export { formatAddress, parseAddress } from "./address.ts";
+export type { Channel, ChannelSink } from "./channel.ts";
+// For those who write protocols on channels.
+export { ResetCode } from "./channel.ts";
+export type { Connection, ConnectionStats, EndpointId } from "./connection.ts";
+export type { Network, NodeOptions } from "./create-node.ts";
+export { createNode } from "./create-node.ts";
+export type { TransportErrorCode, TransportErrorOptions } from "./error.ts";
+export { TransportError } from "./error.ts";
+export {
+  encodeFrame,
+  FRAME_OVERHEAD_BYTES,
+  FrameFlag,
+  FrameSplitter,
+  MAX_FRAME_BYTES,
+  MAX_PAYLOAD_BYTES,
+} from "./frame.ts";
+export { endpointIdOf, generateSecretKey } from "./keys.ts";
+export type { MemoryNetwork, MemoryNodeOptions } from "./memory/network.ts";
+export { memoryNetwork } from "./memory/network.ts";
+export type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "./node.ts";
+export type { Ticket, TicketCredential, TicketCredentialType } from "./ticket.ts";
+export { formatTicket, parseTicket, ticketFor } from "./ticket.ts";

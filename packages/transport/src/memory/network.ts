@@ -1,0 +1,36 @@
+import { TransportError } from "../error.ts";
+import type { Node } from "../node.ts";
+import { Deliveries } from "./deliveries.ts";
+import { endpointIdFor } from "./identity.ts";
+import { MemoryNode, type Surroundings } from "./node.ts";
+import { Slab } from "./slab.ts";
+
+export interface MemoryNodeOptions {
+  /** 32 bytes, an ed25519 secret key: the node has the id a QUIC node with this key would have. Default: a new key. */
+  readonly secretKey?: Uint8Array;
+}
+
+/** Nodes in one process that reach each other by endpoint id, and nobody else. */
+export interface MemoryNetwork {
+  /** Rejects with {@link TransportError} `"bind"` when an open node has this key already. Whoever creates a node closes it. */
+  createNode(options?: MemoryNodeOptions): Promise<Node>;
+}
+
+/**
+ * A network without a network, for tests and for peers in one process.
+ *
+ * It behaves as QUIC does, limits and back-pressure included, and is a little stricter: a frame is overwritten as soon
+ * as its reader returns, and what was under way when a channel was reset is always lost.
+ */
+export function memoryNetwork(): MemoryNetwork {
+  const around: Surroundings = { nodes: new Map(), deliveries: new Deliveries(), slab: new Slab() };
+  return {
+    async createNode(options: MemoryNodeOptions = {}): Promise<Node> {
+      const id = endpointIdFor(options.secretKey);
+      if (around.nodes.has(id)) {
+        throw new TransportError("bind", "a node with this secret key is open already: close it");
+      }
+      return new MemoryNode(id, around);
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import { type EndpointAddress, parseAddress } from "../address.ts";
+import type { Connection, EndpointId } from "../connection.ts";
+import { TransportError } from "../error.ts";
+import type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "../node.ts";
+import { Acceptor } from "./acceptor.ts";
+import { MemoryConnection } from "./connection.ts";
+import type { Deliveries } from "./deliveries.ts";
+import { Dial } from "./dial.ts";
+import type { Slab } from "./slab.ts";
+
+const GATE_TIMEOUT_MS = 5_000;
+/** Tells a peer that Gate 0 said no, and not why. */
+const REFUSED_BY_GATE = 403;
+
+/** What the nodes of one memory network share. */
+export interface Surroundings {
+  readonly nodes: Map<EndpointId, MemoryNode>;
+  readonly deliveries: Deliveries;
+  readonly slab: Slab;
+}
+
+export class MemoryNode implements Node {
+  readonly id: EndpointId;
+  readonly #around: Surroundings;
+  readonly #acceptors = new Map<string, Acceptor>();
+  readonly #connections = new Set<MemoryConnection>();
+  readonly #dials = new Set<Dial>();
+  #gate: Gate | undefined;
+  #closed = false;
+
+  constructor(id: EndpointId, around: Surroundings) {
+    this.id = id;
+    this.#around = around;
+    around.nodes.set(id, this);
+  }
+
+  address(): EndpointAddress {
+    return { endpointId: this.id, directAddresses: [] };
+  }
+
+  async connect(
+    address: EndpointAddress | string,
+    alpn: string,
+    options: ConnectOptions = {},
+  ): Promise<Connection> {
+    const { endpointId } = parseAddress(address);
+    this.#checkOpen();
+    const dial = new Dial();
+    this.#dials.add(dial);
+    try {
+      return await dial.run(options, () =>
+        this.#reach(endpointId, alpn, options.raw ?? false, dial),
+      );
+    } finally {
+      this.#dials.delete(dial);
+    }
+  }
+
+  accept(
+    alpns: readonly string[],
+    options: { readonly raw?: readonly string[] } = {},
+  ): AsyncIterableIterator<Connection> {
+    this.#checkOpen();
+    const taken = alpns.find((alpn) => this.#acceptors.has(alpn));
+    if (taken !== undefined) {
+      throw new TransportError(
+        "bind",
+        `ALPN ${JSON.stringify(taken)} is answered already: return the iterator that answers it first`,
+      );
+    }
+    const acceptor = new Acceptor(options.raw ?? [], () => {
+      for (const alpn of alpns) this.#acceptors.delete(alpn);
+    });
+    for (const alpn of alpns) this.#acceptors.set(alpn, acceptor);
+    return acceptor;
+  }
+
+  gate(gate: Gate): void {
+    this.#gate = gate;
+  }
+
+  stats(): NodeStats {
+    let channels = 0;
+    let queuedBytes = 0;
+    for (const connection of this.#connections) {
+      channels += connection.stats().channels;
+      queuedBytes += connection.queuedBytes;
+    }
+    return { connections: this.#connections.size, channels, queuedBytes, nativeHandles: 0 };
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#around.nodes.delete(this.id);
+      for (const acceptor of this.#acceptors.values()) acceptor.return();
+      for (const connection of this.#connections) connection.close();
+      for (const dial of this.#dials) dial.giveUp(nodeClosed());
+    }
+    // past the deliveries that are due: the peers have heard
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #reach(id: EndpointId, alpn: string, raw: boolean, dial: Dial): Promise<Connection> {
+    const target = this.#around.nodes.get(id);
+    if (target === undefined || target === this) throw unreachable(id);
+    const acceptor = target.#acceptors.get(alpn);
+    if (acceptor === undefined) {
+      throw new TransportError(
+        "connect",
+        `node ${id.slice(0, 10)}… does not answer ALPN ${JSON.stringify(alpn)}`,
+      );
+    }
+    if (!(await target.#admits({ peer: this.id, alpn }))) {
+      const code = { applicationCode: REFUSED_BY_GATE };
+      throw new TransportError("connect", `node ${id.slice(0, 10)}… refused us`, code);
+    }
+    await acceptor.room();
+    if (acceptor.over || dial.over) throw unreachable(id);
+    return this.#join(target, acceptor, alpn, raw);
+  }
+
+  #join(target: MemoryNode, acceptor: Acceptor, alpn: string, raw: boolean): Connection {
+    const { deliveries, slab } = this.#around;
+    const client = new MemoryConnection({
+      alpn,
+      client: { id: this.id, raw, forget: (gone) => this.#connections.delete(gone) },
+      server: {
+        id: target.id,
+        raw: acceptor.isRaw(alpn),
+        forget: (gone) => target.#connections.delete(gone),
+      },
+      deliveries,
+      slab,
+    });
+    this.#connections.add(client);
+    target.#connections.add(client.other);
+    acceptor.offer(client.other);
+    return client;
+  }
+
+  /** Fails closed: a gate that throws, dawdles or answers anything but `true` has said no. */
+  async #admits(question: GateQuestion): Promise<boolean> {
+    if (this.#gate === undefined) return true;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, GATE_TIMEOUT_MS, false);
+    });
+    try {
+      return (await Promise.race([this.#gate(question), late])) === true;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw nodeClosed();
+  }
+}
+
+function unreachable(id: EndpointId): TransportError {
+  return new TransportError(
+    "connect",
+    `no node ${id.slice(0, 10)}… answers in this memory network: both must come from the same memoryNetwork()`,
+  );
+}
+
+function nodeClosed(): TransportError {
+  return new TransportError("closed", "this node is closed: create a new one");
+}

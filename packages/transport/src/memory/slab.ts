@@ -1,0 +1,22 @@
+const SLAB_BYTES = 64 * 1024;
+const SHARED_UP_TO_BYTES = 8 * 1024;
+
+/** Memory for frames in flight: small ones share a slab, so that a copy costs no allocation of its own. */
+export class Slab {
+  #free: Uint8Array = new Uint8Array(0);
+
+  /** A copy of `bytes`; the garbage collector frees a slab when the last frame in it is gone. */
+  copy(bytes: Uint8Array): Uint8Array {
+    if (bytes.length > SHARED_UP_TO_BYTES) return new Uint8Array(bytes);
+    if (bytes.length > this.#free.length) this.#free = new Uint8Array(SLAB_BYTES);
+    const copy = this.#free.subarray(0, bytes.length);
+    this.#free = this.#free.subarray(bytes.length);
+    copy.set(bytes);
+    return copy;
+  }
+}
+
+/** Overwrites a frame whose reader has returned: who kept a view sees rubbish at once, and not only over QUIC. */
+export function spoil(payload: Uint8Array): void {
+  payload.fill(0xdb);
+}

@@ -1,0 +1,107 @@
+import { expect, test } from "vitest";
+import { memoryNetwork } from "../src/index.ts";
+import { ALPN, channelOn, linked, type Pair, pattern } from "./pair.ts";
+import { Recorder } from "./recorder.ts";
+import { transportSuite } from "./suite.ts";
+
+async function memoryPair(): Promise<Pair> {
+  const network = memoryNetwork();
+  const [client, server] = await Promise.all([network.createNode(), network.createNode()]);
+  return {
+    client,
+    server,
+    async close() {
+      await Promise.all([client.close(), server.close()]);
+    },
+  };
+}
+
+transportSuite("memory", memoryPair);
+
+test("nodes are found by id alone, within their network only", async () => {
+  const network = memoryNetwork();
+  const [here, there] = await Promise.all([network.createNode(), network.createNode()]);
+  there.accept([ALPN]);
+  await here.connect(there.id, ALPN);
+  const stranger = await memoryNetwork().createNode();
+  await expect(stranger.connect(there.id, ALPN)).rejects.toMatchObject({ code: "connect" });
+  await there.close();
+  await expect(here.connect(there.id, ALPN)).rejects.toMatchObject({ code: "connect" });
+});
+
+test("a secret key gives the id of RFC 8032, once at a time", async () => {
+  // RFC 8032, 7.1, test 1
+  const secretKey = Buffer.from(
+    "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+    "hex",
+  );
+  const network = memoryNetwork();
+  const node = await network.createNode({ secretKey });
+  expect(node.id).toBe("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+  await expect(network.createNode({ secretKey })).rejects.toMatchObject({ code: "bind" });
+  await node.close();
+  await network.createNode({ secretKey });
+  await expect(network.createNode({ secretKey: pattern(31) })).rejects.toMatchObject({
+    code: "bind",
+  });
+});
+
+test("64 connections wait to be taken, and the next dial waits for a seat", async () => {
+  const { client, server } = await memoryPair();
+  const accepted = server.accept([ALPN]);
+  await Promise.all(Array.from({ length: 64 }, () => client.connect(server.id, ALPN)));
+  await expect(client.connect(server.id, ALPN, { timeoutMs: 20 })).rejects.toMatchObject({
+    code: "timeout",
+  });
+  let seated = false;
+  const next = client.connect(server.id, ALPN).then((connection) => {
+    seated = true;
+    return connection;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(seated).toBe(false);
+  await accepted.next();
+  await next;
+  expect(server.stats().connections).toBe(65);
+});
+
+test("connections nobody took are closed with their iterator", async () => {
+  const { client, server } = await memoryPair();
+  const accepted = server.accept([ALPN]);
+  const connection = await client.connect(server.id, ALPN);
+  await accepted.return?.();
+  expect((await connection.closed).code).toBe("closed");
+  expect(server.stats().connections).toBe(0);
+});
+
+test("a dial ends with its node", async () => {
+  const { client, server } = await memoryPair();
+  server.accept([ALPN]);
+  server.gate(() => new Promise(() => {}));
+  const dial = client.connect(server.id, ALPN);
+  await Promise.all([client.close(), expect(dial).rejects.toMatchObject({ code: "closed" })]);
+});
+
+test("a gate that does not answer has said no after five seconds", async () => {
+  const { client, server } = await memoryPair();
+  server.accept([ALPN]);
+  server.gate(() => new Promise(() => {}));
+  await expect(client.connect(server.id, ALPN)).rejects.toMatchObject({ applicationCode: 403 });
+});
+
+test("the window is 256 KiB", async () => {
+  const { near, far } = await channelOn(await linked(await memoryPair()));
+  far.pause();
+  expect(near.send(0, pattern(256 * 1024 - 6))).toBe(true);
+  expect(near.send(0, pattern(1))).toBe(false);
+});
+
+test("a frame is overwritten when its reader returns", async () => {
+  const { client, server } = await linked(await memoryPair());
+  const kept: Uint8Array[] = [];
+  const sink = new Recorder((_, payload) => kept.push(payload));
+  server.accept((channel) => channel.read(sink));
+  client.open(new Recorder()).send(0, pattern(4), true);
+  await sink.untilEnd();
+  expect(kept).toEqual([Uint8Array.of(0xdb, 0xdb, 0xdb, 0xdb)]);
+});

@@ -1,0 +1,178 @@
+import { expect, test } from "vitest";
+import { type Connection, type GateQuestion, TransportError } from "../../src/index.ts";
+import { ALPN, channelOn, echo, eventually, linked, type Pair, pattern } from "../pair.ts";
+import { Recorder } from "../recorder.ts";
+
+/** How a dial failed; a peer may also refuse just after the handshake. */
+async function failureOf(dial: Promise<Connection>): Promise<TransportError> {
+  try {
+    return await (await dial).closed;
+  } catch (error) {
+    expect(error).toBeInstanceOf(TransportError);
+    return error as TransportError;
+  }
+}
+
+const dial = ({ client, server }: Pair, alpn = ALPN): Promise<Connection> =>
+  client.connect(server.address(), alpn);
+
+/** Dials "other/1", which the server answers from now on, and talks over it. */
+async function isAnswered(pair: Pair): Promise<void> {
+  const next = pair.server.accept(["other/1"]).next();
+  const connection = await dial(pair, "other/1");
+  echo((await next).value as Connection);
+  const sink = new Recorder();
+  connection.open(sink).send(1, pattern(1), true);
+  await sink.untilEnd();
+}
+
+export function connectionTests(pair: () => Pair): void {
+  test("know their peer, their protocol and their side", async () => {
+    const { client, server } = await linked(pair());
+    expect(client).toMatchObject({ peer: pair().server.id, alpn: ALPN, side: "client" });
+    expect(server).toMatchObject({ peer: pair().client.id, alpn: ALPN, side: "server" });
+    expect(pair().server.id).toMatch(/^[0-9a-f]{64}$/);
+    expect(pair().server.address().endpointId).toBe(pair().server.id);
+  });
+
+  test("count their bytes, and the node counts them back to nothing", async () => {
+    const both = await linked(pair());
+    const { near, far, nearSink, farSink } = await channelOn(both);
+    near.send(0, pattern(1000), true);
+    await farSink.untilEnd();
+    expect(both.client.stats()).toMatchObject({ channels: 1 });
+    expect(both.client.stats().sentBytes).toBeGreaterThanOrEqual(1000);
+    expect(both.server.stats().receivedBytes).toBeGreaterThanOrEqual(1000);
+    far.end();
+    await nearSink.untilEnd();
+    const idle = { channels: 0, queuedBytes: 0 };
+    for (const node of [pair().client, pair().server]) {
+      await eventually("the channel is freed", () => node.stats().channels === 0);
+      expect(node.stats()).toMatchObject({ connections: 1, ...idle });
+    }
+    both.client.close();
+    await both.server.closed;
+    for (const node of [pair().client, pair().server]) {
+      await eventually("the connection is freed", () => node.stats().connections === 0);
+      expect(node.stats()).toMatchObject(idle);
+    }
+  });
+
+  test("a thousand channels one after the other leave nothing behind", async () => {
+    const { client, server } = await linked(pair());
+    echo(server);
+    for (let round = 0; round < 20; round += 1) {
+      const sinks = Array.from({ length: 50 }, (_, index) => {
+        const sink = new Recorder();
+        const channel = client.open(sink);
+        channel.send(1, pattern(index));
+        if (index % 10 === 0) channel.reset(1);
+        else channel.end();
+        return index % 10 === 0 ? undefined : sink;
+      });
+      await Promise.all(sinks.map((sink) => sink?.untilEnd()));
+    }
+    for (const node of [pair().client, pair().server]) {
+      await eventually("all are freed", () => node.stats().channels === 0);
+      expect(node.stats().queuedBytes).toBe(0);
+    }
+  });
+
+  test("the gate is asked about each, and lets in whom it likes", async () => {
+    const asked: GateQuestion[] = [];
+    pair().server.gate((question) => {
+      asked.push(question);
+      return Promise.resolve(question.alpn === "other/1");
+    });
+    const closedDoor = pair().server.accept([ALPN]);
+    const refused = await failureOf(dial(pair()));
+    expect(refused.applicationCode).toBe(403);
+    await isAnswered(pair());
+    const peer = pair().client.id;
+    expect(asked).toEqual([
+      { peer, alpn: ALPN },
+      { peer, alpn: "other/1" },
+    ]);
+    await closedDoor.return?.();
+    expect((await closedDoor.next()).done).toBe(true);
+  });
+
+  test("a gate that throws, rejects or gives no clear yes keeps the door shut", async () => {
+    const gates = [
+      (): boolean => {
+        throw new Error("broken gate");
+      },
+      (): Promise<boolean> => Promise.reject(new Error("broken gate")),
+      (): boolean => "yes" as unknown as boolean,
+    ];
+    pair().server.accept([ALPN]);
+    for (const gate of gates) {
+      pair().server.gate(gate);
+      expect((await failureOf(dial(pair()))).applicationCode).toBe(403);
+    }
+  });
+
+  test("a protocol nobody answers is refused", async () => {
+    pair().server.accept(["aster-test/2"]);
+    expect((await failureOf(dial(pair()))).code).toBe("connect");
+  });
+
+  test("several protocols are answered side by side, each once", async () => {
+    const { server } = pair();
+    const first = server.accept([ALPN]);
+    expect(() => server.accept([ALPN])).toThrow(expect.objectContaining({ code: "bind" }));
+    await isAnswered(pair());
+    const next = first.next();
+    await dial(pair());
+    expect(((await next).value as Connection).alpn).toBe(ALPN);
+    await first.return?.();
+    expect((await failureOf(dial(pair()))).code).toBe("connect");
+    const again = server.accept([ALPN]);
+    await dial(pair());
+    expect((await again.next()).done).toBe(false);
+  });
+
+  test("the iterator of connections ends when the node closes", async () => {
+    const accepted = pair().server.accept([ALPN]);
+    const next = accepted.next();
+    await pair().server.close();
+    expect((await next).done).toBe(true);
+    expect((await accepted.next()).done).toBe(true);
+  });
+
+  test("closing a node closes its connections with code 0, and it is of no more use", async () => {
+    const both = await linked(pair());
+    const { nearSink } = await channelOn(both);
+    const { client, server } = pair();
+    await server.close();
+    expect(await both.client.closed).toMatchObject({ code: "closed", applicationCode: 0 });
+    expect((await nearSink.untilLost()).code).toBe("closed");
+    await server.close();
+    await expect(server.connect(client.address(), ALPN)).rejects.toMatchObject({ code: "closed" });
+    expect(() => server.accept([ALPN])).toThrow(expect.objectContaining({ code: "closed" }));
+    expect(server.stats()).toMatchObject({ connections: 0, channels: 0, queuedBytes: 0 });
+  });
+
+  test("a dial can be given up, runs out of time, and refuses what it cannot read", async () => {
+    const { client, server } = pair();
+    server.accept([ALPN]);
+    server.gate(() => new Promise(() => {}));
+    const signal = AbortSignal.timeout(20);
+    await expect(client.connect(server.address(), ALPN, { signal })).rejects.toMatchObject({
+      name: "TransportError",
+    });
+    await expect(
+      client.connect(server.address(), ALPN, { signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ name: "TransportError" });
+    await expect(client.connect(server.address(), ALPN, { timeoutMs: 20 })).rejects.toMatchObject({
+      code: "timeout",
+    });
+    await expect(client.connect("nowhere", ALPN)).rejects.toMatchObject({ code: "address" });
+  });
+
+  test("a node does not dial itself", async () => {
+    const { server } = pair();
+    server.accept([ALPN]);
+    await expect(server.connect(server.address(), ALPN)).rejects.toMatchObject({ code: "connect" });
+  });
+}

@@ -1,0 +1,166 @@
+import { expect, test } from "vitest";
+import type { Channel } from "../../src/index.ts";
+import { channelOn, echo, eventually, linked, type Pair, pattern } from "../pair.ts";
+import { Recorder } from "../recorder.ts";
+
+const FRAME_BYTES = 16 * 1024;
+/** Windows and buffers of all layers together stay below this, whatever the transport. */
+const BOUND_BYTES = 8 * 1024 * 1024;
+
+/** Sends as a polite sender does, until it was told to wait and was not called back within 300 ms. */
+async function sendUntilStuck(channel: Channel): Promise<number> {
+  for (let sent = 0; sent < 10_000; ) {
+    sent += 1;
+    if (channel.send(0, pattern(FRAME_BYTES, sent))) continue;
+    const stuck = new Promise<"stuck">((resolve) => setTimeout(resolve, 300, "stuck"));
+    if ((await Promise.race([channel.drained(), stuck])) === "stuck") return sent;
+  }
+  throw new Error("the sender was never stopped");
+}
+
+export function flowTests(pair: () => Pair): void {
+  test("a paused reader stops its sender within bounds, and loses nothing", async () => {
+    const { near, far, farSink } = await channelOn(await linked(pair()));
+    far.pause();
+    const sent = await sendUntilStuck(near);
+    expect(farSink.frames).toEqual([]);
+    expect(sent * FRAME_BYTES).toBeLessThan(BOUND_BYTES);
+    const { queuedBytes } = pair().server.stats();
+    expect(queuedBytes + pair().client.stats().queuedBytes).toBeGreaterThan(0);
+    far.resume();
+    await near.drained();
+    near.end();
+    await farSink.untilEnd();
+    expect(farSink.frames.length).toBe(sent);
+    for (const [index, { payload }] of farSink.frames.entries()) {
+      expect(Buffer.compare(payload, pattern(FRAME_BYTES, index + 1))).toBe(0);
+    }
+    await eventually("nothing is queued", () => pair().server.stats().queuedBytes === 0);
+  });
+
+  test("pausing inside a frame holds the next frames and the end back", async () => {
+    const { client, server } = await linked(pair());
+    const sink: Recorder = new Recorder(() => far?.pause());
+    let far: Channel | undefined;
+    server.accept((channel) => {
+      far = channel;
+      channel.read(sink);
+    });
+    const near = client.open(new Recorder());
+    for (const flags of [1, 2, 3]) near.send(flags, pattern(flags), flags === 3);
+    for (const count of [1, 2, 3]) {
+      await sink.until(`frame ${count}`, (self) => self.frames.length === count);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(sink.calls).toEqual(new Array(count).fill("frame"));
+      far?.resume();
+    }
+    await sink.untilEnd();
+  });
+
+  test("a small-frame sender is bounded as well", async () => {
+    const { near, far, farSink } = await channelOn(await linked(pair()));
+    far.pause();
+    let sent = 0;
+    while (near.send(0, pattern(16)) && sent < 2_000_000) sent += 1;
+    expect(sent).toBeLessThan(2_000_000);
+    sent += 1;
+    far.resume();
+    near.end();
+    await farSink.untilEnd();
+    expect(farSink.frames.length).toBe(sent);
+  });
+
+  test("a paused channel does not hold up the others", async () => {
+    const { client, server } = await linked(pair());
+    const channels: Channel[] = [];
+    const sinks: Recorder[] = [];
+    server.accept((channel) => {
+      const sink = new Recorder();
+      sinks.push(sink);
+      channels.push(channel);
+      channel.read(sink);
+      if (channels.length === 1) channel.pause();
+    });
+    await sendUntilStuck(client.open(new Recorder()));
+    const other = client.open(new Recorder());
+    other.send(0, pattern(1000), true);
+    await eventually("the second channel is there", () => sinks.length === 2);
+    await sinks[1]?.untilEnd();
+    expect(sinks[0]?.frames).toEqual([]);
+  });
+
+  test("there is room at once on a fresh channel, and waiting ends with the channel", async () => {
+    const { near, far } = await channelOn(await linked(pair()));
+    await near.drained();
+    far.pause();
+    await sendUntilStuck(near);
+    const waiting = [near.drained(), near.drained()];
+    near.reset(1);
+    await Promise.all(waiting);
+    await near.drained();
+  });
+
+  test("waiting ends when the peer resets, stops or closes the connection", async () => {
+    const { client, server } = await linked(pair());
+    const channels: Channel[] = [];
+    server.accept((channel) => {
+      channel.read(new Recorder());
+      channel.pause();
+      channels.push(channel);
+    });
+    const senders = await Promise.all(
+      [0, 1, 2].map(async () => {
+        const sender = client.open(new Recorder());
+        await sendUntilStuck(sender);
+        return sender;
+      }),
+    );
+    const waiting = senders.map((sender) => sender.drained());
+    channels[0]?.reset(1);
+    channels[1]?.stop(1);
+    await eventually(
+      "two are free",
+      () => senders.filter((one) => one.send(0, pattern(1))).length === 2,
+    );
+    server.close();
+    await Promise.all(waiting);
+  });
+
+  test("over 1024 channels at a time wait for their turn", async () => {
+    const { client, server } = await linked(pair());
+    const held: Channel[] = [];
+    server.accept((channel) => {
+      const sink = new Recorder();
+      channel.read(sink);
+      held.push(channel);
+    });
+    const sinks = Array.from({ length: 1030 }, () => {
+      const sink = new Recorder();
+      client.open(sink).send(1, pattern(8), true);
+      return sink;
+    });
+    await eventually("the first ones are there", () => held.length >= 1000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(held.length).toBeLessThanOrEqual(1024);
+    const answered = new Set<Channel>();
+    await eventually("all are answered", () => {
+      for (const channel of held) {
+        if (!answered.has(channel)) channel.send(2, pattern(4), true);
+        answered.add(channel);
+      }
+      return answered.size === 1030;
+    });
+    await Promise.all(sinks.map((sink) => sink.untilEnd()));
+  });
+
+  test("a stream without end leaves timers their turn", async () => {
+    const { client, server } = await linked(pair());
+    echo(server);
+    const sink: Recorder = new Recorder((flags, payload) => channel.send(flags, payload));
+    const channel = client.open(sink);
+    channel.send(1, pattern(8));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    channel.reset(1);
+    expect(sink.frames.length).toBeGreaterThan(0);
+  });
+}
