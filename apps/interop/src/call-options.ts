@@ -1,0 +1,74 @@
+import { parseOptions, pairs, wholeNumber } from "./options.ts";
+import { UsageError } from "./usage.ts";
+
+const modes = ["xlang", "json"] as const;
+
+export interface CallOptions {
+  readonly method: string;
+  readonly address: string;
+  readonly service: string;
+  readonly request: unknown;
+  readonly mode: (typeof modes)[number];
+  readonly calls: number;
+  readonly concurrency: number;
+  readonly deadlineMs: number | undefined;
+  readonly cancelMs: number | undefined;
+  readonly readDelayMs: number;
+  readonly keyFile: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly expect: number;
+}
+
+/** Reads the arguments of `call`; throws {@link UsageError}. */
+export function callOptions(args: readonly string[]): CallOptions {
+  const { values, positionals } = parseOptions(args, {
+    address: { type: "string" },
+    service: { type: "string", default: "Testkit" },
+    request: { type: "string", default: "{}" },
+    mode: { type: "string", default: "xlang" },
+    n: { type: "string", default: "1" },
+    concurrency: { type: "string", default: "1" },
+    "deadline-ms": { type: "string" },
+    "cancel-ms": { type: "string" },
+    "read-delay-ms": { type: "string", default: "0" },
+    "key-file": { type: "string" },
+    metadata: { type: "string", multiple: true, default: [] },
+    expect: { type: "string", default: "0" },
+  });
+  const [method] = positionals;
+  if (method === undefined || positionals.length > 1) {
+    throw new UsageError("call takes exactly one METHOD");
+  }
+  if (values.address === undefined) throw new UsageError("call needs --address");
+  const mode = modes.find((name) => name === values.mode);
+  if (mode === undefined) {
+    throw new UsageError(`--mode ${values.mode} is not supported; supported: ${modes.join(" ")}`);
+  }
+  return {
+    method,
+    address: values.address,
+    service: values.service,
+    request: json(values.request),
+    mode,
+    calls: wholeNumber("n", values.n, 1),
+    concurrency: wholeNumber("concurrency", values.concurrency, 1),
+    deadlineMs: optional("deadline-ms", values["deadline-ms"]),
+    cancelMs: optional("cancel-ms", values["cancel-ms"]),
+    readDelayMs: wholeNumber("read-delay-ms", values["read-delay-ms"]),
+    keyFile: values["key-file"],
+    metadata: pairs("metadata", values.metadata),
+    expect: wholeNumber("expect", values.expect),
+  };
+}
+
+function optional(option: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : wholeNumber(option, text);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`--request takes JSON, not ${text.slice(0, 80)}`);
+  }
+}

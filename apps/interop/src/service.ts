@@ -1,0 +1,26 @@
+import { bidiStream, clientStream, defineService, serverStream, unary } from "@aster/contract";
+import {
+  CountReply,
+  CountRequest,
+  EchoReply,
+  EchoRequest,
+  FailRequest,
+  SleepReply,
+  SleepRequest,
+  SumReply,
+} from "./types.ts";
+
+/** The service that other implementations host and call too: python/testkit_service.py has the same contract id. */
+export const Testkit = defineService(
+  "Testkit",
+  { version: 1 },
+  {
+    echo: unary(EchoRequest, EchoReply),
+    fail: unary(FailRequest, EchoReply),
+    sleep: unary(SleepRequest, SleepReply, { idempotent: true }),
+    count: serverStream(CountRequest, CountReply),
+    sum: clientStream(CountReply, SumReply),
+    chat: bidiStream(EchoRequest, EchoReply),
+    failing_count: serverStream(CountRequest, CountReply),
+  },
+);

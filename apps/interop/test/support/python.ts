@@ -1,0 +1,90 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+const venv = join(root, ".venv", "interop");
+const requirement = "aster-rpc==0.1.2";
+
+/** A Python with the wheel, or why there is none. */
+export type Python = { readonly path: string } | { readonly missing: string };
+
+/**
+ * Finds or makes the virtual environment with the wheel, once per checkout: test files share it.
+ * Throws where `CI` is set and it cannot be had.
+ */
+export async function pythonWithWheel(): Promise<Python> {
+  const python = await prepared();
+  if ("missing" in python) {
+    const reason = `interop with ${requirement} is not tested: ${python.missing}`;
+    if (process.env["CI"]) throw new Error(reason);
+    process.stderr.write(`${reason}\n`);
+  }
+  return python;
+}
+
+async function prepared(): Promise<Python> {
+  const path = join(venv, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  const complete = () => existsSync(stamp) && readFileSync(stamp, "utf8") === requirement;
+  const stamp = join(venv, ".complete");
+  if (complete()) return { path };
+  const base = suitablePython();
+  if (base === undefined) return { missing: "no Python 3.9–3.13 was found on the PATH" };
+  mkdirSync(join(root, ".venv"), { recursive: true });
+  return await withLock(join(root, ".venv", "interop.lock"), async () => {
+    if (complete()) return { path };
+    rmSync(venv, { recursive: true, force: true });
+    const problem =
+      (await failure(base, ["-m", "venv", venv])) ??
+      (await failure(path, ["-m", "pip", "install", "--quiet", requirement]));
+    if (problem !== undefined) return { missing: problem };
+    writeFileSync(stamp, requirement);
+    return { path };
+  });
+}
+
+function suitablePython(): string | undefined {
+  const check = "import sys, venv; sys.exit(not (3, 9) <= sys.version_info[:2] <= (3, 13))";
+  const names = ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
+  return names.find((name) => spawnSync(name, ["-c", check], { stdio: "ignore" }).status === 0);
+}
+
+/** Runs a command; its output if it fails. */
+async function failure(command: string, args: readonly string[]): Promise<string | undefined> {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      output = `${output}${chunk}`.slice(-2000);
+    });
+  }
+  const code = await new Promise((resolve) => {
+    child.on("error", resolve);
+    child.on("close", resolve);
+  });
+  return code === 0 ? undefined : `${command} ${args.join(" ")} ended with ${code}\n${output}`;
+}
+
+/** Runs `work` while no other process does; a lock that is older than its longest use was left behind. */
+async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const longestUseMs = 600_000;
+  for (;;) {
+    try {
+      mkdirSync(path);
+      break;
+    } catch {
+      const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+      if (made !== undefined && Date.now() - made > longestUseMs) {
+        rmSync(path, { recursive: true, force: true });
+      }
+      await sleep(200);
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,106 @@
+import { fileURLToPath } from "node:url";
+import { Child } from "./child.ts";
+import { fromWheel, toWheel } from "./wheel-values.ts";
+
+const script = fileURLToPath(new URL("../../python/drive.py", import.meta.url));
+
+/** An error that the wheel raised: `code` only where it was a status. */
+export interface WheelError {
+  readonly type: string;
+  readonly code?: number;
+  readonly message: string;
+  readonly details?: Readonly<Record<string, string>>;
+}
+
+export interface WheelCall {
+  readonly method: string;
+  readonly pattern: "unary" | "serverStream" | "clientStream" | "bidi";
+  readonly requests: readonly unknown[];
+  /** The typed client speaks Fory, the proxy JSON. */
+  readonly via?: "typed" | "proxy";
+  readonly service?: string;
+  /** In seconds, as the wheel has it. Typed calls only, like the metadata. */
+  readonly timeout?: number;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface WheelOutcome {
+  readonly replies: readonly Record<string, unknown>[];
+  readonly error: WheelError | null;
+  readonly ms: number;
+}
+
+export interface WheelService {
+  readonly name: string;
+  readonly version: number;
+  readonly contractId: string;
+  readonly channels: Readonly<Record<string, string>>;
+  readonly pattern: string;
+  readonly modes: readonly string[];
+}
+
+interface Answer {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly error?: WheelError;
+}
+
+/** The wheel as a client, in one process of its own that makes many calls (python/drive.py). */
+export class WheelClient implements AsyncDisposable {
+  readonly #child: Child;
+  #last = 0;
+
+  constructor(child: Child) {
+    this.#child = child;
+  }
+
+  static async start(python: string): Promise<WheelClient> {
+    const child = new Child(python, ["-B", script]);
+    await child.line((value): value is object => "ready" in (value as object));
+    return new WheelClient(child);
+  }
+
+  /** Connects under a name and does admission; the services it was told of. */
+  connect(name: string, address: string): Promise<readonly WheelService[]> {
+    return this.#do({ op: "connect", name, address }) as Promise<readonly WheelService[]>;
+  }
+
+  /** Sends a text on the admission protocol; the text that came back. */
+  admission(address: string, request: string): Promise<string> {
+    return this.#do({ op: "admission", address, request }) as Promise<string>;
+  }
+
+  async call(name: string, call: WheelCall): Promise<WheelOutcome> {
+    const requests = call.requests.map(toWheel);
+    const outcome = await this.#do({ op: "call", via: "typed", ...call, name, requests });
+    return fromWheel(outcome) as WheelOutcome;
+  }
+
+  /** n echo calls at once, numbered. */
+  load(name: string, via: "typed" | "proxy", n: number) {
+    const command = { op: "load", name, via, n, method: "echo", request: {} };
+    return this.#do(command) as Promise<{ numbers: number[]; errors: WheelError[] }>;
+  }
+
+  /** The contract id that the wheel computes for its Testkit. */
+  contractId(): Promise<string> {
+    return this.#do({ op: "contract" }) as Promise<string>;
+  }
+
+  async close(name: string): Promise<void> {
+    await this.#do({ op: "close", name });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#child[Symbol.asyncDispose]();
+  }
+
+  async #do(command: object): Promise<unknown> {
+    this.#last += 1;
+    const id = this.#last;
+    this.#child.send({ id, ...command });
+    const answer = await this.#child.line((value): value is Answer => (value as Answer).id === id);
+    if (answer.error === undefined) return answer.result;
+    throw new Error(`${answer.error.type}: ${answer.error.message}`);
+  }
+}
