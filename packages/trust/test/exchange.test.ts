@@ -45,12 +45,15 @@ const offer: AdmissionOffer = {
 let server: Node;
 let client: Node;
 let outcomes: AdmissionOutcome[];
+/** The code of the last STOP_SENDING that came from the server. */
+let stoppedWith: number | undefined;
 
 beforeEach(async () => {
   const network = memoryNetwork();
   server = await network.createNode();
   client = await network.createNode();
   outcomes = [];
+  stoppedWith = undefined;
 });
 
 afterEach(async () => {
@@ -98,7 +101,9 @@ function open(connection: Connection): Exchange {
       },
       end: () => resolve(received),
       malformed: resolve,
-      stopped: () => {},
+      stopped: (code) => {
+        stoppedWith = code;
+      },
       closed: resolve,
     });
   });
@@ -234,6 +239,14 @@ describe("a server stays whole", () => {
     expect(await answer).toBeInstanceOf(Error);
     await connection.closed;
     expect(outcomes).toMatchObject([{ admitted: false, reason: "no complete request in time" }]);
+  });
+
+  test("a request over the limit is denied before it ends, and no more of it is wanted", async () => {
+    serve();
+    const { channel, answer } = open(await dial());
+    channel.send(0, new Uint8Array(65_537));
+    expect(await answer).toBe(denial);
+    expect(stoppedWith).toBe(1);
   });
 
   test("a connection that asks nothing is closed", async () => {
