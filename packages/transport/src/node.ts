@@ -37,12 +37,19 @@ export interface Node extends AsyncDisposable {
   /** Where others can reach us now. */
   address(): EndpointAddress;
   /** Dials a peer: an address, `aster1…` ticket, base64 node address or endpoint id. Rejects with {@link TransportError}. */
-  connect(address: EndpointAddress | string, alpn: string, options?: ConnectOptions): Promise<Connection>;
+  connect(
+    address: EndpointAddress | string,
+    alpn: string,
+    options?: ConnectOptions,
+  ): Promise<Connection>;
   /**
    * Answers these ALPNs (framed channels, or raw byte channels for those listed in `raw`) and yields every connection
    * that passed the gate. Ends when the node closes or the iterator is returned; at most 64 connections wait.
    */
-  accept(alpns: readonly string[], options?: { readonly raw?: readonly string[] }): AsyncIterableIterator<Connection>;
+  accept(
+    alpns: readonly string[],
+    options?: { readonly raw?: readonly string[] },
+  ): AsyncIterableIterator<Connection>;
   /** Asks `gate` about every incoming connection on every ALPN, blobs, docs and gossip included. Without one all may enter. */
   gate(gate: Gate): void;
   stats(): NodeStats;
