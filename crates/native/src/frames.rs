@@ -1,0 +1,202 @@
+//! Cuts a byte stream into frames (docs/wire.md, "Frames"): u32 LE length of flags and payload, one
+//! byte of flags, payload.
+
+/// The largest length field: 16 MiB, flags byte included.
+pub const MAX_FRAME: usize = 16 * 1024 * 1024;
+/// Payloads from here on are handed over whole instead of being copied into the event queue.
+pub const LARGE: usize = 64 * 1024;
+const LENGTH: usize = 4;
+const HEADER: usize = 5;
+
+/// Takes what the splitter finds.
+pub trait FrameSink {
+    fn frame(&mut self, flags: u8, payload: &[u8]);
+    fn large(&mut self, flags: u8, payload: Vec<u8>);
+}
+
+/// Bytes that are no frame; the text travels to the peer, so it is fixed by docs/wire.md.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Malformed(pub String);
+
+/// The state between two pieces of one stream. Never holds more than what has arrived, times two.
+#[derive(Default)]
+pub struct Splitter {
+    header: [u8; HEADER],
+    have: usize,
+    body: Vec<u8>,
+}
+
+impl Splitter {
+    /// Payload length of the frame under way, once its header is complete.
+    pub fn pending(&self) -> usize {
+        if self.have == HEADER { self.length().saturating_sub(1) } else { 0 }
+    }
+
+    fn length(&self) -> usize {
+        let [a, b, c, d, _] = self.header;
+        u32::from_le_bytes([a, b, c, d]) as usize
+    }
+
+    /// Cuts `chunk`; frames that lie in it whole are passed on without a copy.
+    pub fn feed(&mut self, mut chunk: &[u8], sink: &mut impl FrameSink) -> Result<(), Malformed> {
+        while !chunk.is_empty() {
+            if self.have == 0
+                && let Some((header, rest)) = chunk.split_first_chunk::<HEADER>()
+            {
+                let [a, b, c, d, flags] = *header;
+                let payload = checked(u32::from_le_bytes([a, b, c, d]) as usize)? - 1;
+                if payload < LARGE
+                    && let Some((payload, rest)) = rest.split_at_checked(payload)
+                {
+                    sink.frame(flags, payload);
+                    chunk = rest;
+                    continue;
+                }
+            }
+            chunk = if self.have < HEADER { self.feed_header(chunk)? } else { self.feed_body(chunk) };
+            if self.have == HEADER && self.body.len() == self.pending() {
+                self.emit(sink);
+            }
+        }
+        Ok(())
+    }
+
+    fn feed_header<'a>(&mut self, chunk: &'a [u8]) -> Result<&'a [u8], Malformed> {
+        let before = self.have;
+        let mut rest = chunk;
+        while let (Some(slot), Some((byte, tail))) = (self.header.get_mut(self.have), rest.split_first()) {
+            *slot = *byte;
+            self.have += 1;
+            rest = tail;
+            if self.have == LENGTH {
+                checked(self.length())?;
+            }
+        }
+        if before < HEADER && self.have == HEADER {
+            self.body = Vec::with_capacity(self.pending().min(LARGE));
+        }
+        Ok(rest)
+    }
+
+    fn feed_body<'a>(&mut self, chunk: &'a [u8]) -> &'a [u8] {
+        let missing = self.pending() - self.body.len();
+        let (mine, rest) = chunk.split_at_checked(missing).unwrap_or((chunk, &[]));
+        let room = self.body.capacity() - self.body.len();
+        if room < mine.len() {
+            // Doubles what has arrived, but never past what the frame needs.
+            let want = self.body.len().max(mine.len()).min(missing);
+            self.body.reserve_exact(want);
+        }
+        self.body.extend_from_slice(mine);
+        rest
+    }
+
+    fn emit(&mut self, sink: &mut impl FrameSink) {
+        let [.., flags] = self.header;
+        let body = std::mem::take(&mut self.body);
+        self.have = 0;
+        if body.len() < LARGE { sink.frame(flags, &body) } else { sink.large(flags, body) }
+    }
+
+    /// The stream has ended. Within the length field that is a clean end.
+    pub fn finish(&self) -> Result<(), Malformed> {
+        if self.have < LENGTH {
+            return Ok(());
+        }
+        let got = self.body.len() + (self.have - LENGTH);
+        Err(Malformed(format!("incomplete frame: expected {} bytes, got {got}", self.length())))
+    }
+}
+
+fn checked(length: usize) -> Result<usize, Malformed> {
+    match length {
+        0 => Err(Malformed("received zero-length frame".into())),
+        1..=MAX_FRAME => Ok(length),
+        _ => Err(Malformed(format!("frame size {length} exceeds maximum {MAX_FRAME}"))),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Seen(Vec<(u8, Vec<u8>)>, usize);
+
+    impl FrameSink for Seen {
+        fn frame(&mut self, flags: u8, payload: &[u8]) {
+            self.0.push((flags, payload.to_vec()));
+        }
+        fn large(&mut self, flags: u8, payload: Vec<u8>) {
+            self.1 += 1;
+            self.0.push((flags, payload));
+        }
+    }
+
+    fn frame(flags: u8, payload: &[u8]) -> Vec<u8> {
+        let mut bytes = (payload.len() as u32 + 1).to_le_bytes().to_vec();
+        bytes.push(flags);
+        bytes.extend_from_slice(payload);
+        bytes
+    }
+
+    #[test]
+    fn cuts_the_same_frames_wherever_the_pieces_end() {
+        let big: Vec<u8> = (0..LARGE + 7).map(|i| i as u8).collect();
+        let wanted = vec![(0, b"Hello".to_vec()), (2, vec![]), (5, vec![9; 300]), (1, big), (32, vec![])];
+        let wire: Vec<u8> = wanted.iter().flat_map(|(flags, payload)| frame(*flags, payload)).collect();
+        for step in [1, 2, 3, 4, 5, 6, 7, 11, 1200, 65_536, wire.len()] {
+            let (mut splitter, mut seen) = (Splitter::default(), Seen::default());
+            for piece in wire.chunks(step) {
+                splitter.feed(piece, &mut seen).unwrap();
+            }
+            splitter.finish().unwrap();
+            assert_eq!(seen.0, wanted, "pieces of {step}");
+            assert_eq!(seen.1, 1, "one large frame in pieces of {step}");
+        }
+    }
+
+    #[test]
+    fn refuses_bad_lengths_before_reading_on() {
+        for (bytes, text) in [
+            (vec![0, 0, 0, 0], "received zero-length frame"),
+            (vec![1, 0, 0, 1], "frame size 16777217 exceeds maximum 16777216"),
+            (vec![255; 4], "frame size 4294967295 exceeds maximum 16777216"),
+            (b"404 page".to_vec(), "frame size 540291124 exceeds maximum 16777216"),
+        ] {
+            for step in [1, 4, 8] {
+                let (mut splitter, mut seen) = (Splitter::default(), Seen::default());
+                let error = bytes.chunks(step).find_map(|piece| splitter.feed(piece, &mut seen).err());
+                assert_eq!(error, Some(Malformed(text.into())));
+                assert!(seen.0.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn tells_a_clean_end_from_a_cut_frame() {
+        for (bytes, wanted) in [
+            (&[][..], Ok(())),
+            (&[9, 0, 0], Ok(())),
+            (&[9, 0, 0, 0], Err("incomplete frame: expected 9 bytes, got 0")),
+            (&[9, 0, 0, 0, 5, 1, 2], Err("incomplete frame: expected 9 bytes, got 3")),
+        ] {
+            let (mut splitter, mut seen) = (Splitter::default(), Seen::default());
+            splitter.feed(bytes, &mut seen).unwrap();
+            assert_eq!(splitter.finish(), wanted.map_err(|text| Malformed(text.into())));
+        }
+    }
+
+    #[test]
+    fn allocates_no_more_than_what_arrived_twice_over() {
+        let (mut splitter, mut seen) = (Splitter::default(), Seen::default());
+        splitter.feed(&(MAX_FRAME as u32).to_le_bytes(), &mut seen).unwrap();
+        splitter.feed(&[0], &mut seen).unwrap();
+        assert!(splitter.body.capacity() <= LARGE);
+        for _ in 0..200 {
+            splitter.feed(&[7; 1024], &mut seen).unwrap();
+        }
+        assert!(splitter.body.capacity() <= 2 * 200 * 1024);
+    }
+}

@@ -1,0 +1,20 @@
+//! Endpoint keys: ed25519, 32 secret bytes.
+
+use iroh::{EndpointId, SecretKey};
+
+pub fn secret(bytes: &[u8]) -> napi::Result<SecretKey> {
+    let bytes: &[u8; 32] = bytes
+        .try_into()
+        .map_err(|_| napi::Error::from_reason(format!("a secret key has 32 bytes, not {}", bytes.len())))?;
+    Ok(SecretKey::from_bytes(bytes))
+}
+
+/// An endpoint id as 64 lower-case hex characters.
+pub fn hex(id: EndpointId) -> String {
+    data_encoding::HEXLOWER.encode(id.as_bytes())
+}
+
+pub fn endpoint_id(text: &str) -> Option<EndpointId> {
+    let bytes: [u8; 32] = data_encoding::HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()?;
+    EndpointId::from_bytes(&bytes).ok()
+}

@@ -1,0 +1,60 @@
+//! One tokio runtime per process, never dropped: it must outlive every environment that uses it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::task::{Context, Poll};
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+static RUNTIME: OnceLock<Result<Handle, String>> = OnceLock::new();
+static SHARED: OnceLock<Runtime> = OnceLock::new();
+
+/// The runtime's handle; starts it at the first call. `ASTER_IO_THREADS` says how many threads, 1 by default.
+pub fn handle() -> Result<Handle, String> {
+    RUNTIME.get_or_init(start).clone()
+}
+
+fn start() -> Result<Handle, String> {
+    let threads = std::env::var("ASTER_IO_THREADS").ok().and_then(|text| text.parse().ok()).unwrap_or(1usize);
+    if threads > 1 {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(threads.min(64))
+            .thread_name("aster-io")
+            .enable_all()
+            .build()
+            .map_err(|error| error.to_string())?;
+        return Ok(SHARED.get_or_init(|| runtime).handle().clone());
+    }
+    let runtime = Builder::new_current_thread()
+        .thread_name("aster-io")
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    let handle = runtime.handle().clone();
+    std::thread::Builder::new()
+        .name("aster-io".into())
+        .spawn(move || runtime.block_on(std::future::pending::<()>()))
+        .map_err(|error| error.to_string())?;
+    Ok(handle)
+}
+
+/// Runs a future and turns a panic inside it into `None`.
+pub struct Guarded<F>(Pin<Box<F>>);
+
+pub fn guarded<F: Future>(future: F) -> Guarded<F> {
+    Guarded(Box::pin(future))
+}
+
+impl<F: Future> Future for Guarded<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let future = self.0.as_mut();
+        match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| future.poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(value)) => Poll::Ready(Some(value)),
+            Err(_) => Poll::Ready(None),
+        }
+    }
+}

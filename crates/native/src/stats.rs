@@ -1,0 +1,111 @@
+//! Figures and addresses for JavaScript.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::Ordering;
+
+use iroh::TransportAddr;
+use napi_derive::napi;
+
+use crate::keys;
+use crate::node::Node;
+
+#[napi(object)]
+pub struct NativeStats {
+    pub connections: u32,
+    pub streams: u32,
+    /// Bytes read but not consumed, written but not sent, and events not drained.
+    pub queued_bytes: f64,
+    /// Connections, streams and endpoints held.
+    pub handles: u32,
+}
+
+#[napi(object)]
+pub struct PathStats {
+    /// `ip:port` or a relay URL.
+    pub address: String,
+    pub relay: bool,
+    pub selected: bool,
+    pub rtt_ms: f64,
+}
+
+#[napi(object)]
+pub struct LinkStats {
+    pub sent_bytes: f64,
+    pub received_bytes: f64,
+    pub rtt_ms: f64,
+    pub paths: Vec<PathStats>,
+}
+
+#[napi(object)]
+pub struct NodeAddress {
+    pub id: String,
+    /// `ip:port`, most useful first.
+    pub direct: Vec<String>,
+    pub relay: Option<String>,
+}
+
+pub fn node(node: &Node) -> NativeStats {
+    let connections = node.connections_open.load(Ordering::Relaxed) as u32;
+    let streams = node.streams_open.load(Ordering::Relaxed) as u32;
+    let queued = node.bytes_queued.load(Ordering::Relaxed) + node.queue.len();
+    let endpoint = u32::from(node.endpoint.lock().is_some());
+    NativeStats {
+        connections,
+        streams,
+        queued_bytes: queued as f64,
+        handles: connections + streams + endpoint,
+    }
+}
+
+pub fn link(node: &Node, id: u32) -> Option<LinkStats> {
+    let connection = node.connections.lock().get(&id).cloned()?;
+    let stats = connection.stats();
+    let paths: Vec<PathStats> = connection
+        .paths()
+        .iter()
+        .map(|path| PathStats {
+            address: match path.remote_addr() {
+                TransportAddr::Ip(address) => address.to_string(),
+                TransportAddr::Relay(url) => url.to_string(),
+                _ => String::new(),
+            },
+            relay: path.is_relay(),
+            selected: path.is_selected(),
+            rtt_ms: path.rtt().as_secs_f64() * 1000.0,
+        })
+        .collect();
+    let rtt_ms = paths.iter().find(|path| path.selected).or(paths.first()).map_or(0.0, |path| path.rtt_ms);
+    Some(LinkStats {
+        sent_bytes: stats.udp_tx.bytes as f64,
+        received_bytes: stats.udp_rx.bytes as f64,
+        rtt_ms,
+        paths,
+    })
+}
+
+/// Where the node can be reached. Without a relay this may be the same machine, so loopback is named too.
+pub fn address(node: &Node) -> Option<NodeAddress> {
+    let endpoint = node.endpoint.lock().clone()?;
+    let known = endpoint.addr();
+    let mut direct: Vec<SocketAddr> = known.ip_addrs().copied().collect();
+    let relay = known.relay_urls().next().map(ToString::to_string);
+    if relay.is_none() {
+        for bound in endpoint.bound_sockets() {
+            let address = match bound.ip() {
+                IpAddr::V4(ip) if ip.is_unspecified() => {
+                    SocketAddr::from((Ipv4Addr::LOCALHOST, bound.port()))
+                }
+                IpAddr::V6(ip) if ip.is_unspecified() => continue,
+                _ => bound,
+            };
+            if !direct.contains(&address) {
+                direct.push(address);
+            }
+        }
+    }
+    Some(NodeAddress {
+        id: keys::hex(endpoint.id()),
+        direct: direct.iter().map(ToString::to_string).collect(),
+        relay,
+    })
+}

@@ -1,0 +1,32 @@
+import { Slab } from "../memory/slab.ts";
+
+interface KeptFrame {
+  readonly flags: number;
+  readonly payload: Uint8Array;
+}
+
+const slab = new Slab();
+
+/** Copies of the frames that came while their channel was paused. The window of the stream bounds them. */
+export class KeptFrames {
+  #frames: KeptFrame[] = [];
+  #head = 0;
+
+  get empty(): boolean {
+    return this.#head === this.#frames.length;
+  }
+
+  push(flags: number, payload: Uint8Array): void {
+    this.#frames.push({ flags, payload: slab.copy(payload) });
+  }
+
+  shift(): KeptFrame | undefined {
+    const frame = this.#frames[this.#head];
+    this.#head += 1;
+    if (this.#head >= this.#frames.length) {
+      this.#frames = [];
+      this.#head = 0;
+    }
+    return frame;
+  }
+}

@@ -1,0 +1,175 @@
+import { type EndpointAddress, parseAddress } from "../address.ts";
+import { ResetCode } from "../channel.ts";
+import type { Connection, EndpointId } from "../connection.ts";
+import { TransportError } from "../error.ts";
+import { Acceptor } from "../memory/acceptor.ts";
+import type { NativeModule, NativeNodeInit } from "../native.ts";
+import type { ConnectOptions, Gate, Node, NodeStats } from "../node.ts";
+import type { QuicConnection } from "./connection.ts";
+import { deferred } from "./deferred.ts";
+import { Dials } from "./dials.ts";
+import { Reactor } from "./reactor.ts";
+
+export class QuicNode implements Node {
+  readonly id: EndpointId;
+  readonly #reactor: Reactor;
+  readonly #dials: Dials;
+  readonly #acceptors = new Map<string, Acceptor>();
+  readonly #down: Promise<void>;
+  #gate: Gate | undefined;
+  #closed: TransportError | undefined;
+
+  private constructor(id: EndpointId, reactor: Reactor, down: Promise<void>, dials: Dials) {
+    this.id = id;
+    this.#reactor = reactor;
+    this.#down = down;
+    this.#dials = dials;
+  }
+
+  /** Binds an endpoint with the key `id` belongs to. Rejects with {@link TransportError} `"bind"`. */
+  static async open(module: NativeModule, id: EndpointId, init: NativeNodeInit): Promise<QuicNode> {
+    let node: QuicNode | undefined;
+    const dials = new Dials();
+    const opened = deferred<void>();
+    const ended = deferred<void>();
+    const reactor = new Reactor(module, init, {
+      opened: opened.resolve,
+      connection: (connection) => node?.arrive(connection),
+      asked: (ticket, peer, alpn) => node?.ask(ticket, peer, alpn),
+      dialed: (ticket, handle, peer) => dials.dialed(ticket, handle, peer),
+      failed: (ticket, error) => dials.failed(ticket, error),
+      down: (fault) => {
+        opened.reject(new TransportError("bind", fault?.message ?? "the node is closed"));
+        node?.lose(fault);
+        dials.end(new TransportError("closed", "the node is closed"));
+        reactor.keepAlive.stop();
+        ended.resolve();
+      },
+    });
+    reactor.keepAlive.hold();
+    try {
+      await opened.promise;
+    } finally {
+      reactor.keepAlive.release();
+    }
+    node = new QuicNode(id, reactor, ended.promise, dials);
+    dials.start(reactor);
+    return node;
+  }
+
+  address(): EndpointAddress {
+    const known = this.#closed === undefined ? this.#reactor.native.address() : null;
+    return {
+      endpointId: this.id,
+      ...(known?.relay === undefined ? {} : { relayUrl: known.relay }),
+      directAddresses: known?.direct ?? [],
+    };
+  }
+
+  async connect(
+    address: EndpointAddress | string,
+    alpn: string,
+    options: ConnectOptions = {},
+  ): Promise<Connection> {
+    const target = parseAddress(address);
+    this.#checkOpen();
+    return this.#dials.dial(target, alpn, options);
+  }
+
+  accept(
+    alpns: readonly string[],
+    options: { readonly raw?: readonly string[] } = {},
+  ): AsyncIterableIterator<Connection> {
+    this.#checkOpen();
+    const taken = alpns.find((alpn) => this.#acceptors.has(alpn));
+    if (taken !== undefined) {
+      throw new TransportError(
+        "bind",
+        `ALPN ${JSON.stringify(taken)} is answered already: return the iterator that answers it first`,
+      );
+    }
+    const acceptor = new Acceptor(options.raw ?? [], () => {
+      for (const alpn of alpns) this.#acceptors.delete(alpn);
+      this.#announce();
+      this.#reactor.keepAlive.release();
+    });
+    this.#reactor.keepAlive.hold();
+    for (const alpn of alpns) this.#acceptors.set(alpn, acceptor);
+    this.#announce();
+    return acceptor;
+  }
+
+  gate(gate: Gate): void {
+    this.#gate = gate;
+    if (this.#closed === undefined) this.#reactor.native.setGate(true);
+  }
+
+  stats(): NodeStats {
+    const native = this.#reactor.native.stats();
+    return {
+      connections: this.#reactor.connections,
+      channels: this.#reactor.channels,
+      queuedBytes: native.queuedBytes,
+      nativeHandles: native.handles,
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed === undefined) {
+      this.#closed = new TransportError("closed", "this node is closed: create a new one");
+      this.#reactor.keepAlive.hold();
+      this.#endAcceptors();
+      this.#reactor.commands.flush();
+      this.#reactor.native.close();
+    }
+    await this.#down;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  arrive(connection: QuicConnection): void {
+    const acceptor = this.#acceptors.get(connection.alpn);
+    if (acceptor === undefined) connection.close(ResetCode.NoError, "no longer served");
+    else if (acceptor.full) connection.close(ResetCode.RefusedStream, "too many connections wait");
+    else acceptor.offer(connection);
+  }
+
+  /** Fails closed: a gate that throws or answers anything but `true` has said no; the native side minds the time. */
+  async ask(ticket: number, peer: EndpointId, alpn: string): Promise<void> {
+    let admitted = false;
+    try {
+      admitted = (await this.#gate?.({ peer, alpn })) === true;
+    } catch {
+      admitted = false;
+    }
+    this.#reactor.commands.admit(ticket, admitted);
+  }
+
+  /** The native side is down: by our `close`, or by a fault of its own. */
+  lose(fault: TransportError | undefined): void {
+    this.#closed ??= fault ?? new TransportError("closed", "this node is closed");
+    this.#endAcceptors();
+  }
+
+  #endAcceptors(): void {
+    for (const acceptor of new Set(this.#acceptors.values())) void acceptor.return();
+  }
+
+  #announce(): void {
+    const framed: string[] = [];
+    const raw: string[] = [];
+    for (const [alpn, acceptor] of this.#acceptors)
+      (acceptor.isRaw(alpn) ? raw : framed).push(alpn);
+    if (this.#closed === undefined) this.#reactor.native.setAlpns(framed, raw);
+  }
+
+  #checkOpen(): void {
+    if (this.#closed !== undefined) {
+      throw new TransportError("closed", "this node is closed: create a new one", {
+        cause: this.#closed,
+      });
+    }
+  }
+}
