@@ -1,4 +1,4 @@
-import { parseOptions, pairs, wholeNumber } from "./options.ts";
+import { pairs, parseOptions, wholeNumber } from "./options.ts";
 import { UsageError } from "./usage.ts";
 
 export interface ServeOptions {

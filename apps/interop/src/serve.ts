@@ -1,0 +1,55 @@
+import { AsterServer, implement } from "@aster/rpc";
+import { parseAddress } from "@aster/transport";
+import { openGate } from "@aster/trust";
+import { testkitHandlers } from "./handlers.ts";
+import { emit, onJsonLine } from "./json-lines.ts";
+import { secretKeyIn } from "./key-file.ts";
+import { serveOptions } from "./serve-options.ts";
+import { Testkit } from "./service.ts";
+
+/** Hosts Testkit until it is drained; the exit code. */
+export async function serve(args: readonly string[]): Promise<number> {
+  const { bind, keyFile, limits, idleMs } = serveOptions(args);
+  const handlers = testkitHandlers((method) => emit({ event: "aborted", method }));
+  const server = await AsterServer.start({
+    services: [implement(Testkit, handlers)],
+    gate: openGate({ production: true }),
+    network: "none",
+    limits,
+    ...(keyFile === undefined ? {} : { secretKey: secretKeyIn(keyFile) }),
+    ...(bind === undefined ? {} : { bindAddress: bind }),
+    ...(idleMs === undefined ? {} : { node: { idleTimeoutMs: idleMs } }),
+    onError: (error) => process.stderr.write(`${error.id}: ${String(error.cause)}\n`),
+  });
+  const { endpointId, address, endpointAddrB64, contracts } = server;
+  const drain = () => void server.drain().then(() => server.close());
+  process.once("SIGTERM", drain);
+  process.once("SIGINT", drain);
+  onJsonLine(process.stdin, (value) => {
+    const { cmd } = value as { readonly cmd?: unknown };
+    if (cmd === "drain") drain();
+    else if (cmd === "stats") emit({ stats: statsOf(server) });
+    else process.stderr.write('testkit: the commands are {"cmd":"stats"} and {"cmd":"drain"}\n');
+  });
+  emit({
+    ready: true,
+    id: endpointId,
+    address,
+    addrB64: endpointAddrB64,
+    port: portOf(address),
+    pid: process.pid,
+    contracts,
+  });
+  await server.serve();
+  process.stdin.destroy();
+  return 0;
+}
+
+function portOf(address: string): number {
+  const [first = ""] = parseAddress(address).directAddresses;
+  return Number(first.slice(first.lastIndexOf(":") + 1));
+}
+
+function statsOf(server: AsterServer) {
+  return { ...server.stats(), rssBytes: process.memoryUsage.rss() };
+}
