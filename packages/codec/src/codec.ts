@@ -1,0 +1,92 @@
+import type { z } from "zod";
+import { CodecError } from "./error.ts";
+import { type EngineChoice, xlangTypes } from "./fory/xlang-codec.ts";
+import { jsonTypes } from "./json/json-codec.ts";
+import { type CodecLimits, defaultLimits } from "./limits.ts";
+import { type WireType, type WireTypeInfo, wireTypeInfo } from "./wire-type.ts";
+
+/** `xlang` is Fory's cross-language form (docs/fory.md), `json` the readable one (docs/fory.md, "JSON"). */
+export type CodecMode = "xlang" | "json";
+
+export interface CodecOptions {
+  /** `xlang` unless given. */
+  readonly mode?: CodecMode;
+  /** Bounds other than {@link defaultLimits}. */
+  readonly limits?: Partial<CodecLimits>;
+  /**
+   * Generated code where the platform allows it, closures elsewhere (a browser under a strict CSP).
+   * Both write and accept the same bytes.
+   */
+  readonly engine?: EngineChoice;
+}
+
+/** One type, bound to its mode: what a hot path keeps. */
+export interface TypeCodec<Out, In = Out> {
+  /** A copy that the caller owns. Throws {@link CodecError}, usually `value`. */
+  encode(value: In): Uint8Array;
+  /** A view of a shared buffer, valid until anything is encoded again: for callers that copy at once. */
+  encodeShared(value: In): Uint8Array;
+  /**
+   * Writes at `offset` and returns the number of bytes. Throws {@link CodecError} `space` where they
+   * do not fit; the buffer behind `offset` is then undefined.
+   */
+  encodeInto(value: In, buffer: Uint8Array, offset: number): number;
+  /**
+   * Throws {@link CodecError}, usually `data` or `mismatch`. The value holds no views into `bytes`,
+   * which may be reused at once.
+   */
+  decode(bytes: Uint8Array): Out;
+}
+
+/** Encodes and decodes wire types in one mode. Usable again after any error. */
+export interface Codec {
+  readonly mode: CodecMode;
+  readonly limits: CodecLimits;
+  /** Binds a type, once: the same object comes back for the same schema. Throws {@link CodecError} `type`. */
+  type<S extends WireType>(type: S): TypeCodec<z.output<S>, z.input<S>>;
+  encode<S extends WireType>(type: S, value: z.input<S>): Uint8Array;
+  encodeInto<S extends WireType>(
+    type: S,
+    value: z.input<S>,
+    buffer: Uint8Array,
+    offset: number,
+  ): number;
+  decode<S extends WireType>(type: S, bytes: Uint8Array): z.output<S>;
+}
+
+/** @internal Makes the codec of one type in one mode. */
+export type MakeTypeCodec = (info: WireTypeInfo) => TypeCodec<unknown>;
+
+/** A codec for one mode. It holds no resources. */
+export function createCodec(options: CodecOptions = {}): Codec {
+  const mode = options.mode ?? "xlang";
+  const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
+  const make: MakeTypeCodec =
+    mode === "json" ? jsonTypes(limits) : xlangTypes(limits, options.engine ?? "auto");
+  const bound = new WeakMap<WireType, TypeCodec<unknown>>();
+
+  function type<S extends WireType>(schema: S): TypeCodec<z.output<S>, z.input<S>> {
+    let codec = bound.get(schema);
+    if (!codec) {
+      const info = wireTypeInfo(schema);
+      if (!info) {
+        throw new CodecError(
+          "type",
+          "not a wire type: define the schema with wireType(tag, shape)",
+        );
+      }
+      codec = make(info);
+      bound.set(schema, codec);
+    }
+    return codec as TypeCodec<z.output<S>, z.input<S>>;
+  }
+
+  return {
+    mode,
+    limits,
+    type,
+    encode: (schema, value) => type(schema).encode(value),
+    encodeInto: (schema, value, buffer, offset) => type(schema).encodeInto(value, buffer, offset),
+    decode: (schema, bytes) => type(schema).decode(bytes),
+  };
+}

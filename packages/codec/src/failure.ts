@@ -1,0 +1,69 @@
+import { CodecError, type CodecErrorCode } from "./error.ts";
+
+/** What is thrown inside an engine: grows its path on the way out and becomes a {@link CodecError} at the door. */
+export class Failure {
+  readonly code: CodecErrorCode;
+  readonly text: string;
+  readonly cause: unknown;
+  #path = "";
+
+  constructor(code: CodecErrorCode, text: string, cause?: unknown) {
+    this.code = code;
+    this.text = text;
+    this.cause = cause;
+  }
+
+  /** Puts a field name before the path. */
+  inField(name: string): this {
+    this.#path = `.${name}${this.#path}`;
+    return this;
+  }
+
+  /** Puts an index before the path. */
+  inItem(index: number): this {
+    this.#path = `[${index}]${this.#path}`;
+    return this;
+  }
+
+  /** Puts a map key before the path, cut to a readable length. */
+  inKey(key: unknown): this {
+    this.#path = `[${quote(key)}]${this.#path}`;
+    return this;
+  }
+
+  toError(root: string, offset?: number): CodecError {
+    const path = root + this.#path;
+    const at = offset === undefined ? "" : ` (at byte ${offset})`;
+    return new CodecError(this.code, `${path}: ${this.text}${at}`, {
+      path,
+      offset,
+      ...(this.cause === undefined ? {} : { cause: this.cause }),
+    });
+  }
+}
+
+export function fail(code: CodecErrorCode, text: string): Failure {
+  return new Failure(code, text);
+}
+
+/** Anything thrown, as a failure: what user code throws while a value is read is about the value. */
+export function asFailure(reason: unknown): Failure {
+  if (reason instanceof Failure) return reason;
+  if (reason instanceof CodecError) return new Failure(reason.code, reason.message, reason);
+  return new Failure("value", "reading the value threw an error", reason);
+}
+
+/** A value in an error text: quoted, escaped and short. */
+export function quote(value: unknown): string {
+  const text = typeof value === "string" ? value : String(value);
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+}
+
+/** What a value is, for error texts: never the value itself. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value !== "object") return typeof value;
+  if (Array.isArray(value)) return "array";
+  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+  return typeof name === "string" && /^[A-Z][A-Za-z0-9_]{0,40}$/.test(name) ? name : "object";
+}

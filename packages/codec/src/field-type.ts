@@ -1,0 +1,79 @@
+import type { WireTypeInfo } from "./wire-type.ts";
+
+/** Integers, named as Fory names them: `var` and `tagged` forms are short for small values. */
+export type IntegerKind =
+  | "int8"
+  | "int16"
+  | "int32"
+  | "varint32"
+  | "int64"
+  | "varint64"
+  | "tagged_int64"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "var_uint32"
+  | "uint64"
+  | "var_uint64"
+  | "tagged_uint64";
+
+export type FloatKind = "float16" | "bfloat16" | "float32" | "float64";
+
+export type ScalarKind =
+  | "bool"
+  | IntegerKind
+  | FloatKind
+  | "string"
+  | "binary"
+  | "timestamp"
+  | "date"
+  | "duration"
+  | "decimal";
+
+/** Elements of a typed array: one per JavaScript typed array, except `Uint8Array`, which is binary. */
+export type ArrayElementKind =
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "float32"
+  | "float64";
+
+export interface ScalarType {
+  readonly kind: ScalarKind;
+  /** How JavaScript holds a 64-bit integer or a timestamp (bigint: nanoseconds); absent where there is no choice. */
+  readonly as?: "number" | "bigint";
+}
+
+/** What one field, element, key or value is on the wire. */
+export type FieldType =
+  | ScalarType
+  | { readonly kind: "list" | "set"; readonly element: ElementType }
+  | {
+      readonly kind: "map";
+      readonly key: ElementType;
+      readonly value: ElementType;
+      /** A plain object (`z.record`) or a `Map` (`z.map`). */
+      readonly form: "record" | "map";
+    }
+  | { readonly kind: "array"; readonly element: ArrayElementKind }
+  | { readonly kind: "enum"; readonly values: readonly (string | number)[] }
+  | { readonly kind: "struct"; readonly info: () => WireTypeInfo }
+  | {
+      readonly kind: "union";
+      readonly options: readonly { readonly kind: "struct"; readonly info: () => WireTypeInfo }[];
+      /** The key whose literal tells the options apart, where the schema names one. */
+      readonly discriminator: string | undefined;
+    }
+  | { readonly kind: "any" };
+
+export interface ElementType {
+  readonly type: FieldType;
+  /** Null may stand for an element on the wire. */
+  readonly nullable: boolean;
+  /** Null on the wire is `undefined` in TypeScript. */
+  readonly optional: boolean;
+}

@@ -1,0 +1,58 @@
+import { fail } from "../failure.ts";
+
+/** Thrown, and caught by the codec, where a fixed buffer may be too small. */
+export const bufferFull: unique symbol = Symbol("buffer full");
+
+/** Where an engine writes: bytes up to `pos`, and what this message has named so far. */
+export class ByteWriter {
+  bytes: Uint8Array;
+  pos = 0;
+  /** Tells this message from all others, for type names that are written once per message. */
+  message = 0;
+  /** Meta strings written so far. */
+  names = 0;
+  maxDepth = 0;
+  maxBytes = 0;
+  readonly fixed: boolean;
+
+  constructor(bytes: Uint8Array, options: { readonly fixed: boolean }) {
+    this.bytes = bytes;
+    this.fixed = options.fixed;
+  }
+
+  /** The buffer, with room for `size` bytes at `pos`. Bytes before `pos` are kept. */
+  room(pos: number, size: number): Uint8Array {
+    return pos + size <= this.bytes.length ? this.bytes : this.#grown(pos, size);
+  }
+
+  putByte(value: number): void {
+    const b = this.room(this.pos, 1);
+    b[this.pos++] = value;
+  }
+
+  putBytes(bytes: Uint8Array): void {
+    const b = this.room(this.pos, bytes.length);
+    b.set(bytes, this.pos);
+    this.pos += bytes.length;
+  }
+
+  /** A varuint of 32 bits. */
+  putSmall(value: number): void {
+    const b = this.room(this.pos, 5);
+    let rest = value >>> 0;
+    for (; rest > 127; rest >>>= 7) b[this.pos++] = (rest & 127) | 128;
+    b[this.pos++] = rest;
+  }
+
+  #grown(pos: number, size: number): Uint8Array {
+    if (this.fixed) throw bufferFull;
+    // room is asked for generously: the exact bound is checked when the message is complete
+    if (pos > this.maxBytes || size > this.maxBytes * 4 + 64) {
+      throw fail("limit", `the message is larger than ${this.maxBytes} bytes`);
+    }
+    const next = new Uint8Array(Math.max(this.bytes.length * 2, pos + size));
+    next.set(this.bytes.subarray(0, pos));
+    this.bytes = next;
+    return next;
+  }
+}

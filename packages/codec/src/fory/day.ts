@@ -1,0 +1,26 @@
+import { fail } from "../failure.ts";
+
+const dayMs = 86_400_000;
+const firstDay = -719_162;
+const lastDay = 2_932_896;
+const pattern = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** Days since 1970-01-01 of a date as text. */
+export function dayOf(value: unknown): number {
+  const parts = typeof value === "string" ? pattern.exec(value) : null;
+  const day = parts && Date.parse(`${parts[0]}T00:00:00Z`) / dayMs;
+  if (day === null || Number.isNaN(day) || day < firstDay || textOf(day) !== value) {
+    throw fail("value", 'expected a date as text, like "2026-11-21"');
+  }
+  return day;
+}
+
+/** The text of a day from year 0001 to 9999. */
+export function dateText(day: number): string {
+  if (day < firstDay || day > lastDay) throw fail("data", "a date outside the years 1 to 9999");
+  return textOf(day);
+}
+
+function textOf(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10);
+}

@@ -1,0 +1,177 @@
+import { asFailure, fail, kindOf } from "../failure.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import { Flag } from "./byte-reader.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+import { checkReadDepth, checkWriteDepth } from "./depth.ts";
+import { plainOp } from "./scalar-op.ts";
+import { TypeId } from "./type-id.ts";
+import type { ValueOp } from "./value-op.ts";
+
+/** Bits of the byte before the elements (docs/fory.md, "Lists and sets"). */
+const ListFlag = { tracked: 1, nulls: 2, declared: 4, same: 8 } as const;
+
+export interface ElementOp {
+  readonly op: ValueOp;
+  readonly nullable: boolean;
+  readonly optional: boolean;
+}
+
+/** A list, held as an array. */
+export function listOp(element: ElementOp): ValueOp {
+  return plainOp(
+    TypeId.list,
+    (w, value, depth) => {
+      if (!Array.isArray(value)) throw fail("value", `expected an array, got ${kindOf(value)}`);
+      writeItems(w, value, element, depth);
+    },
+    (r, depth) => {
+      const items: unknown[] = [];
+      readItems(r, element, depth, (item) => {
+        items.push(item);
+      });
+      return items;
+    },
+    32,
+  );
+}
+
+/** A set, held as a `Set`. */
+export function setOp(element: ElementOp): ValueOp {
+  return plainOp(
+    TypeId.set,
+    (w, value, depth) => {
+      if (!(value instanceof Set)) throw fail("value", `expected a Set, got ${kindOf(value)}`);
+      writeItems(w, [...value], element, depth);
+    },
+    (r, depth) => {
+      const items = new Set<unknown>();
+      readItems(r, element, depth, (item) => {
+        items.add(item);
+      });
+      return items;
+    },
+    128,
+  );
+}
+
+function writeItems(
+  w: ByteWriter,
+  items: readonly unknown[],
+  element: ElementOp,
+  depth: number,
+): void {
+  checkWriteDepth(w, depth);
+  const count = items.length;
+  w.putSmall(count);
+  if (count === 0) return;
+  const nulls = element.nullable && hasNull(items, count);
+  const { dynamic } = element.op;
+  const ops = dynamic ? itemOps(items, count, element, dynamic.classify) : undefined;
+  const same = !ops || ops.every((op) => op === ops[0] || op === undefined);
+  const sameOp = ops ? (ops.find((op) => op !== undefined) ?? noneOp) : element.op;
+  w.putByte(
+    (ops ? 0 : ListFlag.declared) | (same ? ListFlag.same : 0) | (nulls ? ListFlag.nulls : 0),
+  );
+  if (ops && same) sameOp.writeInfo(w);
+  let i = 0;
+  try {
+    for (; i < count; i++) {
+      const item = items[i];
+      if (nulls) {
+        const empty = item === null || item === undefined;
+        w.putByte(empty ? Flag.null : Flag.value);
+        if (empty) continue;
+      }
+      const op = ops?.[i] ?? sameOp;
+      if (!same) op.writeInfo(w);
+      op.write(w, item, depth + 1);
+    }
+  } catch (reason) {
+    throw asFailure(reason).inItem(i);
+  }
+}
+
+function hasNull(items: readonly unknown[], count: number): boolean {
+  for (let i = 0; i < count; i++) {
+    if (items[i] === null || items[i] === undefined) return true;
+  }
+  return false;
+}
+
+/** The op of each element; undefined for a null that gets a flag byte. */
+function itemOps(
+  items: readonly unknown[],
+  count: number,
+  element: ElementOp,
+  classify: (value: unknown) => ValueOp,
+): (ValueOp | undefined)[] {
+  const ops: (ValueOp | undefined)[] = [];
+  for (let i = 0; i < count; i++) {
+    const item = items[i];
+    const empty = item === null || item === undefined;
+    try {
+      ops.push(empty && element.nullable ? undefined : classify(item));
+    } catch (reason) {
+      throw asFailure(reason).inItem(i);
+    }
+  }
+  return ops;
+}
+
+function readItems(
+  r: ByteReader,
+  element: ElementOp,
+  depth: number,
+  add: (item: unknown) => void,
+): void {
+  checkReadDepth(r, depth);
+  const count = r.count(r.small(), 8 + element.op.cost);
+  if (count === 0) return;
+  const bits = r.byte();
+  if (bits > 15) throw fail("data", `list flags ${bits}`);
+  const flagged = (bits & (ListFlag.nulls | ListFlag.tracked)) !== 0;
+  const common = commonOp(r, element.op, bits);
+  const empty = element.optional ? undefined : null;
+  let i = 0;
+  try {
+    for (; i < count; i++) {
+      if (flagged && !r.flag()) {
+        if (!element.nullable) throw fail("data", "null in a list that has no nulls");
+        add(empty);
+        continue;
+      }
+      add((common ?? ownOp(r, element.op)).read(r, depth + 1));
+    }
+  } catch (reason) {
+    throw asFailure(reason).inItem(i);
+  }
+}
+
+/** The op of all elements, or undefined where each brings its own type info. */
+function commonOp(r: ByteReader, op: ValueOp, bits: number): ValueOp | undefined {
+  if (bits & ListFlag.declared) {
+    if (op.dynamic)
+      throw fail("data", "a declared element type where the elements bring their own");
+    return op;
+  }
+  return bits & ListFlag.same ? ownOp(r, op) : undefined;
+}
+
+/** The op for the type info that follows. */
+export function ownOp(r: ByteReader, op: ValueOp): ValueOp {
+  if (op.dynamic) return op.dynamic.readType(r);
+  if (r.bytes[r.pos] === TypeId.none) {
+    r.pos++;
+    return noneOp;
+  }
+  op.readInfo(r);
+  return op;
+}
+
+/** The type of null where nothing else is known. */
+export const noneOp: ValueOp = plainOp(
+  TypeId.none,
+  () => undefined,
+  () => null,
+  0,
+);

@@ -1,0 +1,189 @@
+import { asFailure, fail, kindOf } from "../failure.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+import { checkReadDepth, checkWriteDepth } from "./depth.ts";
+import { type ElementOp, ownOp } from "./list-op.ts";
+import { plainOp } from "./scalar-op.ts";
+import { TypeId } from "./type-id.ts";
+import type { ValueOp } from "./value-op.ts";
+
+/** Bits of the byte before a chunk of pairs (docs/fory.md, "Maps"). */
+const MapFlag = {
+  keyTracked: 1,
+  keyNull: 2,
+  keyDeclared: 4,
+  valueTracked: 8,
+  valueNull: 16,
+  valueDeclared: 32,
+} as const;
+
+const maxChunk = 255;
+/** Memory of one pair, roughly. */
+const pairCost = 64;
+
+/** A map with text keys, held as a plain object. */
+export function recordOp(key: ElementOp, value: ElementOp): ValueOp {
+  return plainOp(
+    TypeId.map,
+    (w, record, depth) => {
+      if (typeof record !== "object" || record === null || Array.isArray(record)) {
+        throw fail("value", `expected an object, got ${kindOf(record)}`);
+      }
+      const keys = Object.keys(record);
+      writePairs(
+        w,
+        keys,
+        keys.map((name) => (record as Record<string, unknown>)[name]),
+        key,
+        value,
+        depth,
+      );
+    },
+    (r, depth) => {
+      const record: Record<string, unknown> = {};
+      readPairs(r, key, value, depth, (name, item) => setOwn(record, String(name), item));
+      return record;
+    },
+    64,
+  );
+}
+
+/** A map, held as a `Map`. */
+export function mapOp(key: ElementOp, value: ElementOp): ValueOp {
+  return plainOp(
+    TypeId.map,
+    (w, map, depth) => {
+      if (!(map instanceof Map)) throw fail("value", `expected a Map, got ${kindOf(map)}`);
+      writePairs(w, [...map.keys()], [...map.values()], key, value, depth);
+    },
+    (r, depth) => {
+      const map = new Map<unknown, unknown>();
+      readPairs(r, key, value, depth, (name, item) => {
+        map.set(name, item);
+      });
+      return map;
+    },
+    128,
+  );
+}
+
+/** Sets a key as the object's own, `__proto__` included. */
+export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__") {
+    Object.defineProperty(object, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  } else {
+    object[key] = value;
+  }
+}
+
+export function writePairs(
+  w: ByteWriter,
+  keys: readonly unknown[],
+  values: readonly unknown[],
+  key: ElementOp,
+  value: ElementOp,
+  depth: number,
+): void {
+  checkWriteDepth(w, depth);
+  w.putSmall(keys.length);
+  const keyOps = opsOf(keys, key.op);
+  const empty = (i: number): boolean => {
+    const item = values[i];
+    return value.nullable && (item === null || item === undefined);
+  };
+  let i = 0;
+  try {
+    while (i < keys.length) {
+      const keyOp = keyOps?.[i] ?? key.op;
+      if (empty(i)) {
+        w.putByte(MapFlag.valueNull | (keyOps ? MapFlag.keyTracked : MapFlag.keyDeclared));
+        if (keyOps) {
+          w.putByte(0xff);
+          keyOp.writeInfo(w);
+        }
+        keyOp.write(w, keys[i], depth + 1);
+        i++;
+        continue;
+      }
+      const valueOp = value.op.dynamic?.classify(values[i]) ?? value.op;
+      const at = w.pos + 1;
+      w.putByte(
+        (keyOps ? 0 : MapFlag.keyDeclared) | (value.op.dynamic ? 0 : MapFlag.valueDeclared),
+      );
+      w.putByte(0);
+      if (keyOps) keyOp.writeInfo(w);
+      if (value.op.dynamic) valueOp.writeInfo(w);
+      let size = 0;
+      for (; i < keys.length && size < maxChunk; i++, size++) {
+        if (size > 0) {
+          if (empty(i) || (keyOps && keyOps[i] !== keyOp)) break;
+          if (value.op.dynamic && value.op.dynamic.classify(values[i]) !== valueOp) break;
+        }
+        keyOp.write(w, keys[i], depth + 1);
+        valueOp.write(w, values[i], depth + 1);
+      }
+      w.bytes[at] = size;
+    }
+  } catch (reason) {
+    throw asFailure(reason).inKey(keys[i]);
+  }
+}
+
+function opsOf(keys: readonly unknown[], op: ValueOp): ValueOp[] | undefined {
+  const { dynamic } = op;
+  return dynamic && keys.map((key) => dynamic.classify(key));
+}
+
+export function readPairs(
+  r: ByteReader,
+  key: ElementOp,
+  value: ElementOp,
+  depth: number,
+  add: (key: unknown, value: unknown) => void,
+): void {
+  checkReadDepth(r, depth);
+  let left = r.count(r.small(), pairCost + key.op.cost + value.op.cost);
+  const empty = value.optional ? undefined : null;
+  while (left > 0) {
+    const bits = r.byte();
+    if (bits > 63) throw fail("data", `map flags ${bits}`);
+    if (bits & MapFlag.keyNull) throw fail("data", "a null key");
+    if (bits & MapFlag.valueNull) {
+      if (!value.nullable) throw fail("data", "null in a map that has no nulls");
+      if (bits & MapFlag.keyTracked) notNull(r);
+      add(chunkOp(r, key.op, bits & MapFlag.keyDeclared).read(r, depth + 1), empty);
+      left--;
+      continue;
+    }
+    const size = r.byte();
+    if (size === 0 || size > left) throw fail("data", `a chunk of ${size} pairs with ${left} left`);
+    const keyOp = chunkOp(r, key.op, bits & MapFlag.keyDeclared);
+    const valueOp = chunkOp(r, value.op, bits & MapFlag.valueDeclared);
+    for (let i = 0; i < size; i++) {
+      if (bits & MapFlag.keyTracked) notNull(r);
+      const name = keyOp.read(r, depth + 1);
+      try {
+        if (bits & MapFlag.valueTracked) notNull(r);
+        add(name, valueOp.read(r, depth + 1));
+      } catch (reason) {
+        throw asFailure(reason).inKey(name);
+      }
+    }
+    left -= size;
+  }
+}
+
+function chunkOp(r: ByteReader, op: ValueOp, declared: number): ValueOp {
+  if (!declared) return ownOp(r, op);
+  if (op.dynamic) throw fail("data", "a declared type where the values bring their own");
+  return op;
+}
+
+function notNull(r: ByteReader): void {
+  if (!r.flag()) throw fail("data", "null where a value should be");
+}

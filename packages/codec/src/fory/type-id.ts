@@ -1,0 +1,50 @@
+import type { ArrayElementKind } from "../field-type.ts";
+
+/** Type ids of Fory, scalars by their kind (docs/fory.md, "Type ids"). */
+export const TypeId = {
+  bool: 1,
+  int8: 2,
+  int16: 3,
+  int32: 4,
+  varint32: 5,
+  int64: 6,
+  varint64: 7,
+  tagged_int64: 8,
+  uint8: 9,
+  uint16: 10,
+  uint32: 11,
+  var_uint32: 12,
+  uint64: 13,
+  var_uint64: 14,
+  tagged_uint64: 15,
+  float16: 17,
+  bfloat16: 18,
+  float32: 19,
+  float64: 20,
+  string: 21,
+  list: 22,
+  set: 23,
+  map: 24,
+  enum: 25,
+  namedEnum: 26,
+  namedStruct: 29,
+  none: 36,
+  duration: 37,
+  timestamp: 38,
+  date: 39,
+  decimal: 40,
+  binary: 41,
+} as const;
+
+/** Type ids of typed arrays by their elements. */
+export const arrayTypeId: Readonly<Record<ArrayElementKind, number>> = {
+  int8: 44,
+  int16: 45,
+  int32: 46,
+  int64: 47,
+  uint16: 49,
+  uint32: 50,
+  uint64: 51,
+  float32: 55,
+  float64: 56,
+};

@@ -1,0 +1,41 @@
+export type { Codec, CodecMode, CodecOptions, TypeCodec } from "./codec.ts";
+export { createCodec } from "./codec.ts";
+export type { CodecErrorCode, CodecErrorOptions } from "./error.ts";
+export { CodecError } from "./error.ts";
+// For those who read wire types: contracts, servers, tools.
+export type {
+  ArrayElementKind,
+  ElementType,
+  FieldType,
+  FloatKind,
+  IntegerKind,
+  ScalarKind,
+  ScalarType,
+} from "./field-type.ts";
+export type { EngineChoice } from "./fory/xlang-codec.ts";
+export type { CodecLimits } from "./limits.ts";
+export { defaultLimits } from "./limits.ts";
+export { snakeCase } from "./naming.ts";
+export {
+  bfloat16,
+  bytes,
+  date,
+  decimal,
+  duration,
+  fixedInt32,
+  fixedInt64,
+  fixedUint32,
+  fixedUint64,
+  float16,
+  int8,
+  int16,
+  taggedInt64,
+  taggedUint64,
+  timestamp,
+  uint8,
+  uint16,
+} from "./scalar-schemas.ts";
+export type { TypeScope } from "./type-scope.ts";
+export { createTypeScope } from "./type-scope.ts";
+export type { WireField, WireType, WireTypeInfo, WireTypeOptions } from "./wire-type.ts";
+export { wireType, wireTypeInfo } from "./wire-type.ts";

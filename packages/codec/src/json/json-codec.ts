@@ -1,0 +1,5 @@
+import type { MakeTypeCodec } from "../codec.ts";
+import type { CodecLimits } from "../limits.ts";
+export function jsonTypes(_limits: CodecLimits): MakeTypeCodec {
+  throw new Error();
+}

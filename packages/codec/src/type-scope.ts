@@ -1,0 +1,76 @@
+import { CodecError } from "./error.ts";
+import type { FieldType } from "./field-type.ts";
+import type { WireTypeInfo } from "./wire-type.ts";
+
+/** A set of wire types in which a tag means one shape, and by which values of unknown type are read. */
+export interface TypeScope {
+  /** @internal Throws {@link CodecError} `tag` where the tag is taken by another shape. */
+  add(info: Defined): void;
+  /** @internal Compares a type with the first of its tag, reading the getters of both. */
+  confirm(info: WireTypeInfo): void;
+  /** The type that was defined first under a tag. */
+  find(tag: string): WireTypeInfo | undefined;
+  /** The type that is bound to the class of this value. */
+  ofClass(value: object): WireTypeInfo | undefined;
+}
+
+/** @internal A type whose getters may be unread yet. */
+export interface Defined extends WireTypeInfo {
+  readonly complete: boolean;
+}
+
+/** A scope of its own, for types that a peer describes: their tags do not clash with the program's. */
+export function createTypeScope(): TypeScope {
+  const types = new Map<string, Defined>();
+  const classes = new Map<unknown, WireTypeInfo>();
+  const scope: TypeScope = {
+    add(info) {
+      const first = types.get(info.tag);
+      if (!first) types.set(info.tag, info);
+      else if (info.complete && first.complete) scope.confirm(info);
+      if (info.class) classes.set(info.class.prototype, info);
+    },
+    confirm(info) {
+      const first = types.get(info.tag);
+      if (!first || first === info || shapeText(first) === shapeText(info)) return;
+      throw new CodecError(
+        "tag",
+        `${info.tag} already names another shape: ${shapeText(first).slice(0, 200)}; ` +
+          "give the new type a tag of its own, or define the type once and import it",
+      );
+    },
+    find: (tag) => types.get(tag),
+    ofClass: (value) => classes.get(Object.getPrototypeOf(value)),
+  };
+  return scope;
+}
+
+/** Where types without a scope of their own live. */
+export const defaultScope: TypeScope = createTypeScope();
+
+function shapeText(info: WireTypeInfo): string {
+  return info.fields
+    .map((field) => `${field.name}: ${typeText(field.type)}${field.nullable ? "?" : ""}`)
+    .join(", ");
+}
+
+/** One line that is equal for equal wire forms; other types appear as their tags. */
+function typeText(type: FieldType): string {
+  switch (type.kind) {
+    case "list":
+    case "set":
+      return `${type.kind}<${typeText(type.element.type)}${type.element.nullable ? "?" : ""}>`;
+    case "map":
+      return `map<${typeText(type.key.type)}, ${typeText(type.value.type)}${type.value.nullable ? "?" : ""}>`;
+    case "array":
+      return `array<${type.element}>`;
+    case "enum":
+      return `enum<${type.values.map((value) => JSON.stringify(value)).join("|")}>`;
+    case "struct":
+      return type.info().tag;
+    case "union":
+      return type.options.map((option) => option.info().tag).join("|");
+    default:
+      return type.kind;
+  }
+}
