@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts"],
+  entry: ["src/index.ts", "src/deadline.ts", "src/metrics.ts", "src/audit-log.ts", "src/auth.ts"],
   format: "esm",
   target: "node22",
   dts: true,

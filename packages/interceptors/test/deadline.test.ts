@@ -1,0 +1,44 @@
+import type { InterceptedCall } from "@aster/rpc";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { deadlineInterceptor } from "../src/deadline.ts";
+import { fakeCall } from "./fake-call.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function passedOn(call: InterceptedCall): Promise<InterceptedCall> {
+  let seen: InterceptedCall | undefined;
+  const answer = await deadlineInterceptor({ timeoutMs: 250 })(call, async (passed) => {
+    seen = passed;
+    return "answer";
+  });
+  expect(answer).toBe("answer");
+  if (seen === undefined) throw new Error("the call was not passed on");
+  return seen;
+}
+
+test("a client's call without a deadline gets one", async () => {
+  vi.advanceTimersByTime(1_000);
+  const call = fakeCall();
+  expect(await passedOn(call)).toEqual({ ...call, deadlineAt: performance.now() + 250 });
+});
+
+test("a deadline that is there stays, nearer or further", async () => {
+  for (const deadlineAt of [1, 1e9]) {
+    const call = fakeCall({ deadlineAt });
+    expect(await passedOn(call)).toBe(call);
+  }
+});
+
+test("a server's call passes as it is", async () => {
+  const call = fakeCall({ side: "server" });
+  expect(await passedOn(call)).toBe(call);
+});
+
+test.each([0, -1, Number.NaN])("timeoutMs %d is refused", (timeoutMs) => {
+  expect(() => deadlineInterceptor({ timeoutMs })).toThrow("timeoutMs");
+});

@@ -1,0 +1,129 @@
+import { RpcError, StatusCode } from "@aster/rpc";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { DURATION_BUCKETS_MS, metricsInterceptor } from "../src/metrics.ts";
+import { fakeCall, fakeStream } from "./fake-call.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("calls are counted by method and status, with their durations", async () => {
+  const metrics = metricsInterceptor();
+  for (const durationMs of [0, 1, 3, 20_000]) {
+    await metrics(fakeCall(), async () => vi.advanceTimersByTime(durationMs));
+  }
+  const failing = metrics(fakeCall(), () =>
+    Promise.reject(new RpcError(StatusCode.NOT_FOUND, "nobody")),
+  );
+  await expect(failing).rejects.toThrow("nobody");
+  await metrics(fakeCall({ method: "shout" }), async () => undefined);
+
+  const [say, shout] = metrics.snapshot();
+  expect(say).toMatchObject({
+    service: "Echo",
+    method: "say",
+    started: 5,
+    inFlight: 0,
+    ended: { OK: 4, NOT_FOUND: 1 },
+    totalDurationMs: 20_004,
+  });
+  // 0, 1 and the failure; none up to 2; 3; …; 20 000
+  expect(say?.durations).toEqual([3, 0, 1, ...Array.from({ length: 10 }, () => 0), 1]);
+  expect(say?.durations).toHaveLength(DURATION_BUCKETS_MS.length + 1);
+  expect(shout).toMatchObject({ method: "shout", started: 1, ended: { OK: 1 } });
+});
+
+test("the answer and the error are passed on as they are", async () => {
+  const metrics = metricsInterceptor();
+  const answer = {};
+  expect(await metrics(fakeCall(), async () => answer)).toBe(answer);
+  const error = new Error("x");
+  await expect(metrics(fakeCall(), () => Promise.reject(error))).rejects.toBe(error);
+  expect(metrics.snapshot()[0]?.ended).toEqual({ OK: 1, UNKNOWN: 1 });
+});
+
+test("a call is in flight until it ends", async () => {
+  const metrics = metricsInterceptor();
+  let finish = (): void => {};
+  const call = metrics(
+    fakeCall(),
+    () =>
+      new Promise<void>((resolve) => {
+        finish = resolve;
+      }),
+  );
+  expect(metrics.snapshot()[0]).toMatchObject({ started: 1, inFlight: 1, ended: {} });
+  finish();
+  await call;
+  expect(metrics.snapshot()[0]).toMatchObject({ inFlight: 0, ended: { OK: 1 } });
+});
+
+test("a stream ends with its last message, its error, or when its reader leaves", async () => {
+  const metrics = metricsInterceptor();
+  const stream = async (source: AsyncIterable<number>): Promise<AsyncIterable<number>> =>
+    (await metrics(
+      fakeCall({ pattern: "server_stream" }),
+      async () => source,
+    )) as AsyncIterable<number>;
+
+  const whole: number[] = [];
+  for await (const message of await stream(fakeStream())) {
+    expect(metrics.snapshot()[0]?.inFlight).toBe(1);
+    whole.push(message);
+  }
+  expect(whole).toEqual([1, 2, 3]);
+
+  const broken = await stream(fakeStream(new RpcError(StatusCode.DATA_LOSS, "gone")));
+  const read = async (): Promise<void> => {
+    for await (const _ of broken);
+  };
+  await expect(read()).rejects.toThrow("gone");
+
+  const left = fakeStream();
+  for await (const _ of await stream(left)) break;
+  expect(left.left).toBe(true);
+
+  const unread = (await stream(fakeStream()))[Symbol.asyncIterator]();
+  await unread.return?.();
+  expect(await unread.next()).toMatchObject({ done: true });
+
+  expect(metrics.snapshot()[0]).toMatchObject({
+    started: 4,
+    inFlight: 0,
+    ended: { OK: 1, DATA_LOSS: 1, CANCELLED: 2 },
+  });
+});
+
+test("names a peer makes up do not grow the table", async () => {
+  const metrics = metricsInterceptor({ maxMethods: 2 });
+  for (let at = 0; at < 100; at++) {
+    await metrics(fakeCall({ method: `m${at}` }), async () => undefined);
+  }
+  const unknown = new RpcError(12_345, "a code nobody knows");
+  await expect(metrics(fakeCall({ method: "m1" }), () => Promise.reject(unknown))).rejects.toBe(
+    unknown,
+  );
+  expect(metrics.snapshot()).toMatchObject([
+    { method: "m0", started: 1 },
+    { method: "m1", started: 2, ended: { OK: 1, UNKNOWN: 1 } },
+    { service: "other", method: "other", started: 98 },
+  ]);
+});
+
+test("methods called like parts of an object are methods", async () => {
+  const metrics = metricsInterceptor();
+  await metrics(fakeCall({ service: "__proto__", method: "constructor" }), async () => undefined);
+  expect(metrics.snapshot()).toMatchObject([{ service: "__proto__", method: "constructor" }]);
+});
+
+test("a snapshot is a copy", async () => {
+  const metrics = metricsInterceptor();
+  await metrics(fakeCall(), async () => undefined);
+  const before = metrics.snapshot();
+  await metrics(fakeCall(), async () => undefined);
+  expect(before[0]).toMatchObject({ started: 1, ended: { OK: 1 } });
+  expect(before[0]?.durations[0]).toBe(1);
+});
