@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { toHex } from "../src/hex.ts";
+import {
+  blake3,
+  canonicalBytes,
+  contractIdFromService,
+  contractIdOf,
+  contractOf,
+  encodeServiceContract,
+  encodeTypeDef,
+  type ServiceContract,
+  type TypeDef,
+} from "../src/index.ts";
+import { fixture, type ServiceCase, serviceOf } from "./notation.ts";
+
+const services = fixture<ServiceCase[]>("services.json");
+
+test("there are enough services to mean something", () => {
+  expect(services.length).toBeGreaterThanOrEqual(35);
+});
+
+test.each(services)("service: $name", (each) => {
+  const definition = serviceOf(each);
+  const types = contractOf(definition).types;
+  expect(Object.fromEntries(types.map((type) => [type.tag, toHex(type.bytes)])), "types").toEqual(
+    each.typeHex,
+  );
+  expect(Object.fromEntries(types.map((type) => [type.tag, toHex(type.hash)]))).toEqual(
+    each.typeHashes,
+  );
+  expect(toHex(canonicalBytes(definition))).toBe(each.canonicalHex);
+  expect(contractIdOf(definition)).toBe(each.contractId);
+  expect(contractIdFromService(definition)).toBe(each.contractId);
+});
+
+interface ModelCase {
+  name: string;
+  kind: "service" | "type";
+  model: unknown;
+  canonicalHex: string;
+  hash: string;
+}
+
+/** Bytes stand in the fixture as `{"hex": …}`. */
+function revive(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revive);
+  if (typeof value !== "object" || value === null) return value;
+  if ("hex" in value) return Uint8Array.from(Buffer.from(String(value.hex), "hex"));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, revive(each)]));
+}
+
+test.each(fixture<ModelCase[]>("models.json"))("model: $name", (each) => {
+  const model = revive(each.model);
+  const bytes =
+    each.kind === "service"
+      ? encodeServiceContract(model as ServiceContract)
+      : encodeTypeDef(model as TypeDef);
+  expect(toHex(bytes)).toBe(each.canonicalHex);
+  expect(toHex(blake3(bytes))).toBe(each.hash);
+});
