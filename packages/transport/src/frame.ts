@@ -74,15 +74,16 @@ export class FrameSplitter {
     }
   }
 
-  /** The stream ended. Throws {@link TransportError} `"frame"` when that was inside a frame. */
+  /**
+   * The stream ended. Throws {@link TransportError} `"frame"` when that was inside a frame; an end inside the length
+   * counts as an end before it, as in `aster-rpc`.
+   */
   end(): void {
-    if (this.#heldBytes === 0) return;
+    if (this.#heldBytes < LENGTH_BYTES) return;
     const got = this.#heldBytes - LENGTH_BYTES;
     throw new TransportError(
       "frame",
-      got < 0
-        ? `incomplete frame: the stream ended after ${this.#heldBytes} of ${LENGTH_BYTES} length bytes`
-        : `incomplete frame: expected ${sizeAt(this.#held, 0)} bytes, got ${got}`,
+      `incomplete frame: expected ${sizeAt(this.#held, 0)} bytes, got ${got}`,
     );
   }
 

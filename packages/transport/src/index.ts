@@ -1,13 +1,29 @@
-export type { EndpointAddress } from "./address.ts";
-export { formatAddress, parseAddress } from "./address.ts";
-export type { Channel, ChannelSink } from "./channel.ts";
-// For those who write protocols on channels.
-export { ResetCode } from "./channel.ts";
-export type { Connection, ConnectionStats, EndpointId } from "./connection.ts";
+// Nodes: over QUIC, and within one process.
+
 export type { Network, NodeOptions } from "./create-node.ts";
 export { createNode } from "./create-node.ts";
+export { endpointIdOf, generateSecretKey } from "./keys.ts";
+export type { MemoryNetwork, MemoryNodeOptions } from "./memory/network.ts";
+export { memoryNetwork } from "./memory/network.ts";
+export type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "./node.ts";
+
+// How nodes are named.
+
+export type { EndpointAddress } from "./address.ts";
+export { formatAddress, parseAddress } from "./address.ts";
+export type { Ticket, TicketCredential, TicketCredentialType } from "./ticket.ts";
+export { formatTicket, parseTicket, ticketFor } from "./ticket.ts";
+
+// What can go wrong.
+
 export type { TransportErrorCode, TransportErrorOptions } from "./error.ts";
 export { TransportError } from "./error.ts";
+
+// For those who write protocols on channels.
+
+export type { Channel, ChannelSink } from "./channel.ts";
+export { ResetCode } from "./channel.ts";
+export type { Connection, ConnectionStats, EndpointId } from "./connection.ts";
 export {
   encodeFrame,
   FRAME_OVERHEAD_BYTES,
@@ -16,9 +32,3 @@ export {
   MAX_FRAME_BYTES,
   MAX_PAYLOAD_BYTES,
 } from "./frame.ts";
-export { endpointIdOf, generateSecretKey } from "./keys.ts";
-export type { MemoryNetwork, MemoryNodeOptions } from "./memory/network.ts";
-export { memoryNetwork } from "./memory/network.ts";
-export type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "./node.ts";
-export type { Ticket, TicketCredential, TicketCredentialType } from "./ticket.ts";
-export { formatTicket, parseTicket, ticketFor } from "./ticket.ts";

@@ -74,6 +74,17 @@ test("connections nobody took are closed with their iterator", async () => {
   expect(server.stats().connections).toBe(0);
 });
 
+test("a dial can be given up, and runs out of time", async () => {
+  const { client, server } = await memoryPair();
+  server.accept([ALPN]);
+  server.gate(() => new Promise(() => {}));
+  const options = { signal: AbortSignal.timeout(20) };
+  await expect(client.connect(server.id, ALPN, options)).rejects.toMatchObject({ code: "closed" });
+  const short = { timeoutMs: 20 };
+  await expect(client.connect(server.id, ALPN, short)).rejects.toMatchObject({ code: "timeout" });
+  expect(client.stats().connections).toBe(0);
+});
+
 test("a dial ends with its node", async () => {
   const { client, server } = await memoryPair();
   server.accept([ALPN]);
