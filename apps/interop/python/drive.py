@@ -7,7 +7,7 @@ side. Operations: connect, admission, call, load, contract, close (see the funct
 import asyncio
 import os
 import time
-from typing import Any, AsyncIterator, Dict, List
+from typing import Any, AsyncIterator, Dict, List, Optional
 
 os.environ.setdefault("ASTER_RELAY_MODE", "disabled")
 
@@ -91,10 +91,18 @@ async def typed_call(command: Dict[str, Any], replies: List[Any]) -> None:
     elif pattern == "clientStream":
         replies.append(await stub(each(requests), **options))
     elif pattern == "serverStream":
-        async for reply in stub(requests[0], **options):
-            replies.append(reply)
+        await read(stub(requests[0], **options), command.get("take"), replies)
     else:
         await chat(stub(**options), requests, replies)
+
+
+async def read(stream: Any, take: Optional[int], replies: List[Any]) -> None:
+    """Reads a stream to its end, or leaves it after so many items."""
+    async for reply in stream:
+        replies.append(reply)
+        if len(replies) == take:
+            await stream.aclose()
+            return
 
 
 async def chat(channel: Any, requests: List[Any], replies: List[Any]) -> None:
@@ -107,7 +115,10 @@ async def chat(channel: Any, requests: List[Any], replies: List[Any]) -> None:
 
 
 async def proxy_call(command: Dict[str, Any], replies: List[Any]) -> None:
-    proxy = CLIENTS[command["name"]].proxy(command.get("service", "Testkit"))
+    proxy = CLIENTS[command["name"]].proxy("Testkit")
+    await proxy._ensure_transport()
+    # the wheel makes proxies of offered services only; this one may ask for others
+    proxy._service_name = command.get("service", "Testkit")
     method = getattr(proxy, command["method"])
     requests = [from_json(r) for r in command["requests"]]
     pattern = command["pattern"]
@@ -116,8 +127,7 @@ async def proxy_call(command: Dict[str, Any], replies: List[Any]) -> None:
     elif pattern == "clientStream":
         replies.append(await method(each(requests)))
     elif pattern == "serverStream":
-        async for reply in method.stream(requests[0]):
-            replies.append(reply)
+        await read(method.stream(requests[0]), command.get("take"), replies)
     else:
         bidi = method.bidi()
         await bidi.open()
@@ -126,7 +136,7 @@ async def proxy_call(command: Dict[str, Any], replies: List[Any]) -> None:
 
 
 async def call(command: Dict[str, Any]) -> Any:
-    """name, via ("typed" | "proxy"), method, pattern, requests, timeout?, metadata? → {replies, error?, ms}."""
+    """name, via ("typed" | "proxy"), method, pattern, requests, timeout?, metadata?, service?, take? → {replies, error?, ms}."""
     replies: List[Any] = []
     error = None
     started = time.monotonic()

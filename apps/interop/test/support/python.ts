@@ -19,7 +19,7 @@ export async function pythonWithWheel(): Promise<Python> {
   const python = await prepared();
   if ("missing" in python) {
     const reason = `interop with ${requirement} is not tested: ${python.missing}`;
-    if (process.env["CI"]) throw new Error(reason);
+    if (process.env.CI) throw new Error(reason);
     process.stderr.write(`${reason}\n`);
   }
   return python;

@@ -18,7 +18,10 @@ export interface WheelCall {
   readonly requests: readonly unknown[];
   /** The typed client speaks Fory, the proxy JSON. */
   readonly via?: "typed" | "proxy";
+  /** Proxy only. */
   readonly service?: string;
+  /** Leaves a server stream after so many items. */
+  readonly take?: number;
   /** In seconds, as the wheel has it. Typed calls only, like the metadata. */
   readonly timeout?: number;
   readonly metadata?: Readonly<Record<string, string>>;

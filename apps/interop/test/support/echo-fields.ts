@@ -1,0 +1,30 @@
+import type { Echo } from "./samples.ts";
+
+const defaults = {
+  text: "",
+  number: 0,
+  ratio: 0,
+  flag: false,
+  blob: new Uint8Array(),
+  tags: [],
+  attributes: {},
+  points: [],
+};
+const point = { x: 0, y: 0, label: "" };
+
+/** What comes back of an echoed message, by name on the wire: every default filled in, no key for what is absent. */
+export function echoed({ inner, points = [], ...fields }: Echo): Record<string, unknown> {
+  return {
+    ...defaults,
+    ...fields,
+    ...(inner === undefined ? {} : { inner: { ...point, ...inner } }),
+    points: points.map((each) => ({ ...point, ...each })),
+  };
+}
+
+/** The echoed part of a reply; a `null` of the wheel is an absent optional. */
+export function echoPart(reply: Record<string, unknown>): Record<string, unknown> {
+  const names = [...Object.keys(defaults), "inner"];
+  const own = names.filter((name) => reply[name] !== undefined && reply[name] !== null);
+  return Object.fromEntries(own.map((name) => [name, reply[name]]));
+}

@@ -1,0 +1,259 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { contractIdOf } from "@aster/contract";
+import { parseAddress } from "@aster/transport";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Testkit } from "../src/service.ts";
+import { Child } from "./support/child.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const tsx = import.meta.resolve("tsx");
+
+interface Ready {
+  readonly ready: true;
+  readonly id: string;
+  readonly address: string;
+  readonly addrB64: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly contracts: Readonly<Record<string, string>>;
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly status: string;
+  readonly ms: number;
+  readonly replies: readonly Record<string, unknown>[];
+  readonly message?: string;
+  readonly details?: Readonly<Record<string, string>>;
+}
+
+const isReady = (value: unknown): value is Ready => "ready" in (value as object);
+
+function testkit(...args: readonly string[]): Child {
+  return new Child(process.execPath, ["--import", tsx, main, ...args]);
+}
+
+async function serving(...args: readonly string[]): Promise<{ child: Child; ready: Ready }> {
+  const child = testkit("serve", "--open", "--bind", "127.0.0.1:0", ...args);
+  return { child, ready: await child.line(isReady) };
+}
+
+describe("testkit", () => {
+  let child: Child;
+  let ready: Ready;
+
+  beforeAll(async () => {
+    ({ child, ready } = await serving());
+  });
+
+  afterAll(async () => {
+    child?.signal("SIGKILL");
+    await child?.[Symbol.asyncDispose]();
+  });
+
+  async function call(...args: readonly string[]) {
+    await using caller = testkit("call", "--address", ready.address, ...args);
+    const exit = await caller.exited;
+    const lines = [...caller.lines];
+    const { summary } = (lines.pop() ?? {}) as { summary?: Record<string, number> };
+    return { exit, outcomes: lines as Outcome[], summary, errors: caller.errors };
+  }
+
+  it("serve says where it is", () => {
+    const { directAddresses, endpointId } = parseAddress(ready.address);
+    expect(ready).toMatchObject({ id: endpointId, pid: child.pid });
+    expect(ready.contracts).toEqual({ Testkit: contractIdOf(Testkit) });
+    expect(directAddresses).toContain(`127.0.0.1:${ready.port}`);
+    expect(parseAddress(ready.addrB64)).toEqual(parseAddress(ready.address));
+  });
+
+  it.each(["xlang", "json"])("call echo in %s", async (mode) => {
+    const request = { text: "ü", number: 7, blob: "AAEC", tags: ["a"], inner: { x: 0.5 } };
+    const args = ["--metadata", "a=b=c", "--deadline-ms", "5000", "--mode", mode];
+    const run = await call("echo", "--request", JSON.stringify(request), ...args);
+    expect(run).toMatchObject({ exit: 0, summary: { ok: 1, failed: 0 } });
+    expect(run.outcomes).toMatchObject([{ code: 0, status: "OK" }]);
+    const [reply = {}] = run.outcomes[0]?.replies ?? [];
+    expect(reply).toMatchObject({
+      ...request,
+      inner: { x: 0.5, y: 0, label: "" },
+      metadata: { a: "b=c" },
+    });
+    expect(reply.remaining_ms).toBeGreaterThan(0);
+  });
+
+  it("call makes many calls at once", async () => {
+    const run = await call("echo", "--n", "40", "--concurrency", "8");
+    expect(run).toMatchObject({ exit: 0, summary: { ok: 40, failed: 0 } });
+    expect(run.outcomes).toHaveLength(40);
+    expect(run.summary?.p99Ms).toBeGreaterThanOrEqual(run.summary?.p50Ms ?? Infinity);
+  });
+
+  it.each(["xlang", "json"])("call streams in %s", async (mode) => {
+    const [count, sum, chat] = await Promise.all([
+      call("count", "--mode", mode, "--request", '{"start":2,"end":4,"size":2}'),
+      call("sum", "--mode", mode, "--request", '[{"n":1},{"n":2},{"n":39}]'),
+      call("chat", "--mode", mode, "--request", '[{"text":"a"},{"text":"b"}]'),
+    ]);
+    expect(count.outcomes[0]?.replies).toEqual([
+      { n: 2, payload: "AAA=" },
+      { n: 3, payload: "AAA=" },
+    ]);
+    expect(sum.outcomes[0]?.replies).toEqual([{ total: 42, items: 3 }]);
+    expect(chat.outcomes[0]?.replies).toMatchObject([{ text: "a" }, { text: "b" }]);
+  });
+
+  it("call reads a stream as slowly as it is told to", async () => {
+    const args = ["--request", '{"end":3}', "--read-delay-ms", "100"];
+    const run = await call("count", ...args);
+    expect(run.outcomes[0]?.replies).toHaveLength(3);
+    expect(run.outcomes[0]?.ms).toBeGreaterThanOrEqual(300);
+  });
+
+  it("call tells a failure and what came before it", async () => {
+    const request = '{"code":7,"message":"no","after":3}';
+    const [unexpected, expected, stream] = await Promise.all([
+      call("fail", "--request", request),
+      call("fail", "--request", request, "--expect", "7"),
+      call("failing_count", "--request", '{"end":2}', "--expect", "9"),
+    ]);
+    expect(unexpected).toMatchObject({ exit: 1, summary: { ok: 0, failed: 1 } });
+    const failure = { code: 7, status: "PERMISSION_DENIED", message: "no", replies: [] };
+    expect(expected).toMatchObject({
+      exit: 0,
+      outcomes: [{ ...failure, details: { after: "3" } }],
+    });
+    expect(stream).toMatchObject({ exit: 0, outcomes: [{ code: 9, message: "enough" }] });
+    expect(stream.outcomes[0]?.replies.map((reply) => reply.n)).toEqual([0, 1]);
+  });
+
+  it("call keeps its deadline and can give up; serve hears of it", async () => {
+    const request = '{"ms":60000}';
+    const [late, cancelled] = await Promise.all([
+      call("sleep", "--request", request, "--deadline-ms", "200", "--expect", "4"),
+      call("sleep", "--request", request, "--cancel-ms", "200", "--expect", "1"),
+    ]);
+    expect(late).toMatchObject({ exit: 0, outcomes: [{ status: "DEADLINE_EXCEEDED" }] });
+    expect(cancelled).toMatchObject({ exit: 0, outcomes: [{ status: "CANCELLED" }] });
+    const event = (value: unknown): value is object => "event" in (value as object);
+    const aborted = { event: "aborted", method: "sleep" };
+    expect([await child.line(event), await child.line(event)]).toEqual([aborted, aborted]);
+  });
+
+  it("call sends what it does not know as given", async () => {
+    const [method, service, field] = await Promise.all([
+      call("nope", "--expect", "12"),
+      call("echo", "--service", "Nope", "--expect", "5"),
+      call("echo", "--request", '{"bogus":1}', "--mode", "json", "--expect", "101"),
+    ]);
+    expect([method.exit, service.exit, field.exit]).toEqual([0, 0, 0]);
+    expect(method.outcomes[0]?.message).toContain("nope");
+    expect(service.outcomes[0]?.message).toContain("Nope");
+    expect(field.outcomes[0]?.message).toContain("bogus");
+  });
+
+  it("call fails where nobody answers", async () => {
+    await using caller = testkit("call", "echo", "--address", unreachable(ready.address));
+    expect(await caller.exited).toBe(1);
+    expect(caller.lines).toMatchObject([{ status: "UNAVAILABLE" }, { summary: { failed: 1 } }]);
+  });
+
+  it("serve counts what it holds", async () => {
+    child.send({ cmd: "stats" });
+    const stats = await child.line((value): value is { stats: Record<string, number> } => {
+      return "stats" in (value as object);
+    });
+    const counts = ["connections", "streams", "sessions", "inflight", "queuedBytes"];
+    const names = [...counts, "nativeHandles", "rssBytes"];
+    expect(Object.keys(stats.stats).sort()).toEqual(names.sort());
+    for (const name of names) expect(stats.stats[name]).toBeTypeOf("number");
+    expect(stats.stats).toMatchObject({ inflight: 0, sessions: 0 });
+    expect(stats.stats.rssBytes).toBeGreaterThan(10_000_000);
+  });
+
+  it("serve drains on command, and on SIGTERM after the call under way", async () => {
+    const [first, second] = await Promise.all([serving(), serving()]);
+    await using commanded = first.child;
+    await using signalled = second.child;
+    commanded.send({ cmd: "drain" });
+    expect(await commanded.exited).toBe(0);
+    const args = ["--address", second.ready.address, "--request", '{"ms":600}'];
+    await using caller = testkit("call", "sleep", ...args);
+    await inflight(signalled);
+    signalled.signal("SIGTERM");
+    expect(await signalled.exited).toBe(0);
+    expect(await caller.exited).toBe(0);
+  });
+
+  it("serve keeps its identity in a file that only its owner reads", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "aster-testkit-"));
+    try {
+      const file = join(folder, "key");
+      const ids: string[] = [];
+      for (let run = 0; run < 2; run += 1) {
+        const { child: own, ready: its } = await serving("--key-file", file);
+        ids.push(its.id);
+        own.signal("SIGTERM");
+        await own[Symbol.asyncDispose]();
+      }
+      expect(ids[0]).toBe(ids[1]);
+      expect(readFileSync(file, "utf8")).toMatch(/^[0-9a-f]{64}\n$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("serve keeps the limits it is told", async () => {
+    const { child: own, ready: its } = await serving("--limit", "maxCallsPerConnection=2");
+    await using _ = own;
+    const many = ["--n", "4", "--concurrency", "4", "--request", '{"ms":500}'];
+    await using caller = testkit("call", "sleep", "--address", its.address, ...many);
+    expect(await caller.exited).toBe(1);
+    const statuses = caller.lines.map((line) => (line as Outcome).status);
+    expect(statuses.filter((status) => status === "RESOURCE_EXHAUSTED")).toHaveLength(2);
+    expect(statuses.filter((status) => status === "OK")).toHaveLength(2);
+    own.signal("SIGKILL");
+  });
+
+  it.each([
+    ["nothing", [], 'no command ""'],
+    ["an unknown command", ["toString"], 'no command "toString"'],
+    ["serve with an unknown option", ["serve", "--root-pub", "f"], "supported: --bind"],
+    ["serve with an unknown limit", ["serve", "--limit", "nope=1"], "nope"],
+    ["call without an address", ["call", "echo"], "--address"],
+    ["call in an unknown mode", ["call", "echo", "--address", "A", "--mode", "row"], "xlang json"],
+  ])("refuses %s", async (_, args, text) => {
+    await using program = testkit(...args);
+    expect(await program.exited).toBe(2);
+    expect(program.lines).toEqual([]);
+    expect(program.errors).toContain(text);
+    expect(program.errors).toContain("usage:");
+  });
+
+  it("refuses a request that fits no message in xlang", async () => {
+    const run = await call("echo", "--request", '{"bogus":1}');
+    expect(run.exit).toBe(2);
+    expect(run.errors).toContain("--mode json");
+  });
+});
+
+/** The same port under another key, which nobody there has. */
+function unreachable(address: string): string {
+  const { directAddresses, endpointId } = parseAddress(address);
+  const other = `${endpointId.startsWith("0") ? "1" : "0"}${endpointId.slice(1)}`;
+  return Buffer.from([other, "", ...directAddresses].join("\n")).toString("base64");
+}
+
+async function inflight(server: Child): Promise<void> {
+  for (;;) {
+    server.send({ cmd: "stats" });
+    const { stats } = await server.line((value): value is { stats: { inflight: number } } => {
+      return "stats" in (value as object);
+    });
+    if (stats.inflight > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

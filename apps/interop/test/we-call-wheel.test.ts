@@ -1,0 +1,209 @@
+import { AsterClient, type ClientOf, RpcError, StatusCode } from "@aster/rpc";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Testkit } from "../src/service.ts";
+import { failures } from "./support/codes.ts";
+import { echoed, echoPart } from "./support/echo-fields.ts";
+import { pythonWithWheel } from "./support/python.ts";
+import { floats, noise, samples, sizes } from "./support/samples.ts";
+import { WheelServer } from "./support/wheel-server.ts";
+
+const python = await pythonWithWheel();
+
+describe.skipIf("missing" in python)("we call the wheel's server", () => {
+  let wheel: WheelServer;
+  let client: AsterClient;
+  let xlang: ClientOf<typeof Testkit>;
+  let json: ClientOf<typeof Testkit>;
+
+  beforeAll(async () => {
+    if ("missing" in python) return;
+    wheel = await WheelServer.start(python.path);
+    client = await AsterClient.connect(wheel.ready.address, { network: "none" });
+    xlang = client.client(Testkit);
+    json = client.client(Testkit, { serialization: "json" });
+  });
+
+  afterAll(async () => {
+    await client?.close();
+    await wheel?.[Symbol.asyncDispose]();
+  });
+
+  describe.each(["xlang", "json"])("%s", (mode) => {
+    const stub = () => (mode === "xlang" ? xlang : json);
+
+    it.each([...samples])("echo of %s", async (_, request) => {
+      expect(echoPart(await stub().echo(request))).toEqual(echoed(request));
+    });
+
+    it("the wheel is told who calls", async () => {
+      const reply = await stub().echo({});
+      expect(reply.peer).toBe(client.endpointId);
+      expect(reply).toMatchObject({ roles: [], remainingMs: -1, metadata: {} });
+    });
+
+    it("carries metadata and the deadline", async () => {
+      const metadata = { "trace-id": "ü 1", empty: "" };
+      const reply = await stub().echo({}, { metadata, timeoutMs: 5_000 });
+      expect(reply.metadata).toEqual(metadata);
+      expect(reply.remainingMs).toBeGreaterThan(3000);
+      expect(reply.remainingMs).toBeLessThanOrEqual(5000);
+    });
+
+    it.each(sizes)("a message of %i bytes that compression shrinks", async (size) => {
+      const text = "x".repeat(size);
+      expect((await stub().echo({ text })).text === text).toBe(true);
+    });
+
+    it.each(sizes)("a message of %i bytes that it does not shrink", async (size) => {
+      const blob = noise(size);
+      const reply = await stub().echo({ blob });
+      // a mismatch of megabytes is not worth printing
+      expect(Buffer.compare(reply.blob, blob)).toBe(0);
+    });
+
+    it.each([0, 1, 1000])("client stream of %i", async (length) => {
+      const items = Array.from({ length }, (_, n) => ({ n }));
+      const total = (length * (length - 1)) / 2;
+      expect(await stub().sum(stream(items))).toEqual({ total, items: length });
+    });
+
+    it.each([0, 1, 100])("bidi stream of %i", async (length) => {
+      const texts = Array.from({ length }, (_, n) => `message ${n}`);
+      const replies = stub().chat(stream(texts.map((text) => ({ text }))));
+      expect((await all(replies)).map((reply) => reply.text)).toEqual(texts);
+    });
+
+    it("bidi stream in step", async () => {
+      let replies = 0;
+      async function* requests() {
+        for (let n = 0; n < 10; n += 1) {
+          expect(replies).toBeGreaterThanOrEqual(n - 1);
+          yield { number: n };
+          while (replies <= n) await new Promise(setImmediate);
+        }
+      }
+      for await (const reply of stub().chat(requests())) {
+        expect(reply.number).toBe(replies);
+        replies += 1;
+      }
+      expect(replies).toBe(10);
+    });
+
+    it("a server stream that fails", async () => {
+      const failure = all(stub().failing_count({}));
+      await expect(failure).rejects.toMatchObject({ code: 9, rawMessage: "enough" });
+    });
+
+    it.each(failures)("fails with %s", async (_, code) => {
+      const failure = await rejection(stub().fail({ code, message: `über ${code}`, after: 7 }));
+      expect(failure.code).toBe(code);
+      expect(failure.rawMessage).toBe(`über ${code}`);
+      // the wheel's server keeps them to itself
+      expect({ ...failure.details }).toEqual({});
+    });
+
+    it("300 calls at once", async () => {
+      const numbers = Array.from({ length: 300 }, (_, n) => n);
+      const replies = await Promise.all(numbers.map((number) => stub().echo({ number })));
+      expect(replies.map((reply) => reply.number)).toEqual(numbers);
+    });
+
+    it("ends a call at its deadline", async () => {
+      const started = performance.now();
+      const failure = await rejection(stub().sleep({ ms: 30_000 }, { timeoutMs: 300 }));
+      expect(failure.code).toBe(StatusCode.DEADLINE_EXCEEDED);
+      expect(performance.now() - started).toBeLessThan(3_000);
+    });
+
+    it("gives a call up", async () => {
+      const signal = AbortSignal.timeout(100);
+      const caller = new AbortController();
+      signal.addEventListener("abort", () => caller.abort());
+      const started = performance.now();
+      const failure = await rejection(stub().sleep({ ms: 30_000 }, { signal: caller.signal }));
+      expect(failure.code).toBe(StatusCode.CANCELLED);
+      expect(performance.now() - started).toBeLessThan(3_000);
+      expect((await stub().echo({ text: "after" })).text).toBe("after");
+    });
+
+    it("has no other method", async () => {
+      const failure = await rejection(client.proxy("Testkit").nope?.({}));
+      expect(failure.code).toBe(StatusCode.UNIMPLEMENTED);
+    });
+  });
+
+  it.each([...floats])("carries %s", async (_, request) => {
+    expect((await xlang.echo(request)).ratio).toBe(request.ratio);
+  });
+
+  it("server stream", async () => {
+    const payload = new Uint8Array(3);
+    const items = [-1, 0, 1].map((n) => ({ n, payload }));
+    expect(await all(xlang.count({ start: -1, end: 2, size: 3 }))).toEqual(items);
+  });
+
+  it("server stream of nothing", async () => {
+    expect(await all(xlang.count({}))).toEqual([]);
+    expect(await all(json.count({}))).toEqual([]);
+  });
+
+  it("server stream of many, compressed or not", async () => {
+    const items = await all(xlang.count({ start: 0, end: 500, size: 5000 }));
+    expect(items.map((item) => item.n)).toEqual(Array.from({ length: 500 }, (_, n) => n));
+    expect(items.every((item) => item.payload.length === 5000)).toBe(true);
+  });
+
+  it("leaves a server stream", async () => {
+    const seen: number[] = [];
+    for await (const { n } of xlang.count({ start: 0, end: 1_000_000, delayMs: 5 })) {
+      seen.push(n);
+      if (n === 2) break;
+    }
+    expect(seen).toEqual([0, 1, 2]);
+    expect((await xlang.echo({ text: "after" })).text).toBe("after");
+  });
+
+  it("a server stream that fails after its items", async () => {
+    const seen: number[] = [];
+    const reading = (async () => {
+      for await (const { n } of xlang.failing_count({ start: 0, end: 3 })) seen.push(n);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 9, rawMessage: "enough" });
+    expect(seen).toEqual([0, 1, 2]);
+  });
+
+  it("hears what the wheel cannot put into JSON", async () => {
+    // bytes of its own making; ours come back because it passes strings through
+    const failure = await rejection(all(json.count({ start: 0, end: 1 })));
+    expect(failure.code).toBe(StatusCode.UNKNOWN);
+    expect(failure.rawMessage).toBe("Object of type bytes is not JSON serializable");
+  });
+
+  it("knows no other service", async () => {
+    const failure = await rejection((async () => client.proxy("Nope").echo?.({}))());
+    expect(failure.code).toBe(StatusCode.NOT_FOUND);
+  });
+
+  it("knows no other field", async () => {
+    const failure = await rejection(client.proxy("Testkit").echo?.({ bogus: 1 }));
+    expect(failure.code).toBe(StatusCode.CONTRACT_VIOLATION);
+    expect(failure.rawMessage).toMatch(/^contract violation at EchoRequest: unexpected JSON field/);
+  });
+});
+
+async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  return await Array.fromAsync(items);
+}
+
+async function rejection(promise: Promise<unknown> | undefined): Promise<RpcError> {
+  const reason = await promise?.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(reason).toBeInstanceOf(RpcError);
+  return reason as RpcError;
+}
