@@ -1,4 +1,5 @@
 import { CodecError, createCodec, type WireType } from "@aster/codec";
+import type { MessageSchema } from "@aster/contract";
 
 const codec = createCodec({ mode: "json" });
 
@@ -6,17 +7,18 @@ const codec = createCodec({ mode: "json" });
  * A message from its JSON form: wire names, bytes as base64, missing fields at their defaults.
  * Throws {@link CodecError} where it does not fit the type.
  */
-export function messageFrom(type: WireType, json: unknown): unknown {
-  return codec.decode(type, new TextEncoder().encode(JSON.stringify(json)));
+export function messageFrom(type: MessageSchema, json: unknown): unknown {
+  return codec.decode(type as WireType, new TextEncoder().encode(JSON.stringify(json)));
 }
 
 /** A message in its JSON form. */
-export function jsonOf(type: WireType, message: unknown): unknown {
-  return JSON.parse(new TextDecoder().decode(codec.encode(type, message)));
+export function jsonOf(type: MessageSchema, message: unknown): unknown {
+  const bytes = codec.encode(type as WireType, message as Record<string, unknown>);
+  return JSON.parse(new TextDecoder().decode(bytes));
 }
 
 /** Whether every one of the JSON values is a message of the type. */
-export function areMessages(type: WireType, values: readonly unknown[]): boolean {
+export function areMessages(type: MessageSchema, values: readonly unknown[]): boolean {
   try {
     for (const value of values) messageFrom(type, value);
     return true;
