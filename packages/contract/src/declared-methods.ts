@@ -59,7 +59,10 @@ export function declareMethod(
 }
 
 /** The function a class has under a key, its own or inherited; accessors do not count. */
-export function methodOfClass(target: abstract new (...args: never[]) => unknown, key: string) {
+export function methodOfClass(
+  target: abstract new (...args: never[]) => unknown,
+  key: string,
+): MethodFunction | undefined {
   for (let proto = target.prototype; proto && proto !== Object.prototype; ) {
     const own = Object.getOwnPropertyDescriptor(proto, key);
     if (own) return typeof own.value === "function" ? (own.value as MethodFunction) : undefined;

@@ -1,8 +1,9 @@
+import { snakeCase } from "@aster/codec";
 import { AutoTagger } from "./auto-tag.ts";
 import { ContractError } from "./error.ts";
 import type { Methods } from "./method.ts";
 import type { MethodPattern } from "./model.ts";
-import { checkMethodKey, methodName, serviceName, serviceVersion, snakeCase } from "./names.ts";
+import { checkMethodKey, methodName, serviceName, serviceVersion } from "./names.ts";
 import type { MethodOptions, ServiceOptions } from "./options.ts";
 import { checkMethodOptions, checkServiceOptions } from "./options.ts";
 import { requirementOf } from "./requirement.ts";

@@ -54,14 +54,6 @@ export function checkMethodKey(service: string, key: string): void {
   );
 }
 
-/** `agentId` becomes `agent_id`, `HTTPProxy` becomes `http_proxy`. */
-export function snakeCase(name: string): string {
-  return name
-    .replace(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, "$1_$2")
-    .replace(/([\p{Ll}\p{Nd}])(\p{Lu})/gu, "$1_$2")
-    .toLowerCase();
-}
-
 /** `say_hello` and `sayHello` become `SayHello`. */
 export function pascalCase(name: string): string {
   return name.replace(/(?:^|_+)(\p{L}|\p{Nd})/gu, (_, first: string) => first.toUpperCase());
