@@ -20,7 +20,8 @@ export interface MemoryNetwork {
  * A network without a network, for tests and for peers in one process.
  *
  * It behaves as QUIC does, limits and back-pressure included, and is a little stricter: a frame is overwritten as soon
- * as its reader returns, and what was under way when a channel was reset is always lost.
+ * as its reader returns, what was under way when a channel was reset is always lost, and a gate that says no fails the
+ * dial instead of closing the connection just after it. Memory nodes never keep the process alive.
  */
 export function memoryNetwork(): MemoryNetwork {
   const around: Surroundings = { nodes: new Map(), deliveries: new Deliveries(), slab: new Slab() };

@@ -11,6 +11,7 @@ export function rawTests(pair: () => Pair): void {
     near.send(99, pattern(200_000, 1), true);
     await farSink.untilEnd();
     expect(farSink.frames.every(({ flags }) => flags === 0)).toBe(true);
+    expect(farSink.frames.every(({ payload }) => payload.length > 0)).toBe(true);
     const expected = Buffer.concat([pattern(10), pattern(200_000, 1)]);
     expect(Buffer.compare(farSink.joined(), expected)).toBe(0);
     far.send(0, pattern(5), true);
