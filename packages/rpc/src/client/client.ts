@@ -1,0 +1,22 @@
+import type { MethodsOf, MethodsOfClass, ServiceDefinition } from "@aster/contract";
+import type { CallOptions } from "./call-options.ts";
+import type { ResponseStream } from "./response-stream-call.ts";
+
+/** What a client can be made from: a definition, or a decorated class, of which only the types and names are used. */
+export type ServiceReference = ServiceDefinition | (abstract new (...args: never[]) => object);
+
+/** The methods of a service as a client calls them. */
+export type Client<T extends ServiceReference> = {
+  readonly [K in keyof Signatures<T>]: ClientMethod<Signatures<T>[K]>;
+};
+
+type Signatures<T> = T extends ServiceDefinition ? MethodsOf<T> : MethodsOfClass<T>;
+
+/** A method as a client has it: streams of requests may be any iterable, and options come last. */
+export type ClientMethod<F> = F extends (requests: AsyncIterable<infer Req>) => infer Out
+  ? (requests: AsyncIterable<Req> | Iterable<Req>, options?: CallOptions) => ClientResult<Out>
+  : F extends (...args: infer Args) => infer Out
+    ? (...args: [...Args, options?: CallOptions]) => ClientResult<Out>
+    : never;
+
+type ClientResult<Out> = Out extends AsyncIterable<infer Res> ? ResponseStream<Res> : Out;

@@ -1,0 +1,88 @@
+import { CodecError } from "@aster/codec";
+import { TransportError } from "@aster/transport";
+import { StatusCode, statusName } from "./status.ts";
+
+export interface RpcErrorOptions extends ErrorOptions {
+  /** Travels to the peer beside the message: at most 32 entries. */
+  readonly details?: Readonly<Record<string, string>>;
+}
+
+const noDetails: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
+
+/**
+ * How a call ended when it did not end well: the one error class of `@aster/rpc`.
+ *
+ * Thrown by a handler or an interceptor, code, message and details go to the caller as they are; `cause` stays here.
+ */
+export class RpcError extends Error {
+  override readonly name = "RpcError";
+  /** One of {@link StatusCode}, or the number a peer sent that we do not know. */
+  readonly code: number;
+  /** The message without the name of the code in front. */
+  readonly rawMessage: string;
+  readonly details: Readonly<Record<string, string>>;
+
+  constructor(code: number, message: string, options?: RpcErrorOptions) {
+    super(message === "" ? statusName(code) : `${statusName(code)}: ${message}`, options);
+    this.code = code;
+    this.rawMessage = message;
+    this.details = options?.details ?? noDetails;
+  }
+
+  is(code: StatusCode): boolean {
+    return this.code === code;
+  }
+
+  /**
+   * Makes an `RpcError` of whatever was thrown. An abort becomes CANCELLED, a timeout DEADLINE_EXCEEDED, a lost channel
+   * UNAVAILABLE, a value that cannot be coded INVALID_ARGUMENT or CONTRACT_VIOLATION; the rest is UNKNOWN.
+   */
+  static from(reason: unknown): RpcError {
+    if (reason instanceof RpcError) return reason;
+    if (reason instanceof CodecError) return fromCodec(reason);
+    if (reason instanceof TransportError) return fromTransport(reason);
+    if (reason instanceof Error) {
+      return new RpcError(codeOfName(reason.name), reason.message, { cause: reason });
+    }
+    return new RpcError(StatusCode.UNKNOWN, describe(reason), { cause: reason });
+  }
+}
+
+function codeOfName(name: string): StatusCode {
+  if (name === "AbortError") return StatusCode.CANCELLED;
+  if (name === "TimeoutError") return StatusCode.DEADLINE_EXCEEDED;
+  return StatusCode.UNKNOWN;
+}
+
+function fromCodec(error: CodecError): RpcError {
+  const code =
+    error.code === "mismatch"
+      ? StatusCode.CONTRACT_VIOLATION
+      : error.code === "limit"
+        ? StatusCode.RESOURCE_EXHAUSTED
+        : StatusCode.INVALID_ARGUMENT;
+  return new RpcError(code, error.message, { cause: error });
+}
+
+function fromTransport(error: TransportError): RpcError {
+  if (error.code === "frame") {
+    return new RpcError(StatusCode.INTERNAL, error.message, { cause: error });
+  }
+  if (error.code === "limit") {
+    return new RpcError(StatusCode.RESOURCE_EXHAUSTED, error.message, { cause: error });
+  }
+  const reason = error.code === "reset" ? "stream reset by peer: " : "";
+  return new RpcError(StatusCode.UNAVAILABLE, `${reason}${error.message}`, {
+    cause: error,
+    details: { reason: `transport.${error.code}` },
+  });
+}
+
+/** `String` runs the value's own code, which may throw. */
+function describe(reason: unknown): string {
+  try {
+    return String(reason);
+  } catch {
+    return "a value that cannot be shown";
+  }
+}

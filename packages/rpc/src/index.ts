@@ -1,0 +1,40 @@
+export { wireType } from "@aster/codec";
+export type { CallContext, ServiceDefinition, ServiceHandlers } from "@aster/contract";
+export {
+  allOf,
+  anyOf,
+  bidiStream,
+  clientStream,
+  contractIdFromService,
+  contractIdOf,
+  defineService,
+  role,
+  rpc,
+  SerializationMode,
+  serverStream,
+  service,
+  unary,
+} from "@aster/contract";
+export type { CallOptions } from "./client/call-options.ts";
+export type { Client, ClientMethod, ServiceReference } from "./client/client.ts";
+export type { ClientOptions } from "./client/create-client.ts";
+export { createClient } from "./client/create-client.ts";
+export type { ResponseStream } from "./client/response-stream-call.ts";
+export { currentCall } from "./context.ts";
+export type { RpcErrorOptions } from "./error.ts";
+export { RpcError } from "./error.ts";
+// For those who write interceptors.
+export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
+export type { RpcLimits } from "./limits.ts";
+export { defaultLimits } from "./limits.ts";
+export type { ConnectionHandler, LocalClientOptions } from "./local.ts";
+export { createLocalClient } from "./local.ts";
+export type { MetadataInit } from "./metadata.ts";
+export { Metadata } from "./metadata.ts";
+export type { ServerFault } from "./server/fault.ts";
+export type { ServiceImplementation } from "./server/implement.ts";
+export { implement } from "./server/implement.ts";
+export type { ServerOptions, ServerStats } from "./server/server.ts";
+export { Server } from "./server/server.ts";
+export type { PeerDirectory } from "./server/server-context.ts";
+export { isStatusCode, StatusCode, statusName } from "./status.ts";

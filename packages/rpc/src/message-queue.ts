@@ -1,0 +1,153 @@
+import type { Channel } from "@aster/transport";
+
+interface Waiter<T> {
+  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const COMPACT_AT = 1024;
+const done: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
+
+export interface MessageQueueBounds {
+  readonly maxQueuedItems: number;
+  readonly maxQueuedBytes: number;
+}
+
+/**
+ * The messages of a stream between the channel that pushes them and the loop that takes them.
+ *
+ * It pauses the channel at its bounds and resumes it at half of them. What was pushed before the end or an error is
+ * still delivered, then the end or the error, once.
+ */
+export class MessageQueue<T> implements AsyncIterableIterator<T, undefined, undefined> {
+  readonly #maxItems: number;
+  readonly #maxBytes: number;
+  readonly #onReturn: () => void;
+  #channel: Channel | undefined;
+  #items: (T | undefined)[] = [];
+  #sizes: number[] = [];
+  #head = 0;
+  #bytes = 0;
+  #paused = false;
+  #ended = false;
+  #error: unknown;
+  #waiters: Waiter<T>[] = [];
+
+  /** `onReturn` is told when the reader leaves before the end. */
+  constructor(bounds: MessageQueueBounds, onReturn: () => void) {
+    this.#maxItems = bounds.maxQueuedItems;
+    this.#maxBytes = bounds.maxQueuedBytes;
+    this.#onReturn = onReturn;
+  }
+
+  /** The channel to pause while the queue is full. */
+  feedFrom(channel: Channel): void {
+    this.#channel = channel;
+    if (this.#paused) channel.pause();
+  }
+
+  push(value: T, bytes: number): void {
+    if (this.#ended) return;
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      waiter.resolve({ done: false, value });
+      return;
+    }
+    this.#items.push(value);
+    this.#sizes.push(bytes);
+    this.#bytes += bytes;
+    if (this.#paused) return;
+    if (this.#items.length - this.#head >= this.#maxItems || this.#bytes >= this.#maxBytes) {
+      this.#paused = true;
+      this.#channel?.pause();
+    }
+  }
+
+  /** No more will come. */
+  finish(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const waiter of this.#waiters) waiter.resolve(done);
+    this.#waiters = [];
+  }
+
+  /** No more will come, and the reader is told why. */
+  fail(error: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const [first, ...rest] = this.#waiters;
+    this.#waiters = [];
+    if (first === undefined) this.#error = { error };
+    else first.reject(error);
+    for (const waiter of rest) waiter.resolve(done);
+  }
+
+  /**
+   * Drops what was not read yet and tells the reader why, also when the end had come already: a reader must not take what
+   * it got for the whole.
+   */
+  abandon(error: unknown): void {
+    this.#drop();
+    this.#ended = false;
+    this.fail(error);
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#head < this.#items.length) {
+      return Promise.resolve({ done: false, value: this.#shift() });
+    }
+    if (this.#error !== undefined) {
+      const { error } = this.#error as { error: unknown };
+      this.#error = undefined;
+      return Promise.reject(error);
+    }
+    if (this.#ended) return Promise.resolve(done);
+    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    const early = !this.#ended || this.#head < this.#items.length;
+    this.#drop();
+    this.#error = undefined;
+    this.finish();
+    if (early) this.#onReturn();
+    return Promise.resolve(done);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #shift(): T {
+    const value = this.#items[this.#head] as T;
+    this.#bytes -= this.#sizes[this.#head] as number;
+    this.#items[this.#head] = undefined;
+    this.#head += 1;
+    if (this.#head === this.#items.length) {
+      this.#items.length = 0;
+      this.#sizes.length = 0;
+      this.#head = 0;
+    } else if (this.#head === COMPACT_AT) {
+      this.#items.splice(0, COMPACT_AT);
+      this.#sizes.splice(0, COMPACT_AT);
+      this.#head = 0;
+    }
+    if (this.#paused) this.#resumeWhenLow();
+    return value;
+  }
+
+  #resumeWhenLow(): void {
+    const items = this.#items.length - this.#head;
+    if (items > this.#maxItems / 2 || this.#bytes > this.#maxBytes / 2) return;
+    this.#paused = false;
+    this.#channel?.resume();
+  }
+
+  #drop(): void {
+    this.#items = [];
+    this.#sizes = [];
+    this.#head = 0;
+    this.#bytes = 0;
+    if (this.#paused) this.#resumeWhenLow();
+  }
+}

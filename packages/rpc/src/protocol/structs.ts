@@ -1,0 +1,76 @@
+import { type Codec, createCodec, type TypeCodec, wireType } from "@aster/codec";
+import { z } from "zod";
+
+const own = { naming: "as-written", reserved: true } as const;
+
+/** What opens a call (docs/wire.md, "Headers and status"). Fields are in declaration order, which JSON keeps. */
+export interface StreamHeader {
+  readonly service: string;
+  readonly method: string;
+  readonly version: number;
+  /** Any text; we send the empty one. */
+  readonly callId: string;
+  /** Unix milliseconds; 0 for none. */
+  readonly deadlineEpochMs: number;
+  readonly serializationMode: number;
+  readonly metadataKeys: string[];
+  readonly metadataValues: string[];
+}
+
+/** What ends a call (docs/wire.md, "Headers and status"). */
+export interface RpcStatus {
+  readonly code: number;
+  readonly message: string;
+  readonly detailKeys: string[];
+  readonly detailValues: string[];
+}
+
+const text = z.string().default("");
+const integer = z.int().default(0);
+const texts = z.array(z.string()).default([]);
+
+const StreamHeaderType = wireType(
+  "_aster/StreamHeader",
+  {
+    service: text,
+    method: text,
+    version: integer,
+    callId: text,
+    deadlineEpochMs: integer,
+    serializationMode: integer,
+    metadataKeys: texts,
+    metadataValues: texts,
+  },
+  own,
+);
+
+const RpcStatusType = wireType(
+  "_aster/RpcStatus",
+  { code: integer, message: text, detailKeys: texts, detailValues: texts },
+  own,
+);
+
+/** The two forms a call's own messages have: Fory for Fory calls, JSON for JSON calls. */
+export type ProtocolForm = "fory" | "json";
+
+const codecs: Readonly<Record<ProtocolForm, Codec>> = {
+  fory: createCodec({ mode: "xlang" }),
+  json: createCodec({ mode: "json" }),
+};
+
+export const headerCodecs: Readonly<Record<ProtocolForm, TypeCodec<StreamHeader>>> = {
+  fory: codecs.fory.type(StreamHeaderType),
+  json: codecs.json.type(StreamHeaderType),
+};
+
+export const statusCodecs: Readonly<Record<ProtocolForm, TypeCodec<RpcStatus>>> = {
+  fory: codecs.fory.type(RpcStatusType),
+  json: codecs.json.type(RpcStatusType),
+};
+
+const OPENING_BRACE = 0x7b;
+
+/** JSON objects begin with `{`, which no Fory message does. */
+export function formOf(payload: Uint8Array): ProtocolForm {
+  return payload[0] === OPENING_BRACE ? "json" : "fory";
+}

@@ -1,0 +1,85 @@
+import { RpcError } from "../error.ts";
+import type { Interceptor } from "../interceptor.ts";
+import type { RpcLimits } from "../limits.ts";
+import { StatusCode } from "../status.ts";
+import { HostedService } from "./hosted-service.ts";
+import type { OpenedHeader } from "./opened-header.ts";
+import type { Route } from "./route.ts";
+
+/** Finds what a header asks for. */
+export class Router {
+  readonly #services = new Map<string, Map<number, HostedService>>();
+  readonly #limits: RpcLimits;
+
+  constructor(
+    services: readonly object[],
+    interceptors: readonly Interceptor[],
+    limits: RpcLimits,
+  ) {
+    this.#limits = limits;
+    for (const service of services) this.#add(new HostedService(service, interceptors));
+  }
+
+  get services(): HostedService[] {
+    return [...this.#services.values()].flatMap((versions) => [...versions.values()]);
+  }
+
+  /** Throws the errors of docs/wire.md, "Calls", in the order that is written there. */
+  find(header: OpenedHeader): Route {
+    const { service: name, method: called, version } = header;
+    if (name === "") throw new RpcError(StatusCode.INVALID_ARGUMENT, "Missing service name");
+    this.#checkName("service", name);
+    this.#checkName("method", called);
+    const service = this.#service(name, version);
+    if (service === undefined) {
+      throw new RpcError(StatusCode.NOT_FOUND, `Service '${name}' v${version} not found`);
+    }
+    if (called === "") {
+      throw new RpcError(
+        StatusCode.FAILED_PRECONDITION,
+        `'${name}' is shared: send a method name instead of opening a session stream (method='')`,
+      );
+    }
+    const route = service.routes.get(called);
+    if (route === undefined) {
+      throw new RpcError(StatusCode.UNIMPLEMENTED, `Method '${name}.${called}' not implemented`);
+    }
+    if (!route.takes(header.mode)) {
+      throw new RpcError(
+        StatusCode.INVALID_ARGUMENT,
+        `Unsupported serialization mode: ${header.modeNumber}`,
+      );
+    }
+    return route;
+  }
+
+  /** Exactly this version; version 1 is also what callers say who know no version, so it may stand for the only one. */
+  #service(name: string, version: number): HostedService | undefined {
+    const versions = this.#services.get(name);
+    const exact = versions?.get(version);
+    if (exact !== undefined || version !== 1 || versions?.size !== 1) return exact;
+    for (const only of versions.values()) return only;
+    return undefined;
+  }
+
+  #checkName(what: string, name: string): void {
+    if (name.length <= this.#limits.maxNameChars) return;
+    throw new RpcError(
+      StatusCode.INVALID_ARGUMENT,
+      `a ${what} name of ${name.length} characters is over the limit maxNameChars ${this.#limits.maxNameChars}`,
+    );
+  }
+
+  #add(service: HostedService): void {
+    const { name, version } = service.definition;
+    const versions = this.#services.get(name) ?? new Map<number, HostedService>();
+    if (versions.has(version)) {
+      throw new RpcError(
+        StatusCode.ALREADY_EXISTS,
+        `${name} v${version} is hosted twice; give one of them another version`,
+      );
+    }
+    versions.set(version, service);
+    this.#services.set(name, versions);
+  }
+}

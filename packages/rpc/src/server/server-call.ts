@@ -1,0 +1,353 @@
+import { CodecError } from "@aster/codec";
+import {
+  type Channel,
+  type ChannelSink,
+  FrameFlag,
+  ResetCode,
+  type TransportError,
+} from "@aster/transport";
+import { runInCall } from "../context.ts";
+import { RpcError } from "../error.ts";
+import { unpack } from "../message-packer.ts";
+import { MessagePump, type MessageSource, type PumpTarget } from "../message-pump.ts";
+import { MessageQueue } from "../message-queue.ts";
+import { isPromiseLike } from "../promise-like.ts";
+import { decodeTrailer, encodeFailure, okTrailers } from "../protocol/status-trailer.ts";
+import type { ProtocolForm } from "../protocol/structs.ts";
+import { StatusCode } from "../status.ts";
+import type { Timed, TimerSlot } from "../timer-slot.ts";
+import { timers } from "../timer-wheel.ts";
+import type { AdmittedCall } from "./admitted-call.ts";
+import { concealException, concealResponse } from "./fault.ts";
+import type { Route, RouteCoding } from "./route.ts";
+import type { ServerConnection } from "./server-connection.ts";
+import type { ServerContext } from "./server-context.ts";
+
+const Phase = {
+  /** Nothing has come yet. */
+  Header: 0,
+  /** The one request is due. */
+  Request: 1,
+  /** Requests come as a stream. */
+  Requests: 2,
+  /** There is nothing more to say for the caller. */
+  Answering: 3,
+  /** The trailer has been sent, or nobody wants it. */
+  Over: 4,
+} as const;
+type Phase = (typeof Phase)[keyof typeof Phase];
+
+const CONTROL_FLAGS =
+  FrameFlag.Trailer | FrameFlag.Header | FrameFlag.RowSchema | FrameFlag.Call | FrameFlag.Cancel;
+
+const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered");
+
+/**
+ * One call as the server answers it. Everything up to the handler, and from its answer to the last frame, runs within the
+ * transport's own calls: a unary call needs no promise besides the handler's.
+ */
+export class ServerCall implements ChannelSink, Timed, PumpTarget {
+  slot: TimerSlot | undefined;
+  before: Timed | undefined;
+  after: Timed | undefined;
+  readonly #owner: ServerConnection;
+  readonly #channel: Channel;
+  #phase: Phase = Phase.Header;
+  #form: ProtocolForm = "fory";
+  #inputEnded = false;
+  #answering = false;
+  #route: Route | undefined;
+  #coding: RouteCoding | undefined;
+  #context: ServerContext | undefined;
+  #requests: MessageQueue<unknown> | undefined;
+  #items = 0;
+  #pump: MessagePump | undefined;
+
+  constructor(owner: ServerConnection, channel: Channel) {
+    this.#owner = owner;
+    this.#channel = channel;
+    owner.server.sweep.add(this);
+  }
+
+  get over(): boolean {
+    return this.#phase === Phase.Over;
+  }
+
+  frame(flags: number, payload: Uint8Array): void {
+    if (this.#phase === Phase.Over) return;
+    try {
+      if (this.#phase === Phase.Header) this.#open(flags, payload);
+      else if ((flags & CONTROL_FLAGS) !== 0) this.#control(flags, payload);
+      else if (this.#phase === Phase.Request) this.#request(flags, payload);
+      else if (this.#phase === Phase.Requests) this.#item(flags, payload);
+      else throw this.#unexpectedMessage();
+    } catch (error) {
+      if (error instanceof CodecError) this.#fail(RpcError.from(error));
+      else this.#failed(error);
+    }
+  }
+
+  end(): void {
+    this.#inputEnded = true;
+    if (this.#phase === Phase.Header) {
+      this.#leave();
+      this.#channel.end();
+    } else if (this.#phase === Phase.Request) {
+      this.#fail(new RpcError(StatusCode.UNAVAILABLE, "Stream ended"));
+    } else if (this.#phase === Phase.Requests) {
+      this.#endRequests();
+    } else if (this.#phase === Phase.Over) {
+      this.#owner.server.sweep.remove(this);
+    }
+  }
+
+  malformed(error: TransportError): void {
+    this.#inputEnded = true;
+    if (this.#phase === Phase.Over) this.#owner.server.sweep.remove(this);
+    else this.#fail(new RpcError(StatusCode.INTERNAL, error.message, { cause: error }));
+  }
+
+  /** The caller does not want the answer: it has cancelled. */
+  stopped(): void {
+    if (this.#phase === Phase.Over) return;
+    this.#inputEnded = true;
+    this.#cancel(new RpcError(StatusCode.CANCELLED, "the caller cancelled the call"));
+    this.#channel.reset(ResetCode.Cancelled);
+  }
+
+  closed(error: TransportError): void {
+    if (error.code === "reset") this.#owner.countReset();
+    if (this.#phase === Phase.Over) {
+      this.#owner.server.sweep.remove(this);
+      return;
+    }
+    this.#inputEnded = true;
+    const text = error.code === "reset" ? "the caller cancelled the call" : "the caller is lost";
+    this.#cancel(new RpcError(StatusCode.CANCELLED, text, { cause: error }));
+  }
+
+  /** Of the sweep: no header came, or the caller goes on after the end. Of the timer: the deadline. */
+  expired(): void {
+    if (this.#phase === Phase.Over) this.#channel.stop(ResetCode.NoError);
+    else if (this.#phase === Phase.Header) {
+      this.#leave();
+      this.#channel.reset(ResetCode.Cancelled);
+    } else this.#fail(new RpcError(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded"));
+  }
+
+  sendMessage(message: unknown): boolean {
+    const { response, packer } = this.#coding as RouteCoding;
+    let payload: Uint8Array;
+    try {
+      payload = packer.pack(response.encodeShared(message));
+    } catch (cause) {
+      throw this.#badResponse(cause);
+    }
+    return this.#channel.send(packer.flags, payload);
+  }
+
+  drained(): Promise<void> {
+    return this.#channel.drained();
+  }
+
+  #open(flags: number, payload: Uint8Array): void {
+    this.#owner.server.sweep.remove(this);
+    let admitted: AdmittedCall;
+    try {
+      admitted = this.#owner.admit(flags, payload);
+    } catch (error) {
+      this.#form = this.#owner.form;
+      throw error;
+    }
+    this.#accept(admitted);
+    if (admitted.route.streamsRequests) this.#openRequests(admitted);
+    else this.#phase = Phase.Request;
+  }
+
+  #accept({ route, mode, context, timeoutAt }: AdmittedCall): void {
+    this.#route = route;
+    this.#form = mode === "json" ? "json" : "fory";
+    this.#coding = this.#owner.coding(route, mode);
+    this.#context = context;
+    if (timeoutAt !== Number.POSITIVE_INFINITY) timers.add(this, timeoutAt);
+  }
+
+  #openRequests({ context }: AdmittedCall): void {
+    this.#phase = Phase.Requests;
+    const requests = new MessageQueue<unknown>(this.#owner.server.limits, () => {});
+    requests.feedFrom(this.#channel);
+    this.#requests = requests;
+    this.#answer(requests, context);
+  }
+
+  #request(flags: number, payload: Uint8Array): void {
+    this.#phase = Phase.Answering;
+    this.#answer(this.#decode(flags, payload), this.#context as ServerContext);
+  }
+
+  #item(flags: number, payload: Uint8Array): void {
+    const { maxClientStreamItems } = this.#owner.server.limits;
+    this.#items += 1;
+    if (this.#items > maxClientStreamItems && !(this.#route as Route).streamsResponses) {
+      throw new RpcError(
+        StatusCode.RESOURCE_EXHAUSTED,
+        `client stream exceeded ${maxClientStreamItems} items`,
+        { details: { reason: "limit.maxClientStreamItems" } },
+      );
+    }
+    this.#requests?.push(this.#decode(flags, payload), payload.length);
+  }
+
+  #decode(flags: number, payload: Uint8Array): unknown {
+    const { maxMessageBytes } = this.#owner.server.limits;
+    const route = this.#route as Route;
+    const request = (this.#coding as RouteCoding).request.decode(
+      unpack(flags, payload, maxMessageBytes),
+    );
+    route.checkRequest(request);
+    return request;
+  }
+
+  #control(flags: number, payload: Uint8Array): void {
+    if ((flags & (FrameFlag.Header | FrameFlag.RowSchema | FrameFlag.Call)) !== 0) {
+      throw new RpcError(StatusCode.INTERNAL, `unexpected frame with flags ${flags} inside a call`);
+    }
+    // calls are cancelled by resetting the stream; the frame has its meaning in sessions
+    if ((flags & FrameFlag.Cancel) !== 0) return;
+    if (this.#phase === Phase.Request) {
+      throw new RpcError(StatusCode.UNAVAILABLE, "Unexpected trailer");
+    }
+    if (this.#phase !== Phase.Requests) return;
+    const status = decodeTrailer(payload, this.#owner.server.limits);
+    const readable = status !== undefined && !(status.cause instanceof Error);
+    if (readable && this.#route?.method.pattern === "client_stream") {
+      throw new RpcError(
+        StatusCode.INTERNAL,
+        `client sent non-OK EoI trailer (code=${status.code})`,
+      );
+    }
+    this.#endRequests();
+  }
+
+  #endRequests(): void {
+    this.#phase = Phase.Answering;
+    this.#requests?.finish();
+  }
+
+  #unexpectedMessage(): RpcError {
+    const { streamsRequests, title } = this.#route as Route;
+    return streamsRequests
+      ? new RpcError(StatusCode.INTERNAL, "a message came after the end of the input")
+      : new RpcError(StatusCode.INVALID_ARGUMENT, `${title} takes one request, not several`, {
+          details: { reason: "cardinality" },
+        });
+  }
+
+  #answer(request: unknown, context: ServerContext): void {
+    const route = this.#route as Route;
+    this.#answering = true;
+    if (route.streamsResponses) {
+      void runInCall(context, () => this.#answerStream(request, context));
+      return;
+    }
+    let result: unknown;
+    try {
+      result = runInCall(context, () => route.invoke(request, context));
+    } catch (error) {
+      this.#failed(error);
+      this.#returned();
+      return;
+    }
+    if (!isPromiseLike(result)) {
+      this.#answered(result);
+      return;
+    }
+    Promise.resolve(result).then(
+      (response) => this.#answered(response),
+      (error) => {
+        this.#failed(error);
+        this.#returned();
+      },
+    );
+  }
+
+  #answered(response: unknown): void {
+    if (this.#phase !== Phase.Over) {
+      try {
+        this.sendMessage(response);
+        this.#finish();
+      } catch (error) {
+        this.#failed(error);
+      }
+    }
+    this.#returned();
+  }
+
+  async #answerStream(request: unknown, context: ServerContext): Promise<void> {
+    try {
+      const source = await (this.#route as Route).invoke(request, context);
+      this.#pump = new MessagePump(this);
+      if (await this.#pump.run(source as MessageSource)) this.#finish();
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#returned();
+  }
+
+  #finish(): void {
+    this.#channel.send(FrameFlag.Trailer, okTrailers[this.#form], true);
+    this.#settle(answered);
+  }
+
+  /** What a handler throws: an `RpcError` is meant for the caller, anything else is our own affair. */
+  #failed(reason: unknown): void {
+    if (this.#phase === Phase.Over) return;
+    if (reason instanceof RpcError) this.#fail(reason);
+    else {
+      const { errorId, error } = concealException();
+      this.#owner.server.report(this.#route, this.#owner.peer, errorId, reason);
+      this.#fail(error);
+    }
+  }
+
+  #badResponse(cause: unknown): RpcError {
+    if (cause instanceof RpcError) return cause;
+    const route = this.#route as Route;
+    const { errorId, error } = concealResponse(route.title);
+    this.#owner.server.report(route, this.#owner.peer, errorId, cause);
+    return error;
+  }
+
+  #fail(error: RpcError): void {
+    if (this.#phase === Phase.Over) return;
+    const trailer = encodeFailure(error, this.#form, this.#owner.server.limits);
+    this.#channel.send(FrameFlag.Trailer, trailer, true);
+    this.#cancel(error);
+  }
+
+  /** Ends the call without a word to the caller. */
+  #cancel(reason: RpcError): void {
+    this.#settle(reason);
+    this.#context?.abort(reason);
+    this.#pump?.stop();
+    if (this.#route !== undefined && !this.#answering) this.#returned();
+  }
+
+  #settle(reason: RpcError): void {
+    if (this.#phase === Phase.Header) this.#owner.server.sweep.remove(this);
+    else timers.remove(this);
+    this.#phase = Phase.Over;
+    this.#requests?.abandon(reason);
+    // what the caller still sends is dropped for a while, so that it comes to read how its call ended
+    if (!this.#inputEnded) this.#owner.server.sweep.add(this);
+  }
+
+  #leave(): void {
+    this.#phase = Phase.Over;
+    this.#owner.server.sweep.remove(this);
+  }
+
+  #returned(): void {
+    this.#owner.release(this.#route as Route);
+  }
+}

@@ -1,0 +1,124 @@
+import { type Connection, type EndpointId, FrameFlag, ResetCode } from "@aster/transport";
+import { deadlineAtOf } from "../deadline.ts";
+import { RpcError } from "../error.ts";
+import { LocalConnection } from "../local/local-connection.ts";
+import { passingCoding } from "../local/passing-codec.ts";
+import { Metadata } from "../metadata.ts";
+import type { CodedMode } from "../protocol/mode.ts";
+import { formOf, type ProtocolForm } from "../protocol/structs.ts";
+import { StatusCode } from "../status.ts";
+import type { AdmittedCall } from "./admitted-call.ts";
+import { metadataOf, openHeader } from "./opened-header.ts";
+import { checkRequirements } from "./requirement.ts";
+import type { Route, RouteCoding } from "./route.ts";
+import type { KnownRoute } from "./route-cache.ts";
+import type { Server } from "./server.ts";
+import { ServerCall } from "./server-call.ts";
+import { ServerContext } from "./server-context.ts";
+
+const OTHER_FLAGS =
+  FrameFlag.Compressed |
+  FrameFlag.Trailer |
+  FrameFlag.RowSchema |
+  FrameFlag.Call |
+  FrameFlag.Cancel;
+
+/** One peer of a server: lets its calls in and counts them. */
+export class ServerConnection {
+  readonly server: Server;
+  readonly peer: EndpointId;
+  /** How trailers of the call are written whose header {@link ServerConnection.admit} was given last. */
+  form: ProtocolForm = "fory";
+  readonly #connection: Connection;
+  readonly #passesValues: boolean;
+  #calls = 0;
+  #resets = 0;
+  #resetsSince = 0;
+
+  constructor(server: Server, connection: Connection) {
+    this.server = server;
+    this.peer = connection.peer;
+    this.#connection = connection;
+    this.#passesValues = connection instanceof LocalConnection && connection.passesValues;
+    connection.accept((channel) => channel.read(new ServerCall(this, channel)));
+  }
+
+  /** Lets a call in by its first frame, and counts it until `release`; or throws why not, in the order of docs/wire.md, "Calls". */
+  admit(flags: number, payload: Uint8Array): AdmittedCall {
+    this.form = formOf(payload);
+    checkFlags(flags);
+    const { server } = this;
+    const known = server.routes.find(payload);
+    if (known !== undefined) {
+      this.form = known.mode === "json" ? "json" : "fory";
+      return this.#let(known, Metadata.empty, server.routes.deadlineEpochMs);
+    }
+    const header = openHeader(payload, server.limits);
+    this.form = header.form;
+    const route = server.router.find(header);
+    const metadata = metadataOf(header, server.limits);
+    const found = { route, mode: header.mode as CodedMode };
+    if (metadata.size === 0 && header.callId === "") server.routes.learn(payload, found);
+    return this.#let(found, metadata, header.deadlineEpochMs);
+  }
+
+  release(route: Route): void {
+    this.#calls -= 1;
+    route.service.calls -= 1;
+    this.server.release();
+  }
+
+  coding(route: Route, mode: CodedMode): RouteCoding {
+    return this.#passesValues ? passingCoding : route.coding(mode);
+  }
+
+  /** Opening and resetting channels costs us more than the peer, so it has a budget. */
+  countReset(): void {
+    const { maxResets, resetWindowMs } = this.server.limits;
+    const now = performance.now();
+    if (now - this.#resetsSince > resetWindowMs) {
+      this.#resetsSince = now;
+      this.#resets = 0;
+    }
+    this.#resets += 1;
+    if (this.#resets > maxResets)
+      this.#connection.close(ResetCode.RefusedStream, "too_many_resets");
+  }
+
+  #let({ route, mode }: KnownRoute, metadata: Metadata, deadlineEpochMs: number): AdmittedCall {
+    const { server, peer } = this;
+    const { deadlineSkewMs, handlerTimeoutMs, maxCallsPerConnection } = server.limits;
+    checkRequirements(route, peer, server.peers);
+    const never = Number.POSITIVE_INFINITY;
+    const deadlineAt =
+      deadlineEpochMs === 0 ? never : deadlineAtOf(deadlineEpochMs, deadlineSkewMs);
+    const capped = deadlineAt === never && !route.streamsResponses;
+    if (this.#calls >= maxCallsPerConnection) {
+      throw exhausted(`${maxCallsPerConnection} calls of this connection`, "maxCallsPerConnection");
+    }
+    server.begin(route.service);
+    this.#calls += 1;
+    return {
+      route,
+      mode,
+      context: new ServerContext(route, peer, server.peers, metadata, deadlineEpochMs, deadlineAt),
+      timeoutAt: capped ? performance.now() + handlerTimeoutMs : deadlineAt,
+    };
+  }
+}
+
+function checkFlags(flags: number): void {
+  if ((flags & FrameFlag.Header) === 0) {
+    throw new RpcError(StatusCode.INTERNAL, "First frame must have HEADER flag");
+  }
+  if ((flags & OTHER_FLAGS) !== 0) {
+    throw new RpcError(StatusCode.INTERNAL, `a header with the contradictory flags ${flags}`);
+  }
+}
+
+/** Too much at once: `what` is running already. */
+export function exhausted(what: string, limit: string): RpcError {
+  return new RpcError(StatusCode.RESOURCE_EXHAUSTED, `${what} are running already (${limit})`, {
+    details: { reason: `limit.${limit}` },
+  });
+}

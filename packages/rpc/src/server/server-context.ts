@@ -1,0 +1,77 @@
+import type { PeerRecord } from "@aster/trust";
+import type { CurrentCall } from "../context.ts";
+import type { RpcError } from "../error.ts";
+import type { Metadata } from "../metadata.ts";
+import type { Route } from "./route.ts";
+
+/** What is known of a peer; a `PeerStore` is one. */
+export interface PeerDirectory {
+  get(endpointId: string): PeerRecord | undefined;
+}
+
+const nothing: ReadonlyMap<string, string> = new Map();
+const nobody: ReadonlySet<string> = new Set();
+
+/** The call as its handler sees it. What most handlers never ask for is made when it is asked for. */
+export class ServerContext implements CurrentCall {
+  readonly peer: string;
+  readonly metadata: Metadata;
+  readonly deadlineEpochMs: number | undefined;
+  readonly deadlineAt: number;
+  readonly #route: Route;
+  readonly #peers: PeerDirectory | undefined;
+  #abort: AbortController | undefined;
+  #aborted: RpcError | undefined;
+
+  constructor(
+    route: Route,
+    peer: string,
+    peers: PeerDirectory | undefined,
+    metadata: Metadata,
+    deadlineEpochMs: number,
+    deadlineAt: number,
+  ) {
+    this.#route = route;
+    this.peer = peer;
+    this.#peers = peers;
+    this.metadata = metadata;
+    this.deadlineEpochMs = deadlineEpochMs === 0 ? undefined : deadlineEpochMs;
+    this.deadlineAt = deadlineAt;
+  }
+
+  get service(): string {
+    return this.#route.service.definition.name;
+  }
+
+  get method(): string {
+    return this.#route.method.name;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#aborted !== undefined) this.#abort.abort(this.#aborted);
+    }
+    return this.#abort.signal;
+  }
+
+  remainingMs(): number | undefined {
+    if (this.deadlineAt === Number.POSITIVE_INFINITY) return undefined;
+    return Math.max(0, this.deadlineAt - performance.now());
+  }
+
+  get attributes(): ReadonlyMap<string, string> {
+    const record = this.#peers?.get(this.peer);
+    return record === undefined ? nothing : new Map(Object.entries(record.attributes));
+  }
+
+  get roles(): ReadonlySet<string> {
+    return this.#peers?.get(this.peer)?.roles ?? nobody;
+  }
+
+  /** @internal Fires the signal, if anybody has it; `reason` becomes its reason. */
+  abort(reason: RpcError): void {
+    this.#aborted ??= reason;
+    this.#abort?.abort(this.#aborted);
+  }
+}

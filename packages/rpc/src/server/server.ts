@@ -1,0 +1,139 @@
+import type { ServiceDefinition } from "@aster/contract";
+import type { Connection } from "@aster/transport";
+import { RpcError } from "../error.ts";
+import type { Interceptor } from "../interceptor.ts";
+import { limitsWith, type RpcLimits } from "../limits.ts";
+import { StatusCode } from "../status.ts";
+import { Sweep } from "../sweep.ts";
+import type { ServerFault } from "./fault.ts";
+import type { HostedService } from "./hosted-service.ts";
+import type { Route } from "./route.ts";
+import { RouteCache } from "./route-cache.ts";
+import { Router } from "./router.ts";
+import { exhausted, ServerConnection } from "./server-connection.ts";
+import type { PeerDirectory } from "./server-context.ts";
+
+export interface ServerOptions {
+  /** Instances of decorated classes, and what `implement` made. */
+  readonly services: readonly object[];
+  /** Around every call, outside those of the services. The first is the outermost. */
+  readonly interceptors?: readonly Interceptor[];
+  readonly limits?: Partial<RpcLimits>;
+  /** Where attributes and roles of peers come from. Without it every peer has none. */
+  readonly peers?: PeerDirectory;
+  /** Told about mistakes on our side; what it throws is ignored. Default: `process.emitWarning`, without the peer's data. */
+  readonly onError?: (fault: ServerFault) => void;
+}
+
+export interface ServerStats {
+  /** Calls whose handlers have not returned. */
+  readonly calls: number;
+  /** Calls that were let in since the start. */
+  readonly callsTotal: number;
+}
+
+/** Answers calls on connections that somebody else accepts. {@link AsterServer} does that too. */
+export class Server {
+  readonly limits: RpcLimits;
+  /** @internal */
+  readonly router: Router;
+  /** @internal */
+  readonly routes: RouteCache = new RouteCache();
+  /** @internal */
+  readonly sweep: Sweep;
+  /** @internal */
+  readonly peers: PeerDirectory | undefined;
+  readonly #onError: (fault: ServerFault) => void;
+  #calls = 0;
+  #callsTotal = 0;
+  #draining = false;
+  #idle: (() => void)[] = [];
+
+  /** Throws `ContractError` for what is no service, and {@link RpcError} for services that cannot be hosted together. */
+  constructor(options: ServerOptions) {
+    this.limits = limitsWith(options.limits);
+    this.router = new Router(options.services, options.interceptors ?? [], this.limits);
+    this.peers = options.peers;
+    this.sweep = new Sweep(this.limits.headerTimeoutMs);
+    this.#onError = options.onError ?? warn;
+  }
+
+  get definitions(): ServiceDefinition[] {
+    return this.router.services.map((service) => service.definition);
+  }
+
+  /** Answers the calls of this connection from now on, once per connection. The caller closes it. */
+  handle(connection: Connection): void {
+    new ServerConnection(this, connection);
+  }
+
+  stats(): ServerStats {
+    return { calls: this.#calls, callsTotal: this.#callsTotal };
+  }
+
+  /**
+   * Refuses new calls with UNAVAILABLE from now on and waits until those that run have returned, `graceMs` at most.
+   * Resolves with whether all did. Connections stay open.
+   */
+  drain(graceMs = 10_000): Promise<boolean> {
+    this.#draining = true;
+    if (this.#calls === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, graceMs, false);
+      this.#idle.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
+  }
+
+  /** Refuses new calls and ends the server's own timer. Calls that run go on; connections are closed by who made them. */
+  close(): void {
+    this.#draining = true;
+    this.sweep.close();
+  }
+
+  /** @internal Counts a call in, or throws why there is no place for it. */
+  begin(service: HostedService): void {
+    if (this.#draining) {
+      throw new RpcError(StatusCode.UNAVAILABLE, "draining: this server takes no more calls", {
+        details: { reason: "draining" },
+      });
+    }
+    const { name, maxConcurrentStreams = Number.POSITIVE_INFINITY } = service.definition;
+    if (this.#calls >= this.limits.maxCalls) {
+      throw exhausted(`${this.limits.maxCalls} calls of this server`, "maxCalls");
+    }
+    if (service.calls >= maxConcurrentStreams) {
+      throw exhausted(`${maxConcurrentStreams} calls of ${name}`, "maxConcurrentStreams");
+    }
+    service.calls += 1;
+    this.#calls += 1;
+    this.#callsTotal += 1;
+  }
+
+  /** @internal The handler of a call has returned, or will never be called. */
+  release(): void {
+    this.#calls -= 1;
+    if (this.#calls > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** @internal */
+  report(route: Route | undefined, peer: string, errorId: string, cause: unknown): void {
+    const service = route?.service.definition.name ?? "";
+    const method = route?.method.name ?? "";
+    try {
+      this.#onError({ errorId, service, method, peer, cause });
+    } catch {
+      // a log that fails must not end the call otherwise
+    }
+  }
+}
+
+function warn({ errorId, service, method, cause }: ServerFault): void {
+  const warning = new Error(`${service}.${method} failed [${errorId}]`, { cause });
+  warning.name = "AsterHandlerError";
+  if (cause instanceof Error && cause.stack !== undefined) warning.stack = cause.stack;
+  process.emitWarning(warning);
+}

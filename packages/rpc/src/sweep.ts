@@ -1,0 +1,45 @@
+import { type Timed, TimerSlot } from "./timer-slot.ts";
+
+const TURNS = 4;
+
+/**
+ * Expires what stays in it for longer than one fixed time, late by a quarter of it at most.
+ *
+ * For bounds that nearly nothing ever reaches: entering and leaving read no clock and set no timer.
+ * Its timer does not keep the process alive; `close` ends it.
+ */
+export class Sweep {
+  readonly #slots: readonly TimerSlot[] = Array.from(
+    { length: TURNS + 1 },
+    (_, i) => new TimerSlot(i),
+  );
+  #current: TimerSlot = this.#slots[0] as TimerSlot;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(timeoutMs: number) {
+    this.#timer = setInterval(() => this.#turn(), timeoutMs / TURNS).unref();
+  }
+
+  add(entry: Timed): void {
+    this.#current.add(entry);
+  }
+
+  /** Harmless when the entry is in no slot. */
+  remove(entry: Timed): void {
+    entry.slot?.remove(entry);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #turn(): void {
+    const oldest = this.#slots[(this.#current.tick + 1) % this.#slots.length] as TimerSlot;
+    while (oldest.first !== undefined) {
+      const entry = oldest.first;
+      oldest.remove(entry);
+      entry.expired();
+    }
+    this.#current = oldest;
+  }
+}

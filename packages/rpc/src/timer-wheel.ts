@@ -1,0 +1,71 @@
+import { type Timed, TimerSlot } from "./timer-slot.ts";
+
+const TICK_MS = 4;
+const LONGEST_TIMEOUT_MS = 0x7fffffff;
+
+/**
+ * Deadlines of very many calls on one timer.
+ *
+ * Nearly every entry leaves before its time, so adding and removing is what has to be cheap: two list operations, and the
+ * timer is set only for the earliest slot. It keeps the process alive while there is an entry, and not otherwise.
+ */
+export class TimerWheel {
+  readonly #slots: Map<number, TimerSlot> = new Map();
+  #timer: NodeJS.Timeout | undefined;
+  #timerTick = Number.POSITIVE_INFINITY;
+  #entries = 0;
+
+  /** `at` is a reading of `performance.now()`. */
+  add(entry: Timed, at: number): void {
+    const tick = Math.ceil(at / TICK_MS);
+    let slot = this.#slots.get(tick);
+    if (slot === undefined) {
+      slot = new TimerSlot(tick);
+      this.#slots.set(tick, slot);
+    }
+    slot.add(entry);
+    this.#entries += 1;
+    if (tick < this.#timerTick) this.#set(tick);
+    else if (this.#entries === 1) this.#timer?.ref();
+  }
+
+  /** Harmless when the entry is not in the wheel. */
+  remove(entry: Timed): void {
+    const slot = entry.slot;
+    if (slot === undefined) return;
+    slot.remove(entry);
+    if (slot.first === undefined) this.#slots.delete(slot.tick);
+    this.#entries -= 1;
+    if (this.#entries === 0) this.#timer?.unref();
+  }
+
+  #set(tick: number): void {
+    clearTimeout(this.#timer);
+    this.#timerTick = tick;
+    const delayMs = Math.min(tick * TICK_MS - performance.now(), LONGEST_TIMEOUT_MS);
+    this.#timer = setTimeout(this.#turn, delayMs);
+  }
+
+  readonly #turn = (): void => {
+    this.#timer = undefined;
+    this.#timerTick = Number.POSITIVE_INFINITY;
+    const now = Math.floor(performance.now() / TICK_MS);
+    let next = Number.POSITIVE_INFINITY;
+    for (const slot of [...this.#slots.values()]) {
+      if (slot.tick > now) {
+        next = Math.min(next, slot.tick);
+        continue;
+      }
+      while (slot.first !== undefined) {
+        const entry = slot.first;
+        this.remove(entry);
+        entry.expired();
+      }
+    }
+    // an entry that expired may have added an earlier one
+    if (next < this.#timerTick) this.#set(next);
+  };
+}
+
+/** The wheel that all calls of this process share. */
+export const timers: TimerWheel = new TimerWheel();
