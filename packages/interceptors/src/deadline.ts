@@ -7,6 +7,7 @@ export interface DeadlineOptions {
 
 /**
  * Gives a client's calls a deadline where they have none: neither of their own nor inherited from the call being handled.
+ * A call that asks for `timeoutMs: Infinity` has none.
  *
  * On a server it changes nothing. A server keeps to the deadlines that calls bring, and bounds the others itself.
  * Throws {@link RpcError} INVALID_ARGUMENT for a `timeoutMs` that is not more than 0.

@@ -1,0 +1,155 @@
+import {
+  type Client,
+  createLocalClient,
+  currentCall,
+  defineService,
+  type Interceptor,
+  implement,
+  RpcError,
+  Server,
+  StatusCode,
+  serverStream,
+  unary,
+  wireType,
+} from "@aster/rpc";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import {
+  type AuditRecord,
+  auditLogInterceptor,
+  authInterceptor,
+  deadlineInterceptor,
+  metricsInterceptor,
+} from "../src/index.ts";
+
+const Text = wireType("interceptortest/Text", { text: z.string() });
+const Echo = defineService(
+  "Echo",
+  {},
+  { say: unary(Text, Text), repeat: serverStream(Text, Text), wait: unary(Text, Text) },
+);
+
+let handled = 0;
+const echo = implement(Echo, {
+  async say({ text }) {
+    handled++;
+    if (text === "") throw new RpcError(StatusCode.INVALID_ARGUMENT, "say something");
+    if (text === "crash") throw new Error("crash");
+    return { text };
+  },
+  async *repeat({ text }) {
+    handled++;
+    for (;;) yield { text };
+  },
+  async wait() {
+    await new Promise((resolve) => currentCall()?.signal.addEventListener("abort", resolve));
+    return { text: "too late" };
+  },
+});
+
+let servers: Server[];
+beforeEach(() => {
+  servers = [];
+  handled = 0;
+});
+afterEach(() => {
+  for (const server of servers) server.close();
+});
+
+function client(at: { server?: Interceptor[]; client?: Interceptor[] }): Client<typeof Echo> {
+  const server = new Server({
+    services: [echo],
+    interceptors: at.server ?? [],
+    onError: () => {},
+  });
+  servers.push(server);
+  return createLocalClient(Echo, server, { interceptors: at.client ?? [] });
+}
+
+test("deadline: a call without one ends in time, a call with one keeps it", async () => {
+  const calls = client({ client: [deadlineInterceptor({ timeoutMs: 30 })] });
+  await expect(calls.wait({ text: "" })).rejects.toMatchObject({
+    code: StatusCode.DEADLINE_EXCEEDED,
+  });
+  expect(await calls.say({ text: "quick" })).toEqual({ text: "quick" });
+  const startedAt = performance.now();
+  await expect(calls.wait({ text: "" }, { timeoutMs: 120 })).rejects.toMatchObject({
+    code: StatusCode.DEADLINE_EXCEEDED,
+  });
+  expect(performance.now() - startedAt).toBeGreaterThan(100);
+});
+
+test.each(["client", "server"] as const)("metrics on a %s", async (side) => {
+  const metrics = metricsInterceptor();
+  const calls = client({ [side]: [metrics] });
+  await calls.say({ text: "a" });
+  await expect(calls.say({ text: "" })).rejects.toThrow("say something");
+  await expect(calls.say({ text: "crash" })).rejects.toMatchObject({ code: StatusCode.UNKNOWN });
+  let heard = 0;
+  for await (const _ of calls.repeat({ text: "b" })) if (++heard === 5) break;
+  await expect
+    .poll(() => metrics.snapshot())
+    .toMatchObject([
+      {
+        method: "say",
+        started: 3,
+        inFlight: 0,
+        ended: { OK: 1, INVALID_ARGUMENT: 1, UNKNOWN: 1 },
+      },
+      { method: "repeat", started: 1, inFlight: 0, ended: { CANCELLED: 1 } },
+    ]);
+});
+
+test.each(["client", "server"] as const)("audit log on a %s", async (side) => {
+  const records: AuditRecord[] = [];
+  const calls = client({
+    [side]: [auditLogInterceptor({ write: (record) => records.push(record) })],
+  });
+  await calls.say({ text: "secret" }, { metadata: { key: "secret" } });
+  await expect(calls.say({ text: "" })).rejects.toThrow();
+  await expect.poll(() => records).toHaveLength(2);
+  expect(records).toMatchObject([
+    { side, service: "Echo", method: "say", code: 0 },
+    { side, service: "Echo", method: "say", code: StatusCode.INVALID_ARGUMENT },
+  ]);
+  expect(JSON.stringify(records)).not.toContain("secret");
+});
+
+describe("auth", () => {
+  const validate = authInterceptor({ validate: (token) => token === "good" });
+
+  test("a good token comes in, for every pattern", async () => {
+    const calls = client({ client: [authInterceptor({ token: "good" })], server: [validate] });
+    expect(await calls.say({ text: "a" })).toEqual({ text: "a" });
+    for await (const { text } of calls.repeat({ text: "b" })) {
+      expect(text).toBe("b");
+      break;
+    }
+  });
+
+  test.each([
+    ["a bad token", [authInterceptor({ token: "bad" })]],
+    ["no token", []],
+  ])("%s ends before the handler, for every pattern", async (_what, interceptors) => {
+    const calls = client({ client: interceptors, server: [validate] });
+    const refused = { code: StatusCode.UNAUTHENTICATED, rawMessage: "authentication failed" };
+    await expect(calls.say({ text: "a" })).rejects.toMatchObject(refused);
+    const read = async (): Promise<void> => {
+      for await (const _ of calls.repeat({ text: "b" }));
+    };
+    await expect(read()).rejects.toMatchObject(refused);
+    expect(handled).toBe(0);
+  });
+
+  test("what the check throws stays on the server", async () => {
+    const broken = authInterceptor({
+      validate: () => {
+        throw new Error("database password is 1234");
+      },
+    });
+    const calls = client({ client: [authInterceptor({ token: "good" })], server: [broken] });
+    const error = await calls.say({ text: "a" }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: StatusCode.UNAUTHENTICATED, details: {} });
+    expect(String(error)).not.toContain("1234");
+  });
+});
