@@ -10,7 +10,7 @@ export interface DeadlineOptions {
  * A call that asks for `timeoutMs: Infinity` has none.
  *
  * On a server it changes nothing. A server keeps to the deadlines that calls bring, and bounds the others itself.
- * Throws {@link RpcError} INVALID_ARGUMENT for a `timeoutMs` that is not more than 0.
+ * Throws `RpcError` INVALID_ARGUMENT for a `timeoutMs` that is not more than 0.
  */
 export function deadlineInterceptor({ timeoutMs }: DeadlineOptions): Interceptor {
   if (!(timeoutMs > 0)) {
