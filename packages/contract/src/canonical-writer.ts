@@ -53,9 +53,19 @@ export class CanonicalWriter {
   }
 
   string(value: string): void {
+    if (this.#ascii(value)) return;
     const bytes = utf8.encode(value);
     this.unsigned(bytes.length * 4 + STRING_MARK);
     this.#raw(bytes);
+  }
+
+  /** Most names are ASCII, and short: worth writing without an encoder. */
+  #ascii(value: string): boolean {
+    for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0x7f) return false;
+    this.unsigned(value.length * 4 + STRING_MARK);
+    const start = this.#reserve(value.length);
+    for (let i = 0; i < value.length; i++) this.#bytes[start + i] = value.charCodeAt(i);
+    return true;
   }
 
   bytes(value: Uint8Array): void {

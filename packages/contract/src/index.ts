@@ -23,6 +23,10 @@ export type {
   UnaryHandler,
 } from "./handler.ts";
 export type { MethodSignature, MethodsOf, MethodsOfClass, ServiceHandlers } from "./handlers.ts";
+export type { ContractManifest, ManifestMethod, ManifestPublication } from "./manifest.ts";
+export { manifestOf, manifestText } from "./manifest.ts";
+export type { ManifestField, ManifestKind } from "./manifest-field.ts";
+export { parseManifest } from "./manifest-parser.ts";
 export type { Message, MessageSchema, Received, SchemaOf, Sent } from "./message.ts";
 export type { MethodDecorator, MethodDefinition, MethodShape, Methods } from "./method.ts";
 export type {

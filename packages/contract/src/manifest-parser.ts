@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { ContractError } from "./error.ts";
+import type { ContractManifest } from "./manifest.ts";
+
+const LARGEST_TEXT = 16 * 1024 * 1024;
+const MOST_METHODS = 10_000;
+const MOST_FIELDS = 1_000;
+const MOST_HASHES = 100_000;
+const MOST_ENUM_VALUES = 10_000;
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const name = z.string().max(256);
+const tag = z.string().max(512);
+const whole = z.int().min(0);
+const kind = z.enum(["string", "int", "float", "bool", "bytes", "enum", "list", "map", "ref"]);
+const text = z.string().nullable().default(null);
+
+const field = z.object({
+  name,
+  kind,
+  nullable: z.boolean().default(false),
+  required: z.boolean().default(false),
+  default_value: z.unknown().default(null),
+  default_kind: z
+    .enum(["none", "value", "empty_list", "empty_map", "factory", "null"])
+    .default("none"),
+  ref_name: name.optional(),
+  wire_tag: tag.optional(),
+  enum_values: z.array(z.unknown()).max(MOST_ENUM_VALUES).optional(),
+  item_kind: kind.optional(),
+  item_ref: name.optional(),
+  item_wire_tag: tag.optional(),
+  item_nullable: z.boolean().optional(),
+  key_kind: kind.optional(),
+  value_kind: kind.optional(),
+  value_ref: name.optional(),
+  value_nullable: z.boolean().optional(),
+  properties: z.record(z.string(), z.unknown()).default({}),
+});
+
+const fields = z.array(field).max(MOST_FIELDS).default([]);
+
+const method = z.object({
+  name,
+  pattern: z.enum(["unary", "server_stream", "client_stream", "bidi_stream"]),
+  request_type: name.default(""),
+  response_type: name.default(""),
+  request_wire_tag: tag.default(""),
+  response_wire_tag: tag.default(""),
+  timeout: z.number().nullable().default(null),
+  idempotent: z.boolean().default(false),
+  fields,
+  response_fields: fields,
+});
+
+const manifest: z.ZodType<ContractManifest> = z.object({
+  v: z.literal(1),
+  service: name,
+  version: whole,
+  contract_id: hash,
+  canonical_encoding: name.default("fory-xlang/0.15"),
+  type_count: whole.default(0),
+  type_hashes: z.array(hash).max(MOST_HASHES).default([]),
+  method_count: whole.default(0),
+  methods: z.array(method).max(MOST_METHODS).default([]),
+  serialization_modes: z.array(name).max(16).default([]),
+  scoped: z
+    .enum(["shared", "session", "stream"])
+    .default("shared")
+    .transform((scope) => (scope === "shared" ? scope : "session")),
+  deprecated: z.boolean().default(false),
+  semver: text,
+  vcs_revision: text,
+  vcs_tag: text,
+  vcs_url: text,
+  changelog: text,
+  published_by: z.string().default(""),
+  published_at_epoch_ms: whole.default(0),
+});
+
+function refuse(code: "data" | "limit", problem: string): ContractError {
+  return new ContractError(code, `this is no manifest: ${problem}`);
+}
+
+/**
+ * Reads a manifest that somebody published. Unknown keys are dropped, so that later writers can be
+ * read; lists and texts are bounded.
+ *
+ * Throws {@link ContractError}: `data` when a key is missing or wrong, `limit` beyond the bounds.
+ */
+export function parseManifest(source: string): ContractManifest {
+  if (source.length > LARGEST_TEXT) {
+    throw refuse("limit", `it has ${source.length} characters, more than ${LARGEST_TEXT}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(source);
+  } catch (cause) {
+    throw new ContractError("data", "this is no manifest: it is not JSON", { cause });
+  }
+  const result = manifest.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const tooMany = issue?.code === "too_big" && issue.origin === "array";
+  throw refuse(
+    tooMany ? "limit" : "data",
+    `${issue?.path.join(".").slice(0, 80) || "the whole"}: ${issue?.message.slice(0, 200)}`,
+  );
+}

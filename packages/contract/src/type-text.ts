@@ -1,0 +1,25 @@
+import type { ElementType, FieldType } from "@aster/codec";
+
+const elementText = ({ type, nullable }: ElementType): string =>
+  typeText(type) + (nullable ? "?" : "");
+
+/** A field type on one line, `map<string, list<demo/Point?>>`; wire types stand as their tags. */
+export function typeText(type: FieldType): string {
+  switch (type.kind) {
+    case "list":
+    case "set":
+      return `${type.kind}<${elementText(type.element)}>`;
+    case "map":
+      return `map<${elementText(type.key)}, ${elementText(type.value)}>`;
+    case "array":
+      return `array<${type.element}>`;
+    case "enum":
+      return `enum<${type.values.map((value) => JSON.stringify(value)).join(" | ")}>`;
+    case "struct":
+      return type.info().tag;
+    case "union":
+      return `union<${type.options.map((option) => option.info().tag).join(" | ")}>`;
+    default:
+      return type.kind;
+  }
+}
