@@ -1,11 +1,13 @@
-export type { ArtifactRef } from "./artifact-ref.ts";
-export { encodeArtifactRef, parseArtifactRef } from "./artifact-ref.ts";
 export type { Directory } from "./directory.ts";
 export { admissionDirectory } from "./directory.ts";
 export type { RegistryErrorCode } from "./error.ts";
 export { RegistryError } from "./error.ts";
-export type { AccessList, RegistryKey } from "./keys.ts";
+
 // For those who read and write a registry's document.
+
+export type { ArtifactRef } from "./artifact-ref.ts";
+export { encodeArtifactRef, parseArtifactRef } from "./artifact-ref.ts";
+export type { AccessList, RegistryKey } from "./keys.ts";
 export { leasePrefix, parseRegistryKey, REGISTRY_PREFIXES, registryKey } from "./keys.ts";
 export type { EndpointLease, HealthStatus, NewLease } from "./lease.ts";
 export {
