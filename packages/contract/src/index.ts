@@ -13,6 +13,8 @@ export {
 export type { BareMethodDecorator, MethodDeclarer } from "./declare-method.ts";
 export { bidiStream, clientStream, rpc, serverStream, unary } from "./declare-method.ts";
 export { defineService } from "./define-service.ts";
+export type { ContractDifference } from "./diff.ts";
+export { diffContracts } from "./diff.ts";
 export type { ContractErrorCode } from "./error.ts";
 export { ContractError } from "./error.ts";
 export type {
