@@ -1,5 +1,6 @@
 import { CodecError } from "@aster/codec";
-import { TransportError } from "@aster/transport";
+import { TransportError, type TransportErrorCode } from "@aster/transport";
+import { AdmissionError } from "@aster/trust";
 import { StatusCode, statusName } from "./status.ts";
 
 export interface RpcErrorOptions extends ErrorOptions {
@@ -35,12 +36,14 @@ export class RpcError extends Error {
 
   /**
    * Makes an `RpcError` of whatever was thrown. An abort becomes CANCELLED, a timeout DEADLINE_EXCEEDED, a lost channel
-   * UNAVAILABLE, a value that cannot be coded INVALID_ARGUMENT or CONTRACT_VIOLATION; the rest is UNKNOWN.
+   * UNAVAILABLE, a refused admission UNAUTHENTICATED, a value that cannot be coded INVALID_ARGUMENT or CONTRACT_VIOLATION;
+   * the rest is UNKNOWN.
    */
   static from(reason: unknown): RpcError {
     if (reason instanceof RpcError) return reason;
     if (reason instanceof CodecError) return fromCodec(reason);
     if (reason instanceof TransportError) return fromTransport(reason);
+    if (reason instanceof AdmissionError) return fromAdmission(reason);
     if (reason instanceof Error) {
       return new RpcError(codeOfName(reason.name), reason.message, { cause: reason });
     }
@@ -64,17 +67,44 @@ function fromCodec(error: CodecError): RpcError {
   return new RpcError(code, error.message, { cause: error });
 }
 
+const transportCodes: Readonly<Record<TransportErrorCode, StatusCode>> = {
+  address: StatusCode.INVALID_ARGUMENT,
+  bind: StatusCode.FAILED_PRECONDITION,
+  native: StatusCode.FAILED_PRECONDITION,
+  frame: StatusCode.INTERNAL,
+  limit: StatusCode.RESOURCE_EXHAUSTED,
+  connect: StatusCode.UNAVAILABLE,
+  timeout: StatusCode.UNAVAILABLE,
+  closed: StatusCode.UNAVAILABLE,
+  reset: StatusCode.UNAVAILABLE,
+};
+
+/** What a connection is closed with that Gate 0 does not let in (docs/wire.md, "Admission"). */
+const NOT_ADMITTED = 403;
+
 function fromTransport(error: TransportError): RpcError {
-  if (error.code === "frame") {
-    return new RpcError(StatusCode.INTERNAL, error.message, { cause: error });
+  if (error.applicationCode === NOT_ADMITTED) {
+    return new RpcError(StatusCode.UNAUTHENTICATED, "the peer does not admit us", { cause: error });
   }
-  if (error.code === "limit") {
-    return new RpcError(StatusCode.RESOURCE_EXHAUSTED, error.message, { cause: error });
-  }
-  const reason = error.code === "reset" ? "stream reset by peer: " : "";
-  return new RpcError(StatusCode.UNAVAILABLE, `${reason}${error.message}`, {
+  const text = error.code === "reset" ? "stream reset by peer: " : "";
+  return new RpcError(transportCodes[error.code], `${text}${error.message}`, {
     cause: error,
     details: { reason: `transport.${error.code}` },
+  });
+}
+
+function fromAdmission(error: AdmissionError): RpcError {
+  const code =
+    error.code === "denied"
+      ? StatusCode.UNAUTHENTICATED
+      : error.code === "aborted"
+        ? StatusCode.CANCELLED
+        : error.code === "gate"
+          ? StatusCode.FAILED_PRECONDITION
+          : StatusCode.UNAVAILABLE;
+  return new RpcError(code, error.message, {
+    cause: error,
+    details: { reason: `admission.${error.code}` },
   });
 }
 

@@ -15,22 +15,32 @@ export {
   service,
   unary,
 } from "@aster/contract";
+export type { AdmissionGate, AdmittedService } from "@aster/trust";
+export { openGate } from "@aster/trust";
+export { RPC_ALPN } from "./alpn.ts";
+export type { AsterClientOptions, ServiceClientOptions } from "./aster-client.ts";
+export { AsterClient } from "./aster-client.ts";
+export type { AsterServerOptions, AsterServerStats } from "./aster-server.ts";
+export { AsterServer } from "./aster-server.ts";
 export type { CallOptions } from "./client/call-options.ts";
 export type { Client, ClientMethod, ServiceReference } from "./client/client.ts";
 export type { ClientOptions } from "./client/create-client.ts";
 export { createClient } from "./client/create-client.ts";
 export type { ResponseStream } from "./client/response-stream-call.ts";
 export { currentCall } from "./context.ts";
+export type { JsonClient, JsonMethod, JsonRequests } from "./dynamic.ts";
 export type { RpcErrorOptions } from "./error.ts";
 export { RpcError } from "./error.ts";
 // For those who write interceptors.
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
+export type { JsonValue } from "./json-codec.ts";
 export type { RpcLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
 export type { ConnectionHandler, LocalClientOptions } from "./local.ts";
 export { createLocalClient } from "./local.ts";
 export type { MetadataInit } from "./metadata.ts";
 export { Metadata } from "./metadata.ts";
+export type { NodeChoice } from "./own-node.ts";
 export type { ServerFault } from "./server/fault.ts";
 export type { ServiceImplementation } from "./server/implement.ts";
 export { implement } from "./server/implement.ts";

@@ -88,6 +88,9 @@ export class ServerConnection {
   #let({ route, mode }: KnownRoute, metadata: Metadata, deadlineEpochMs: number): AdmittedCall {
     const { server, peer } = this;
     const { deadlineSkewMs, handlerTimeoutMs, maxCallsPerConnection } = server.limits;
+    if (server.requiresAdmission && server.peers?.get(peer) === undefined) {
+      throw new RpcError(StatusCode.UNAUTHENTICATED, "not admitted: present a credential first");
+    }
     checkRequirements(route, peer, server.peers);
     const never = Number.POSITIVE_INFINITY;
     const deadlineAt =

@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly limits?: Partial<RpcLimits>;
   /** Where attributes and roles of peers come from. Without it every peer has none. */
   readonly peers?: PeerDirectory;
+  /** Calls of peers that `peers` does not know end with UNAUTHENTICATED, also those it has forgotten meanwhile. Default false. */
+  readonly requireAdmission?: boolean;
   /** Told about mistakes on our side; what it throws is ignored. Default: `process.emitWarning`, without the peer's data. */
   readonly onError?: (fault: ServerFault) => void;
 }
@@ -43,6 +45,8 @@ export class Server {
   readonly sweep: Sweep;
   /** @internal */
   readonly peers: PeerDirectory | undefined;
+  /** @internal */
+  readonly requiresAdmission: boolean;
   readonly #onError: (fault: ServerFault) => void;
   #calls = 0;
   #callsTotal = 0;
@@ -54,6 +58,7 @@ export class Server {
     this.limits = limitsWith(options.limits);
     this.router = new Router(options.services, options.interceptors ?? [], this.limits);
     this.peers = options.peers;
+    this.requiresAdmission = options.requireAdmission ?? false;
     this.sweep = new Sweep(this.limits.headerTimeoutMs);
     this.#onError = options.onError ?? warn;
   }

@@ -1,0 +1,186 @@
+import { contractIdOf } from "@aster/contract";
+import {
+  type Connection,
+  formatAddress,
+  formatTicket,
+  type Node,
+  type NodeStats,
+  ticketFor,
+} from "@aster/transport";
+import {
+  type AdmissionGate,
+  type AdmissionOutcome,
+  CONSUMER_ADMISSION_ALPN,
+  openGate,
+  PeerStore,
+  serveAdmission,
+} from "@aster/trust";
+import { RPC_ALPN } from "./alpn.ts";
+import { ConnectionLimiter } from "./connection-limiter.ts";
+import { RpcError } from "./error.ts";
+import { offerOf } from "./offer.ts";
+import { type HeldNode, holdNode, type NodeChoice } from "./own-node.ts";
+import { Server, type ServerOptions, type ServerStats } from "./server/server.ts";
+
+export interface AsterServerOptions
+  extends NodeChoice,
+    Omit<ServerOptions, "peers" | "requireAdmission"> {
+  /** Who may call. Default: an open gate, with a warning; refused under `NODE_ENV=production` unless asked for explicitly. */
+  readonly gate?: AdmissionGate;
+  /** Told about every admission. */
+  readonly onAdmission?: (outcome: AdmissionOutcome) => void;
+}
+
+export interface AsterServerStats extends ServerStats, NodeStats {}
+
+let warned = false;
+
+/** Services on a node of their own: admits peers, answers their calls. Whoever starts it closes it, `await using` does. */
+export class AsterServer implements AsyncDisposable {
+  /** The low-level server that answers the calls. */
+  readonly server: Server;
+  readonly #held: HeldNode;
+  readonly #gate: AdmissionGate;
+  readonly #peers: PeerStore;
+  readonly #onAdmission: ((outcome: AdmissionOutcome) => void) | undefined;
+  readonly #connections = new ConnectionLimiter();
+  readonly #incoming: AsyncIterableIterator<Connection>;
+  readonly #accepting: Promise<void>;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    held: HeldNode,
+    server: Server,
+    gate: AdmissionGate,
+    peers: PeerStore,
+    onAdmission: ((outcome: AdmissionOutcome) => void) | undefined,
+  ) {
+    this.#held = held;
+    this.server = server;
+    this.#gate = gate;
+    this.#peers = peers;
+    this.#onAdmission = onAdmission;
+    this.#incoming = held.node.accept([RPC_ALPN, CONSUMER_ADMISSION_ALPN], {
+      raw: [CONSUMER_ADMISSION_ALPN],
+    });
+    this.#accepting = this.#accept();
+  }
+
+  /**
+   * Opens the node and answers at once.
+   *
+   * Rejects with {@link RpcError} when the node cannot be opened, the services cannot be hosted together or an open gate is
+   * not allowed here, and with `ContractError` for what is no service.
+   */
+  static async start(options: AsterServerOptions): Promise<AsterServer> {
+    const gate = options.gate ?? defaultGate();
+    const peers = new PeerStore();
+    const server = new Server({ ...options, peers, requireAdmission: !gate.open });
+    let held: HeldNode | undefined;
+    try {
+      held = await holdNode(options);
+      if (!gate.open) {
+        held.node.gate(({ peer, alpn }) => {
+          return alpn === CONSUMER_ADMISSION_ALPN || peers.get(peer) !== undefined;
+        });
+      }
+      return new AsterServer(held, server, gate, peers, options.onAdmission);
+    } catch (error) {
+      server.close();
+      if (held?.owned) await held.node.close();
+      throw RpcError.from(error);
+    }
+  }
+
+  get node(): Node {
+    return this.#held.node;
+  }
+
+  /** 64 hex characters: the public key peers know us by. */
+  get endpointId(): string {
+    return this.node.id;
+  }
+
+  /** The ticket that clients dial, `aster1…`. */
+  get address(): string {
+    return formatTicket(ticketFor(this.node.address()));
+  }
+
+  /** The same address as base64, with the relay's URL if there is one. */
+  get endpointAddrB64(): string {
+    return formatAddress(this.node.address());
+  }
+
+  /** Contract ids by service name; of a service that is hosted in several versions, that of the highest. */
+  get contracts(): Readonly<Record<string, string>> {
+    const ids: Record<string, string> = {};
+    const definitions = [...this.server.definitions].sort((a, b) => a.version - b.version);
+    for (const definition of definitions) ids[definition.name] = contractIdOf(definition);
+    return ids;
+  }
+
+  /** Resolves when the server has been closed. */
+  serve(): Promise<void> {
+    return this.#accepting;
+  }
+
+  /** Answers calls on a connection that did not come through the node, such as a local one. */
+  handle(connection: Connection): void {
+    this.server.handle(connection);
+  }
+
+  stats(): AsterServerStats {
+    return { ...this.node.stats(), ...this.server.stats() };
+  }
+
+  /** Refuses new calls with UNAVAILABLE and waits for those that run, `graceMs` at most; says whether all have returned. */
+  drain(graceMs?: number): Promise<boolean> {
+    return this.server.drain(graceMs);
+  }
+
+  /** Drains, then closes every connection and the node. Once; further calls wait for the first. */
+  close(graceMs?: number): Promise<void> {
+    this.#closing ??= this.#close(graceMs);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(graceMs: number | undefined): Promise<void> {
+    await this.drain(graceMs);
+    this.server.close();
+    this.#connections.close("server closed");
+    await this.#incoming.return?.();
+    if (this.#held.owned) await this.node.close();
+    await this.#accepting;
+  }
+
+  async #accept(): Promise<void> {
+    for await (const connection of this.#incoming) {
+      if (!this.#connections.take(connection)) continue;
+      if (connection.alpn === RPC_ALPN) this.server.handle(connection);
+      else {
+        serveAdmission(connection, {
+          gate: this.#gate,
+          offer: () => offerOf(this.node, this.server.definitions),
+          peers: this.#peers,
+          ...(this.#onAdmission === undefined ? {} : { onDecision: this.#onAdmission }),
+        });
+      }
+    }
+  }
+}
+
+function defaultGate(): AdmissionGate {
+  const gate = openGate();
+  if (!warned) {
+    warned = true;
+    process.emitWarning(
+      "This server admits everyone who knows its address. Pass a gate, or openGate() to say that this is meant.",
+      { type: "AsterWarning", code: "ASTER_OPEN_GATE" },
+    );
+  }
+  return gate;
+}

@@ -1,0 +1,35 @@
+import { type Connection, ResetCode } from "@aster/transport";
+
+const MAX_CONNECTIONS = 1024;
+const MAX_CONNECTIONS_PER_PEER = 8;
+
+/** The connections of a server: bounded in all and per peer and protocol, and closed together. */
+export class ConnectionLimiter {
+  readonly #open = new Set<Connection>();
+  readonly #perPeer = new Map<string, number>();
+
+  /** Keeps a connection until it ends, or closes it at once and says `false`. */
+  take(connection: Connection): boolean {
+    const key = `${connection.alpn} ${connection.peer}`;
+    const ofPeer = this.#perPeer.get(key) ?? 0;
+    if (this.#open.size >= MAX_CONNECTIONS || ofPeer >= MAX_CONNECTIONS_PER_PEER) {
+      connection.close(ResetCode.RefusedStream, "too many connections");
+      return false;
+    }
+    this.#open.add(connection);
+    this.#perPeer.set(key, ofPeer + 1);
+    void connection.closed.then(() => this.#forget(connection, key));
+    return true;
+  }
+
+  close(reason: string): void {
+    for (const connection of this.#open) connection.close(ResetCode.NoError, reason);
+  }
+
+  #forget(connection: Connection, key: string): void {
+    this.#open.delete(connection);
+    const left = (this.#perPeer.get(key) ?? 1) - 1;
+    if (left === 0) this.#perPeer.delete(key);
+    else this.#perPeer.set(key, left);
+  }
+}
