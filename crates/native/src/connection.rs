@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 const ASSEMBLY: usize = 32 * 1024 * 1024;
 
 type Halves = (SendStream, RecvStream);
+type Opening = Pin<Box<dyn Future<Output = Result<Halves, ConnectionError>> + Send>>;
 type Accepted = Arc<Mutex<VecDeque<Halves>>>;
 
 pub struct Link {
@@ -21,7 +22,7 @@ pub struct Link {
     pub waker: Waker,
     accept: Pin<Box<dyn Future<Output = ConnectionError> + Send>>,
     accepted: Accepted,
-    open: Option<Pin<Box<dyn Future<Output = Result<Halves, ConnectionError>> + Send>>>,
+    open: Option<Opening>,
     /// Slots of streams that wait for the peer to allow them, oldest first.
     pub waiting: VecDeque<u32>,
     assembling: usize,

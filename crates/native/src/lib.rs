@@ -152,9 +152,15 @@ impl NativeNode {
     pub fn close(&self) {
         self.node.close();
     }
+
+    /// Closes as well as a process that is about to exit can: blocks for 200 ms at most, and wakes nobody any more.
+    #[napi(catch_unwind)]
+    pub fn detach(&self) {
+        self.node.detach();
+    }
 }
 
-/// Nodes of a worker that is terminated, or of a process that exits, are closed by the hook.
+/// Nodes of a worker that is terminated are closed by the hook; `process.exit` of the main thread does not run it.
 fn register(env: Env, node: &Arc<Node>) -> napi::Result<()> {
     let first = NODES.with_borrow_mut(|nodes| {
         let first = nodes.is_none();

@@ -25,7 +25,7 @@ use crate::wake::JsWake;
 
 /// How long `close` waits for the peers to hear of it.
 const CLOSE: Duration = Duration::from_secs(2);
-/// The same while the process or the worker is going away.
+/// The same when no connection is open, or the process or worker is going away.
 const HURRY: Duration = Duration::from_millis(200);
 
 pub struct Node {
@@ -177,6 +177,10 @@ impl Node {
 
     /// Closes everything in order; `DOWN` is the last event.
     pub fn close(self: &Arc<Self>) {
+        self.close_and(|| ());
+    }
+
+    fn close_and(self: &Arc<Self>, done: impl FnOnce() + Send + 'static) {
         if !self.closing.swap(true, Ordering::SeqCst) {
             let node = Arc::clone(self);
             self.runtime.spawn(async move {
@@ -184,12 +188,17 @@ impl Node {
                 if node.endpoint.lock().is_some() {
                     node.shut().await;
                 }
+                done();
             });
         }
     }
 
     async fn shut(&self) {
         let endpoint = self.endpoint.lock().take();
+        for (_, abort) in self.dials.lock().drain() {
+            // The dial may just have ended.
+            let _ = abort.send(());
+        }
         self.inbox.send(Message::Shutdown);
         let orderly = guarded(async {
             if let Some(endpoint) = &endpoint {
@@ -197,8 +206,9 @@ impl Node {
                     self.protocols.shutdown().await;
                     endpoint.close().await;
                 };
+                let nobody = self.connections.lock().is_empty();
                 // Whoever has not heard by now runs into its idle timeout.
-                let _ = timeout(CLOSE, closed).await;
+                let _ = timeout(if nobody { HURRY } else { CLOSE }, closed).await;
             }
         });
         orderly.await;
@@ -208,11 +218,9 @@ impl Node {
     /// The environment goes away: nothing may call into it any more, and the peers should hear.
     pub fn detach(self: &Arc<Self>) {
         self.wake.detach();
-        let Some(endpoint) = self.endpoint.lock().clone() else { return self.close() };
-        self.close();
         let (told, heard) = std::sync::mpsc::channel();
-        self.runtime.spawn(async move {
-            let _ = timeout(HURRY, endpoint.closed()).await;
+        self.close_and(move || {
+            // Whoever waited may have lost patience.
             let _ = told.send(());
         });
         let _ = heard.recv_timeout(HURRY);

@@ -57,6 +57,7 @@ impl Options {
         };
         let idle = init.idle_timeout_ms.unwrap_or(15_000);
         let idle_timeout = IdleTimeout::try_from(Duration::from_millis(u64::from(idle))).map_err(wrong)?;
+        let keep_alive = init.keep_alive_ms.unwrap_or(5_000).min(idle / 3);
         let stream_window = if init.bulk.unwrap_or(false) { BULK_WINDOW } else { WINDOW };
         let transport = QuicTransportConfig::builder()
             .max_concurrent_bidi_streams(VarInt::from_u32(init.max_streams.unwrap_or(1024)))
@@ -65,7 +66,7 @@ impl Options {
             .receive_window(VarInt::from_u32(RECEIVE_WINDOW))
             .send_window(SEND_WINDOW)
             .max_idle_timeout(Some(idle_timeout))
-            .keep_alive_interval(Duration::from_millis(u64::from(init.keep_alive_ms.unwrap_or(5_000))))
+            .keep_alive_interval(Duration::from_millis(u64::from(keep_alive)))
             .build();
         let bind_address =
             init.bind_address.as_deref().map(|text| text.parse().map_err(wrong)).transpose()?;

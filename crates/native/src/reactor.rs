@@ -227,10 +227,11 @@ impl Reactor {
     fn open(&mut self, command: &Command<'_>) {
         let Some(link) = self.links.get_mut(&command.arg) else { return };
         let halves = if link.waiting.is_empty() { link.poll_open() } else { None };
-        let stream = Stream::new(command.handle, command.arg, link.raw, halves);
-        let waiting = stream.is_waiting();
+        let waits = halves.is_none();
+        let mut stream = Stream::new(command.handle, command.arg, link.raw, halves);
+        stream.queued = waits;
         let at = self.add(stream);
-        if waiting && let Some(link) = self.links.get_mut(&command.arg) {
+        if waits && let Some(link) = self.links.get_mut(&command.arg) {
             link.waiting.push_back(at);
         }
         let Some(slot) = self.slots.get_mut(at as usize) else { return };
@@ -256,7 +257,7 @@ impl Reactor {
                 Read::Reserve(bytes) => {
                     let Some(link) = self.links.get_mut(&stream.connection) else { return };
                     if !link.reserve(at, bytes) {
-                        stream.blocked = true;
+                        stream.queued = true;
                         break;
                     }
                     stream.reserved = bytes;
@@ -275,7 +276,7 @@ impl Reactor {
         for (slot, bytes) in link.release(bytes) {
             if let Some(stream) = self.stream(slot) {
                 stream.reserved = bytes;
-                stream.blocked = false;
+                stream.queued = false;
             }
             self.node.inbox.mark_ready(slot);
         }
@@ -320,7 +321,7 @@ impl Reactor {
         self.handles.remove(&stream.handle);
         self.free.push(at);
         let (connection, reserved) = (stream.connection, stream.reserved);
-        if (stream.is_waiting() || stream.blocked)
+        if stream.queued
             && let Some(link) = self.links.get_mut(&connection)
         {
             link.forget(at);

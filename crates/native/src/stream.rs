@@ -56,8 +56,8 @@ pub struct Stream {
     read_chunks: u64,
     /// Bytes of the assembly budget of the connection that a large frame has taken.
     pub reserved: usize,
-    /// A large frame waits for its share: nothing is read until then.
-    pub blocked: bool,
+    /// Waits in a queue of its connection, to be opened or for a share of the assembly budget.
+    pub queued: bool,
     stopped: Option<Stopped>,
 }
 
@@ -101,13 +101,9 @@ impl Stream {
             read_bytes: 0,
             read_chunks: 0,
             reserved: 0,
-            blocked: false,
+            queued: false,
             stopped: None,
         }
-    }
-
-    pub fn is_waiting(&self) -> bool {
-        matches!(self.send, Sending::Waiting)
     }
 
     pub fn is_over(&self) -> bool {
@@ -118,6 +114,7 @@ impl Stream {
     pub fn start(&mut self, send: SendStream, recv: RecvStream) {
         self.send = Sending::Open(send);
         self.recv = Some(recv);
+        self.queued = false;
     }
 
     /// Bytes to send, framed already; what QUIC does not take now waits in the backlog.
@@ -233,7 +230,7 @@ impl Stream {
 
     /// Reads what the network has and JavaScript has room for.
     pub fn poll_recv(&mut self, cx: &mut Context<'_>, shared: &mut Shared) -> Read {
-        while !self.blocked {
+        while !self.queued {
             let full = self.is_full(shared);
             if !full && !self.held.is_empty() {
                 let piece = self.held.split_to(self.held.len().min(LARGE));

@@ -34,6 +34,7 @@ export interface NativeNode {
   stats(): { connections: number; streams: number; queuedBytes: number; handles: number };
   linkStats(connection: number): NativeLinkStats | null;
   close(): void;
+  detach(): void;
 }
 
 export interface NativeLinkStats {

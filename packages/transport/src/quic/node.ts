@@ -42,7 +42,6 @@ export class QuicNode implements Node {
         opened.reject(new TransportError("bind", fault?.message ?? "the node is closed"));
         node?.lose(fault);
         dials.end(new TransportError("closed", "the node is closed"));
-        reactor.keepAlive.stop();
         ended.resolve();
       },
     });

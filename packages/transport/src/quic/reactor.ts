@@ -1,6 +1,7 @@
 import { endpointIdFromBytes } from "../endpoint-id.ts";
 import { TransportError, type TransportErrorCode } from "../error.ts";
 import type { NativeLinkStats, NativeModule, NativeNode, NativeNodeInit } from "../native.ts";
+import { detachAtExit, forgetAtExit } from "./at-exit.ts";
 import type { QuicChannel } from "./channel.ts";
 import { Commands } from "./commands.ts";
 import { QuicConnection } from "./connection.ts";
@@ -41,6 +42,7 @@ export class Reactor {
     this.#events = events;
     this.native = new module.NativeNode(init, this.#drainOne);
     this.commands = new Commands(this.native);
+    detachAtExit(this.native);
   }
 
   get channels(): number {
@@ -198,6 +200,8 @@ export class Reactor {
         const error = fault ?? new TransportError("closed", "the node is closed");
         for (const connection of [...this.#connections.values()]) connection.onClosed(error);
         this.#connections.clear();
+        this.keepAlive.stop();
+        forgetAtExit(this.native);
         this.#events.down(fault);
         break;
       }

@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  createNode,
+  endpointIdOf,
+  generateSecretKey,
+  type Node,
+  TransportError,
+} from "../src/index.ts";
+import { call } from "./calls.ts";
+import { ALPN } from "./pair.ts";
+
+const nodes: Node[] = [];
+afterEach(async () => {
+  await Promise.all(nodes.splice(0).map((node) => node.close()));
+});
+
+async function open(options: Parameters<typeof createNode>[0] = {}): Promise<Node> {
+  const node = await createNode(options);
+  nodes.push(node);
+  return node;
+}
+
+describe("nodes over QUIC", () => {
+  test("have the id of their key", async () => {
+    const secretKey = generateSecretKey();
+    const node = await open({ secretKey });
+    expect(node.id).toBe(endpointIdOf(secretKey));
+    expect(node.id).toMatch(/^[0-9a-f]{64}$/);
+    // RFC 8032, 7.1, test 1
+    const known = Buffer.from(
+      "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+      "hex",
+    );
+    expect(endpointIdOf(known)).toBe(
+      "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+    );
+  });
+
+  test("listen where they are told, and say so", async () => {
+    const node = await open({ bindAddress: "127.0.0.1:0" });
+    const [address = ""] = node.address().directAddresses;
+    expect(address).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
+    await expect(createNode({ bindAddress: address })).rejects.toMatchObject({ code: "bind" });
+  });
+
+  test.each([
+    ["secretKey", { secretKey: new Uint8Array(31) }],
+    ["bindAddress", { bindAddress: "somewhere" }],
+    ["idleTimeoutMs", { idleTimeoutMs: 10 }],
+    ["keepAliveMs", { keepAliveMs: Number.NaN }],
+    ["maxChannels", { maxChannels: 0 }],
+  ])("refuse a wrong %s with a typed error", async (_name, options) => {
+    await expect(createNode(options)).rejects.toSatisfy(
+      (error) => error instanceof TransportError && error.code === "bind",
+    );
+  });
+
+  test("are of no use after close, and leave nothing behind", async () => {
+    const [client, server] = [await open(), await open()];
+    const accepted = server.accept([ALPN]);
+    const connection = await client.connect(server.address(), ALPN);
+    const waiting = call(connection, new Uint8Array(1)).catch((error: unknown) => error);
+    const hanging = client.connect(server.address(), ALPN).catch((error: unknown) => error);
+    await Promise.all([client.close(), client.close()]);
+    expect(await waiting).toMatchObject({ code: "closed" });
+    await hanging;
+    await expect(call(connection, new Uint8Array(1))).rejects.toMatchObject({ code: "closed" });
+    await expect(client.connect(server.address(), ALPN)).rejects.toMatchObject({ code: "closed" });
+    expect(() => client.accept([ALPN])).toThrow(expect.objectContaining({ code: "closed" }));
+    expect(client.stats()).toEqual({
+      connections: 0,
+      channels: 0,
+      queuedBytes: 0,
+      nativeHandles: 0,
+    });
+    await accepted.return?.();
+  });
+
+  test("tell a wrong protocol from a peer that is not there", async () => {
+    const [client, server] = [await open(), await open()];
+    const wrong = client.connect(server.address(), "unheard-of");
+    await expect(wrong).rejects.toMatchObject({ code: "connect" });
+    await expect(wrong).rejects.toThrow(/does not answer this protocol/);
+    const address = server.address();
+    await server.close();
+    await expect(client.connect(address, ALPN, { timeoutMs: 200 })).rejects.toMatchObject({
+      code: "timeout",
+    });
+    const nowhere = endpointIdOf(generateSecretKey());
+    const lost = client.connect(nowhere, ALPN);
+    await expect(lost).rejects.toMatchObject({ code: "connect" });
+    await expect(lost).rejects.toThrow(/no address of this peer is known/);
+  });
+
+  test("let 64 connections wait to be taken, and send the next away", async () => {
+    const [client, server] = [await open(), await open()];
+    const accepted = server.accept([ALPN]);
+    const dials = Array.from({ length: 70 }, () => client.connect(server.address(), ALPN));
+    const connections = await Promise.all(dials);
+    const sentAway = await Promise.race(connections.map((connection) => connection.closed));
+    expect(sentAway).toMatchObject({ code: "closed", applicationCode: 8 });
+    await expect.poll(() => server.stats().connections).toBe(64);
+    expect((await accepted.next()).done).toBe(false);
+  });
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createNode, formatAddress, type Node } from "../src/index.ts";
+import { call } from "./calls.ts";
+import { Child } from "./child.ts";
+
+describe("processes", () => {
+  let server: Child;
+  let address: string;
+  let node: Node;
+  beforeAll(async () => {
+    server = new Child("server");
+    address = await server.line();
+    node = await createNode({ idleTimeoutMs: 2_000 });
+  });
+  afterAll(async () => {
+    await node.close();
+    await server.kill();
+  });
+
+  test("a client whose connections are idle ends by itself, cleanly", async () => {
+    const client = new Child("client", address, "idle");
+    expect(await client.exited).toBe(0);
+    expect(client.output).toBe("128\n");
+  });
+
+  test("a call under way keeps the process until it is answered", async () => {
+    const client = new Child("client", address, "calling");
+    expect(await client.exited).toBe(0);
+    expect(client.output).toBe("2000000\n");
+  });
+
+  test("a call that is not answered keeps the process", async () => {
+    const client = new Child("client", address, "waiting");
+    expect(await client.line()).toBe("calling");
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(client.process.exitCode).toBeNull();
+    await client.kill();
+  });
+
+  test("leaving with a thousand calls under way is quick and keeps its exit code", async () => {
+    const client = new Child("client", address, "exit");
+    await client.line();
+    const before = Date.now();
+    expect(await client.exited).toBe(3);
+    expect(Date.now() - before).toBeLessThan(2_000);
+    expect(client.output).toBe("calling\n");
+  });
+
+  test("a peer that is killed is noticed within the idle timeout", async () => {
+    const doomed = new Child("server");
+    const connection = await node.connect(await doomed.line(), "silent");
+    const lost = call(connection, new Uint8Array(1)).catch((error: unknown) => error);
+    const before = Date.now();
+    await doomed.kill();
+    expect(await lost).toMatchObject({ code: "timeout" });
+    expect(await connection.closed).toMatchObject({ code: "timeout" });
+    expect(Date.now() - before).toBeLessThan(4_000);
+    expect(await call(await node.connect(address, "echo"), new Uint8Array(9))).toBe(9);
+  });
+
+  test("a peer that exits without closing its node tells us all the same", async () => {
+    const accepted = node.accept(["silent"]);
+    const client = new Child("client", formatAddress(node.address()), "exit");
+    const { value: connection } = await accepted.next();
+    await client.exited;
+    const exited = Date.now();
+    expect(await connection?.closed).toMatchObject({ code: "closed", applicationCode: 0 });
+    expect(Date.now() - exited).toBeLessThan(500);
+    await accepted.return?.();
+  });
+});

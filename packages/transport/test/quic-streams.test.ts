@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  type Channel,
+  type Connection,
+  createNode,
+  type Node,
+  type NodeOptions,
+} from "../src/index.ts";
+import { answer, call } from "./calls.ts";
+import { ALPN, eventually, pattern } from "./pair.ts";
+import { Recorder } from "./recorder.ts";
+
+const nodes: Node[] = [];
+afterEach(async () => {
+  await Promise.all(nodes.splice(0).map((node) => node.close()));
+});
+
+/** A client connection to a server that answers every channel but the first, which it only reads. */
+async function readerAndEcho(options: NodeOptions): Promise<{
+  client: Connection;
+  near: Channel;
+  nearSink: Recorder;
+  far: Channel;
+  farSink: Recorder;
+}> {
+  const [client, server] = await Promise.all([createNode(options), createNode(options)]);
+  nodes.push(client, server);
+  const accepted = server.accept([ALPN]).next();
+  const connection = await client.connect(server.address(), ALPN);
+  const farSink = new Recorder();
+  const far = accepted.then(
+    ({ value }) => new Promise<Channel>((resolve) => acceptBoth(value, farSink, resolve)),
+  );
+  const nearSink = new Recorder();
+  const near = connection.open(nearSink);
+  near.send(0, new Uint8Array(0));
+  return { client: connection, near, nearSink, far: await far, farSink };
+}
+
+function acceptBoth(server: Connection, sink: Recorder, first: (channel: Channel) => void): void {
+  let seen = 0;
+  server.accept((channel) => {
+    seen += 1;
+    if (seen > 1) return answer(channel);
+    channel.read(sink);
+    channel.pause();
+    first(channel);
+  });
+}
+
+/** Sends each message so long after the last that it travels in a packet of its own. */
+async function trickle(channel: Channel, messages: number, bytes: number): Promise<void> {
+  const payload = pattern(bytes);
+  for (let sent = 0; sent < messages; sent += 1) {
+    if (!channel.send(0, payload)) await channel.drained();
+    await new Promise((resolve) => setImmediate(resolve));
+    // the I/O thread sends while this thread waits
+    for (const until = performance.now() + 0.06; performance.now() < until; );
+  }
+  channel.end();
+}
+
+describe("streams over QUIC", () => {
+  test.each([38, 128])(
+    "a paused reader of %i-byte messages costs neither the connection nor a message",
+    async (bytes) => {
+      const messages = 20_000;
+      const { client, near, far, farSink } = await readerAndEcho({});
+      const sending = trickle(near, messages, bytes);
+      for (let calls = 0; calls < 20; calls += 1) {
+        expect(await call(client, new Uint8Array(16))).toBe(16);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      expect(farSink.frames).toEqual([]);
+      far.resume();
+      await sending;
+      await farSink.until("the end", (sink) => sink.ended);
+      expect(farSink.bytes).toBe(messages * bytes);
+    },
+    60_000,
+  );
+
+  test("with large windows a paused reader of small messages loses its channel, and no other", async () => {
+    const { client, near, nearSink, farSink } = await readerAndEcho({ bulk: true });
+    void trickle(near, 100_000, 200);
+    await expect.poll(() => farSink.lost, { timeout: 40_000 }).toBeDefined();
+    expect(farSink.lost).toMatchObject({ code: "limit" });
+    expect(await call(client, new Uint8Array(16))).toBe(16);
+    await nearSink.until(
+      "word from the peer",
+      (sink) => (sink.lost ?? sink.stopCode) !== undefined,
+    );
+  }, 60_000);
+
+  test("3000 channels reset at once leave their places free", async () => {
+    const { client, near } = await readerAndEcho({});
+    near.reset(1);
+    for (let round = 0; round < 30; round += 1) {
+      for (let count = 0; count < 100; count += 1) {
+        const channel = client.open(new Recorder());
+        channel.send(0, pattern(64));
+        channel.reset(1);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const before = Date.now();
+    expect(await call(client, new Uint8Array(16))).toBe(16);
+    expect(Date.now() - before).toBeLessThan(2_000);
+    for (const node of nodes) {
+      await eventually("all channels are gone", () => node.stats().channels === 0);
+      await eventually("natively too", () => node.stats().nativeHandles === 2);
+      expect(node.stats().queuedBytes).toBe(0);
+    }
+  });
+
+  test("more large frames than one connection may assemble at a time take turns", async () => {
+    const { client, near } = await readerAndEcho({});
+    near.reset(1);
+    const bytes = 12 * 1024 * 1024;
+    const payload = new Uint8Array(bytes);
+    const answers = await Promise.all([1, 2, 3, 4].map(() => call(client, payload)));
+    expect(answers).toEqual([bytes, bytes, bytes, bytes]);
+    expect(await call(client, new Uint8Array(5))).toBe(5);
+    for (const node of nodes)
+      await eventually("nothing is queued", () => node.stats().queuedBytes === 0);
+  }, 60_000);
+
+  test("who sends on against a full channel is stopped at 64 MiB", async () => {
+    const { near } = await readerAndEcho({});
+    const payload = new Uint8Array(8 * 1024 * 1024);
+    const send = (): void => {
+      for (let count = 0; count < 9; count += 1) near.send(0, payload);
+    };
+    expect(send).toThrow(expect.objectContaining({ code: "limit" }));
+    near.reset(1);
+  });
+});
