@@ -36,35 +36,3 @@ export type MethodsOf<D extends ServiceDefinition> = {
     ? MethodSignature<P, Req, Res>
     : never;
 };
-
-/** What cannot be a method although it is a function. */
-type LifeCycle = "onSessionClose";
-
-type SignatureOf<F extends (...args: never[]) => unknown> =
-  Parameters<F> extends []
-    ? AnswerOf<object | undefined, ReturnType<F>>
-    : [Parameters<F>[0]] extends [AsyncIterable<infer Item>]
-      ? AnswerOf<AsyncIterable<Item>, ReturnType<F>>
-      : AnswerOf<Parameters<F>[0], ReturnType<F>>;
-
-type AnswerOf<Request, Out> = [Out] extends [AsyncIterable<infer Item>]
-  ? (...args: CallArguments<Request>) => AsyncIterable<Item>
-  : (...args: CallArguments<Request>) => Promise<Awaited<Out>>;
-
-type CallArguments<Request> = undefined extends Request ? [request?: Request] : [request: Request];
-
-type InstanceOf<C> = C extends abstract new (...args: never[]) => infer I ? I : C;
-
-/**
- * Methods of a decorated class (or of an instance of one) as their caller sees them, read off the
- * signatures of the class: `AsyncIterable` on either side is a stream.
- */
-export type MethodsOfClass<C> = {
-  readonly [K in keyof InstanceOf<C> as K extends LifeCycle | symbol
-    ? never
-    : InstanceOf<C>[K] extends (...args: never[]) => unknown
-      ? K
-      : never]: InstanceOf<C>[K] extends infer F extends (...args: never[]) => unknown
-    ? SignatureOf<F>
-    : never;
-};

@@ -24,7 +24,7 @@ export type {
   ServerStreamHandler,
   UnaryHandler,
 } from "./handler.ts";
-export type { MethodSignature, MethodsOf, MethodsOfClass, ServiceHandlers } from "./handlers.ts";
+export type { MethodSignature, MethodsOf, ServiceHandlers } from "./handlers.ts";
 export type { ContractManifest, ManifestMethod, ManifestPublication } from "./manifest.ts";
 export { manifestOf, manifestText } from "./manifest.ts";
 export type { ManifestField, ManifestKind } from "./manifest-field.ts";
@@ -49,6 +49,7 @@ export type { ServiceClass, ServiceDecorator } from "./service.ts";
 export { service, serviceDefinitionOf } from "./service.ts";
 export type { ServiceDefinition, ServiceMethod } from "./service-definition.ts";
 export { isServiceDefinition } from "./service-definition.ts";
+export type { MethodsOfClass, ServiceOf } from "./service-of.ts";
 export type { HashedType } from "./type-graph.ts";
 export type { WarningHandler } from "./warning.ts";
 export { onWarning } from "./warning.ts";

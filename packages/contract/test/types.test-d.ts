@@ -11,6 +11,7 @@ import {
   rpc,
   type ServiceDefinition,
   type ServiceHandlers,
+  type ServiceOf,
   serverStream,
   service,
   unary,
@@ -118,6 +119,14 @@ test("methods of a class as its caller sees them", () => {
   >();
   expectTypeOf<Client>().not.toHaveProperty("onSessionClose");
   expectTypeOf<Client>().not.toHaveProperty("field");
+});
+
+test("the definition of a class, as far as its signatures tell it", () => {
+  expectTypeOf<ServiceOf<typeof Def>>().toEqualTypeOf<typeof Def>();
+  type FromClass = ServiceOf<typeof Implementation>;
+  expectTypeOf<FromClass>().toExtend<ServiceDefinition>();
+  expectTypeOf<FromClass["methods"]["count"]["pattern"]>().toEqualTypeOf<"server_stream">();
+  expectTypeOf<ServiceHandlers<FromClass>["hello"]>().parameter(0).toEqualTypeOf<Request>();
 });
 
 test("a method that does not match its types is a compile error", () => {
