@@ -1,7 +1,7 @@
 const utf8 = new TextEncoder();
 
-const OPTIONAL_ABSENT = 0xfd;
-const OPTIONAL_PRESENT = 0x00;
+export const OPTIONAL_ABSENT = 0xfd;
+export const OPTIONAL_PRESENT = 0x00;
 /** Follows the count of every list, empty ones included. */
 export const LIST_MARK = 0x0c;
 /** Low two bits of a string's length word. */

@@ -2,6 +2,7 @@
 export { blake3 } from "./blake3.ts";
 export type { CallContext } from "./call-context.ts";
 export { encodeServiceContract, encodeTypeDef } from "./canonical.ts";
+export { decodeServiceContract, decodeTypeDef } from "./canonical-decode.ts";
 export type { Contract } from "./contract.ts";
 export {
   canonicalBytes,
