@@ -1,11 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
 import { build } from "esbuild";
 
 const source = fileURLToPath(new URL(".", import.meta.url));
+// within this package, from where the native module can be found
+const output = fileURLToPath(new URL("../dist/", import.meta.url));
 
 // Third parties and the native module are loaded from where they are installed, as they would be in an application.
 const leaveInstalled: Plugin = {
@@ -15,7 +16,7 @@ const leaveInstalled: Plugin = {
       if (pluginData === "ours" || options.kind === "entry-point") return;
       const found = await plan.resolve(path, { ...options, pluginData: "ours" });
       if (found.external || found.errors.length > 0) return found;
-      const installed = /[\\/]node_modules[\\/]|[\\/]crates[\\/]native[\\/]/.test(found.path);
+      const installed = /[\\/]node_modules[\\/]/.test(found.path);
       return installed ? { path: pathToFileURL(found.path).href, external: true } : found;
     });
   },
@@ -28,7 +29,8 @@ export interface Bundle extends AsyncDisposable {
 
 /** Compiles the two programs of the child processes, so that none of them compiles TypeScript while it is measured. */
 export async function bundleChildren(): Promise<Bundle> {
-  const folder = await mkdtemp(join(tmpdir(), "aster-bench-"));
+  await mkdir(output, { recursive: true });
+  const folder = await mkdtemp(join(output, "children-"));
   await build({
     entryPoints: {
       server: join(source, "child/server.ts"),

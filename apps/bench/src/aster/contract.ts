@@ -1,3 +1,4 @@
+import { bytes } from "@aster/codec";
 import { clientStream, defineService, serverStream, unary, wireType } from "@aster/rpc";
 import { z } from "zod";
 
@@ -12,7 +13,7 @@ const Note = wireType("aster.bench/Note", {
 
 const Count = wireType("aster.bench/Count", { count: z.int32() });
 
-const Blob = wireType("aster.bench/Blob", { data: z.instanceof(Uint8Array) });
+const Blob = wireType("aster.bench/Blob", { data: bytes() });
 
 /** The same service as proto/bench.proto. */
 export const BenchDef = defineService(

@@ -1,5 +1,4 @@
-import { AsterServer, implement } from "@aster/rpc";
-import { openGate } from "@aster/trust";
+import { AsterServer, implement, openGate } from "@aster/rpc";
 import { sampleNote } from "../sample.ts";
 import type { BenchServer } from "../stack.ts";
 import { BenchDef } from "./contract.ts";
@@ -28,7 +27,7 @@ export async function serve(): Promise<BenchServer> {
   const server = await AsterServer.start({
     services: [bench],
     network: "none",
-    gate: openGate({ production: true }),
+    gate: openGate(),
   });
   return { address: server.address, close: () => server.close() };
 }
