@@ -106,6 +106,8 @@ async def read(stream: Any, take: Optional[int], replies: List[Any]) -> None:
 
 
 async def chat(channel: Any, requests: List[Any], replies: List[Any]) -> None:
+    # a channel that is closed before its first message would never open, and so never end
+    await channel.__aenter__()
     for request in requests:
         await channel.send(request)
         replies.append(await channel.recv())

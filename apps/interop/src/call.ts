@@ -45,8 +45,8 @@ export async function call(args: readonly string[]): Promise<number> {
 }
 
 function connect({ address, keyFile }: CallOptions): Promise<AsterClient> {
-  const node = keyFile === undefined ? {} : { secretKey: secretKeyIn(keyFile) };
-  return AsterClient.connect(address, { network: "none", node });
+  const identity = keyFile === undefined ? {} : { secretKey: secretKeyIn(keyFile) };
+  return AsterClient.connect(address, { network: "none", ...identity });
 }
 
 async function callAll(

@@ -19,7 +19,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     ...(keyFile === undefined ? {} : { secretKey: secretKeyIn(keyFile) }),
     ...(bind === undefined ? {} : { bindAddress: bind }),
     ...(idleMs === undefined ? {} : { node: { idleTimeoutMs: idleMs } }),
-    onError: (error) => process.stderr.write(`${error.id}: ${String(error.cause)}\n`),
+    onError: ({ errorId, cause }) => process.stderr.write(`${errorId}: ${String(cause)}\n`),
   });
   const { endpointId, address, endpointAddrB64, contracts } = server;
   const drain = () => void server.drain().then(() => server.close());
@@ -51,5 +51,13 @@ function portOf(address: string): number {
 }
 
 function statsOf(server: AsterServer) {
-  return { ...server.stats(), rssBytes: process.memoryUsage.rss() };
+  const { connections, channels, calls, queuedBytes, nativeHandles } = server.stats();
+  return {
+    connections,
+    streams: channels,
+    inflight: calls,
+    queuedBytes,
+    nativeHandles,
+    rssBytes: process.memoryUsage.rss(),
+  };
 }

@@ -1,6 +1,6 @@
 import { createTypeScope, wireType } from "@aster/codec";
 import { contractIdOf, defineService, unary } from "@aster/contract";
-import { AsterClient, AsterServer, type ClientOf, implement, StatusCode } from "@aster/rpc";
+import { AsterClient, AsterServer, type Client, implement, StatusCode } from "@aster/rpc";
 import { openGate } from "@aster/trust";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -52,7 +52,7 @@ describe.skipIf("missing" in python)("64-bit integers as bigint", () => {
   let wheelServer: WheelServer;
   let wheel: WheelClient;
   let client: AsterClient;
-  let wide: ClientOf<typeof WideTestkit>;
+  let wide: Client<typeof WideTestkit>;
 
   beforeAll(async () => {
     if ("missing" in python) return;
