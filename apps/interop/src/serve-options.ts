@@ -1,10 +1,11 @@
+import { defaultLimits, type RpcLimits } from "@aster/rpc";
 import { pairs, parseOptions, wholeNumber } from "./options.ts";
 import { UsageError } from "./usage.ts";
 
 export interface ServeOptions {
   readonly bind: string | undefined;
   readonly keyFile: string | undefined;
-  readonly limits: Readonly<Record<string, number>>;
+  readonly limits: Partial<RpcLimits>;
   readonly idleMs: number | undefined;
 }
 
@@ -18,9 +19,7 @@ export function serveOptions(args: readonly string[]): ServeOptions {
     "idle-ms": { type: "string" },
   });
   if (positionals.length > 0) throw new UsageError(`serve takes no ${positionals.join(" ")}`);
-  const limits = Object.entries(pairs("limit", values.limit)).map(
-    ([name, text]): [string, number] => [name, wholeNumber(`limit ${name}`, text, 1)],
-  );
+  const limits = Object.entries(pairs("limit", values.limit)).map(limit);
   const idle = values["idle-ms"];
   return {
     bind: values.bind,
@@ -28,4 +27,12 @@ export function serveOptions(args: readonly string[]): ServeOptions {
     limits: Object.fromEntries(limits),
     idleMs: idle === undefined ? undefined : wholeNumber("idle-ms", idle, 1),
   };
+}
+
+function limit([name, text]: [string, string]): [string, number] {
+  if (!Object.hasOwn(defaultLimits, name)) {
+    const known = Object.keys(defaultLimits).join(" ");
+    throw new UsageError(`there is no limit ${name}\nsupported: ${known}`);
+  }
+  return [name, wholeNumber(`limit ${name}`, text, 1)];
 }

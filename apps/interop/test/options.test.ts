@@ -80,6 +80,7 @@ describe("the options of serve", () => {
   it.each([
     ["an argument", ["x"], /takes no x/],
     ["an unknown option", ["--root-pub", "f"], /supported: --bind --key-file --open/],
+    ["an unknown limit", ["--limit", "nope=1"], /supported: maxMessageBytes/],
     ["a limit without a value", ["--limit", "maxCalls"], /--limit takes name=value/],
     ["a limit of nothing", ["--limit", "maxCalls="], /limit maxCalls takes a whole number/],
   ])("are refused: %s", (_, args, text) => {
