@@ -89,7 +89,8 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
   }
 
   end(): void {
-    this.fail(noTrailerError(), "here");
+    // after every call that went well; the error is made only for those that did not
+    if (!this.#over) this.fail(noTrailerError(), "here");
   }
 
   malformed(error: TransportError): void {
