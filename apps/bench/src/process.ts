@@ -53,7 +53,8 @@ export class BenchProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, "exit");
-    this.#child.kill();
+    // it ends by itself, so that a profiler in it can write what it has
+    this.#child.disconnect();
     await gone;
   }
 }
