@@ -93,6 +93,21 @@ test("fields come, go and change", () => {
   ]);
 });
 
+test("what is inside containers and enums", () => {
+  const containers = (list: z.ZodType, map: z.ZodType, mode: string[]) =>
+    define({ req: { list: z.array(list), map: z.record(z.string(), map), mode: z.enum(mode) } });
+  expect(
+    texts(
+      containers(z.string(), z.number(), ["a"]),
+      containers(z.int(), z.boolean().nullable(), ["a", "b"]),
+    ),
+  ).toEqual([
+    "diff/Req.list: list<int> → list<string>",
+    "diff/Req.map: map<string, bool?> → map<string, float>",
+    'diff/Req.mode: enum<"a" | "b"> → enum<"a">',
+  ]);
+});
+
 test("another type under a method", () => {
   expect(texts(define({ tag: "diff/Other" }))).toEqual([
     "Diff.call: request diff/Req → diff/Other",
