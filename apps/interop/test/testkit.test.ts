@@ -222,9 +222,6 @@ describe("testkit", () => {
     ["nothing", [], 'no command ""'],
     ["an unknown command", ["toString"], 'no command "toString"'],
     ["serve with an unknown option", ["serve", "--root-pub", "f"], "supported: --bind"],
-    ["serve with an unknown limit", ["serve", "--limit", "nope=1"], "nope"],
-    ["call without an address", ["call", "echo"], "--address"],
-    ["call in an unknown mode", ["call", "echo", "--address", "A", "--mode", "row"], "xlang json"],
   ])("refuses %s", async (_, args, text) => {
     await using program = testkit(...args);
     expect(await program.exited).toBe(2);
