@@ -7,6 +7,7 @@ import { KeptFrames } from "./kept-frames.ts";
 import { RECORD_HEADER_BYTES } from "./records.ts";
 
 const SEND_WINDOW_BYTES = 256 * 1024;
+const ASK_BYTES = SEND_WINDOW_BYTES / 4;
 const SEND_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Credit goes back in steps; the native side counts on steps below 32 KiB. */
 const CREDIT_STEP_BYTES = 16 * 1024;
@@ -22,9 +23,9 @@ export class QuicChannel implements Channel {
   #receiveDone = false;
   #over = false;
   #paused = false;
-  /** Bytes sent since the native side last said that it has room. */
+  /** Bytes that the native side may still hold; of these, it was asked about the first `#asked`. */
   #unsent = 0;
-  #full = false;
+  #asked = 0;
   #room: Signal | undefined;
   /** Bytes consumed and not credited yet. */
   #consumed = 0;
@@ -74,11 +75,10 @@ export class QuicChannel implements Channel {
     if (end) {
       this.#sendDone = true;
       this.#finishIfDone();
-    } else if (this.#unsent >= SEND_WINDOW_BYTES && !this.#full) {
-      this.#full = true;
-      commands.notify(this.handle);
+    } else {
+      this.#askIfMany();
     }
-    return !this.#full;
+    return !this.#full();
   }
 
   end(): void {
@@ -90,7 +90,7 @@ export class QuicChannel implements Channel {
   }
 
   drained(): Promise<void> {
-    if (!this.#full || this.#over || this.#sendDone) return Promise.resolve();
+    if (!this.#full() || this.#over || this.#sendDone) return Promise.resolve();
     this.#room ??= new Signal();
     return this.#room.wait();
   }
@@ -145,10 +145,12 @@ export class QuicChannel implements Channel {
     this.#tell();
   }
 
+  /** What the native side was asked about has gone out. */
   onWritable(): void {
-    this.#full = false;
-    this.#unsent = 0;
-    this.#room?.give();
+    this.#unsent -= this.#asked;
+    this.#asked = 0;
+    this.#askIfMany();
+    if (!this.#full()) this.#room?.give();
   }
 
   /** The channel is gone without our doing. */
@@ -163,6 +165,17 @@ export class QuicChannel implements Channel {
   loseLater(error: TransportError): void {
     this.#loss = error;
     this.#deliverLater();
+  }
+
+  #full(): boolean {
+    return this.#unsent >= SEND_WINDOW_BYTES;
+  }
+
+  /** Asks early, so that the network does not fall idle while the answer is on its way. */
+  #askIfMany(): void {
+    if (this.#asked > 0 || this.#unsent < ASK_BYTES || this.#over || this.#sendDone) return;
+    this.#asked = this.#unsent;
+    this.connection.commands.notify(this.handle);
   }
 
   #hasNews(): boolean {
