@@ -1,5 +1,5 @@
 import { wireTypeInfo } from "@aster/codec";
-import { blake3 } from "./blake3.ts";
+import { blake3 } from "#blake3";
 import { encodeServiceContract } from "./canonical.ts";
 import { ContractError } from "./error.ts";
 import { toHex } from "./hex.ts";

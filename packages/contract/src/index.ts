@@ -35,7 +35,7 @@ export { parseManifest } from "./manifest-parser.ts";
 
 // For those who write clients, servers, registries and other implementations.
 
-export { blake3 } from "./blake3.ts";
+export { blake3 } from "#blake3";
 export { encodeServiceContract, encodeTypeDef } from "./canonical.ts";
 export { decodeServiceContract, decodeTypeDef } from "./canonical-decode.ts";
 export type { BareMethodDecorator, MethodDeclarer } from "./declare-method.ts";

@@ -1,5 +1,5 @@
 import type { WireTypeInfo } from "@aster/codec";
-import { blake3 } from "./blake3.ts";
+import { blake3 } from "#blake3";
 import { encodeTypeDef } from "./canonical.ts";
 import { CanonicalWriter } from "./canonical-writer.ts";
 import { byCodePoint } from "./code-points.ts";
