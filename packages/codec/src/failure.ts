@@ -5,12 +5,19 @@ export class Failure {
   readonly code: CodecErrorCode;
   readonly text: string;
   readonly cause: unknown;
+  /** What the text says before the path. */
+  readonly lead: string;
   #path = "";
 
-  constructor(code: CodecErrorCode, text: string, cause?: unknown) {
+  constructor(
+    code: CodecErrorCode,
+    text: string,
+    options: { readonly cause?: unknown; readonly lead?: string } = {},
+  ) {
     this.code = code;
     this.text = text;
-    this.cause = cause;
+    this.cause = options.cause;
+    this.lead = options.lead ?? "";
   }
 
   /** Puts a field name before the path. */
@@ -34,7 +41,7 @@ export class Failure {
   toError(root: string, offset?: number): CodecError {
     const path = root + this.#path;
     const at = offset === undefined ? "" : ` (at byte ${offset})`;
-    return new CodecError(this.code, `${path}: ${this.text}${at}`, {
+    return new CodecError(this.code, `${this.lead}${path}: ${this.text}${at}`, {
       path,
       offset,
       ...(this.cause === undefined ? {} : { cause: this.cause }),
@@ -49,8 +56,9 @@ export function fail(code: CodecErrorCode, text: string): Failure {
 /** Anything thrown, as a failure: what user code throws while a value is read is about the value. */
 export function asFailure(reason: unknown): Failure {
   if (reason instanceof Failure) return reason;
-  if (reason instanceof CodecError) return new Failure(reason.code, reason.message, reason);
-  return new Failure("value", "reading the value threw an error", reason);
+  if (reason instanceof CodecError)
+    return new Failure(reason.code, reason.message, { cause: reason });
+  return new Failure("value", "reading the value threw an error", { cause: reason });
 }
 
 /** A value in an error text: quoted, escaped and short. */

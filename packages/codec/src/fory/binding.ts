@@ -25,7 +25,8 @@ export function lazyBinding(
   make: { writer(): WriteStruct; reader(): ReadStruct },
 ): Binding {
   let message = 0;
-  let firstName = 0;
+  let namespaceId = 0;
+  let nameId = 0;
   const binding: Binding = {
     plan,
     cost: plan.cost,
@@ -40,13 +41,23 @@ export function lazyBinding(
     writeInfo(w) {
       if (message === w.message) {
         w.putByte(TypeId.namedStruct);
-        w.putSmall(((firstName + 1) << 1) | 1);
-        w.putSmall(((firstName + 2) << 1) | 1);
+        w.putSmall(((namespaceId + 1) << 1) | 1);
+        w.putSmall(((nameId + 1) << 1) | 1);
         return;
       }
       message = w.message;
-      firstName = w.names;
-      w.names += 2;
+      if (plan.info.namespace === "" && w.emptyName >= 0) {
+        // the empty namespace is the one name that different types share
+        namespaceId = w.emptyName;
+        nameId = w.names++;
+        w.putByte(TypeId.namedStruct);
+        w.putSmall(((namespaceId + 1) << 1) | 1);
+        w.putBytes(plan.typeInfo.subarray(2));
+        return;
+      }
+      namespaceId = w.names++;
+      nameId = w.names++;
+      if (plan.info.namespace === "") w.emptyName = namespaceId;
       w.putBytes(plan.typeInfo);
     },
     readInfo: (r) => readTypeInfo(r, plan),

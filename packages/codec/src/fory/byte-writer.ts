@@ -11,6 +11,8 @@ export class ByteWriter {
   message = 0;
   /** Meta strings written so far. */
   names = 0;
+  /** Which of them is the empty namespace, or −1. */
+  emptyName = -1;
   maxDepth = 0;
   maxBytes = 0;
   readonly fixed: boolean;

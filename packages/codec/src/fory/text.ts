@@ -9,6 +9,11 @@ const loneSurrogate = /\p{Surrogate}/u;
 const fromCharCode = String.fromCharCode;
 /** Up to here a loop over the characters is faster than a call into the runtime. */
 const shortText = 48;
+/** Node's own reader of Latin-1, where there is one: a third of the time of what the web has. */
+const latin1Slice: ((this: Uint8Array, start: number, end: number) => string) | undefined =
+  globalThis.Buffer?.prototype.latin1Slice;
+/** Up to here characters one by one are faster than a call into the runtime for all. */
+const shortSlice = 24;
 /** How many arguments `fromCharCode` gets at once. */
 const chunk = 4_096;
 
@@ -92,10 +97,9 @@ export function readText(r: ByteReader): string {
 
 function latin1(b: Uint8Array, start: number, end: number): string {
   const n = end - start;
-  if (n <= 24) return shortLatin1(b, start, end);
-  let i = start;
-  while (i < end && (b[i] as number) < 128) i++;
-  if (i === end) return utf8.decode(b.subarray(start, end));
+  if (n <= shortSlice) return shortLatin1(b, start, end);
+  if (latin1Slice) return latin1Slice.call(b, start, end);
+  if (n > 64 && isAscii(b, start, end)) return utf8.decode(b.subarray(start, end));
   let text = "";
   for (let at = start; at < end; at += chunk) {
     text += fromCharCode.apply(
@@ -104,6 +108,12 @@ function latin1(b: Uint8Array, start: number, end: number): string {
     );
   }
   return text;
+}
+
+function isAscii(b: Uint8Array, start: number, end: number): boolean {
+  let bits = 0;
+  for (let i = start; i < end; i++) bits |= b[i] as number;
+  return bits < 128;
 }
 
 /** Eight characters a call: cheaper than a call each, or one with a list of unknown length. */
@@ -159,11 +169,7 @@ function utf16(b: Uint8Array, start: number, n: number): string {
 }
 
 function utf8Text(b: Uint8Array, start: number, end: number): string {
-  if (end - start <= 24) {
-    let i = start;
-    while (i < end && (b[i] as number) < 128) i++;
-    if (i === end) return shortLatin1(b, start, end);
-  }
+  if (end - start < 64 && isAscii(b, start, end)) return latin1(b, start, end);
   try {
     return utf8.decode(b.subarray(start, end));
   } catch {

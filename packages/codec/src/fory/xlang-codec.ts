@@ -22,6 +22,10 @@ const keptBytes = 1024 * 1024;
 /** One buffer for all codecs: a message is copied out of it before the next is made. */
 const scratch = new ByteWriter(new Uint8Array(4_096), { fixed: false });
 let scratchBusy = false;
+/** One reader, unless a setter of a class decodes while a message is being read. */
+const sharedReader = new ByteReader(new Uint8Array(0));
+const noBytes = new Uint8Array(0);
+let readerBusy = false;
 let message = 0;
 
 /** Codecs of types in XLANG, profile A. */
@@ -85,17 +89,30 @@ class XlangTypeCodec implements TypeCodec<unknown> {
       bytes.constructor === Uint8Array
         ? bytes
         : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-    const r = new ByteReader(plain);
+    const r = readerBusy ? new ByteReader(plain) : sharedReader;
+    readerBusy = true;
+    try {
+      return this.#decoded(r, plain);
+    } finally {
+      if (r === sharedReader) {
+        // the next message may be long in coming: hold nothing of this one
+        r.bytes = noBytes;
+        r.names.length = 0;
+        readerBusy = false;
+      }
+    }
+  }
+
+  #decoded(r: ByteReader, bytes: Uint8Array): unknown {
     if (this.#fast !== this.#exact) {
       try {
-        return this.#read(r, this.#fast);
+        return this.#read(r, this.#fast, bytes);
       } catch {
-        r.pos = 0;
-        r.names.length = 0;
+        // read again below, with an error that says where
       }
     }
     try {
-      return this.#read(r, this.#exact);
+      return this.#read(r, this.#exact, bytes);
     } catch (reason) {
       throw asFailure(reason).toError(this.#info.tag, r.pos);
     }
@@ -132,6 +149,7 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     message = (message + 1) | 0;
     w.message = message;
     w.names = 0;
+    w.emptyName = -1;
     w.maxDepth = this.#limits.depth;
     w.maxBytes = this.#limits.messageBytes;
     w.pos = offset;
@@ -148,8 +166,12 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     throw fail("limit", `the message of ${size} bytes is larger than ${this.#limits.messageBytes}`);
   }
 
-  #read(r: ByteReader, binding: Binding): unknown {
+  #read(r: ByteReader, binding: Binding, bytes: Uint8Array): unknown {
     const { plan } = binding;
+    r.bytes = bytes;
+    r.end = bytes.length;
+    r.pos = 0;
+    r.names.length = 0;
     r.maxDepth = this.#limits.depth;
     r.graphBytes = this.#limits.graphBytes;
     if (r.end > this.#limits.messageBytes) {

@@ -1,0 +1,235 @@
+import type { FieldType } from "../field-type.ts";
+import type { WireField } from "../wire-type.ts";
+import type { Bind, WriteStruct } from "./binding.ts";
+import { Flag } from "./byte-reader.ts";
+import { ops64, wrong } from "./generated-helpers.ts";
+import { opOf } from "./ops.ts";
+import type { TypePlan } from "./plan.ts";
+import { Source } from "./source.ts";
+import { putText } from "./text.ts";
+import { putVar32, putVarint64 } from "./varint.ts";
+
+/** Code that writes a value held in a variable; `size` where its bytes are few and bounded. */
+interface Piece {
+  readonly size: number | undefined;
+  readonly code: string;
+}
+
+/**
+ * Generates the function that writes hash and fields of a type. In the code `w` is the writer, `v`
+ * the object, `d` its depth, `b` and `p` the buffer and the place in it.
+ */
+export function generateWriter(plan: TypePlan, bind: Bind): WriteStruct {
+  const writer = new WriterSource(plan, bind);
+  return writer.compile();
+}
+
+class WriterSource {
+  readonly #source = new Source();
+  readonly #plan: TypePlan;
+  readonly #bind: Bind;
+  readonly #wrong: string;
+
+  constructor(plan: TypePlan, bind: Bind) {
+    this.#plan = plan;
+    this.#bind = bind;
+    this.#wrong = `throw ${this.#source.constant(wrong)};`;
+  }
+
+  compile(): WriteStruct {
+    const { hashBytes, ordered } = this.#plan;
+    this.#source.add(
+      `if(typeof v!=="object"||v===null||d>w.maxDepth)${this.#wrong}` +
+        "let p=w.pos,b=w.bytes,t,n,c;",
+    );
+    const hash: Piece = {
+      size: 4,
+      code: [...hashBytes]
+        .map((byte, i) => `b[p+${i}]=${byte};`)
+        .join("")
+        .concat("p+=4;"),
+    };
+    this.#run([hash, ...ordered.map((field) => this.#field(field))]);
+    this.#source.add("w.pos=p;");
+    return this.#source.compile("w,v,d") as WriteStruct;
+  }
+
+  /** Emits pieces in order, asking for room once for each run of bounded ones. */
+  #run(pieces: readonly Piece[]): void {
+    let i = 0;
+    while (i < pieces.length) {
+      let size = 0;
+      let code = "";
+      for (let piece = pieces[i]; piece?.size !== undefined; piece = pieces[++i]) {
+        size += piece.size;
+        code += `\n${piece.code}`;
+      }
+      if (size > 0) this.#source.add(`b=w.room(p,${size});${code}`);
+      const free = pieces[i];
+      if (free && free.size === undefined) {
+        this.#source.add(free.code);
+        i++;
+      }
+    }
+  }
+
+  #field(field: WireField): Piece {
+    const { key, type, default: makeDefault, nullable } = field;
+    let code = `t=${Source.property("v", key)};`;
+    if (makeDefault) code += `if(t===undefined)t=${this.#source.constant(makeDefault)}();`;
+    const value = this.#field1(type);
+    if (!nullable) return { size: value.size, code: code + value.code };
+    const mark = `b[p++]=${Flag.value};`;
+    const none = `if(t===undefined||t===null)b[p++]=${Flag.null};else{`;
+    if (value.size !== undefined) {
+      return { size: value.size + 1, code: `${code}${none}${mark}${value.code}}` };
+    }
+    return { size: undefined, code: `${code}b=w.room(p,1);${none}${mark}${value.code}}` };
+  }
+
+  /** The value of a field in `t`: structs are preceded by their type info. */
+  #field1(type: FieldType): Piece {
+    if (type.kind !== "struct") return this.#value(type, "t", 1);
+    const binding = this.#source.constant(this.#bind(type.info()));
+    return free(`w.pos=p;${binding}.writeInfo(w);${binding}.write(w,t,d+1);p=w.pos;`);
+  }
+
+  #value(type: FieldType, x: string, deeper: number): Piece {
+    const no = this.#wrong;
+    switch (type.kind) {
+      case "bool":
+        return {
+          size: 1,
+          code: `if(${x}===true)b[p++]=1;else if(${x}===false)b[p++]=0;else ${no}`,
+        };
+      case "varint64":
+        if (type.as === "bigint") return this.#other(type, x, deeper);
+        return {
+          size: 9,
+          code:
+            `if((${x}|0)===${x}){${varint(`((${x}<<1)^(${x}>>31))>>>0`)}}` +
+            `else{if(!Number.isSafeInteger(${x}))${no}p=${this.#source.constant(putVarint64)}(b,p,${x});}`,
+        };
+      case "varint32":
+        return {
+          size: 5,
+          code: `if((${x}|0)!==${x})${no}${varint(`((${x}<<1)^(${x}>>31))>>>0`)}`,
+        };
+      case "var_uint32":
+        return { size: 5, code: `if((${x}>>>0)!==${x})${no}${varint(x)}` };
+      case "int8":
+        return { size: 1, code: `if((${x}<<24>>24)!==${x})${no}b[p++]=${x};` };
+      case "uint8":
+        return { size: 1, code: `if((${x}&255)!==${x})${no}b[p++]=${x};` };
+      case "int16":
+        return { size: 2, code: `if((${x}<<16>>16)!==${x})${no}b[p++]=${x};b[p++]=${x}>>8;` };
+      case "uint16":
+        return { size: 2, code: `if((${x}&65535)!==${x})${no}b[p++]=${x};b[p++]=${x}>>8;` };
+      case "int32":
+      case "uint32": {
+        const whole = type.kind === "int32" ? `(${x}|0)` : `(${x}>>>0)`;
+        return {
+          size: 4,
+          code: `if(${whole}!==${x})${no}b[p++]=${x};b[p++]=${x}>>8;b[p++]=${x}>>16;b[p++]=${x}>>24;`,
+        };
+      }
+      case "float64":
+        return this.#float(x, "f64", 8);
+      case "float32":
+        return this.#float(x, "f32", 4);
+      case "string":
+        return free(
+          `if(typeof ${x}!=="string")${no}p=${this.#source.constant(putText)}(w,p,${x});`,
+        );
+      case "enum":
+        return this.#enum(type.values, x);
+      case "struct": {
+        const binding = this.#source.constant(this.#bind(type.info()));
+        return free(`w.pos=p;${binding}.write(w,${x},d+${deeper});p=w.pos;`);
+      }
+      case "list":
+        return type.element.nullable || isDynamic(type.element.type)
+          ? this.#other(type, x, deeper)
+          : this.#list(type.element.type, x, deeper);
+      case "map":
+        return type.form === "map" ||
+          type.key.type.kind !== "string" ||
+          type.value.nullable ||
+          isDynamic(type.value.type)
+          ? this.#other(type, x, deeper)
+          : this.#record(type.value.type, x, deeper);
+      default:
+        return this.#other(type, x, deeper);
+    }
+  }
+
+  #float(x: string, array: "f64" | "f32", size: number): Piece {
+    const floats = this.#source.constant(ops64[array]);
+    const bytes = this.#source.constant(ops64[`${array}Bytes`]);
+    let code = `if(typeof ${x}!=="number")${this.#wrong}${floats}[0]=${x};`;
+    for (let i = 0; i < size; i++) code += `b[p+${i}]=${bytes}[${i}];`;
+    return { size, code: `${code}p+=${size};` };
+  }
+
+  #enum(values: readonly (string | number)[], x: string): Piece {
+    const ordinals = this.#source.constant(new Map(values.map((value, i) => [value, i])));
+    return {
+      size: 5,
+      code: `n=${ordinals}.get(${x});if(n===undefined)${this.#wrong}${varint("n")}`,
+    };
+  }
+
+  #list(element: FieldType, x: string, deeper: number): Piece {
+    const [list, item, i, count] = [this.#name(), this.#name(), this.#name(), this.#name()];
+    const value = this.#item(element, item, deeper + 1);
+    return free(
+      `if(!Array.isArray(${x})||d+${deeper}>w.maxDepth)${this.#wrong}` +
+        `const ${list}=${x},${count}=${list}.length;b=w.room(p,6);` +
+        `p=${this.#source.constant(putVar32)}(b,p,${count});if(${count}>0){b[p++]=12;` +
+        `for(let ${i}=0;${i}<${count};${i}++){const ${item}=${list}[${i}];${value}}}`,
+    );
+  }
+
+  #record(element: FieldType, x: string, deeper: number): Piece {
+    const [map, keys, item] = [this.#name(), this.#name(), this.#name()];
+    const [i, count, end] = [this.#name(), this.#name(), this.#name()];
+    const text = this.#source.constant(putText);
+    const value = this.#item(element, item, deeper + 1);
+    return free(
+      `if(typeof ${x}!=="object"||${x}===null||Array.isArray(${x})||d+${deeper}>w.maxDepth)${this.#wrong}` +
+        `const ${map}=${x},${keys}=Object.keys(${map}),${count}=${keys}.length;b=w.room(p,5);` +
+        `p=${this.#source.constant(putVar32)}(b,p,${count});for(let ${i}=0;${i}<${count};){` +
+        `const ${end}=Math.min(${count},${i}+255);b=w.room(p,2);b[p++]=36;b[p++]=${end}-${i};` +
+        `for(;${i}<${end};${i}++){p=${text}(w,p,${keys}[${i}]);const ${item}=${map}[${keys}[${i}]];${value}}}`,
+    );
+  }
+
+  /** A value that follows whatever came before it: it asks for its own room. */
+  #item(type: FieldType, x: string, deeper: number): string {
+    const { size, code } = this.#value(type, x, deeper);
+    return size === undefined ? code : `b=w.room(p,${size});${code}`;
+  }
+
+  /** A type that is not worth code of its own. */
+  #other(type: FieldType, x: string, deeper: number): Piece {
+    const op = this.#source.constant(opOf(type, this.#plan.info.scope, this.#bind));
+    return free(`w.pos=p;${op}.write(w,${x},d+${deeper});p=w.pos;`);
+  }
+
+  #name(): string {
+    return this.#source.variable();
+  }
+}
+
+export function isDynamic(type: FieldType): boolean {
+  return type.kind === "any" || type.kind === "union";
+}
+
+function free(code: string): Piece {
+  return { size: undefined, code: `{${code}}b=w.bytes;` };
+}
+
+/** Writes an unsigned 32-bit integer; leaves it in `n`. */
+function varint(value: string): string {
+  return `n=${value};while(n>127){b[p++]=n&127|128;n>>>=7;}b[p++]=n;`;
+}

@@ -1,0 +1,152 @@
+import { asFailure, fail, kindOf } from "../failure.ts";
+import type { ArrayElementKind } from "../field-type.ts";
+import { arrayClass } from "../fory/array-op.ts";
+import { setOwn } from "../fory/map-op.ts";
+import { checkDepth, expected, type JsonOp } from "./json-op.ts";
+import { jsonScalar } from "./json-scalar.ts";
+
+export interface JsonElement {
+  readonly op: JsonOp;
+  readonly nullable: boolean;
+  readonly optional: boolean;
+}
+
+/** Lists and sets are JSON arrays. */
+export function jsonList(element: JsonElement, form: "list" | "set", maxDepth: number): JsonOp {
+  return {
+    write(value, depth) {
+      checkDepth(depth, maxDepth);
+      const items = form === "set" && value instanceof Set ? [...value] : value;
+      if (!Array.isArray(items) || (form === "set" && items === value)) {
+        throw fail(
+          "value",
+          `expected ${form === "set" ? "a Set" : "an array"}, got ${kindOf(value)}`,
+        );
+      }
+      return `[${writeItems(items, element, depth).join(",")}]`;
+    },
+    read(json, depth) {
+      checkDepth(depth, maxDepth);
+      if (!Array.isArray(json)) throw expected("an array", json);
+      const items = json.map((item, i) => at(i, () => readElement(item, element, depth)));
+      return form === "set" ? new Set(items) : items;
+    },
+  };
+}
+
+/** Typed arrays are JSON arrays of numbers. */
+export function jsonArray(kind: ArrayElementKind): JsonOp {
+  const Class = arrayClass[kind];
+  const op = jsonScalar(kind === "int64" || kind === "uint64" ? { kind, as: "bigint" } : { kind });
+  const element: JsonElement = { op, nullable: false, optional: false };
+  return {
+    write(value, depth) {
+      if (!(value instanceof Class)) {
+        throw fail("value", `expected a ${Class.name}, got ${kindOf(value)}`);
+      }
+      return `[${writeItems(Array.from<unknown>(value as ArrayLike<unknown>), element, depth).join(",")}]`;
+    },
+    read(json, depth) {
+      if (!Array.isArray(json)) throw expected("an array", json);
+      const array = new Class(new ArrayBuffer(json.length * Class.BYTES_PER_ELEMENT));
+      for (let i = 0; i < json.length; i++) {
+        array[i] = at(i, () => op.read(json[i], depth)) as never;
+      }
+      return array;
+    },
+  };
+}
+
+/** Maps are JSON objects; keys that are no text become text. */
+export function jsonMap(
+  key: JsonElement,
+  value: JsonElement,
+  form: "record" | "map",
+  maxDepth: number,
+): JsonOp {
+  return {
+    write(map, depth) {
+      checkDepth(depth, maxDepth);
+      const pairs = entriesOf(map, form).map(([name, item]) =>
+        inKey(name, () => `${writeKey(name, key.op, depth)}:${writeElement(item, value, depth)}`),
+      );
+      return `{${pairs.join(",")}}`;
+    },
+    read(json, depth) {
+      checkDepth(depth, maxDepth);
+      if (!isObject(json)) throw expected("an object", json);
+      const record: Record<string, unknown> = {};
+      const map = new Map<unknown, unknown>();
+      for (const [name, item] of Object.entries(json)) {
+        inKey(name, () => {
+          const known = readKey(name, key.op, depth);
+          const read = readElement(item, value, depth);
+          if (form === "map") map.set(known, read);
+          else setOwn(record, name, read);
+        });
+      }
+      return form === "map" ? map : record;
+    },
+  };
+}
+
+export function isObject(json: unknown): json is Record<string, unknown> {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+
+/** A field, element or value that may be null. */
+export function writeElement(value: unknown, element: JsonElement, depth: number): string {
+  if (element.nullable && (value === null || value === undefined)) return "null";
+  return element.op.write(value, depth + 1);
+}
+
+export function readElement(json: unknown, element: JsonElement, depth: number): unknown {
+  if (json === null && element.nullable) return element.optional ? undefined : null;
+  return element.op.read(json, depth + 1);
+}
+
+function writeItems(items: readonly unknown[], element: JsonElement, depth: number): string[] {
+  const texts: string[] = [];
+  for (let i = 0; i < items.length; i++) {
+    texts.push(at(i, () => writeElement(items[i], element, depth)));
+  }
+  return texts;
+}
+
+function entriesOf(value: unknown, form: "record" | "map"): [unknown, unknown][] {
+  if (form === "map" && value instanceof Map) return [...value];
+  if (form === "record" && isObject(value)) return Object.entries(value);
+  throw fail("value", `expected ${form === "map" ? "a Map" : "an object"}, got ${kindOf(value)}`);
+}
+
+function writeKey(key: unknown, op: JsonOp, depth: number): string {
+  const text = op.write(key, depth);
+  return text.startsWith('"') ? text : `"${text}"`;
+}
+
+function readKey(name: string, op: JsonOp, depth: number): unknown {
+  try {
+    return op.read(name, depth);
+  } catch (reason) {
+    // integers, booleans and numeric enums are written between quotes
+    if (!/^(?:true|false|-?\d{1,20})$/.test(name)) throw reason;
+    const plain: unknown = JSON.parse(name.replace(/^(-?)0+(?=\d)/, "$1"));
+    return op.read(plain, depth);
+  }
+}
+
+function at<T>(index: number, run: () => T): T {
+  try {
+    return run();
+  } catch (reason) {
+    throw asFailure(reason).inItem(index);
+  }
+}
+
+function inKey<T>(key: unknown, run: () => T): T {
+  try {
+    return run();
+  } catch (reason) {
+    throw asFailure(reason).inKey(key);
+  }
+}

@@ -1,0 +1,177 @@
+import { Choices, type UnionType } from "../choices.ts";
+import { asFailure, fail, kindOf } from "../failure.ts";
+import type { ElementType, FieldType } from "../field-type.ts";
+import { notOneOf } from "../fory/enum-op.ts";
+import { setOwn } from "../fory/map-op.ts";
+import type { WireField, WireTypeInfo } from "../wire-type.ts";
+import { jsonAny } from "./json-any.ts";
+import {
+  isObject,
+  type JsonElement,
+  jsonArray,
+  jsonList,
+  jsonMap,
+  readElement,
+  writeElement,
+} from "./json-containers.ts";
+import { checkDepth, expected, type JsonOp } from "./json-op.ts";
+import { jsonScalar } from "./json-scalar.ts";
+import { unexpectedFields } from "./unexpected-fields.ts";
+
+/** Makes the ops of wire types, each once: types may hold each other. */
+export class JsonTypes {
+  readonly #maxDepth: number;
+  readonly #ops = new WeakMap<WireTypeInfo, JsonOp>();
+
+  constructor(maxDepth: number) {
+    this.#maxDepth = maxDepth;
+  }
+
+  readonly bind = (info: WireTypeInfo): JsonOp => {
+    let op = this.#ops.get(info);
+    if (!op) {
+      op = lazy(() => this.#struct(info));
+      this.#ops.set(info, op);
+    }
+    return op;
+  };
+
+  #struct(info: WireTypeInfo): JsonOp {
+    info.scope.confirm(info);
+    const fields = info.fields.map((field) => ({
+      field,
+      label: `${JSON.stringify(field.name)}:`,
+      element: this.#element(field, info),
+    }));
+    const names = info.fields.map((field) => field.name);
+    const known = new Set(names);
+    const prototype: object = info.class?.prototype ?? Object.prototype;
+    const maxDepth = this.#maxDepth;
+    return {
+      write(value, depth) {
+        if (typeof value !== "object" || value === null) {
+          throw fail("value", `expected an object (${info.tag}), got ${kindOf(value)}`);
+        }
+        checkDepth(depth, maxDepth);
+        let text = "";
+        for (const { field, label, element } of fields) {
+          const item = (value as Record<string, unknown>)[field.key];
+          text += text === "" ? label : `,${label}`;
+          text += inField(field.name, () => writeField(item, field, element, depth));
+        }
+        return `{${text}}`;
+      },
+      read(json, depth) {
+        if (!isObject(json)) throw expected("an object", json);
+        checkDepth(depth, maxDepth);
+        const unexpected = Object.keys(json).filter((key) => !known.has(key));
+        if (unexpected.length > 0) throw unexpectedFields(unexpected, names);
+        const object: Record<string, unknown> = Object.create(prototype);
+        for (const { field, element } of fields) {
+          const item = Object.hasOwn(json, field.name) ? json[field.name] : undefined;
+          const value = inField(field.name, () => readField(item, field, element, depth));
+          setOwn(object, field.key, value);
+        }
+        return object;
+      },
+    };
+  }
+
+  #element(element: ElementType, owner: WireTypeInfo): JsonElement {
+    return {
+      op: this.#op(element.type, owner),
+      nullable: element.nullable || element.type.kind === "any",
+      optional: element.optional,
+    };
+  }
+
+  #op(type: FieldType, owner: WireTypeInfo): JsonOp {
+    switch (type.kind) {
+      case "list":
+      case "set":
+        return jsonList(this.#element(type.element, owner), type.kind, this.#maxDepth);
+      case "map":
+        return jsonMap(
+          this.#element(type.key, owner),
+          this.#element(type.value, owner),
+          type.form,
+          this.#maxDepth,
+        );
+      case "array":
+        return jsonArray(type.element);
+      case "enum":
+        return jsonEnum(type.values);
+      case "struct":
+        return this.bind(type.info());
+      case "union":
+        return jsonUnion(type, this.bind);
+      case "any":
+        return jsonAny(owner.scope, this.bind, this.#maxDepth);
+      default:
+        return jsonScalar(type);
+    }
+  }
+}
+
+function writeField(value: unknown, field: WireField, element: JsonElement, depth: number): string {
+  const given = value === undefined && field.default ? field.default() : value;
+  if (given === undefined && !element.nullable) throw fail("value", "is missing");
+  return writeElement(given, element, depth);
+}
+
+function readField(json: unknown, field: WireField, element: JsonElement, depth: number): unknown {
+  if (json !== undefined) return readElement(json, element, depth);
+  if (field.default) return field.default();
+  if (element.nullable) return element.optional ? undefined : null;
+  throw fail("data", "is missing");
+}
+
+function jsonEnum(values: readonly (string | number)[]): JsonOp {
+  const known = new Set<unknown>(values);
+  return {
+    write(value) {
+      if (!known.has(value)) throw fail("value", notOneOf(value, values));
+      return JSON.stringify(value);
+    },
+    read(json) {
+      if (!known.has(json)) throw fail("data", notOneOf(json, values));
+      return json;
+    },
+  };
+}
+
+/** An object of one of several types, told apart like on the way in: by a distinct literal, or by its keys. */
+function jsonUnion(type: UnionType, bind: (info: WireTypeInfo) => JsonOp): JsonOp {
+  let byKey: Choices | undefined;
+  let byName: Choices | undefined;
+  return {
+    write(value, depth) {
+      byKey ??= new Choices(type, (field) => field.key);
+      return bind(byKey.of(value)).write(value, depth);
+    },
+    read(json, depth) {
+      byName ??= new Choices(type, (field) => field.name);
+      return bind(byName.of(json)).read(json, depth);
+    },
+  };
+}
+
+function lazy(make: () => JsonOp): JsonOp {
+  let made: JsonOp | undefined;
+  const op = (): JsonOp => {
+    made ??= make();
+    return made;
+  };
+  return {
+    write: (value, depth) => op().write(value, depth),
+    read: (json, depth) => op().read(json, depth),
+  };
+}
+
+function inField<T>(name: string, run: () => T): T {
+  try {
+    return run();
+  } catch (reason) {
+    throw asFailure(reason).inField(name);
+  }
+}

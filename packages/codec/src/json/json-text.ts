@@ -1,0 +1,71 @@
+import { Failure, fail } from "../failure.ts";
+import type { CodecLimits } from "../limits.ts";
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+/** Shorter texts cannot hold much, and the types bound their depth. */
+const scannedBytes = 4_096;
+/** Memory of an object or array, and of an entry, roughly. */
+const bracketCost = 56;
+const commaCost = 16;
+const wideDigits = /\d{16}/;
+const maxDigits = 40;
+
+/**
+ * Parses JSON: a byte order mark is skipped, of equal keys the last one counts, and integers that a
+ * number would round come as bigints.
+ */
+export function parseJson(bytes: Uint8Array, limits: CodecLimits): unknown {
+  if (bytes.length > limits.messageBytes) {
+    throw fail(
+      "limit",
+      `the message of ${bytes.length} bytes is larger than ${limits.messageBytes}`,
+    );
+  }
+  if (bytes.length > scannedBytes) scan(bytes, limits);
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    throw fail("data", "text that is not UTF-8");
+  }
+  try {
+    return wideDigits.test(text) ? (JSON.parse(text, exactInteger) as unknown) : JSON.parse(text);
+  } catch (reason) {
+    if (reason instanceof Failure) throw reason;
+    throw fail("data", "text that is not JSON");
+  }
+}
+
+/** Refuses what would take too much memory or stack before it is parsed. */
+function scan(bytes: Uint8Array, limits: CodecLimits): void {
+  let depth = 0;
+  let cost = 0;
+  let quoted = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (quoted) {
+      if (byte === 0x5c) i++;
+      else if (byte === 0x22) quoted = false;
+      continue;
+    }
+    if (byte === 0x22) quoted = true;
+    else if (byte === 0x2c) cost += commaCost;
+    else if (byte === 0x5b || byte === 0x7b) {
+      cost += bracketCost;
+      if (++depth > limits.depth) throw fail("limit", `nested deeper than ${limits.depth} levels`);
+    } else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  if (cost > limits.graphBytes) throw fail("limit", "the message takes too much memory");
+}
+
+function exactInteger(
+  _key: string,
+  value: unknown,
+  context?: { readonly source?: string },
+): unknown {
+  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+  const source = context?.source;
+  if (source === undefined || !/^-?\d+$/.test(source)) return value;
+  if (source.length > maxDigits) throw fail("data", `an integer of ${source.length} digits`);
+  return BigInt(source);
+}
