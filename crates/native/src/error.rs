@@ -2,7 +2,7 @@
 
 use iroh::endpoint::{ConnectError, ConnectWithOptsError, ConnectingError, ConnectionError};
 
-/// `CLOSED` and `FAILED` kinds; `packages/transport/src/quic/events.ts` knows the same numbers.
+/// `CLOSED` and `FAILED` kinds; `packages/transport/src/quic/reactor.ts` knows the same numbers.
 pub const CLOSED: u8 = 1;
 pub const CONNECT: u8 = 2;
 pub const TIMEOUT: u8 = 3;

@@ -158,6 +158,23 @@ mod tests {
     }
 
     #[test]
+    fn reads_the_examples_of_the_wire_document() {
+        let examples: [(&[u8], u8, &[u8]); 6] = [
+            (b"\x06\0\0\0\0Hello", 0, b"Hello"),
+            (b"\x01\0\0\0\x02", 2, b""),
+            (b"\x01\0\0\0\x20", 32, b""),
+            (b"\x05\0\0\0\x04\xde\xad\xbe\xef", 4, b"\xde\xad\xbe\xef"),
+            (b"\x09\0\0\0\x05\x01\x02\x03\x04\x05\x06\x07\x08", 5, &[1, 2, 3, 4, 5, 6, 7, 8]),
+            (b"\x02\0\0\0\x02\0", 2, &[0]),
+        ];
+        for (wire, flags, payload) in examples {
+            let (mut splitter, mut seen) = (Splitter::default(), Seen::default());
+            splitter.feed(wire, &mut seen).unwrap();
+            assert_eq!(seen.0, [(flags, payload.to_vec())]);
+        }
+    }
+
+    #[test]
     fn refuses_bad_lengths_before_reading_on() {
         for (bytes, text) in [
             (vec![0, 0, 0, 0], "received zero-length frame"),

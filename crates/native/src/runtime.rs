@@ -58,3 +58,20 @@ impl<F: Future> Future for Guarded<F> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_ends_its_own_future_only() {
+        let runtime = handle().unwrap();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let tell = sender.clone();
+        runtime.spawn(async move { tell.send(guarded(async { panic!("on purpose") }).await) });
+        assert_eq!(receiver.recv().unwrap(), None::<u32>);
+        runtime.spawn(async move { sender.send(guarded(async { 7 }).await) });
+        assert_eq!(receiver.recv().unwrap(), Some(7));
+    }
+}

@@ -12,7 +12,6 @@ use crate::frames::{LARGE, Malformed, Splitter};
 
 /// QUIC application codes (docs/wire.md, "Stream codes").
 pub const CANCELLED: u32 = 1;
-pub const REFUSED: u32 = 8;
 pub const INTERNAL: u32 = 13;
 
 /// Bytes delivered to JavaScript and not credited back, per stream.
@@ -288,7 +287,7 @@ impl Stream {
         }
         if self.held.len() > HELD {
             shared.events.push(events::OVERRUN, 0, self.handle, 0, &[]);
-            self.abandon(REFUSED, shared);
+            self.abandon(INTERNAL, shared);
             return Some(Read::Idle);
         }
         outcome

@@ -91,13 +91,14 @@ export class Reactor {
   #drain(): void {
     const size = this.native.drain(this.#arena);
     if (size === 0) return;
+    // before the delivery: whatever happens there, the native side counts on another look
+    setImmediate(this.#drainOne);
     this.commands.hold(true);
     try {
       for (let at = 0; at < size; ) at = this.#deliver(at);
     } finally {
       this.commands.hold(false);
     }
-    setImmediate(this.#drainOne);
   }
 
   #deliver(at: number): number {
