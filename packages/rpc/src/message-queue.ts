@@ -30,6 +30,7 @@ export class MessageQueue<T> implements AsyncIterableIterator<T, undefined, unde
   #bytes = 0;
   #paused = false;
   #ended = false;
+  #left = false;
   #error: unknown;
   #waiters: Waiter<T>[] = [];
 
@@ -88,6 +89,7 @@ export class MessageQueue<T> implements AsyncIterableIterator<T, undefined, unde
    */
   abandon(error: unknown): void {
     this.#drop();
+    if (this.#left) return;
     this.#ended = false;
     this.fail(error);
   }
@@ -110,6 +112,7 @@ export class MessageQueue<T> implements AsyncIterableIterator<T, undefined, unde
     this.#drop();
     this.#error = undefined;
     this.finish();
+    this.#left = true;
     if (early) this.#onReturn();
     return Promise.resolve(done);
   }

@@ -182,7 +182,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
 
   #request(flags: number, payload: Uint8Array): void {
     this.#phase = Phase.Answering;
-    this.#answer(this.#decode(flags, payload), this.#context as ServerContext);
+    this.#answer(this.#decode(this.#unpack(flags, payload)), this.#context as ServerContext);
   }
 
   #item(flags: number, payload: Uint8Array): void {
@@ -195,16 +195,17 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
         { details: { reason: "limit.maxClientStreamItems" } },
       );
     }
-    this.#requests?.push(this.#decode(flags, payload), payload.length);
+    const bytes = this.#unpack(flags, payload);
+    this.#requests?.push(this.#decode(bytes), bytes.length);
   }
 
-  #decode(flags: number, payload: Uint8Array): unknown {
-    const { maxMessageBytes } = this.#owner.server.limits;
-    const route = this.#route as Route;
-    const request = (this.#coding as RouteCoding).request.decode(
-      unpack(flags, payload, maxMessageBytes),
-    );
-    route.checkRequest(request);
+  #unpack(flags: number, payload: Uint8Array): Uint8Array {
+    return unpack(flags, payload, this.#owner.server.limits.maxMessageBytes);
+  }
+
+  #decode(bytes: Uint8Array): unknown {
+    const request = (this.#coding as RouteCoding).request.decode(bytes);
+    (this.#route as Route).checkRequest(request);
     return request;
   }
 

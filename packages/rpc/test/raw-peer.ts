@@ -1,0 +1,107 @@
+// A peer that speaks bytes, for what no client or server of ours would say.
+import type { Server } from "@aster/rpc";
+import {
+  type Channel,
+  type Connection,
+  FrameFlag,
+  FrameSplitter,
+  memoryNetwork,
+  type Node,
+  type TransportError,
+} from "@aster/transport";
+
+export interface RawFrame {
+  readonly flags: number;
+  readonly payload: Uint8Array;
+}
+
+/** Everything that came back on one channel, and how it ended. */
+export class RawCall {
+  readonly frames: RawFrame[] = [];
+  ending: "open" | "ended" | TransportError = "open";
+  readonly #splitter = new FrameSplitter();
+  readonly #channel: Channel;
+  #over: () => void = () => {};
+  readonly #ended: Promise<void> = new Promise((resolve) => {
+    this.#over = resolve;
+  });
+
+  constructor(connection: Connection) {
+    this.#channel = connection.open({
+      frame: (_, piece) =>
+        this.#splitter.push(piece, (flags, payload) =>
+          this.frames.push({ flags, payload: payload.slice() }),
+        ),
+      end: () => this.#finish("ended"),
+      malformed: (error) => this.#finish(error),
+      stopped: () => {},
+      closed: (error) => this.#finish(error),
+    });
+  }
+
+  send(bytes: Uint8Array, end = false): this {
+    if (bytes.length > 0) this.#channel.send(0, bytes, end);
+    else if (end) this.#channel.end();
+    return this;
+  }
+
+  reset(code: number): void {
+    this.#channel.reset(code);
+  }
+
+  /** Until the other side ended; at most a second. */
+  async answer(): Promise<this> {
+    const timer = setTimeout(() => this.#over(), 1000);
+    await this.#ended;
+    clearTimeout(timer);
+    return this;
+  }
+
+  get data(): Uint8Array[] {
+    return this.frames
+      .filter(({ flags }) => (flags & ~FrameFlag.Compressed) === 0)
+      .map((f) => f.payload);
+  }
+
+  get trailer(): Uint8Array | undefined {
+    return this.frames.find(({ flags }) => (flags & FrameFlag.Trailer) !== 0)?.payload;
+  }
+
+  #finish(ending: "ended" | TransportError): void {
+    this.ending = ending;
+    this.#over();
+  }
+}
+
+export interface RawLink extends AsyncDisposable {
+  /** Plain bytes towards the server. */
+  readonly raw: Connection;
+  /** Frames, for a client of ours to the same server. */
+  readonly framed: Connection;
+  readonly nodes: readonly Node[];
+}
+
+/** A server of ours behind memory, with one connection of bytes and one of frames. */
+export async function rawLink(server: Server): Promise<RawLink> {
+  const network = memoryNetwork();
+  const [here, there] = await Promise.all([network.createNode(), network.createNode()]);
+  const incoming = there.accept(["aster/1"]);
+  const [raw, framed] = await Promise.all([
+    here.connect(there.id, "aster/1", { raw: true }),
+    here.connect(there.id, "aster/1"),
+  ]);
+  for (let taken = 0; taken < 2; taken++) {
+    const { value } = await incoming.next();
+    server.handle(value as Connection);
+  }
+  return {
+    raw,
+    framed,
+    nodes: [here, there],
+    async [Symbol.asyncDispose]() {
+      server.close();
+      await here.close();
+      await there.close();
+    },
+  };
+}
