@@ -1,6 +1,6 @@
 // Finds or fetches the Node and pnpm that the workspace is built with. Runs on any Node from 20.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { giveUp, say } from "./report.mjs";
@@ -66,10 +66,23 @@ function fetchTools(packages) {
   );
 }
 
+/** The folder of the pnpm binary: what the package itself puts into .bin only works after its install script. */
+function pnpmFolder() {
+  const scope = join(tools, "node_modules", "@pnpm");
+  const name = existsSync(scope) && readdirSync(scope).find((entry) => entry.startsWith("exe."));
+  if (!name) {
+    giveUp(
+      `pnpm ${pinned.pnpm} has no binary for ${process.platform}-${process.arch}; ` +
+        "install pnpm 12 yourself, then run the same command again.",
+    );
+  }
+  return join(scope, name);
+}
+
 /** Returns the environment in which `node` and `pnpm` are the workspace's own. */
 export function toolchain() {
   const missing = [];
-  const path = [];
+  let nodeFolder = dirname(process.execPath);
   if (!suitableNode(process.versions.node)) {
     const name = nodePackages[`${process.platform}-${process.arch}`];
     if (name === undefined) {
@@ -79,21 +92,18 @@ export function toolchain() {
       );
     }
     if (!inTools(name, pinned.node)) missing.push(`${name}@${pinned.node}`);
-    path.push(join(tools, "node_modules", name, "bin"));
-  } else {
-    path.push(dirname(process.execPath));
+    nodeFolder = join(tools, "node_modules", name, "bin");
   }
-  const found = versionOf("pnpm");
-  if (found === undefined || found.split(".")[0] !== pinned.pnpm.split(".")[0]) {
-    if (!inTools("pnpm", pinned.pnpm)) missing.push(`pnpm@${pinned.pnpm}`);
-    path.push(join(tools, "node_modules", ".bin"));
-  }
+  const bringPnpm = versionOf("pnpm")?.split(".")[0] !== pinned.pnpm.split(".")[0];
+  if (bringPnpm && !inTools("pnpm", pinned.pnpm)) missing.push(`pnpm@${pinned.pnpm}`);
   // npm prunes what a call does not name: fetch all of it in one go
   if (missing.length > 0) fetchTools([...new Set([...missing, ...present()])]);
-  const env = { ...process.env, PATH: [...path, process.env.PATH].join(delimiter) };
+  const path = [nodeFolder, ...(bringPnpm ? [pnpmFolder()] : []), process.env.PATH];
+  const env = { ...process.env, PATH: path.join(delimiter) };
   // what npm puts there for its own scripts only makes pnpm and nested npm complain
-  for (const key of Object.keys(env))
+  for (const key of Object.keys(env)) {
     if (/^npm_(config|package|lifecycle)_/i.test(key)) delete env[key];
+  }
   return env;
 }
 
