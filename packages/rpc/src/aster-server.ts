@@ -175,7 +175,12 @@ export class AsterServer implements AsyncDisposable {
 }
 
 function defaultGate(): AdmissionGate {
-  const gate = openGate();
+  let gate: AdmissionGate;
+  try {
+    gate = openGate();
+  } catch (error) {
+    throw RpcError.from(error);
+  }
   if (!warned) {
     warned = true;
     process.emitWarning(

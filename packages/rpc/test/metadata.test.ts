@@ -24,7 +24,9 @@ describe("Metadata", () => {
     expect([...metadata.keys()]).toEqual(["a", "b", "a"]);
     expect([...metadata.values()]).toEqual(["1", "2", "3"]);
     const visited: string[] = [];
-    metadata.forEach((value, key) => visited.push(key + value));
+    metadata.forEach((value, key) => {
+      visited.push(key + value);
+    });
     expect(visited).toEqual(["a1", "b2", "a3"]);
   });
 

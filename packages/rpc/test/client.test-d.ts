@@ -1,0 +1,85 @@
+import {
+  type Client,
+  clientStream,
+  createClient,
+  defineService,
+  implement,
+  type ResponseStream,
+  rpc,
+  serverStream,
+  service,
+  unary,
+  wireType,
+} from "@aster/rpc";
+import type { Connection } from "@aster/transport";
+import { expectTypeOf, test } from "vitest";
+import { z } from "zod";
+
+const Request = wireType("types/Request", { name: z.string().default(""), at: z.date() });
+const Reply = wireType("types/Reply", { message: z.string(), count: z.int64() });
+type Reply = z.output<typeof Reply>;
+const Greeter = defineService(
+  "Greeter",
+  {},
+  {
+    hello: unary(Request, Reply),
+    list: serverStream(Request, Reply),
+    collect: clientStream(Request, Reply),
+  },
+);
+
+@service
+class Hello {
+  @rpc(Request, Reply)
+  async hello(request: z.output<typeof Request>): Promise<Reply> {
+    return { message: request.name, count: 1n };
+  }
+
+  onSessionClose(): void {}
+}
+
+declare const connection: Connection;
+
+test("a client mirrors its definition", () => {
+  const client = createClient(Greeter, connection);
+  expectTypeOf(client.hello).parameter(0).toEqualTypeOf<z.input<typeof Request>>();
+  expectTypeOf(client.hello).returns.resolves.toEqualTypeOf<Reply>();
+  expectTypeOf(client.list).returns.toEqualTypeOf<ResponseStream<Reply>>();
+  expectTypeOf(client.collect).returns.resolves.toEqualTypeOf<Reply>();
+  expectTypeOf(client.hello).toBeCallableWith({ at: new Date() }, { timeoutMs: 1 });
+  // @ts-expect-error a number is no name
+  void client.hello({ name: 1, at: new Date() });
+  // @ts-expect-error `at` is missing
+  void client.hello({ name: "x" });
+  // @ts-expect-error one request where many are due
+  void client.collect({ at: new Date() });
+  // @ts-expect-error no such option
+  void client.hello({ at: new Date() }, { timeout: 1 });
+  // @ts-expect-error no such method
+  void client.goodbye;
+  // a plain array is a stream of requests
+  void client.collect([{ at: new Date() }]);
+});
+
+test("a client mirrors its class, without what is the server's own", () => {
+  const client = createClient(Hello, connection);
+  expectTypeOf(client.hello).parameter(0).toEqualTypeOf<z.output<typeof Request>>();
+  expectTypeOf(client.hello).returns.resolves.toEqualTypeOf<Reply>();
+  expectTypeOf<Client<typeof Hello>>().not.toHaveProperty("onSessionClose");
+});
+
+test("an implementation has every handler, with the types of the definition", () => {
+  const answer = { message: "", count: 0n };
+  const all = {
+    hello: async () => answer,
+    async *list() {
+      yield answer;
+    },
+    collect: () => answer,
+  };
+  implement(Greeter, all);
+  // @ts-expect-error `collect` is missing
+  implement(Greeter, { hello: all.hello, list: all.list });
+  // @ts-expect-error the reply has another type
+  implement(Greeter, { ...all, hello: async () => ({ message: 1, count: 0n }) });
+});
