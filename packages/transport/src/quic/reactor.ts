@@ -3,6 +3,7 @@ import { TransportError, type TransportErrorCode } from "../error.ts";
 import type { NativeLinkStats, NativeModule, NativeNode, NativeNodeInit } from "../native.ts";
 import { detachAtExit, forgetAtExit } from "./at-exit.ts";
 import type { QuicChannel } from "./channel.ts";
+import { ChannelTable } from "./channel-table.ts";
 import { Commands } from "./commands.ts";
 import { QuicConnection } from "./connection.ts";
 import { KeepAlive } from "./keep-alive.ts";
@@ -33,7 +34,7 @@ export class Reactor {
   readonly #events: NodeEvents;
   readonly #arena: Uint8Array = new Uint8Array(ARENA_BYTES);
   readonly #view: DataView = new DataView(this.#arena.buffer);
-  readonly #channels = new Map<number, QuicChannel>();
+  readonly #channels = new ChannelTable<QuicChannel>();
   readonly #connections = new Map<number, QuicConnection>();
   #lastHandle = 0;
   readonly #drainOne = (): void => this.#drain();
@@ -61,7 +62,7 @@ export class Reactor {
   }
 
   add(channel: QuicChannel): void {
-    this.#channels.set(channel.handle, channel);
+    this.#channels.add(channel);
     this.keepAlive.hold();
   }
 
@@ -80,7 +81,7 @@ export class Reactor {
   }
 
   loseChannels(connection: QuicConnection, error: TransportError): void {
-    for (const channel of [...this.#channels.values()]) {
+    for (const channel of this.#channels.list()) {
       if (channel.connection !== connection) continue;
       channel.onLost(error);
       this.forget(channel.handle);

@@ -1,0 +1,80 @@
+const LEAST_SLOTS = 64;
+
+/** Something that is found by a number below 2^32. */
+export interface Handled {
+  readonly handle: number;
+}
+
+/**
+ * The open channels of a node by handle: a hash table with linear probing. Handles are consecutive numbers, so most lie
+ * where they belong.
+ *
+ * No `Map`: entries that come and go make it allocate one table after the other, each of them refers to the next, and as
+ * soon as a dead one is in the old generation, the young collector keeps all that follow, with every call they held.
+ */
+export class ChannelTable<C extends Handled> {
+  #slots: (C | undefined)[] = new Array(LEAST_SLOTS).fill(undefined);
+  #mask = LEAST_SLOTS - 1;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(handle: number): C | undefined {
+    return this.#slots[this.#find(handle)];
+  }
+
+  has(handle: number): boolean {
+    return this.get(handle) !== undefined;
+  }
+
+  /** A channel whose handle is not in the table. */
+  add(channel: C): void {
+    this.#size += 1;
+    if (this.#size * 2 > this.#slots.length) this.#grow();
+    this.#slots[this.#find(channel.handle)] = channel;
+  }
+
+  /** Says whether it was there. */
+  delete(handle: number): boolean {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let gap = this.#find(handle);
+    if (slots[gap] === undefined) return false;
+    this.#size -= 1;
+    // what stands behind the gap only because its own place was taken moves up
+    for (let at = (gap + 1) & mask; ; at = (at + 1) & mask) {
+      const channel = slots[at];
+      if (channel === undefined) break;
+      if (((at - channel.handle) & mask) < ((at - gap) & mask)) continue;
+      slots[gap] = channel;
+      gap = at;
+    }
+    slots[gap] = undefined;
+    return true;
+  }
+
+  /** As they are now; changing the table meanwhile does no harm. */
+  list(): C[] {
+    return this.#slots.filter((channel) => channel !== undefined);
+  }
+
+  /** The slot of this handle, or the empty one where it would be. */
+  #find(handle: number): number {
+    const slots = this.#slots;
+    let at = handle & this.#mask;
+    for (;;) {
+      const channel = slots[at];
+      if (channel === undefined || channel.handle === handle) return at;
+      at = (at + 1) & this.#mask;
+    }
+  }
+
+  #grow(): void {
+    const channels = this.list();
+    this.#slots = new Array(this.#slots.length * 2).fill(undefined);
+    this.#mask = this.#slots.length - 1;
+    for (const channel of channels) this.#slots[this.#find(channel.handle)] = channel;
+  }
+}
