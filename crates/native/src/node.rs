@@ -257,7 +257,7 @@ fn failed(ticket: u32, ending: Ending) -> Message {
 }
 
 /// Handshakes and gate questions under way at once.
-const HANDSHAKES: usize = 64;
+const HANDSHAKES: usize = 256;
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
 async fn accept(node: Arc<Node>, endpoint: Endpoint) {
