@@ -6,9 +6,9 @@ import type { WireTypeInfo } from "./wire-type.ts";
 export interface TypeScope {
   /** @internal Throws {@link CodecError} `tag` where the tag is taken by another shape. */
   add(info: Defined): void;
-  /** @internal Compares a type with the first of its tag, reading the getters of both. */
+  /** @internal Compares a type with the one that has its tag, reading the getters of both. */
   confirm(info: WireTypeInfo): void;
-  /** The type that was defined first under a tag. */
+  /** The type that was defined last under a tag. */
   find(tag: string): WireTypeInfo | undefined;
   /** The type that is bound to the class of this value. */
   ofClass(value: object): WireTypeInfo | undefined;
@@ -25,17 +25,17 @@ export function createTypeScope(): TypeScope {
   const classes = new Map<unknown, WireTypeInfo>();
   const scope: TypeScope = {
     add(info) {
-      const first = types.get(info.tag);
-      if (!first) types.set(info.tag, info);
-      else if (info.complete && first.complete) scope.confirm(info);
+      const known = types.get(info.tag);
+      if (known && info.complete && known.complete) scope.confirm(info);
+      types.set(info.tag, info);
       if (info.class) classes.set(info.class.prototype, info);
     },
     confirm(info) {
-      const first = types.get(info.tag);
-      if (!first || first === info || shapeText(first) === shapeText(info)) return;
+      const known = types.get(info.tag);
+      if (!known || known === info || shapeText(known) === shapeText(info)) return;
       throw new CodecError(
         "tag",
-        `${info.tag} already names another shape: ${shapeText(first).slice(0, 200)}; ` +
+        `${info.tag} already names another shape: ${shapeText(known).slice(0, 200)}; ` +
           "give the new type a tag of its own, or define the type once and import it",
       );
     },

@@ -62,6 +62,9 @@ class XlangTypeCodec implements TypeCodec<unknown> {
   }
 
   encodeInto(value: unknown, buffer: Uint8Array, offset: number): number {
+    if (!Number.isInteger(offset) || offset < 0 || offset > buffer.length) {
+      throw this.#noSpace(buffer, offset);
+    }
     const w = new ByteWriter(buffer, { fixed: true });
     try {
       this.#write(w, this.#fast, value, offset);
@@ -70,11 +73,8 @@ class XlangTypeCodec implements TypeCodec<unknown> {
       // too little room to be generous, or a bad value: the long way finds out which
     }
     const encoded = this.encodeShared(value);
-    if (!(offset >= 0 && encoded.length <= buffer.length - offset)) {
-      throw new CodecError(
-        "space",
-        `${this.#info.tag}: ${encoded.length} bytes do not fit into ${buffer.length} at ${offset}`,
-      );
+    if (encoded.length > buffer.length - offset) {
+      throw this.#noSpace(buffer, offset, encoded.length);
     }
     buffer.set(encoded, offset);
     return encoded.length;
@@ -116,6 +116,14 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     } catch (reason) {
       throw asFailure(reason).toError(this.#info.tag, r.pos);
     }
+  }
+
+  #noSpace(buffer: Uint8Array, offset: number, size?: number): CodecError {
+    const what = size === undefined ? "the message does" : `${size} bytes do`;
+    return new CodecError(
+      "space",
+      `${this.#info.tag}: ${what} not fit into a buffer of ${buffer.length} at ${offset}`,
+    );
   }
 
   #encoded(value: unknown): ByteWriter {

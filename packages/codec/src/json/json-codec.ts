@@ -43,10 +43,10 @@ class JsonTypeCodec implements TypeCodec<unknown> {
 
   encodeInto(value: unknown, buffer: Uint8Array, offset: number): number {
     const encoded = this.encode(value);
-    if (!(offset >= 0 && encoded.length <= buffer.length - offset)) {
+    if (!(offset >= 0 && encoded.length <= buffer.length - offset) || !Number.isInteger(offset)) {
       throw new CodecError(
         "space",
-        `${this.#info.tag}: ${encoded.length} bytes do not fit into ${buffer.length} at ${offset}`,
+        `${this.#info.tag}: ${encoded.length} bytes do not fit into a buffer of ${buffer.length} at ${offset}`,
       );
     }
     buffer.set(encoded, offset);
