@@ -56,6 +56,10 @@ export class Child implements AsyncDisposable {
     this.#process.stdin.write(`${JSON.stringify(value)}\n`);
   }
 
+  endInput(): void {
+    this.#process.stdin.end();
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#process.kill(name);
   }
