@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { type Bind, readTypeInfo } from "../src/fory/binding.ts";
+import { ByteReader } from "../src/fory/byte-reader.ts";
+import { ByteWriter } from "../src/fory/byte-writer.ts";
+import { closureEngine } from "../src/fory/closure-engine.ts";
+import { generatedEngine } from "../src/fory/generated-engine.ts";
+import { profileA } from "../src/fory/profile.ts";
+import { createTypeScope, wireType, wireTypeInfo } from "../src/index.ts";
+import { build, bytesOf, cases, hexOf } from "./support/fixture.ts";
+
+// The codec runs again with closures what the generated code refuses, so that here each stands alone.
+const engines: readonly (readonly [string, Bind])[] = [
+  ["closures", closureEngine(profileA)],
+  ["generated", generatedEngine(profileA)],
+];
+let message = 1_000_000;
+
+describe.each(engines)("%s alone", (_, bind) => {
+  test.each(cases)("$name", (given) => {
+    const { type, value } = build(given, "bigint");
+    const info = wireTypeInfo(type);
+    if (!info) throw new Error("no wire type");
+    const binding = bind(info);
+
+    const r = new ByteReader(bytesOf(given.hex));
+    r.maxDepth = 50;
+    r.graphBytes = 1e8;
+    r.pos = 2;
+    readTypeInfo(r, binding.plan);
+    expect(binding.read(r, 1)).toEqual(value);
+    expect(r.pos).toBe(r.end);
+
+    const w = new ByteWriter(new Uint8Array(8), { fixed: false });
+    w.message = ++message;
+    w.maxDepth = 50;
+    w.maxBytes = 1e8;
+    w.putByte(2);
+    w.putByte(0xff);
+    binding.writeInfo(w);
+    binding.write(w, value, 1);
+    if (!given.free) expect(hexOf(w.bytes.subarray(0, w.pos))).toBe(given.hex);
+  });
+});
+
+test("nothing of a schema's text becomes code", () => {
+  const evil = '"];globalThis.broken=true;//';
+  const keys = [
+    evil,
+    "`${globalThis.broken=true}`",
+    "\u2028",
+    "\\",
+    "'",
+    "__proto__",
+    "k0",
+    "x0",
+    "b",
+  ];
+  const shape = Object.fromEntries(
+    keys.map((key, i) => [
+      key,
+      z
+        .string()
+        .default(evil)
+        .meta({ name: `f${i}` }),
+    ]),
+  );
+  const type = wireType("engines/Evil", shape, { scope: createTypeScope() });
+  const info = wireTypeInfo(type);
+  if (!info) throw new Error("no wire type");
+  const binding = generatedEngine(profileA)(info);
+  const w = new ByteWriter(new Uint8Array(1_000), { fixed: false });
+  w.maxDepth = 50;
+  const value = Object.fromEntries(keys.map((key) => [key, `value of ${key}`]));
+  binding.write(w, value, 1);
+  const r = new ByteReader(w.bytes.slice(0, w.pos));
+  r.maxDepth = 50;
+  expect(Object.entries(binding.read(r, 1) as object)).toEqual(Object.entries(value));
+  expect((globalThis as Record<string, unknown>)["broken"]).toBeUndefined();
+});
