@@ -1,18 +1,19 @@
 """The wheel as a client, driven over stdin and stdout, one JSON object a line.
 
 {"id", "op", …} is answered by {"id", "result"} or {"id", "error": {"type", "code", "message", "details"}}. Commands run side by
-side. Operations: connect, admission, call, load, contract, close (see the functions below for their fields).
+side. Operations: connect, admission, call, load, session, contract, close (see the functions below for their fields).
 """
 
 import asyncio
 import os
 import time
-from typing import Any, AsyncIterator, Dict, List, Optional
+from typing import Any, AsyncIterator, Dict, List, Optional, Tuple
 
 os.environ.setdefault("ASTER_RELAY_MODE", "disabled")
 
 from aster import EndpointConfig, IrohNode, net_client  # noqa: E402
 from aster.contract.identity import contract_id_from_service  # noqa: E402
+from aster.json_codec import JsonProxyCodec  # noqa: E402
 from aster.runtime import AsterClient, _coerce_node_addr  # noqa: E402
 from aster.status import RpcError  # noqa: E402
 
@@ -34,7 +35,7 @@ REQUEST_TYPES = {
 ADMISSION = b"aster.consumer_admission"
 
 CLIENTS: Dict[str, AsterClient] = {}
-TYPED: Dict[str, Any] = {}
+TYPED: Dict[Tuple[str, str], Any] = {}
 
 
 async def connect(command: Dict[str, Any]) -> Any:
@@ -43,7 +44,9 @@ async def connect(command: Dict[str, Any]) -> Any:
     await client.connect()
     CLIENTS[command["name"]] = client
     if any(service.name == "Testkit" for service in client.services):
-        TYPED[command["name"]] = await client.client(Testkit)
+        TYPED[command["name"], "typed"] = await client.client(Testkit)
+        # what the wheel uses by itself where a server offers JSON only: JSON under a header that says XLANG
+        TYPED[command["name"], "typed-json"] = await client.client(Testkit, codec=JsonProxyCodec())
     return [
         {
             "name": service.name,
@@ -80,7 +83,7 @@ async def each(items: List[Any]) -> AsyncIterator[Any]:
 
 
 async def typed_call(command: Dict[str, Any], replies: List[Any]) -> None:
-    client = TYPED[command["name"]]
+    client = TYPED[command["name"], command["via"]]
     method = command["method"]
     options = {"timeout": command.get("timeout"), "metadata": command.get("metadata")}
     requests = [build(REQUEST_TYPES[method], from_json(r)) for r in command["requests"]]
@@ -138,12 +141,12 @@ async def proxy_call(command: Dict[str, Any], replies: List[Any]) -> None:
 
 
 async def call(command: Dict[str, Any]) -> Any:
-    """name, via ("typed" | "proxy"), method, pattern, requests, timeout?, metadata?, service?, take? → {replies, error?, ms}."""
+    """name, via ("typed" | "typed-json" | "proxy"), method, pattern, requests, timeout?, metadata?, service?, take? → {replies, error?, ms}."""
     replies: List[Any] = []
     error = None
     started = time.monotonic()
     try:
-        await (typed_call if command["via"] == "typed" else proxy_call)(command, replies)
+        await (proxy_call if command["via"] == "proxy" else typed_call)(command, replies)
     except Exception as problem:
         error = described(problem)
     took = round((time.monotonic() - started) * 1000, 1)
@@ -165,6 +168,12 @@ async def load(command: Dict[str, Any]) -> Any:
     }
 
 
+async def session(command: Dict[str, Any]) -> Any:
+    """name → what a call says in a session with Testkit, which has none."""
+    opened = await CLIENTS[command["name"]].session("Testkit")
+    return await opened.echo({})
+
+
 async def contract(_: Dict[str, Any]) -> Any:
     """→ the contract id the wheel computes for Testkit."""
     return contract_id_from_service(Testkit)
@@ -172,7 +181,6 @@ async def contract(_: Dict[str, Any]) -> Any:
 
 async def close(command: Dict[str, Any]) -> Any:
     """name → null, once the client has gone."""
-    TYPED.pop(command["name"], None)
     await CLIENTS.pop(command["name"]).close()
 
 
@@ -187,7 +195,7 @@ def described(problem: BaseException) -> Dict[str, Any]:
     return {"type": type(problem).__name__, "message": str(problem)}
 
 
-OPERATIONS = {f.__name__: f for f in (connect, admission, call, load, contract, close)}
+OPERATIONS = {f.__name__: f for f in (connect, admission, call, load, session, contract, close)}
 
 
 async def main() -> None:

@@ -28,6 +28,8 @@ describe.skipIf("missing" in python)("the wheel calls our server", () => {
       ],
       gate: openGate(),
       network: "none",
+      // how long a call that is over waits for its caller to end it too: the wheel's sessions do not
+      limits: { headerTimeoutMs: 2_000 },
     });
     wheel = await WheelClient.start(python.path);
     await wheel.connect("us", server.address);
@@ -193,6 +195,34 @@ describe.skipIf("missing" in python)("the wheel calls our server", () => {
     },
   );
 
+  it("refuses a call that is late already", async () => {
+    aborted.length = 0;
+    const call = { method: "sleep", pattern: "unary", requests: [{}], timeout: -10 } as const;
+    const { error } = await wheel.call("us", call);
+    expect(error).toMatchObject({ code: StatusCode.DEADLINE_EXCEEDED });
+    expect(aborted).toEqual([]);
+  });
+
+  it("takes JSON under a header that says XLANG", async () => {
+    const via = "typed-json";
+    const sleep = { via, method: "sleep", pattern: "unary", requests: [{ ms: 1 }] } as const;
+    expect(good(await wheel.call("us", sleep))).toEqual([{ ms: 1 }]);
+    const requests = [{ start: 0, end: 2 }];
+    const count = { via, method: "failing_count", pattern: "serverStream", requests } as const;
+    const { replies, error } = await wheel.call("us", count);
+    expect(replies).toEqual([0, 1].map((n) => ({ n, payload: "" })));
+    expect(error).toMatchObject({ code: StatusCode.FAILED_PRECONDITION, message: "enough" });
+  });
+
+  it("has no sessions", async () => {
+    const message =
+      "'Testkit' is shared: send a method name instead of opening a session stream (method='')";
+    await expect(wheel.session("us")).rejects.toMatchObject({
+      code: StatusCode.FAILED_PRECONDITION,
+      message,
+    });
+  });
+
   it("has no other method", async () => {
     const call = { via: "proxy", method: "nope", pattern: "unary", requests: [{}] } as const;
     const { error } = await wheel.call("us", call);
@@ -228,6 +258,12 @@ describe.skipIf("missing" in python)("the wheel calls our server", () => {
       requests,
     });
     expect([StatusCode.INVALID_ARGUMENT, StatusCode.CONTRACT_VIOLATION]).toContain(error?.code);
+  });
+
+  it("holds nothing of the calls that are over", async () => {
+    await expect
+      .poll(() => server.stats(), { timeout: 8_000 })
+      .toMatchObject({ calls: 0, channels: 0, queuedBytes: 0 });
   });
 });
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -67,24 +67,36 @@ async function failure(command: string, args: readonly string[]): Promise<string
   return code === 0 ? undefined : `${command} ${args.join(" ")} ended with ${code}\n${output}`;
 }
 
-/** Runs `work` while no other process does; a lock that is older than its longest use was left behind. */
+/** Runs `work` while no other process does. */
 async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const longestUseMs = 600_000;
-  for (;;) {
-    try {
-      mkdirSync(path);
-      break;
-    } catch {
-      const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-      if (made !== undefined && Date.now() - made > longestUseMs) {
-        rmSync(path, { recursive: true, force: true });
-      }
-      await sleep(200);
-    }
+  while (!taken(path)) {
+    if (abandoned(path)) rmSync(path, { force: true });
+    else await sleep(200);
   }
   try {
     return await work();
   } finally {
-    rmSync(path, { recursive: true, force: true });
+    rmSync(path, { force: true });
+  }
+}
+
+function taken(path: string): boolean {
+  try {
+    writeFileSync(path, String(process.pid), { flag: "wx" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the process that took the lock is no more. */
+function abandoned(path: string): boolean {
+  try {
+    const owner = Number(readFileSync(path, "utf8"));
+    // an empty file is being written
+    if (owner > 0) process.kill(owner, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ESRCH";
   }
 }

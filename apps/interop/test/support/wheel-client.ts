@@ -16,8 +16,11 @@ export interface WheelCall {
   readonly method: string;
   readonly pattern: "unary" | "serverStream" | "clientStream" | "bidi";
   readonly requests: readonly unknown[];
-  /** The typed client speaks Fory, the proxy JSON. */
-  readonly via?: "typed" | "proxy";
+  /**
+   * The typed client speaks Fory, the proxy JSON. `typed-json` is the typed client as it is where a server offers JSON only:
+   * it sends JSON under a header that says XLANG, and cannot send bytes.
+   */
+  readonly via?: "typed" | "typed-json" | "proxy";
   /** Proxy only. */
   readonly service?: string;
   /** Leaves a server stream after so many items. */
@@ -85,6 +88,11 @@ export class WheelClient implements AsyncDisposable {
     return this.#do(command) as Promise<{ numbers: number[]; errors: WheelError[] }>;
   }
 
+  /** Opens a session with Testkit and calls in it: that rejects, for the service has no sessions. */
+  async session(name: string): Promise<void> {
+    await this.#do({ op: "session", name });
+  }
+
   /** The contract id that the wheel computes for its Testkit. */
   contractId(): Promise<string> {
     return this.#do({ op: "contract" }) as Promise<string>;
@@ -92,6 +100,11 @@ export class WheelClient implements AsyncDisposable {
 
   async close(name: string): Promise<void> {
     await this.#do({ op: "close", name });
+  }
+
+  /** Ends the process without a word to anybody. */
+  kill(): void {
+    this.#child.signal("SIGKILL");
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -104,6 +117,6 @@ export class WheelClient implements AsyncDisposable {
     this.#child.send({ id, ...command });
     const answer = await this.#child.line((value): value is Answer => (value as Answer).id === id);
     if (answer.error === undefined) return answer.result;
-    throw new Error(`${answer.error.type}: ${answer.error.message}`);
+    throw Object.assign(new Error(`${answer.error.type}: ${answer.error.message}`), answer.error);
   }
 }

@@ -27,6 +27,11 @@ export class WheelServer implements AsyncDisposable {
     return new WheelServer(child, ready);
   }
 
+  /** Ends the process without a word to anybody. */
+  kill(): void {
+    this.#child.signal("SIGKILL");
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#child[Symbol.asyncDispose]();
   }
