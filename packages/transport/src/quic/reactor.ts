@@ -16,6 +16,11 @@ const MAX_HANDLE = 0x7fff_ffff;
 /** The kinds of `crates/native/src/error.rs`, in order from 1. */
 const KINDS: readonly TransportErrorCode[] = ["closed", "connect", "timeout", "address", "native"];
 
+/** What ES2024 gives array buffers. */
+interface Detachable {
+  transfer(newByteLength: number): ArrayBuffer;
+}
+
 /** What happens to a node as a whole. */
 export interface NodeEvents {
   opened(): void;
@@ -114,7 +119,11 @@ export class Reactor {
       this.#channels.get(handle)?.onFrame(flags, this.#arena.subarray(start, end));
     } else if (op === EventOp.Large) {
       const payload = this.native.takeLarge(arg);
-      if (payload !== null) this.#channels.get(handle)?.onFrame(flags, payload);
+      if (payload !== null) {
+        this.#channels.get(handle)?.onFrame(flags, payload);
+        // it was valid until now; left to the collector, these buffers make it run again and again
+        (payload.buffer as ArrayBuffer & Detachable).transfer(0);
+      }
     } else if (op === EventOp.Stream) {
       this.#connections.get(arg)?.onStream(handle);
     } else if (op === EventOp.Fin) {
