@@ -1,5 +1,6 @@
 import { type Channel, type ChannelSink, ResetCode, TransportError } from "@aster/transport";
 import type { LocalConnection } from "./local-connection.ts";
+import { deliverSoon, type LocalTurn } from "./local-turns.ts";
 
 interface Frame {
   readonly flags: number;
@@ -10,7 +11,7 @@ const WINDOW_FRAMES = 256;
 const WINDOW_BYTES = 256 * 1024;
 
 /** One end of a channel within one program. What one end sends is told to the other in a later microtask. */
-export class LocalChannel implements Channel {
+export class LocalChannel implements Channel, LocalTurn {
   readonly connection: LocalConnection;
   #other!: LocalChannel;
   #sink: ChannelSink | undefined;
@@ -46,7 +47,7 @@ export class LocalChannel implements Channel {
   send(flags: number, payload: Uint8Array, end = false): boolean {
     const other = this.#other;
     if (this.#over || other.#over || other.#ended || other.#endTold) return true;
-    const kept = this.connection.passesValues ? payload : payload.slice();
+    const kept = this.connection.passesValues ? payload : copy(payload);
     other.#inbox.push({ flags, payload: kept });
     other.#inboxBytes += payload.length;
     other.#ended = end;
@@ -97,17 +98,7 @@ export class LocalChannel implements Channel {
     this.#schedule();
   }
 
-  #hasRoom(): boolean {
-    return this.#inbox.length < WINDOW_FRAMES && this.#inboxBytes < WINDOW_BYTES;
-  }
-
-  #schedule(): void {
-    if (this.#due || this.#over || this.#sink === undefined) return;
-    this.#due = true;
-    queueMicrotask(this.#deliver);
-  }
-
-  readonly #deliver = (): void => {
+  deliver(): void {
     this.#due = false;
     if (this.#over || this.#sink === undefined) return;
     try {
@@ -115,7 +106,17 @@ export class LocalChannel implements Channel {
     } catch {
       this.reset(ResetCode.InternalError);
     }
-  };
+  }
+
+  #hasRoom(): boolean {
+    return this.#inbox.length < WINDOW_FRAMES && this.#inboxBytes < WINDOW_BYTES;
+  }
+
+  #schedule(): void {
+    if (this.#due || this.#over || this.#sink === undefined) return;
+    this.#due = true;
+    deliverSoon(this);
+  }
 
   #tell(sink: ChannelSink): void {
     if (this.#loss !== undefined) {
@@ -162,4 +163,11 @@ export class LocalChannel implements Channel {
     this.#clear();
     this.connection.forget(this);
   }
+}
+
+/** From the pool that Node keeps for small buffers; readers keep no view of it. */
+function copy(payload: Uint8Array): Uint8Array {
+  const bytes = Buffer.allocUnsafe(payload.length);
+  bytes.set(payload);
+  return bytes;
 }

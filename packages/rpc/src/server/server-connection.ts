@@ -72,8 +72,9 @@ export class ServerConnection {
     return this.#passesValues ? passingCoding : route.coding(mode);
   }
 
-  /** Opening and resetting channels costs us more than the peer, so it has a budget. */
+  /** Opening and resetting channels costs us more than the peer, so it has a budget. Our own program is no such peer. */
   countReset(): void {
+    if (this.#connection instanceof LocalConnection) return;
     const { maxResets, resetWindowMs } = this.server.limits;
     const now = performance.now();
     if (now - this.#resetsSince > resetWindowMs) {
