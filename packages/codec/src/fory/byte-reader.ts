@@ -1,4 +1,5 @@
 import { fail } from "../failure.ts";
+import type { WireTypeInfo } from "../wire-type.ts";
 import { decodeMetaString, type MetaStringUse } from "./meta-string.ts";
 
 /** What stands before a value that may be null or shared (docs/fory.md, "Flags"). */
@@ -18,7 +19,9 @@ export class ByteReader {
   maxDepth = 0;
   /** What may still be spent on containers, in bytes. */
   graphBytes = 0;
-  /** Meta strings in order of appearance, for references to them. */
+  /** The type whose two names came first, where they were the expected ones. */
+  root: WireTypeInfo | undefined;
+  /** All other meta strings in order of appearance, for references to them. */
   names: string[] = [];
 
   constructor(bytes: Uint8Array) {
@@ -56,7 +59,7 @@ export class ByteReader {
   name(use: MetaStringUse): string {
     const head = this.small();
     if (head & 1) {
-      const known = this.names[(head >>> 1) - 1];
+      const known = this.#known((head >>> 1) - 1);
       if (known === undefined) throw fail("data", `a reference to the unknown name ${head >>> 1}`);
       return known;
     }
@@ -96,6 +99,11 @@ export class ByteReader {
     const last = this.byte();
     if (last > 15) throw fail("data", "an integer of more than 32 bits");
     return (value | (last << 28)) >>> 0;
+  }
+
+  #known(id: number): string | undefined {
+    if (!this.root) return this.names[id];
+    return id === 0 ? this.root.namespace : id === 1 ? this.root.name : this.names[id - 2];
   }
 
   cut(size: number): unknown {

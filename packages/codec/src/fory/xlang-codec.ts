@@ -97,7 +97,6 @@ class XlangTypeCodec implements TypeCodec<unknown> {
       if (r === sharedReader) {
         // the next message may be long in coming: hold nothing of this one
         r.bytes = noBytes;
-        r.names.length = 0;
         readerBusy = false;
       }
     }
@@ -179,7 +178,8 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     r.bytes = bytes;
     r.end = bytes.length;
     r.pos = 0;
-    r.names.length = 0;
+    // setting the length of an empty array would cost its memory
+    if (r.names.length > 0) r.names = [];
     r.maxDepth = this.#limits.depth;
     r.graphBytes = this.#limits.graphBytes;
     if (r.end > this.#limits.messageBytes) {
@@ -190,8 +190,9 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     }
     if (startsWith(r.bytes, 0, plan.prefix)) {
       r.pos = plan.prefix.length;
-      r.names.push(plan.info.namespace, plan.info.name);
+      r.root = plan.info;
     } else {
+      r.root = undefined;
       this.#readHead(r, plan.profile.header);
       readTypeInfo(r, plan);
     }
