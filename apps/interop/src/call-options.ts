@@ -52,8 +52,8 @@ export function callOptions(args: readonly string[]): CallOptions {
     mode,
     calls: wholeNumber("n", values.n, 1),
     concurrency: wholeNumber("concurrency", values.concurrency, 1),
-    deadlineMs: optional("deadline-ms", values["deadline-ms"]),
-    cancelMs: optional("cancel-ms", values["cancel-ms"]),
+    deadlineMs: optional("deadline-ms", values["deadline-ms"], 1),
+    cancelMs: optional("cancel-ms", values["cancel-ms"], 0),
     readDelayMs: wholeNumber("read-delay-ms", values["read-delay-ms"]),
     keyFile: values["key-file"],
     metadata: pairs("metadata", values.metadata),
@@ -61,8 +61,8 @@ export function callOptions(args: readonly string[]): CallOptions {
   };
 }
 
-function optional(option: string, text: string | undefined): number | undefined {
-  return text === undefined ? undefined : wholeNumber(option, text);
+function optional(option: string, text: string | undefined, least: number): number | undefined {
+  return text === undefined ? undefined : wholeNumber(option, text, least);
 }
 
 function json(text: string): unknown {

@@ -34,5 +34,5 @@ function limit([name, text]: [string, string]): [string, number] {
     const known = Object.keys(defaultLimits).join(" ");
     throw new UsageError(`there is no limit ${name}\nsupported: ${known}`);
   }
-  return [name, wholeNumber(`limit ${name}`, text, 1)];
+  return [name, wholeNumber(`limit ${name}`, text)];
 }

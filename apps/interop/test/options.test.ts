@@ -51,6 +51,7 @@ describe("the options of call", () => {
     ["an unknown mode", ["echo", "--address", "A", "--mode", "row"], /supported: xlang json/],
     ["no number", ["echo", "--address", "A", "--n", "x"], /--n takes a whole number from 1/],
     ["a fraction", ["echo", "--address", "A", "--n", "1.5"], /--n takes/],
+    ["no time", ["echo", "--address", "A", "--deadline-ms", "0"], /--deadline-ms takes/],
     ["no calls", ["echo", "--address", "A", "--n", "0"], /--n takes/],
     ["no JSON", ["echo", "--address", "A", "--request", "{"], /--request takes JSON/],
     ["no pair", ["echo", "--address", "A", "--metadata", "a"], /--metadata takes name=value/],
