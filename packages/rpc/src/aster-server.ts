@@ -124,8 +124,9 @@ export class AsterServer implements AsyncDisposable {
     return this.#accepting;
   }
 
-  /** Answers calls on a connection that did not come through the node, such as a local one. */
+  /** Answers calls on a connection that did not come through the node, such as a local one, and closes it with the server. */
   handle(connection: Connection): void {
+    this.#connections.keep(connection);
     this.server.handle(connection);
   }
 

@@ -19,10 +19,16 @@ export class ConnectionLimiter {
       connection.close(ResetCode.RefusedStream, "too many connections");
       return false;
     }
-    this.#open.add(connection);
+    this.keep(connection);
     this.#perPeer.set(key, ofPeer + 1);
-    void connection.closed.then(() => this.#forget(connection, key));
+    void connection.closed.then(() => this.#leave(key));
     return true;
+  }
+
+  /** Keeps a connection of our own until it ends, whatever the number of others. */
+  keep(connection: Connection): void {
+    this.#open.add(connection);
+    void connection.closed.then(() => this.#open.delete(connection));
   }
 
   /**
@@ -45,8 +51,7 @@ export class ConnectionLimiter {
     for (const connection of this.#open) connection.close(ResetCode.NoError, reason);
   }
 
-  #forget(connection: Connection, key: string): void {
-    this.#open.delete(connection);
+  #leave(key: string): void {
     const left = (this.#perPeer.get(key) ?? 1) - 1;
     if (left === 0) this.#perPeer.delete(key);
     else this.#perPeer.set(key, left);

@@ -6,6 +6,7 @@ import {
   anyOf,
   type CallContext,
   contractIdOf,
+  createLocalClient,
   defineService,
   implement,
   type JsonClient,
@@ -317,6 +318,17 @@ describe("the end of a server", () => {
     await journal.wrote("sleep over");
     await served;
     expect((await error(client.echo({}))).code).toBe(StatusCode.UNAVAILABLE);
+  });
+
+  test("ends local calls too", async () => {
+    const journal = new Journal();
+    await using at = await house({ services: [probe(journal)] });
+    const client = createLocalClient(Probe, at.server);
+    const running = error(client.sleep({ n: 5000 }));
+    await journal.wrote("sleep began");
+    await at.server.close(20);
+    expect((await running).code).toBe(StatusCode.UNAVAILABLE);
+    await journal.wrote("sleep over");
   });
 
   test("leaves nothing behind", async () => {

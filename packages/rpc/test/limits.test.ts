@@ -10,7 +10,7 @@ import {
   StatusCode,
   unary,
 } from "@aster/rpc";
-import { FrameFlag } from "@aster/transport";
+import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { unpack } from "../src/message-packer.ts";
 import { links, local } from "./links.ts";
@@ -116,6 +116,21 @@ test("a peer that opens and says nothing loses its channel", async () => {
   const silent = await new RawCall(link.raw).send(Uint8Array.of(9)).answer();
   expect(silent.ending).toMatchObject({ code: "reset" });
   expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
+});
+
+test("a request that never comes does not hold its place, a stream that goes on does", async () => {
+  const server = new Server({ services: [probe()], limits: { handlerTimeoutMs: 60 } });
+  await using link = await rawLink(server);
+  const header = encodeFrame(
+    FrameFlag.Header,
+    new TextEncoder().encode('{"service":"Probe","method":"count","version":1}'),
+  );
+  const silent = new RawCall(link.raw).send(header);
+  const stream = createClient(Probe, link.framed).endless({ n: 30 });
+  for (let item = 0; item < 6; item++) expect((await stream.next()).done).toBe(false);
+  expect((await silent.answer()).trailer).toBeDefined();
+  expect(server.stats().calls).toBe(1);
+  await stream.return?.();
 });
 
 test("a peer that goes on after its call has ended is stopped", async () => {

@@ -7,6 +7,6 @@ export interface AdmittedCall {
   readonly route: Route;
   readonly mode: CodedMode;
   readonly context: ServerContext;
-  /** When the handler's time is up, by `performance.now()`; `Infinity` for never. */
+  /** When the call's time is up, by `performance.now()`; `Infinity` for never. */
   readonly timeoutAt: number;
 }

@@ -182,7 +182,12 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
 
   #request(flags: number, payload: Uint8Array): void {
     this.#phase = Phase.Answering;
-    this.#answer(this.#decode(this.#unpack(flags, payload)), this.#context as ServerContext);
+    const context = this.#context as ServerContext;
+    // without a deadline only the request has to come in time: a stream may go on
+    if (this.#route?.streamsResponses && context.deadlineAt === Number.POSITIVE_INFINITY) {
+      timers.remove(this);
+    }
+    this.#answer(this.#decode(this.#unpack(flags, payload)), context);
   }
 
   #item(flags: number, payload: Uint8Array): void {

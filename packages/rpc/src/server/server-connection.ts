@@ -96,7 +96,7 @@ export class ServerConnection {
     const never = Number.POSITIVE_INFINITY;
     const deadlineAt =
       deadlineEpochMs === 0 ? never : deadlineAtOf(deadlineEpochMs, deadlineSkewMs);
-    const capped = deadlineAt === never && !route.streamsResponses;
+    const capped = deadlineAt === never && route.method.pattern !== "bidi_stream";
     if (this.#calls >= maxCallsPerConnection) {
       throw exhausted(`${maxCallsPerConnection} calls of this connection`, "maxCallsPerConnection");
     }
