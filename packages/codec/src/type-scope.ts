@@ -4,45 +4,59 @@ import type { WireTypeInfo } from "./wire-type.ts";
 
 /** A set of wire types in which a tag means one shape, and by which values of unknown type are read. */
 export interface TypeScope {
-  /** @internal Throws {@link CodecError} `tag` where the tag is taken by another shape. */
-  add(info: Defined): void;
-  /** @internal Compares a type with the one that has its tag, reading the getters of both. */
-  confirm(info: WireTypeInfo): void;
   /** The type that was defined last under a tag. */
   find(tag: string): WireTypeInfo | undefined;
   /** The type that is bound to the class of this value. */
   ofClass(value: object): WireTypeInfo | undefined;
 }
 
-/** @internal A type whose getters may be unread yet. */
-export interface Defined extends WireTypeInfo {
+/** A scope of its own, for types that a peer describes: their tags do not clash with the program's. */
+export function createTypeScope(): TypeScope {
+  return new Registry();
+}
+
+/** The scope as those see it who define types. Throws {@link CodecError} `type` for a home-made one. */
+export function registryOf(scope: TypeScope): Registry {
+  if (scope instanceof Registry) return scope;
+  throw new CodecError("type", "not a scope: make one with createTypeScope()");
+}
+
+/** A type whose getters may be unread yet. */
+interface Defined extends WireTypeInfo {
   readonly complete: boolean;
 }
 
-/** A scope of its own, for types that a peer describes: their tags do not clash with the program's. */
-export function createTypeScope(): TypeScope {
-  const types = new Map<string, Defined>();
-  const classes = new Map<unknown, WireTypeInfo>();
-  const scope: TypeScope = {
-    add(info) {
-      const known = types.get(info.tag);
-      if (known && info.complete && known.complete) scope.confirm(info);
-      types.set(info.tag, info);
-      if (info.class) classes.set(info.class.prototype, info);
-    },
-    confirm(info) {
-      const known = types.get(info.tag);
-      if (!known || known === info || shapeText(known) === shapeText(info)) return;
-      throw new CodecError(
-        "tag",
-        `${info.tag} already names another shape: ${shapeText(known).slice(0, 200)}; ` +
-          "give the new type a tag of its own, or define the type once and import it",
-      );
-    },
-    find: (tag) => types.get(tag),
-    ofClass: (value) => classes.get(Object.getPrototypeOf(value)),
-  };
-  return scope;
+/** A scope, with what defining a type needs. */
+export class Registry implements TypeScope {
+  readonly #types = new Map<string, Defined>();
+  readonly #classes = new Map<unknown, WireTypeInfo>();
+
+  /** Throws {@link CodecError} `tag` where the tag is taken by another shape. */
+  add(info: Defined): void {
+    const known = this.#types.get(info.tag);
+    if (known && info.complete && known.complete) this.confirm(info);
+    this.#types.set(info.tag, info);
+    if (info.class) this.#classes.set(info.class.prototype, info);
+  }
+
+  /** Compares a type with the one that has its tag, reading the getters of both. */
+  confirm(info: WireTypeInfo): void {
+    const known = this.#types.get(info.tag);
+    if (!known || known === info || shapeText(known) === shapeText(info)) return;
+    throw new CodecError(
+      "tag",
+      `${info.tag} already names another shape: ${shapeText(known).slice(0, 200)}; ` +
+        "give the new type a tag of its own, or define the type once and import it",
+    );
+  }
+
+  find(tag: string): WireTypeInfo | undefined {
+    return this.#types.get(tag);
+  }
+
+  ofClass(value: object): WireTypeInfo | undefined {
+    return this.#classes.get(Object.getPrototypeOf(value));
+  }
 }
 
 /** Where types without a scope of their own live. */

@@ -6,7 +6,7 @@ import type { FieldType } from "./field-type.ts";
 import { maxFields } from "./limits.ts";
 import { snakeCase } from "./naming.ts";
 import { parseTag } from "./tag.ts";
-import { defaultScope, type TypeScope } from "./type-scope.ts";
+import { defaultScope, registryOf, type TypeScope } from "./type-scope.ts";
 
 /** A zod object schema made by {@link wireType}; `z.output` and `z.input` of it are its values. */
 export type WireType<T = unknown> = z.core.$ZodObject & { readonly _zod: { readonly output: T } };
@@ -51,6 +51,8 @@ export interface WireTypeInfo {
   readonly hasRefinements: boolean;
   readonly class: (new (...args: never[]) => unknown) | undefined;
   readonly scope: TypeScope;
+  /** @internal The type that this one only adds checks to. */
+  readonly base?: WireTypeInfo;
 }
 
 const mark: unique symbol = Symbol.for("@aster/codec wire type");
@@ -74,7 +76,7 @@ export function wireType<S extends z.core.$ZodLooseShape>(
   const schema = object(shape);
   const info = new Info(tag, shape, schema, options);
   (schema._zod.def as Marked)[mark] = info;
-  info.scope.add(info);
+  registryOf(info.scope).add(info);
   return schema;
 }
 
@@ -147,6 +149,8 @@ class Info implements WireTypeInfo {
   /** Fields known at definition; those behind getters come later. */
   readonly #known = new Map<string, Described>();
   readonly #shape: z.core.$ZodLooseShape;
+  /** How zod reads the shape: copies of the definition share it, and it must not be called early. */
+  readonly #readShape: (() => unknown) | undefined;
   #fields: readonly WireField[] | undefined;
   #refined: boolean | undefined;
 
@@ -165,6 +169,7 @@ class Info implements WireTypeInfo {
     this.scope = options.scope ?? defaultScope;
     this.#naming = options.naming ?? "snake";
     this.#shape = shape;
+    this.#readShape = Object.getOwnPropertyDescriptor(schema._zod.def, "shape")?.get;
     this.#keys = Object.keys(shape);
     if (this.#keys.length > maxFields) {
       throw new CodecError(
@@ -198,6 +203,8 @@ class Info implements WireTypeInfo {
   /** Whether a definition still has this type's fields: checks and metadata copy it, other shapes do not count. */
   describes(def: z.core.$ZodObjectDef): boolean {
     if (def === this.schema._zod.def) return true;
+    const read = Object.getOwnPropertyDescriptor(def, "shape")?.get;
+    if (read && read === this.#readShape) return true;
     const shape = def.shape;
     if (Object.keys(shape).length !== this.#keys.length) return false;
     return this.#keys.every((key) => {

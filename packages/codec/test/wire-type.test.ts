@@ -289,6 +289,26 @@ describe("descriptions", () => {
       expect(wireTypeInfo(none)).toBeUndefined();
   });
 
+  test("do not call getters early", () => {
+    const First = wireType("t/First", {
+      get later() {
+        return Second.optional();
+      },
+    });
+    const checked = [First.refine(() => true), First.describe("x"), First.brand("B")];
+    const Holder = wireType(
+      "t/Holder",
+      Object.fromEntries(checked.map((schema, i) => [`f${i}`, schema])),
+    );
+    const Second = wireType("t/Second", { x: z.int() });
+    expect(wireTypeInfo(Holder)?.fields.map((field) => field.type.kind)).toEqual([
+      "struct",
+      "struct",
+      "struct",
+    ]);
+    expect(wireTypeInfo(First)?.fields[0]?.nullable).toBe(true);
+  });
+
   test.each<[string, z.core.$ZodType, boolean]>([
     ["string", z.string(), false],
     ["min", z.string().min(1), true],

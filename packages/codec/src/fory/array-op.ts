@@ -1,6 +1,6 @@
 import { fail, kindOf } from "../failure.ts";
 import type { ArrayElementKind } from "../field-type.ts";
-import { plainOp } from "./scalar-op.ts";
+import { plainOp } from "./plain-op.ts";
 import { arrayTypeId } from "./type-id.ts";
 import type { ValueOp } from "./value-op.ts";
 

@@ -23,7 +23,8 @@ import type { ValueOp } from "./value-op.ts";
  */
 export function closureEngine(profile: Profile): Bind {
   const bindings = new WeakMap<WireTypeInfo, Binding>();
-  const bind: Bind = (info) => {
+  const bind: Bind = (given) => {
+    const info = given.base ?? given;
     let binding = bindings.get(info);
     if (!binding) {
       const plan = planOf(info, profile);

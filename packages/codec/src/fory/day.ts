@@ -1,4 +1,7 @@
 import { fail } from "../failure.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+import { scratch, scratchBytes } from "./scratch.ts";
 
 const dayMs = 86_400_000;
 const firstDay = -719_162;
@@ -16,11 +19,23 @@ export function dayOf(value: unknown): number {
 }
 
 /** The text of a day from year 0001 to 9999. */
-export function dateText(day: number): string {
+function dateText(day: number): string {
   if (day < firstDay || day > lastDay) throw fail("data", "a date outside the years 1 to 9999");
   return textOf(day);
 }
 
 function textOf(day: number): string {
   return new Date(day * dayMs).toISOString().slice(0, 10);
+}
+
+/** Days as int32 (docs/fory.md, "Time"). */
+export function writeDate(w: ByteWriter, value: unknown): void {
+  scratch.setInt32(0, dayOf(value), true);
+  w.putBytes(scratchBytes.subarray(0, 4));
+}
+
+export function readDate(r: ByteReader): string {
+  const start = r.take(4);
+  scratchBytes.set(r.bytes.subarray(start, start + 4));
+  return dateText(scratch.getInt32(0, true));
 }

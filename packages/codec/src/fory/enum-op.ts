@@ -1,5 +1,5 @@
 import { fail, quote } from "../failure.ts";
-import { plainOp } from "./scalar-op.ts";
+import { plainOp } from "./plain-op.ts";
 import { TypeId } from "./type-id.ts";
 import type { ValueOp } from "./value-op.ts";
 

@@ -8,7 +8,8 @@ import type { Profile } from "./profile.ts";
 /** Functions generated per type on first use. What they refuse is read again by the closures. */
 export function generatedEngine(profile: Profile): Bind {
   const bindings = new WeakMap<WireTypeInfo, Binding>();
-  const bind: Bind = (info) => {
+  const bind: Bind = (given) => {
+    const info = given.base ?? given;
     let binding = bindings.get(info);
     if (!binding) {
       const plan = planOf(info, profile);

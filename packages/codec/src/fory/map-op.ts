@@ -3,7 +3,7 @@ import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { checkReadDepth, checkWriteDepth } from "./depth.ts";
 import { type ElementOp, ownOp } from "./list-op.ts";
-import { plainOp } from "./scalar-op.ts";
+import { plainOp } from "./plain-op.ts";
 import { TypeId } from "./type-id.ts";
 import type { ValueOp } from "./value-op.ts";
 

@@ -1,3 +1,4 @@
+import { registryOf } from "../type-scope.ts";
 import type { WireField, WireTypeInfo } from "../wire-type.ts";
 import type { Profile } from "./profile.ts";
 
@@ -38,7 +39,7 @@ export function planOf(info: WireTypeInfo, profile: Profile): TypePlan {
 
 function make(info: WireTypeInfo, profile: Profile): TypePlan {
   const declared = info.fields;
-  info.scope.confirm(info);
+  registryOf(info.scope).confirm(info);
   const hash = profile.hash(declared);
   const hashBytes = new Uint8Array(4);
   new DataView(hashBytes.buffer).setUint32(0, hash, true);

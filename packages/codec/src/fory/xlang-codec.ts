@@ -65,7 +65,7 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     if (!Number.isInteger(offset) || offset < 0 || offset > buffer.length) {
       throw this.#noSpace(buffer, offset);
     }
-    const w = new ByteWriter(buffer, { fixed: true });
+    const w = new ByteWriter(plainArray(buffer), { fixed: true });
     try {
       this.#write(w, this.#fast, value, offset);
       return this.#checked(w.pos - offset);
@@ -84,11 +84,7 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     if (!(bytes instanceof Uint8Array)) {
       throw new CodecError("type", `expected bytes (Uint8Array) to decode, got ${kindOf(bytes)}`);
     }
-    // one class of arrays keeps the generated code fast, and Buffer's slice would be a view
-    const plain =
-      bytes.constructor === Uint8Array
-        ? bytes
-        : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    const plain = plainArray(bytes);
     const r = readerBusy ? new ByteReader(plain) : sharedReader;
     readerBusy = true;
     try {
@@ -214,4 +210,11 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     }
     if (!r.flag()) throw fail("data", "the message holds null, which this type is not");
   }
+}
+
+/** One class of arrays keeps the generated code fast, and Buffer's slice would be a view. */
+function plainArray(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array
+    ? bytes
+    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

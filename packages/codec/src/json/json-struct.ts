@@ -3,6 +3,7 @@ import { asFailure, fail, kindOf } from "../failure.ts";
 import type { ElementType, FieldType } from "../field-type.ts";
 import { notOneOf } from "../fory/enum-op.ts";
 import { setOwn } from "../fory/map-op.ts";
+import { registryOf } from "../type-scope.ts";
 import type { WireField, WireTypeInfo } from "../wire-type.ts";
 import { jsonAny } from "./json-any.ts";
 import {
@@ -27,7 +28,8 @@ export class JsonTypes {
     this.#maxDepth = maxDepth;
   }
 
-  readonly bind = (info: WireTypeInfo): JsonOp => {
+  readonly bind = (given: WireTypeInfo): JsonOp => {
+    const info = given.base ?? given;
     let op = this.#ops.get(info);
     if (!op) {
       op = lazy(() => this.#struct(info));
@@ -37,7 +39,7 @@ export class JsonTypes {
   };
 
   #struct(info: WireTypeInfo): JsonOp {
-    info.scope.confirm(info);
+    registryOf(info.scope).confirm(info);
     const fields = info.fields.map((field) => ({
       field,
       label: `${JSON.stringify(field.name)}:`,

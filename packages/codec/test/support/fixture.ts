@@ -234,7 +234,7 @@ class World {
 
   #any(value: Record<string, unknown> | null): unknown {
     if (value === null) return null;
-    if (typeof value["struct"] === "string") return this.struct(value["struct"], value["value"]);
+    if (typeof value.struct === "string") return this.struct(value.struct, value.value);
     const [kind, inner] = Object.entries(value)[0] as [string, never];
     switch (kind) {
       case "bytes":
