@@ -137,6 +137,16 @@ function hasChecks(schema: WireType): boolean {
   return (schema._zod.def.checks?.length ?? 0) > 0;
 }
 
+interface ShapeGetter {
+  (): unknown;
+  /** The object that the getter reads, in newer versions of zod. */
+  readonly raw?: unknown;
+}
+
+function shapeGetter(def: z.core.$ZodObjectDef): ShapeGetter | undefined {
+  return Object.getOwnPropertyDescriptor(def, "shape")?.get;
+}
+
 class Info implements WireTypeInfo {
   readonly tag: string;
   readonly namespace: string;
@@ -149,8 +159,8 @@ class Info implements WireTypeInfo {
   /** Fields known at definition; those behind getters come later. */
   readonly #known = new Map<string, Described>();
   readonly #shape: z.core.$ZodLooseShape;
-  /** How zod reads the shape: copies of the definition share it, and it must not be called early. */
-  readonly #readShape: (() => unknown) | undefined;
+  /** How zod reads the shape. */
+  readonly #readShape: ShapeGetter | undefined;
   #fields: readonly WireField[] | undefined;
   #refined: boolean | undefined;
 
@@ -169,7 +179,7 @@ class Info implements WireTypeInfo {
     this.scope = options.scope ?? defaultScope;
     this.#naming = options.naming ?? "snake";
     this.#shape = shape;
-    this.#readShape = Object.getOwnPropertyDescriptor(schema._zod.def, "shape")?.get;
+    this.#readShape = shapeGetter(schema._zod.def);
     this.#keys = Object.keys(shape);
     if (this.#keys.length > maxFields) {
       throw new CodecError(
@@ -203,8 +213,9 @@ class Info implements WireTypeInfo {
   /** Whether a definition still has this type's fields: checks and metadata copy it, other shapes do not count. */
   describes(def: z.core.$ZodObjectDef): boolean {
     if (def === this.schema._zod.def) return true;
-    const read = Object.getOwnPropertyDescriptor(def, "shape")?.get;
-    if (read && read === this.#readShape) return true;
+    // a copy knows the shape it comes from: asking it would call the type's getters early
+    const read = shapeGetter(def);
+    if (read && (read === this.#readShape || read.raw === this.#shape)) return true;
     const shape = def.shape;
     if (Object.keys(shape).length !== this.#keys.length) return false;
     return this.#keys.every((key) => {

@@ -47,7 +47,7 @@ test("nothing of a schema's text becomes code", () => {
   const evil = '"];globalThis.broken=true;//';
   const keys = [
     evil,
-    "`${globalThis.broken=true}`",
+    `\`$\{globalThis.broken=true}\``,
     "\u2028",
     "\\",
     "'",
