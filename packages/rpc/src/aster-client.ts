@@ -1,6 +1,7 @@
 import { serviceDefinitionOf } from "@aster/contract";
 import { type EndpointAddress, type Node, ResetCode } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
+import { abortedError } from "./client/call-failure.ts";
 import type { Client, ServiceReference } from "./client/client.ts";
 import { type ClientOptions, createClient } from "./client/create-client.ts";
 import { type Dialled, dial } from "./dial.ts";
@@ -51,7 +52,7 @@ export class AsterClient implements AsyncDisposable {
    * parts of one.
    *
    * Rejects with {@link RpcError}: UNAVAILABLE when the peer cannot be reached in time, UNAUTHENTICATED when it does not
-   * admit us, CANCELLED when the signal fires, INVALID_ARGUMENT for an address that cannot be read.
+   * admit us, CANCELLED when the signal fires (DEADLINE_EXCEEDED when it is an `AbortSignal.timeout()`), INVALID_ARGUMENT for an address that cannot be read.
    */
   static async connect(
     address: EndpointAddress | string,
@@ -63,7 +64,7 @@ export class AsterClient implements AsyncDisposable {
       return new AsterClient(held, await dial(held.node, address, options), options);
     } catch (error) {
       if (held?.owned) await held.node.close();
-      throw RpcError.from(error);
+      throw options.signal?.aborted ? abortedError(options.signal) : RpcError.from(error);
     }
   }
 

@@ -64,6 +64,8 @@ export class AsterServer implements AsyncDisposable {
       raw: [CONSUMER_ADMISSION_ALPN],
     });
     this.#accepting = this.#accept();
+    // told to who calls serve()
+    this.#accepting.catch(() => {});
   }
 
   /**
@@ -119,7 +121,7 @@ export class AsterServer implements AsyncDisposable {
     return ids;
   }
 
-  /** Resolves when the server has been closed. */
+  /** Resolves when the server has been closed; rejects when the node can accept no more before that. */
   serve(): Promise<void> {
     return this.#accepting;
   }
@@ -156,22 +158,23 @@ export class AsterServer implements AsyncDisposable {
     this.#connections.close("server closed");
     await this.#incoming.return?.();
     if (this.#held.owned) await this.node.close();
-    await this.#accepting;
   }
 
   async #accept(): Promise<void> {
     for await (const connection of this.#incoming) {
       if (!this.#connections.take(connection)) continue;
       if (connection.alpn === RPC_ALPN) this.server.handle(connection);
-      else {
-        serveAdmission(connection, {
-          gate: this.#gate,
-          offer: () => offerOf(this.node, this.server.definitions),
-          peers: this.#peers,
-          ...(this.#onAdmission === undefined ? {} : { onDecision: this.#onAdmission }),
-        });
-      }
+      else this.#admit(connection);
     }
+  }
+
+  #admit(connection: Connection): void {
+    serveAdmission(connection, {
+      gate: this.#gate,
+      offer: () => offerOf(this.node, this.server.definitions),
+      peers: this.#peers,
+      ...(this.#onAdmission === undefined ? {} : { onDecision: this.#onAdmission }),
+    });
   }
 }
 

@@ -11,7 +11,7 @@ import {
   statusName,
   unary,
 } from "@aster/rpc";
-import { endpointIdOf, generateSecretKey } from "@aster/transport";
+import { type EndpointAddress, endpointIdOf, generateSecretKey } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { local, memory, quic, ways } from "./links.ts";
 import { Probe, probe, Text } from "./probe.ts";
@@ -181,11 +181,22 @@ test("connect says what is wrong with an address", async () => {
   expect(error.code).toBe(StatusCode.INVALID_ARGUMENT);
 });
 
+/** Port 9 discards, if anything is there. */
+const nobody = (): EndpointAddress => ({
+  endpointId: endpointIdOf(generateSecretKey()),
+  directAddresses: ["127.0.0.1:9"],
+});
+
 test("connect gives up in time", async () => {
   const began = performance.now();
-  const error = await failure(
-    AsterClient.connect(endpointIdOf(generateSecretKey()), { network: "none", timeoutMs: 300 }),
-  );
+  const error = await failure(AsterClient.connect(nobody(), { network: "none", timeoutMs: 300 }));
   expect(error.code).toBe(StatusCode.UNAVAILABLE);
   expect(performance.now() - began).toBeLessThan(3000);
+});
+
+test("connect is given up by its signal", async () => {
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(), 30);
+  const options = { network: "none", signal: abort.signal } as const;
+  expect((await failure(AsterClient.connect(nobody(), options))).code).toBe(StatusCode.CANCELLED);
 });
