@@ -3,11 +3,11 @@ import type { WireField } from "../wire-type.ts";
 import type { Bind, ReadStruct } from "./binding.ts";
 import { Flag } from "./byte-reader.ts";
 import { isDynamic } from "./generate-writer.ts";
-import { ops64, wrong } from "./generated-helpers.ts";
 import { setOwn } from "./map-op.ts";
 import { opOf } from "./ops.ts";
 import type { TypePlan } from "./plan.ts";
-import { Source } from "./source.ts";
+import { floatScratch } from "./scratch.ts";
+import { Source, wrong } from "./source.ts";
 import { readText } from "./text.ts";
 import { readVarint32, readVarint64 } from "./varint.ts";
 
@@ -58,7 +58,7 @@ class ReaderSource {
   }
 
   #field(field: WireField, x: string): string {
-    const value = this.#field1(field.type, x);
+    const value = this.#fieldValue(field.type, x);
     if (!field.nullable) return value;
     const empty = field.optional ? "undefined" : "null";
     return (
@@ -67,7 +67,7 @@ class ReaderSource {
     );
   }
 
-  #field1(type: FieldType, x: string): string {
+  #fieldValue(type: FieldType, x: string): string {
     if (type.kind !== "struct") return this.#value(type, x, 1);
     const binding = this.#source.constant(this.#bind(type.info()));
     return `r.pos=p;${binding}.readInfo(r);${x}=${binding}.read(r,d+1);p=r.pos;`;
@@ -98,9 +98,9 @@ class ReaderSource {
       case "uint32":
         return `if(e-p<4)${no}${x}=(b[p]|b[p+1]<<8|b[p+2]<<16|b[p+3]<<24)>>>0;p+=4;`;
       case "float64":
-        return this.#float(x, "f64", 8);
+        return this.#float(x, "double", 8);
       case "float32":
-        return this.#float(x, "f32", 4);
+        return this.#float(x, "single", 4);
       case "string":
         return `r.pos=p;${x}=${this.#source.constant(readText)}(r);p=r.pos;`;
       case "enum": {
@@ -129,11 +129,11 @@ class ReaderSource {
     return `c=b[p++];if(c<128)${x}=${short};else{r.pos=p-1;${x}=${long};p=r.pos;}`;
   }
 
-  #float(x: string, array: "f64" | "f32", size: number): string {
-    const bytes = this.#source.constant(ops64[`${array}Bytes`]);
+  #float(x: string, array: "double" | "single", size: number): string {
+    const bytes = this.#source.constant(floatScratch[`${array}Bytes`]);
     let code = `if(e-p<${size})${this.#wrong}`;
     for (let i = 0; i < size; i++) code += `${bytes}[${i}]=b[p+${i}];`;
-    return `${code}${x}=${this.#source.constant(ops64[array])}[0];p+=${size};`;
+    return `${code}${x}=${this.#source.constant(floatScratch[array])}[0];p+=${size};`;
   }
 
   /** Elements of the declared type without nulls; other forms take the long way. */

@@ -2,10 +2,10 @@ import type { FieldType } from "../field-type.ts";
 import type { WireField } from "../wire-type.ts";
 import type { Bind, WriteStruct } from "./binding.ts";
 import { Flag } from "./byte-reader.ts";
-import { ops64, wrong } from "./generated-helpers.ts";
 import { opOf } from "./ops.ts";
 import type { TypePlan } from "./plan.ts";
-import { Source } from "./source.ts";
+import { floatScratch } from "./scratch.ts";
+import { Source, wrong } from "./source.ts";
 import { putText } from "./text.ts";
 import { putVar32, putVarint64 } from "./varint.ts";
 
@@ -77,7 +77,7 @@ class WriterSource {
     const { key, type, default: makeDefault, nullable } = field;
     let code = `t=${Source.property("v", key)};`;
     if (makeDefault) code += `if(t===undefined)t=${this.#source.constant(makeDefault)}();`;
-    const value = this.#field1(type);
+    const value = this.#fieldValue(type);
     if (!nullable) return { size: value.size, code: code + value.code };
     const mark = `b[p++]=${Flag.value};`;
     const none = `if(t===undefined||t===null)b[p++]=${Flag.null};else{`;
@@ -88,7 +88,7 @@ class WriterSource {
   }
 
   /** The value of a field in `t`: structs are preceded by their type info. */
-  #field1(type: FieldType): Piece {
+  #fieldValue(type: FieldType): Piece {
     if (type.kind !== "struct") return this.#value(type, "t", 1);
     const binding = this.#source.constant(this.#bind(type.info()));
     return free(`w.pos=p;${binding}.writeInfo(w);${binding}.write(w,t,d+1);p=w.pos;`);
@@ -134,9 +134,9 @@ class WriterSource {
         };
       }
       case "float64":
-        return this.#float(x, "f64", 8);
+        return this.#float(x, "double", 8);
       case "float32":
-        return this.#float(x, "f32", 4);
+        return this.#float(x, "single", 4);
       case "string":
         return free(
           `if(typeof ${x}!=="string")${no}p=${this.#source.constant(putText)}(w,p,${x});`,
@@ -163,9 +163,9 @@ class WriterSource {
     }
   }
 
-  #float(x: string, array: "f64" | "f32", size: number): Piece {
-    const floats = this.#source.constant(ops64[array]);
-    const bytes = this.#source.constant(ops64[`${array}Bytes`]);
+  #float(x: string, array: "double" | "single", size: number): Piece {
+    const floats = this.#source.constant(floatScratch[array]);
+    const bytes = this.#source.constant(floatScratch[`${array}Bytes`]);
     let code = `if(typeof ${x}!=="number")${this.#wrong}${floats}[0]=${x};`;
     for (let i = 0; i < size; i++) code += `b[p+${i}]=${bytes}[${i}];`;
     return { size, code: `${code}p+=${size};` };

@@ -1,3 +1,6 @@
+/** Thrown by generated code: something is wrong, and the closures find out what. */
+export const wrong: unique symbol = Symbol("wrong");
+
 /**
  * Collects the text of one generated function. Names come from a counter, and all that is not a
  * number or a quoted key is handed in as a constant: nothing of a schema's text becomes code.
