@@ -23,8 +23,8 @@ export async function run(
     progress("first call …");
     const [myFirst, theirFirst] = await measureFirstCall(bundle, pairs, options.windows);
     progress("memory …");
-    Object.assign(mine, myFirst, await measureMemory(ours, options.calls));
-    Object.assign(their, theirFirst, await measureMemory(theirs, options.calls));
+    Object.assign(mine, myFirst, await measureMemory(bundle, "ours", options.calls));
+    Object.assign(their, theirFirst, await measureMemory(bundle, "grpc-js", options.calls));
   }
   return compare(mine, their);
 }
