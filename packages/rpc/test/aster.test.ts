@@ -257,6 +257,22 @@ describe("gates and requirements", () => {
     }
   });
 
+  test("an admission that has lapsed ends with the next call, on the same connection", async () => {
+    const short: AdmissionGate = {
+      open: false,
+      admit: () => ({
+        admitted: true,
+        attributes: { "aster.role": "user" },
+        expiresAtMs: Date.now() + 150,
+      }),
+    };
+    await using at = await house({ services: [guarded], gate: short });
+    const client = (await at.connect()).client(Guarded);
+    expect((await error(client.any({}))).code).toBe(StatusCode.OK);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await error(client.any({}))).code).toBe(StatusCode.UNAUTHENTICATED);
+  });
+
   test("handlers know attributes and roles", async () => {
     await using at = await house({ services: [guarded], gate });
     const client = await at.connect({ credential: "role:user,admin" });

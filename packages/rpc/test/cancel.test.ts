@@ -1,7 +1,7 @@
-import { type RpcError, StatusCode } from "@aster/rpc";
+import { bidiStream, defineService, implement, type RpcError, StatusCode } from "@aster/rpc";
 import { describe, expect, test } from "vitest";
 import { type LinkKind, ways } from "./links.ts";
-import { Journal, Probe, probe } from "./probe.ts";
+import { Journal, Probe, probe, Text } from "./probe.ts";
 
 async function reasonOf(work: Promise<unknown>): Promise<unknown> {
   try {
@@ -182,5 +182,35 @@ describe.each(ways)("$title", ({ link, mode }) => {
     await tick(100);
     expect(opened.calls()).toBe(0);
     await client.echo({});
+  });
+
+  test("a source and a handler that wait for something else are asked to stop", async () => {
+    const asked = new Journal();
+    const stuck = (name: string): AsyncIterable<{ text: string }> => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => {}),
+        async return() {
+          asked.write(`${name} asked`);
+          return { done: true, value: undefined };
+        },
+      }),
+    });
+    const Stuck = defineService("Stuck", {}, { wait: bidiStream(Text, Text) });
+    const waiting = implement(Stuck, {
+      wait() {
+        asked.write("began");
+        return stuck("handler");
+      },
+    });
+    await using opened = await link.open({ services: [waiting] });
+    const client = opened.client(Stuck, { serialization: mode });
+    const abort = new AbortController();
+    const stream = client.wait(stuck("source"), { signal: abort.signal });
+    await asked.wrote("began");
+    await tick();
+    abort.abort();
+    expect(await reasonOf(stream.next())).toMatchObject({ code: StatusCode.CANCELLED });
+    await asked.wrote("source asked");
+    await asked.wrote("handler asked");
   });
 });

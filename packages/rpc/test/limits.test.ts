@@ -12,7 +12,7 @@ import {
 } from "@aster/rpc";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
-import { unpack } from "../src/message-packer.ts";
+import { MessagePacker, unpack } from "../src/message-packer.ts";
 import { links, local } from "./links.ts";
 import { Item, Journal, Probe, probe, Text } from "./probe.ts";
 import { RawCall, rawLink } from "./raw-peer.ts";
@@ -133,13 +133,21 @@ test("a request that never comes does not hold its place, a stream that goes on 
   await stream.return?.();
 });
 
-test("a peer that goes on after its call has ended is stopped", async () => {
-  const server = new Server({ services: [probe()], limits: { headerTimeoutMs: 40 } });
+test("a peer that goes on after its call has ended may for a while, then it is stopped", async () => {
+  const server = new Server({ services: [probe()], limits: { headerTimeoutMs: 80 } });
   await using link = await rawLink(server);
-  const call = new RawCall(link.raw).send(Uint8Array.of(0, 0, 0, 0));
-  await tick(120);
-  for (const node of link.nodes) expect(node.stats().channels).toBeLessThanOrEqual(1);
-  call.reset(0);
+  const call = new RawCall(link.raw).send(encodeFrame(0, Uint8Array.of(1)));
+  await call.answer();
+  for (let wait = 0; wait < 5; wait++) {
+    call.send(encodeFrame(0, new Uint8Array(100)));
+    await tick(5);
+  }
+  expect(call.stops).toEqual([]);
+  await tick(150);
+  expect(call.stops).toEqual([0]);
+  call.send(encodeFrame(0, Uint8Array.of(1)), true);
+  await tick();
+  for (const node of link.nodes) expect(node.stats().channels).toBe(0);
 });
 
 test("a peer that resets without end loses its connection", async () => {
@@ -183,6 +191,18 @@ describe("compression", () => {
 
   test("is not for JSON", async () => {
     expect(await flagsOf(10_000, "json")).toEqual([0, 0]);
+  });
+
+  test("rests after a payload that does not shrink", () => {
+    const packer = new MessagePacker({ compress: true });
+    const flagsOf = (payload: Uint8Array) => {
+      packer.pack(payload);
+      return packer.flags;
+    };
+    const zeros = new Uint8Array(5000);
+    expect(flagsOf(zeros)).toBe(1);
+    expect(flagsOf(randomBytes(5000))).toBe(0);
+    expect([zeros, zeros, zeros, zeros, zeros].map(flagsOf)).toEqual([0, 0, 0, 0, 1]);
   });
 
   test("is left out where it does not help, and tried again", async () => {

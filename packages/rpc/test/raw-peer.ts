@@ -18,6 +18,8 @@ export interface RawFrame {
 /** Everything that came back on one channel, and how it ended. */
 export class RawCall {
   readonly frames: RawFrame[] = [];
+  /** The codes with which the other side asked us to stop. */
+  readonly stops: number[] = [];
   ending: "open" | "ended" | TransportError = "open";
   readonly #splitter = new FrameSplitter();
   readonly #channel: Channel;
@@ -34,7 +36,7 @@ export class RawCall {
         ),
       end: () => this.#finish("ended"),
       malformed: (error) => this.#finish(error),
-      stopped: () => {},
+      stopped: (code) => this.stops.push(code),
       closed: (error) => this.#finish(error),
     });
   }
