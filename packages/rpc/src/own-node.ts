@@ -19,10 +19,10 @@ export interface HeldNode {
 }
 
 export async function holdNode(choice: NodeChoice): Promise<HeldNode> {
-  const { node, network = "n0", secretKey, bindAddress } = choice;
+  const { node, network, secretKey, bindAddress } = choice;
   if (node !== undefined && isNode(node)) return { node, owned: false };
   const options: NodeOptions = {
-    network,
+    ...(network === undefined ? {} : { network }),
     ...(secretKey === undefined ? {} : { secretKey }),
     ...(bindAddress === undefined ? {} : { bindAddress }),
     ...node,

@@ -18,7 +18,7 @@ if (process.argv[2] === "server") await serve();
 else await measure();
 
 async function serve(): Promise<void> {
-  const node = await createNode();
+  const node = await createNode({ network: "none" });
   process.send?.(formatAddress(node.address()));
   for await (const connection of node.accept([ALPN])) {
     connection.accept((channel) => {
@@ -55,7 +55,7 @@ function cpu(): Uint8Array {
 async function measure(): Promise<void> {
   const server = fork(fileURLToPath(import.meta.url), ["server"]);
   const address = await new Promise<string>((resolve) => server.once("message", resolve));
-  const node = await createNode();
+  const node = await createNode({ network: "none" });
   const connection = await node.connect(address, ALPN);
   const cpuOfBoth = async (): Promise<number> => {
     const bytes = await once(connection, CPU, MESSAGE);

@@ -7,13 +7,13 @@ import { QuicNode } from "./quic/node.ts";
 /**
  * How a node finds and reaches others that no direct address leads to.
  *
- * - `"none"`: not at all; peers are dialled by address (the default)
- * - `"n0"`: relays and discovery that number 0 runs for everybody
+ * - `"n0"`: relays and discovery that number 0 runs for everybody (the default)
+ * - `"none"`: not at all; peers are dialled by address
  * - `{ relays }`: relays of one's own, by URL, and no discovery
  *
  * The environment variable `ASTER_RELAY_MODE=disabled` turns every choice into `"none"`.
  */
-export type Network = "none" | "n0" | { readonly relays: readonly string[] };
+export type Network = "n0" | "none" | { readonly relays: readonly string[] };
 
 export interface NodeOptions {
   /** 32 bytes, an ed25519 secret key. Default: a new one, so a new id at every start. */
@@ -59,7 +59,7 @@ function nativeInit(options: NodeOptions): NativeNodeInit & { secretKey: Uint8Ar
   check("maxChannels", maxChannels, 1, MAX_CHANNELS);
   return {
     secretKey: options.secretKey ?? generateSecretKey(),
-    ...networkInit(options.network ?? "none"),
+    ...networkInit(options.network ?? "n0"),
     ...(bindAddress === undefined ? {} : { bindAddress }),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
     ...(keepAliveMs === undefined ? {} : { keepAliveMs }),

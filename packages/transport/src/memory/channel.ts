@@ -1,11 +1,11 @@
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import { TransportError } from "../error.ts";
 import { checkPayloadSize, encodeFrame, FRAME_OVERHEAD_BYTES, FrameSplitter } from "../frame.ts";
+import { Signal } from "../signal.ts";
+import { spoil } from "../slab.ts";
 import type { MemoryConnection } from "./connection.ts";
 import type { Recipient } from "./deliveries.ts";
 import { Inbox } from "./inbox.ts";
-import { Signal } from "./signal.ts";
-import { spoil } from "./slab.ts";
 
 /** What a sender may have under way before it is told to wait. */
 const WINDOW_BYTES = 256 * 1024;

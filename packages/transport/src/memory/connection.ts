@@ -1,10 +1,10 @@
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import type { Connection, ConnectionStats, EndpointId } from "../connection.ts";
 import { TransportError } from "../error.ts";
+import type { Slab } from "../slab.ts";
 import { MemoryChannel } from "./channel.ts";
 import type { Deliveries, Recipient } from "./deliveries.ts";
 import type { Link, LinkEnd } from "./link.ts";
-import type { Slab } from "./slab.ts";
 
 /** Channels one side may have open at a time, as in QUIC; the next ones wait for a place. */
 const MAX_CHANNELS = 1024;

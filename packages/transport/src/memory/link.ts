@@ -1,7 +1,7 @@
 import type { EndpointId } from "../connection.ts";
+import type { Slab } from "../slab.ts";
 import type { MemoryConnection } from "./connection.ts";
 import type { Deliveries } from "./deliveries.ts";
-import type { Slab } from "./slab.ts";
 
 /** One node's side of a connection. */
 export interface LinkEnd {

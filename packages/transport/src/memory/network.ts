@@ -1,9 +1,9 @@
 import { TransportError } from "../error.ts";
+import { endpointIdOf, generateSecretKey } from "../keys.ts";
 import type { Node } from "../node.ts";
+import { Slab } from "../slab.ts";
 import { Deliveries } from "./deliveries.ts";
-import { endpointIdFor } from "./identity.ts";
 import { MemoryNode, type Surroundings } from "./node.ts";
-import { Slab } from "./slab.ts";
 
 export interface MemoryNodeOptions {
   /** 32 bytes, an ed25519 secret key: the node has the id a QUIC node with this key would have. Default: a new key. */
@@ -27,7 +27,7 @@ export function memoryNetwork(): MemoryNetwork {
   const around: Surroundings = { nodes: new Map(), deliveries: new Deliveries(), slab: new Slab() };
   return {
     async createNode(options: MemoryNodeOptions = {}): Promise<Node> {
-      const id = endpointIdFor(options.secretKey);
+      const id = endpointIdOf(options.secretKey ?? generateSecretKey());
       if (around.nodes.has(id)) {
         throw new TransportError("bind", "a node with this secret key is open already: close it");
       }

@@ -1,12 +1,12 @@
+import { Acceptor } from "../acceptor.ts";
 import { type EndpointAddress, parseAddress } from "../address.ts";
 import type { Connection, EndpointId } from "../connection.ts";
 import { TransportError } from "../error.ts";
 import type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "../node.ts";
-import { Acceptor } from "./acceptor.ts";
+import type { Slab } from "../slab.ts";
 import { MemoryConnection } from "./connection.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { Dial } from "./dial.ts";
-import type { Slab } from "./slab.ts";
 
 const GATE_TIMEOUT_MS = 5_000;
 /** Tells a peer that Gate 0 said no, and not why. */

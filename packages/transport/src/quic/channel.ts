@@ -1,7 +1,7 @@
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
-import { Signal } from "../memory/signal.ts";
+import { Signal } from "../signal.ts";
 import type { QuicConnection } from "./connection.ts";
 import { KeptFrames } from "./kept-frames.ts";
 import { RECORD_HEADER_BYTES } from "./records.ts";

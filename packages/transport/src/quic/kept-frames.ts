@@ -1,4 +1,4 @@
-import { Slab } from "../memory/slab.ts";
+import { Slab } from "../slab.ts";
 
 interface KeptFrame {
   readonly flags: number;

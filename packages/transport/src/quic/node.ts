@@ -1,8 +1,8 @@
+import { Acceptor } from "../acceptor.ts";
 import { type EndpointAddress, parseAddress } from "../address.ts";
 import { ResetCode } from "../channel.ts";
 import type { Connection, EndpointId } from "../connection.ts";
 import { TransportError } from "../error.ts";
-import { Acceptor } from "../memory/acceptor.ts";
 import type { NativeModule, NativeNodeInit } from "../native.ts";
 import type { ConnectOptions, Gate, Node, NodeStats } from "../node.ts";
 import type { QuicConnection } from "./connection.ts";

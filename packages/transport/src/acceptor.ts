@@ -1,4 +1,4 @@
-import type { Connection } from "../connection.ts";
+import type { Connection } from "./connection.ts";
 import { Signal } from "./signal.ts";
 
 /** Connections that wait to be taken; further diallers wait for a seat. */
