@@ -1,0 +1,27 @@
+interface ErrorClass {
+  readonly prototype: Error;
+  readonly name: string;
+}
+
+/** Standard errors by their place on the wire. `AggregateError` is the last. */
+export const errorClasses: readonly ErrorClass[] = [
+  Error,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+  AggregateError,
+];
+
+/** Which parts of an error follow. */
+export const ErrorFlag = { message: 1, cause: 2, name: 4, errors: 8 } as const;
+
+/** Makes an error of the class at a place; undefined for no place. */
+export function makeError(place: number, message: string | undefined): Error | undefined {
+  const Class = errorClasses[place];
+  if (!Class) return undefined;
+  if (Class === AggregateError) return new AggregateError([], message);
+  return new (Class as ErrorConstructor)(message);
+}

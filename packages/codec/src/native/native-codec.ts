@@ -1,0 +1,52 @@
+import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
+import { type CodecLimits, defaultLimits } from "../limits.ts";
+import { defaultScope, type TypeScope } from "../type-scope.ts";
+import { NativeMessages } from "./native-messages.ts";
+import { bindNative, structsByClass, structsByTag } from "./native-types.ts";
+import { anyNative } from "./scalar-op.ts";
+
+export interface NativeCodecOptions {
+  /** Bounds other than {@link defaultLimits}. */
+  readonly limits?: Partial<CodecLimits>;
+  /** Whose classes travel as instances; the types of the whole process unless given. */
+  readonly scope?: TypeScope;
+}
+
+/**
+ * Any JavaScript value to another JavaScript program, without a schema: all that `structuredClone` takes,
+ * with shared and cyclic references (docs/fory.md, "Native"). What it decodes has no known type.
+ */
+export interface NativeCodec extends Omit<TypeCodec<unknown>, "encodeShared"> {
+  readonly limits: CodecLimits;
+}
+
+/** Makes a codec for values without a declared type. It holds no resources. */
+export function nativeCodec(options: NativeCodecOptions = {}): NativeCodec {
+  const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
+  const scope = options.scope ?? defaultScope;
+  const messages = new NativeMessages({
+    root: "value",
+    op: anyNative,
+    limits,
+    structOf: structsByClass(scope),
+    structNamed: structsByTag(scope),
+  });
+  return {
+    limits,
+    encode: (value) => messages.encode(value),
+    encodeInto: (value, buffer, offset) => messages.encodeInto(value, buffer, offset),
+    decode: (bytes) => messages.decode(bytes),
+  };
+}
+
+/** Codecs of wire types in NATIVE: what is decoded has been checked against its type. */
+export function nativeTypes(limits: CodecLimits): MakeTypeCodec {
+  return (info) =>
+    new NativeMessages({
+      root: info.tag,
+      op: bindNative(info),
+      limits,
+      structOf: structsByClass(info.scope),
+      structNamed: structsByTag(info.scope, info),
+    });
+}

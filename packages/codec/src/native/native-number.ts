@@ -1,0 +1,36 @@
+import type { ByteReader } from "../fory/byte-reader.ts";
+import { scratch, scratchBytes } from "../fory/scratch.ts";
+import { TypeId } from "../fory/type-id.ts";
+import { putVar32, putVarint64 } from "../fory/varint.ts";
+import { zeroId } from "./native-id.ts";
+
+/** Most bytes of a number, its id included. */
+export const numberBytes = 10;
+
+/** Writes id and value at `p` and returns where they end. Needs {@link numberBytes} of room. */
+export function putNumber(b: Uint8Array, p: number, value: number): number {
+  if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
+    if (value >= -32 && value < 96) {
+      b[p] = value + zeroId;
+      return p + 1;
+    }
+    b[p] = TypeId.varint32;
+    return putVar32(b, p + 1, (value << 1) ^ (value >> 31));
+  }
+  if (Number.isSafeInteger(value) && value !== 0) {
+    b[p] = TypeId.varint64;
+    return putVarint64(b, p + 1, value);
+  }
+  b[p] = TypeId.float64;
+  scratch.setFloat64(0, value, true);
+  for (let i = 0; i < 8; i++) b[p + 1 + i] = scratchBytes[i] as number;
+  return p + 9;
+}
+
+/** A double without its id. */
+export function readDouble(r: ByteReader): number {
+  const start = r.take(8);
+  const b = r.bytes;
+  for (let i = 0; i < 8; i++) scratchBytes[i] = b[start + i] as number;
+  return scratch.getFloat64(0, true);
+}

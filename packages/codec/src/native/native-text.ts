@@ -1,0 +1,60 @@
+import { fail } from "../failure.ts";
+import type { ByteReader } from "../fory/byte-reader.ts";
+import type { ByteWriter } from "../fory/byte-writer.ts";
+import { putText, readText } from "../fory/text.ts";
+
+const loneSurrogate = /\p{Surrogate}/u;
+const utf16 = 1;
+const chunk = 4_096;
+
+/** Writes text as Fory does, and text with lone surrogates, which JavaScript has, as UTF-16. */
+export function writeText(w: ByteWriter, text: string): void {
+  const n = text.length;
+  if (n < 24) {
+    const b = w.room(w.pos, 25);
+    let p = w.pos;
+    b[p++] = n << 2;
+    let i = 0;
+    for (; i < n; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 255) break;
+      b[p++] = code;
+    }
+    if (i === n) {
+      w.pos = p;
+      return;
+    }
+  }
+  if (loneSurrogate.test(text)) writeUtf16(w, text);
+  else w.pos = putText(w, w.pos, text);
+}
+
+function writeUtf16(w: ByteWriter, text: string): void {
+  const size = text.length * 2;
+  if (size > 0x1fff_ffff) throw fail("limit", "text of more than 2^28 characters");
+  w.putSmall((size << 2) | utf16);
+  const b = w.room(w.pos, size);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    b[w.pos++] = code;
+    b[w.pos++] = code >> 8;
+  }
+}
+
+/** Reads text in any of Fory's encodings; UTF-16 may hold lone surrogates. */
+export function readNativeText(r: ByteReader): string {
+  if (((r.bytes[r.pos] ?? 0) & 3) !== utf16) return readText(r);
+  const size = r.small() >>> 2;
+  if (size & 1) throw fail("data", "UTF-16 text of an odd number of bytes");
+  const start = r.take(size);
+  const codes = new Uint16Array(Math.min(chunk, size >> 1));
+  let text = "";
+  for (let at = start; at < r.pos; at += chunk * 2) {
+    const count = Math.min(chunk, (r.pos - at) >> 1);
+    for (let i = 0; i < count; i++) {
+      codes[i] = (r.bytes[at + 2 * i] as number) | ((r.bytes[at + 2 * i + 1] as number) << 8);
+    }
+    text += String.fromCharCode(...codes.subarray(0, count));
+  }
+  return text;
+}

@@ -1,0 +1,95 @@
+import { nestedTypes } from "../describe.ts";
+import type { ElementType, FieldType } from "../field-type.ts";
+import type { TypeScope } from "../type-scope.ts";
+import type { WireTypeInfo } from "../wire-type.ts";
+import { listNative, mapNative, nullableNative, recordNative, setNative } from "./container-op.ts";
+import type { NativeOp } from "./native-op.ts";
+import { anyNative, arrayNative, enumNative, scalarNative } from "./scalar-op.ts";
+import { StructNative } from "./struct-op.ts";
+import { unionNative } from "./union-op.ts";
+
+/** A wire type as a decoder of any values needs it. */
+export interface BoundStruct extends NativeOp {
+  readonly prototype: object;
+}
+
+/** Finds the type that the class of a value is bound to. */
+export type StructOf = (value: object) => BoundStruct | undefined;
+/** Finds the type that a message names. */
+export type StructNamed = (tag: string) => BoundStruct | undefined;
+
+const structs = new WeakMap<WireTypeInfo, StructNative>();
+
+/** The op of a wire type, made once. */
+export function bindNative(given: WireTypeInfo): StructNative {
+  const info = given.base ?? given;
+  let op = structs.get(info);
+  if (!op) {
+    op = new StructNative(info, elementOp);
+    structs.set(info, op);
+  }
+  return op;
+}
+
+/** The types of values in a scope, by their classes. */
+export function structsByClass(scope: TypeScope): StructOf {
+  return (value) => {
+    const info = scope.ofClass(value);
+    return info && bindNative(info);
+  };
+}
+
+/** The types of a scope by their tags; those inside a root type come first. */
+export function structsByTag(scope: TypeScope, root?: WireTypeInfo): StructNamed {
+  let inside: Map<string, WireTypeInfo> | undefined;
+  return (tag) => {
+    inside ??= typesInside(root);
+    const info = inside.get(tag) ?? scope.find(tag);
+    return info && bindNative(info);
+  };
+}
+
+function typesInside(root: WireTypeInfo | undefined): Map<string, WireTypeInfo> {
+  const found = new Map<string, WireTypeInfo>();
+  for (const info of allInside(root)) if (!found.has(info.tag)) found.set(info.tag, info);
+  return found;
+}
+
+function allInside(root: WireTypeInfo | undefined): Set<WireTypeInfo> {
+  const all = new Set<WireTypeInfo>(root ? [root] : []);
+  // a set may grow while it is walked
+  for (const info of all) {
+    for (const field of info.fields) for (const one of nestedTypes(field.type)) all.add(one);
+  }
+  return all;
+}
+
+function elementOp(element: ElementType): NativeOp {
+  const op = opOf(element.type);
+  return element.nullable ? nullableNative(op, element.optional) : op;
+}
+
+function opOf(type: FieldType): NativeOp {
+  switch (type.kind) {
+    case "list":
+      return listNative(elementOp(type.element));
+    case "set":
+      return setNative(elementOp(type.element));
+    case "map": {
+      const make = type.form === "record" ? recordNative : mapNative;
+      return make(elementOp(type.key), elementOp(type.value));
+    }
+    case "array":
+      return arrayNative(type.element);
+    case "enum":
+      return enumNative(type.values);
+    case "struct":
+      return bindNative(type.info());
+    case "union":
+      return unionNative(type, bindNative);
+    case "any":
+      return anyNative;
+    default:
+      return scalarNative(type);
+  }
+}

@@ -1,0 +1,134 @@
+import { fail, kindOf } from "../failure.ts";
+import { ByteWriter } from "../fory/byte-writer.ts";
+import { checkWriteDepth } from "../fory/depth.ts";
+import { TypeId } from "../fory/type-id.ts";
+import { Identities } from "./identities.ts";
+import { writeBigint } from "./native-bigint.ts";
+import { firstShapeId, firstSmallId, NativeId } from "./native-id.ts";
+import { numberBytes, putNumber } from "./native-number.ts";
+import { writeText } from "./native-text.ts";
+import type { StructOf } from "./native-types.ts";
+import { writeOther } from "./object-kind.ts";
+import type { Shape } from "./shape.ts";
+import { isNumbered, TextTable } from "./text-table.ts";
+import { Windows } from "./windows.ts";
+import { writeArray } from "./write-array.ts";
+import { writePlain } from "./write-record.ts";
+
+/** Where a message is written, and what it holds so far. */
+export class NativeWriter extends ByteWriter {
+  readonly identities: Identities = new Identities();
+  readonly windows: Windows = new Windows();
+  /** Whether generated code is left aside, so that errors say where. */
+  exact = false;
+  /** The wire type that the class of a value is bound to. */
+  structOf: StructOf = () => undefined;
+  readonly #texts = new TextTable();
+  #shapes = 0;
+
+  /** Begins a message. */
+  begin(message: number): void {
+    this.message = message;
+    this.pos = 0;
+    this.clear();
+  }
+
+  /** Lets go of what the message held. */
+  clear(): void {
+    this.#shapes = 0;
+    this.identities.clear();
+    this.#texts.clear();
+  }
+
+  /** Any value, with its id. `depth` is that of the value itself. */
+  value(value: unknown, depth: number): void {
+    switch (typeof value) {
+      case "string":
+        this.text(value);
+        break;
+      case "number":
+        this.pos = putNumber(this.room(this.pos, numberBytes), this.pos, value);
+        break;
+      case "boolean":
+        this.putByte(TypeId.bool);
+        this.putByte(value ? 1 : 0);
+        break;
+      case "undefined":
+        this.putByte(NativeId.undefined);
+        break;
+      case "bigint":
+        writeBigint(this, value);
+        break;
+      case "object":
+        if (value === null) this.putByte(TypeId.none);
+        else this.object(value, depth);
+        break;
+      default:
+        throw fail("value", `a ${typeof value} has no form on the wire`);
+    }
+  }
+
+  object(value: object, depth: number): void {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype) writePlain(this, value, depth);
+    else if (Array.isArray(value)) writeArray(this, value, depth);
+    else {
+      const struct = this.structOf(value);
+      if (struct) struct.write(this, value, depth);
+      else if (!writeOther(this, value, depth)) {
+        throw fail(
+          "value",
+          `a ${kindOf(value)} has no form on the wire: bind its class to a wire type, or send a plain object`,
+        );
+      }
+    }
+  }
+
+  /** Text with its id, or the number of the same text before. */
+  text(text: string): void {
+    if (isNumbered(text)) {
+      const known = this.#texts.add(text);
+      if (known >= 0) {
+        this.putByte(NativeId.textAgain);
+        this.putSmall(known);
+        return;
+      }
+    }
+    this.putByte(TypeId.string);
+    writeText(this, text);
+  }
+
+  /** Numbers an object, or refers to it where the message holds it in this form. */
+  seen(value: object, form?: unknown): boolean {
+    const known = this.identities.add(value, form);
+    if (known < 0) return false;
+    this.putByte(NativeId.reference);
+    this.putSmall(known);
+    return true;
+  }
+
+  /** Begins a container: like `seen`, and bounds the depth. */
+  opened(value: object, depth: number, form?: unknown): boolean {
+    if (this.seen(value, form)) return false;
+    checkWriteDepth(this, depth);
+    return true;
+  }
+
+  /** The id of a record of this shape, with the names if they are new to the message. */
+  shape(shape: Shape): void {
+    if (shape.message === this.message) {
+      if (shape.number < firstSmallId - firstShapeId) {
+        this.putByte(firstShapeId + shape.number);
+        return;
+      }
+      this.putByte(NativeId.shape);
+      this.putSmall(shape.number);
+      return;
+    }
+    shape.message = this.message;
+    shape.number = this.#shapes++;
+    this.putByte(shape.tag === undefined ? NativeId.newShape : TypeId.namedStruct);
+    this.putSmall(shape.names.length);
+    this.putBytes(shape.names);
+  }
+}

@@ -1,0 +1,61 @@
+import { arrayTypeId, TypeId } from "../fory/type-id.ts";
+import { NativeId } from "./native-id.ts";
+
+export type View = ArrayBufferView<ArrayBufferLike>;
+
+/** One class of views: its id, and how to make one. */
+export interface ViewKind {
+  readonly id: number;
+  /** Bytes of one element. */
+  readonly size: number;
+  readonly prototype: object;
+  /** Whether a view over the whole of its own bytes is written as the id alone. */
+  readonly compact: boolean;
+  make(buffer: ArrayBuffer, offset: number, length: number): View;
+}
+
+interface ViewClass {
+  new (buffer: ArrayBuffer, offset: number, length: number): View;
+  readonly BYTES_PER_ELEMENT?: number;
+  readonly prototype: View;
+}
+
+function kind(id: number, Class: ViewClass, compact = true): ViewKind {
+  return {
+    id,
+    size: Class.BYTES_PER_ELEMENT ?? 1,
+    prototype: Class.prototype,
+    compact,
+    make: (buffer, offset, length) => new Class(buffer, offset, length),
+  };
+}
+
+const kinds: ViewKind[] = [
+  kind(TypeId.binary, Uint8Array),
+  kind(arrayTypeId.int8, Int8Array),
+  kind(arrayTypeId.int16, Int16Array),
+  kind(arrayTypeId.int32, Int32Array),
+  kind(arrayTypeId.int64, BigInt64Array),
+  kind(arrayTypeId.uint16, Uint16Array),
+  kind(arrayTypeId.uint32, Uint32Array),
+  kind(arrayTypeId.uint64, BigUint64Array),
+  kind(arrayTypeId.float32, Float32Array),
+  kind(arrayTypeId.float64, Float64Array),
+  kind(NativeId.clampedArray, Uint8ClampedArray, false),
+  kind(NativeId.dataView, DataView, false),
+];
+const Half = (globalThis as { readonly Float16Array?: ViewClass }).Float16Array;
+/** Fory's id of arrays of 16-bit floats, which younger platforms have. */
+const float16ArrayId = 53;
+if (Half) kinds.push(kind(float16ArrayId, Half));
+
+/** By the id on the wire. */
+export const viewKinds: ReadonlyMap<number, ViewKind> = new Map(kinds.map((one) => [one.id, one]));
+
+/** Those of them that are written without a buffer. */
+export const compactViews: readonly ViewKind[] = kinds.filter((one) => one.compact);
+
+/** By the prototype of the class. */
+export const viewPrototypes: ReadonlyMap<object, ViewKind> = new Map(
+  kinds.map((one) => [one.prototype, one]),
+);

@@ -1,0 +1,61 @@
+import { asFailure, fail } from "../failure.ts";
+import { TypeId } from "../fory/type-id.ts";
+import { NativeId } from "./native-id.ts";
+import type { NativeWriter } from "./native-writer.ts";
+
+/** Fory's flag of lists whose elements are all of the type that follows. */
+export const sameType = 8;
+
+/** An array: count, flags, and the elements. Holes stay holes. */
+export function writeArray(w: NativeWriter, items: readonly unknown[], depth: number): void {
+  if (!w.opened(items, depth)) return;
+  const count = startList(w, items);
+  if (count === 0) return;
+  if (isMostlyDoubles(items)) {
+    writeDoubles(w, items as readonly number[]);
+    return;
+  }
+  w.putByte(0);
+  let i = 0;
+  try {
+    for (; i < count; i++) {
+      const item = items[i];
+      if (item === undefined && !Object.hasOwn(items, i)) w.putByte(NativeId.hole);
+      else w.value(item, depth + 1);
+    }
+  } catch (reason) {
+    throw asFailure(reason).inItem(i);
+  }
+}
+
+/** Writes id and count. */
+export function startList(w: NativeWriter, items: readonly unknown[]): number {
+  const count = items.length;
+  // an array may claim 2^32 elements and hold none
+  if (count > w.maxBytes) {
+    throw fail("limit", `an array of ${count} elements needs more than ${w.maxBytes} bytes`);
+  }
+  w.putByte(TypeId.list);
+  w.putSmall(count);
+  return count;
+}
+
+function isMostlyDoubles(items: readonly unknown[]): boolean {
+  let doubles = 0;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
+    if (typeof item !== "number") return false;
+    if ((item | 0) !== item) doubles++;
+  }
+  return doubles * 2 >= items.length;
+}
+
+function writeDoubles(w: NativeWriter, items: readonly number[]): void {
+  const size = items.length * 8;
+  const b = w.room(w.pos, size + 2);
+  b[w.pos++] = sameType;
+  b[w.pos++] = TypeId.float64;
+  const view = new DataView(b.buffer, b.byteOffset + w.pos, size);
+  for (let i = 0; i < items.length; i++) view.setFloat64(i * 8, items[i] as number, true);
+  w.pos += size;
+}
