@@ -1,4 +1,4 @@
-export { wireType } from "@aster/codec";
+export { bytes, wireType } from "@aster/codec";
 export type { CallContext, ServiceDefinition, ServiceHandlers } from "@aster/contract";
 export {
   allOf,
@@ -41,6 +41,7 @@ export { createLocalClient } from "./local.ts";
 export type { MetadataInit } from "./metadata.ts";
 export { Metadata } from "./metadata.ts";
 export type { NodeChoice } from "./own-node.ts";
+export type { CodedMode } from "./protocol/mode.ts";
 export type { ServerFault } from "./server/fault.ts";
 export type { ServiceImplementation } from "./server/implement.ts";
 export { implement } from "./server/implement.ts";
