@@ -1,3 +1,5 @@
+// To define services; all of it comes from the packages below.
+
 export { bytes, wireType } from "@aster/codec";
 export type { CallContext, ServiceDefinition, ServiceHandlers } from "@aster/contract";
 export {
@@ -15,37 +17,45 @@ export {
   service,
   unary,
 } from "@aster/contract";
+
+// To serve them.
+
 export type { AdmissionGate, AdmittedService } from "@aster/trust";
 export { openGate } from "@aster/trust";
-export { RPC_ALPN } from "./alpn.ts";
-export type { AsterClientOptions, ServiceClientOptions } from "./aster-client.ts";
-export { AsterClient } from "./aster-client.ts";
 export type { AsterServerOptions, AsterServerStats } from "./aster-server.ts";
 export { AsterServer } from "./aster-server.ts";
+export { currentCall } from "./context.ts";
+export type { NodeChoice } from "./own-node.ts";
+export type { ServerFault } from "./server/fault.ts";
+export type { ServiceImplementation } from "./server/implement.ts";
+export { implement } from "./server/implement.ts";
+
+// To call them.
+
+export type { AsterClientOptions, ServiceClientOptions } from "./aster-client.ts";
+export { AsterClient } from "./aster-client.ts";
 export type { CallOptions } from "./client/call-options.ts";
 export type { Client, ClientMethod, ServiceReference } from "./client/client.ts";
-export type { ClientOptions } from "./client/create-client.ts";
-export { createClient } from "./client/create-client.ts";
 export type { ResponseStream } from "./client/response-stream-call.ts";
-export { currentCall } from "./context.ts";
 export type { JsonClient, JsonMethod, JsonRequests } from "./dynamic.ts";
 export type { RpcErrorOptions } from "./error.ts";
 export { RpcError } from "./error.ts";
-// For those who write interceptors.
-export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export type { JsonValue } from "./json-codec.ts";
+export type { MetadataInit } from "./metadata.ts";
+export { Metadata } from "./metadata.ts";
+export type { CodedMode } from "./protocol/mode.ts";
+export { isStatusCode, StatusCode, statusName } from "./status.ts";
+
+// For those who write interceptors, or wire servers and clients to connections themselves.
+
+export { RPC_ALPN } from "./alpn.ts";
+export type { ClientOptions } from "./client/create-client.ts";
+export { createClient } from "./client/create-client.ts";
+export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export type { RpcLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
 export type { ConnectionHandler, LocalClientOptions } from "./local.ts";
 export { createLocalClient } from "./local.ts";
-export type { MetadataInit } from "./metadata.ts";
-export { Metadata } from "./metadata.ts";
-export type { NodeChoice } from "./own-node.ts";
-export type { CodedMode } from "./protocol/mode.ts";
-export type { ServerFault } from "./server/fault.ts";
-export type { ServiceImplementation } from "./server/implement.ts";
-export { implement } from "./server/implement.ts";
 export type { ServerOptions, ServerStats } from "./server/server.ts";
 export { Server } from "./server/server.ts";
 export type { PeerDirectory } from "./server/server-context.ts";
-export { isStatusCode, StatusCode, statusName } from "./status.ts";
