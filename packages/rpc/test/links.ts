@@ -1,16 +1,13 @@
 // The ways there are between a client and a server, so that one test runs over all of them.
 import {
-  AsterClient,
-  AsterServer,
   type Client,
   type ClientOptions,
   createLocalClient,
-  openGate,
   Server,
   type ServerOptions,
   type ServiceReference,
 } from "@aster/rpc";
-import { memoryNetwork } from "@aster/transport";
+import { servicePair } from "@aster/rpc/testing";
 
 export interface Link extends AsyncDisposable {
   client<T extends ServiceReference>(service: T, options?: ClientOptions): Client<T>;
@@ -23,19 +20,12 @@ export interface LinkKind {
   open(options: ServerOptions): Promise<Link>;
 }
 
-async function joined(
-  server: AsterServer,
-  client: AsterClient,
-  close: () => Promise<void>,
-): Promise<Link> {
+async function paired(transport: "memory" | "quic", options: ServerOptions): Promise<Link> {
+  const pair = await servicePair({ ...options, transport });
   return {
-    client: (service, options) => client.client(service, options),
-    calls: () => server.stats().calls,
-    async [Symbol.asyncDispose]() {
-      await client.close();
-      await server.close(1000);
-      await close();
-    },
+    client: (service, clientOptions) => pair.client.client(service, clientOptions),
+    calls: () => pair.server.stats().calls,
+    [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose](),
   };
 }
 
@@ -53,25 +43,12 @@ export const local: LinkKind = {
 
 export const memory: LinkKind = {
   name: "memory",
-  async open(options) {
-    const network = memoryNetwork();
-    const [here, there] = await Promise.all([network.createNode(), network.createNode()]);
-    const server = await AsterServer.start({ ...options, node: there, gate: openGate() });
-    const client = await AsterClient.connect(server.address, { node: here });
-    return joined(server, client, async () => {
-      await here.close();
-      await there.close();
-    });
-  },
+  open: (options) => paired("memory", options),
 };
 
 export const quic: LinkKind = {
   name: "quic",
-  async open(options) {
-    const server = await AsterServer.start({ ...options, network: "none", gate: openGate() });
-    const client = await AsterClient.connect(server.address, { network: "none" });
-    return joined(server, client, async () => {});
-  },
+  open: (options) => paired("quic", options),
 };
 
 export const links: readonly LinkKind[] = [local, memory, quic];

@@ -5,10 +5,10 @@ import {
   type Connection,
   FrameFlag,
   FrameSplitter,
-  memoryNetwork,
   type Node,
   type TransportError,
 } from "@aster/transport";
+import { memoryPair } from "@aster/transport/testing";
 
 export interface RawFrame {
   readonly flags: number;
@@ -85,8 +85,8 @@ export interface RawLink extends AsyncDisposable {
 
 /** A server of ours behind memory, with one connection of bytes and one of frames. */
 export async function rawLink(server: Server): Promise<RawLink> {
-  const network = memoryNetwork();
-  const [here, there] = await Promise.all([network.createNode(), network.createNode()]);
+  const nodes = await memoryPair();
+  const { client: here, server: there } = nodes;
   const incoming = there.accept(["aster/1"]);
   const [raw, framed] = await Promise.all([
     here.connect(there.id, "aster/1", { raw: true }),
@@ -102,8 +102,7 @@ export async function rawLink(server: Server): Promise<RawLink> {
     nodes: [here, there],
     async [Symbol.asyncDispose]() {
       server.close();
-      await here.close();
-      await there.close();
+      await nodes[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,6 +1,7 @@
 // What a client of ours makes of a server that breaks the rules.
 import { createClient, RpcError, StatusCode } from "@aster/rpc";
-import { type Channel, type Connection, FrameFlag, memoryNetwork } from "@aster/transport";
+import { type Channel, type Connection, FrameFlag } from "@aster/transport";
+import { memoryPair } from "@aster/transport/testing";
 import { describe, expect, test } from "vitest";
 import { statusCodecs } from "../src/protocol/structs.ts";
 import { Probe } from "./probe.ts";
@@ -24,8 +25,8 @@ interface FakeServer extends AsyncDisposable {
 
 /** Answers the first request frame of every call with the same script. */
 async function fakeServer({ frames, ending }: Script): Promise<FakeServer> {
-  const network = memoryNetwork();
-  const [here, there] = await Promise.all([network.createNode(), network.createNode()]);
+  const nodes = await memoryPair();
+  const { client: here, server: there } = nodes;
   const incoming = there.accept(["aster/1"]);
   const connection = await here.connect(there.id, "aster/1");
   const accepted = (await incoming.next()).value as Connection;
@@ -50,10 +51,7 @@ async function fakeServer({ frames, ending }: Script): Promise<FakeServer> {
   return {
     connection,
     given: () => given,
-    async [Symbol.asyncDispose]() {
-      await here.close();
-      await there.close();
-    },
+    [Symbol.asyncDispose]: () => nodes[Symbol.asyncDispose](),
   };
 }
 

@@ -1,20 +1,9 @@
 import { expect, test } from "vitest";
 import { memoryNetwork } from "../src/index.ts";
-import { ALPN, channelOn, linked, type Pair, pattern } from "./pair.ts";
+import { memoryPair } from "../src/testing.ts";
+import { ALPN, channelOn, linked, pattern } from "./pair.ts";
 import { Recorder } from "./recorder.ts";
 import { transportSuite } from "./suite.ts";
-
-async function memoryPair(): Promise<Pair> {
-  const network = memoryNetwork();
-  const [client, server] = await Promise.all([network.createNode(), network.createNode()]);
-  return {
-    client,
-    server,
-    async close() {
-      await Promise.all([client.close(), server.close()]);
-    },
-  };
-}
 
 transportSuite("memory", memoryPair);
 

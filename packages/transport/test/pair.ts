@@ -1,14 +1,6 @@
-import type { Channel, Connection, ConnectOptions, Node } from "../src/index.ts";
+import type { Channel, Connection, ConnectOptions } from "../src/index.ts";
+import type { NodePair } from "../src/testing.ts";
 import { Recorder } from "./recorder.ts";
-
-/** Two nodes of one transport; the client can dial the server's address. */
-export interface Pair {
-  readonly client: Node;
-  readonly server: Node;
-  close(): Promise<void>;
-}
-
-export type MakePair = () => Promise<Pair>;
 
 export const ALPN = "aster-test/1";
 
@@ -19,7 +11,7 @@ export interface Linked {
 
 /** A connection seen from both sides. */
 export async function linked(
-  pair: Pair,
+  pair: NodePair,
   options: ConnectOptions & { readonly serverRaw?: boolean } = {},
 ): Promise<Linked> {
   const { serverRaw = options.raw ?? false, ...dial } = options;

@@ -1,30 +1,18 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { createNode, type EndpointAddress } from "../src/index.ts";
-import { ALPN, type Pair } from "./pair.ts";
+import type { EndpointAddress } from "../src/index.ts";
+import { loopbackPair } from "../src/testing.ts";
+import { ALPN } from "./pair.ts";
 import { transportSuite } from "./suite.ts";
 
-async function quicPair(): Promise<Pair> {
-  const [client, server] = await Promise.all([
-    createNode({ network: "none" }),
-    createNode({ network: "none" }),
-  ]);
-  return {
-    client,
-    server,
-    async close() {
-      await Promise.all([client.close(), server.close()]);
-    },
-  };
-}
-
-transportSuite("quic", quicPair);
+transportSuite("quic", loopbackPair);
 
 test("a dial nobody answers can be given up, and runs out of time", async () => {
   const silence = createSocket("udp4").bind(0, "127.0.0.1");
   await once(silence, "listening");
-  const { client, server, close } = await quicPair();
+  await using pair = await loopbackPair();
+  const { client, server } = pair;
   const address: EndpointAddress = {
     endpointId: server.id,
     directAddresses: [`127.0.0.1:${silence.address().port}`],
@@ -35,5 +23,4 @@ test("a dial nobody answers can be given up, and runs out of time", async () => 
   await expect(client.connect(address, ALPN, short)).rejects.toMatchObject({ code: "timeout" });
   expect(client.stats().connections).toBe(0);
   silence.close();
-  await close();
 });

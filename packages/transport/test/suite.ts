@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe } from "vitest";
-import type { MakePair, Pair } from "./pair.ts";
+import type { NodePair } from "../src/testing.ts";
 import { connectionTests } from "./suite/connections.ts";
 import { endingTests } from "./suite/endings.ts";
 import { flowTests } from "./suite/flow.ts";
@@ -7,15 +7,15 @@ import { frameTests } from "./suite/frames.ts";
 import { rawTests } from "./suite/raw.ts";
 
 /** What every transport owes its users; `makePair` is called for each test, and what it gave is closed after it. */
-export function transportSuite(name: string, makePair: MakePair): void {
+export function transportSuite(name: string, makePair: () => Promise<NodePair>): void {
   describe(name, () => {
-    let made: Pair;
+    let made: NodePair;
     beforeEach(async () => {
       made = await makePair();
     });
-    afterEach(() => made.close());
+    afterEach(() => made[Symbol.asyncDispose]());
 
-    const pair = (): Pair => made;
+    const pair = (): NodePair => made;
     describe("frames", () => frameTests(pair));
     describe("flow control", () => flowTests(pair));
     describe("endings", () => endingTests(pair));

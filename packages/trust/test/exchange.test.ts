@@ -1,11 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type Channel,
-  type Connection,
-  memoryNetwork,
-  type Node,
-  type TransportError,
-} from "@aster/transport";
+import type { Channel, Connection, Node, TransportError } from "@aster/transport";
+import { memoryPair, type NodePair } from "@aster/transport/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import vectors from "../../../fixtures/admission/admission.json" with { type: "json" };
 import {
@@ -42,6 +37,7 @@ const offer: AdmissionOffer = {
   rootPubkey: "ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c",
 };
 
+let pair: NodePair;
 let server: Node;
 let client: Node;
 let outcomes: AdmissionOutcome[];
@@ -49,17 +45,13 @@ let outcomes: AdmissionOutcome[];
 let stoppedWith: number | undefined;
 
 beforeEach(async () => {
-  const network = memoryNetwork();
-  server = await network.createNode();
-  client = await network.createNode();
+  pair = await memoryPair();
+  ({ server, client } = pair);
   outcomes = [];
   stoppedWith = undefined;
 });
 
-afterEach(async () => {
-  await client.close();
-  await server.close();
-});
+afterEach(() => pair[Symbol.asyncDispose]());
 
 /** Answers admissions from now on. */
 function serve(options: Partial<ServeAdmissionOptions> = {}): void {

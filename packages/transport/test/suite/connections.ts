@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Connection, type GateQuestion, TransportError } from "../../src/index.ts";
-import { ALPN, channelOn, echo, eventually, linked, type Pair, pattern } from "../pair.ts";
+import type { NodePair } from "../../src/testing.ts";
+import { ALPN, channelOn, echo, eventually, linked, pattern } from "../pair.ts";
 import { Recorder } from "../recorder.ts";
 
 /** How a dial failed; a peer may also refuse just after the handshake. */
@@ -13,11 +14,11 @@ async function failureOf(dial: Promise<Connection>): Promise<TransportError> {
   }
 }
 
-const dial = ({ client, server }: Pair, alpn = ALPN): Promise<Connection> =>
+const dial = ({ client, server }: NodePair, alpn = ALPN): Promise<Connection> =>
   client.connect(server.address(), alpn);
 
 /** Dials "other/1", which the server answers from now on, and talks over it. */
-async function isAnswered(pair: Pair): Promise<void> {
+async function isAnswered(pair: NodePair): Promise<void> {
   const next = pair.server.accept(["other/1"]).next();
   const connection = await dial(pair, "other/1");
   echo((await next).value as Connection);
@@ -26,7 +27,7 @@ async function isAnswered(pair: Pair): Promise<void> {
   await sink.untilEnd();
 }
 
-export function connectionTests(pair: () => Pair): void {
+export function connectionTests(pair: () => NodePair): void {
   test("know their peer, their protocol and their side", async () => {
     const { client, server } = await linked(pair());
     expect(client).toMatchObject({ peer: pair().server.id, alpn: ALPN, side: "client" });

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { ResetCode } from "../../src/index.ts";
-import { acceptOne, channelOn, echo, eventually, linked, type Pair, pattern } from "../pair.ts";
+import type { NodePair } from "../../src/testing.ts";
+import { acceptOne, channelOn, echo, eventually, linked, pattern } from "../pair.ts";
 import { Recorder } from "../recorder.ts";
 
 const pause = (ms = 30): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-export function endingTests(pair: () => Pair): void {
+export function endingTests(pair: () => NodePair): void {
   test("a reset is told to the peer with its code, and to nobody else", async () => {
     const { near, far, nearSink, farSink } = await channelOn(await linked(pair()));
     far.send(3, pattern(3));

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Channel } from "../../src/index.ts";
-import { channelOn, echo, eventually, linked, type Pair, pattern } from "../pair.ts";
+import type { NodePair } from "../../src/testing.ts";
+import { channelOn, echo, eventually, linked, pattern } from "../pair.ts";
 import { Recorder } from "../recorder.ts";
 
 const FRAME_BYTES = 16 * 1024;
@@ -18,7 +19,7 @@ async function sendUntilStuck(channel: Channel): Promise<number> {
   throw new Error("the sender was never stopped");
 }
 
-export function flowTests(pair: () => Pair): void {
+export function flowTests(pair: () => NodePair): void {
   test("a paused reader stops its sender within bounds, and loses nothing", async () => {
     const { near, far, farSink } = await channelOn(await linked(pair()));
     far.pause();

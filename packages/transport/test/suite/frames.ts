@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { MAX_PAYLOAD_BYTES } from "../../src/index.ts";
-import { channelOn, echo, linked, type Pair, pattern } from "../pair.ts";
+import type { NodePair } from "../../src/testing.ts";
+import { channelOn, echo, linked, pattern } from "../pair.ts";
 import { Recorder } from "../recorder.ts";
 
-export function frameTests(pair: () => Pair): void {
+export function frameTests(pair: () => NodePair): void {
   test("arrive in order, with their flags, both ways", async () => {
     const { client, server } = await linked(pair());
     echo(server);

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { encodeFrame } from "../../src/index.ts";
-import { channelOn, linked, type Pair, pattern } from "../pair.ts";
+import type { NodePair } from "../../src/testing.ts";
+import { channelOn, linked, pattern } from "../pair.ts";
 import { Recorder } from "../recorder.ts";
 
-export function rawTests(pair: () => Pair): void {
+export function rawTests(pair: () => NodePair): void {
   test("carry bytes as they are, both ways", async () => {
     const { near, far, nearSink, farSink } = await channelOn(await linked(pair(), { raw: true }));
     near.send(99, pattern(10));
