@@ -1,0 +1,147 @@
+import type { z } from "zod";
+import { CodecError } from "../error.ts";
+import { asFailure } from "../failure.ts";
+import { type CodecLimits, defaultLimits } from "../limits.ts";
+import { type WireType, type WireTypeInfo, wireTypeInfo } from "../wire-type.ts";
+import { checkRowSchema } from "./compare-schema.ts";
+import { encodeRowSchema } from "./encode-schema.ts";
+import { parseRowSchema } from "./parse-schema.ts";
+import { planRow } from "./row-plan.ts";
+import type { RowSchema } from "./row-schema.ts";
+import { openRow } from "./row-source.ts";
+import type { RowView } from "./row-view.ts";
+import { RowWriter } from "./row-writer.ts";
+import type { Shape } from "./shape.ts";
+import { readStruct, schemaFields, viewStruct, writeStruct } from "./struct-op.ts";
+
+export interface RowOptions {
+  /** Bounds other than {@link defaultLimits}; `depth` counts the levels of the type. */
+  readonly limits?: Partial<CodecLimits>;
+}
+
+/** Rows of one wire type: Fory's standard row format (docs/fory.md, "Rows"). It holds no resources. */
+export interface RowCodec<Out, In = Out> {
+  readonly type: WireTypeInfo;
+  readonly schema: RowSchema;
+  /** A row that the caller owns. Throws {@link CodecError}, usually `value`. */
+  encode(value: In): Uint8Array;
+  /**
+   * Writes a row at `offset` and returns its size, a multiple of 8. Throws {@link CodecError} `space`
+   * where it does not fit; the buffer is then unchanged.
+   */
+  encodeInto(value: In, buffer: Uint8Array, offset: number): number;
+  /**
+   * A look into a row, which reads nothing yet and keeps the bytes: they must not change while the
+   * view is used. Throws {@link CodecError} `data` for bytes that cannot be a row.
+   */
+  view(bytes: Uint8Array): RowView<Out>;
+  /** The value of a row. It holds no views into `bytes`. Throws {@link CodecError}, usually `data`. */
+  decode(bytes: Uint8Array): Out;
+  /** What readers must have before the first row; a new copy. */
+  schemaBytes(): Uint8Array;
+  /**
+   * Compares the schema at the beginning of a stream with this one. Throws {@link CodecError}
+   * `mismatch`, or what {@link parseRowSchema} throws.
+   */
+  checkSchema(bytes: Uint8Array): void;
+}
+
+/**
+ * The rows of a wire type.
+ *
+ * Throws {@link CodecError}: `type` for anything else, and `schema` with the path of a field that has
+ * no form in rows: unions, values of any type, decimals, unsigned 64-bit integers, recursive types.
+ */
+export function rowCodec<S extends WireType>(
+  type: S,
+  options: RowOptions = {},
+): RowCodec<z.output<S>, z.input<S>> {
+  const info = wireTypeInfo(type);
+  if (!info) {
+    throw new CodecError("type", "not a wire type: define the schema with wireType(tag, shape)");
+  }
+  const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
+  return new TypedRows(info, limits) as RowCodec<unknown> as RowCodec<z.output<S>, z.input<S>>;
+}
+
+/** Rows larger than this do not keep their scratch buffer. */
+const keptBytes = 1024 * 1024;
+
+/** One writer for all codecs: a row is copied out of it before the next is made. */
+let spare: RowWriter | undefined = new RowWriter();
+
+class TypedRows implements RowCodec<unknown> {
+  readonly type: WireTypeInfo;
+  readonly schema: RowSchema;
+  readonly #limits: CodecLimits;
+  readonly #shape: Shape;
+  readonly #schemaBytes: Uint8Array;
+
+  constructor(info: WireTypeInfo, limits: CodecLimits) {
+    this.type = info;
+    this.#limits = limits;
+    this.#shape = planRow(info, limits.depth);
+    this.schema = Object.freeze({ fields: schemaFields(this.#shape) });
+    this.#schemaBytes = encodeRowSchema(this.schema);
+  }
+
+  encode(value: unknown): Uint8Array {
+    return this.#write(value, (row) => row.slice());
+  }
+
+  encodeInto(value: unknown, buffer: Uint8Array, offset: number): number {
+    return this.#write(value, (row) => {
+      const fits = Number.isInteger(offset) && offset >= 0 && row.length <= buffer.length - offset;
+      if (!fits) {
+        throw new CodecError(
+          "space",
+          `${this.type.tag}: ${row.length} bytes do not fit into a buffer of ${buffer.length} at ${offset}`,
+        );
+      }
+      buffer.set(row, offset);
+      return row.length;
+    });
+  }
+
+  view(bytes: Uint8Array): RowView<unknown> {
+    return openRow(bytes, this.#limits, this.type.tag, (source, span) =>
+      viewStruct(source, span, this.#shape, this.type.tag),
+    );
+  }
+
+  decode(bytes: Uint8Array): unknown {
+    return openRow(bytes, this.#limits, this.type.tag, (source, span) =>
+      readStruct(source, span, this.#shape),
+    );
+  }
+
+  schemaBytes(): Uint8Array {
+    return this.#schemaBytes.slice();
+  }
+
+  checkSchema(bytes: Uint8Array): void {
+    checkRowSchema(this.schema, parseRowSchema(bytes), this.type.tag);
+  }
+
+  /** A getter of the value may encode too, and then needs a writer of its own. */
+  #write<T>(value: unknown, use: (row: Uint8Array) => T): T {
+    const w = spare ?? new RowWriter();
+    spare = undefined;
+    try {
+      w.pos = 0;
+      w.maxBytes = this.#limits.messageBytes;
+      this.#writeRoot(w, value);
+      return use(w.bytes.subarray(0, w.pos));
+    } finally {
+      spare = w.bytes.length > keptBytes ? new RowWriter() : w;
+    }
+  }
+
+  #writeRoot(w: RowWriter, value: unknown): void {
+    try {
+      writeStruct(w, this.#shape, value);
+    } catch (reason) {
+      throw asFailure(reason).toError(this.type.tag);
+    }
+  }
+}

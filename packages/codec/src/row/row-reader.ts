@@ -1,0 +1,43 @@
+import { type CodecLimits, defaultLimits } from "../limits.ts";
+import { dynamicShape } from "./dynamic-shape.ts";
+import type { RowOptions } from "./row-codec.ts";
+import type { RowSchema } from "./row-schema.ts";
+import { openRow } from "./row-source.ts";
+import type { RowView } from "./row-view.ts";
+import { readStruct, viewStruct } from "./struct-op.ts";
+
+/** A decoded row of which only the schema is known: its fields by their names on the wire. */
+export type DynamicRow = Record<string, unknown>;
+
+/** Reads rows by a schema alone. It holds no resources. */
+export interface RowReader {
+  readonly schema: RowSchema;
+  /** As {@link RowCodec.view}, with the names of the schema as keys. */
+  view(bytes: Uint8Array): RowView<DynamicRow>;
+  /** As {@link RowCodec.decode}. */
+  decode(bytes: Uint8Array): DynamicRow;
+}
+
+const label = "row";
+
+/**
+ * Reads rows of types that this program does not define, by the schema that came before them.
+ *
+ * Integers of 64 bits are bigints, timestamps and durations bigints of nanoseconds, dates text, maps
+ * `Map`. Throws {@link CodecError} `limit` for a schema that nests too deep.
+ */
+export function rowReader(schema: RowSchema, options: RowOptions = {}): RowReader {
+  const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
+  const shape = dynamicShape(schema.fields, limits.depth);
+  return {
+    schema,
+    view: (bytes) =>
+      openRow(bytes, limits, label, (source, span) =>
+        viewStruct(source, span, shape, label),
+      ) as RowView<DynamicRow>,
+    decode: (bytes) =>
+      openRow(bytes, limits, label, (source, span) =>
+        readStruct(source, span, shape),
+      ) as DynamicRow,
+  };
+}
