@@ -1,6 +1,6 @@
 import { deserialize, serialize } from "node:v8";
-import { createCodec, nativeCodec, wireType } from "../src/index.ts";
 import { z } from "zod";
+import { createCodec, nativeCodec, wireType } from "../src/index.ts";
 
 /** Nanoseconds per call of encode and decode, beside what Node has: `node bench/native.ts`. */
 const order = {

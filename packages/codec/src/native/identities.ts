@@ -6,62 +6,66 @@ const few = 12;
  * one type it does not stand for itself written as another.
  */
 export class Identities {
-  #scanned: object[] = [];
-  /** In order of insertion: the place of an object is its number, as long as none is written in two forms. */
+  /** How many are numbered. */
+  size = 0;
+  readonly #scanned: (object | undefined)[] = new Array<object | undefined>(few).fill(undefined);
+  /** All, in order: the place of an object is its number, as long as none is written in two forms. */
   #ordered: Set<object> | undefined;
   /** Made when the first object appears twice among many. */
   #numbers: Map<object, number> | undefined;
-  #forms: unknown[] = [];
-
-  /** How many are numbered. */
-  get size(): number {
-    return this.#forms.length;
-  }
+  /** Forms other than undefined, by number. */
+  #forms: unknown[] | undefined;
 
   /** The number of an object that is known in this form; otherwise gives it the next one and returns −1. */
   add(value: object, form: unknown): number {
-    const forms = this.#forms;
     if (this.#numbers) return this.#addNumbered(this.#numbers, value, form);
-    if (this.#ordered) {
-      if (this.#ordered.add(value).size > forms.length) {
-        forms.push(form);
-        return -1;
-      }
-      return this.#addNumbered(this.#numbered(this.#ordered), value, form);
+    const ordered = this.#ordered;
+    if (ordered) {
+      if (ordered.add(value).size > this.size) return this.#next(form);
+      return this.#addNumbered(this.#numbered(ordered), value, form);
     }
     const scanned = this.#scanned;
-    for (let i = 0; i < scanned.length; i++) {
+    const { size } = this;
+    for (let i = 0; i < size; i++) {
       if (scanned[i] !== value) continue;
-      if (forms[i] === form) return i;
-      return this.#addNumbered(this.#numbered(scanned), value, form);
+      if (this.#forms?.[i] === form) return i;
+      return this.#addNumbered(this.#numbered(scanned.slice(0, size) as object[]), value, form);
     }
-    scanned.push(value);
-    forms.push(form);
-    if (scanned.length > few) this.#ordered = new Set(scanned);
-    return -1;
+    if (size < few) scanned[size] = value;
+    else this.#ordered = new Set(scanned as object[]).add(value);
+    return this.#next(form);
   }
 
   /** Forgets everything: the next message begins. */
   clear(): void {
-    if (this.#forms.length === 0) return;
-    this.#scanned = [];
-    this.#forms = [];
+    const scanned = this.#scanned;
+    for (let i = 0; i < this.size && i < few; i++) scanned[i] = undefined;
+    this.size = 0;
     this.#ordered = undefined;
     this.#numbers = undefined;
+    this.#forms = undefined;
+  }
+
+  #next(form: unknown): number {
+    if (form !== undefined) {
+      this.#forms ??= [];
+      this.#forms[this.size] = form;
+    }
+    this.size++;
+    return -1;
   }
 
   #numbered(objects: Iterable<object>): Map<object, number> {
     const numbers = new Map<object, number>();
-    for (const object of objects) numbers.set(object, numbers.size);
+    for (const object of objects) if (numbers.size < this.size) numbers.set(object, numbers.size);
     this.#numbers = numbers;
     return numbers;
   }
 
   #addNumbered(numbers: Map<object, number>, value: object, form: unknown): number {
     const known = numbers.get(value);
-    if (known !== undefined && this.#forms[known] === form) return known;
-    numbers.set(value, this.#forms.length);
-    this.#forms.push(form);
-    return -1;
+    if (known !== undefined && this.#forms?.[known] === form) return known;
+    numbers.set(value, this.size);
+    return this.#next(form);
   }
 }

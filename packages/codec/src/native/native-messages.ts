@@ -117,7 +117,7 @@ export class NativeMessages implements TypeCodec<unknown> {
     do {
       message = (message + 1) | 0;
       w.begin(message);
-      w.putBytes(messageHead);
+      w.putShort(messageHead);
       op.write(w, value, 1);
     } while (w.windows.regrouped());
     if (w.pos > limits.messageBytes) {

@@ -25,8 +25,14 @@ export function writeText(w: ByteWriter, text: string): void {
       return;
     }
   }
-  if (loneSurrogate.test(text)) writeUtf16(w, text);
-  else w.pos = putText(w, w.pos, text);
+  const start = w.pos;
+  try {
+    w.pos = putText(w, start, text);
+  } catch (reason) {
+    if (!loneSurrogate.test(text)) throw reason;
+    w.pos = start;
+    writeUtf16(w, text);
+  }
 }
 
 function writeUtf16(w: ByteWriter, text: string): void {

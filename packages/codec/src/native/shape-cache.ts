@@ -7,9 +7,17 @@ const maxBuckets = 1_024;
 const maxBucket = 8;
 const written = new Map<string, Shape[]>();
 const empty = makeShape([]);
+/** Records of one shape come in a row. */
+let last = empty;
 
 /** The shape of an object with these keys: found by its first key, as programs have few shapes. */
 export function shapeOfKeys(keys: readonly string[]): Shape {
+  if (hasKeys(last, keys)) return last;
+  last = find(keys);
+  return last;
+}
+
+function find(keys: readonly string[]): Shape {
   const first = keys[0];
   if (first === undefined) return empty;
   let bucket = written.get(first);
