@@ -1,10 +1,12 @@
 import { call } from "./call.ts";
+import { codec } from "./codec/command.ts";
 import { serve } from "./serve.ts";
 import { UsageError, usage } from "./usage.ts";
 
 const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   serve,
   call,
+  codec,
 };
 
 try {

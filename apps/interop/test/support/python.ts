@@ -5,18 +5,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
-const venv = join(root, ".venv", "interop");
-const requirement = "aster-rpc==0.1.2";
 
-/** A Python with the wheel, or why there is none. */
+/** A Python with what was asked for, or why there is none. */
 export type Python = { readonly path: string } | { readonly missing: string };
 
+/** A Python with the wheel. It brings pyfory 0.16.0. */
+export function pythonWithWheel(): Promise<Python> {
+  return pythonWith("aster-rpc==0.1.2", "interop");
+}
+
+/** A Python with the Fory of today. */
+export function pythonWithFory(): Promise<Python> {
+  return pythonWith("pyfory==1.7.7", "fory");
+}
+
 /**
- * Finds or makes the virtual environment with the wheel, once per checkout: test files share it.
+ * Finds or makes the virtual environment `.venv/<name>`, once per checkout: test files share it.
  * Throws where `CI` is set and it cannot be had.
  */
-export async function pythonWithWheel(): Promise<Python> {
-  const python = await prepared();
+async function pythonWith(requirement: string, name: string): Promise<Python> {
+  const python = await prepared(requirement, name);
   if ("missing" in python) {
     const reason = `interop with ${requirement} is not tested: ${python.missing}`;
     if (process.env.CI) throw new Error(reason);
@@ -25,7 +33,8 @@ export async function pythonWithWheel(): Promise<Python> {
   return python;
 }
 
-async function prepared(): Promise<Python> {
+async function prepared(requirement: string, name: string): Promise<Python> {
+  const venv = join(root, ".venv", name);
   const path = join(venv, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
   const complete = () => existsSync(stamp) && readFileSync(stamp, "utf8") === requirement;
   const stamp = join(venv, ".complete");
@@ -33,7 +42,7 @@ async function prepared(): Promise<Python> {
   const base = suitablePython();
   if (base === undefined) return { missing: "no Python 3.9–3.13 was found on the PATH" };
   mkdirSync(join(root, ".venv"), { recursive: true });
-  return await withLock(join(root, ".venv", "interop.lock"), async () => {
+  return await withLock(join(root, ".venv", `${name}.lock`), async () => {
     if (complete()) return { path };
     rmSync(venv, { recursive: true, force: true });
     const problem =

@@ -1,0 +1,146 @@
+import { NotationError, parts, present, type TypeText } from "./notation.ts";
+import { type ArrayKind, arrayClasses, isWide } from "./scalar.ts";
+import { dayText, decimalText, nanosOf } from "./time.ts";
+import type { World } from "./world.ts";
+
+type Marked = Readonly<Record<string, unknown>>;
+
+/** Makes the values of the codec from their notation. */
+export class ValueReader {
+  readonly #world: World;
+  readonly #objects = new Map<unknown, unknown>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  read(text: unknown, declared: TypeText): unknown {
+    const type = present(declared);
+    if (text === null) return null;
+    if (typeof text === "number") return numberOf(text, type);
+    if (typeof text !== "object") return text;
+    return this.#filled(text, type, Array.isArray(text) ? [] : undefined);
+  }
+
+  #shared(text: Marked, type: TypeText): unknown {
+    const inner = text.v as object;
+    // known before it is filled: it may hold itself
+    let blank: unknown;
+    if (Array.isArray(inner)) blank = [];
+    else if ("$struct" in inner) blank = this.#world.blank(String(inner.$struct));
+    else if ("$map" in inner) blank = this.#keyedByText(inner.$map, type) ? {} : new Map();
+    if (blank !== undefined) this.#objects.set(text.$id, blank);
+    const value = blank === undefined ? this.read(inner, type) : this.#filled(inner, type, blank);
+    this.#objects.set(text.$id, value);
+    return value;
+  }
+
+  #filled(text: object, type: TypeText, blank: unknown): unknown {
+    if (Array.isArray(text)) return this.#list(text, type, blank as unknown[]);
+    const marked = text as Marked;
+    if ("$id" in marked) return this.#shared(marked, type);
+    if ("$ref" in marked) return this.#objects.get(marked.$ref);
+    if ("$struct" in marked) return this.#struct(marked, blank);
+    if ("$map" in marked) return this.#map(marked, type, blank);
+    if ("$set" in marked) {
+      const inner = innerOf(type, "set");
+      return new Set((marked.$set as unknown[]).map((item) => this.read(item, inner)));
+    }
+    if ("$arr" in marked) return this.#array(String(marked.$arr), marked.v as unknown[]);
+    if ("$enum" in marked) return this.#member(marked);
+    return single(marked, type);
+  }
+
+  #list(items: readonly unknown[], type: TypeText, out: unknown[]): unknown[] {
+    const inner = innerOf(type, "list");
+    for (const item of items) out.push(this.read(item, inner));
+    return out;
+  }
+
+  #struct(text: Marked, blank: unknown): object {
+    const name = String(text.$struct);
+    const out = (blank ?? this.#world.blank(name)) as Record<string, unknown>;
+    const values = text.f as Readonly<Record<string, unknown>>;
+    for (const field of this.#world.struct(name).fields) {
+      if (Object.hasOwn(values, field.name)) {
+        out[field.name] = this.read(values[field.name], field.type);
+      }
+    }
+    return out;
+  }
+
+  #map(text: Marked, type: TypeText, blank: unknown): object {
+    const types = typeof type === "object" && "map" in type ? type.map : (["any", "any"] as const);
+    const pairs = text.$map as readonly (readonly [unknown, unknown])[];
+    const map = blank ?? (this.#keyedByText(pairs, type) ? {} : new Map());
+    for (const [key, value] of pairs) {
+      const k = this.read(key, types[0]);
+      const v = this.read(value, types[1]);
+      if (map instanceof Map) map.set(k, v);
+      else {
+        // also for a key called __proto__
+        const property = { value: v, enumerable: true, writable: true, configurable: true };
+        Object.defineProperty(map, String(k), property);
+      }
+    }
+    return map as object;
+  }
+
+  #keyedByText(pairs: unknown, type: TypeText): boolean {
+    if (typeof type === "object" && "map" in type) return type.map[0] === "string";
+    return (pairs as readonly (readonly unknown[])[]).every(([key]) => typeof key === "string");
+  }
+
+  #array(kind: string, items: readonly unknown[]): unknown {
+    const Class = Object.hasOwn(arrayClasses, kind) ? arrayClasses[kind as ArrayKind] : undefined;
+    if (Class === undefined) throw new NotationError("unsupported", `arrays of ${kind}`);
+    const values = items.map((item) => this.read(item, kind));
+    return (Class as unknown as { from(values: unknown[]): unknown }).from(values);
+  }
+
+  #member(text: Marked): number {
+    const { values } = this.#world.enumeration(String(text.$enum));
+    const value = Object.hasOwn(values, String(text.v)) ? values[String(text.v)] : undefined;
+    if (value === undefined) throw new NotationError("notation", `${text.$enum} has no ${text.v}`);
+    return value;
+  }
+}
+
+/** A number wherever a number is expected and holds it. */
+function integerOf(value: bigint, type: TypeText): number | bigint {
+  const near = Number(value);
+  return Number.isSafeInteger(near) && !(typeof type === "string" && isWide(type)) ? near : value;
+}
+
+function numberOf(value: number, type: TypeText): unknown {
+  return typeof type === "string" && isWide(type) && Number.isInteger(value)
+    ? BigInt(value)
+    : value;
+}
+
+function innerOf(type: TypeText, kind: "list" | "set"): TypeText {
+  if (typeof type !== "object") return "any";
+  const [key, inner] = parts(type);
+  return key === kind ? (inner as TypeText) : "any";
+}
+
+const floats: Readonly<Record<string, number>> = {
+  nan: Number.NaN,
+  inf: Number.POSITIVE_INFINITY,
+  "-inf": Number.NEGATIVE_INFINITY,
+};
+
+function single(text: Marked, type: TypeText): unknown {
+  if ("$i" in text) return integerOf(BigInt(String(text.$i)), type);
+  if ("$f" in text) return floats[String(text.$f)] ?? Number(text.$f);
+  if ("$hex" in text) return new Uint8Array(Buffer.from(String(text.$hex), "hex"));
+  if ("$ts" in text) {
+    const nanos = nanosOf(text.$ts);
+    return type === "timestamp" ? nanos : new Date(Number(nanos / 1_000_000n));
+  }
+  if ("$dur" in text) return nanosOf(text.$dur);
+  if ("$date" in text) return dayText(text.$date);
+  if ("$dec" in text) return decimalText(text.$dec);
+  if ("$union" in text) throw new NotationError("unsupported", "unions of numbered cases");
+  throw new NotationError("notation", `no value: ${JSON.stringify(text).slice(0, 80)}`);
+}

@@ -1,0 +1,162 @@
+import { createTypeScope, type TypeScope, type WireType, wireType } from "@aster/codec";
+import { z } from "zod";
+import {
+  type Declaration,
+  type EnumText,
+  type FieldText,
+  NotationError,
+  parts,
+  type StructText,
+  type TypeText,
+} from "./notation.ts";
+import { type ArrayKind, arrayClasses, scalarSchemas } from "./scalar.ts";
+
+export type StructClass = new () => object;
+
+/** The wire types of some declarations, in a scope of their own. */
+export class World {
+  readonly scope: TypeScope = createTypeScope();
+  readonly #declared = new Map<string, Declaration>();
+  readonly #types = new Map<string, WireType>();
+  readonly #classes = new Map<string, StructClass>();
+  readonly #names = new Map<unknown, string>();
+
+  constructor(declarations: readonly Declaration[]) {
+    // values of any type are told apart by their class; others need none
+    const dynamic = JSON.stringify(declarations).includes('"any"');
+    for (const one of declarations) this.#declared.set(nameOf(one), one);
+    for (const one of declarations) {
+      if (dynamic && "struct" in one) this.#addClass(one.struct);
+    }
+    for (const one of declarations) if ("struct" in one) this.#define(one);
+  }
+
+  /** Names of the structs, in the order of declaration. */
+  get structs(): readonly string[] {
+    return [...this.#types.keys()];
+  }
+
+  type(name: string): WireType {
+    const type = this.#types.get(name);
+    if (type === undefined) throw new NotationError("notation", `there is no struct ${name}`);
+    return type;
+  }
+
+  declaration(name: string): Declaration {
+    const one = this.#declared.get(name);
+    if (one === undefined) throw new NotationError("notation", `there is no type ${name}`);
+    return one;
+  }
+
+  struct(name: string): StructText {
+    const one = this.declaration(name);
+    if ("struct" in one) return one;
+    throw new NotationError("notation", `${name} is no struct`);
+  }
+
+  enumeration(name: string): EnumText {
+    const one = this.declaration(name);
+    if ("enum" in one) return one;
+    throw new NotationError("notation", `${name} is no enum`);
+  }
+
+  /** An object of the struct's class, or a plain one, without its fields. */
+  blank(name: string): Record<string, unknown> {
+    const Class = this.#classes.get(this.struct(name).struct);
+    return Class ? Object.create(Class.prototype) : {};
+  }
+
+  /** The struct whose class an object has. */
+  nameOfObject(value: object): string | undefined {
+    return this.#names.get(Object.getPrototypeOf(value));
+  }
+
+  #addClass(name: string): void {
+    const Class = class {};
+    this.#classes.set(name, Class);
+    this.#names.set(Class.prototype, name);
+  }
+
+  #define(one: StructText): void {
+    const shape: Record<string, z.core.$ZodType> = {};
+    for (const field of one.fields) {
+      const get = () => this.#field(field);
+      // types may name themselves and those after them
+      if (this.#later(field.type))
+        Object.defineProperty(shape, field.name, { get, enumerable: true });
+      else shape[field.name] = get();
+    }
+    if (one.id !== undefined) throw new NotationError("unsupported", "types by number");
+    const Class = this.#classes.get(one.struct);
+    const tag = one.ns ? `${one.ns}/${one.struct}` : one.struct;
+    const options = { naming: "as-written", reserved: true, scope: this.scope } as const;
+    this.#types.set(
+      one.struct,
+      wireType(tag, shape, { ...options, ...(Class && { class: Class }) }),
+    );
+  }
+
+  #later(type: TypeText): boolean {
+    if (typeof type === "string") return false;
+    const [kind, inner] = parts(type);
+    if (kind === "map") return (inner as TypeText[]).some((one) => this.#later(one));
+    if (kind === "type") {
+      return "struct" in this.declaration(String(inner)) && !this.#types.has(String(inner));
+    }
+    return kind !== "array" && this.#later(inner as TypeText);
+  }
+
+  #field(field: FieldText): z.core.$ZodType {
+    if (field.id !== undefined) throw new NotationError("unsupported", "fields by number");
+    return this.#schema(field.type);
+  }
+
+  #schema(type: TypeText): z.core.$ZodType {
+    if (typeof type === "string") return scalar(type);
+    const [kind, inner] = parts(type);
+    switch (kind) {
+      case "list":
+        return z.array(this.#schema(inner as TypeText));
+      case "set":
+        return z.set(this.#schema(inner as TypeText));
+      case "opt":
+        return z.nullable(this.#schema(inner as TypeText));
+      case "map": {
+        const [key, value] = inner as [TypeText, TypeText];
+        return key === "string"
+          ? z.record(z.string(), this.#schema(value))
+          : z.map(this.#schema(key), this.#schema(value));
+      }
+      case "array":
+        return array(String(inner));
+      case "type":
+        return this.#named(String(inner));
+      default:
+        throw new NotationError("notation", `there is no type {"${kind}"}`);
+    }
+  }
+
+  #named(name: string): z.core.$ZodType {
+    const one = this.declaration(name);
+    if ("struct" in one) return this.type(name);
+    if ("enum" in one) return z.enum(one.values);
+    throw new NotationError("unsupported", "unions of numbered cases");
+  }
+}
+
+function nameOf(one: Declaration): string {
+  if ("struct" in one) return one.struct;
+  return "enum" in one ? one.enum : one.union;
+}
+
+function scalar(kind: string): z.core.$ZodType {
+  const make = scalarSchemas.get(kind);
+  if (make === undefined) throw new NotationError("notation", `there is no type "${kind}"`);
+  return make();
+}
+
+function array(kind: string): z.core.$ZodType {
+  const Class = Object.hasOwn(arrayClasses, kind) ? arrayClasses[kind as ArrayKind] : undefined;
+  if (Class === undefined) throw new NotationError("unsupported", `arrays of ${kind}`);
+  return z.instanceof(Class as new () => object);
+}
