@@ -3,10 +3,14 @@ import { CodecError } from "./error.ts";
 import { type EngineChoice, xlangTypes } from "./fory/xlang-codec.ts";
 import { jsonTypes } from "./json/json-codec.ts";
 import { type CodecLimits, defaultLimits } from "./limits.ts";
+import { nativeTypes } from "./native/native-codec.ts";
 import { type WireType, type WireTypeInfo, wireTypeInfo } from "./wire-type.ts";
 
-/** `xlang` is Fory's cross-language form (docs/fory.md), `json` the readable one (docs/fory.md, "JSON"). */
-export type CodecMode = "xlang" | "json";
+/**
+ * `xlang` is Fory's cross-language form (docs/fory.md), `native` the one between JavaScript programs
+ * (docs/fory.md, "Native"), `json` the readable one (docs/fory.md, "JSON").
+ */
+export type CodecMode = "xlang" | "native" | "json";
 
 export interface CodecOptions {
   /** `xlang` unless given. */
@@ -61,8 +65,7 @@ export type MakeTypeCodec = (info: WireTypeInfo) => TypeCodec<unknown>;
 export function createCodec(options: CodecOptions = {}): Codec {
   const mode = options.mode ?? "xlang";
   const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
-  const make: MakeTypeCodec =
-    mode === "json" ? jsonTypes(limits) : xlangTypes(limits, options.engine ?? "auto");
+  const make = typesOf(mode, limits, options);
   const bound = new WeakMap<WireType, TypeCodec<unknown>>();
 
   function type<S extends WireType>(schema: S): TypeCodec<z.output<S>, z.input<S>> {
@@ -89,4 +92,15 @@ export function createCodec(options: CodecOptions = {}): Codec {
     encodeInto: (schema, value, buffer, offset) => type(schema).encodeInto(value, buffer, offset),
     decode: (schema, bytes) => type(schema).decode(bytes),
   };
+}
+
+function typesOf(mode: CodecMode, limits: CodecLimits, options: CodecOptions): MakeTypeCodec {
+  switch (mode) {
+    case "json":
+      return jsonTypes(limits);
+    case "native":
+      return nativeTypes(limits);
+    default:
+      return xlangTypes(limits, options.engine ?? "auto");
+  }
 }

@@ -17,6 +17,8 @@ export type { EngineChoice } from "./fory/xlang-codec.ts";
 export type { CodecLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
 export { snakeCase } from "./naming.ts";
+export type { NativeCodec, NativeCodecOptions } from "./native/native-codec.ts";
+export { nativeCodec } from "./native/native-codec.ts";
 export {
   bfloat16,
   bytes,
