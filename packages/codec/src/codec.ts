@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { CodecError } from "./error.ts";
-import { type EngineChoice, xlangTypes } from "./fory/xlang-codec.ts";
+import { type EngineChoice, type ProfileChoice, xlangTypes } from "./fory/xlang-codec.ts";
 import { jsonTypes } from "./json/json-codec.ts";
 import { type CodecLimits, defaultLimits } from "./limits.ts";
 import { nativeTypes } from "./native/native-codec.ts";
@@ -22,6 +22,8 @@ export interface CodecOptions {
    * Both write and accept the same bytes.
    */
   readonly engine?: EngineChoice;
+  /** The generation of Fory that `xlang` messages are written in, `A` unless given; both are read. */
+  readonly profile?: ProfileChoice;
 }
 
 /** One type, bound to its mode: what a hot path keeps. */
@@ -101,6 +103,6 @@ function typesOf(mode: CodecMode, limits: CodecLimits, options: CodecOptions): M
     case "native":
       return nativeTypes(limits);
     default:
-      return xlangTypes(limits, options.engine ?? "auto");
+      return xlangTypes(limits, options.engine ?? "auto", options.profile ?? "A");
   }
 }

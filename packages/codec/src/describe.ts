@@ -11,6 +11,10 @@ export interface Described extends ElementType {
   /** The name given with `.meta({ name })`. */
   readonly name: string | undefined;
   readonly default: (() => unknown) | undefined;
+  /** Asked for with `.meta({ ref: true })`. */
+  readonly ref: boolean;
+  /** Given with `.meta({ fieldId })`; checked where the fields of a type come together. */
+  readonly fieldId: number | undefined;
   /** zod checks more than the wire type says. Nested wire types are not counted. */
   readonly refined: boolean;
 }
@@ -73,14 +77,18 @@ class Walk {
   field(schema: unknown, path: string): Described {
     let name: string | undefined;
     let makeDefault: (() => unknown) | undefined;
-    const named = (inner: $ZodType): void => {
-      const given = globalRegistry.get(inner)?.name;
-      if (typeof given === "string") name ??= given;
+    let ref = false;
+    let fieldId: number | undefined;
+    const note = (inner: $ZodType): void => {
+      const meta = globalRegistry.get(inner);
+      if (typeof meta?.name === "string") name ??= meta.name;
+      if (meta?.ref === true) ref = true;
+      if (typeof meta?.fieldId === "number") fieldId ??= meta.fieldId;
     };
-    const element = this.element(schema, path, named, (value) => {
+    const element = this.element(schema, path, note, (value) => {
       makeDefault ??= value;
     });
-    return { ...element, name, default: makeDefault, refined: this.#refined };
+    return { ...element, name, ref, fieldId, default: makeDefault, refined: this.#refined };
   }
 
   element(

@@ -13,12 +13,21 @@ export type {
   ScalarKind,
   ScalarType,
 } from "./field-type.ts";
-export type { EngineChoice } from "./fory/xlang-codec.ts";
+export { UnknownStruct } from "./fory/unknown-struct.ts";
+export type { EngineChoice, ProfileChoice } from "./fory/xlang-codec.ts";
+export { profileOf } from "./fory/xlang-codec.ts";
 export type { CodecLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
 export { snakeCase } from "./naming.ts";
 export type { NativeCodec, NativeCodecOptions } from "./native/native-codec.ts";
 export { nativeCodec } from "./native/native-codec.ts";
+export { parseRowSchema } from "./row/parse-schema.ts";
+export type { RowCodec, RowOptions } from "./row/row-codec.ts";
+export { rowCodec } from "./row/row-codec.ts";
+export type { DynamicRow, RowReader } from "./row/row-reader.ts";
+export { rowReader } from "./row/row-reader.ts";
+export type { RowElement, RowField, RowScalarKind, RowSchema, RowType } from "./row/row-schema.ts";
+export type { RowList, RowMap, RowValue, RowView } from "./row/row-view.ts";
 export {
   bfloat16,
   bytes,

@@ -6,6 +6,8 @@ import type { WireTypeInfo } from "./wire-type.ts";
 export interface TypeScope {
   /** The type that was defined last under a tag. */
   find(tag: string): WireTypeInfo | undefined;
+  /** The type that was defined last with this number. */
+  findId(id: number): WireTypeInfo | undefined;
   /** The type that is bound to the class of this value. */
   ofClass(value: object): WireTypeInfo | undefined;
 }
@@ -29,13 +31,19 @@ interface Defined extends WireTypeInfo {
 /** A scope, with what defining a type needs. */
 export class Registry implements TypeScope {
   readonly #types = new Map<string, Defined>();
+  readonly #ids = new Map<number, WireTypeInfo>();
   readonly #classes = new Map<unknown, WireTypeInfo>();
 
   /** Throws {@link CodecError} `tag` where the tag is taken by another shape. */
   add(info: Defined): void {
     const known = this.#types.get(info.tag);
     if (known && info.complete && known.complete) this.confirm(info);
+    const other = info.typeId === undefined ? undefined : this.#ids.get(info.typeId);
+    if (other && other.tag !== info.tag) {
+      throw new CodecError("tag", `${info.tag}: the id ${info.typeId} belongs to ${other.tag}`);
+    }
     this.#types.set(info.tag, info);
+    if (info.typeId !== undefined) this.#ids.set(info.typeId, info);
     if (info.class) this.#classes.set(info.class.prototype, info);
   }
 
@@ -52,6 +60,10 @@ export class Registry implements TypeScope {
 
   find(tag: string): WireTypeInfo | undefined {
     return this.#types.get(tag);
+  }
+
+  findId(id: number): WireTypeInfo | undefined {
+    return this.#ids.get(id);
   }
 
   ofClass(value: object): WireTypeInfo | undefined {

@@ -18,6 +18,13 @@ export interface WireTypeOptions<T = object> {
   readonly class?: new (
     ...args: never[]
   ) => T;
+  /**
+   * Keeps shared values and cycles: fields of this type are written once per object, and read as the
+   * same object (docs/fory.md, "References"). Profile B only.
+   */
+  readonly refs?: boolean;
+  /** A number for the name on the wire, shorter and shared with the peers; profile B only. */
+  readonly id?: number;
   /** Where the tag must be unique; the whole process unless given. For types described by a peer. */
   readonly scope?: TypeScope;
   /** @internal Permits the protocol's own namespace `_aster/`. */
@@ -37,6 +44,10 @@ export interface WireField {
   readonly optional: boolean;
   /** Makes the value that the encoder writes for a missing key. */
   readonly default: (() => unknown) | undefined;
+  /** Keeps references, as `.meta({ ref: true })` asks. */
+  readonly ref: boolean;
+  /** The number that stands for the name in profile B, given by `.meta({ fieldId })`. */
+  readonly fieldId: number | undefined;
 }
 
 /** What a wire type is on the wire. Fields behind recursive getters are read on first use. */
@@ -51,6 +62,10 @@ export interface WireTypeInfo {
   readonly hasRefinements: boolean;
   readonly class: (new (...args: never[]) => unknown) | undefined;
   readonly scope: TypeScope;
+  /** Values of this type keep their identity in profile B. */
+  readonly refs: boolean;
+  /** The number that stands for the tag in profile B. */
+  readonly typeId: number | undefined;
   /** @internal The type that this one only adds checks to. */
   readonly base?: WireTypeInfo;
 }
@@ -128,9 +143,19 @@ class CheckedInfo implements WireTypeInfo {
   get scope(): TypeScope {
     return this.base.scope;
   }
+  get refs(): boolean {
+    return this.base.refs;
+  }
+  get typeId(): number | undefined {
+    return this.base.typeId;
+  }
   get hasRefinements(): boolean {
     return hasChecks(this.schema) || this.base.hasRefinements;
   }
+}
+
+function isId(value: unknown, most: number): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
 }
 
 function hasChecks(schema: WireType): boolean {
@@ -154,6 +179,8 @@ class Info implements WireTypeInfo {
   readonly schema: WireType;
   readonly class: (new (...args: never[]) => unknown) | undefined;
   readonly scope: TypeScope;
+  readonly refs: boolean;
+  readonly typeId: number | undefined;
   readonly #naming: "snake" | "as-written";
   readonly #keys: readonly string[];
   /** Fields known at definition; those behind getters come later. */
@@ -177,6 +204,11 @@ class Info implements WireTypeInfo {
     this.schema = schema as WireType;
     this.class = options.class;
     this.scope = options.scope ?? defaultScope;
+    this.refs = options.refs ?? false;
+    this.typeId = options.id;
+    if (options.id !== undefined && !isId(options.id, 0xffff_fffe)) {
+      throw new CodecError("tag", `${tag}: an id is an integer from 0 to 2^32 − 2`);
+    }
     this.#naming = options.naming ?? "snake";
     this.#shape = shape;
     this.#readShape = shapeGetter(schema._zod.def);
@@ -235,6 +267,8 @@ class Info implements WireTypeInfo {
         nullable: described.nullable,
         optional: described.optional,
         default: described.default,
+        ref: described.ref,
+        fieldId: described.fieldId,
       });
     });
     this.#checkNames(fields);
@@ -254,7 +288,15 @@ class Info implements WireTypeInfo {
 
   #checkNames(fields: readonly WireField[]): void {
     const keys = new Map<string, string>();
-    for (const { name, key } of fields) {
+    const ids = new Set<number>();
+    for (const { name, key, fieldId } of fields) {
+      if (fieldId !== undefined && (!isId(fieldId, 32_767) || ids.has(fieldId))) {
+        throw new CodecError(
+          "schema",
+          `${this.tag}.${key}: a fieldId is an integer from 0 to 32767, another for every field`,
+        );
+      }
+      if (fieldId !== undefined) ids.add(fieldId);
       if (!fieldName.test(name)) {
         throw new CodecError(
           "schema",

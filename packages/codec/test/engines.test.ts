@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type Bind, readTypeInfo } from "../src/fory/binding.ts";
+import type { Bind } from "../src/fory/binding.ts";
 import { ByteReader } from "../src/fory/byte-reader.ts";
 import { ByteWriter } from "../src/fory/byte-writer.ts";
 import { closureEngine } from "../src/fory/closure-engine.ts";
@@ -12,7 +12,7 @@ import { build, bytesOf, cases, hexOf } from "./support/fixture.ts";
 // The codec runs again with closures what the generated code refuses, so that here each stands alone.
 const engines: readonly (readonly [string, Bind])[] = [
   ["closures", closureEngine(profileA)],
-  ["generated", generatedEngine(profileA)],
+  ["generated", generatedEngine(profileA, closureEngine(profileA))],
 ];
 let message = 1_000_000;
 
@@ -27,8 +27,7 @@ describe.each(engines)("%s alone", (_, bind) => {
     r.maxDepth = 50;
     r.graphBytes = 1e8;
     r.pos = 2;
-    readTypeInfo(r, binding.plan);
-    expect(binding.read(r, 1)).toEqual(value);
+    expect(binding.readInfo(r).read(r, 1)).toEqual(value);
     expect(r.pos).toBe(r.end);
 
     const w = new ByteWriter(new Uint8Array(8), { fixed: false });
@@ -68,7 +67,7 @@ test("nothing of a schema's text becomes code", () => {
   const type = wireType("engines/Evil", shape, { scope: createTypeScope() });
   const info = wireTypeInfo(type);
   if (!info) throw new Error("no wire type");
-  const binding = generatedEngine(profileA)(info);
+  const binding = generatedEngine(profileA, closureEngine(profileA))(info);
   const w = new ByteWriter(new Uint8Array(1_000), { fixed: false });
   w.maxDepth = 50;
   const value = Object.fromEntries(keys.map((key) => [key, `value of ${key}`]));

@@ -1,15 +1,20 @@
 import { fail, kindOf } from "../failure.ts";
 import type { ArrayElementKind } from "../field-type.ts";
 import type { TypeScope } from "../type-scope.ts";
-import { arrayClass, arrayOp } from "./array-op.ts";
-import { type Bind, readTag } from "./binding.ts";
+import { readAnyMap } from "./any-map.ts";
+import { arrayClass, arrayOp, readOnlyArrays } from "./array-op.ts";
+import type { Bind } from "./binding.ts";
 import type { ByteReader } from "./byte-reader.ts";
+import { enumNumberOp } from "./enum-op.ts";
 import { bigInteger, safeInteger } from "./integer.ts";
 import { type ElementOp, listOp, noneOp, setOp } from "./list-op.ts";
-import { mapOp, readPairs, recordOp, setOwn } from "./map-op.ts";
+import { mapOp, recordOp } from "./map-op.ts";
 import { plainOp } from "./plain-op.ts";
 import { scalarOp } from "./scalar-op.ts";
+import { inScope, readStruct, skipTypeName } from "./struct-info.ts";
 import { arrayTypeId, TypeId } from "./type-id.ts";
+import { anyUnionOp } from "./union-op.ts";
+import { unknownOp } from "./unknown-struct.ts";
 import type { DynamicOp, PlainOp, ValueOp } from "./value-op.ts";
 import { putVarint64, putVarintBig, readVarintBig } from "./varint.ts";
 
@@ -55,15 +60,48 @@ const readOnly = [
   scalarOp({ kind: "uint64", as: "bigint" }),
   scalarOp({ kind: "var_uint64", as: "bigint" }),
   scalarOp({ kind: "float32" }),
-  scalarOp({ kind: "date" }),
+  scalarOp({ kind: "float16" }),
+  scalarOp({ kind: "bfloat16" }),
+  scalarOp({ kind: "tagged_int64", as: "bigint" }),
+  scalarOp({ kind: "tagged_uint64", as: "bigint" }),
+  scalarOp({ kind: "duration" }),
+  scalarOp({ kind: "decimal" }),
+  ...readOnlyArrays,
 ];
 
+const anyOps = new WeakMap<Bind, WeakMap<TypeScope, AnyOp>>();
+
+/** The op of any value, which finds the op of a type id too. */
+export interface AnyOp extends ValueOp {
+  readonly dynamic: DynamicOp;
+  /** The op of values of a type that is its id alone. */
+  ofId(id: number): ValueOp | undefined;
+}
+
 /** Any value: each brings its type info (docs/fory.md, "Any"). Structs are known by the tags of a scope. */
-export function anyOp(scope: TypeScope, bind: Bind): ValueOp {
+export function anyOp(scope: TypeScope, bind: Bind): AnyOp {
+  let ofBind = anyOps.get(bind);
+  if (!ofBind) {
+    ofBind = new WeakMap();
+    anyOps.set(bind, ofBind);
+  }
+  let op = ofBind.get(scope);
+  if (!op) {
+    op = makeAny(scope, bind);
+    ofBind.set(scope, op);
+  }
+  return op;
+}
+
+function makeAny(scope: TypeScope, bind: Bind): AnyOp {
+  const generation = bind.profile.id;
   const dynamic: DynamicOp = { classify, readType };
-  const any: ValueOp = {
+  const any: AnyOp = {
     dynamic,
     cost: 32,
+    shape: "any",
+    accepts: () => true,
+    ofId: (id) => byId.get(id),
     write(w, value, depth) {
       const op = classify(value);
       op.writeInfo(w);
@@ -71,13 +109,20 @@ export function anyOp(scope: TypeScope, bind: Bind): ValueOp {
     },
     read: (r, depth) => readType(r).read(r, depth),
     writeInfo: () => undefined,
-    readInfo: () => undefined,
+    readInfo: readType,
   };
-  const item: ElementOp = { op: any, nullable: true, optional: false };
+  const types = inScope(scope, bind, (what, def) => {
+    if (def) return unknownOp(def, scope, bind);
+    throw fail("mismatch", `the type ${what} is not known here`);
+  });
+  const item: ElementOp = { op: any, nullable: true, optional: false, typed: false };
   const list = listOp(item);
   const set = setOp(item);
-  const record = recordOp({ op: textOp, nullable: false, optional: false }, item);
-  const byKeys: ValueOp = { ...mapOp(item, item), read: readMap };
+  const record = recordOp({ op: textOp, nullable: false, optional: false, typed: false }, item);
+  const byKeys: ValueOp = {
+    ...mapOp(item, item),
+    read: (r, depth) => readAnyMap(r, item, depth),
+  };
   // a record writes its keys as any values too, so that readers without a schema take them
   const keyed: ValueOp = {
     ...record,
@@ -86,7 +131,16 @@ export function anyOp(scope: TypeScope, bind: Bind): ValueOp {
     },
   };
   const byId = new Map<number, ValueOp>(
-    [boolOp, floatOp, textOp, bytesOp, timeOp, integerOp, ...readOnly].map((op) => [op.typeId, op]),
+    [
+      boolOp,
+      floatOp,
+      textOp,
+      bytesOp,
+      timeOp,
+      integerOp,
+      scalarOp({ kind: "date" }, bind.profile),
+      ...readOnly,
+    ].map((op) => [op.typeId, op]),
   );
   for (const { kind, op } of arrayOps) byId.set(arrayTypeId[kind], op);
   byId.set(TypeId.list, list).set(TypeId.set, set).set(TypeId.map, byKeys).set(TypeId.none, noneOp);
@@ -130,28 +184,26 @@ export function anyOp(scope: TypeScope, bind: Bind): ValueOp {
 
   function readType(r: ByteReader): ValueOp {
     const id = r.bytes[r.pos];
-    if (id === TypeId.namedStruct) {
-      const tag = readTag(r);
-      const info = scope.find(tag);
-      if (!info) throw fail("mismatch", `the type ${tag.slice(0, 80)} is not known here`);
-      return bind(info);
+    switch (id) {
+      case TypeId.namedStruct:
+      case TypeId.namedCompatibleStruct:
+      case TypeId.compatibleStruct:
+        return readStruct(r, generation, types);
+      case TypeId.enum:
+      case TypeId.typedUnion:
+        r.byte();
+        r.small();
+        return id === TypeId.enum ? enumNumberOp : anyUnionOp(any);
+      case TypeId.namedEnum:
+      case TypeId.namedUnion:
+        r.byte();
+        skipTypeName(r, generation);
+        return id === TypeId.namedEnum ? enumNumberOp : anyUnionOp(any);
     }
     r.byte();
     const op = byId.get(id ?? -1);
     if (!op) throw fail("data", `type id ${id} is not known here`);
     return op;
-  }
-
-  /** An object where all keys are text, a `Map` otherwise. */
-  function readMap(r: ByteReader, depth: number): unknown {
-    const pairs: [unknown, unknown][] = [];
-    readPairs(r, item, item, depth, (key, value) => {
-      pairs.push([key, value]);
-    });
-    if (pairs.some(([key]) => typeof key !== "string")) return new Map(pairs);
-    const object: Record<string, unknown> = {};
-    for (const [key, value] of pairs) setOwn(object, key as string, value);
-    return object;
   }
 
   return any;

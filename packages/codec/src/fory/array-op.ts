@@ -1,8 +1,11 @@
 import { fail, kindOf } from "../failure.ts";
 import type { ArrayElementKind } from "../field-type.ts";
+import { bfloat16Value, float16Value } from "./float16.ts";
+import { listOp } from "./list-op.ts";
 import { plainOp } from "./plain-op.ts";
-import { arrayTypeId } from "./type-id.ts";
-import type { ValueOp } from "./value-op.ts";
+import { arrayTypeId, TypeId } from "./type-id.ts";
+import type { PlainOp, ValueOp } from "./value-op.ts";
+import { safe } from "./varint.ts";
 
 type TypedArray =
   | Int8Array
@@ -63,6 +66,70 @@ export function arrayOp(element: ArrayElementKind): ValueOp {
     },
     128,
   );
+}
+
+/** Arrays that a message may hold in a field of any type; they are written by nobody here. */
+export const readOnlyArrays: readonly PlainOp[] = [
+  bytesLike(TypeId.boolArray, 1, (bytes) => Array.from(bytes, (byte) => byte !== 0)),
+  bytesLike(TypeId.uint8Array, 1, (bytes) => bytes),
+  bytesLike(TypeId.float8Array, 1, (bytes) => bytes),
+  bytesLike(TypeId.float16Array, 2, (bytes) => halves(bytes, float16Value)),
+  bytesLike(TypeId.bfloat16Array, 2, (bytes) => halves(bytes, bfloat16Value)),
+];
+
+function bytesLike(typeId: number, size: number, of: (bytes: Uint8Array) => unknown): PlainOp {
+  return plainOp(
+    typeId,
+    () => {
+      throw fail("value", "an array that is only read");
+    },
+    (r) => {
+      const length = r.small();
+      if (length % size !== 0)
+        throw fail("data", `${length} bytes for numbers of ${size} bytes each`);
+      const start = r.take(length);
+      r.graphBytes -= length * 8;
+      if (r.graphBytes < 0) throw fail("limit", "the message takes too much memory");
+      return of(r.bytes.slice(start, start + length));
+    },
+    128,
+  );
+}
+
+function halves(bytes: Uint8Array, of: (bits: number) => number): Float32Array {
+  return Float32Array.from({ length: bytes.length / 2 }, (_, i) =>
+    of((bytes[2 * i] as number) | ((bytes[2 * i + 1] as number) << 8)),
+  );
+}
+
+/** Reads dense numbers as a list; `narrow` makes numbers of bigints. */
+export function listFromArray(array: ValueOp, list: ValueOp, narrow = false): ValueOp {
+  return {
+    ...list,
+    read(r, depth) {
+      const numbers = array.read(r, depth) as ArrayLike<number | bigint>;
+      r.graphBytes -= 8 * numbers.length;
+      if (r.graphBytes < 0) throw fail("limit", "the message takes too much memory");
+      return Array.from(numbers, (one) => (narrow ? safe(Number(one)) : one));
+    },
+  };
+}
+
+/** Reads a list of numbers as dense ones. */
+export function arrayFromList(kind: ArrayElementKind, element: ValueOp, array: ValueOp): ValueOp {
+  const list = listOp({ op: element, nullable: false, optional: false, typed: false });
+  const Class = arrayClass[kind];
+  return {
+    ...array,
+    read(r, depth) {
+      const items = list.read(r, depth) as (number | bigint)[];
+      const out = new Class(new ArrayBuffer(items.length * Class.BYTES_PER_ELEMENT));
+      const wide = kind.endsWith("64") && kind !== "float64";
+      for (const [i, item] of items.entries())
+        out[i] = (wide ? BigInt(item) : Number(item)) as never;
+      return out;
+    },
+  };
 }
 
 function swap(bytes: Uint8Array, start: number, length: number, size: number): void {

@@ -3,8 +3,12 @@ import type { WireTypeInfo } from "../wire-type.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import type { TypePlan } from "./plan.ts";
+import type { Profile } from "./profile.ts";
+import { readStructInfo } from "./struct-info.ts";
+import type { TypeDef } from "./type-def.ts";
 import { TypeId } from "./type-id.ts";
 import type { ValueOp } from "./value-op.ts";
+import { Versions } from "./versions.ts";
 
 export type WriteStruct = (w: ByteWriter, value: unknown, depth: number) => void;
 export type ReadStruct = (r: ByteReader, depth: number) => unknown;
@@ -14,22 +18,34 @@ export interface Binding extends ValueOp {
   readonly plan: TypePlan;
   write: WriteStruct;
   read: ReadStruct;
+  /** What reads values of this type that another definition than ours describes. */
+  version(def: TypeDef): ValueOp;
 }
 
 /** Finds or makes the binding of a type in one engine. */
-export type Bind = (info: WireTypeInfo) => Binding;
+export interface Bind {
+  (info: WireTypeInfo): Binding;
+  readonly profile: Profile;
+}
+
+/** Makes the functions of one type. */
+export interface MakeFunctions {
+  writer(): WriteStruct;
+  reader(): ReadStruct;
+  versionReader(def: TypeDef): ReadStruct;
+}
 
 /** A binding whose functions are made when they are first called: types may hold each other. */
-export function lazyBinding(
-  plan: TypePlan,
-  make: { writer(): WriteStruct; reader(): ReadStruct },
-): Binding {
-  let message = 0;
-  let namespaceId = 0;
-  let nameId = 0;
+export function lazyBinding(plan: TypePlan, make: MakeFunctions): Binding {
+  const versions = new Versions(plan, (def) => ({
+    ...binding,
+    read: make.versionReader(def),
+  }));
   const binding: Binding = {
     plan,
     cost: plan.cost,
+    shape: plan.info.tag,
+    tracked: true,
     write(w, value, depth) {
       binding.write = make.writer();
       binding.write(w, value, depth);
@@ -38,73 +54,72 @@ export function lazyBinding(
       binding.read = make.reader();
       return binding.read(r, depth);
     },
-    writeInfo(w) {
-      if (message === w.message) {
-        w.putByte(TypeId.namedStruct);
-        w.putSmall(((namespaceId + 1) << 1) | 1);
-        w.putSmall(((nameId + 1) << 1) | 1);
-        return;
-      }
-      message = w.message;
-      if (plan.info.namespace === "" && w.emptyName >= 0) {
-        // the empty namespace is the one name that different types share
-        namespaceId = w.emptyName;
-        nameId = w.names++;
-        w.putByte(TypeId.namedStruct);
-        w.putSmall(((namespaceId + 1) << 1) | 1);
-        w.putBytes(plan.typeInfo.subarray(2));
-        return;
-      }
-      namespaceId = w.names++;
-      nameId = w.names++;
-      if (plan.info.namespace === "") w.emptyName = namespaceId;
-      w.putBytes(plan.typeInfo);
-    },
-    readInfo: (r) => readTypeInfo(r, plan),
+    writeInfo: plan.definition ? definitionWriter(plan) : nameWriter(plan),
+    readInfo: (r) => readStructInfo(r, binding),
+    version: (def) => versions.of(def, binding),
   };
   return binding;
 }
 
-/** Reads the type info of a struct that must be of this type. */
-export function readTypeInfo(r: ByteReader, plan: TypePlan): void {
-  const { typeInfo, info } = plan;
-  if (startsWith(r.bytes, r.pos, typeInfo)) {
-    r.pos += typeInfo.length;
-    r.names.push(info.namespace, info.name);
-    return;
-  }
-  const tag = readTag(r);
-  if (tag !== info.tag) {
-    throw fail(
-      "mismatch",
-      `a value of type ${info.tag} expected, the message holds ${tag.slice(0, 80)}`,
-    );
-  }
+/** Writes the definition of a type once per message, and then its number. */
+function definitionWriter({ typeInfo }: TypePlan): (w: ByteWriter) => void {
+  let message = 0;
+  let index = 0;
+  const typeId = typeInfo[0] as number;
+  const definition = typeInfo.subarray(2);
+  return (w) => {
+    w.putByte(typeId);
+    if (message === w.message) {
+      w.putSmall((index << 1) | 1);
+      return;
+    }
+    message = w.message;
+    index = w.definitions++;
+    w.putSmall(index << 1);
+    w.putBytes(definition);
+  };
 }
 
-/** The tag that the type info of a struct names. */
-export function readTag(r: ByteReader): string {
-  const id = r.byte();
-  if (id !== TypeId.namedStruct) {
-    throw fail(
-      "mismatch",
-      `a struct by name (type id ${TypeId.namedStruct}) expected, type id ${id} found`,
-    );
-  }
-  const namespace = r.name("namespace");
-  const name = r.name("type");
-  return namespace === "" ? name : `${namespace}/${name}`;
+/** Writes the two names of a type once per message, and then their numbers. */
+function nameWriter({ info, typeInfo }: TypePlan): (w: ByteWriter) => void {
+  let message = 0;
+  let namespaceId = 0;
+  let nameId = 0;
+  return (w) => {
+    if (message === w.message) {
+      w.putByte(TypeId.namedStruct);
+      w.putSmall(((namespaceId + 1) << 1) | 1);
+      w.putSmall(((nameId + 1) << 1) | 1);
+      return;
+    }
+    message = w.message;
+    if (info.namespace === "" && w.emptyName >= 0) {
+      // the empty namespace is the one name that different types share
+      namespaceId = w.emptyName;
+      nameId = w.names++;
+      w.putByte(TypeId.namedStruct);
+      w.putSmall(((namespaceId + 1) << 1) | 1);
+      w.putBytes(typeInfo.subarray(2));
+      return;
+    }
+    namespaceId = w.names++;
+    nameId = w.names++;
+    if (info.namespace === "") w.emptyName = namespaceId;
+    w.putBytes(typeInfo);
+  };
 }
 
-/** Reads the four bytes that tell shapes apart. */
-export function checkHash(r: ByteReader, plan: TypePlan): void {
-  const start = r.take(4);
-  if (startsWith(r.bytes, start, plan.hashBytes)) return;
-  const theirs = [3, 2, 1, 0].map((i) => r.bytes[start + i] as number);
+/** Reads the bytes that tell shapes apart, where the profile has them. */
+export function checkLead(r: ByteReader, plan: TypePlan): void {
+  const { lead } = plan;
+  if (lead.length === 0) return;
+  const start = r.take(lead.length);
+  if (startsWith(r.bytes, start, lead)) return;
+  const theirs = [...r.bytes.subarray(start, start + lead.length)];
   throw fail(
     "mismatch",
-    `${plan.info.tag} has another shape here (hash ${hex([...plan.hashBytes].reverse())}) than in the ` +
-      `message (hash ${hex(theirs)}): both sides must be built from the same definition`,
+    `${plan.info.tag} has another shape here (hash ${hex([...lead].reverse())}) than in the ` +
+      `message (hash ${hex(theirs.reverse())}): both sides must be built from the same definition`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { fail } from "../failure.ts";
 import type { WireTypeInfo } from "../wire-type.ts";
 import { decodeMetaString, type MetaStringUse } from "./meta-string.ts";
+import type { TypeDef } from "./type-def.ts";
 
 /** What stands before a value that may be null or shared (docs/fory.md, "Flags"). */
 export const Flag = { null: 0xfd, reference: 0xfe, value: 0xff, first: 0x00 } as const;
@@ -23,6 +24,14 @@ export class ByteReader {
   root: WireTypeInfo | undefined;
   /** All other meta strings in order of appearance, for references to them. */
   names: string[] = [];
+  /** Definitions in order of appearance; those behind `definitionCount` are of earlier messages. */
+  readonly definitions: TypeDef[] = [];
+  definitionCount = 0;
+  /** Values that others may refer to, in order of appearance, and what they are. */
+  shared: unknown[] = [];
+  shapes: string[] = [];
+  /** The number under which the next container makes itself known, or −1. */
+  pending = -1;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -75,17 +84,13 @@ export class ByteReader {
     return text;
   }
 
-  /** Whether a value follows its flag byte; null otherwise. */
-  flag(): boolean {
-    const flag = this.byte();
-    if (flag === Flag.null) return false;
-    if (flag === Flag.value || flag === Flag.first) return true;
-    throw fail(
-      "data",
-      flag === Flag.reference
-        ? "a reference, which this type does not declare"
-        : `flag byte ${flag}`,
-    );
+  /** Forgets what was named since: the same bytes are read again in another way. */
+  rewind(pos: number, definitions: number, shared: number, names: number): void {
+    this.pos = pos;
+    this.definitionCount = definitions;
+    this.shared.splice(shared);
+    this.shapes.splice(shared);
+    this.names.splice(names);
   }
 
   /** A varuint of 32 bits. */

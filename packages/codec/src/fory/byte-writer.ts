@@ -13,6 +13,12 @@ export class ByteWriter {
   names = 0;
   /** Which of them is the empty namespace, or −1. */
   emptyName = -1;
+  /** Definitions written so far. */
+  definitions = 0;
+  /** Elements of containers keep references too: the root type declares them. */
+  tracking = false;
+  /** Values that may be referred to, by number. */
+  references: Map<unknown, number> | undefined = undefined;
   maxDepth = 0;
   maxBytes = 0;
   readonly fixed: boolean;

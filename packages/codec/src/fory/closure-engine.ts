@@ -3,7 +3,7 @@ import type { WireField, WireTypeInfo } from "../wire-type.ts";
 import {
   type Bind,
   type Binding,
-  checkHash,
+  checkLead,
   lazyBinding,
   type ReadStruct,
   type WriteStruct,
@@ -11,10 +11,12 @@ import {
 import { Flag } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { checkReadDepth, checkWriteDepth } from "./depth.ts";
+import { fieldOp } from "./field-op.ts";
 import { setOwn } from "./map-op.ts";
-import { opOf } from "./ops.ts";
 import { planOf, type TypePlan } from "./plan.ts";
 import type { Profile } from "./profile.ts";
+import { ownReadPlan, type ReadPlan, type ReadStep, versionReadPlan } from "./read-plan.ts";
+import { begin, readFlagged, writeFlag } from "./references.ts";
 import type { ValueOp } from "./value-op.ts";
 
 /**
@@ -23,48 +25,35 @@ import type { ValueOp } from "./value-op.ts";
  */
 export function closureEngine(profile: Profile): Bind {
   const bindings = new WeakMap<WireTypeInfo, Binding>();
-  const bind: Bind = (given) => {
+  const bind = (given: WireTypeInfo): Binding => {
     const info = given.base ?? given;
     let binding = bindings.get(info);
     if (!binding) {
       const plan = planOf(info, profile);
       binding = lazyBinding(plan, {
-        writer: () => structWriter(plan, bind),
-        reader: () => structReader(plan, bind),
+        writer: () => structWriter(plan, engine),
+        reader: () => structReader(plan, ownReadPlan(plan, engine), true),
+        versionReader: (def) => structReader(plan, versionReadPlan(plan, def, engine), false),
       });
       bindings.set(info, binding);
     }
     return binding;
   };
-  return bind;
-}
-
-/** The op of a field; structs as fields are preceded by their type info. */
-export function fieldOp(field: WireField, plan: TypePlan, bind: Bind): ValueOp {
-  const op = opOf(field.type, plan.info.scope, bind);
-  if (field.type.kind !== "struct") return op;
-  return {
-    ...op,
-    write(w, value, depth) {
-      op.writeInfo(w);
-      op.write(w, value, depth);
-    },
-    read(r, depth) {
-      op.readInfo(r);
-      return op.read(r, depth);
-    },
-  };
+  const engine: Bind = Object.assign(bind, { profile });
+  return engine;
 }
 
 function structWriter(plan: TypePlan, bind: Bind): WriteStruct {
   const fields = plan.ordered;
-  const writers = fields.map((field) => fieldWriter(field, fieldOp(field, plan, bind)));
+  const writers = fields.map((field) =>
+    fieldWriter(field, fieldOp(field, plan, bind), plan.shared.has(field)),
+  );
   return (w, value, depth) => {
     if (typeof value !== "object" || value === null) {
       throw fail("value", `expected an object (${plan.info.tag}), got ${kindOf(value)}`);
     }
-    checkWriteDepth(w, depth);
-    w.putBytes(plan.hashBytes);
+    checkWriteDepth(w, depth, plan);
+    w.putBytes(plan.lead);
     let i = 0;
     try {
       for (; i < writers.length; i++) {
@@ -78,54 +67,64 @@ function structWriter(plan: TypePlan, bind: Bind): WriteStruct {
 
 type FieldWriter = (w: ByteWriter, object: Record<string, unknown>, depth: number) => void;
 
-function fieldWriter(field: WireField, op: ValueOp): FieldWriter {
+function fieldWriter(field: WireField, op: ValueOp, shared: boolean): FieldWriter {
   const { key, default: makeDefault } = field;
   const pick = (object: Record<string, unknown>): unknown => {
     const value = object[key];
     return value === undefined && makeDefault ? makeDefault() : value;
   };
-  if (field.nullable) {
+  const required = field.type.kind !== "any";
+  if (!field.nullable && !shared) {
     return (w, object, depth) => {
       const value = pick(object);
-      const empty = value === undefined || value === null;
-      w.putByte(empty ? Flag.null : Flag.value);
-      if (!empty) op.write(w, value, depth);
+      if (value === undefined && required) throw fail("value", "is missing");
+      op.write(w, value, depth);
     };
   }
-  const required = field.type.kind !== "any";
   return (w, object, depth) => {
     const value = pick(object);
-    if (value === undefined && required) throw fail("value", "is missing");
-    op.write(w, value, depth);
+    if (value === undefined || value === null) {
+      if (!field.nullable && required) throw fail("value", "is missing");
+      w.putByte(Flag.null);
+    } else if (!shared) {
+      w.putByte(Flag.value);
+      op.write(w, value, depth);
+    } else if (writeFlag(w, value, op.dynamic?.classify(value) ?? op)) op.write(w, value, depth);
   };
 }
 
-function structReader(plan: TypePlan, bind: Bind): ReadStruct {
-  const fields = plan.ordered;
-  const readers = fields.map((field) => fieldReader(field, fieldOp(field, plan, bind)));
-  const places = fields.map((field) => plan.declared.indexOf(field));
+/** Reads the fields that a plan says; `ours` have what stands before the fields of our own messages. */
+function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolean): ReadStruct {
+  const places = steps.map(({ field }) => (field ? plan.declared.indexOf(field) : -1));
   const keys = plan.declared.map((field) => field.key);
   const prototype: object = plan.info.class?.prototype ?? Object.prototype;
   return (r, depth) => {
     checkReadDepth(r, depth);
-    checkHash(r, plan);
-    const values = new Array<unknown>(fields.length);
+    if (ours) checkLead(r, plan);
+    const object: Record<string, unknown> = Object.create(prototype);
+    begin(r, object, plan.info.tag);
+    const values = new Array<unknown>(keys.length);
     let i = 0;
     try {
-      for (; i < readers.length; i++) {
-        values[places[i] as number] = (readers[i] as ReadStruct)(r, depth + 1);
+      for (; i < steps.length; i++) {
+        const value = readStep(steps[i] as ReadStep, r, depth + 1);
+        const place = places[i] as number;
+        if (place >= 0) values[place] = value;
       }
     } catch (reason) {
-      throw asFailure(reason).inField((fields[i] as WireField).key);
+      const key = steps[i]?.field?.key;
+      throw key === undefined ? reason : asFailure(reason).inField(key);
     }
-    const object: Record<string, unknown> = Object.create(prototype);
+    for (const { field, value } of missing) values[plan.declared.indexOf(field)] = value();
     for (let k = 0; k < keys.length; k++) setOwn(object, keys[k] as string, values[k]);
     return object;
   };
 }
 
-function fieldReader(field: WireField, op: ValueOp): ReadStruct {
-  if (!field.nullable) return (r, depth) => op.read(r, depth);
-  const empty = field.optional ? undefined : null;
-  return (r, depth) => (r.flag() ? op.read(r, depth) : empty);
+function readStep(step: ReadStep, ...[r, depth]: Parameters<ReadStruct>): unknown {
+  if (!step.flagged) return step.op.read(r, depth);
+  const value = readFlagged(r, step.op, depth, none);
+  return value === none ? step.empty() : value;
 }
+
+const none: unique symbol = Symbol("none");

@@ -2,6 +2,7 @@ import { fail } from "../failure.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { scratch, scratchBytes } from "./scratch.ts";
+import { putVarint64, readVarint64 } from "./varint.ts";
 
 const dayMs = 86_400_000;
 const firstDay = -719_162;
@@ -28,7 +29,7 @@ function textOf(day: number): string {
   return new Date(day * dayMs).toISOString().slice(0, 10);
 }
 
-/** Days as int32 (docs/fory.md, "Time"). */
+/** Days as int32, as profile A has them (docs/fory.md, "Time"). */
 export function writeDate(w: ByteWriter, value: unknown): void {
   scratch.setInt32(0, dayOf(value), true);
   w.putBytes(scratchBytes.subarray(0, 4));
@@ -38,4 +39,13 @@ export function readDate(r: ByteReader): string {
   const start = r.take(4);
   scratchBytes.set(r.bytes.subarray(start, start + 4));
   return dateText(scratch.getInt32(0, true));
+}
+
+/** Days as varint64, as profile B has them. */
+export function writeShortDate(w: ByteWriter, value: unknown): void {
+  w.pos = putVarint64(w.room(w.pos, 9), w.pos, dayOf(value));
+}
+
+export function readShortDate(r: ByteReader): string {
+  return dateText(readVarint64(r));
 }

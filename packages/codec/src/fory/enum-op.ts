@@ -1,11 +1,27 @@
 import { fail, quote } from "../failure.ts";
 import { plainOp } from "./plain-op.ts";
+import type { Profile } from "./profile.ts";
+import { skipTypeName } from "./struct-info.ts";
 import { TypeId } from "./type-id.ts";
 import type { ValueOp } from "./value-op.ts";
 
-/** One of the declared values, as its place in the declaration. */
-export function enumOp(values: readonly (string | number)[]): ValueOp {
-  const ordinals = new Map<unknown, number>(values.map((value, i) => [value, i]));
+/** What a value of an enum is on the wire: its place in the declaration; in profile B numbers are themselves. */
+export function enumNumbers(
+  values: readonly (string | number)[],
+  profile: Profile,
+): ReadonlyMap<string | number, number> {
+  const explicit = profile.id === "B" && values.every((value) => isUint32(value));
+  return new Map(values.map((value, i) => [value, explicit ? (value as number) : i]));
+}
+
+function isUint32(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff;
+}
+
+/** One of the declared values. */
+export function enumOp(values: readonly (string | number)[], profile: Profile): ValueOp {
+  const ordinals: ReadonlyMap<unknown, number> = enumNumbers(values, profile);
+  const byNumber = new Map([...ordinals].map(([value, number]) => [number, value]));
   const op = plainOp(
     TypeId.enum,
     (w, value) => {
@@ -15,26 +31,38 @@ export function enumOp(values: readonly (string | number)[]): ValueOp {
     },
     (r) => {
       const ordinal = r.small();
-      const value = values[ordinal];
+      const value = byNumber.get(ordinal);
       if (value === undefined)
         throw fail("data", `value ${ordinal} of an enum of ${values.length}`);
       return value;
     },
     0,
   );
-  return {
+  const self: ValueOp = {
     ...op,
+    shape: `enum<${values.join("|")}>`,
     // explicit type info names an enum that only its writer knows
     readInfo(r) {
       const id = r.byte();
-      if (id === TypeId.namedEnum) {
-        r.name("namespace");
-        r.name("type");
-      } else if (id === TypeId.enum) r.small();
-      else throw fail("mismatch", `an enum expected, type id ${id} found`);
+      if (id === TypeId.enum) r.small();
+      else if (id !== TypeId.namedEnum) {
+        throw fail("mismatch", `an enum expected, type id ${id} found`);
+      } else skipTypeName(r, profile.id);
+      return self;
     },
   };
+  return self;
 }
+
+/** Reads values of an enum that only its writer knows. */
+export const enumNumberOp: ValueOp = plainOp(
+  TypeId.enum,
+  () => {
+    throw fail("value", "an enum that is not known here");
+  },
+  (r) => r.small(),
+  0,
+);
 
 export function notOneOf(value: unknown, values: readonly (string | number)[]): string {
   const known = values.slice(0, 8).map((one) => JSON.stringify(one));

@@ -3,21 +3,29 @@ import type { WireField } from "../wire-type.ts";
 import type { Bind, ReadStruct } from "./binding.ts";
 import { Flag } from "./byte-reader.ts";
 import { isDynamic } from "./generate-writer.ts";
+import { absent } from "./list-op.ts";
 import { setOwn } from "./map-op.ts";
-import { opOf } from "./ops.ts";
+import { opOf, typesElements } from "./ops.ts";
 import type { TypePlan } from "./plan.ts";
+import type { ReadPlan, ReadStep } from "./read-plan.ts";
+import { begin, readFlagged } from "./references.ts";
 import { floatScratch } from "./scratch.ts";
 import { Source, wrong } from "./source.ts";
 import { readText } from "./text.ts";
 import { readVarint32, readVarint64 } from "./varint.ts";
 
 /**
- * Generates the function that reads hash and fields of a type. In the code `r` is the reader, `d`
+ * Generates the function that reads the fields that a plan says, behind the bytes of `lead`. In the code `r` is the reader, `d`
  * the depth, `b` the bytes, `e` their end, `p` the place in them. Reading behind the end gives
  * undefined, which no check accepts.
  */
-export function generateReader(plan: TypePlan, bind: Bind): ReadStruct {
-  return new ReaderSource(plan, bind).compile();
+export function generateReader(
+  plan: TypePlan,
+  reads: ReadPlan,
+  bind: Bind,
+  lead: Uint8Array,
+): ReadStruct {
+  return new ReaderSource(plan, bind).compile(reads, lead);
 }
 
 class ReaderSource {
@@ -32,45 +40,67 @@ class ReaderSource {
     this.#wrong = `throw ${this.#source.constant(wrong)};`;
   }
 
-  compile(): ReadStruct {
-    const { declared, hashBytes, ordered } = this.#plan;
-    const different = [...hashBytes].map((byte, i) => `b[p+${i}]!==${byte}`).join("||");
+  compile({ steps, missing }: ReadPlan, lead: Uint8Array): ReadStruct {
+    const { declared, info } = this.#plan;
+    const different = [...lead].map((byte, i) => `||b[p+${i}]!==${byte}`).join("");
     this.#source.add(
-      `const b=r.bytes,e=r.end;let p=r.pos,c;if(d>r.maxDepth||${different})${this.#wrong}p+=4;`,
+      `const b=r.bytes,e=r.end;let p=r.pos,c,o;if(d>r.maxDepth${different})${this.#wrong}p+=${lead.length};`,
     );
+    const empty = declared.map((field) => [field.key, "undefined"] as const);
+    const begun = `${this.#source.constant(begin)}(r,o,${this.#source.constant(info.tag)});`;
+    const prototype = info.class && this.#source.constant(info.class.prototype);
+    const blank = prototype ? `Object.create(${prototype})` : literal(empty);
+    this.#source.add(`if(r.pending>=0){o=${blank};${begun}}`);
     const variables = new Map<WireField, string>();
-    for (const field of ordered) {
+    for (const step of steps) {
+      const variable = this.#source.variable();
+      if (step.field) variables.set(step.field, variable);
+      this.#source.add(`let ${variable};${this.#step(step, variable)}`);
+    }
+    for (const { field, value } of missing) {
       const variable = this.#source.variable();
       variables.set(field, variable);
-      this.#source.add(`let ${variable};${this.#field(field, variable)}`);
+      this.#source.add(`const ${variable}=${this.#source.constant(value)}();`);
     }
     this.#source.add("r.pos=p;");
     const values = declared.map((field) => [field.key, variables.get(field) ?? ""] as const);
-    this.#source.add(this.#plan.info.class ? this.#instance(values) : literal(values));
+    if (prototype) this.#source.add(`if(o===undefined)o=${blank};${this.#sets(values)}return o;`);
+    else
+      this.#source.add(
+        `if(o!==undefined){${this.#sets(values)}return o;}return ${literal(values)};`,
+      );
     return this.#source.compile("r,d") as ReadStruct;
   }
 
-  #instance(values: readonly (readonly [string, string])[]): string {
-    const prototype = this.#source.constant(this.#plan.info.class?.prototype);
+  #sets(values: readonly (readonly [string, string])[]): string {
     const set = this.#source.constant(setOwn);
-    const sets = values.map(([key, x]) => `${set}(t,${JSON.stringify(key)},${x});`);
-    return `const t=Object.create(${prototype});${sets.join("")}return t;`;
+    return values.map(([key, x]) => `${set}(o,${JSON.stringify(key)},${x});`).join("");
   }
 
-  #field(field: WireField, x: string): string {
-    const value = this.#fieldValue(field.type, x);
-    if (!field.nullable) return value;
-    const empty = field.optional ? "undefined" : "null";
+  #step(step: ReadStep, x: string): string {
+    const op = this.#source.constant(step.op);
+    const value =
+      step.own && step.field
+        ? this.#fieldValue(step.field.type, x)
+        : `r.pos=p;${x}=${op}.read(r,d+1);p=r.pos;`;
+    if (!step.flagged) return value;
+    const none = this.#source.constant(absent);
+    const empty = this.#empty(step);
     return (
-      `c=b[p++];if(c===${Flag.null})${x}=${empty};` +
-      `else if(c===${Flag.value}||c===${Flag.first}){${value}}else ${this.#wrong}`
+      `c=b[p++];if(c===${Flag.null})${x}=${empty};else if(c===${Flag.value}){${value}}else{r.pos=p-1;` +
+      `${x}=${this.#source.constant(readFlagged)}(r,${op},d+1,${none});p=r.pos;}`
     );
+  }
+
+  #empty({ field, empty }: ReadStep): string {
+    if (field?.nullable && !field.default) return field.optional ? "undefined" : "null";
+    return `${this.#source.constant(empty)}()`;
   }
 
   #fieldValue(type: FieldType, x: string): string {
     if (type.kind !== "struct") return this.#value(type, x, 1);
     const binding = this.#source.constant(this.#bind(type.info()));
-    return `r.pos=p;${binding}.readInfo(r);${x}=${binding}.read(r,d+1);p=r.pos;`;
+    return `r.pos=p;${x}=${binding}.readInfo(r).read(r,d+1);p=r.pos;`;
   }
 
   #value(type: FieldType, x: string, deeper: number): string {
@@ -104,7 +134,11 @@ class ReaderSource {
       case "string":
         return `r.pos=p;${x}=${this.#source.constant(readText)}(r);p=r.pos;`;
       case "enum": {
-        if (type.values.length > 127) return this.#other(type, x, deeper);
+        if (
+          type.values.length > 127 ||
+          (this.#plan.profile.id === "B" && typeof type.values[0] === "number")
+        )
+          return this.#other(type, x, deeper);
         const values = this.#source.constant(type.values);
         return `c=b[p++];if(!(c<${type.values.length}))${no}${x}=${values}[c];`;
       }
@@ -136,22 +170,23 @@ class ReaderSource {
     return `${code}${x}=${this.#source.constant(floatScratch[array])}[0];p+=${size};`;
   }
 
-  /** Elements of the declared type without nulls; other forms take the long way. */
+  /** Elements of one type without nulls; other forms take the long way. */
   #list(type: FieldType, element: FieldType, x: string, deeper: number): string {
     const start = this.#source.variable();
     const count = this.#source.variable();
     const item = this.#source.variable();
     const i = this.#source.variable();
     const op = opOf(element, this.#plan.info.scope, this.#bind);
+    const elements = this.#elements(element, item, deeper + 1);
     return (
       `if(d+${deeper}>r.maxDepth)${this.#wrong}const ${start}=p;let ${count};` +
-      `${this.#varint(count, "c", "r.small()")}${x}=[];if(${count}>0){if(b[p]===12){p++;` +
-      `${this.#charge(count, 8 + op.cost)}for(let ${i}=0;${i}<${count};${i}++){let ${item};` +
-      `${this.#value(element, item, deeper + 1)}${x}.push(${item});}}else{p=${start};${this.#other(type, x, deeper)}}}`
+      `${this.#varint(count, "c", "r.small()")}${x}=[];if(${count}>0){if(b[p]===${elements.typed ? 8 : 12}){p++;` +
+      `${this.#charge(count, 8 + op.cost)}${elements.info}for(let ${i}=0;${i}<${count};${i}++){let ${item};` +
+      `${elements.read}${x}.push(${item});}}else{p=${start};${this.#other(type, x, deeper)}}}`
     );
   }
 
-  /** Text keys and values of the declared types without nulls; other forms take the long way. */
+  /** Text keys and values of one type without nulls; other forms take the long way. */
   #record(type: FieldType, element: FieldType, x: string, deeper: number): string {
     const start = this.#source.variable();
     const left = this.#source.variable();
@@ -160,16 +195,37 @@ class ReaderSource {
     const item = this.#source.variable();
     const text = this.#source.constant(readText);
     const op = opOf(element, this.#plan.info.scope, this.#bind);
+    const elements = this.#elements(element, item, deeper + 1);
+    const known = this.#source.variable();
     return (
-      `if(d+${deeper}>r.maxDepth)${this.#wrong}const ${start}=p;let ${left};` +
-      `${this.#varint(left, "c", "r.small()")}${x}={};if(${left}>0){${this.#charge(left, 88 + op.cost)}` +
-      `do{if(b[p]!==36){p=${start};${this.#other(type, x, deeper)}break;}let ${size}=b[p+1];` +
-      `if(!(${size}>0)||${size}>${left})${this.#wrong}p+=2;${left}-=${size};` +
+      `if(d+${deeper}>r.maxDepth)${this.#wrong}const ${start}=p,${known}=r.definitionCount,${known}s=r.shared.length,${known}n=r.names.length;` +
+      `let ${left};${this.#varint(left, "c", "r.small()")}${x}={};if(${left}>0){${this.#charge(left, 88 + op.cost)}` +
+      `do{if(b[p]!==${elements.typed ? 4 : 36}){p=${start};r.rewind(p,${known},${known}s,${known}n);` +
+      `${this.#other(type, x, deeper)}break;}let ${size}=b[p+1];` +
+      `if(!(${size}>0)||${size}>${left})${this.#wrong}p+=2;${left}-=${size};${elements.info}` +
       `for(;${size}>0;${size}--){r.pos=p;const ${key}=${text}(r);p=r.pos;let ${item};` +
-      `${this.#value(element, item, deeper + 1)}` +
+      `${elements.read}` +
       `if(${key}==="__proto__")${this.#source.constant(setOwn)}(${x},${key},${item});else ${x}[${key}]=${item};}}` +
       `while(${left}>0);}`
     );
+  }
+
+  /** How to read elements, behind their type info where they have it. */
+  #elements(
+    element: FieldType,
+    item: string,
+    deeper: number,
+  ): { readonly typed: boolean; readonly info: string; readonly read: string } {
+    if (element.kind !== "struct" || !typesElements(element, this.#plan.profile)) {
+      return { typed: false, info: "", read: this.#value(element, item, deeper) };
+    }
+    const binding = this.#source.constant(this.#bind(element.info()));
+    const op = this.#source.variable();
+    return {
+      typed: true,
+      info: `r.pos=p;const ${op}=${binding}.readInfo(r);p=r.pos;`,
+      read: `r.pos=p;${item}=${op}.read(r,d+${deeper});p=r.pos;`,
+    };
   }
 
   #charge(count: string, cost: number): string {
@@ -189,5 +245,5 @@ function literal(values: readonly (readonly [string, string])[]): string {
     // only a computed key of this name makes a property
     return `${key === "__proto__" ? `[${name}]` : name}:${x}`;
   });
-  return `return {${entries.join(",")}};`;
+  return `{${entries.join(",")}}`;
 }

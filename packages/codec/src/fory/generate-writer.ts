@@ -2,8 +2,11 @@ import type { FieldType } from "../field-type.ts";
 import type { WireField } from "../wire-type.ts";
 import type { Bind, WriteStruct } from "./binding.ts";
 import { Flag } from "./byte-reader.ts";
-import { opOf } from "./ops.ts";
+import { enumNumbers } from "./enum-op.ts";
+import { fieldOp } from "./field-op.ts";
+import { opOf, typesElements } from "./ops.ts";
 import type { TypePlan } from "./plan.ts";
+import { writeFlag } from "./references.ts";
 import { floatScratch } from "./scratch.ts";
 import { Source, wrong } from "./source.ts";
 import { putText } from "./text.ts";
@@ -16,7 +19,7 @@ interface Piece {
 }
 
 /**
- * Generates the function that writes hash and fields of a type. In the code `w` is the writer, `v`
+ * Generates the function that writes the fields of a type, and what its profile puts before them. In the code `w` is the writer, `v`
  * the object, `d` its depth, `b` and `p` the buffer and the place in it.
  */
 export function generateWriter(plan: TypePlan, bind: Bind): WriteStruct {
@@ -37,19 +40,16 @@ class WriterSource {
   }
 
   compile(): WriteStruct {
-    const { hashBytes, ordered } = this.#plan;
+    const { lead, ordered } = this.#plan;
     this.#source.add(
       `if(typeof v!=="object"||v===null||d>w.maxDepth)${this.#wrong}` +
         "let p=w.pos,b=w.bytes,t,n,c;",
     );
-    const hash: Piece = {
-      size: 4,
-      code: [...hashBytes]
-        .map((byte, i) => `b[p+${i}]=${byte};`)
-        .join("")
-        .concat("p+=4;"),
+    const first: Piece = {
+      size: lead.length,
+      code: [...lead].map((byte) => `b[p++]=${byte};`).join(""),
     };
-    this.#run([hash, ...ordered.map((field) => this.#field(field))]);
+    this.#run([first, ...ordered.map((field) => this.#field(field))]);
     this.#source.add("w.pos=p;");
     return this.#source.compile("w,v,d") as WriteStruct;
   }
@@ -74,6 +74,7 @@ class WriterSource {
   }
 
   #field(field: WireField): Piece {
+    if (this.#plan.shared.has(field)) return this.#shared(field);
     const { key, type, default: makeDefault, nullable } = field;
     let code = `t=${Source.property("v", key)};`;
     if (makeDefault) code += `if(t===undefined)t=${this.#source.constant(makeDefault)}();`;
@@ -85,6 +86,19 @@ class WriterSource {
       return { size: value.size + 1, code: `${code}${none}${mark}${value.code}}` };
     }
     return { size: undefined, code: `${code}b=w.room(p,1);${none}${mark}${value.code}}` };
+  }
+
+  /** A field that keeps references. */
+  #shared(field: WireField): Piece {
+    const { key, type, default: makeDefault, nullable } = field;
+    const op = this.#source.constant(fieldOp(field, this.#plan, this.#bind));
+    const flag = this.#source.constant(writeFlag);
+    const filled = makeDefault ? `if(t===undefined)t=${this.#source.constant(makeDefault)}();` : "";
+    const none = nullable || type.kind === "any" ? `w.putByte(${Flag.null});` : this.#wrong;
+    return free(
+      `t=${Source.property("v", key)};${filled}w.pos=p;if(t===undefined||t===null){${none}}else{` +
+        `if(${flag}(w,t,${isAny(type) ? `${op}.dynamic.classify(t)` : op}))${op}.write(w,t,d+1);}p=w.pos;`,
+    );
   }
 
   /** The value of a field in `t`: structs are preceded by their type info. */
@@ -150,14 +164,14 @@ class WriterSource {
       case "list":
         return type.element.nullable || isDynamic(type.element.type)
           ? this.#other(type, x, deeper)
-          : this.#list(type.element.type, x, deeper);
+          : this.#unlessTracking(type, this.#list(type.element.type, x, deeper), x, deeper);
       case "map":
         return type.form === "map" ||
           type.key.type.kind !== "string" ||
           type.value.nullable ||
           isDynamic(type.value.type)
           ? this.#other(type, x, deeper)
-          : this.#record(type.value.type, x, deeper);
+          : this.#unlessTracking(type, this.#record(type.value.type, x, deeper), x, deeper);
       default:
         return this.#other(type, x, deeper);
     }
@@ -172,11 +186,20 @@ class WriterSource {
   }
 
   #enum(values: readonly (string | number)[], x: string): Piece {
-    const ordinals = this.#source.constant(new Map(values.map((value, i) => [value, i])));
+    const ordinals = this.#source.constant(enumNumbers(values, this.#plan.profile));
     return {
       size: 5,
       code: `n=${ordinals}.get(${x});if(n===undefined)${this.#wrong}${varint("n")}`,
     };
+  }
+
+  /** Containers of containers take the long way where references are kept. */
+  #unlessTracking(type: FieldType, short: Piece, x: string, deeper: number): Piece {
+    const element =
+      type.kind === "list" ? type.element.type : type.kind === "map" ? type.value.type : type;
+    const plain = !["struct", "list", "set", "map"].includes(element.kind);
+    if (plain || !this.#plan.profile.references) return short;
+    return free(`if(w.tracking){${this.#other(type, x, deeper).code}}else{${short.code}}`);
   }
 
   #list(element: FieldType, x: string, deeper: number): Piece {
@@ -185,7 +208,7 @@ class WriterSource {
     return free(
       `if(!Array.isArray(${x})||d+${deeper}>w.maxDepth)${this.#wrong}` +
         `const ${list}=${x},${count}=${list}.length;b=w.room(p,6);` +
-        `p=${this.#source.constant(putVar32)}(b,p,${count});if(${count}>0){b[p++]=12;` +
+        `p=${this.#source.constant(putVar32)}(b,p,${count});if(${count}>0){${this.#elementInfo(element, 8, 12)}` +
         `for(let ${i}=0;${i}<${count};${i}++){const ${item}=${list}[${i}];${value}}}`,
     );
   }
@@ -199,9 +222,19 @@ class WriterSource {
       `if(typeof ${x}!=="object"||${x}===null||Array.isArray(${x})||d+${deeper}>w.maxDepth)${this.#wrong}` +
         `const ${map}=${x},${keys}=Object.keys(${map}),${count}=${keys}.length;b=w.room(p,5);` +
         `p=${this.#source.constant(putVar32)}(b,p,${count});for(let ${i}=0;${i}<${count};){` +
-        `const ${end}=Math.min(${count},${i}+255);b=w.room(p,2);b[p++]=36;b[p++]=${end}-${i};` +
+        `const ${end}=Math.min(${count},${i}+255);b=w.room(p,2);` +
+        `${this.#elementInfo(element, 4, 36, `b[p++]=${end}-${i};`)}` +
         `for(;${i}<${end};${i}++){p=${text}(w,p,${keys}[${i}]);const ${item}=${map}[${keys}[${i}]];${value}}}`,
     );
+  }
+
+  /** The flags of a container, and type info where elements of this type bring it. */
+  #elementInfo(element: FieldType, typed: number, declared: number, count = ""): string {
+    if (element.kind !== "struct" || !typesElements(element, this.#plan.profile)) {
+      return `b[p++]=${declared};${count}`;
+    }
+    const binding = this.#source.constant(this.#bind(element.info()));
+    return `b[p++]=${typed};${count}w.pos=p;${binding}.writeInfo(w);p=w.pos;b=w.bytes;`;
   }
 
   /** A value that follows whatever came before it: it asks for its own room. */
@@ -219,6 +252,10 @@ class WriterSource {
   #name(): string {
     return this.#source.variable();
   }
+}
+
+function isAny(type: FieldType): boolean {
+  return type.kind === "any";
 }
 
 export function isDynamic(type: FieldType): boolean {

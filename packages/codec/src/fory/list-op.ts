@@ -4,6 +4,7 @@ import { Flag } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { checkReadDepth, checkWriteDepth } from "./depth.ts";
 import { plainOp } from "./plain-op.ts";
+import { begin, readFlagged, writeFlag } from "./references.ts";
 import { TypeId } from "./type-id.ts";
 import type { ValueOp } from "./value-op.ts";
 
@@ -14,11 +15,28 @@ export interface ElementOp {
   readonly op: ValueOp;
   readonly nullable: boolean;
   readonly optional: boolean;
+  /** Type info is written although the type is declared, as it says which shape the values have. */
+  readonly typed: boolean;
+}
+
+/** What stands for null until it is known whether null may be there. */
+export const absent: unique symbol = Symbol("absent");
+
+/** An op for objects: they have an identity. */
+export function containerOp(
+  typeId: number,
+  write: ValueOp["write"],
+  read: ValueOp["read"],
+  cost: number,
+  shape: string,
+): ValueOp {
+  return { ...plainOp(typeId, write, read, cost, shape), tracked: true };
 }
 
 /** A list, held as an array. */
 export function listOp(element: ElementOp): ValueOp {
-  return plainOp(
+  const shape = `list<${element.op.shape}>`;
+  return containerOp(
     TypeId.list,
     (w, value, depth) => {
       if (!Array.isArray(value)) throw fail("value", `expected an array, got ${kindOf(value)}`);
@@ -26,18 +44,21 @@ export function listOp(element: ElementOp): ValueOp {
     },
     (r, depth) => {
       const items: unknown[] = [];
+      begin(r, items, shape);
       readItems(r, element, depth, (item) => {
         items.push(item);
       });
       return items;
     },
     32,
+    shape,
   );
 }
 
 /** A set, held as a `Set`. */
 export function setOp(element: ElementOp): ValueOp {
-  return plainOp(
+  const shape = `set<${element.op.shape}>`;
+  return containerOp(
     TypeId.set,
     (w, value, depth) => {
       if (!(value instanceof Set)) throw fail("value", `expected a Set, got ${kindOf(value)}`);
@@ -45,12 +66,14 @@ export function setOp(element: ElementOp): ValueOp {
     },
     (r, depth) => {
       const items = new Set<unknown>();
+      begin(r, items, shape);
       readItems(r, element, depth, (item) => {
         items.add(item);
       });
       return items;
     },
     128,
+    shape,
   );
 }
 
@@ -69,20 +92,26 @@ function writeItems(
   const ops = dynamic ? itemOps(items, count, element, dynamic.classify) : undefined;
   const same = !ops || ops.every((op) => op === ops[0] || op === undefined);
   const sameOp = ops ? (ops.find((op) => op !== undefined) ?? noneOp) : element.op;
+  const tracked = w.tracking && (!same || sameOp.tracked === true);
   w.putByte(
-    (ops ? 0 : ListFlag.declared) | (same ? ListFlag.same : 0) | (nulls ? ListFlag.nulls : 0),
+    (ops || element.typed ? 0 : ListFlag.declared) |
+      (same ? ListFlag.same : 0) |
+      (nulls && !(same && tracked) ? ListFlag.nulls : 0) |
+      (tracked ? ListFlag.tracked : 0),
   );
-  if (ops && same) sameOp.writeInfo(w);
+  if (same && (ops || element.typed)) sameOp.writeInfo(w);
   let i = 0;
   try {
     for (; i < count; i++) {
       const item = items[i];
-      if (nulls) {
-        const empty = item === null || item === undefined;
-        w.putByte(empty ? Flag.null : Flag.value);
-        if (empty) continue;
-      }
       const op = ops?.[i] ?? sameOp;
+      if (nulls && (item === null || item === undefined)) {
+        w.putByte(Flag.null);
+        continue;
+      }
+      if (tracked) {
+        if (!writeFlag(w, item, op)) continue;
+      } else if (nulls) w.putByte(Flag.value);
       if (!same) op.writeInfo(w);
       op.write(w, item, depth + 1);
     }
@@ -130,31 +159,31 @@ function readItems(
   const bits = r.byte();
   if (bits > 15) throw fail("data", `list flags ${bits}`);
   const flagged = (bits & (ListFlag.nulls | ListFlag.tracked)) !== 0;
-  const common = commonOp(r, element.op, bits);
+  const op = elementOp(r, element.op, bits);
   const empty = element.optional ? undefined : null;
   let i = 0;
   try {
     for (; i < count; i++) {
-      if (flagged && !r.flag()) {
-        if (!element.nullable) throw fail("data", "null in a list that has no nulls");
-        add(empty);
-        continue;
+      const item = flagged ? readFlagged(r, op, depth + 1, absent) : op.read(r, depth + 1);
+      if (item === absent && !element.nullable) {
+        throw fail("data", "null in a list that has no nulls");
       }
-      add((common ?? ownOp(r, element.op)).read(r, depth + 1));
+      add(item === absent ? empty : item);
     }
   } catch (reason) {
     throw asFailure(reason).inItem(i);
   }
 }
 
-/** The op of all elements, or undefined where each brings its own type info. */
-function commonOp(r: ByteReader, op: ValueOp, bits: number): ValueOp | undefined {
+/** The op of all elements; one that reads type info each time where they differ. */
+function elementOp(r: ByteReader, op: ValueOp, bits: number): ValueOp {
   if (bits & ListFlag.declared) {
     if (op.dynamic)
       throw fail("data", "a declared element type where the elements bring their own");
     return op;
   }
-  return bits & ListFlag.same ? ownOp(r, op) : undefined;
+  if (bits & ListFlag.same) return ownOp(r, op);
+  return op.dynamic ? op : { ...op, read: (from, depth) => ownOp(from, op).read(from, depth) };
 }
 
 /** The op for the type info that follows. */
@@ -164,8 +193,7 @@ export function ownOp(r: ByteReader, op: ValueOp): ValueOp {
     r.pos++;
     return noneOp;
   }
-  op.readInfo(r);
-  return op;
+  return op.readInfo(r);
 }
 
 /** The type of null where nothing else is known. */

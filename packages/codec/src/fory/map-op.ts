@@ -2,13 +2,13 @@ import { asFailure, fail, kindOf } from "../failure.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { checkReadDepth, checkWriteDepth } from "./depth.ts";
-import { type ElementOp, ownOp } from "./list-op.ts";
-import { plainOp } from "./plain-op.ts";
+import { absent, containerOp, type ElementOp, ownOp } from "./list-op.ts";
+import { begin, readFlagged, writeFlag } from "./references.ts";
 import { TypeId } from "./type-id.ts";
 import type { ValueOp } from "./value-op.ts";
 
 /** Bits of the byte before a chunk of pairs (docs/fory.md, "Maps"). */
-const MapFlag = {
+export const MapFlag = {
   keyTracked: 1,
   keyNull: 2,
   keyDeclared: 4,
@@ -23,7 +23,8 @@ const pairCost = 64;
 
 /** A map with text keys, held as a plain object. */
 export function recordOp(key: ElementOp, value: ElementOp): ValueOp {
-  return plainOp(
+  const shape = `record<${value.op.shape}>`;
+  return containerOp(
     TypeId.map,
     (w, record, depth) => {
       if (typeof record !== "object" || record === null || Array.isArray(record)) {
@@ -41,16 +42,19 @@ export function recordOp(key: ElementOp, value: ElementOp): ValueOp {
     },
     (r, depth) => {
       const record: Record<string, unknown> = {};
+      begin(r, record, shape);
       readPairs(r, key, value, depth, (name, item) => setOwn(record, String(name), item));
       return record;
     },
     64,
+    shape,
   );
 }
 
 /** A map, held as a `Map`. */
 export function mapOp(key: ElementOp, value: ElementOp): ValueOp {
-  return plainOp(
+  const shape = `map<${key.op.shape},${value.op.shape}>`;
+  return containerOp(
     TypeId.map,
     (w, map, depth) => {
       if (!(map instanceof Map)) throw fail("value", `expected a Map, got ${kindOf(map)}`);
@@ -58,12 +62,14 @@ export function mapOp(key: ElementOp, value: ElementOp): ValueOp {
     },
     (r, depth) => {
       const map = new Map<unknown, unknown>();
+      begin(r, map, shape);
       readPairs(r, key, value, depth, (name, item) => {
         map.set(name, item);
       });
       return map;
     },
     128,
+    shape,
   );
 }
 
@@ -111,13 +117,17 @@ export function writePairs(
         continue;
       }
       const valueOp = value.op.dynamic?.classify(values[i]) ?? value.op;
+      const tracked = w.tracking && valueOp.tracked === true;
+      const typed = value.typed || value.op.dynamic !== undefined;
       const at = w.pos + 1;
       w.putByte(
-        (keyOps ? 0 : MapFlag.keyDeclared) | (value.op.dynamic ? 0 : MapFlag.valueDeclared),
+        (keyOps ? 0 : MapFlag.keyDeclared) |
+          (typed ? 0 : MapFlag.valueDeclared) |
+          (tracked ? MapFlag.valueTracked : 0),
       );
       w.putByte(0);
       if (keyOps) keyOp.writeInfo(w);
-      if (value.op.dynamic) valueOp.writeInfo(w);
+      if (typed) valueOp.writeInfo(w);
       let size = 0;
       for (; i < keys.length && size < maxChunk; i++, size++) {
         if (size > 0) {
@@ -125,7 +135,7 @@ export function writePairs(
           if (value.op.dynamic && value.op.dynamic.classify(values[i]) !== valueOp) break;
         }
         keyOp.write(w, keys[i], depth + 1);
-        valueOp.write(w, values[i], depth + 1);
+        if (!tracked || writeFlag(w, values[i], valueOp)) valueOp.write(w, values[i], depth + 1);
       }
       w.bytes[at] = size;
     }
@@ -155,8 +165,14 @@ export function readPairs(
     if (bits & MapFlag.keyNull) throw fail("data", "a null key");
     if (bits & MapFlag.valueNull) {
       if (!value.nullable) throw fail("data", "null in a map that has no nulls");
-      if (bits & MapFlag.keyTracked) notNull(r);
-      add(chunkOp(r, key.op, bits & MapFlag.keyDeclared).read(r, depth + 1), empty);
+      // here the flag of the key comes before its type info
+      const name = readTracked(
+        r,
+        bits & MapFlag.keyDeclared ? key.op : infoFirst(key.op),
+        depth + 1,
+        bits & MapFlag.keyTracked,
+      );
+      add(name, empty);
       left--;
       continue;
     }
@@ -165,11 +181,9 @@ export function readPairs(
     const keyOp = chunkOp(r, key.op, bits & MapFlag.keyDeclared);
     const valueOp = chunkOp(r, value.op, bits & MapFlag.valueDeclared);
     for (let i = 0; i < size; i++) {
-      if (bits & MapFlag.keyTracked) notNull(r);
-      const name = keyOp.read(r, depth + 1);
+      const name = readTracked(r, keyOp, depth + 1, bits & MapFlag.keyTracked);
       try {
-        if (bits & MapFlag.valueTracked) notNull(r);
-        add(name, valueOp.read(r, depth + 1));
+        add(name, readTracked(r, valueOp, depth + 1, bits & MapFlag.valueTracked));
       } catch (reason) {
         throw asFailure(reason).inKey(name);
       }
@@ -184,6 +198,13 @@ function chunkOp(r: ByteReader, op: ValueOp, declared: number): ValueOp {
   return op;
 }
 
-function notNull(r: ByteReader): void {
-  if (!r.flag()) throw fail("data", "null where a value should be");
+function infoFirst(op: ValueOp): ValueOp {
+  return op.dynamic ? op : { ...op, read: (r, depth) => ownOp(r, op).read(r, depth) };
+}
+
+function readTracked(r: ByteReader, op: ValueOp, depth: number, tracked: number): unknown {
+  if (!tracked) return op.read(r, depth);
+  const value = readFlagged(r, op, depth, absent);
+  if (value === absent) throw fail("data", "null where a value should be");
+  return value;
 }

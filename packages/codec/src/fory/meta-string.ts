@@ -2,13 +2,38 @@ import { fail } from "../failure.ts";
 import { murmur } from "./murmur.ts";
 
 /** Where a meta string stands decides what the two special characters of its alphabets are. */
-export type MetaStringUse = "namespace" | "type";
+export type MetaStringUse = "namespace" | "type" | "field";
 
-const specials: Readonly<Record<MetaStringUse, string>> = { namespace: "._", type: "$_" };
+const specials: Readonly<Record<MetaStringUse, string>> = {
+  namespace: "._",
+  type: "$_",
+  field: "$_",
+};
 const lowerSpecial = "abcdefghijklmnopqrstuvwxyz._$|";
 const mixedCase = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 const Encoding = { utf8: 0, lower: 1, mixed: 2, firstToLower: 3, allToLower: 4 } as const;
+const everyEncoding = Object.values(Encoding);
+
+/** The encodings that names in a type definition have, in the order of their numbers there. */
+const inDefinition: Readonly<Record<MetaStringUse, readonly number[]>> = {
+  namespace: [Encoding.utf8, Encoding.allToLower, Encoding.mixed],
+  type: [Encoding.utf8, Encoding.allToLower, Encoding.mixed, Encoding.firstToLower],
+  field: [Encoding.utf8, Encoding.allToLower, Encoding.mixed],
+};
+
+/** A name as it stands in a type definition, with the number of its encoding there. */
+export function packName(
+  text: string,
+  use: MetaStringUse,
+): { readonly encoding: number; readonly packed: Uint8Array } {
+  const encoding = choose(text, use, inDefinition[use]);
+  return { encoding: inDefinition[use].indexOf(encoding), packed: pack(text, encoding, use) };
+}
+
+export function unpackName(data: Uint8Array, encoding: number, use: MetaStringUse): string {
+  return decodeMetaString(data, inDefinition[use][encoding] ?? -1, use);
+}
 
 /**
  * A namespace or type name as it first appears in a message: length, encoding or hash, packed text
@@ -16,7 +41,7 @@ const Encoding = { utf8: 0, lower: 1, mixed: 2, firstToLower: 3, allToLower: 4 }
  */
 export function encodeMetaString(text: string, use: MetaStringUse): Uint8Array {
   if (text === "") return Uint8Array.of(0);
-  const encoding = choose(text, use);
+  const encoding = choose(text, use, everyEncoding);
   const packed = pack(text, encoding, use);
   const head = varuint(packed.length * 2);
   if (packed.length <= 16) return Uint8Array.from([...head, encoding, ...packed]);
@@ -47,13 +72,15 @@ export function decodeMetaString(packed: Uint8Array, encoding: number, use: Meta
   }
 }
 
-function choose(text: string, use: MetaStringUse): number {
+function choose(text: string, use: MetaStringUse, allowed: readonly number[]): number {
   const uppers = text.replace(/[^A-Z]/g, "").length;
-  if (/^[a-z._$|]+$/.test(text)) return Encoding.lower;
+  if (allowed.includes(Encoding.lower) && /^[a-z._$|]+$/.test(text)) return Encoding.lower;
   const alphabet = mixedCase + specials[use];
   if (![...text].every((char) => alphabet.includes(char))) return Encoding.utf8;
   if (/\d/.test(text)) return Encoding.mixed;
-  if (uppers === 1 && /^[A-Z]/.test(text)) return Encoding.firstToLower;
+  if (allowed.includes(Encoding.firstToLower) && uppers === 1 && /^[A-Z]/.test(text)) {
+    return Encoding.firstToLower;
+  }
   return (text.length + uppers) * 5 < text.length * 6 ? Encoding.allToLower : Encoding.mixed;
 }
 
@@ -116,7 +143,8 @@ function utf8(data: Uint8Array): string {
   }
 }
 
-function varuint(value: number): number[] {
+/** The bytes of a varuint of 32 bits. */
+export function varuint(value: number): number[] {
   const out: number[] = [];
   let rest = value;
   for (; rest > 127; rest >>>= 7) out.push((rest & 127) | 128);

@@ -6,30 +6,41 @@ import type { Bind } from "./binding.ts";
 import { enumOp } from "./enum-op.ts";
 import { type ElementOp, listOp, setOp } from "./list-op.ts";
 import { mapOp, recordOp } from "./map-op.ts";
+import type { Profile } from "./profile.ts";
 import { scalarOp } from "./scalar-op.ts";
 import { unionOp } from "./union-op.ts";
 import type { ValueOp } from "./value-op.ts";
 
-/** The op of a field's type, with structs as one engine binds them. */
-export function opOf(type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
-  const element = (inner: ElementType): ElementOp => ({
+/** The op of an element, key or value. */
+export function elementOf(inner: ElementType, scope: TypeScope, bind: Bind): ElementOp {
+  return {
     op: opOf(inner.type, scope, bind),
     nullable: inner.nullable || inner.type.kind === "any",
     optional: inner.optional,
-  });
+    typed: typesElements(inner.type, bind.profile),
+  };
+}
+
+/** Whether elements of a declared type bring type info all the same: their definition. */
+export function typesElements(type: FieldType, profile: Profile): boolean {
+  return profile.id === "B" && type.kind === "struct";
+}
+
+/** The op of a field's type, with structs as one engine binds them. */
+export function opOf(type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
   switch (type.kind) {
     case "list":
-      return listOp(element(type.element));
+      return listOp(elementOf(type.element, scope, bind));
     case "set":
-      return setOp(element(type.element));
+      return setOp(elementOf(type.element, scope, bind));
     case "map": {
       const make = type.form === "record" ? recordOp : mapOp;
-      return make(element(type.key), element(type.value));
+      return make(elementOf(type.key, scope, bind), elementOf(type.value, scope, bind));
     }
     case "array":
       return arrayOp(type.element);
     case "enum":
-      return enumOp(type.values);
+      return enumOp(type.values, bind.profile);
     case "struct":
       return bind(type.info());
     case "union":
@@ -37,6 +48,6 @@ export function opOf(type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
     case "any":
       return anyOp(scope, bind);
     default:
-      return scalarOp(type);
+      return scalarOp(type, bind.profile);
   }
 }

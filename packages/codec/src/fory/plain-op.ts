@@ -7,9 +7,11 @@ export function plainOp(
   write: PlainOp["write"],
   read: PlainOp["read"],
   cost: number,
+  shape: string = String(typeId),
 ): PlainOp {
-  return {
+  const op: PlainOp = {
     typeId,
+    shape,
     write,
     read,
     cost,
@@ -17,6 +19,8 @@ export function plainOp(
     readInfo(r) {
       const id = r.byte();
       if (id !== typeId) throw fail("mismatch", `type id ${typeId} expected, ${id} found`);
+      return op;
     },
   };
+  return op;
 }

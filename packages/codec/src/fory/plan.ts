@@ -1,6 +1,9 @@
 import { registryOf } from "../type-scope.ts";
 import type { WireField, WireTypeInfo } from "../wire-type.ts";
+import { Flag } from "./byte-reader.ts";
 import type { Profile } from "./profile.ts";
+import { keepsReferences, sharesField } from "./sharing.ts";
+import type { TypeDef } from "./type-def.ts";
 
 /** All that both engines need to know about a type in one profile. */
 export interface TypePlan {
@@ -10,12 +13,17 @@ export interface TypePlan {
   readonly declared: readonly WireField[];
   /** Fields in the order of the wire. */
   readonly ordered: readonly WireField[];
-  readonly hash: number;
-  /** The same, little-endian. */
-  readonly hashBytes: Uint8Array;
+  /** What stands before the fields: the hash of the shape, or nothing. */
+  readonly lead: Uint8Array;
   readonly typeInfo: Uint8Array;
+  /** What `typeInfo` defines, in profiles whose messages define their types. */
+  readonly definition: TypeDef | undefined;
   /** How every message with this type as its root begins. */
   readonly prefix: Uint8Array;
+  /** Fields whose values keep their identity. */
+  readonly shared: ReadonlySet<WireField>;
+  /** Something inside keeps references. */
+  readonly tracking: boolean;
   /** Memory of one decoded object, roughly. */
   readonly cost: number;
 }
@@ -40,19 +48,22 @@ export function planOf(info: WireTypeInfo, profile: Profile): TypePlan {
 function make(info: WireTypeInfo, profile: Profile): TypePlan {
   const declared = info.fields;
   registryOf(info.scope).confirm(info);
-  const hash = profile.hash(declared);
-  const hashBytes = new Uint8Array(4);
-  new DataView(hashBytes.buffer).setUint32(0, hash, true);
-  const typeInfo = profile.typeInfo(info);
+  const ordered = profile.order(declared);
+  const shared = new Set(profile.references ? declared.filter(sharesField) : []);
+  const tracking = profile.references && keepsReferences(info);
+  const definition = profile.define(info, ordered, shared);
+  const typeInfo = profile.typeInfo(info, definition);
   return {
     info,
     profile,
     declared,
-    ordered: profile.order(declared),
-    hash,
-    hashBytes,
+    ordered,
+    lead: profile.lead(declared),
     typeInfo,
-    prefix: Uint8Array.from([profile.header, 0xff, ...typeInfo]),
+    definition,
+    prefix: Uint8Array.from([profile.header, tracking ? Flag.first : Flag.value, ...typeInfo]),
+    shared,
+    tracking,
     cost: 24 + 8 * declared.length,
   };
 }

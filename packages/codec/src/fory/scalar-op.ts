@@ -2,7 +2,7 @@ import { fail, kindOf } from "../failure.ts";
 import type { ScalarType } from "../field-type.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import { readDate, writeDate } from "./day.ts";
+import { readDate, readShortDate, writeDate, writeShortDate } from "./day.ts";
 import { readDecimal, writeDecimal } from "./decimal-value.ts";
 import { readDuration, writeDuration } from "./duration.ts";
 import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "./float16.ts";
@@ -18,6 +18,7 @@ import {
   writeVarUintBig,
 } from "./integer.ts";
 import { plainOp } from "./plain-op.ts";
+import type { Profile } from "./profile.ts";
 import { scratch, scratchBytes } from "./scratch.ts";
 import { putText, readText } from "./text.ts";
 import { readTimestamp, readTimestampBig, writeTimestamp, writeTimestampBig } from "./timestamp.ts";
@@ -34,9 +35,12 @@ import {
 type Write = (w: ByteWriter, value: unknown) => void;
 type Read = (r: ByteReader) => unknown;
 
-/** The op of a type whose values stand alone. */
-export function scalarOp(type: ScalarType): PlainOp {
-  const [write, read, cost] = functions(type);
+/** The op of a type whose values stand alone; dates are not the same in every profile. */
+export function scalarOp(type: ScalarType, profile?: Profile): PlainOp {
+  const [write, read, cost] =
+    type.kind === "date" && profile?.id === "B"
+      ? ([writeShortDate, readShortDate, 32] as const)
+      : functions(type);
   const typeId = TypeId[type.kind];
   return plainOp(typeId, write, read, cost ?? 0);
 }

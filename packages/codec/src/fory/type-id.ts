@@ -2,6 +2,7 @@ import type { ArrayElementKind } from "../field-type.ts";
 
 /** Type ids of Fory, scalars by their kind (docs/fory.md, "Type ids"). */
 export const TypeId = {
+  any: 0,
   bool: 1,
   int8: 2,
   int16: 3,
@@ -17,6 +18,7 @@ export const TypeId = {
   uint64: 13,
   var_uint64: 14,
   tagged_uint64: 15,
+  float8: 16,
   float16: 17,
   bfloat16: 18,
   float32: 19,
@@ -27,13 +29,26 @@ export const TypeId = {
   map: 24,
   enum: 25,
   namedEnum: 26,
+  struct: 27,
+  compatibleStruct: 28,
   namedStruct: 29,
+  namedCompatibleStruct: 30,
+  ext: 31,
+  namedExt: 32,
+  union: 33,
+  typedUnion: 34,
+  namedUnion: 35,
   none: 36,
   duration: 37,
   timestamp: 38,
   date: 39,
   decimal: 40,
   binary: 41,
+  boolArray: 43,
+  uint8Array: 48,
+  float8Array: 52,
+  float16Array: 53,
+  bfloat16Array: 54,
 } as const;
 
 /** Type ids of typed arrays by their elements. */

@@ -9,10 +9,16 @@ export interface ValueOp {
   read(r: ByteReader, depth: number): unknown;
   /** Type id and names, before a value whose type the reader cannot know. */
   writeInfo(w: ByteWriter): void;
-  /** Reads what `writeInfo` wrote; throws where it says another type. */
-  readInfo(r: ByteReader): void;
+  /** Reads what `writeInfo` wrote, and returns what reads such values; throws where it says another type. */
+  readInfo(r: ByteReader): ValueOp;
   /** Memory of one value beside its slot, roughly. */
   readonly cost: number;
+  /** Equal for values that may stand for each other: a reference must be to a value of its own shape. */
+  readonly shape: string;
+  /** Takes values of other shapes too. */
+  accepts?(shape: string): boolean;
+  /** Values have an identity that references keep. */
+  readonly tracked?: boolean;
   /** Present where each value says its own type; `write` and `read` then include the type info. */
   readonly dynamic?: DynamicOp;
 }

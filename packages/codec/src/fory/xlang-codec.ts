@@ -1,20 +1,44 @@
 import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
 import { CodecError } from "../error.ts";
-import { asFailure, fail, kindOf } from "../failure.ts";
+import { asFailure, type Failure, fail, kindOf } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
 import type { WireTypeInfo } from "../wire-type.ts";
-import { type Binding, readTypeInfo, startsWith } from "./binding.ts";
-import { ByteReader } from "./byte-reader.ts";
+import { type Bind, type Binding, startsWith } from "./binding.ts";
+import { ByteReader, Flag } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { closureEngine } from "./closure-engine.ts";
+import { withInfo } from "./field-op.ts";
 import { canGenerate, generatedEngine } from "./generated-engine.ts";
-import { profileA } from "./profile.ts";
+import { type Profile, profileA } from "./profile.ts";
+import { profileB } from "./profile-b.ts";
+import { readFirst } from "./references.ts";
 
 /** Which engine runs; `auto` takes generated code where it is allowed. */
 export type EngineChoice = "auto" | "generated" | "closures";
 
-const closures = closureEngine(profileA);
-const generated = generatedEngine(profileA);
+/** The generation of Fory that a message is written in (docs/fory.md, "Profiles"). */
+export type ProfileChoice = "A" | "B";
+
+/** The profile of a message by its first byte; undefined for what is no message of Fory's. */
+export function profileOf(bytes: Uint8Array): ProfileChoice | undefined {
+  const first = bytes[0];
+  return first === 1 ? "B" : first === 2 || first === 3 ? "A" : undefined;
+}
+
+interface Engines {
+  readonly closures: Bind;
+  readonly generated: Bind;
+}
+
+function engines(profile: Profile): Engines {
+  const closures = closureEngine(profile);
+  return { closures, generated: generatedEngine(profile, closures) };
+}
+
+const ofProfile: Readonly<Record<ProfileChoice, Engines>> = {
+  A: engines(profileA),
+  B: engines(profileB),
+};
 
 /** Messages larger than this do not keep their scratch buffer. */
 const keptBytes = 1024 * 1024;
@@ -28,27 +52,51 @@ const noBytes = new Uint8Array(0);
 let readerBusy = false;
 let message = 0;
 
-/** Codecs of types in XLANG, profile A. */
-export function xlangTypes(limits: CodecLimits, choice: EngineChoice): MakeTypeCodec {
+/** One type in one profile. */
+interface Bound {
+  readonly fast: Binding;
+  /** Makes the errors: it runs again what failed in the other engine. */
+  readonly exact: Binding;
+}
+
+/** Codecs of types in XLANG: they write one profile and read both. */
+export function xlangTypes(
+  limits: CodecLimits,
+  choice: EngineChoice,
+  profile: ProfileChoice,
+): MakeTypeCodec {
   if (choice === "generated" && !canGenerate()) {
     throw new CodecError("type", 'this platform forbids generated code: use engine "auto"');
   }
-  const bind = choice === "closures" || !canGenerate() ? closures : generated;
-  return (info) => new XlangTypeCodec(info, limits, bind(info), closures(info));
+  const engine = choice === "closures" || !canGenerate() ? "closures" : "generated";
+  const bindTo = (info: WireTypeInfo, to: ProfileChoice): Bound => ({
+    fast: ofProfile[to][engine](info),
+    exact: ofProfile[to].closures(info),
+  });
+  return (info) => new XlangTypeCodec(info, limits, profile, bindTo);
 }
 
 class XlangTypeCodec implements TypeCodec<unknown> {
   readonly #info: WireTypeInfo;
   readonly #limits: CodecLimits;
-  readonly #fast: Binding;
-  /** Makes the errors: it runs again what failed in the other engine. */
-  readonly #exact: Binding;
+  readonly #profile: ProfileChoice;
+  readonly #bindTo: (info: WireTypeInfo, profile: ProfileChoice) => Bound;
+  /** In the profile that is written. */
+  readonly #own: Bound;
+  /** In the other one, once a message came in it. */
+  #other: Bound | undefined;
 
-  constructor(info: WireTypeInfo, limits: CodecLimits, fast: Binding, exact: Binding) {
+  constructor(
+    info: WireTypeInfo,
+    limits: CodecLimits,
+    profile: ProfileChoice,
+    bindTo: (info: WireTypeInfo, profile: ProfileChoice) => Bound,
+  ) {
     this.#info = info;
     this.#limits = limits;
-    this.#fast = fast;
-    this.#exact = exact;
+    this.#profile = profile;
+    this.#bindTo = bindTo;
+    this.#own = bindTo(info, profile);
   }
 
   encode(value: unknown): Uint8Array {
@@ -67,7 +115,7 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     }
     const w = new ByteWriter(plainArray(buffer), { fixed: true });
     try {
-      this.#write(w, this.#fast, value, offset);
+      this.#write(w, this.#own.fast, value, offset);
       return this.#checked(w.pos - offset);
     } catch {
       // too little room to be generous, or a bad value: the long way finds out which
@@ -99,18 +147,26 @@ class XlangTypeCodec implements TypeCodec<unknown> {
   }
 
   #decoded(r: ByteReader, bytes: Uint8Array): unknown {
-    if (this.#fast !== this.#exact) {
+    const { fast, exact } = this.#boundTo(bytes);
+    if (fast !== exact) {
       try {
-        return this.#read(r, this.#fast, bytes);
+        return this.#read(r, fast, bytes);
       } catch {
         // read again below, with an error that says where
       }
     }
     try {
-      return this.#read(r, this.#exact, bytes);
+      return this.#read(r, exact, bytes);
     } catch (reason) {
       throw asFailure(reason).toError(this.#info.tag, r.pos);
     }
+  }
+
+  #boundTo(bytes: Uint8Array): Bound {
+    const profile = profileOf(bytes) ?? this.#profile;
+    if (profile === this.#profile) return this.#own;
+    this.#other ??= this.#bindTo(this.#info, profile);
+    return this.#other;
   }
 
   #noSpace(buffer: Uint8Array, offset: number, size?: number): CodecError {
@@ -129,16 +185,17 @@ class XlangTypeCodec implements TypeCodec<unknown> {
       scratchBusy = true;
     }
     try {
-      if (this.#fast !== this.#exact) {
+      const { fast, exact } = this.#own;
+      if (fast !== exact) {
         try {
-          this.#write(w, this.#fast, value, 0);
+          this.#write(w, fast, value, 0);
           this.#checked(w.pos);
           return w;
         } catch {
           // made again below, with an error that says where
         }
       }
-      this.#write(w, this.#exact, value, 0);
+      this.#write(w, exact, value, 0);
       this.#checked(w.pos);
       return w;
     } catch (reason) {
@@ -153,12 +210,16 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     w.message = message;
     w.names = 0;
     w.emptyName = -1;
+    w.definitions = 0;
+    const { profile, tracking } = binding.plan;
+    w.tracking = tracking;
+    w.references = tracking ? new Map([[value, 0]]) : undefined;
     w.maxDepth = this.#limits.depth;
     w.maxBytes = this.#limits.messageBytes;
     w.pos = offset;
     const head = w.room(offset, 2);
-    head[offset] = binding.plan.profile.header;
-    head[offset + 1] = 0xff;
+    head[offset] = profile.header;
+    head[offset + 1] = tracking ? Flag.first : Flag.value;
     w.pos = offset + 2;
     binding.writeInfo(w);
     binding.write(w, value, 1);
@@ -170,12 +231,17 @@ class XlangTypeCodec implements TypeCodec<unknown> {
   }
 
   #read(r: ByteReader, binding: Binding, bytes: Uint8Array): unknown {
-    const { plan } = binding;
     r.bytes = bytes;
     r.end = bytes.length;
     r.pos = 0;
     // setting the length of an empty array would cost its memory
     if (r.names.length > 0) r.names = [];
+    if (r.shared.length > 0) {
+      r.shared = [];
+      r.shapes = [];
+    }
+    r.pending = -1;
+    r.definitionCount = 0;
     r.maxDepth = this.#limits.depth;
     r.graphBytes = this.#limits.graphBytes;
     if (r.end > this.#limits.messageBytes) {
@@ -184,32 +250,43 @@ class XlangTypeCodec implements TypeCodec<unknown> {
         `the message of ${r.end} bytes is larger than ${this.#limits.messageBytes}`,
       );
     }
-    if (startsWith(r.bytes, 0, plan.prefix)) {
-      r.pos = plan.prefix.length;
-      r.root = plan.info;
-    } else {
-      r.root = undefined;
-      this.#readHead(r, plan.profile.header);
-      readTypeInfo(r, plan);
-    }
-    const value = binding.read(r, 1);
+    const value = this.#readRoot(r, binding);
     if (r.pos !== r.end) throw fail("data", `${r.end - r.pos} bytes are left after the value`);
     return value;
   }
 
-  #readHead(r: ByteReader, header: number): void {
+  #readRoot(r: ByteReader, binding: Binding): unknown {
+    const { plan } = binding;
+    if (!plan.tracking && !plan.definition && startsWith(r.bytes, 0, plan.prefix)) {
+      r.pos = plan.prefix.length;
+      r.root = plan.info;
+      return binding.read(r, 1);
+    }
+    r.root = undefined;
+    const { header, id } = plan.profile;
     const first = r.byte();
-    if (first === (header | 1))
-      throw fail("data", "the message holds null, which this type is not");
+    if (id === "A" && first === (header | 1)) throw holdsNull();
     if (first !== header) {
       throw fail(
         "data",
-        `first byte ${first}: this is no message of Fory profile A, which begins with ${header}` +
-          (first === 1 ? "; it may be one of Fory 1.0 or later" : ""),
+        `first byte ${first}: this is no message of Fory, which begins with 1 (profile B) or 2 (profile A)`,
       );
     }
-    if (!r.flag()) throw fail("data", "the message holds null, which this type is not");
+    switch (r.byte()) {
+      case Flag.value:
+        return binding.readInfo(r).read(r, 1);
+      case Flag.first:
+        return readFirst(r, withInfo(binding), 1);
+      case Flag.null:
+        throw holdsNull();
+      default:
+        throw fail("data", "a reference where the message begins");
+    }
   }
+}
+
+function holdsNull(): Failure {
+  return fail("data", "the message holds null, which this type is not");
 }
 
 /** One class of arrays keeps the generated code fast, and Buffer's slice would be a view. */

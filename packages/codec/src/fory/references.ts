@@ -1,0 +1,79 @@
+import { fail } from "../failure.ts";
+import { type ByteReader, Flag } from "./byte-reader.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+import type { ValueOp } from "./value-op.ts";
+
+/** Memory of one entry in the table of references, roughly. */
+const entryCost = 32;
+const unfinished: unique symbol = Symbol("unfinished");
+
+/** Writes what stands before a value of a tracked place; false where that was all, as the value came before. */
+export function writeFlag(w: ByteWriter, value: unknown, op: ValueOp): boolean {
+  if (op.tracked !== true) {
+    w.putByte(Flag.value);
+    return true;
+  }
+  w.references ??= new Map();
+  const id = w.references.get(value);
+  if (id !== undefined) {
+    w.putByte(Flag.reference);
+    w.putSmall(id);
+    return false;
+  }
+  w.references.set(value, w.references.size);
+  w.putByte(Flag.first);
+  return true;
+}
+
+/** Reads a flag and the value it announces; `empty` for null. */
+export function readFlagged(r: ByteReader, op: ValueOp, depth: number, empty: unknown): unknown {
+  const flag = r.byte();
+  switch (flag) {
+    case Flag.value:
+      return op.read(r, depth);
+    case Flag.null:
+      return empty;
+    case Flag.first:
+      return readFirst(r, op, depth);
+    case Flag.reference:
+      return readReference(r, op);
+    default:
+      throw fail("data", `flag byte ${flag}`);
+  }
+}
+
+/** The value that others refer to by the next number. */
+export function readFirst(r: ByteReader, op: ValueOp, depth: number): unknown {
+  const id = r.shared.length;
+  r.graphBytes -= entryCost;
+  if (r.graphBytes < 0) throw fail("limit", "the message takes too much memory");
+  r.shared.push(unfinished);
+  r.shapes.push("");
+  r.pending = id;
+  const value = op.read(r, depth);
+  if (r.pending === id) r.shapes[id] = op.shape;
+  r.pending = -1;
+  r.shared[id] = value;
+  return value;
+}
+
+/** Makes a container known before its contents are read, as they may refer to it. */
+export function begin(r: ByteReader, container: unknown, shape: string): void {
+  if (r.pending < 0) return;
+  r.shared[r.pending] = container;
+  r.shapes[r.pending] = shape;
+  r.pending = -1;
+}
+
+function readReference(r: ByteReader, op: ValueOp): unknown {
+  const id = r.small();
+  const value = r.shared[id];
+  if (id >= r.shared.length || value === unfinished) {
+    throw fail("data", `a reference to value ${id}, of which there are ${r.shared.length}`);
+  }
+  const shape = r.shapes[id] as string;
+  if (op.shape !== shape && op.accepts?.(shape) !== true) {
+    throw fail("mismatch", "a reference to a value of another type");
+  }
+  return value;
+}

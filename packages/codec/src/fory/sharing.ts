@@ -1,0 +1,19 @@
+import { nestedTypes } from "../describe.ts";
+import type { WireField, WireTypeInfo } from "../wire-type.ts";
+
+/** Whether a field keeps references: it or its type asks for it. */
+export function sharesField(field: WireField): boolean {
+  return field.ref || (field.type.kind === "struct" && field.type.info().refs);
+}
+
+/** Whether references are kept anywhere inside values of a type. */
+export function keepsReferences(root: WireTypeInfo): boolean {
+  const seen = new Set<WireTypeInfo>([root]);
+  for (const info of seen) {
+    if (info.refs || info.fields.some(sharesField)) return true;
+    for (const field of info.fields) {
+      for (const inner of nestedTypes(field.type)) seen.add(inner);
+    }
+  }
+  return false;
+}
