@@ -169,6 +169,12 @@ describe("a row", () => {
       expect(answered(() => maps.decode(row))).toMatchObject({ code: "data" });
       expect(answered(() => maps.view(row).get("m"))).toMatchObject({ code: "data" });
     }
+    const short = new Uint8Array(24);
+    short.set([8, 0, 0, 0, 16], 8);
+    for (const size of [0, 8, 100]) {
+      short[16] = size;
+      expect(answered(() => maps.decode(short))).toMatchObject({ code: "data" });
+    }
   });
 });
 
