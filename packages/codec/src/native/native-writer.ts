@@ -10,6 +10,7 @@ import { writeText } from "./native-text.ts";
 import type { StructOf } from "./native-types.ts";
 import { writeOther } from "./object-kind.ts";
 import type { Shape } from "./shape.ts";
+import { isPolluted } from "./shape-cache.ts";
 import { isNumbered, TextTable } from "./text-table.ts";
 import { Windows } from "./windows.ts";
 import { writeArray } from "./write-array.ts";
@@ -21,6 +22,8 @@ export class NativeWriter extends ByteWriter {
   readonly windows: Windows = new Windows();
   /** Whether generated code is left aside, so that errors say where. */
   exact = false;
+  /** Whether objects inherit enumerable keys, which are not theirs to send. */
+  polluted = false;
   /** The wire type that the class of a value is bound to. */
   structOf: StructOf = () => undefined;
   readonly #texts = new TextTable();
@@ -30,6 +33,7 @@ export class NativeWriter extends ByteWriter {
   begin(message: number): void {
     this.message = message;
     this.pos = 0;
+    this.polluted = isPolluted();
     this.clear();
   }
 

@@ -20,7 +20,8 @@ export function writeArray(w: NativeWriter, items: readonly unknown[], depth: nu
   try {
     for (; i < count; i++) {
       const item = items[i];
-      if (item === undefined && !Object.hasOwn(items, i)) w.putByte(NativeId.hole);
+      if (typeof item === "object" && item !== null) w.object(item, depth + 1);
+      else if (item === undefined && !Object.hasOwn(items, i)) w.putByte(NativeId.hole);
       else w.value(item, depth + 1);
     }
   } catch (reason) {

@@ -3,23 +3,29 @@ import { writerOf } from "./generate-record.ts";
 import { NativeId } from "./native-id.ts";
 import { writeText } from "./native-text.ts";
 import type { NativeWriter } from "./native-writer.ts";
-import { maxShapeKeys, shapeOfKeys } from "./shape-cache.ts";
+import { lastShape, maxShapeKeys, shapeOfKeys } from "./shape-cache.ts";
 
 /** A plain object: its own enumerable text keys, in order. */
 export function writePlain(w: NativeWriter, object: object, depth: number): void {
   if (!w.opened(object, depth)) return;
-  const keys = Object.keys(object);
-  if (keys.length > maxShapeKeys) {
-    writeEntries(w, object as Record<string, unknown>, keys, (value) => w.value(value, depth + 1));
-    return;
+  let shape = w.polluted ? undefined : lastShape(object);
+  if (!shape) {
+    const keys = Object.keys(object);
+    if (keys.length > maxShapeKeys) {
+      writeEntries(w, object as Record<string, unknown>, keys, (value) =>
+        w.value(value, depth + 1),
+      );
+      return;
+    }
+    shape = shapeOfKeys(keys);
   }
-  const shape = shapeOfKeys(keys);
   w.shape(shape);
   const write = w.exact ? undefined : (shape.write ?? writerOf(shape));
   if (write) {
     write(w, object, depth + 1);
     return;
   }
+  const { keys } = shape;
   let i = 0;
   try {
     for (; i < keys.length; i++) {
