@@ -1,4 +1,12 @@
-type TypedArray =
+/** What a view gives as it is. */
+export type RowScalar =
+  | string
+  | number
+  | boolean
+  | bigint
+  | null
+  | undefined
+  | Date
   | Int8Array
   | Int16Array
   | Int32Array
@@ -6,11 +14,8 @@ type TypedArray =
   | Uint8Array
   | Uint16Array
   | Uint32Array
-  | BigUint64Array
   | Float32Array
   | Float64Array;
-
-type Scalar = string | number | boolean | bigint | null | undefined | Date | TypedArray;
 
 /**
  * What a view gives for a value of type `V`: scalars as they are, and views of structs, lists and maps.
@@ -19,7 +24,7 @@ type Scalar = string | number | boolean | bigint | null | undefined | Date | Typ
  */
 export type RowValue<V> = unknown extends V
   ? unknown
-  : V extends Scalar
+  : V extends RowScalar
     ? V
     : V extends readonly (infer Item)[]
       ? RowList<Item>
