@@ -1,65 +1,13 @@
 // What a server of ours says to a peer that breaks the rules (docs/wire.md, "Calls"), or bends them.
 import { createClient, defineService, implement, Server, StatusCode, unary } from "@aster/rpc";
+import { servicePair } from "@aster/rpc/testing";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
-import { headerCodecs, type StreamHeader, statusCodecs } from "../src/protocol/structs.ts";
 import { Probe, probe, Text } from "./probe.ts";
 import { RawCall, rawLink } from "./raw-peer.ts";
+import { bytes, call, echo, fory, hello, joined, json, say, statusOf, text } from "./raw-say.ts";
 
 const { Header, Trailer, Cancel, Call, RowSchema, Compressed, EndStream } = FrameFlag;
-const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
-const joined = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
-
-const json = (fields: object): Uint8Array => encodeFrame(Header, text(fields));
-const call = { service: "Probe", method: "echo", version: 1 };
-const echo = json(call);
-const hello = encodeFrame(0, text({ text: "hello" }));
-
-function fory(fields: Partial<StreamHeader>): Uint8Array {
-  const header: StreamHeader = {
-    ...{ service: "", method: "", version: 1, callId: "", deadlineEpochMs: 0 },
-    ...{ serializationMode: 0, metadataKeys: [], metadataValues: [] },
-    ...fields,
-  };
-  return encodeFrame(Header, headerCodecs.fory.encode(header));
-}
-
-function statusOf(answer: RawCall): { code: number; message: string; form: string } {
-  const trailer = answer.trailer;
-  if (trailer === undefined) return { code: -1, message: "no trailer", form: "none" };
-  const form = trailer[0] === 0x7b ? "json" : "fory";
-  const { code, message } = statusCodecs[form].decode(trailer);
-  return { code, message, form };
-}
-
-/** Sends, expects the ending, and then that the same connection answers another call as if nothing had been. */
-async function say(
-  input: Uint8Array | Uint8Array[],
-  code: number,
-  message: string | RegExp,
-  form?: "json" | "fory",
-): Promise<void> {
-  const server = new Server({ services: [probe()], onError: () => {} });
-  await using link = await rawLink(server);
-  const answer = new RawCall(link.raw);
-  for (const part of [input].flat()) answer.send(part);
-  answer.send(bytes(), true);
-  const status = statusOf(await answer.answer());
-  expect(status.message).toEqual(
-    typeof message === "string" ? message : expect.stringMatching(message),
-  );
-  expect(status.code).toBe(code);
-  if (form !== undefined) expect(status.form).toBe(form);
-  expect(answer.ending).toBe("ended");
-  const control = await new RawCall(link.raw).send(joined(echo, hello), true).answer();
-  expect(statusOf(control).code).toBe(StatusCode.OK);
-  expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(server.stats().calls).toBe(0);
-  for (const node of link.nodes) expect(node.stats().channels).toBe(0);
-}
-
 describe("frames", () => {
   test.each([
     ["W1: of length 0", bytes(0, 0, 0, 0), "received zero-length frame"],
@@ -104,6 +52,31 @@ describe("frames", () => {
     expect(answer.ending).toBe("ended");
     expect(answer.data).toEqual([]);
     expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
+  });
+
+  test("W14: calls where an admission is due are denied as any other noise", async () => {
+    await using pair = await servicePair({ services: [probe()] });
+    const connection = await pair.client.node.connect(
+      pair.server.address,
+      "aster.consumer_admission",
+      { raw: true },
+    );
+    const ended = await new Promise<string>((resolve) => {
+      let got = "";
+      const channel = connection.open({
+        frame: (_, piece) => {
+          got += new TextDecoder().decode(piece);
+        },
+        end: () => resolve(got),
+        malformed: () => {},
+        stopped: () => {},
+        closed: ({ code }) => resolve(code),
+      });
+      channel.send(0, joined(echo, hello), true);
+    });
+    expect(JSON.parse(ended)).toMatchObject({ admitted: false });
+    expect(pair.server.stats().callsTotal).toBe(0);
+    expect(await pair.client.client(Probe).echo({ text: "x" })).toEqual({ text: "x" });
   });
 
   test("W4: nothing at all", async () => {
@@ -159,7 +132,8 @@ describe("frames", () => {
       "JSON after a JSON header with mode 0",
       joined(json({ ...call, serializationMode: 0 }), hello),
     ],
-    ["W19: any call id", joined(json({ ...call, callId: "4294967296" }), hello)],
+    ["W19: a call id of 2^32", joined(json({ ...call, callId: "4294967296" }), hello)],
+    ["W19: a call id of 0", joined(json({ ...call, callId: "0" }), hello)],
   ])("%s", async (_, input) => {
     await say(input, StatusCode.OK, "", "json");
   });
@@ -339,6 +313,31 @@ describe("headers", () => {
     const message = `contract violation at`;
     await say(input, StatusCode.CONTRACT_VIOLATION, new RegExp(message), "json");
   });
+});
+
+test("W19: a call id that is used again, or counts down, names nothing", async () => {
+  await using link = await rawLink(new Server({ services: [probe()] }));
+  for (const callId of ["7", "7", "6"]) {
+    const input = joined(json({ ...call, callId }), hello);
+    const answer = await new RawCall(link.raw).send(input, true).answer();
+    expect([callId, statusOf(answer).code]).toEqual([callId, StatusCode.OK]);
+  }
+});
+
+test("W2, W3: no memory is taken for a length that is only declared", async () => {
+  const server = new Server({ services: [probe()] });
+  await using link = await rawLink(server);
+  const before = process.memoryUsage();
+  const lengths = [bytes(255, 255, 255, 255), bytes(1, 0, 0, 1), bytes(0, 0, 0, 1)];
+  const open = Array.from({ length: 30 }, (_, n) =>
+    new RawCall(link.raw).send(lengths[n % 3] as Uint8Array),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const { arrayBuffers, external } = process.memoryUsage();
+  expect(arrayBuffers - before.arrayBuffers).toBeLessThan(4 << 20);
+  expect(external - before.external).toBeLessThan(4 << 20);
+  for (const call of open) call.reset(1);
+  expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
 });
 
 describe("W18: deadlines", () => {
