@@ -27,7 +27,7 @@ export { rowCodec } from "./row/row-codec.ts";
 export type { DynamicRow, RowReader } from "./row/row-reader.ts";
 export { rowReader } from "./row/row-reader.ts";
 export type { RowElement, RowField, RowScalarKind, RowSchema, RowType } from "./row/row-schema.ts";
-export type { RowList, RowMap, RowValue, RowView } from "./row/row-view.ts";
+export type { RowList, RowMap, RowScalar, RowValue, RowView } from "./row/row-view.ts";
 export {
   bfloat16,
   bytes,
