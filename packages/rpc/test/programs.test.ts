@@ -30,10 +30,14 @@ const prologue = `
   });
 `;
 
-test("the program of the README", async () => {
+test("the programs of the README: a call, and the same services in a test", async () => {
   const readme = await readFile(`${cwd}/README.md`, "utf8");
-  const [, program = ""] = /```ts\n(.*?)```/s.exec(readme) ?? [];
-  expect(await output(program)).toBe("Hello, Ada!\nHello again, Ada!");
+  const [program = "", inTest = ""] = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(
+    ([, block = ""]) => block,
+  );
+  expect(await output(`${program}${inTest}console.log(greeting.text);`)).toBe(
+    "Hello, Ada!\nHello again, Ada!\nHello, Ada!",
+  );
 });
 
 test("calls that nobody waits for are no unhandled rejections, but what is not awaited is", async () => {
