@@ -6,6 +6,8 @@ import { NativeId } from "./native-id.ts";
 
 /** V8's own bound: 2^30 bits. */
 const maxBytes = 1 << 27;
+/** Bytes that become digits at once. */
+const chunk = 4_096;
 
 /** A bigint of 64 bits as a varint, a longer one as sign and magnitude. */
 export function writeBigint(w: ByteWriter, value: bigint): void {
@@ -32,10 +34,19 @@ export function readLongBigint(r: ByteReader): bigint {
   if (size > maxBytes) throw fail("limit", `a bigint of ${size} bytes`);
   const start = r.take(size);
   if (size === 0) return 0n;
-  const digits: string[] = [];
-  for (let at = start + size - 1; at >= start; at--) {
-    digits.push((r.bytes[at] as number).toString(16).padStart(2, "0"));
+  const parts: string[] = [];
+  for (let end = start + size; end > start; end -= chunk) {
+    parts.push(hexOf(r.bytes, Math.max(start, end - chunk), end));
   }
-  const magnitude = BigInt(`0x${digits.join("")}`);
+  const magnitude = BigInt(`0x${parts.join("")}`);
   return head & 1 ? -magnitude : magnitude;
+}
+
+/** The bytes between two places as digits, the last byte first. */
+function hexOf(bytes: Uint8Array, start: number, end: number): string {
+  const digits: string[] = [];
+  for (let at = end - 1; at >= start; at--) {
+    digits.push((bytes[at] as number).toString(16).padStart(2, "0"));
+  }
+  return digits.join("");
 }

@@ -8,7 +8,7 @@ import type { BoundStruct } from "./native-types.ts";
 import type { Shape } from "./shape.ts";
 import { shapeOfNames } from "./shape-cache.ts";
 
-const recordCost = 32;
+const recordCost = 56;
 const entryCost = 88;
 
 /** The record that brings a new shape. */

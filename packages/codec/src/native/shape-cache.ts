@@ -3,6 +3,8 @@ import { makeShape, parseShape, type Shape } from "./shape.ts";
 /** Objects with more keys are dictionaries: each has a shape of its own. */
 export const maxShapeKeys = 64;
 
+/** Shapes with longer names are made each time: the caches stay small whatever a peer sends, or makes us send. */
+const maxCachedBytes = 2_048;
 const maxBuckets = 1_024;
 const maxBucket = 8;
 const written = new Map<string, Shape[]>();
@@ -26,8 +28,9 @@ export function isPolluted(): boolean {
 
 /** The shape of an object with these keys: found by its first key, as programs have few shapes. */
 export function shapeOfKeys(keys: readonly string[]): Shape {
-  last = find(keys);
-  return last;
+  const shape = find(keys);
+  if (shape.names.length <= maxCachedBytes) last = shape;
+  return shape;
 }
 
 function find(keys: readonly string[]): Shape {
@@ -36,13 +39,16 @@ function find(keys: readonly string[]): Shape {
   let bucket = written.get(first);
   if (bucket) {
     for (const shape of bucket) if (hasKeys(shape, keys)) return shape;
+  }
+  const shape = makeShape(keys);
+  if (shape.names.length > maxCachedBytes) return shape;
+  if (bucket) {
     if (bucket.length >= maxBucket) bucket.shift();
   } else {
     if (written.size >= maxBuckets) written.clear();
     bucket = [];
     written.set(first, bucket);
   }
-  const shape = makeShape(keys);
   bucket.push(shape);
   return shape;
 }
@@ -55,8 +61,6 @@ export function hasKeys(shape: Shape, keys: readonly string[]): boolean {
 }
 
 const slots = 1_024;
-/** Definitions above this are parsed each time: the cache stays small whatever a peer sends. */
-const maxCachedBytes = 2_048;
 const read: (Shape | undefined)[] = new Array<Shape | undefined>(slots).fill(undefined);
 
 /** The shape that names between two places define; a place in the cache belongs to who came last. */
