@@ -1,4 +1,5 @@
 import { fail } from "../failure.ts";
+import type { Reference } from "./references.ts";
 
 /** Thrown, and caught by the codec, where a fixed buffer may be too small. */
 export const bufferFull: unique symbol = Symbol("buffer full");
@@ -17,8 +18,9 @@ export class ByteWriter {
   definitions = 0;
   /** Elements of containers keep references too: the root type declares them. */
   tracking = false;
-  /** Values that may be referred to, by number. */
-  references: Map<unknown, number> | undefined = undefined;
+  /** Values that may be referred to. */
+  references: Map<unknown, Reference> | undefined = undefined;
+  referenceCount = 0;
   maxDepth = 0;
   maxBytes = 0;
   readonly fixed: boolean;

@@ -13,16 +13,34 @@ export function writeFlag(w: ByteWriter, value: unknown, op: ValueOp): boolean {
     w.putByte(Flag.value);
     return true;
   }
-  w.references ??= new Map();
-  const id = w.references.get(value);
-  if (id !== undefined) {
+  const known = w.references?.get(value);
+  for (let one = known; one; one = one.next) {
+    if (one.shape !== op.shape) continue;
     w.putByte(Flag.reference);
-    w.putSmall(id);
+    w.putSmall(one.id);
     return false;
   }
-  w.references.set(value, w.references.size);
+  noteReference(w, value, op.shape, known);
   w.putByte(Flag.first);
   return true;
+}
+
+/** What a value was written as, and under which number: in a field of another type it is written again. */
+export interface Reference {
+  readonly id: number;
+  readonly shape: string;
+  readonly next: Reference | undefined;
+}
+
+/** Gives a value the next number. */
+export function noteReference(
+  w: ByteWriter,
+  value: unknown,
+  shape: string,
+  next?: Reference,
+): void {
+  w.references ??= new Map();
+  w.references.set(value, { id: w.referenceCount++, shape, next });
 }
 
 /** Reads a flag and the value it announces; `empty` for null. */

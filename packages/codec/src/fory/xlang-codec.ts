@@ -11,7 +11,7 @@ import { withInfo } from "./field-op.ts";
 import { canGenerate, generatedEngine } from "./generated-engine.ts";
 import { type Profile, profileA } from "./profile.ts";
 import { profileB } from "./profile-b.ts";
-import { readFirst } from "./references.ts";
+import { noteReference, readFirst } from "./references.ts";
 
 /** Which engine runs; `auto` takes generated code where it is allowed. */
 export type EngineChoice = "auto" | "generated" | "closures";
@@ -213,7 +213,9 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     w.definitions = 0;
     const { profile, tracking } = binding.plan;
     w.tracking = tracking;
-    w.references = tracking ? new Map([[value, 0]]) : undefined;
+    w.references = undefined;
+    w.referenceCount = 0;
+    if (tracking) noteReference(w, value, binding.shape);
     w.maxDepth = this.#limits.depth;
     w.maxBytes = this.#limits.messageBytes;
     w.pos = offset;
