@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { codecAnswer } from "../src/codec/answer.ts";
 import { canonical } from "./support/canonical.ts";
 import { Child } from "./support/child.ts";
-import { pythonWithWheel } from "./support/python.ts";
+import { pythonWithFory, pythonWithWheel } from "./support/python.ts";
 import { Maker, type RandomCase, random, type Scope } from "./support/random-case.ts";
 import { smallest } from "./support/smaller-case.ts";
 
@@ -17,14 +17,17 @@ const inA = [
   ...["timestamp", "date", "any"],
 ];
 
+const inB = [...inA, "float16", "bfloat16", "var_uint64", "tagged_uint64", "duration", "decimal"];
+
 interface Judge {
-  readonly profile: "A";
+  readonly profile: "A" | "B";
   readonly python: Awaited<ReturnType<typeof pythonWithWheel>>;
   readonly scope: Scope;
 }
 
 const judges: readonly Judge[] = [
   { profile: "A", python: await pythonWithWheel(), scope: { scalars: inA, compatible: false } },
+  { profile: "B", python: await pythonWithFory(), scope: { scalars: inB, compatible: true } },
 ];
 
 interface Verdict {

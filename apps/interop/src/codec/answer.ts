@@ -22,7 +22,7 @@ export type CodecAnswer =
 export function codecAnswer(line: unknown): CodecAnswer {
   try {
     const request = codecRequest(line);
-    const world = new World(request.types);
+    const world = new World(request.types, { refs: request.ref });
     const codec = codecOf(request);
     return request.op === "encode"
       ? { hex: encode(request, world, codec) }
@@ -32,14 +32,15 @@ export function codecAnswer(line: unknown): CodecAnswer {
   }
 }
 
-function codecOf({ profile, compatible, ref, engine }: CodecRequest): Codec {
-  if (profile !== "A" || compatible || ref) {
+function codecOf({ op, profile, compatible, ref, engine }: CodecRequest): Codec {
+  const written = profile === "B" ? compatible : !compatible && !ref;
+  if (op === "encode" && !written) {
     throw new NotationError(
       "unsupported",
-      "profile A, not compatible and without references, is all",
+      `profile ${profile} ${compatible ? "compatible" : "exact"} ${ref ? "with" : "without"} references is not written`,
     );
   }
-  return createCodec({ engine });
+  return createCodec({ engine, profile });
 }
 
 function encode({ root, value }: CodecRequest, world: World, codec: Codec): string {

@@ -20,37 +20,36 @@ import {
 import { z } from "zod";
 
 /** The schema of every scalar. Integers of 64 bits are bigints and times nanoseconds: nothing is lost. */
-export const scalarSchemas: ReadonlyMap<string, () => z.core.$ZodType> = new Map<
-  string,
-  () => z.core.$ZodType
->([
-  ["bool", z.boolean],
-  ["int8", int8],
-  ["int16", int16],
-  ["int32", fixedInt32],
-  ["varint32", z.int32],
-  ["int64", fixedInt64],
-  ["varint64", z.int64],
-  ["tagged_int64", taggedInt64],
-  ["uint8", uint8],
-  ["uint16", uint16],
-  ["uint32", fixedUint32],
-  ["var_uint32", z.uint32],
-  ["uint64", fixedUint64],
-  ["var_uint64", z.uint64],
-  ["tagged_uint64", taggedUint64],
-  ["float16", float16],
-  ["bfloat16", bfloat16],
-  ["float32", z.float32],
-  ["float64", z.number],
-  ["string", z.string],
-  ["binary", bytes],
-  ["timestamp", timestamp],
-  ["date", date],
-  ["duration", duration],
-  ["decimal", decimal],
-  ["any", z.any],
-]);
+export const scalarSchemas: ReadonlyMap<string, () => z.ZodType> = new Map<string, () => z.ZodType>(
+  [
+    ["bool", z.boolean],
+    ["int8", int8],
+    ["int16", int16],
+    ["int32", fixedInt32],
+    ["varint32", z.int32],
+    ["int64", fixedInt64],
+    ["varint64", z.int64],
+    ["tagged_int64", taggedInt64],
+    ["uint8", uint8],
+    ["uint16", uint16],
+    ["uint32", fixedUint32],
+    ["var_uint32", z.uint32],
+    ["uint64", fixedUint64],
+    ["var_uint64", z.uint64],
+    ["tagged_uint64", taggedUint64],
+    ["float16", float16],
+    ["bfloat16", bfloat16],
+    ["float32", z.float32],
+    ["float64", z.number],
+    ["string", z.string],
+    ["binary", bytes],
+    ["timestamp", timestamp],
+    ["date", date],
+    ["duration", duration],
+    ["decimal", decimal],
+    ["any", z.any],
+  ],
+);
 
 /** The class of every dense array. */
 export const arrayClasses = {

@@ -1,3 +1,4 @@
+import { UnknownStruct } from "@aster/codec";
 import { parts, present, type TypeText } from "./notation.ts";
 import { arrayClasses } from "./scalar.ts";
 import { dayNumber, decimalParts, secondsAndNanos } from "./time.ts";
@@ -82,6 +83,11 @@ export class ValuePrinter {
     return { $struct: name, f: Object.fromEntries(fields) };
   }
 
+  #unknown({ tag, fields }: UnknownStruct): unknown {
+    const shown = [...fields].map(([name, value]) => [name, this.#show(value, "any")]);
+    return { $unknown: tag.replace("/", "."), f: Object.fromEntries(shown) };
+  }
+
   #map(value: object, [key, inner]: readonly [TypeText, TypeText]): unknown {
     const pairs = value instanceof Map ? [...value] : Object.entries(value);
     return { $map: pairs.map(([k, v]) => [this.#show(k, key), this.#show(v, inner)]) };
@@ -98,6 +104,7 @@ export class ValuePrinter {
       return { $ts: secondsAndNanos(BigInt(value.getTime()) * 1_000_000n) };
     if (Array.isArray(value)) return value.map((item) => this.#show(item, "any"));
     if (value instanceof Set) return this.#set(value, "any");
+    if (value instanceof UnknownStruct) return this.#unknown(value);
     const kind = Object.entries(arrayClasses).find(([, Class]) => value instanceof Class);
     if (kind) return array(value as unknown as ArrayLike<number>, kind[0]);
     const name = this.#world.nameOfObject(value);
@@ -110,6 +117,7 @@ function insideOf(value: unknown): Iterable<unknown> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (ArrayBuffer.isView(value) || value instanceof Date) return undefined;
   if (Array.isArray(value) || value instanceof Set) return value;
+  if (value instanceof UnknownStruct) return value.fields.values();
   return value instanceof Map ? [...value.keys(), ...value.values()] : Object.values(value);
 }
 

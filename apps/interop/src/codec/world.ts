@@ -10,6 +10,7 @@ import {
   type TypeText,
 } from "./notation.ts";
 import { type ArrayKind, arrayClasses, scalarSchemas } from "./scalar.ts";
+import { ValueReader } from "./value-reader.ts";
 
 export type StructClass = new () => object;
 
@@ -20,8 +21,10 @@ export class World {
   readonly #types = new Map<string, WireType>();
   readonly #classes = new Map<string, StructClass>();
   readonly #names = new Map<unknown, string>();
+  readonly #refs: boolean;
 
-  constructor(declarations: readonly Declaration[]) {
+  constructor(declarations: readonly Declaration[], options: { readonly refs: boolean }) {
+    this.#refs = options.refs;
     // values of any type are told apart by their class; others need none
     const dynamic = JSON.stringify(declarations).includes('"any"');
     for (const one of declarations) this.#declared.set(nameOf(one), one);
@@ -38,8 +41,10 @@ export class World {
 
   type(name: string): WireType {
     const type = this.#types.get(name);
-    if (type === undefined) throw new NotationError("notation", `there is no struct ${name}`);
-    return type;
+    if (type !== undefined) return type;
+    throw this.#declared.has(name)
+      ? new NotationError("unsupported", "messages whose root is no struct")
+      : new NotationError("notation", `there is no struct ${name}`);
   }
 
   declaration(name: string): Declaration {
@@ -78,7 +83,7 @@ export class World {
   }
 
   #define(one: StructText): void {
-    const shape: Record<string, z.core.$ZodType> = {};
+    const shape: Record<string, z.ZodType> = {};
     for (const field of one.fields) {
       const get = () => this.#field(field);
       // types may name themselves and those after them
@@ -86,13 +91,16 @@ export class World {
         Object.defineProperty(shape, field.name, { get, enumerable: true });
       else shape[field.name] = get();
     }
-    if (one.id !== undefined) throw new NotationError("unsupported", "types by number");
     const Class = this.#classes.get(one.struct);
     const tag = one.ns ? `${one.ns}/${one.struct}` : one.struct;
     const options = { naming: "as-written", reserved: true, scope: this.scope } as const;
     this.#types.set(
       one.struct,
-      wireType(tag, shape, { ...options, ...(Class && { class: Class }) }),
+      wireType(tag, shape, {
+        ...options,
+        ...(Class && { class: Class }),
+        ...(one.id !== undefined && { id: one.id }),
+      }),
     );
   }
 
@@ -106,12 +114,15 @@ export class World {
     return kind !== "array" && this.#later(inner as TypeText);
   }
 
-  #field(field: FieldText): z.core.$ZodType {
-    if (field.id !== undefined) throw new NotationError("unsupported", "fields by number");
-    return this.#schema(field.type);
+  #field({ type, id, ref, default: otherwise }: FieldText): z.ZodType {
+    const schema = this.#schema(type);
+    const meta = { ...(id !== undefined && { fieldId: id }), ...(ref && this.#refs && { ref }) };
+    const full = Object.keys(meta).length > 0 ? schema.meta(meta) : schema;
+    if (otherwise === undefined) return full;
+    return full.default(() => new ValueReader(this).read(otherwise, type));
   }
 
-  #schema(type: TypeText): z.core.$ZodType {
+  #schema(type: TypeText): z.ZodType {
     if (typeof type === "string") return scalar(type);
     const [kind, inner] = parts(type);
     switch (kind) {
@@ -136,9 +147,9 @@ export class World {
     }
   }
 
-  #named(name: string): z.core.$ZodType {
+  #named(name: string): z.ZodType {
     const one = this.declaration(name);
-    if ("struct" in one) return this.type(name);
+    if ("struct" in one) return this.type(name) as WireType & z.ZodType;
     if ("enum" in one) return z.enum(one.values);
     throw new NotationError("unsupported", "unions of numbered cases");
   }
@@ -149,13 +160,13 @@ function nameOf(one: Declaration): string {
   return "enum" in one ? one.enum : one.union;
 }
 
-function scalar(kind: string): z.core.$ZodType {
+function scalar(kind: string): z.ZodType {
   const make = scalarSchemas.get(kind);
   if (make === undefined) throw new NotationError("notation", `there is no type "${kind}"`);
   return make();
 }
 
-function array(kind: string): z.core.$ZodType {
+function array(kind: string): z.ZodType {
   const Class = Object.hasOwn(arrayClasses, kind) ? arrayClasses[kind as ArrayKind] : undefined;
   if (Class === undefined) throw new NotationError("unsupported", `arrays of ${kind}`);
   return z.instanceof(Class as new () => object);
