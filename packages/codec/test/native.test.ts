@@ -36,6 +36,7 @@ describe("every kind of value arrives as structuredClone would make it", () => {
     ["zeros", [0, -0, { a: -0 }]],
     ["no numbers", [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]],
     ["doubles", [0.5, 1, -0, Number.NaN, 1.25]],
+    ["many doubles", Array.from({ length: 40 }, (_, i) => i / 3)],
     ["bigints of 64 bits", [0n, -1n, 2n ** 63n - 1n, -(2n ** 63n)]],
     ["longer bigints", [2n ** 63n, -(2n ** 63n) - 1n, 2n ** 64n, -(3n ** 700n), 16n ** 501n]],
     ["text", ["", "a", "é", "日本", "🚀", "x".repeat(10_000), "日".repeat(5_000), "\u0000"]],

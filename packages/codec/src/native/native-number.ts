@@ -22,9 +22,14 @@ export function putNumber(b: Uint8Array, p: number, value: number): number {
     return putVarint64(b, p + 1, value);
   }
   b[p] = TypeId.float64;
+  return putDouble(b, p + 1, value);
+}
+
+/** A double without its id. Needs 8 bytes of room. */
+export function putDouble(b: Uint8Array, p: number, value: number): number {
   scratch.setFloat64(0, value, true);
-  for (let i = 0; i < 8; i++) b[p + 1 + i] = scratchBytes[i] as number;
-  return p + 9;
+  for (let i = 0; i < 8; i++) b[p + i] = scratchBytes[i] as number;
+  return p + 8;
 }
 
 /** A double without its id. */

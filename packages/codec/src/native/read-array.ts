@@ -2,8 +2,9 @@ import { asFailure, fail } from "../failure.ts";
 import { checkReadDepth } from "../fory/depth.ts";
 import { TypeId } from "../fory/type-id.ts";
 import { NativeId } from "./native-id.ts";
+import { readDouble } from "./native-number.ts";
 import type { NativeReader } from "./native-reader.ts";
-import { sameType } from "./write-array.ts";
+import { fewDoubles, sameType } from "./write-array.ts";
 
 /** An array: of any values, or of doubles without ids. */
 export function readArray(r: NativeReader, depth: number): unknown[] {
@@ -34,6 +35,10 @@ export function readArray(r: NativeReader, depth: number): unknown[] {
 function readDoubles(r: NativeReader, items: unknown[], count: number): void {
   const id = r.byte();
   if (id !== TypeId.float64) throw fail("data", `a list of type id ${id}`);
+  if (count < fewDoubles) {
+    for (let i = 0; i < count; i++) items.push(readDouble(r));
+    return;
+  }
   const start = r.take(count * 8);
   const view = new DataView(r.bytes.buffer, r.bytes.byteOffset + start, count * 8);
   for (let i = 0; i < count; i++) items.push(view.getFloat64(i * 8, true));

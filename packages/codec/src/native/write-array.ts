@@ -1,10 +1,14 @@
 import { asFailure, fail } from "../failure.ts";
 import { TypeId } from "../fory/type-id.ts";
 import { NativeId } from "./native-id.ts";
+import { putDouble } from "./native-number.ts";
 import type { NativeWriter } from "./native-writer.ts";
 
 /** Fory's flag of lists whose elements are all of the type that follows. */
 export const sameType = 8;
+
+/** Below this a view of the bytes costs more than it saves. */
+export const fewDoubles = 16;
 
 /** An array: count, flags, and the elements. Holes stay holes. */
 export function writeArray(w: NativeWriter, items: readonly unknown[], depth: number): void {
@@ -56,6 +60,10 @@ function writeDoubles(w: NativeWriter, items: readonly number[]): void {
   const b = w.room(w.pos, size + 2);
   b[w.pos++] = sameType;
   b[w.pos++] = TypeId.float64;
+  if (items.length < fewDoubles) {
+    for (const item of items) w.pos = putDouble(b, w.pos, item);
+    return;
+  }
   const view = new DataView(b.buffer, b.byteOffset + w.pos, size);
   for (let i = 0; i < items.length; i++) view.setFloat64(i * 8, items[i] as number, true);
   w.pos += size;
