@@ -1,0 +1,80 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { codecAnswer } from "../src/codec/answer.ts";
+import { canonical } from "./support/canonical.ts";
+
+const folder = fileURLToPath(new URL("../../../fixtures/fory/java", import.meta.url));
+const fixture = fileURLToPath(new URL("../../../fixtures/fory/java-b.json", import.meta.url));
+
+interface Case {
+  readonly name: string;
+  readonly config: { readonly compatible: boolean; readonly ref: boolean };
+  readonly types: readonly object[];
+  readonly root: object;
+  readonly value: unknown;
+}
+
+interface Verdict {
+  readonly name: string;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+/** Why Java does not judge here, if it does not: Maven fetches it from its registry, which only CI is asked to do. */
+function missing(): string | undefined {
+  if (!process.env.CI) return "CI is not set";
+  const runs = (command: string, flag: string) => spawnSync(command, [flag]).status === 0;
+  return runs("java", "-version") && runs("mvn", "-v") ? undefined : "there is no java or no mvn";
+}
+
+/** What JavaScript writes as another value or type, and what Java does not read from pyfory either. */
+const unlike = /^(?:limits|list)\/decimal|^any\/date|^enum\/any|^ref\/shared list/;
+
+const reason = missing();
+if (reason !== undefined) process.stderr.write(`Fory for Java is not tested: ${reason}\n`);
+
+function judged(lines: readonly object[]): readonly Verdict[] {
+  const scratch = mkdtempSync(join(tmpdir(), "aster-java-"));
+  const [given, answers] = [join(scratch, "in.jsonl"), join(scratch, "out.jsonl")];
+  try {
+    writeFileSync(given, lines.map((line) => JSON.stringify(line)).join("\n"));
+    const goals = ["-q", "-B", "compile", "exec:java", `-Dexec.args=check ${given} ${answers}`];
+    const { status, stdout, stderr } = spawnSync("mvn", goals, { cwd: folder, encoding: "utf8" });
+    expect(status, `${stdout}${stderr}`).toBe(0);
+    return readFileSync(answers, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Verdict);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+describe.skipIf(reason !== undefined)("Fory for Java", () => {
+  it("reads what we write", { timeout: 300_000 }, () => {
+    const { cases } = JSON.parse(readFileSync(fixture, "utf8")) as { cases: readonly Case[] };
+    const values = new Map<string, string>();
+    const asked = cases.filter(({ name }) => !unlike.test(name));
+    const lines = asked.flatMap(({ name, config, types, root, value }) => {
+      const request = { op: "encode", profile: "B", ...config, types, root, value };
+      const answer = codecAnswer(request);
+      // roots that are no struct, and arrays that the codec has not
+      if (!("hex" in answer)) {
+        expect(answer).toMatchObject({ error: { code: "unsupported" } });
+        return [];
+      }
+      values.set(name, canonical(value));
+      return [{ name, config, types, root, hex: answer.hex }];
+    });
+    expect(lines.length).toBeGreaterThan(280);
+    const problems = judged(lines).flatMap(({ name, value, error }) => {
+      const read = error ?? canonical(value);
+      return read === values.get(name) ? [] : [`${name}: ${read}, not ${values.get(name)}`];
+    });
+    expect(problems).toEqual([]);
+  });
+});
