@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { type CodecEngine, engineTypes } from "./codec-engine.ts";
 import { CodecError } from "./error.ts";
 import { type EngineChoice, type ProfileChoice, xlangTypes } from "./fory/xlang-codec.ts";
 import { jsonTypes } from "./json/json-codec.ts";
@@ -19,9 +20,9 @@ export interface CodecOptions {
   readonly limits?: Partial<CodecLimits>;
   /**
    * Generated code where the platform allows it, closures elsewhere (a browser under a strict CSP).
-   * Both write and accept the same bytes.
+   * Both write and accept the same bytes. Or another implementation of `xlang`.
    */
-  readonly engine?: EngineChoice;
+  readonly engine?: EngineChoice | CodecEngine;
   /** The generation of Fory that `xlang` messages are written in, `A` unless given; both are read. */
   readonly profile?: ProfileChoice;
 }
@@ -102,7 +103,11 @@ function typesOf(mode: CodecMode, limits: CodecLimits, options: CodecOptions): M
       return jsonTypes(limits);
     case "native":
       return nativeTypes(limits);
-    default:
-      return xlangTypes(limits, options.engine ?? "auto", options.profile ?? "A");
+    default: {
+      const { engine = "auto", profile = "A" } = options;
+      return typeof engine === "object"
+        ? engineTypes(engine, { limits, profile })
+        : xlangTypes(limits, engine, profile);
+    }
   }
 }

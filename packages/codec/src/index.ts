@@ -1,5 +1,6 @@
 export type { Codec, CodecMode, CodecOptions, TypeCodec } from "./codec.ts";
 export { createCodec } from "./codec.ts";
+export type { CodecEngine, EngineCodec, EngineOptions } from "./codec-engine.ts";
 export { compressPayload, decompressPayload } from "./compress.ts";
 export type { CodecErrorCode, CodecErrorOptions } from "./error.ts";
 export { CodecError } from "./error.ts";

@@ -1,0 +1,93 @@
+import type { TypeCodec } from "./codec.ts";
+import { CodecError } from "./error.ts";
+import type { ProfileChoice } from "./fory/xlang-codec.ts";
+import type { CodecLimits } from "./limits.ts";
+import type { WireTypeInfo } from "./wire-type.ts";
+
+/** What an engine is asked for. */
+export interface EngineOptions {
+  readonly profile: ProfileChoice;
+  readonly limits: CodecLimits;
+}
+
+/** The functions of one type. Whatever they throw reaches the caller as a {@link CodecError}. */
+export interface EngineCodec {
+  /** Bytes that the caller owns. */
+  encode(value: unknown): Uint8Array;
+  /** A value without views into the bytes. */
+  decode(bytes: Uint8Array): unknown;
+}
+
+/** Another implementation of Fory, in place of this package's own. */
+export interface CodecEngine {
+  /** For error texts. */
+  readonly id: string;
+  /** Those that it writes. */
+  readonly profiles: readonly ProfileChoice[];
+  /** Called once per type. Throws {@link CodecError} `schema` for a type that it has no form for. */
+  create(info: WireTypeInfo, options: EngineOptions): EngineCodec;
+}
+
+/** Codecs of types by another engine. Throws {@link CodecError} `type` where it does not write the profile. */
+export function engineTypes(
+  engine: CodecEngine,
+  options: EngineOptions,
+): (info: WireTypeInfo) => TypeCodec<unknown> {
+  if (!engine.profiles.includes(options.profile)) {
+    throw new CodecError(
+      "type",
+      `the engine ${engine.id} does not write profile ${options.profile}: ` +
+        `createCodec({ profile: "${engine.profiles[0]}" })`,
+    );
+  }
+  return (info) => {
+    const codec = engine.create(info, options);
+    const encode = (value: unknown): Uint8Array => {
+      const bytes = guarded("value", engine, info, () => codec.encode(value));
+      checkSize(bytes, info, options);
+      return bytes;
+    };
+    return {
+      encode,
+      encodeShared: encode,
+      encodeInto(value, buffer, offset) {
+        const bytes = encode(value);
+        const room = Number.isInteger(offset) && offset >= 0 ? buffer.length - offset : -1;
+        if (bytes.length > room) {
+          throw new CodecError(
+            "space",
+            `${info.tag}: ${bytes.length} bytes do not fit into a buffer of ${buffer.length} at ${offset}`,
+          );
+        }
+        buffer.set(bytes, offset);
+        return bytes.length;
+      },
+      decode(bytes) {
+        checkSize(bytes, info, options);
+        return guarded("data", engine, info, () => codec.decode(bytes));
+      },
+    };
+  };
+}
+
+function checkSize(bytes: Uint8Array, { tag }: WireTypeInfo, { limits }: EngineOptions): void {
+  if (bytes.length <= limits.messageBytes) return;
+  throw new CodecError(
+    "limit",
+    `${tag}: the message of ${bytes.length} bytes is larger than ${limits.messageBytes}`,
+  );
+}
+
+function guarded<T>(
+  code: "value" | "data",
+  engine: CodecEngine,
+  { tag }: WireTypeInfo,
+  run: () => T,
+): T {
+  try {
+    return run();
+  } catch (cause) {
+    if (cause instanceof CodecError) throw cause;
+    throw new CodecError(code, `${tag}: the engine ${engine.id} failed`, { cause, path: tag });
+  }
+}
