@@ -154,6 +154,17 @@ describe.each(engines)("%s", (engine) => {
     expect(codec.decode(make(Dog, Cat), bytes)).toEqual({ v: { kind: "dog", n: 1 } });
   });
 
+  test("structs without fields take no bytes, and are bounded all the same", () => {
+    const Empty = wireType("hostile/Empty", {}, { scope: createTypeScope() });
+    const List = wireType("hostile/Empties", { v: z.array(Empty) }, { scope: createTypeScope() });
+    const value = { v: Array.from({ length: 5_000 }, () => ({})) };
+    expect(codec.decode(List, codec.encode(List, value))).toEqual(value);
+    const bytes = hexOf(codec.encode(List, { v: [{}] }));
+    const at = bytes.lastIndexOf("01081e02");
+    const many = bytesOf(`${bytes.slice(0, at)}ffffff03${bytes.slice(at + 2)}`);
+    expect(failure(() => codec.decode(List, many))).toMatchObject({ code: "data" });
+  });
+
   test("keys that objects have of themselves are data", () => {
     const Keys = wireType("hostile/KeysB", { m: z.record(z.string(), Inner), a: z.any() });
     const names = ["__proto__", "constructor", "prototype", "toString"];

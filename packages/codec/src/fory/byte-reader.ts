@@ -6,6 +6,9 @@ import type { TypeDef } from "./type-def.ts";
 /** What stands before a value that may be null or shared (docs/fory.md, "Flags"). */
 export const Flag = { null: 0xfd, reference: 0xfe, value: 0xff, first: 0x00 } as const;
 
+/** How many more values than bytes may be announced where a value may take no bytes: a struct without fields. */
+export const maxUnbacked = 8_192;
+
 /** Names are short; this is what one may take on the wire. */
 const maxNameBytes = 4_096;
 
@@ -53,10 +56,10 @@ export class ByteReader {
 
   /**
    * Accepts the count of a container, before anything is allocated for it: an element takes at least
-   * one byte of the message, and `cost` bytes of memory.
+   * one byte of the message, but for `unbacked` of them, and `cost` bytes of memory.
    */
-  count(n: number, cost: number): number {
-    if (n > this.end - this.pos) {
+  count(n: number, cost: number, unbacked = 0): number {
+    if (n > this.end - this.pos + unbacked) {
       throw fail("data", `a count of ${n} with ${this.end - this.pos} bytes left`);
     }
     this.graphBytes -= n * cost;

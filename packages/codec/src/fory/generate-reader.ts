@@ -1,7 +1,7 @@
 import type { FieldType } from "../field-type.ts";
 import type { WireField } from "../wire-type.ts";
 import type { Bind, ReadStruct } from "./binding.ts";
-import { Flag } from "./byte-reader.ts";
+import { Flag, maxUnbacked } from "./byte-reader.ts";
 import { isDynamic } from "./generate-writer.ts";
 import { absent } from "./list-op.ts";
 import { setOwn } from "./map-op.ts";
@@ -181,7 +181,7 @@ class ReaderSource {
     return (
       `if(d+${deeper}>r.maxDepth)${this.#wrong}const ${start}=p;let ${count};` +
       `${this.#varint(count, "c", "r.small()")}${x}=[];if(${count}>0){if(b[p]===${elements.typed ? 8 : 12}){p++;` +
-      `${this.#charge(count, 8 + op.cost)}${elements.info}for(let ${i}=0;${i}<${count};${i}++){let ${item};` +
+      `${this.#charge(count, 8 + op.cost, elements.typed)}${elements.info}for(let ${i}=0;${i}<${count};${i}++){let ${item};` +
       `${elements.read}${x}.push(${item});}}else{p=${start};${this.#other(type, x, deeper)}}}`
     );
   }
@@ -228,8 +228,8 @@ class ReaderSource {
     };
   }
 
-  #charge(count: string, cost: number): string {
-    return `if(${count}>e-p||(r.graphBytes-=${count}*${cost})<0)${this.#wrong}`;
+  #charge(count: string, cost: number, typed = false): string {
+    return `if(${count}>e-p${typed ? `+${maxUnbacked}` : ""}||(r.graphBytes-=${count}*${cost})<0)${this.#wrong}`;
   }
 
   #other(type: FieldType, x: string, deeper: number): string {

@@ -1,6 +1,6 @@
 import { asFailure, fail, kindOf } from "../failure.ts";
 import type { ByteReader } from "./byte-reader.ts";
-import { Flag } from "./byte-reader.ts";
+import { Flag, maxUnbacked } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { checkReadDepth, checkWriteDepth } from "./depth.ts";
 import { plainOp } from "./plain-op.ts";
@@ -154,7 +154,7 @@ function readItems(
   add: (item: unknown) => void,
 ): void {
   checkReadDepth(r, depth);
-  const count = r.count(r.small(), 8 + element.op.cost);
+  const count = r.count(r.small(), 8 + element.op.cost, element.typed ? maxUnbacked : 0);
   if (count === 0) return;
   const bits = r.byte();
   if (bits > 15) throw fail("data", `list flags ${bits}`);

@@ -5,7 +5,7 @@ import { fieldOp } from "./field-op.ts";
 import { absentValue } from "./missing.ts";
 import type { TypePlan } from "./plan.ts";
 import { statedOp, versionOp } from "./stated-op.ts";
-import { identifierOf, type StatedField, type StatedType, type TypeDef } from "./type-def.ts";
+import { identifierOf, type StatedField, type TypeDef } from "./type-def.ts";
 import type { ValueOp } from "./value-op.ts";
 
 /** What to do with one field in the message. */
@@ -90,9 +90,4 @@ class Fields {
     if (stated.fieldId !== undefined) return this.#byId.get(stated.fieldId);
     return this.#byName.get(stated.name) ?? this.#byName.get(identifierOf(stated.name));
   }
-}
-
-/** Whether values of two stated types have the same bytes; what stands before them does not count. */
-export function sameStated(a: StatedType, b: StatedType): boolean {
-  return a.id === b.id && a.inner.every((one, i) => sameStated(one, b.inner[i] as StatedType));
 }
