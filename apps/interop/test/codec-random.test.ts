@@ -79,7 +79,9 @@ for (const judge of judges) {
   describe.skipIf("missing" in judge.python)(
     `random types and values, profile ${judge.profile}`,
     () => {
-      it(`pyfory and we agree (ASTER_CODEC_SEED=${seed})`, { timeout: 120_000 }, async () => {
+      it(`pyfory and we agree (ASTER_CODEC_SEED=${seed})`, {
+        timeout: 60_000 + 100 * count,
+      }, async () => {
         if ("missing" in judge.python) return;
         await using oracle = new Child(judge.python.path, ["-B", script]);
         const comparison = new Comparison(oracle, judge);

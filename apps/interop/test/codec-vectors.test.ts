@@ -83,7 +83,7 @@ describe.each([
   { name: "profile-b", profile: "B", least: 300 },
   { name: "java-b", profile: "B", least: 300 },
   { name: "profile-a-refs", profile: "A", least: 400 },
-] as const)("$name.json", ({ name, profile, least }) => {
+] as const)("the fixture $name", ({ name, profile, least }) => {
   const { cases } = fixture(name);
   // without definitions profile B is one language's own affair
   const shared = cases.filter((one) => profile === "A" || one.config.compatible);

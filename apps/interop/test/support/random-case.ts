@@ -67,8 +67,8 @@ export class Maker {
   case(): RandomCase {
     this.#types.push({ enum: "Color", ns: "rnd", values: colors });
     const inner = this.#below(3);
-    for (let i = 0; i < inner; i++) this.#struct(`Inner${"ABC"[i]}`);
-    const root = this.#struct("Root");
+    for (let i = 0; i < inner; i++) this.#struct(`Inner${"ABC"[i]}`, 1);
+    const root = this.#struct("Root", 0);
     return { types: this.#types, root: { type: root }, value: this.#value({ type: root }) };
   }
 
@@ -80,10 +80,10 @@ export class Maker {
     return items[this.#below(items.length)] as T;
   }
 
-  #struct(name: string): string {
+  #struct(name: string, least: number): string {
     const free = [...names];
     const fields: FieldText[] = [];
-    for (let count = this.#below(7); count > 0; count--) {
+    for (let count = least + this.#below(6); count > 0; count--) {
       const [field = ""] = free.splice(this.#below(free.length), 1);
       fields.push({ name: field, type: this.#type(2) });
     }
