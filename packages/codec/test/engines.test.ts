@@ -6,6 +6,7 @@ import { ByteWriter } from "../src/fory/byte-writer.ts";
 import { closureEngine } from "../src/fory/closure-engine.ts";
 import { generatedEngine } from "../src/fory/generated-engine.ts";
 import { profileA } from "../src/fory/profile.ts";
+import { profileB } from "../src/fory/profile-b.ts";
 import { createTypeScope, wireType, wireTypeInfo } from "../src/index.ts";
 import { build, bytesOf, cases, hexOf } from "./support/fixture.ts";
 
@@ -76,4 +77,56 @@ test("nothing of a schema's text becomes code", () => {
   r.maxDepth = 50;
   expect(Object.entries(binding.read(r, 1) as object)).toEqual(Object.entries(value));
   expect((globalThis as Record<string, unknown>).broken).toBeUndefined();
+});
+
+test("in profile B the generated code stands alone too", () => {
+  const scope = createTypeScope();
+  const Inner = wireType("engines/Inner", { a: z.int(), b: z.string() }, { scope, refs: true });
+  const Outer = wireType(
+    "engines/Outer",
+    {
+      one: Inner,
+      same: Inner.nullable(),
+      many: z.array(Inner),
+      by: z.record(z.string(), Inner),
+      lists: z.array(z.array(z.number())),
+      level: z.enum(["low", "high"]),
+      any: z.any(),
+    },
+    { scope },
+  );
+  const one = { a: 1, b: "b" };
+  const value = {
+    one,
+    same: one,
+    many: [one, { a: 2, b: "c" }],
+    by: { k: one },
+    lists: [[1], [2, 3]],
+    level: "high",
+    any: [1, null, "x"],
+  };
+  const info = wireTypeInfo(Outer);
+  if (!info) throw new Error("no wire type");
+  const closures = closureEngine(profileB);
+  for (const tracking of [false, true]) {
+    const written = [closures, generatedEngine(profileB, closures)].map((bind) => {
+      const binding = bind(info);
+      const w = new ByteWriter(new Uint8Array(8), { fixed: false });
+      w.message = ++message;
+      w.maxDepth = 50;
+      w.maxBytes = 1e8;
+      w.tracking = tracking;
+      binding.writeInfo(w);
+      binding.write(w, value, 1);
+      const r = new ByteReader(w.bytes.slice(0, w.pos));
+      r.maxDepth = 50;
+      r.graphBytes = 1e8;
+      const back = binding.readInfo(r).read(r, 1) as typeof value;
+      expect(back).toEqual(value);
+      expect(back.same).toBe(back.one);
+      expect(back.many[0] === back.one).toBe(tracking);
+      return hexOf(r.bytes);
+    });
+    expect(written[1]).toBe(written[0]);
+  }
 });
