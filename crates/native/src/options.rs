@@ -14,7 +14,9 @@ use napi_derive::napi;
 use crate::keys;
 
 const MAX_UNI_STREAMS: u32 = 16;
-const WINDOW: u32 = 128 * 1024;
+// QUIC's reassembly holds 2048 pieces of a stream and loses the connection over more: with this window pieces of 32 bytes
+// cannot be too many, however late they are read
+const WINDOW: u32 = 64 * 1024;
 const BULK_WINDOW: u32 = 1_250_000;
 const RECEIVE_WINDOW: u32 = 16 * 1024 * 1024;
 const SEND_WINDOW: u64 = 4 * 1024 * 1024;
