@@ -27,15 +27,11 @@ export interface Bundle extends AsyncDisposable {
   readonly client: string;
 }
 
-/** Compiles the two programs of the child processes, so that none of them compiles TypeScript while it is measured. */
-export async function bundleChildren(): Promise<Bundle> {
+async function bundle(entryPoints: Record<string, string>): Promise<string> {
   await mkdir(output, { recursive: true });
   const folder = await mkdtemp(join(output, "children-"));
   await build({
-    entryPoints: {
-      server: join(source, "child/server.ts"),
-      client: join(source, "child/client.ts"),
-    },
+    entryPoints,
     outdir: folder,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -46,9 +42,31 @@ export async function bundleChildren(): Promise<Bundle> {
     logLevel: "warning",
     plugins: [leaveInstalled],
   });
+  return folder;
+}
+
+/** Compiles the two programs of the child processes, so that none of them compiles TypeScript while it is measured. */
+export async function bundleChildren(): Promise<Bundle> {
+  const folder = await bundle({
+    server: join(source, "child/server.ts"),
+    client: join(source, "child/client.ts"),
+  });
   return {
     server: join(folder, "server.mjs"),
     client: join(folder, "client.mjs"),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+export interface CodecBundle extends AsyncDisposable {
+  readonly program: string;
+}
+
+/** The same for the program that measures one codec. */
+export async function bundleCodecChild(): Promise<CodecBundle> {
+  const folder = await bundle({ codec: join(source, "codec/child.ts") });
+  return {
+    program: join(folder, "codec.mjs"),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -29,8 +29,17 @@ function versionOf(name: string): string {
   }
 }
 
-export function machine(): Machine {
-  const peers = ["@grpc/grpc-js", "@bufbuild/protobuf"];
+export const callPeers: readonly string[] = ["@grpc/grpc-js", "@bufbuild/protobuf"];
+export const codecPeers: readonly string[] = [
+  "protobufjs",
+  "@bufbuild/protobuf",
+  "msgpackr",
+  "cbor-x",
+  "avsc",
+];
+
+/** This machine, with the versions of `peers` installed. */
+export function machine(peers: readonly string[]): Machine {
   return {
     cores: availableParallelism(),
     cpu: cpus()[0]?.model.trim() ?? "unknown",

@@ -1,6 +1,9 @@
-import { machine } from "./machine.ts";
+import { codecRatios } from "./codec/codec-ratios.ts";
+import { codecTable } from "./codec/codec-table.ts";
+import { runCodec } from "./codec/run-codec.ts";
+import { callPeers, codecPeers, machine } from "./machine.ts";
 import { readOptions, usage } from "./options.ts";
-import { writeReport } from "./report.ts";
+import { writeCodecReport, writeReport } from "./report.ts";
 import { run } from "./run.ts";
 import { table } from "./table.ts";
 
@@ -10,11 +13,21 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const results = await run(options, (text) => {
+  const progress = (text: string): void => {
     if (!options.json) process.stderr.write(`${text}\n`);
-  });
-  if (options.part === "all") await writeReport(results, machine(), options);
-  process.stdout.write(`${options.json ? JSON.stringify(results) : table(results)}\n`);
+  };
+  const print = (json: object, markdown: string): void => {
+    process.stdout.write(`${options.json ? JSON.stringify(json) : markdown}\n`);
+  };
+  if (options.part === "codec") {
+    const results = await runCodec(options, progress);
+    if (!options.json) await writeCodecReport(results, machine(codecPeers), options);
+    print(codecRatios(results), codecTable(results));
+    return;
+  }
+  const results = await run(options, progress);
+  if (options.part === "all") await writeReport(results, machine(callPeers), options);
+  print(results, table(results));
 }
 
 try {

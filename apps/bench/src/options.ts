@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 
 export interface BenchOptions {
-  /** `rpc` leaves out what only the full run measures: memory and the first call. */
-  readonly part: "all" | "rpc";
+  /** `rpc` leaves out what only the full run of the stack measures: memory and the first call. */
+  readonly part: "all" | "rpc" | "codec";
   readonly json: boolean;
-  /** How often each load runs on each stack; the medians count. */
+  /** How often each load runs on each stack or codec; the medians count. */
   readonly windows: number;
   readonly windowMs: number;
   readonly warmUpMs: number;
@@ -14,16 +14,20 @@ export interface BenchOptions {
   readonly calls: number;
 }
 
-export const usage = `npm run bench -- [rpc] [options]
+export const usage = `npm run bench -- [rpc | codec] [options]
 
   rpc               calls and streams only; without it also memory and first call, and RESULTS.md is written
+  codec             encoding and decoding beside other codecs; its section of RESULTS.md is written, unless with --json
   --json            print one JSON object and nothing else
-  --windows N       measurements per load and stack (5)
-  --window-ms N     length of one (800)
-  --warm-up-ms N    length of the one before them that does not count (800)
+  --windows N       measurements per load and stack or codec (5; codec 7)
+  --window-ms N     length of one (800; codec 60)
+  --warm-up-ms N    length of the one before them that does not count (800; codec 250)
   --messages N      messages of one streaming call (20000)
   --calls N         calls of the memory test (200000)
 `;
+
+const stackWindows = { windows: "5", windowMs: "800", warmUpMs: "800" };
+const codecWindows = { windows: "7", windowMs: "60", warmUpMs: "250" };
 
 function positive(name: string, text: string): number {
   const value = Number(text);
@@ -40,24 +44,25 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     options: {
       help: { type: "boolean", short: "h" },
       json: { type: "boolean", default: false },
-      windows: { type: "string", default: "5" },
-      "window-ms": { type: "string", default: "800" },
-      "warm-up-ms": { type: "string", default: "800" },
+      windows: { type: "string" },
+      "window-ms": { type: "string" },
+      "warm-up-ms": { type: "string" },
       messages: { type: "string", default: "20000" },
       calls: { type: "string", default: "200000" },
     },
   });
   if (values.help) return undefined;
   const [part = "all", ...more] = positionals;
-  if ((part !== "all" && part !== "rpc") || more.length > 0) {
-    throw new Error(`there is no part "${positionals.join(" ")}"; the parts are: rpc`);
+  if ((part !== "all" && part !== "rpc" && part !== "codec") || more.length > 0) {
+    throw new Error(`there is no part "${positionals.join(" ")}"; the parts are: rpc, codec`);
   }
+  const usual = part === "codec" ? codecWindows : stackWindows;
   return {
     part,
     json: values.json,
-    windows: positive("windows", values.windows),
-    windowMs: positive("window-ms", values["window-ms"]),
-    warmUpMs: positive("warm-up-ms", values["warm-up-ms"]),
+    windows: positive("windows", values.windows ?? usual.windows),
+    windowMs: positive("window-ms", values["window-ms"] ?? usual.windowMs),
+    warmUpMs: positive("warm-up-ms", values["warm-up-ms"] ?? usual.warmUpMs),
     messages: positive("messages", values.messages),
     calls: positive("calls", values.calls),
   };

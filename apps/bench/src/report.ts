@@ -1,34 +1,50 @@
 import { writeFile } from "node:fs/promises";
+import { codecTable } from "./codec/codec-table.ts";
+import type { CodecResults } from "./codec/run-codec.ts";
 import type { Results } from "./figure.ts";
 import type { Machine } from "./machine.ts";
+import { callPeers, codecPeers } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
+import { writeSection } from "./results-file.ts";
 import { table } from "./table.ts";
 
-function markdown(results: Results, machine: Machine, options: BenchOptions): string {
-  const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
-  return `# Benchmark results
-
-Written by \`npm run bench\`; do not edit. What is measured, and how: [README.md](README.md). Where the time goes:
-[PROFILE.md](PROFILE.md).
-
-${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}, ${versions.join(", ")}.
-Medians of ${options.windows} windows of ${options.windowMs} ms each, both stacks by turns in one run. Only the ratios (ours over
-theirs) carry over to another machine.
-
-${table(results)}
-`;
+function setting(machine: Machine, peers: readonly string[]): string {
+  const versions = peers.map((name) => `${name} ${machine.versions[name]}`);
+  return `${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}, ${versions.join(", ")}.`;
 }
 
-/** Writes RESULTS.md and results.json beside the README. */
+/** Writes the section "Calls" of RESULTS.md, and results.json beside the README. */
 export async function writeReport(
   results: Results,
   machine: Machine,
   options: BenchOptions,
 ): Promise<void> {
-  const folder = new URL("../", import.meta.url);
-  await writeFile(new URL("RESULTS.md", folder), markdown(results, machine, options));
+  await writeSection(
+    "Calls",
+    `${setting(machine, callPeers)}
+Medians of ${options.windows} windows of ${options.windowMs} ms each, both stacks by turns in one run. Only the ratios (ours over
+theirs) carry over to another machine.
+
+${table(results)}`,
+  );
   await writeFile(
-    new URL("results.json", folder),
+    new URL("../results.json", import.meta.url),
     `${JSON.stringify({ machine, ...results }, undefined, 2)}\n`,
+  );
+}
+
+/** Writes the section "Codec" of RESULTS.md. */
+export async function writeCodecReport(
+  results: CodecResults,
+  machine: Machine,
+  options: BenchOptions,
+): Promise<void> {
+  await writeSection(
+    "Codec",
+    `${setting(machine, codecPeers)}
+Medians of ${options.windows} windows of ${options.windowMs} ms each, all codecs of a suite by turns, each in a process of its own. Only the
+ratios (speed of ours over theirs) carry over to another machine; a target is met when both encode and decode reach it.
+
+${codecTable(results)}`,
   );
 }

@@ -1,5 +1,6 @@
 import type { Figure, Results } from "./figure.ts";
 import { figures, isMet } from "./figure.ts";
+import { markdownTable } from "./markdown-table.ts";
 
 const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
@@ -28,16 +29,8 @@ function row(figure: Figure, results: Results): string[] {
 
 /** What was measured as a Markdown table that is also readable in a terminal. */
 export function table(results: Results): string {
-  const rows = [
+  return markdownTable([
     ["", "ours", "grpc-js", "ratio", "target", "met"],
     ...figures.filter(({ key }) => key in results.ours).map((figure) => row(figure, results)),
-  ];
-  const widths = rows[0]!.map((_, column) =>
-    Math.max(3, ...rows.map((cells) => cells[column]!.length)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join(" | ")} |`;
-  const rule = `| ${widths.map((width, at) => (at === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
-  const [head, ...body] = rows.map(line);
-  return [head, rule, ...body].join("\n");
+  ]);
 }

@@ -1,0 +1,14 @@
+import { Encoder } from "cbor-x";
+import type { Contender } from "../contender.ts";
+import type { SuiteName } from "../suite.ts";
+import { suites } from "../suite.ts";
+
+/** Shared records; structured clone where values are shared. */
+export function cborX(suite: SuiteName): Contender {
+  const value = suites[suite];
+  const codec = new Encoder({
+    structures: [],
+    ...(suite === "graph" && { structuredClone: true }),
+  });
+  return { encode: () => codec.encode(value), decode: (bytes) => codec.decode(bytes) };
+}
