@@ -45,7 +45,7 @@ function row(
   const met = isMet(name, codec, ratios);
   return [
     codec,
-    number.format(bytes),
+    bytes.toLocaleString("en"),
     perSecond(nanoseconds.encode),
     perSecond(nanoseconds.encodeInto),
     perSecond(nanoseconds.encodeShared),
