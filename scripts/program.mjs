@@ -13,6 +13,11 @@ export function become(env, command, args, options = {}) {
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     });
   }
+  // npm takes signals for itself and leaves what it started behind: when it is gone, the program is to end too
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill("SIGTERM");
+  }, 250).unref();
   child.on("error", (error) => {
     process.stderr.write(`aster: ${command} could not be started: ${error.message}\n`);
     process.exit(1);
