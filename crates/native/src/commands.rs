@@ -9,6 +9,7 @@ pub const CREDIT: u8 = 5;
 pub const CLOSE: u8 = 6;
 pub const ADMIT: u8 = 7;
 pub const NOTIFY: u8 = 8;
+pub const TAKE: u8 = 9;
 
 /// On `OPEN` and `SEND`: end our half after this. On `ADMIT`: let the peer in.
 pub const FLAG: u8 = 1;
@@ -18,7 +19,7 @@ pub const HEADER: usize = 16;
 pub struct Command<'a> {
     pub op: u8,
     pub flag: bool,
-    /// Stream handle; the connection for `CLOSE`, the ticket for `ADMIT`.
+    /// Stream handle; the connection for `CLOSE` and `TAKE`, the ticket for `ADMIT`.
     pub handle: u32,
     /// The connection for `OPEN`, an application code for `RESET`, `STOP`, `CLOSE`, a byte count for `CREDIT`.
     pub arg: u32,

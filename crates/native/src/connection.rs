@@ -9,6 +9,8 @@ use std::task::{Context, Poll, Waker};
 use iroh::endpoint::{Connection, ConnectionError, RecvStream, SendStream};
 use parking_lot::Mutex;
 
+use crate::listeners::Seat;
+
 /// Large frames under way on one connection may claim this much together; others wait their turn.
 const ASSEMBLY: usize = 32 * 1024 * 1024;
 
@@ -20,6 +22,8 @@ pub struct Link {
     pub connection: Connection,
     pub raw: bool,
     pub waker: Waker,
+    /// Held until JavaScript takes the connection.
+    pub seat: Option<Seat>,
     accept: Pin<Box<dyn Future<Output = ConnectionError> + Send>>,
     accepted: Accepted,
     open: Option<Opening>,
@@ -31,7 +35,7 @@ pub struct Link {
 }
 
 impl Link {
-    pub fn new(connection: Connection, raw: bool, waker: Waker) -> Self {
+    pub fn new(connection: Connection, raw: bool, waker: Waker, seat: Option<Seat>) -> Self {
         let accepted = Accepted::default();
         Self {
             accept: Box::pin(accept(connection.clone(), Arc::clone(&accepted))),
@@ -39,6 +43,7 @@ impl Link {
             connection,
             raw,
             waker,
+            seat,
             open: None,
             waiting: VecDeque::new(),
             assembling: 0,

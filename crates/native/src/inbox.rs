@@ -6,6 +6,9 @@ use std::task::{Wake, Waker};
 
 use iroh::endpoint::Connection;
 use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use crate::listeners::Seat;
 
 /// Ready keys of connections have this bit; without it they are slots of streams.
 pub const LINK: u32 = 1 << 31;
@@ -17,6 +20,8 @@ pub enum Message {
         connection: Connection,
         raw: bool,
         ticket: Option<u32>,
+        /// Given back when JavaScript takes the connection, or when it ends.
+        seat: Option<Seat>,
     },
     Event {
         op: u8,
@@ -25,8 +30,8 @@ pub enum Message {
         arg: u32,
         payload: Vec<u8>,
     },
-    /// Close every connection with code 0.
-    Shutdown,
+    /// Close every connection with code 0, and say when that has been ordered.
+    Shutdown(oneshot::Sender<()>),
     /// The end, with a text when it is a fault.
     Down(Option<String>),
 }

@@ -2,19 +2,24 @@
 //!
 //! JavaScript submits commands and drains events; no promise, no callback and no lock per operation.
 
+mod accept;
 mod commands;
 mod connection;
 mod error;
 mod events;
+mod farewell;
+mod finished;
 mod frames;
 mod gate;
 mod inbox;
 mod keys;
+mod listeners;
 mod node;
 mod options;
 mod protocols;
 mod reactor;
 mod runtime;
+mod shared;
 mod stats;
 mod stream;
 mod wake;
@@ -119,11 +124,19 @@ impl NativeNode {
         self.node.abort(ticket);
     }
 
-    /// Answers exactly these ALPNs, besides those of blobs, gossip and docs.
+    /// Answers these ALPNs too. At most `seats` connections wait for a `TAKE` command at a time; the others wait in their
+    /// handshake.
     #[napi(catch_unwind)]
-    pub fn set_alpns(&self, framed: Vec<String>, raw: Vec<String>) {
-        let framed = framed.into_iter().map(|alpn| (alpn.into_bytes(), false));
-        self.node.set_alpns(framed.chain(raw.into_iter().map(|alpn| (alpn.into_bytes(), true))).collect());
+    pub fn listen(&self, acceptor: u32, seats: u32, framed: Vec<String>, raw: Vec<String>) {
+        self.node.listeners.add(acceptor, seats as usize, framed, raw);
+        self.node.apply_alpns();
+    }
+
+    /// Answers the ALPNs of this acceptor no longer.
+    #[napi(catch_unwind)]
+    pub fn unlisten(&self, acceptor: u32) {
+        self.node.listeners.remove(acceptor);
+        self.node.apply_alpns();
     }
 
     /// Whether incoming connections wait for an `ADMIT` command.
@@ -147,7 +160,7 @@ impl NativeNode {
         stats::link(&self.node, connection)
     }
 
-    /// Closes every connection and the endpoint, within two seconds; the last event tells.
+    /// Closes every connection and the endpoint, within two seconds: peers that answer get what was sent. The last event tells.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.node.close();

@@ -5,18 +5,20 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use iroh::address_lookup::memory::MemoryLookup;
-use iroh::endpoint::{Connection, VarInt};
+use iroh::endpoint::Connection;
 use iroh::{Endpoint, EndpointAddr};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
+use crate::accept;
 use crate::error::{self, Ending};
 use crate::events::{self, Events, Queue};
 use crate::gate::Gate;
 use crate::inbox::{Inbox, Message};
+use crate::listeners::Listeners;
 use crate::options::Options;
 use crate::protocols::{self, Protocols};
 use crate::reactor::Reactor;
@@ -40,9 +42,10 @@ pub struct Node {
     /// Where peers we dialled are, for the linked protocols, which know ids only.
     lookup: MemoryLookup,
     pub protocols: Protocols,
-    /// The ALPNs of JavaScript, and whether their streams are raw.
-    pub alpns: RwLock<FxHashMap<Vec<u8>, bool>>,
+    pub listeners: Listeners,
     dials: Mutex<FxHashMap<u32, oneshot::Sender<()>>>,
+    /// Closed connections that still deliver what was sent.
+    pub farewells: watch::Sender<usize>,
     closing: AtomicBool,
     wake: JsWake,
     runtime: Handle,
@@ -61,8 +64,9 @@ impl Node {
             endpoint: Mutex::default(),
             lookup: MemoryLookup::new(),
             protocols: Protocols::default(),
-            alpns: RwLock::default(),
+            listeners: Listeners::default(),
             dials: Mutex::default(),
+            farewells: watch::Sender::new(0),
             closing: AtomicBool::default(),
             wake,
             runtime,
@@ -97,7 +101,7 @@ impl Node {
                     return self.shut().await;
                 }
                 let node = Arc::clone(self);
-                self.runtime.spawn(guarded(accept(node, endpoint)));
+                self.runtime.spawn(guarded(accept::accept(node, endpoint)));
             }
             Err(text) => self.inbox.send(Message::Down(Some(text))),
         }
@@ -107,15 +111,10 @@ impl Node {
         self.inbox.send(Message::Event { op, flags: 0, handle, arg, payload: payload.to_vec() });
     }
 
-    /// Answers these ALPNs from now on, and those of the linked protocols.
-    pub fn set_alpns(&self, alpns: FxHashMap<Vec<u8>, bool>) {
-        *self.alpns.write() = alpns;
-        self.apply_alpns();
-    }
-
-    fn apply_alpns(&self) {
-        let own = protocols::ALPNS.iter().map(|alpn| alpn.to_vec());
-        let all = self.alpns.read().keys().cloned().chain(own).collect();
+    /// Answers the protocols of the listeners from now on, and the linked ones.
+    pub fn apply_alpns(&self) {
+        let mut all = self.listeners.alpns();
+        all.extend(protocols::ALPNS.iter().map(|alpn| alpn.to_vec()));
         if let Some(endpoint) = self.endpoint.lock().as_ref() {
             endpoint.set_alpns(all);
         }
@@ -158,7 +157,7 @@ impl Node {
             };
             node.dials.lock().remove(&ticket);
             let message = match outcome {
-                Some(Ok(connection)) => Message::Adopt { connection, raw, ticket: Some(ticket) },
+                Some(Ok(connection)) => Message::Adopt { connection, raw, ticket: Some(ticket), seat: None },
                 Some(Err(ending)) => failed(ticket, ending),
                 None => {
                     failed(ticket, Ending::new(error::NATIVE, "the dial failed inside the native module"))
@@ -195,21 +194,26 @@ impl Node {
 
     async fn shut(&self) {
         let endpoint = self.endpoint.lock().take();
+        self.listeners.clear();
         for (_, abort) in self.dials.lock().drain() {
             // The dial may just have ended.
             let _ = abort.send(());
         }
-        self.inbox.send(Message::Shutdown);
+        let nobody = self.connections.lock().is_empty() && *self.farewells.borrow() == 0;
+        let (ordered, closing) = oneshot::channel();
+        self.inbox.send(Message::Shutdown(ordered));
         let orderly = guarded(async {
-            if let Some(endpoint) = &endpoint {
-                let closed = async {
-                    self.protocols.shutdown().await;
+            let closed = async {
+                // Fails when the reactor is gone, and then nothing is left to deliver.
+                let _ = closing.await;
+                let _ = self.farewells.subscribe().wait_for(|open| *open == 0).await;
+                self.protocols.shutdown().await;
+                if let Some(endpoint) = &endpoint {
                     endpoint.close().await;
-                };
-                let nobody = self.connections.lock().is_empty();
-                // Whoever has not heard by now runs into its idle timeout.
-                let _ = timeout(if nobody { HURRY } else { CLOSE }, closed).await;
-            }
+                }
+            };
+            // Whoever has not heard by now runs into its idle timeout.
+            let _ = timeout(if nobody { HURRY } else { CLOSE }, closed).await;
         });
         orderly.await;
         self.inbox.send(Message::Down(None));
@@ -253,44 +257,5 @@ fn failed(ticket: u32, ending: Ending) -> Message {
         handle: ticket,
         arg: ending.code,
         payload: ending.text.into_bytes(),
-    }
-}
-
-/// Handshakes and gate questions under way at once.
-const HANDSHAKES: usize = 256;
-const HANDSHAKE: Duration = Duration::from_secs(10);
-
-async fn accept(node: Arc<Node>, endpoint: Endpoint) {
-    let slots = Arc::new(tokio::sync::Semaphore::new(HANDSHAKES));
-    while let Some(incoming) = endpoint.accept().await {
-        let busy = slots.available_permits() < HANDSHAKES / 2;
-        if busy && !incoming.remote_addr_validated() {
-            // Proves that the source address is real before it costs a handshake.
-            let _ = incoming.retry();
-            continue;
-        }
-        let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else {
-            incoming.refuse();
-            continue;
-        };
-        let (node, endpoint) = (Arc::clone(&node), endpoint.clone());
-        tokio::spawn(guarded(async move {
-            let Ok(accepting) = incoming.accept() else { return };
-            let Ok(Ok(connection)) = timeout(HANDSHAKE, accepting).await else { return };
-            if !node.gate.admit(&connection, &node.inbox).await {
-                return;
-            }
-            drop(slot);
-            let alpn = connection.alpn();
-            if protocols::ALPNS.contains(&alpn) {
-                return node.protocols.serve(&endpoint, connection).await;
-            }
-            let raw = node.alpns.read().get(alpn).copied();
-            match raw {
-                Some(raw) => node.inbox.send(Message::Adopt { connection, raw, ticket: None }),
-                // The protocol was taken back while the peer shook hands.
-                None => connection.close(VarInt::from_u32(0), b"no longer served"),
-            }
-        }));
     }
 }

@@ -16,6 +16,10 @@ const DOCS: &[u8] = iroh_docs::ALPN;
 /// ALPNs that every node answers.
 pub const ALPNS: [&[u8]; 3] = [BLOBS, GOSSIP, DOCS];
 
+pub fn is_linked(alpn: &[u8]) -> bool {
+    ALPNS.contains(&alpn)
+}
+
 #[derive(Default)]
 pub struct Protocols {
     store: OnceCell<MemStore>,

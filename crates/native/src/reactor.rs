@@ -16,9 +16,12 @@ use crate::commands::{self, Command};
 use crate::connection::Link;
 use crate::error::Ending;
 use crate::events;
+use crate::farewell::Farewell;
 use crate::inbox::{LINK, Message, Signal};
+use crate::listeners::Seat;
 use crate::node::Node;
-use crate::stream::{Read, Shared, Stream};
+use crate::shared::Shared;
+use crate::stream::{Read, Stream};
 
 /// Inbound handles have this bit, those JavaScript chose have not.
 const INBOUND: u32 = 1 << 31;
@@ -109,14 +112,17 @@ impl Reactor {
 
     fn handle(&mut self, message: Message) {
         match message {
-            Message::Adopt { connection, raw, ticket } => self.adopt(connection, raw, ticket),
+            Message::Adopt { connection, raw, ticket, seat } => self.adopt(connection, raw, ticket, seat),
             Message::Event { op, flags, handle, arg, payload } => {
                 self.shared.events.push(op, flags, handle, arg, &[&payload]);
             }
-            Message::Shutdown => {
-                for link in self.links.values() {
-                    link.connection.close(VarInt::from_u32(0), b"");
+            Message::Shutdown(done) => {
+                let ids: Vec<u32> = self.links.keys().copied().collect();
+                for id in ids {
+                    self.close(id, b"");
                 }
+                // Whoever waited may have lost patience.
+                let _ = done.send(());
             }
             Message::Down(ending) => {
                 let ids: Vec<u32> = self.links.keys().copied().collect();
@@ -129,7 +135,7 @@ impl Reactor {
         }
     }
 
-    fn adopt(&mut self, connection: Connection, raw: bool, ticket: Option<u32>) {
+    fn adopt(&mut self, connection: Connection, raw: bool, ticket: Option<u32>, seat: Option<Seat>) {
         self.next_link = (self.next_link + 1) & !LINK;
         let id = self.next_link;
         let waker = Signal::waker(id | LINK, &self.node.inbox);
@@ -142,7 +148,7 @@ impl Reactor {
             }
         }
         self.node.connections.lock().insert(id, connection.clone());
-        self.links.insert(id, Link::new(connection, raw, waker));
+        self.links.insert(id, Link::new(connection, raw, waker, seat));
         self.poll_link(id);
     }
 
@@ -160,8 +166,9 @@ impl Reactor {
             return self.end_link(id, &error);
         }
         while let Some((slot, (send, recv))) = self.next_opened(id) {
-            if let Some(stream) = self.stream(slot) {
-                stream.start(send, recv);
+            let opened = self.slots.get_mut(slot as usize).and_then(|slot| slot.stream.as_mut());
+            if let Some(stream) = opened {
+                stream.start(send, recv, &mut self.shared);
             }
             self.poll_slot(slot);
         }
@@ -176,17 +183,40 @@ impl Reactor {
         Some((link.waiting.pop_front()?, halves))
     }
 
+    fn slots_of(&self, link: u32) -> Vec<u32> {
+        let of_link = |slot: &Slot| slot.stream.as_ref().is_some_and(|stream| stream.connection == link);
+        let slots = self.slots.iter().zip(0..).filter(|(slot, _)| of_link(slot));
+        slots.map(|(_, at)| at).collect()
+    }
+
+    /// Closes with code 0. For JavaScript it is over at once; what was sent and ended is delivered first.
+    fn close(&mut self, id: u32, reason: &[u8]) {
+        let Some(link) = self.links.get(&id) else { return };
+        let connection = link.connection.clone();
+        let mut farewell = Farewell { finished: self.shared.finished.take(id), ..Farewell::default() };
+        for at in self.slots_of(id) {
+            if let Some(stream) = self.slots.get_mut(at as usize).and_then(|slot| slot.stream.as_mut()) {
+                stream.part(&mut farewell, &mut self.shared);
+            }
+        }
+        farewell.say(connection, reason, &self.node.farewells);
+        self.end_link(id, &ConnectionError::LocallyClosed);
+    }
+
     fn end_link(&mut self, id: u32, error: &ConnectionError) {
-        let of_link = |slot: &Slot| slot.stream.as_ref().is_some_and(|stream| stream.connection == id);
-        let slots: Vec<usize> =
-            (0..self.slots.len()).filter(|at| self.slots.get(*at).is_some_and(of_link)).collect();
-        for at in slots {
-            let slot = at as u32;
-            self.poll_slot(slot);
-            self.remove(slot);
+        let by_peer = matches!(error, ConnectionError::ApplicationClosed(_));
+        for at in self.slots_of(id) {
+            match self.slots.get_mut(at as usize) {
+                Some(Slot { waker, stream: Some(stream) }) if by_peer => {
+                    stream.read_rest(&mut Context::from_waker(waker), &mut self.shared);
+                }
+                _ => self.poll_slot(at),
+            }
+            self.remove(at);
         }
         self.links.remove(&id);
         self.node.connections.lock().remove(&id);
+        drop(self.shared.finished.take(id));
         let ending = Ending::from(error);
         self.shared.events.push(events::CLOSED, ending.kind, id, ending.code, &[ending.text.as_bytes()]);
     }
@@ -194,9 +224,16 @@ impl Reactor {
     fn execute(&mut self, command: &Command<'_>) {
         match command.op {
             commands::OPEN => return self.open(command),
+            commands::CLOSE if command.arg == 0 => return self.close(command.handle, command.payload),
             commands::CLOSE => {
                 if let Some(link) = self.links.get(&command.handle) {
                     link.connection.close(VarInt::from_u32(command.arg), command.payload);
+                }
+                return;
+            }
+            commands::TAKE => {
+                if let Some(link) = self.links.get_mut(&command.handle) {
+                    link.seat = None;
                 }
                 return;
             }

@@ -49,11 +49,12 @@ pub fn node(node: &Node) -> NativeStats {
     let streams = node.streams_open.load(Ordering::Relaxed) as u32;
     let queued = node.bytes_queued.load(Ordering::Relaxed) + node.queue.len();
     let endpoint = u32::from(node.endpoint.lock().is_some());
+    let farewells = *node.farewells.borrow() as u32;
     NativeStats {
         connections,
         streams,
         queued_bytes: queued as f64,
-        handles: connections + streams + endpoint,
+        handles: connections + farewells + streams + endpoint,
     }
 }
 

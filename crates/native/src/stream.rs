@@ -7,11 +7,14 @@ use std::task::{Context, Poll};
 use bytes::{Buf, Bytes, BytesMut};
 use iroh::endpoint::{ReadError, RecvStream, SendStream, StoppedError, VarInt, WriteError};
 
-use crate::events::{self, Events, Frames};
+use crate::events::{self, Frames};
+use crate::farewell::Farewell;
 use crate::frames::{LARGE, Malformed, Splitter};
+use crate::shared::Shared;
 
 /// QUIC application codes (docs/wire.md, "Stream codes").
 pub const CANCELLED: u32 = 1;
+pub const REFUSED: u32 = 8;
 pub const INTERNAL: u32 = 13;
 
 /// Bytes delivered to JavaScript and not credited back, per stream.
@@ -26,17 +29,6 @@ const WRITABLE: usize = 128 * 1024;
 const CHUNKS: usize = 32;
 
 type Stopped = Pin<Box<dyn Future<Output = Result<Option<VarInt>, StoppedError>> + Send>>;
-
-/// What streams share: the events of this turn and the sums of the node.
-#[derive(Default)]
-pub struct Shared {
-    pub events: Events,
-    pub unread: usize,
-    pub unsent: usize,
-    /// A mean chunk below this could fill the reassembly of QUIC with more pieces than it holds
-    /// (about 2 000), which ends the whole connection: such streams are read on while paused.
-    pub small_chunk: u64,
-}
 
 pub struct Stream {
     pub handle: u32,
@@ -57,6 +49,8 @@ pub struct Stream {
     pub reserved: usize,
     /// Waits in a queue of its connection, to be opened or for a share of the assembly budget.
     pub queued: bool,
+    /// The peer has closed the connection: what has arrived is read, whatever the credit.
+    last: bool,
     stopped: Option<Stopped>,
 }
 
@@ -101,6 +95,7 @@ impl Stream {
             read_chunks: 0,
             reserved: 0,
             queued: false,
+            last: false,
             stopped: None,
         }
     }
@@ -110,10 +105,11 @@ impl Stream {
     }
 
     /// Gives a stream that waited for its turn its two halves.
-    pub fn start(&mut self, send: SendStream, recv: RecvStream) {
+    pub fn start(&mut self, send: SendStream, recv: RecvStream, shared: &mut Shared) {
         self.send = Sending::Open(send);
         self.recv = Some(recv);
         self.queued = false;
+        self.finish(shared);
     }
 
     /// Bytes to send, framed already; what QUIC does not take now waits in the backlog.
@@ -134,7 +130,7 @@ impl Stream {
             self.backlog.extend_from_slice(data);
             shared.unsent += data.len();
         }
-        self.finish();
+        self.finish(shared);
     }
 
     /// JavaScript wants to hear when there is room again.
@@ -165,7 +161,7 @@ impl Stream {
                 return self.lose_send(error, shared);
             }
             self.tell_writable(shared);
-            self.finish();
+            self.finish(shared);
         }
     }
 
@@ -176,14 +172,16 @@ impl Stream {
         }
     }
 
-    fn finish(&mut self) {
+    fn finish(&mut self, shared: &mut Shared) {
         if self.fin
             && self.backlog.is_empty()
             && let Sending::Open(send) = &mut self.send
         {
             // Fails only where the stream has ended already, which is what is asked for.
             let _ = send.finish();
-            self.send = Sending::Done;
+            if let Sending::Open(send) = std::mem::replace(&mut self.send, Sending::Done) {
+                shared.finished.push(self.connection, send);
+            }
             self.stopped = None;
         }
     }
@@ -224,7 +222,7 @@ impl Stream {
 
     fn is_full(&self, shared: &Shared) -> bool {
         let window = if shared.unread < NODE_WINDOW { WINDOW } else { SMALL_WINDOW };
-        self.unread >= window
+        !self.last && self.unread >= window
     }
 
     /// Reads what the network has and JavaScript has room for.
@@ -271,6 +269,13 @@ impl Stream {
         Read::Idle
     }
 
+    /// Reads what had arrived before the peer closed the connection.
+    pub fn read_rest(&mut self, cx: &mut Context<'_>, shared: &mut Shared) {
+        self.last = true;
+        self.queued = false;
+        self.poll_recv(cx, shared);
+    }
+
     fn take(&mut self, chunks: &[Bytes], full: bool, shared: &mut Shared) -> Option<Read> {
         let mut outcome = None;
         for chunk in chunks {
@@ -307,6 +312,9 @@ impl Stream {
         if let Err(error) = outcome {
             self.refuse(&error, shared);
             return Some(Read::Idle);
+        }
+        if self.last {
+            return None;
         }
         match (self.splitter.pending(), self.reserved) {
             (pending, 0) if pending >= LARGE => Some(Read::Reserve(pending)),
@@ -346,6 +354,23 @@ impl Stream {
         }
         self.end_send(shared);
         self.stop(code);
+    }
+
+    /// Leaves both halves to the farewell of the connection. The caller frees the stream.
+    pub fn part(&mut self, farewell: &mut Farewell, shared: &mut Shared) {
+        let send = match std::mem::replace(&mut self.send, Sending::Done) {
+            Sending::Done => None,
+            Sending::Waiting => Some(None),
+            Sending::Open(send) => Some(Some(send)),
+        };
+        shared.unsent -= self.backlog.len();
+        let unsent = std::mem::take(&mut self.backlog).freeze();
+        match send {
+            Some(send) if self.fin => farewell.unsent.push((send, unsent)),
+            Some(Some(send)) => farewell.rest.0.push(send),
+            Some(None) | None => {}
+        }
+        farewell.rest.1.extend(self.recv.take());
     }
 
     /// The last thing that happens to a stream.

@@ -154,7 +154,6 @@ export class AsterServer implements AsyncDisposable {
   async #close(graceMs: number | undefined): Promise<void> {
     await this.drain(graceMs);
     this.server.close();
-    await this.#connections.settle();
     this.#connections.close("server closed");
     await this.#incoming.return?.();
     if (this.#held.owned) await this.node.close();

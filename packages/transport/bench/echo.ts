@@ -19,8 +19,9 @@ else await measure();
 
 async function serve(): Promise<void> {
   const node = await createNode({ network: "none" });
+  const accepted = node.accept([ALPN]);
   process.send?.(formatAddress(node.address()));
-  for await (const connection of node.accept([ALPN])) {
+  for await (const connection of accepted) {
     connection.accept((channel) => {
       channel.read({
         frame(flags, payload) {

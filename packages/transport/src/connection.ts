@@ -26,7 +26,10 @@ export interface Connection extends AsyncDisposable {
    */
   accept(handler: (channel: Channel) => void): void;
   stats(): ConnectionStats;
-  /** Closes at once with an application code; `closed` settles, open channels of both sides hear `closed`. */
+  /**
+   * Closes with an application code: `closed` settles, and open channels of both sides hear `closed`. With code 0, what was
+   * sent and ended before arrives first, as far as the peer reads and answers within a second. Any other code cuts it off.
+   */
   close(code?: number, reason?: string): void;
   /** Fulfils once, with why the connection ended; never rejects. */
   readonly closed: Promise<TransportError>;

@@ -28,7 +28,8 @@ export interface NativeNode {
     timeoutMs: number,
   ): void;
   abort(ticket: number): void;
-  setAlpns(framed: string[], raw: string[]): void;
+  listen(acceptor: number, seats: number, framed: string[], raw: string[]): void;
+  unlisten(acceptor: number): void;
   setGate(asking: boolean): void;
   address(): { id: string; direct: string[]; relay?: string } | null;
   stats(): { connections: number; streams: number; queuedBytes: number; handles: number };

@@ -44,7 +44,8 @@ export interface Node extends AsyncDisposable {
   ): Promise<Connection>;
   /**
    * Answers these ALPNs (framed channels, or raw byte channels for those listed in `raw`) and yields every connection
-   * that passed the gate. Ends when the node closes or the iterator is returned; at most 64 connections wait.
+   * that passed the gate. Ends when the node closes or the iterator is returned. At most 64 connections wait to be taken;
+   * further dials wait for a seat, until their own time is up.
    */
   accept(
     alpns: readonly string[],
@@ -53,6 +54,9 @@ export interface Node extends AsyncDisposable {
   /** Asks `gate` about every incoming connection on every ALPN, blobs, docs and gossip included. Without one all may enter. */
   gate(gate: Gate): void;
   stats(): NodeStats;
-  /** Closes every connection with code 0 and frees the sockets. Resolves when the peers have been told, within 2 s. */
+  /**
+   * Closes every connection with code 0, as {@link Connection.close} does, and frees the sockets. Resolves when the peers
+   * have what was sent and have been told, within 2 s.
+   */
   close(): Promise<void>;
 }

@@ -35,25 +35,6 @@ test("a secret key gives the id of RFC 8032, once at a time", async () => {
   });
 });
 
-test("64 connections wait to be taken, and the next dial waits for a seat", async () => {
-  const { client, server } = await memoryPair();
-  const accepted = server.accept([ALPN]);
-  await Promise.all(Array.from({ length: 64 }, () => client.connect(server.id, ALPN)));
-  await expect(client.connect(server.id, ALPN, { timeoutMs: 20 })).rejects.toMatchObject({
-    code: "timeout",
-  });
-  let seated = false;
-  const next = client.connect(server.id, ALPN).then((connection) => {
-    seated = true;
-    return connection;
-  });
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(seated).toBe(false);
-  await accepted.next();
-  await next;
-  expect(server.stats().connections).toBe(65);
-});
-
 test("connections nobody took are closed with their iterator", async () => {
   const { client, server } = await memoryPair();
   const accepted = server.accept([ALPN]);

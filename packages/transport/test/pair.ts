@@ -73,7 +73,7 @@ export function pattern(length: number, seed = 0): Uint8Array {
 }
 
 export async function eventually(what: string, holds: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 5_000; !holds(); ) {
+  for (const deadline = Date.now() + 10_000; !holds(); ) {
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

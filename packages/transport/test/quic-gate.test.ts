@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createNode, type GateQuestion, type Node } from "../src/index.ts";
 import { answer, call } from "./calls.ts";
+import { eventually } from "./pair.ts";
 
 const LINKED = ["/iroh-bytes/4", "/iroh-gossip/1", "/iroh-sync/1"];
 
@@ -43,6 +44,23 @@ describe("Gate 0 over QUIC", () => {
     expect(Date.now() - before).toBeLessThan(7_000);
   });
 
+  test("peers the gate thinks about for long do not keep out the others", async () => {
+    let asked = 0;
+    server.gate(() => {
+      asked += 1;
+      return asked > 64 || new Promise<boolean>(() => {});
+    });
+    const accepted = server.accept(["echo"]);
+    const dials = Array.from({ length: 64 }, () => client.connect(server.address(), "echo"));
+    await eventually("all are asked about", () => asked === 64);
+    const before = Date.now();
+    const connection = await client.connect(server.address(), "echo");
+    (await accepted.next()).value?.accept(answer);
+    expect(await call(connection, new Uint8Array(5))).toBe(5);
+    expect(Date.now() - before).toBeLessThan(3_000);
+    await Promise.all(dials);
+  });
+
   test("whoever is admitted is served, calls sent before the answer included", async () => {
     const accepted = server.accept(["echo"]);
     server.gate(() => new Promise((resolve) => setTimeout(resolve, 50, true)));
@@ -54,6 +72,29 @@ describe("Gate 0 over QUIC", () => {
   });
 
   test("blobs, gossip and docs answer on the same endpoint", async () => {
+    await linkedProtocolsAnswer();
+  });
+
+  test("they answer, and the gate is asked, while a program takes no connections", async () => {
+    const asked: string[] = [];
+    server.gate(({ alpn }) => {
+      asked.push(alpn);
+      return true;
+    });
+    server.accept(["echo"]);
+    const dials = Array.from({ length: 400 }, () =>
+      client.connect(server.address(), "echo", { timeoutMs: 5_000 }).catch(() => {}),
+    );
+    await eventually("64 wait", () => server.stats().connections === 64);
+    const before = Date.now();
+    await linkedProtocolsAnswer();
+    expect(Date.now() - before).toBeLessThan(3_000);
+    expect(asked).toEqual(expect.arrayContaining(LINKED));
+    expect(server.stats().connections).toBe(64);
+    await Promise.all(dials);
+  }, 30_000);
+
+  async function linkedProtocolsAnswer(): Promise<void> {
     for (const alpn of LINKED) {
       const connection = await client.connect(server.address(), alpn, { raw: true });
       const outcome = await Promise.race([
@@ -64,5 +105,5 @@ describe("Gate 0 over QUIC", () => {
       connection.close();
       await connection.closed;
     }
-  });
+  }
 });

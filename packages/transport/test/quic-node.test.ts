@@ -91,15 +91,4 @@ describe("nodes over QUIC", () => {
     await expect(lost).rejects.toMatchObject({ code: "connect" });
     await expect(lost).rejects.toThrow(/no address of this peer is known/);
   });
-
-  test("let 64 connections wait to be taken, and send the next away", async () => {
-    const [client, server] = [await open(), await open()];
-    const accepted = server.accept([ALPN]);
-    const dials = Array.from({ length: 70 }, () => client.connect(server.address(), ALPN));
-    const connections = await Promise.all(dials);
-    const sentAway = await Promise.race(connections.map((connection) => connection.closed));
-    expect(sentAway).toMatchObject({ code: "closed", applicationCode: 8 });
-    await expect.poll(() => server.stats().connections).toBe(64);
-    expect((await accepted.next()).done).toBe(false);
-  });
 });

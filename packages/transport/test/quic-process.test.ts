@@ -3,6 +3,8 @@ import { createNode, formatAddress, type Node } from "../src/index.ts";
 import { call } from "./calls.ts";
 import { Child } from "./child.ts";
 
+const deaf = { frame() {}, end() {}, malformed() {}, stopped() {}, closed() {} };
+
 describe("processes", () => {
   let server: Child;
   let address: string;
@@ -56,6 +58,23 @@ describe("processes", () => {
     expect(await connection.closed).toMatchObject({ code: "timeout" });
     expect(Date.now() - before).toBeLessThan(4_000);
     expect(await call(await node.connect(address, "echo"), new Uint8Array(9))).toBe(9);
+  });
+
+  test("a peer that no longer answers holds up the end of a connection and of a node within bounds", async () => {
+    const stuck = new Child("server");
+    const client = await createNode();
+    const connection = await client.connect(await stuck.line(), "silent");
+    stuck.process.kill("SIGSTOP");
+    connection.open(deaf).send(0, new Uint8Array(100_000), true);
+    const before = Date.now();
+    connection.close();
+    expect((await connection.closed).code).toBe("closed");
+    expect(Date.now() - before).toBeLessThan(500);
+    expect(client.stats()).toMatchObject({ connections: 0, nativeHandles: 2 });
+    await client.close();
+    expect(Date.now() - before).toBeGreaterThan(900);
+    expect(Date.now() - before).toBeLessThan(2_500);
+    await stuck.kill();
   });
 
   test("a peer that exits without closing its node tells us all the same", async () => {

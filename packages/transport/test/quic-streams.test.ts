@@ -92,6 +92,14 @@ describe("streams over QUIC", () => {
     expect(await call(client, new Uint8Array(16))).toBe(16);
   }, 60_000);
 
+  test("a channel that has only ended while it waited for its place ends all the same", async () => {
+    const { near, client } = await readerAndEcho({ maxChannels: 1 });
+    const sink = new Recorder();
+    client.open(sink).end();
+    near.reset(1);
+    await sink.untilEnd();
+  });
+
   test("3000 channels reset at once leave their places free", async () => {
     const { client, near } = await readerAndEcho({});
     near.reset(1);

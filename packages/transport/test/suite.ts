@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import type { NodePair } from "../src/testing.ts";
+import { backlogTests } from "./suite/backlog.ts";
 import { connectionTests } from "./suite/connections.ts";
 import { endingTests } from "./suite/endings.ts";
 import { flowTests } from "./suite/flow.ts";
@@ -21,5 +22,6 @@ export function transportSuite(name: string, makePair: () => Promise<NodePair>):
     describe("endings", () => endingTests(pair));
     describe("raw channels", () => rawTests(pair));
     describe("connections", () => connectionTests(pair));
+    describe("backlog", () => backlogTests(pair));
   });
 }

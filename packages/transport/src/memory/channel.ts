@@ -48,6 +48,16 @@ export class MemoryChannel implements Channel, Recipient {
     return this.#sink !== undefined;
   }
 
+  /** The peer has ended its half. */
+  get ended(): boolean {
+    return this.#inputEnd !== "open";
+  }
+
+  /** The peer has ended its half, and the reader is about to be told the rest. */
+  get hasLastWords(): boolean {
+    return this.ended && this.#listening() && this.#sink !== undefined;
+  }
+
   get admitted(): boolean {
     return this.#admitted;
   }

@@ -89,9 +89,13 @@ export class MemoryConnection implements Connection, Recipient {
     const why = `with code ${code}${reason && `: ${JSON.stringify(reason.slice(0, MAX_REASON_CHARS))}`}`;
     const applicationCode = { applicationCode: code };
     this.#finish(new TransportError("closed", `we closed the connection ${why}`, applicationCode));
-    this.other.#finish(
-      new TransportError("closed", `the peer closed the connection ${why}`, applicationCode),
+    const told = new TransportError(
+      "closed",
+      `the peer closed the connection ${why}`,
+      applicationCode,
     );
+    if (code === 0) this.other.#finishAfterLastWords(told);
+    else this.other.#finish(told);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -139,6 +143,17 @@ export class MemoryConnection implements Connection, Recipient {
 
   countReceived(bytes: number): void {
     this.#receivedBytes += bytes;
+  }
+
+  /** What was sent and ended before an orderly close is delivered, unless nobody reads it now. */
+  #finishAfterLastWords(error: TransportError): void {
+    if (this.#ended !== undefined) return;
+    const unheard = this.#handler !== undefined && this.#arrived.some((channel) => channel.ended);
+    if (unheard || [...this.#channels].some((channel) => channel.hasLastWords)) {
+      this.deliveries.schedule({ deliver: () => this.#finishAfterLastWords(error) });
+    } else {
+      this.#finish(error);
+    }
   }
 
   #admit(channel: MemoryChannel): void {

@@ -22,7 +22,7 @@ export interface Surroundings {
 export class MemoryNode implements Node {
   readonly id: EndpointId;
   readonly #around: Surroundings;
-  readonly #acceptors = new Map<string, Acceptor>();
+  readonly #acceptors = new Map<string, Acceptor<MemoryConnection>>();
   readonly #connections = new Set<MemoryConnection>();
   readonly #dials = new Set<Dial>();
   #gate: Gate | undefined;
@@ -68,8 +68,10 @@ export class MemoryNode implements Node {
         `ALPN ${JSON.stringify(taken)} is answered already: return the iterator that answers it first`,
       );
     }
-    const acceptor = new Acceptor(options.raw ?? [], () => {
-      for (const alpn of alpns) this.#acceptors.delete(alpn);
+    const acceptor = new Acceptor<MemoryConnection>(options.raw ?? [], {
+      returned: () => {
+        for (const alpn of alpns) this.#acceptors.delete(alpn);
+      },
     });
     for (const alpn of alpns) this.#acceptors.set(alpn, acceptor);
     return acceptor;
@@ -119,12 +121,17 @@ export class MemoryNode implements Node {
       const code = { applicationCode: REFUSED_BY_GATE };
       throw new TransportError("connect", `node ${id.slice(0, 10)}… refused us`, code);
     }
-    await acceptor.room();
+    while (acceptor.full && !acceptor.over) await acceptor.change();
     if (acceptor.over || dial.over) throw unreachable(id);
     return this.#join(target, acceptor, alpn, raw);
   }
 
-  #join(target: MemoryNode, acceptor: Acceptor, alpn: string, raw: boolean): Connection {
+  #join(
+    target: MemoryNode,
+    acceptor: Acceptor<MemoryConnection>,
+    alpn: string,
+    raw: boolean,
+  ): Connection {
     const { deliveries, slab } = this.#around;
     const client = new MemoryConnection({
       alpn,

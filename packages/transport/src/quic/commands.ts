@@ -71,6 +71,10 @@ export class Commands {
     this.#arena.set(reason, at);
   }
 
+  take(connection: number): void {
+    this.#record(CommandOp.Take, 0, connection, 0, 0);
+  }
+
   admit(ticket: number, admitted: boolean): void {
     this.#record(CommandOp.Admit, admitted ? 1 : 0, ticket, 0, 0);
   }

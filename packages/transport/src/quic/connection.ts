@@ -93,6 +93,11 @@ export class QuicConnection implements Connection {
     this.close();
   }
 
+  /** The program has it: its seat among those that wait is free. */
+  taken(): void {
+    this.commands.take(this.handle);
+  }
+
   /** The peer opened a channel. */
   onStream(handle: number): void {
     const channel = new QuicChannel(this, handle);

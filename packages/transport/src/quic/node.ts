@@ -1,4 +1,4 @@
-import { Acceptor } from "../acceptor.ts";
+import { Acceptor, BACKLOG } from "../acceptor.ts";
 import { type EndpointAddress, parseAddress } from "../address.ts";
 import { ResetCode } from "../channel.ts";
 import type { Connection, EndpointId } from "../connection.ts";
@@ -14,10 +14,11 @@ export class QuicNode implements Node {
   readonly id: EndpointId;
   readonly #reactor: Reactor;
   readonly #dials: Dials;
-  readonly #acceptors = new Map<string, Acceptor>();
+  readonly #acceptors = new Map<string, Acceptor<QuicConnection>>();
   readonly #down: Promise<void>;
   #gate: Gate | undefined;
   #closed: TransportError | undefined;
+  #lastAcceptor = 0;
 
   private constructor(id: EndpointId, reactor: Reactor, down: Promise<void>, dials: Dials) {
     this.id = id;
@@ -87,14 +88,22 @@ export class QuicNode implements Node {
         `ALPN ${JSON.stringify(taken)} is answered already: return the iterator that answers it first`,
       );
     }
-    const acceptor = new Acceptor(options.raw ?? [], () => {
-      for (const alpn of alpns) this.#acceptors.delete(alpn);
-      this.#announce();
-      this.#reactor.keepAlive.release();
+    const { native, keepAlive } = this.#reactor;
+    this.#lastAcceptor += 1;
+    const number = this.#lastAcceptor;
+    const acceptor = new Acceptor<QuicConnection>(options.raw ?? [], {
+      returned: () => {
+        for (const alpn of alpns) this.#acceptors.delete(alpn);
+        if (this.#closed === undefined) native.unlisten(number);
+        keepAlive.release();
+      },
+      taken: (connection) => connection.taken(),
     });
-    this.#reactor.keepAlive.hold();
+    keepAlive.hold();
     for (const alpn of alpns) this.#acceptors.set(alpn, acceptor);
-    this.#announce();
+    const framed = alpns.filter((alpn) => !acceptor.isRaw(alpn));
+    const raw = alpns.filter((alpn) => acceptor.isRaw(alpn));
+    native.listen(number, BACKLOG, framed, raw);
     return acceptor;
   }
 
@@ -131,7 +140,6 @@ export class QuicNode implements Node {
   arrive(connection: QuicConnection): void {
     const acceptor = this.#acceptors.get(connection.alpn);
     if (acceptor === undefined) connection.close(ResetCode.NoError, "no longer served");
-    else if (acceptor.full) connection.close(ResetCode.RefusedStream, "too many connections wait");
     else acceptor.offer(connection);
   }
 
@@ -154,14 +162,6 @@ export class QuicNode implements Node {
 
   #endAcceptors(): void {
     for (const acceptor of new Set(this.#acceptors.values())) void acceptor.return();
-  }
-
-  #announce(): void {
-    const framed: string[] = [];
-    const raw: string[] = [];
-    for (const [alpn, acceptor] of this.#acceptors)
-      (acceptor.isRaw(alpn) ? raw : framed).push(alpn);
-    if (this.#closed === undefined) this.#reactor.native.setAlpns(framed, raw);
   }
 
   #checkOpen(): void {

@@ -14,6 +14,7 @@ export const CommandOp = {
   Close: 6,
   Admit: 7,
   Notify: 8,
+  Take: 9,
 } as const;
 
 export const EventOp = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ResetCode } from "../../src/index.ts";
+import { type Channel, ResetCode } from "../../src/index.ts";
 import type { NodePair } from "../../src/testing.ts";
 import { acceptOne, channelOn, echo, eventually, linked, pattern } from "../pair.ts";
 import { Recorder } from "../recorder.ts";
@@ -130,6 +130,81 @@ export function endingTests(pair: () => NodePair): void {
     expect((await farSink.untilLost()).code).toBe("closed");
     both.server.close(43);
     expect(await both.server.closed).toBe(here);
+  });
+
+  test("what was sent and ended before a connection is closed arrives", async () => {
+    const sizes = [0, 1, 100, 20_000, 300_000, 1_000_000];
+    const both = await linked(pair());
+    const senders: Channel[] = [];
+    both.server.accept((channel) => {
+      channel.read(new Recorder());
+      senders.push(channel);
+    });
+    const sinks = sizes.map(() => new Recorder());
+    for (const sink of sinks) both.client.open(sink).send(1, pattern(1), true);
+    await eventually("all were asked", () => senders.length === sizes.length);
+    for (const [index, bytes] of sizes.entries()) {
+      if (bytes === 0) senders[index]?.end();
+      else senders[index]?.send(2, pattern(bytes, index), true);
+    }
+    both.server.close();
+    const ending = await both.client.closed;
+    expect(ending).toMatchObject({ code: "closed", applicationCode: 0 });
+    for (const [index, bytes] of sizes.entries()) {
+      const sink = sinks[index];
+      expect(sink?.calls).toEqual(bytes === 0 ? ["end"] : ["frame", "end"]);
+      expect(Buffer.compare(sink?.joined() ?? pattern(9), pattern(bytes, index))).toBe(0);
+    }
+    await eventually("all are freed", () => pair().server.stats().nativeHandles <= 1);
+  });
+
+  test("so do calls that were opened just before", async () => {
+    const { client, server } = await linked(pair());
+    const sink = new Recorder();
+    server.accept((channel) => channel.read(sink));
+    client.open(new Recorder()).send(3, pattern(3), true);
+    client.close();
+    await sink.untilLost();
+    expect(sink.frames).toEqual([{ flags: 3, payload: pattern(3) }]);
+    expect(sink.calls).toEqual(["frame", "end", "closed"]);
+  });
+
+  test("what has not ended is lost, and no end is made up for it", async () => {
+    const both = await linked(pair());
+    const { far, nearSink } = await channelOn(both);
+    const other = new Recorder();
+    const ended = both.client.open(other);
+    ended.send(1, pattern(1), true);
+    far.send(2, pattern(1000));
+    both.server.close();
+    expect(await nearSink.untilLost()).toMatchObject({ code: "closed", applicationCode: 0 });
+    expect(nearSink.ended).toBe(false);
+    expect((await other.untilLost()).code).toMatch(/closed|reset/);
+    expect(other.calls).toEqual(["closed"]);
+  });
+
+  test("closing a node delivers what was sent too", async () => {
+    const both = await linked(pair());
+    const { far, nearSink } = await channelOn(both);
+    far.send(2, pattern(200_000), true);
+    await pair().server.close();
+    expect(await both.client.closed).toMatchObject({ code: "closed", applicationCode: 0 });
+    expect(nearSink.bytes).toBe(200_000);
+    expect(nearSink.calls).toEqual(["frame", "end", "closed"]);
+  });
+
+  test("a reader that is paused loses what it has not read, and holds nobody up", async () => {
+    const both = await linked(pair());
+    const { near, far, nearSink } = await channelOn(both);
+    near.pause();
+    far.send(2, pattern(1_000_000), true);
+    const before = Date.now();
+    both.server.close();
+    await both.server.closed;
+    expect(Date.now() - before).toBeLessThan(500);
+    expect((await nearSink.untilLost()).code).toBe("closed");
+    expect(nearSink.calls).toEqual(["closed"]);
+    expect(Date.now() - before).toBeLessThan(2_500);
   });
 
   test("a channel opened on a closed connection hears so, and does no harm", async () => {
