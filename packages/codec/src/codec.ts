@@ -29,7 +29,11 @@ export interface CodecOptions {
 
 /** One type, bound to its mode: what a hot path keeps. */
 export interface TypeCodec<Out, In = Out> {
-  /** A copy that the caller owns. Throws {@link CodecError}, usually `value`. */
+  /**
+   * Bytes that the caller owns and nothing writes to again. Those of a small message may lie in an `ArrayBuffer` together
+   * with other messages, as those of Node's buffers do: `slice()` makes what may be transferred to a worker.
+   * Throws {@link CodecError}, usually `value`.
+   */
   encode(value: In): Uint8Array;
   /** A view of a shared buffer, valid until anything is encoded again: for callers that copy at once. */
   encodeShared(value: In): Uint8Array;

@@ -9,9 +9,13 @@ import { ByteWriter } from "./byte-writer.ts";
 import { closureEngine } from "./closure-engine.ts";
 import { withInfo } from "./field-op.ts";
 import { canGenerate, generatedEngine } from "./generated-engine.ts";
+import { MessageEncoder } from "./message-encoder.ts";
+import { plainBytes } from "./plain-bytes.ts";
 import { type Profile, profileA } from "./profile.ts";
 import { profileB } from "./profile-b.ts";
-import { noteReference, readFirst } from "./references.ts";
+import { readFirst } from "./references.ts";
+import { Writers } from "./writers.ts";
+import { type Bound, XlangForm } from "./xlang-form.ts";
 
 /** Which engine runs; `auto` takes generated code where it is allowed. */
 export type EngineChoice = "auto" | "generated" | "closures";
@@ -40,24 +44,12 @@ const ofProfile: Readonly<Record<ProfileChoice, Engines>> = {
   B: engines(profileB),
 };
 
-/** Messages larger than this do not keep their scratch buffer. */
-const keptBytes = 1024 * 1024;
-
 /** One buffer for all codecs: a message is copied out of it before the next is made. */
-const scratch = new ByteWriter(new Uint8Array(4_096), { fixed: false });
-let scratchBusy = false;
+const writers = new Writers((bytes, options) => new ByteWriter(bytes, options));
 /** One reader, unless a setter of a class decodes while a message is being read. */
 const sharedReader = new ByteReader(new Uint8Array(0));
 const noBytes = new Uint8Array(0);
 let readerBusy = false;
-let message = 0;
-
-/** One type in one profile. */
-interface Bound {
-  readonly fast: Binding;
-  /** Makes the errors: it runs again what failed in the other engine. */
-  readonly exact: Binding;
-}
 
 /** Codecs of types in XLANG: they write one profile and read both. */
 export function xlangTypes(
@@ -85,6 +77,7 @@ class XlangTypeCodec implements TypeCodec<unknown> {
   readonly #own: Bound;
   /** In the other one, once a message came in it. */
   #other: Bound | undefined;
+  readonly #encoder: MessageEncoder<ByteWriter>;
 
   constructor(
     info: WireTypeInfo,
@@ -97,42 +90,26 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     this.#profile = profile;
     this.#bindTo = bindTo;
     this.#own = bindTo(info, profile);
+    this.#encoder = new MessageEncoder(new XlangForm(info.tag, limits, this.#own), writers);
   }
 
   encode(value: unknown): Uint8Array {
-    const w = this.#encoded(value);
-    return w.bytes.slice(0, w.pos);
+    return this.#encoder.encode(value);
   }
 
   encodeShared(value: unknown): Uint8Array {
-    const w = this.#encoded(value);
-    return w.bytes.subarray(0, w.pos);
+    return this.#encoder.encodeShared(value);
   }
 
   encodeInto(value: unknown, buffer: Uint8Array, offset: number): number {
-    if (!Number.isInteger(offset) || offset < 0 || offset > buffer.length) {
-      throw this.#noSpace(buffer, offset);
-    }
-    const w = new ByteWriter(plainArray(buffer), { fixed: true });
-    try {
-      this.#write(w, this.#own.fast, value, offset);
-      return this.#checked(w.pos - offset);
-    } catch {
-      // too little room to be generous, or a bad value: the long way finds out which
-    }
-    const encoded = this.encodeShared(value);
-    if (encoded.length > buffer.length - offset) {
-      throw this.#noSpace(buffer, offset, encoded.length);
-    }
-    buffer.set(encoded, offset);
-    return encoded.length;
+    return this.#encoder.encodeInto(value, buffer, offset);
   }
 
   decode(bytes: Uint8Array): unknown {
     if (!(bytes instanceof Uint8Array)) {
       throw new CodecError("type", `expected bytes (Uint8Array) to decode, got ${kindOf(bytes)}`);
     }
-    const plain = plainArray(bytes);
+    const plain = plainBytes(bytes);
     const r = readerBusy ? new ByteReader(plain) : sharedReader;
     readerBusy = true;
     try {
@@ -167,69 +144,6 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     if (profile === this.#profile) return this.#own;
     this.#other ??= this.#bindTo(this.#info, profile);
     return this.#other;
-  }
-
-  #noSpace(buffer: Uint8Array, offset: number, size?: number): CodecError {
-    const what = size === undefined ? "the message does" : `${size} bytes do`;
-    return new CodecError(
-      "space",
-      `${this.#info.tag}: ${what} not fit into a buffer of ${buffer.length} at ${offset}`,
-    );
-  }
-
-  #encoded(value: unknown): ByteWriter {
-    const w = scratchBusy ? new ByteWriter(new Uint8Array(1_024), { fixed: false }) : scratch;
-    const owner = w === scratch;
-    if (owner) {
-      if (w.bytes.length > keptBytes) w.bytes = new Uint8Array(4_096);
-      scratchBusy = true;
-    }
-    try {
-      const { fast, exact } = this.#own;
-      if (fast !== exact) {
-        try {
-          this.#write(w, fast, value, 0);
-          this.#checked(w.pos);
-          return w;
-        } catch {
-          // made again below, with an error that says where
-        }
-      }
-      this.#write(w, exact, value, 0);
-      this.#checked(w.pos);
-      return w;
-    } catch (reason) {
-      throw asFailure(reason).toError(this.#info.tag);
-    } finally {
-      if (owner) scratchBusy = false;
-    }
-  }
-
-  #write(w: ByteWriter, binding: Binding, value: unknown, offset: number): void {
-    message = (message + 1) | 0;
-    w.message = message;
-    w.names = 0;
-    w.emptyName = -1;
-    w.definitions = 0;
-    const { profile, tracking } = binding.plan;
-    w.tracking = tracking;
-    w.references = undefined;
-    w.referenceCount = 0;
-    if (tracking) noteReference(w, value, binding.shape);
-    w.maxDepth = this.#limits.depth;
-    w.maxBytes = this.#limits.messageBytes;
-    w.pos = offset;
-    const head = w.room(offset, 2);
-    head[offset] = profile.header;
-    head[offset + 1] = tracking ? Flag.first : Flag.value;
-    w.pos = offset + 2;
-    binding.writeInfo(w);
-    binding.write(w, value, 1);
-  }
-
-  #checked(size: number): number {
-    if (size <= this.#limits.messageBytes) return size;
-    throw fail("limit", `the message of ${size} bytes is larger than ${this.#limits.messageBytes}`);
   }
 
   #read(r: ByteReader, binding: Binding, bytes: Uint8Array): unknown {
@@ -289,11 +203,4 @@ class XlangTypeCodec implements TypeCodec<unknown> {
 
 function holdsNull(): Failure {
   return fail("data", "the message holds null, which this type is not");
-}
-
-/** One class of arrays keeps the generated code fast, and Buffer's slice would be a view. */
-function plainArray(bytes: Uint8Array): Uint8Array {
-  return bytes.constructor === Uint8Array
-    ? bytes
-    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -1,26 +1,25 @@
 import type { TypeCodec } from "../codec.ts";
 import { CodecError } from "../error.ts";
-import { asFailure, type Failure, fail, kindOf } from "../failure.ts";
+import { asFailure, fail, kindOf } from "../failure.ts";
+import { MessageEncoder } from "../fory/message-encoder.ts";
+import { plainBytes } from "../fory/plain-bytes.ts";
+import { Writers } from "../fory/writers.ts";
 import type { CodecLimits } from "../limits.ts";
 import { Checker } from "./checker.ts";
+import { NativeForm } from "./native-form.ts";
 import { messageHead } from "./native-id.ts";
 import type { NativeOp } from "./native-op.ts";
 import { NativeReader } from "./native-reader.ts";
 import { readNativeText } from "./native-text.ts";
 import type { StructNamed, StructOf } from "./native-types.ts";
 import { NativeWriter } from "./native-writer.ts";
+import { shallow } from "./shallow.ts";
 
-/** Messages larger than this do not keep their scratch buffer. */
-const keptBytes = 1024 * 1024;
-const firstBytes = 4_096;
-
-const scratch = new NativeWriter(new Uint8Array(firstBytes), { fixed: false });
-let scratchBusy = false;
+const writers = new Writers((bytes, options) => new NativeWriter(bytes, options));
 /** One reader, unless a default of a type decodes while a message is being read. */
 const sharedReader = new NativeReader(new Uint8Array(0));
 let readerBusy = false;
 const noBytes = new Uint8Array(0);
-let message = 0;
 
 export interface NativeRoot {
   /** What error paths begin with. */
@@ -35,31 +34,23 @@ export interface NativeRoot {
 /** Whole messages of one type, or of any values. */
 export class NativeMessages implements TypeCodec<unknown> {
   readonly #of: NativeRoot;
+  readonly #encoder: MessageEncoder<NativeWriter>;
 
   constructor(root: NativeRoot) {
     this.#of = root;
+    this.#encoder = new MessageEncoder(new NativeForm(root), writers);
   }
 
   encode(value: unknown): Uint8Array {
-    const w = this.#encoded(value);
-    return w.bytes.slice(0, w.pos);
+    return this.#encoder.encode(value);
   }
 
   encodeShared(value: unknown): Uint8Array {
-    const w = this.#encoded(value);
-    return w.bytes.subarray(0, w.pos);
+    return this.#encoder.encodeShared(value);
   }
 
   encodeInto(value: unknown, buffer: Uint8Array, offset: number): number {
-    const encoded = this.encodeShared(value);
-    if (!(offset >= 0 && encoded.length <= buffer.length - offset) || !Number.isInteger(offset)) {
-      throw new CodecError(
-        "space",
-        `${this.#of.root}: ${encoded.length} bytes do not fit into a buffer of ${buffer.length} at ${offset}`,
-      );
-    }
-    buffer.set(encoded, offset);
-    return encoded.length;
+    return this.#encoder.encodeInto(value, buffer, offset);
   }
 
   decode(bytes: Uint8Array): unknown {
@@ -69,59 +60,13 @@ export class NativeMessages implements TypeCodec<unknown> {
     const r = readerBusy ? new NativeReader(noBytes) : sharedReader;
     readerBusy = true;
     try {
-      return this.#decoded(r, plainArray(bytes));
+      return this.#decoded(r, plainBytes(bytes));
     } finally {
       if (r === sharedReader) {
         // the next message may be long in coming: hold nothing of this one
         r.begin(noBytes);
         readerBusy = false;
       }
-    }
-  }
-
-  #encoded(value: unknown): NativeWriter {
-    const w = scratchBusy
-      ? new NativeWriter(new Uint8Array(firstBytes), { fixed: false })
-      : scratch;
-    const owner = w === scratch;
-    if (owner) {
-      if (w.bytes.length > keptBytes) w.bytes = new Uint8Array(firstBytes);
-      scratchBusy = true;
-    }
-    try {
-      try {
-        w.exact = false;
-        this.#write(w, value);
-        return w;
-      } catch {
-        // made again below, with an error that says where
-      }
-      w.exact = true;
-      this.#write(w, value);
-      return w;
-    } catch (reason) {
-      throw shallow(asFailure(reason)).toError(this.#of.root);
-    } finally {
-      w.clear();
-      w.windows.clear();
-      if (owner) scratchBusy = false;
-    }
-  }
-
-  #write(w: NativeWriter, value: unknown): void {
-    const { limits, op, structOf } = this.#of;
-    w.maxDepth = limits.depth;
-    w.maxBytes = limits.messageBytes;
-    w.structOf = structOf;
-    w.windows.clear();
-    do {
-      message = (message + 1) | 0;
-      w.begin(message);
-      w.putShort(messageHead);
-      op.write(w, value, 1);
-    } while (w.windows.regrouped());
-    if (w.pos > limits.messageBytes) {
-      throw fail("limit", `the message of ${w.pos} bytes is larger than ${limits.messageBytes}`);
     }
   }
 
@@ -193,19 +138,4 @@ function dataError(reason: unknown, root: string, offset: number | undefined): C
   if (error.code !== "value") return error;
   const { message, path, cause } = error;
   return new CodecError("data", message, { path, offset, ...(cause ? { cause } : {}) });
-}
-
-/** Where the stack was the bound, because the limit of depth is greater: a limit as well. */
-function shallow(failure: Failure): Failure {
-  if (failure.cause instanceof RangeError && /call stack/i.test(failure.cause.message)) {
-    return fail("limit", "nested deeper than the stack allows");
-  }
-  return failure;
-}
-
-/** One class of arrays keeps the code fast. */
-function plainArray(bytes: Uint8Array): Uint8Array {
-  return bytes.constructor === Uint8Array
-    ? bytes
-    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -29,10 +29,10 @@ export class NativeWriter extends ByteWriter {
   readonly #texts = new TextTable();
   #shapes = 0;
 
-  /** Begins a message. */
-  begin(message: number): void {
+  /** Begins a message at a place in the buffer. */
+  begin(message: number, offset: number): void {
     this.message = message;
-    this.pos = 0;
+    this.pos = offset;
     this.polluted = isPolluted();
     this.clear();
   }

@@ -1,0 +1,57 @@
+import type { CodecLimits } from "../limits.ts";
+import type { Binding } from "./binding.ts";
+import { Flag } from "./byte-reader.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+import type { MessageForm } from "./message-encoder.ts";
+import { noteReference } from "./references.ts";
+
+let message = 0;
+
+/** One type in one profile. */
+export interface Bound {
+  readonly fast: Binding;
+  /** Makes the errors: it runs again what failed in the other engine. */
+  readonly exact: Binding;
+}
+
+/** Writes the messages of one type in XLANG. */
+export class XlangForm implements MessageForm<ByteWriter> {
+  readonly root: string;
+  readonly limits: CodecLimits;
+  readonly onlyExact: boolean;
+  readonly #bound: Bound;
+
+  constructor(root: string, limits: CodecLimits, bound: Bound) {
+    this.root = root;
+    this.limits = limits;
+    this.#bound = bound;
+    this.onlyExact = bound.fast === bound.exact;
+  }
+
+  write(w: ByteWriter, value: unknown, offset: number, exact: boolean): void {
+    const binding = exact ? this.#bound.exact : this.#bound.fast;
+    message = (message + 1) | 0;
+    w.message = message;
+    w.names = 0;
+    w.emptyName = -1;
+    w.definitions = 0;
+    const { profile, tracking } = binding.plan;
+    w.tracking = tracking;
+    w.references = undefined;
+    w.referenceCount = 0;
+    if (tracking) noteReference(w, value, binding.shape);
+    w.maxDepth = this.limits.depth;
+    w.maxBytes = this.limits.messageBytes;
+    w.pos = offset;
+    const head = w.room(offset, 2);
+    head[offset] = profile.header;
+    head[offset + 1] = tracking ? Flag.first : Flag.value;
+    w.pos = offset + 2;
+    binding.writeInfo(w);
+    binding.write(w, value, 1);
+  }
+
+  finish(w: ByteWriter): void {
+    w.references = undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Failure } from "../failure.ts";
+import type { MessageForm } from "../fory/message-encoder.ts";
+import type { CodecLimits } from "../limits.ts";
+import { messageHead } from "./native-id.ts";
+import type { NativeRoot } from "./native-messages.ts";
+import type { NativeWriter } from "./native-writer.ts";
+import { shallow } from "./shallow.ts";
+
+let message = 0;
+
+/** Writes the messages of one type, or of any values, in NATIVE. */
+export class NativeForm implements MessageForm<NativeWriter> {
+  readonly root: string;
+  readonly limits: CodecLimits;
+  readonly onlyExact = false;
+  readonly #of: NativeRoot;
+
+  constructor(of: NativeRoot) {
+    this.root = of.root;
+    this.limits = of.limits;
+    this.#of = of;
+  }
+
+  write(w: NativeWriter, value: unknown, offset: number, exact: boolean): void {
+    const { limits, op, structOf } = this.#of;
+    w.exact = exact;
+    w.maxDepth = limits.depth;
+    w.maxBytes = limits.messageBytes;
+    w.structOf = structOf;
+    w.windows.clear();
+    do {
+      message = (message + 1) | 0;
+      w.begin(message, offset);
+      w.putShort(messageHead);
+      op.write(w, value, 1);
+    } while (w.windows.regrouped());
+  }
+
+  finish(w: NativeWriter): void {
+    w.clear();
+    w.windows.clear();
+  }
+
+  failure(failure: Failure): Failure {
+    return shallow(failure);
+  }
+}
