@@ -9,8 +9,8 @@ import {
 } from "@aster/trust";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testkitHandlers } from "../src/handlers.ts";
+import { pythonWithWheel } from "../src/process/python.ts";
 import { Testkit } from "../src/service.ts";
-import { pythonWithWheel } from "./support/python.ts";
 import { WheelClient } from "./support/wheel-client.ts";
 import { WheelServer } from "./support/wheel-server.ts";
 

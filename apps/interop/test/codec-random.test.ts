@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { codecAnswer } from "../src/codec/answer.ts";
+import { Child } from "../src/process/child.ts";
+import { pythonWithFory, pythonWithWheel } from "../src/process/python.ts";
 import { canonical } from "./support/canonical.ts";
-import { Child } from "./support/child.ts";
-import { pythonWithFory, pythonWithWheel } from "./support/python.ts";
 import { Maker, type RandomCase, random, type Scope } from "./support/random-case.ts";
 import { smallest } from "./support/smaller-case.ts";
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { codecAnswer } from "../src/codec/answer.ts";
+import { Child } from "../src/process/child.ts";
 import { canonical } from "./support/canonical.ts";
-import { Child } from "./support/child.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const tsx = import.meta.resolve("tsx");

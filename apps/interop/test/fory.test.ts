@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { createCodec, type EngineChoice } from "@aster/codec";
 import { describe, expect, it } from "vitest";
 import { build, cases, hexOf } from "../../../packages/codec/test/support/fixture.ts";
-import { Child } from "./support/child.ts";
-import { pythonWithWheel } from "./support/python.ts";
+import { Child } from "../src/process/child.ts";
+import { pythonWithWheel } from "../src/process/python.ts";
 
 const python = await pythonWithWheel();
 const judge = fileURLToPath(new URL("../../../fixtures/fory/make.py", import.meta.url));

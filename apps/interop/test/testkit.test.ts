@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { contractIdOf } from "@aster/contract";
 import { endpointIdOf, formatAddress, generateSecretKey, parseAddress } from "@aster/transport";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Child } from "../src/process/child.ts";
 import { Testkit } from "../src/service.ts";
-import { Child } from "./support/child.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const tsx = import.meta.resolve("tsx");

@@ -1,9 +1,9 @@
 import { AsterClient, type Client, RpcError, StatusCode } from "@aster/rpc";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pythonWithWheel } from "../src/process/python.ts";
 import { Testkit } from "../src/service.ts";
 import { failures } from "./support/codes.ts";
 import { echoed, echoPart } from "./support/echo-fields.ts";
-import { pythonWithWheel } from "./support/python.ts";
 import { floats, noise, samples, sizes } from "./support/samples.ts";
 import { WheelServer } from "./support/wheel-server.ts";
 

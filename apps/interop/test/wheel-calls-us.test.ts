@@ -2,10 +2,10 @@ import { AsterServer, implement, StatusCode } from "@aster/rpc";
 import { openGate } from "@aster/trust";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testkitHandlers } from "../src/handlers.ts";
+import { pythonWithWheel } from "../src/process/python.ts";
 import { Testkit } from "../src/service.ts";
 import { failures } from "./support/codes.ts";
 import { echoed, echoPart } from "./support/echo-fields.ts";
-import { pythonWithWheel } from "./support/python.ts";
 import { type Echo, floats, noise, samples, sizes } from "./support/samples.ts";
 import { WheelClient, type WheelOutcome } from "./support/wheel-client.ts";
 

@@ -4,9 +4,9 @@ import { AsterClient, AsterServer, type Client, implement, StatusCode } from "@a
 import { openGate } from "@aster/trust";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { pythonWithWheel } from "../src/process/python.ts";
 import { Testkit } from "../src/service.ts";
 import { Point } from "../src/types.ts";
-import { pythonWithWheel } from "./support/python.ts";
 import { WheelClient } from "./support/wheel-client.ts";
 import { WheelServer } from "./support/wheel-server.ts";
 

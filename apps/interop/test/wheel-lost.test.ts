@@ -2,8 +2,8 @@ import { AsterClient, AsterServer, implement, StatusCode } from "@aster/rpc";
 import { openGate } from "@aster/trust";
 import { describe, expect, it } from "vitest";
 import { testkitHandlers } from "../src/handlers.ts";
+import { pythonWithWheel } from "../src/process/python.ts";
 import { Testkit } from "../src/service.ts";
-import { pythonWithWheel } from "./support/python.ts";
 import { WheelClient } from "./support/wheel-client.ts";
 import { WheelServer } from "./support/wheel-server.ts";
 

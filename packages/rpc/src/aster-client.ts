@@ -4,6 +4,7 @@ import type { AdmittedService } from "@aster/trust";
 import { abortedError } from "./client/call-failure.ts";
 import type { Client, ServiceReference } from "./client/client.ts";
 import { type ClientOptions, createClient } from "./client/create-client.ts";
+import type { Compression } from "./compression.ts";
 import { type Dialled, dial } from "./dial.ts";
 import { createJsonClient, type JsonClient } from "./dynamic.ts";
 import { RpcError } from "./error.ts";
@@ -22,6 +23,8 @@ export interface AsterClientOptions extends NodeChoice {
   /** Around every call. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[];
   readonly limits?: Partial<RpcLimits>;
+  /** Of the requests of every service. Default: payloads of more than 4096 bytes. */
+  readonly compression?: Compression;
 }
 
 export interface ServiceClientOptions extends Omit<ClientOptions, "limits"> {
@@ -90,10 +93,12 @@ export class AsterClient implements AsyncDisposable {
     );
     const serialization = options.serialization ?? modeFor(offer);
     const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
+    const compression = options.compression ?? this.#options.compression;
     return createClient(service, this.#dialled.connection, {
       ...(serialization === undefined ? {} : { serialization }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       interceptors: [...(this.#options.interceptors ?? []), ...(options.interceptors ?? [])],
+      ...(compression === undefined ? {} : { compression }),
       limits: this.#options.limits ?? {},
     });
   }

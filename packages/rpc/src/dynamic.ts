@@ -1,4 +1,5 @@
 import type { MethodPattern } from "@aster/contract";
+import { MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { BoundMethod } from "./client/bound-method.ts";
 import type { CallOptions } from "./client/call-options.ts";
 import {
@@ -57,7 +58,12 @@ function jsonMethod(
 ): JsonMethod {
   const as = (pattern: MethodPattern): AnyClientMethod => {
     const method = { name, pattern, idempotent: false, timeoutMs: undefined };
-    const coding = { mode: "json", request: jsonCodec, response: jsonCodec } as const;
+    const coding = {
+      mode: "json",
+      plainBytes: MAX_PAYLOAD_BYTES,
+      request: jsonCodec,
+      response: jsonCodec,
+    } as const;
     return clientMethod(room, new BoundMethod({ service, version, method, ...coding }), options);
   };
   return Object.assign(as("unary"), {

@@ -37,6 +37,7 @@ export { AsterClient } from "./aster-client.ts";
 export type { CallOptions } from "./client/call-options.ts";
 export type { Client, ClientMethod, ServiceReference } from "./client/client.ts";
 export type { ResponseStream } from "./client/response-stream-call.ts";
+export type { Compression } from "./compression.ts";
 export type { JsonClient, JsonMethod, JsonRequests } from "./dynamic.ts";
 export type { RpcErrorOptions } from "./error.ts";
 export { RpcError } from "./error.ts";

@@ -3,8 +3,6 @@ import { FrameFlag, MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { RpcError } from "./error.ts";
 import { StatusCode } from "./status.ts";
 
-/** Payloads of more bytes are compressed, where that makes them smaller (docs/wire.md, "Calls"). */
-export const COMPRESS_ABOVE_BYTES = 4096;
 const FIRST_REST = 4;
 const LONGEST_REST = 256;
 
@@ -14,22 +12,22 @@ const LONGEST_REST = 256;
  * After a payload that did not shrink the next few are sent as they are, then one is tried again.
  */
 export class MessagePacker {
-  readonly #compresses: boolean;
+  readonly #plainBytes: number;
   #rest = 0;
   #nextRest = FIRST_REST;
   /** The flags of the payload that {@link MessagePacker.pack} returned last. */
   flags = 0;
 
-  constructor(options: { readonly compress: boolean }) {
-    this.#compresses = options.compress;
+  /** Payloads of up to `plainBytes` are left as they are; with the bound of a frame nothing is compressed. */
+  constructor(options: { readonly plainBytes: number }) {
+    this.#plainBytes = options.plainBytes;
   }
 
   /** Throws RESOURCE_EXHAUSTED, naming limit and size, for what fits no frame. */
   pack(payload: Uint8Array): Uint8Array {
     this.flags = 0;
-    if (payload.length <= COMPRESS_ABOVE_BYTES) return payload;
+    if (payload.length <= this.#plainBytes) return payload;
     if (payload.length > MAX_PAYLOAD_BYTES) throw tooLarge(payload.length, MAX_PAYLOAD_BYTES);
-    if (!this.#compresses) return payload;
     if (this.#rest > 0) {
       this.#rest -= 1;
       return payload;

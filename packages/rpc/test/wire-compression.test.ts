@@ -1,9 +1,9 @@
 // When a server of ours compresses, read off the wire, and what it does not let itself be told.
 import { compressPayload, createCodec } from "@aster/codec";
-import { Server, StatusCode } from "@aster/rpc";
-import { encodeFrame, FrameFlag } from "@aster/transport";
+import { createClient, Server, StatusCode } from "@aster/rpc";
+import { type ChannelSink, type Connection, encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
-import { probe, Text } from "./probe.ts";
+import { Probe, probe, Text } from "./probe.ts";
 import { RawCall, rawLink } from "./raw-peer.ts";
 import { bytes, call, fory, joined, say, statusOf } from "./raw-say.ts";
 
@@ -14,10 +14,11 @@ describe("compression", () => {
   const texts = createCodec().type(Text);
   /** A request whose payload has just this many bytes. */
   const sized = (size: number): Uint8Array => {
-    const spare = texts.encode({ text: "x".repeat(4000) }).length - 4000;
-    const payload = texts.encode({ text: "x".repeat(size - spare) });
-    expect(payload.length).toBe(size);
-    return payload;
+    for (let length = size; length > 0; length -= 1) {
+      const payload = texts.encode({ text: "x".repeat(length) });
+      if (payload.length === size) return payload;
+    }
+    throw new Error(`no text makes ${size} bytes`);
   };
 
   test.each([
@@ -31,6 +32,55 @@ describe("compression", () => {
     const [reply = bytes()] = answer.data;
     if (flags === 0) expect(reply).toEqual(sized(size));
     else expect(reply.length).toBeLessThan(200);
+  });
+
+  test.each([
+    [false, 1_000_000, 0],
+    [{ thresholdBytes: 0 }, 100, Compressed],
+    [{ thresholdBytes: 5000 }, 5000, 0],
+    [{ thresholdBytes: 5000 }, 5001, Compressed],
+  ] as const)(
+    "with the compression %j a reply of %i bytes has the flags %i",
+    async (compression, size, flags) => {
+      await using link = await rawLink(new Server({ services: [probe()], compression }));
+      const answer = await new RawCall(link.raw).send(xlang(sized(size)), true).answer();
+      expect(answer.frames.map((frame) => frame.flags)).toEqual([flags, Trailer]);
+    },
+  );
+
+  test.each([
+    [undefined, 5000, Compressed],
+    [false, 5000, 0],
+    [{ thresholdBytes: 10 }, 100, Compressed],
+  ] as const)(
+    "a client with the compression %j sends %i bytes with the flags %i",
+    async (compression, size, flags) => {
+      await using link = await rawLink(new Server({ services: [probe()] }));
+      const sent: number[] = [];
+      const watched: Connection = Object.create(link.framed, {
+        open: {
+          value: (sink: ChannelSink) => {
+            const channel = link.framed.open(sink);
+            const send = channel.send.bind(channel);
+            return Object.assign(channel, {
+              send(flags: number, payload: Uint8Array, end?: boolean) {
+                sent.push(flags);
+                return send(flags, payload, end);
+              },
+            });
+          },
+        },
+      });
+      const text = "x".repeat(size);
+      const client = createClient(Probe, watched, compression === undefined ? {} : { compression });
+      expect(await client.echo({ text })).toEqual({ text });
+      expect(sent).toEqual([FrameFlag.Header, flags]);
+    },
+  );
+
+  test("a threshold that is no number is refused", () => {
+    const compression = { thresholdBytes: Number.NaN };
+    expect(() => new Server({ services: [], compression })).toThrow(RangeError);
   });
 
   test("20 MiB in a kilobyte are refused, by name and number of the limit", async () => {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { Child } from "./child.ts";
+import { Child } from "../../src/process/child.ts";
 import { fromWheel, toWheel } from "./wheel-values.ts";
 
 const script = fileURLToPath(new URL("../../python/drive.py", import.meta.url));

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { Child } from "./child.ts";
+import { Child } from "../../src/process/child.ts";
 
 const script = fileURLToPath(new URL("../../python/serve.py", import.meta.url));
 

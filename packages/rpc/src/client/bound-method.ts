@@ -1,4 +1,5 @@
 import type { ServiceDefinition, ServiceMethod } from "@aster/contract";
+import { plainBytesIn } from "../compression.ts";
 import { epochMsOf } from "../deadline.ts";
 import { passingCodec } from "../local/passing-codec.ts";
 import { type MessageCodec, messageCodec } from "../message-codec.ts";
@@ -17,6 +18,8 @@ export interface BoundMethodParts {
   readonly version: number;
   readonly method: CalledMethod;
   readonly mode: CodedMode;
+  /** Longer payloads are compressed, if the mode allows it. */
+  readonly plainBytes: number;
   readonly request: MessageCodec;
   readonly response: MessageCodec;
 }
@@ -33,13 +36,13 @@ export class BoundMethod {
   readonly #header: Omit<StreamHeader, "deadlineEpochMs">;
   readonly #template: HeaderTemplate;
 
-  constructor({ service, version, method, mode, request, response }: BoundMethodParts) {
+  constructor({ service, version, method, mode, plainBytes, request, response }: BoundMethodParts) {
     this.service = service;
     this.version = version;
     this.method = method;
     this.request = request;
     this.response = response;
-    this.packer = new MessagePacker({ compress: mode === "xlang" });
+    this.packer = new MessagePacker({ plainBytes: plainBytesIn(mode, plainBytes) });
     this.#form = mode === "json" ? "json" : "fory";
     this.#header = {
       service,
@@ -59,12 +62,14 @@ export class BoundMethod {
     method: ServiceMethod,
     mode: CodedMode,
     passesValues: boolean,
+    plainBytes: number,
   ): BoundMethod {
     return new BoundMethod({
       service: name,
       version,
       method,
       mode,
+      plainBytes,
       request: passesValues ? passingCodec : messageCodec(method.request, mode),
       response: passesValues ? passingCodec : messageCodec(method.response, mode),
     });

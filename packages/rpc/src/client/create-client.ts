@@ -1,5 +1,6 @@
 import { type ServiceDefinition, type ServiceMethod, serviceDefinitionOf } from "@aster/contract";
 import type { Connection } from "@aster/transport";
+import { type Compression, plainBytesOf } from "../compression.ts";
 import type { Interceptor } from "../interceptor.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { LocalConnection } from "../local/local-connection.ts";
@@ -16,6 +17,8 @@ export interface ClientOptions {
   /** Around every call. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[];
   readonly limits?: Partial<RpcLimits>;
+  /** Of the requests. Default: payloads of more than 4096 bytes. */
+  readonly compression?: Compression;
 }
 
 /**
@@ -31,6 +34,7 @@ export function createClient<T extends ServiceReference>(
   const definition = serviceDefinitionOf(service as object);
   const room = { connection, limits: limitsWith(options.limits) };
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
+  const plainBytes = plainBytesOf(options.compression);
   const passesValues = connection instanceof LocalConnection && connection.passesValues;
   // without a prototype: no method is shadowed, and awaiting the client calls nothing
   const client: Record<string, AnyClientMethod> = Object.create(null);
@@ -38,7 +42,7 @@ export function createClient<T extends ServiceReference>(
     const mode = options.serialization ?? modeOf(definition, method);
     client[method.key] = clientMethod(
       room,
-      BoundMethod.of(definition, method, mode, passesValues),
+      BoundMethod.of(definition, method, mode, passesValues, plainBytes),
       settings,
     );
   }

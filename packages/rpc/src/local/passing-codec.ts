@@ -1,3 +1,4 @@
+import { MAX_PAYLOAD_BYTES } from "@aster/transport";
 import type { MessageCodec } from "../message-codec.ts";
 import { MessagePacker } from "../message-packer.ts";
 
@@ -28,5 +29,5 @@ interface PassingCoding {
 export const passingCoding: PassingCoding = {
   request: passingCodec,
   response: passingCodec,
-  packer: new MessagePacker({ compress: false }),
+  packer: new MessagePacker({ plainBytes: MAX_PAYLOAD_BYTES }),
 };

@@ -1,6 +1,7 @@
 import { wireTypeInfo } from "@aster/codec";
 import type { CallContext, ServiceMethod } from "@aster/contract";
 import { safeParse } from "zod/v4/core";
+import { plainBytesIn } from "../compression.ts";
 import { RpcError } from "../error.ts";
 import { chain, type Interceptor } from "../interceptor.ts";
 import { type MessageCodec, messageCodec } from "../message-codec.ts";
@@ -60,11 +61,12 @@ export class Route {
     return (mode === "xlang" || mode === "json") && this.#modes.has(mode);
   }
 
-  coding(mode: CodedMode): RouteCoding {
+  /** `plainBytes` is the server's: it counts when a mode is asked for first. */
+  coding(mode: CodedMode, plainBytes: number): RouteCoding {
     this.#coding[mode] ??= {
       request: messageCodec(this.method.request, mode),
       response: messageCodec(this.method.response, mode),
-      packer: new MessagePacker({ compress: mode === "xlang" }),
+      packer: new MessagePacker({ plainBytes: plainBytesIn(mode, plainBytes) }),
     };
     return this.#coding[mode];
   }

@@ -69,7 +69,7 @@ export class ServerConnection {
   }
 
   coding(route: Route, mode: CodedMode): RouteCoding {
-    return this.#passesValues ? passingCoding : route.coding(mode);
+    return this.#passesValues ? passingCoding : route.coding(mode, this.server.plainBytes);
   }
 
   /** Opening and resetting channels costs us more than the peer, so it has a budget. Our own program is no such peer. */

@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from "@aster/contract";
 import type { Connection } from "@aster/transport";
+import { type Compression, plainBytesOf } from "../compression.ts";
 import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
@@ -19,6 +20,8 @@ export interface ServerOptions {
   /** Around every call, outside those of the services. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[];
   readonly limits?: Partial<RpcLimits>;
+  /** Of the responses. Default: payloads of more than 4096 bytes. */
+  readonly compression?: Compression;
   /** Where attributes and roles of peers come from. Without it every peer has none. */
   readonly peers?: PeerDirectory;
   /** Calls of peers that `peers` does not know end with UNAUTHENTICATED, also those it has forgotten meanwhile. Default false. */
@@ -37,6 +40,8 @@ export interface ServerStats {
 /** Answers calls on connections that somebody else accepts. {@link AsterServer} does that too. */
 export class Server {
   readonly limits: RpcLimits;
+  /** @internal Longer payloads are compressed. */
+  readonly plainBytes: number;
   /** @internal */
   readonly router: Router;
   /** @internal */
@@ -56,6 +61,7 @@ export class Server {
   /** Throws `ContractError` for what is no service, and {@link RpcError} for services that cannot be hosted together. */
   constructor(options: ServerOptions) {
     this.limits = limitsWith(options.limits);
+    this.plainBytes = plainBytesOf(options.compression);
     this.router = new Router(options.services, options.interceptors ?? [], this.limits);
     this.peers = options.peers;
     this.requiresAdmission = options.requireAdmission ?? false;
