@@ -8,7 +8,7 @@ import type { MethodOptions, ServiceOptions } from "./options.ts";
 import { checkMethodOptions, checkServiceOptions } from "./options.ts";
 import { requirementOf } from "./requirement.ts";
 import { serializationMode, serializationModes } from "./serialization-mode.ts";
-import type { ServiceDefinition, ServiceMethod } from "./service-definition.ts";
+import type { ServiceDefinition, ServiceMethod, ServiceScope } from "./service-definition.ts";
 
 const MOST_METHODS = 10_000;
 const PATTERNS = new Set(["unary", "server_stream", "client_stream", "bidi_stream"]);
@@ -96,17 +96,26 @@ export function buildService(
   });
 }
 
+/** The scope that options ask for, as far as their type tells. */
+export type ScopeOf<O extends ServiceOptions> = "scoped" extends keyof O
+  ? O["scoped"] extends "stream" | "session"
+    ? "stream"
+    : O["scoped"] extends "shared" | undefined
+      ? "shared"
+      : ServiceScope
+  : "shared";
+
 /**
  * A service from its name, its options and its methods, made with {@link unary},
  * {@link serverStream}, {@link clientStream} and {@link bidiStream}.
  *
  * Throws {@link ContractError} when a name, option or type cannot be carried.
  */
-export function defineService<const M extends Methods>(
+export function defineService<const M extends Methods, const O extends ServiceOptions>(
   name: string,
-  options: ServiceOptions,
+  options: O,
   methods: M,
-): ServiceDefinition<M> {
+): ServiceDefinition<M, ScopeOf<O>> {
   const entries = Object.entries(methods).map(([key, method]) => ({
     key,
     pattern: method?.pattern,
@@ -114,5 +123,8 @@ export function defineService<const M extends Methods>(
     response: method?.response,
     options: method?.options ?? {},
   }));
-  return buildService(name, options, entries) as ServiceDefinition as ServiceDefinition<M>;
+  return buildService(name, options, entries) as ServiceDefinition as ServiceDefinition<
+    M,
+    ScopeOf<O>
+  >;
 }

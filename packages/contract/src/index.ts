@@ -2,6 +2,7 @@
 
 export type { CallContext } from "./call-context.ts";
 export { bidiStream, clientStream, rpc, serverStream, unary } from "./declare-method.ts";
+export type { ScopeOf } from "./define-service.ts";
 export { defineService } from "./define-service.ts";
 export type { ContractErrorCode } from "./error.ts";
 export { ContractError } from "./error.ts";
@@ -12,7 +13,7 @@ export { allOf, anyOf, role } from "./requirement.ts";
 export { SerializationMode } from "./serialization-mode.ts";
 export type { ServiceClass, ServiceDecorator } from "./service.ts";
 export { service, serviceDefinitionOf } from "./service.ts";
-export type { ServiceDefinition, ServiceMethod } from "./service-definition.ts";
+export type { ServiceDefinition, ServiceMethod, ServiceScope } from "./service-definition.ts";
 export type { WarningHandler } from "./warning.ts";
 export { onWarning } from "./warning.ts";
 

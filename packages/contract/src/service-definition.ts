@@ -25,16 +25,21 @@ export interface ServiceMethod<
   readonly description: string | undefined;
 }
 
+/** `shared`: one instance for all callers; `stream`: one per session. */
+export type ServiceScope = "shared" | "stream";
+
 /**
  * A service as one plain frozen value. Client, server, contract id, manifest and tools all read
  * it; it holds no server code.
  */
-export interface ServiceDefinition<M extends Methods = Methods> {
+export interface ServiceDefinition<
+  M extends Methods = Methods,
+  S extends ServiceScope = ServiceScope,
+> {
   readonly kind: "service";
   readonly name: string;
   readonly version: number;
-  /** `stream`: one instance per caller session. */
-  readonly scoped: "shared" | "stream";
+  readonly scoped: S;
   /** Preferred first; never empty. */
   readonly serialization: readonly SerializationMode[];
   readonly interceptors: readonly unknown[];

@@ -4,7 +4,7 @@ import { ContractError } from "./error.ts";
 import type { ServiceHandlers } from "./handlers.ts";
 import type { Methods } from "./method.ts";
 import type { ServiceOptions } from "./options.ts";
-import type { ServiceDefinition } from "./service-definition.ts";
+import type { ServiceDefinition, ServiceScope } from "./service-definition.ts";
 import { isServiceDefinition } from "./service-definition.ts";
 
 /** Any class. */
@@ -126,9 +126,9 @@ export function service(first: unknown = {}, second: unknown = {}): ServiceDecor
  *
  * Throws {@link ContractError} `service` when there is none.
  */
-export function serviceDefinitionOf<M extends Methods>(
-  definition: ServiceDefinition<M>,
-): ServiceDefinition<M>;
+export function serviceDefinitionOf<M extends Methods, S extends ServiceScope>(
+  definition: ServiceDefinition<M, S>,
+): ServiceDefinition<M, S>;
 export function serviceDefinitionOf(value: object): ServiceDefinition;
 export function serviceDefinitionOf(value: unknown): ServiceDefinition {
   if (isServiceDefinition(value)) return value;

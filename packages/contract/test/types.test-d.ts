@@ -186,3 +186,12 @@ test("a type that contains itself keeps its shape", () => {
   const Trees = defineService("Trees", {}, { walk: serverStream(Node, Node) });
   expectTypeOf<MethodsOf<typeof Trees>["walk"]>().parameter(0).toExtend<Tree>();
 });
+
+test("the scope of a definition is part of its type", () => {
+  const methods = { hello: unary(Request, Reply) };
+  expectTypeOf(defineService("A", {}, methods).scoped).toEqualTypeOf<"shared">();
+  expectTypeOf(defineService("A", { version: 2 }, methods).scoped).toEqualTypeOf<"shared">();
+  expectTypeOf(defineService("A", { scoped: "stream" }, methods).scoped).toEqualTypeOf<"stream">();
+  expectTypeOf(defineService("A", { scoped: "session" }, methods).scoped).toEqualTypeOf<"stream">();
+  expectTypeOf<ServiceDefinition["scoped"]>().toEqualTypeOf<"shared" | "stream">();
+});
