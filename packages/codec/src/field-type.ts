@@ -48,6 +48,14 @@ export interface ScalarType {
   readonly as?: "number" | "bigint";
 }
 
+/** One of some values. */
+export interface EnumType {
+  readonly kind: "enum";
+  readonly values: readonly (string | number)[];
+  /** What the values are on the wire in profile B, each beside its value; places in the declaration unless given. */
+  readonly numbers?: readonly number[];
+}
+
 /** What one field, element, key or value is on the wire. */
 export type FieldType =
   | ScalarType
@@ -60,7 +68,7 @@ export type FieldType =
       readonly form: "record" | "map";
     }
   | { readonly kind: "array"; readonly element: ArrayElementKind }
-  | { readonly kind: "enum"; readonly values: readonly (string | number)[] }
+  | EnumType
   | { readonly kind: "struct"; readonly info: () => WireTypeInfo }
   | {
       readonly kind: "union";

@@ -1,4 +1,4 @@
-import { nestedTypes } from "../describe.ts";
+import { nestedTypes } from "../nested-types.ts";
 import type { WireField, WireTypeInfo } from "../wire-type.ts";
 
 /** Whether a field keeps references: it or its type asks for it. */

@@ -1,5 +1,5 @@
-import { nestedTypes } from "../describe.ts";
 import type { ElementType, FieldType } from "../field-type.ts";
+import { nestedTypes } from "../nested-types.ts";
 import type { TypeScope } from "../type-scope.ts";
 import type { WireTypeInfo } from "../wire-type.ts";
 import { listNative, mapNative, nullableNative, recordNative, setNative } from "./container-op.ts";
