@@ -98,6 +98,11 @@ export class ByteReader {
 
   /** A varuint of 32 bits. */
   small(): number {
+    const first = this.bytes[this.pos] as number;
+    if (first < 128 && this.pos < this.end) {
+      this.pos++;
+      return first;
+    }
     let value = 0;
     for (let shift = 0; shift < 28; shift += 7) {
       const byte = this.byte();

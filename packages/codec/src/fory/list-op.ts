@@ -9,7 +9,7 @@ import { TypeId } from "./type-id.ts";
 import type { ValueOp } from "./value-op.ts";
 
 /** Bits of the byte before the elements (docs/fory.md, "Lists and sets"). */
-const ListFlag = { tracked: 1, nulls: 2, declared: 4, same: 8 } as const;
+export const ListFlag = { tracked: 1, nulls: 2, declared: 4, same: 8 } as const;
 
 export interface ElementOp {
   readonly op: ValueOp;

@@ -62,17 +62,27 @@ export function readFlagged(r: ByteReader, op: ValueOp, depth: number, empty: un
 
 /** The value that others refer to by the next number. */
 export function readFirst(r: ByteReader, op: ValueOp, depth: number): unknown {
-  const id = r.shared.length;
+  const id = openShared(r);
+  const value = op.read(r, depth);
+  closeShared(r, id, value, op.shape);
+  return value;
+}
+
+/** Gives the value that follows the next number. */
+export function openShared(r: ByteReader): number {
   r.graphBytes -= entryCost;
   if (r.graphBytes < 0) throw fail("limit", "the message takes too much memory");
-  r.shared.push(unfinished);
+  const id = r.shared.push(unfinished) - 1;
   r.shapes.push("");
   r.pending = id;
-  const value = op.read(r, depth);
-  if (r.pending === id) r.shapes[id] = op.shape;
+  return id;
+}
+
+/** Makes it known, if it did not do that itself. */
+export function closeShared(r: ByteReader, id: number, value: unknown, shape: string): void {
+  if (r.pending === id) r.shapes[id] = shape;
   r.pending = -1;
   r.shared[id] = value;
-  return value;
 }
 
 /** Makes a container known before its contents are read, as they may refer to it. */
@@ -83,7 +93,8 @@ export function begin(r: ByteReader, container: unknown, shape: string): void {
   r.pending = -1;
 }
 
-function readReference(r: ByteReader, op: ValueOp): unknown {
+/** A value that was read before. */
+export function readReference(r: ByteReader, op: ValueOp): unknown {
   const id = r.small();
   const value = r.shared[id];
   if (id >= r.shared.length || value === unfinished) {

@@ -95,7 +95,8 @@ export function readText(r: ByteReader): string {
   }
 }
 
-function latin1(b: Uint8Array, start: number, end: number): string {
+/** Bytes that are the first 256 characters of Unicode. */
+export function latin1(b: Uint8Array, start: number, end: number): string {
   const n = end - start;
   if (n <= shortSlice) return shortLatin1(b, start, end);
   if (latin1Slice) return latin1Slice.call(b, start, end);

@@ -7,13 +7,12 @@ import { type Bind, type Binding, startsWith } from "./binding.ts";
 import { ByteReader, Flag } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { closureEngine } from "./closure-engine.ts";
-import { withInfo } from "./field-op.ts";
 import { canGenerate, generatedEngine } from "./generated-engine.ts";
 import { MessageEncoder } from "./message-encoder.ts";
 import { plainBytes } from "./plain-bytes.ts";
 import { type Profile, profileA } from "./profile.ts";
 import { profileB } from "./profile-b.ts";
-import { readFirst } from "./references.ts";
+import { closeShared, openShared } from "./references.ts";
 import { Writers } from "./writers.ts";
 import { type Bound, XlangForm } from "./xlang-form.ts";
 
@@ -191,8 +190,12 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     switch (r.byte()) {
       case Flag.value:
         return binding.readInfo(r).read(r, 1);
-      case Flag.first:
-        return readFirst(r, withInfo(binding), 1);
+      case Flag.first: {
+        const first = openShared(r);
+        const value = binding.readInfo(r).read(r, 1);
+        closeShared(r, first, value, binding.shape);
+        return value;
+      }
       case Flag.null:
         throw holdsNull();
       default:
