@@ -57,7 +57,7 @@ describe.skipIf("missing" in python)("admission and addresses", () => {
     ]);
     const [address = ""] = Object.values(services[0]?.channels ?? {});
     expect(parseAddress(address).endpointId).toBe(ours.endpointId);
-    expect(services[0]?.modes).toEqual(["xlang"]);
+    expect(services[0]?.modes).toEqual(["xlang", "xlang1"]);
     await wheel.close("services");
   });
 

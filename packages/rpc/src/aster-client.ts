@@ -2,15 +2,15 @@ import { serviceDefinitionOf } from "@aster/contract";
 import { type EndpointAddress, type Node, ResetCode } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
 import { abortedError } from "./client/call-failure.ts";
-import type { Client, ServiceReference } from "./client/client.ts";
-import { type ClientOptions, createClient } from "./client/create-client.ts";
+import type { Client, RowClient, ServiceReference } from "./client/client.ts";
+import { type ClientOptions, createClient, type RowViews } from "./client/create-client.ts";
 import type { Compression } from "./compression.ts";
 import { type Dialled, dial } from "./dial.ts";
 import { createJsonClient, type JsonClient } from "./dynamic.ts";
 import { RpcError } from "./error.ts";
 import type { Interceptor } from "./interceptor.ts";
 import { limitsWith, type RpcLimits } from "./limits.ts";
-import { checkOffer, modeFor } from "./offered-service.ts";
+import { checkOffer } from "./offered-service.ts";
 import { type HeldNode, holdNode, type NodeChoice } from "./own-node.ts";
 
 export interface AsterClientOptions extends NodeChoice {
@@ -27,7 +27,7 @@ export interface AsterClientOptions extends NodeChoice {
   readonly compression?: Compression;
 }
 
-export interface ServiceClientOptions extends Omit<ClientOptions, "limits"> {
+export interface ServiceClientOptions extends Omit<ClientOptions, "limits" | "peerModes"> {
   /** Whether to refuse a peer whose contract is not ours. Default true. */
   readonly checkContract?: boolean;
 }
@@ -85,17 +85,25 @@ export class AsterClient implements AsyncDisposable {
    *
    * Throws {@link RpcError}: NOT_FOUND for a service that is not offered, FAILED_PRECONDITION for one under another contract.
    */
-  client<T extends ServiceReference>(service: T, options: ServiceClientOptions = {}): Client<T> {
+  client<T extends ServiceReference>(
+    service: T,
+    options: ServiceClientOptions & RowViews,
+  ): RowClient<T>;
+  client<T extends ServiceReference>(service: T, options?: ServiceClientOptions): Client<T>;
+  client<T extends ServiceReference>(
+    service: T,
+    options: ServiceClientOptions & Partial<RowViews> = {},
+  ): Client<T> | RowClient<T> {
     const offer = checkOffer(
       serviceDefinitionOf(service as object),
       this.services,
       options.checkContract ?? true,
     );
-    const serialization = options.serialization ?? modeFor(offer);
     const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
     const compression = options.compression ?? this.#options.compression;
     return createClient(service, this.#dialled.connection, {
-      ...(serialization === undefined ? {} : { serialization }),
+      ...options,
+      peerModes: offer.serializationModes,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       interceptors: [...(this.#options.interceptors ?? []), ...(options.interceptors ?? [])],
       ...(compression === undefined ? {} : { compression }),
@@ -104,7 +112,10 @@ export class AsterClient implements AsyncDisposable {
   }
 
   /** A client without a definition, in JSON. The name is sent as it is, whether it is offered or not. */
-  proxy(service: string, options: Omit<ServiceClientOptions, "serialization"> = {}): JsonClient {
+  proxy(
+    service: string,
+    options: Omit<ServiceClientOptions, "serialization" | "profile"> = {},
+  ): JsonClient {
     const versions = this.services.filter((one) => one.name === service).map((one) => one.version);
     const room = {
       connection: this.#dialled.connection,

@@ -1,7 +1,7 @@
 import { MAX_PAYLOAD_BYTES } from "@aster/transport";
-import type { CodedMode } from "./protocol/mode.ts";
+import type { MessageForm } from "./protocol/mode.ts";
 
-/** When payloads in XLANG are compressed; `false`: never. JSON is not, and what the peer compresses is always read. */
+/** When payloads are compressed; `false`: never. JSON is not, and what the peer compresses is always read. */
 export type Compression =
   | false
   | {
@@ -21,7 +21,7 @@ export function plainBytesOf(compression: Compression | undefined): number {
   return Math.min(thresholdBytes, MAX_PAYLOAD_BYTES);
 }
 
-/** The same for one mode. */
-export function plainBytesIn(mode: CodedMode, plainBytes: number): number {
-  return mode === "xlang" ? plainBytes : MAX_PAYLOAD_BYTES;
+/** The same for one form. */
+export function plainBytesIn(form: MessageForm, plainBytes: number): number {
+  return form === "json" ? MAX_PAYLOAD_BYTES : plainBytes;
 }

@@ -59,10 +59,11 @@ function jsonMethod(
   const as = (pattern: MethodPattern): AnyClientMethod => {
     const method = { name, pattern, idempotent: false, timeoutMs: undefined };
     const coding = {
-      mode: "json",
+      form: "json",
       plainBytes: MAX_PAYLOAD_BYTES,
       request: jsonCodec,
       response: jsonCodec,
+      rows: undefined,
     } as const;
     return clientMethod(room, new BoundMethod({ service, version, method, ...coding }), options);
   };

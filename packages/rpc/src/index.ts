@@ -35,7 +35,7 @@ export { implement } from "./server/implement.ts";
 export type { AsterClientOptions, ServiceClientOptions } from "./aster-client.ts";
 export { AsterClient } from "./aster-client.ts";
 export type { CallOptions } from "./client/call-options.ts";
-export type { Client, ClientMethod, ServiceReference } from "./client/client.ts";
+export type { Client, ClientMethod, RowClient, ServiceReference } from "./client/client.ts";
 export type { ResponseStream } from "./client/response-stream-call.ts";
 export type { Compression } from "./compression.ts";
 export type { JsonClient, JsonMethod, JsonRequests } from "./dynamic.ts";
@@ -44,14 +44,14 @@ export { RpcError } from "./error.ts";
 export type { JsonValue } from "./json-codec.ts";
 export type { MetadataInit } from "./metadata.ts";
 export { Metadata } from "./metadata.ts";
-export type { CodedMode } from "./protocol/mode.ts";
 export { isStatusCode, StatusCode, statusName } from "./status.ts";
 
 // For those who write interceptors, or wire servers and clients to connections themselves.
 
 export { RPC_ALPN } from "./alpn.ts";
-export type { ClientOptions } from "./client/create-client.ts";
+export type { ClientOptions, RowViews } from "./client/create-client.ts";
 export { createClient } from "./client/create-client.ts";
+export type { FormChoice } from "./client/message-form.ts";
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export type { RpcLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";

@@ -1,6 +1,6 @@
 import type { Connection } from "@aster/transport";
-import type { Client, ServiceReference } from "./client/client.ts";
-import { type ClientOptions, createClient } from "./client/create-client.ts";
+import type { Client, RowClient, ServiceReference } from "./client/client.ts";
+import { type ClientOptions, createClient, type RowViews } from "./client/create-client.ts";
 import { LocalConnection } from "./local/local-connection.ts";
 
 export interface LocalClientOptions extends ClientOptions {
@@ -23,9 +23,20 @@ export interface ConnectionHandler {
 export function createLocalClient<T extends ServiceReference>(
   service: T,
   server: ConnectionHandler,
-  options: LocalClientOptions = {},
-): Client<T> {
+  options: LocalClientOptions & RowViews,
+): RowClient<T>;
+export function createLocalClient<T extends ServiceReference>(
+  service: T,
+  server: ConnectionHandler,
+  options?: LocalClientOptions,
+): Client<T>;
+export function createLocalClient<T extends ServiceReference>(
+  service: T,
+  server: ConnectionHandler,
+  options: LocalClientOptions & Partial<RowViews> = {},
+): Client<T> | RowClient<T> {
   const connection = new LocalConnection({ passesValues: !(options.wireCompatible ?? true) });
   server.handle(connection.other);
-  return createClient(service, connection, options);
+  // both ends are of one version
+  return createClient(service, connection, { profile: "B", ...options });
 }

@@ -1,6 +1,7 @@
 import { contractIdOf, type ServiceDefinition } from "@aster/contract";
 import { formatAddress, type Node } from "@aster/transport";
 import type { AdmissionOffer, AdmittedService } from "@aster/trust";
+import { XLANG_B } from "./protocol/mode.ts";
 
 const NO_ROOT = "0".repeat(64);
 
@@ -15,13 +16,27 @@ export function offerOf(node: Node, definitions: readonly ServiceDefinition[]): 
 }
 
 function offeredService(definition: ServiceDefinition, rpc: string): AdmittedService {
-  const coded = definition.serialization.filter((mode) => mode === "xlang" || mode === "json");
   return {
     name: definition.name,
     version: definition.version,
     contractId: contractIdOf(definition),
     channels: { rpc },
     pattern: "shared",
-    serializationModes: coded.length === 0 ? ["json"] : coded,
+    serializationModes: modesOf(definition),
   };
+}
+
+/**
+ * The modes of the service, profile B beside XLANG. What only methods have is added where peers do not choose it unasked,
+ * and JSON where peers would find nothing else that they know.
+ */
+function modesOf({ serialization, methods }: ServiceDefinition): string[] {
+  const modes = new Set<string>(
+    serialization.flatMap((mode) => (mode === "xlang" ? [mode, XLANG_B] : [mode])),
+  );
+  for (const { serialization: own } of Object.values(methods)) {
+    if (own === "native" || own === "row") modes.add(own);
+  }
+  if (!modes.has("xlang")) modes.add("json");
+  return [...modes];
 }

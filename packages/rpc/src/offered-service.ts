@@ -1,7 +1,6 @@
 import { contractIdOf, type ServiceDefinition } from "@aster/contract";
 import type { AdmittedService } from "@aster/trust";
 import { RpcError } from "./error.ts";
-import type { CodedMode } from "./protocol/mode.ts";
 import { StatusCode } from "./status.ts";
 
 /**
@@ -43,12 +42,4 @@ function checkContractId(definition: ServiceDefinition, theirs: string): void {
       "the same definition, or pass checkContract: false to call all the same",
     { details: { reason: "contract.mismatch", ours, theirs } },
   );
-}
-
-/** The mode to call an offered service in: JSON where the peer takes nothing else, otherwise what the definition says. */
-export function modeFor(offer: AdmittedService): CodedMode | undefined {
-  const modes = offer.serializationModes;
-  return modes.length > 0 && !modes.includes("xlang") && modes.includes("json")
-    ? "json"
-    : undefined;
 }

@@ -103,7 +103,12 @@ describe("contracts", () => {
     const client = await at.connect();
     expect(at.server.contracts).toEqual({ Probe: contractIdOf(Probe) });
     expect(client.services).toMatchObject([
-      { name: "Probe", version: 1, contractId: contractIdOf(Probe), serializationModes: ["xlang"] },
+      {
+        name: "Probe",
+        version: 1,
+        contractId: contractIdOf(Probe),
+        serializationModes: ["xlang", "xlang1"],
+      },
     ]);
     expect(client.peer).toBe(at.server.endpointId);
   });

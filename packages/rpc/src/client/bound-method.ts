@@ -1,27 +1,37 @@
+import type { WireType } from "@aster/codec";
 import type { ServiceDefinition, ServiceMethod } from "@aster/contract";
 import { plainBytesIn } from "../compression.ts";
 import { epochMsOf } from "../deadline.ts";
-import { passingCodec } from "../local/passing-codec.ts";
-import { type MessageCodec, messageCodec } from "../message-codec.ts";
+import { passingCoding } from "../local/passing-codec.ts";
+import { type MessageCodec, type MethodCoding, methodCoding } from "../message-codec.ts";
 import { MessagePacker } from "../message-packer.ts";
 import type { Metadata } from "../metadata.ts";
 import { HeaderTemplate } from "../protocol/header.ts";
-import { type CodedMode, ModeNumber } from "../protocol/mode.ts";
+import { type MessageForm, modeNumber } from "../protocol/mode.ts";
 import { headerCodecs, type ProtocolForm, type StreamHeader } from "../protocol/structs.ts";
+import { type RowSchemas, rowViews } from "../row-messages.ts";
 import type { Attempt } from "./attempt.ts";
 
 /** What a call needs to know of its method; a subset of `ServiceMethod`, which calls without a definition have too. */
 export type CalledMethod = Pick<ServiceMethod, "name" | "pattern" | "idempotent" | "timeoutMs">;
 
-export interface BoundMethodParts {
+export interface BoundMethodParts extends MethodCoding {
   readonly service: string;
   readonly version: number;
   readonly method: CalledMethod;
-  readonly mode: CodedMode;
+  readonly form: MessageForm;
   /** Longer payloads are compressed, if the mode allows it. */
   readonly plainBytes: number;
-  readonly request: MessageCodec;
-  readonly response: MessageCodec;
+}
+
+/** What a client is handed, and what it hands over. */
+export interface Handover {
+  /** Messages are not coded at all: the other end is in this program. */
+  readonly passesValues: boolean;
+  /** Responses are views of rows. */
+  readonly viewsRows: boolean;
+  /** Longer payloads are compressed, if the mode allows it. */
+  readonly plainBytes: number;
 }
 
 /** One method as a client calls it: everything that is the same for all its calls, made once. */
@@ -31,47 +41,59 @@ export class BoundMethod {
   readonly method: CalledMethod;
   readonly request: MessageCodec;
   readonly response: MessageCodec;
+  readonly rows: RowSchemas | undefined;
   readonly packer: MessagePacker;
   readonly #form: ProtocolForm;
   readonly #header: Omit<StreamHeader, "deadlineEpochMs">;
   readonly #template: HeaderTemplate;
 
-  constructor({ service, version, method, mode, plainBytes, request, response }: BoundMethodParts) {
+  constructor({
+    service,
+    version,
+    method,
+    form,
+    plainBytes,
+    request,
+    response,
+    rows,
+  }: BoundMethodParts) {
     this.service = service;
     this.version = version;
     this.method = method;
     this.request = request;
     this.response = response;
-    this.packer = new MessagePacker({ plainBytes: plainBytesIn(mode, plainBytes) });
-    this.#form = mode === "json" ? "json" : "fory";
+    this.rows = rows;
+    this.packer = new MessagePacker({ plainBytes: plainBytesIn(form, plainBytes) });
+    this.#form = form === "json" ? "json" : "fory";
     this.#header = {
       service,
       method: method.name,
       version,
       callId: "",
-      serializationMode: ModeNumber[mode],
+      serializationMode: modeNumber(form),
       metadataKeys: [],
       metadataValues: [],
     };
     this.#template = new HeaderTemplate(this.#header, this.#form);
   }
 
-  /** A method of a definition. With `passesValues` messages are not coded at all. */
+  /** A method of a definition, in one form. Throws `CodecError` `schema` where it has none in rows. */
   static of(
     { name, version }: ServiceDefinition,
     method: ServiceMethod,
-    mode: CodedMode,
-    passesValues: boolean,
-    plainBytes: number,
+    form: MessageForm,
+    { passesValues, viewsRows, plainBytes }: Handover,
   ): BoundMethod {
+    const { request, response, rows } = passesValues ? passingCoding : methodCoding(method, form);
     return new BoundMethod({
+      request,
+      response: viewsRows ? rowViews(method.response as WireType, response) : response,
+      rows,
       service: name,
       version,
       method,
-      mode,
+      form,
       plainBytes,
-      request: passesValues ? passingCodec : messageCodec(method.request, mode),
-      response: passesValues ? passingCodec : messageCodec(method.response, mode),
     });
   }
 

@@ -1,3 +1,4 @@
+import type { RowView } from "@aster/codec";
 import type { MethodsOf, MethodsOfClass, ServiceDefinition } from "@aster/contract";
 import type { CallOptions } from "./call-options.ts";
 import type { ResponseStream } from "./response-stream-call.ts";
@@ -18,5 +19,19 @@ export type ClientMethod<F> = F extends (requests: AsyncIterable<infer Req>) => 
   : F extends (...args: infer Args) => infer Out
     ? (...args: [...Args, options?: CallOptions]) => ClientResult<Out>
     : never;
+
+/** As {@link Client}, in ROW: responses are views of rows. Made with `rows: "view"`. */
+export type RowClient<T extends ServiceReference> = {
+  readonly [K in keyof Signatures<T>]: ClientMethod<RowSignature<Signatures<T>[K]>>;
+};
+
+type RowSignature<F> = F extends (...args: infer Args) => infer Out
+  ? (...args: Args) => RowResult<Out>
+  : never;
+
+type RowResult<Out> =
+  Out extends AsyncIterable<infer Res>
+    ? AsyncIterable<RowView<Res>>
+    : Promise<RowView<Awaited<Out>>>;
 
 type ClientResult<Out> = Out extends AsyncIterable<infer Res> ? ResponseStream<Res> : Out;

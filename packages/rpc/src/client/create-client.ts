@@ -1,17 +1,18 @@
-import { type ServiceDefinition, type ServiceMethod, serviceDefinitionOf } from "@aster/contract";
+import { serviceDefinitionOf } from "@aster/contract";
 import type { Connection } from "@aster/transport";
 import { type Compression, plainBytesOf } from "../compression.ts";
+import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { LocalConnection } from "../local/local-connection.ts";
-import type { CodedMode } from "../protocol/mode.ts";
+import { StatusCode } from "../status.ts";
 import { BoundMethod } from "./bound-method.ts";
-import type { Client, ServiceReference } from "./client.ts";
-import { type AnyClientMethod, clientMethod } from "./client-method.ts";
+import type { Client, RowClient, ServiceReference } from "./client.ts";
+import type { AnyClientMethod } from "./client-method.ts";
+import { formedMethod } from "./formed-method.ts";
+import { type FormChoice, formOf } from "./message-form.ts";
 
-export interface ClientOptions {
-  /** Default: what method and service say, in the first mode that can be coded here. */
-  readonly serialization?: CodedMode;
+export interface ClientOptions extends FormChoice {
   /** For calls that set none and whose method has none. Default: no limit. */
   readonly timeoutMs?: number;
   /** Around every call. The first is the outermost. */
@@ -19,6 +20,11 @@ export interface ClientOptions {
   readonly limits?: Partial<RpcLimits>;
   /** Of the requests. Default: payloads of more than 4096 bytes. */
   readonly compression?: Compression;
+}
+
+/** Makes a {@link RowClient}: all its calls are in ROW, and of the responses only what is asked for is decoded. */
+export interface RowViews {
+  readonly rows: "view";
 }
 
 /**
@@ -29,29 +35,49 @@ export interface ClientOptions {
 export function createClient<T extends ServiceReference>(
   service: T,
   connection: Connection,
-  options: ClientOptions = {},
-): Client<T> {
+  options: ClientOptions & RowViews,
+): RowClient<T>;
+export function createClient<T extends ServiceReference>(
+  service: T,
+  connection: Connection,
+  options?: ClientOptions,
+): Client<T>;
+export function createClient<T extends ServiceReference>(
+  service: T,
+  connection: Connection,
+  options: ClientOptions & Partial<RowViews> = {},
+): Client<T> | RowClient<T> {
   const definition = serviceDefinitionOf(service as object);
   const room = { connection, limits: limitsWith(options.limits) };
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
-  const plainBytes = plainBytesOf(options.compression);
-  const passesValues = connection instanceof LocalConnection && connection.passesValues;
+  const viewsRows = options.rows === "view";
+  const handover = {
+    passesValues: connection instanceof LocalConnection && connection.passesValues,
+    viewsRows,
+    plainBytes: plainBytesOf(options.compression),
+  };
+  const usual = options.serialization ?? (viewsRows ? "row" : undefined);
   // without a prototype: no method is shadowed, and awaiting the client calls nothing
   const client: Record<string, AnyClientMethod> = Object.create(null);
   for (const method of Object.values(definition.methods)) {
-    const mode = options.serialization ?? modeOf(definition, method);
-    client[method.key] = clientMethod(
+    const streams = method.pattern === "server_stream" || method.pattern === "bidi_stream";
+    client[method.key] = formedMethod(
       room,
-      BoundMethod.of(definition, method, mode, passesValues, plainBytes),
+      streams,
+      (asked) => {
+        const form = formOf(definition, method, asked ?? usual, options);
+        if (viewsRows && form !== "row") throw noViews(form);
+        return BoundMethod.of(definition, method, form, handover);
+      },
       settings,
     );
   }
   return Object.freeze(client) as Client<T>;
 }
 
-/** The method's own mode, else the service's first that we can code; JSON is taken by every server. */
-function modeOf(definition: ServiceDefinition, method: ServiceMethod): CodedMode {
-  const wanted =
-    method.serialization === undefined ? definition.serialization : [method.serialization];
-  return wanted.find((mode) => mode === "xlang" || mode === "json") ?? "json";
+function noViews(form: string): RpcError {
+  return new RpcError(
+    StatusCode.INVALID_ARGUMENT,
+    `a client with rows: "view" calls in row, not in ${form}: make another client for that`,
+  );
 }

@@ -11,6 +11,7 @@ import type { RpcLimits } from "../limits.ts";
 import { unpack } from "../message-packer.ts";
 import { MessagePump, type MessageSource, type PumpTarget } from "../message-pump.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
+import { type RowSchemas, rowBeforeSchema, secondSchema } from "../row-messages.ts";
 import type { Timed, TimerSlot } from "../timer-slot.ts";
 import { timers } from "../timer-wheel.ts";
 import type { Attempt } from "./attempt.ts";
@@ -47,6 +48,8 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
   #signal: AbortSignal | undefined;
   #pump: MessagePump | undefined;
   #over = false;
+  #schemaRead = false;
+  #schemaSent = false;
 
   constructor(room: CallRoom, bound: BoundMethod) {
     this.room = room;
@@ -79,8 +82,13 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
       this.fail(unexpectedFrame(flags), "here");
       return;
     }
-    if ((flags & FrameFlag.RowSchema) !== 0) return;
     try {
+      const { rows } = this.bound;
+      if ((flags & FrameFlag.RowSchema) !== 0) {
+        if (rows !== undefined) this.#schema(rows, flags, payload);
+        return;
+      }
+      if (rows !== undefined && !this.#schemaRead) throw rowBeforeSchema();
       const bytes = unpack(flags, payload, this.room.limits.maxMessageBytes);
       this.message(this.bound.response.decode(bytes), bytes.length);
     } catch (error) {
@@ -121,7 +129,9 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
     } catch (error) {
       throw RpcError.from(error);
     }
-    return (this.channel as Channel).send(packer.flags, payload);
+    const channel = this.channel as Channel;
+    this.#sendSchema(channel);
+    return channel.send(packer.flags, payload);
   }
 
   drained(): Promise<void> {
@@ -142,7 +152,10 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
     this.channel = channel;
     const flags = bound.packer.flags;
     channel.send(FrameFlag.Header, bound.header(attempt));
-    if (request !== undefined) channel.send(flags, request, true);
+    if (request !== undefined) {
+      this.#sendSchema(channel);
+      channel.send(flags, request, true);
+    }
     if (this.#over) return;
     if (attempt.deadlineAt !== Number.POSITIVE_INFINITY) timers.add(this, attempt.deadlineAt);
     if (attempt.signal !== undefined) {
@@ -181,6 +194,20 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
     if (whose === "told") this.#leaveServer();
     else this.channel?.reset(ResetCode.Cancelled);
     this.failed(error, whose === "abandoned");
+  }
+
+  /** Of the responses: it comes once, before the first row. */
+  #schema(rows: RowSchemas, flags: number, payload: Uint8Array): void {
+    if (this.#schemaRead) throw secondSchema();
+    rows.response.check(unpack(flags, payload, this.room.limits.maxMessageBytes));
+    this.#schemaRead = true;
+  }
+
+  #sendSchema(channel: Channel): void {
+    const { rows } = this.bound;
+    if (rows === undefined || this.#schemaSent) return;
+    this.#schemaSent = true;
+    channel.send(FrameFlag.RowSchema, rows.request.bytes);
   }
 
   #settle(): void {

@@ -1,5 +1,5 @@
 import { MAX_PAYLOAD_BYTES } from "@aster/transport";
-import type { MessageCodec } from "../message-codec.ts";
+import type { MessageCodec, MethodCoding } from "../message-codec.ts";
 import { MessagePacker } from "../message-packer.ts";
 
 /** A value that goes through a channel in place of bytes, which it has none of. */
@@ -19,15 +19,16 @@ export const passingCodec: MessageCodec = {
   decode: (bytes) => (bytes as PassedValue).value,
 };
 
-interface PassingCoding {
-  readonly request: MessageCodec;
-  readonly response: MessageCodec;
+interface PassingCoding extends MethodCoding {
   readonly packer: MessagePacker;
+  readonly answersInKind: boolean;
 }
 
 /** {@link passingCodec} for both directions of a method. */
 export const passingCoding: PassingCoding = {
   request: passingCodec,
   response: passingCodec,
+  rows: undefined,
+  answersInKind: false,
   packer: new MessagePacker({ plainBytes: MAX_PAYLOAD_BYTES }),
 };

@@ -1,11 +1,11 @@
+import type { SerializationMode } from "@aster/contract";
 import { splitForyHeader } from "../protocol/header.ts";
-import type { CodedMode } from "../protocol/mode.ts";
 import type { Route } from "./route.ts";
 
 /** What a header without metadata and call id comes down to. */
 export interface KnownRoute {
   readonly route: Route;
-  readonly mode: CodedMode;
+  readonly mode: SerializationMode;
 }
 
 interface Entry extends KnownRoute {

@@ -1,22 +1,22 @@
 import { wireTypeInfo } from "@aster/codec";
-import type { CallContext, ServiceMethod } from "@aster/contract";
+import type { CallContext, SerializationMode, ServiceMethod } from "@aster/contract";
 import { safeParse } from "zod/v4/core";
 import { plainBytesIn } from "../compression.ts";
 import { RpcError } from "../error.ts";
 import { chain, type Interceptor } from "../interceptor.ts";
-import { type MessageCodec, messageCodec } from "../message-codec.ts";
+import { type MethodCoding, methodCoding } from "../message-codec.ts";
 import { MessagePacker } from "../message-packer.ts";
-import type { CodedMode } from "../protocol/mode.ts";
+import type { MessageForm } from "../protocol/mode.ts";
 import { StatusCode } from "../status.ts";
 import type { HostedService } from "./hosted-service.ts";
 import { interceptedCall } from "./intercepted-call.ts";
 import type { ServerContext } from "./server-context.ts";
 
-/** How one method's messages are read and written in one mode. */
-export interface RouteCoding {
-  readonly request: MessageCodec;
-  readonly response: MessageCodec;
+/** How one method's messages are read and written in one form. */
+export interface RouteCoding extends MethodCoding {
   readonly packer: MessagePacker;
+  /** A request in profile B is answered in profile B. */
+  readonly answersInKind: boolean;
 }
 
 type Handler = (request: unknown, context: CallContext) => unknown;
@@ -33,7 +33,7 @@ export class Route {
   readonly invoke: (request: unknown, context: ServerContext) => unknown;
   readonly #modes: ReadonlySet<string>;
   readonly #refined: boolean;
-  readonly #coding: Partial<Record<CodedMode, RouteCoding>> = {};
+  readonly #coding: Partial<Record<MessageForm, RouteCoding>> = {};
 
   constructor(
     service: HostedService,
@@ -49,6 +49,8 @@ export class Route {
     this.streamsResponses = method.pattern === "server_stream" || method.pattern === "bidi_stream";
     const modes = method.serialization === undefined ? serialization : [method.serialization];
     this.#modes = new Set([...modes, ...serialization, "json"]);
+    // types without a form in rows are noticed before the first call
+    if (this.#modes.has("row")) methodCoding(method, "row");
     this.#refined = wireTypeInfo(method.request)?.hasRefinements ?? false;
     const handler = handlerOf(implementation, method.key, this.title);
     this.invoke =
@@ -57,18 +59,18 @@ export class Route {
         : this.#intercept(handler.bind(implementation), interceptors);
   }
 
-  takes(mode: string): mode is CodedMode {
-    return (mode === "xlang" || mode === "json") && this.#modes.has(mode);
+  takes(mode: string): mode is SerializationMode {
+    return this.#modes.has(mode);
   }
 
-  /** `plainBytes` is the server's: it counts when a mode is asked for first. */
-  coding(mode: CodedMode, plainBytes: number): RouteCoding {
-    this.#coding[mode] ??= {
-      request: messageCodec(this.method.request, mode),
-      response: messageCodec(this.method.response, mode),
-      packer: new MessagePacker({ plainBytes: plainBytesIn(mode, plainBytes) }),
+  /** `plainBytes` is the server's: it counts when a form is asked for first. */
+  coding(form: MessageForm, plainBytes: number): RouteCoding {
+    this.#coding[form] ??= {
+      ...methodCoding(this.method, form),
+      packer: new MessagePacker({ plainBytes: plainBytesIn(form, plainBytes) }),
+      answersInKind: form === "xlang",
     };
-    return this.#coding[mode];
+    return this.#coding[form];
   }
 
   /** What zod asks beyond the wire type. Throws INVALID_ARGUMENT with the path of the first issue in the details. */

@@ -8,12 +8,15 @@ import {
 } from "@aster/transport";
 import { runInCall } from "../context.ts";
 import { RpcError } from "../error.ts";
+import { PROFILE_B_BYTE } from "../message-codec.ts";
 import { unpack } from "../message-packer.ts";
 import { MessagePump, type MessageSource, type PumpTarget } from "../message-pump.ts";
 import { MessageQueue } from "../message-queue.ts";
 import { isPromiseLike } from "../promise-like.ts";
+import { XLANG_B } from "../protocol/mode.ts";
 import { decodeTrailer, encodeFailure, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
+import { rowBeforeSchema, secondSchema } from "../row-messages.ts";
 import { StatusCode } from "../status.ts";
 import type { Timed, TimerSlot } from "../timer-slot.ts";
 import { timers } from "../timer-wheel.ts";
@@ -40,6 +43,8 @@ type Phase = (typeof Phase)[keyof typeof Phase];
 const CONTROL_FLAGS =
   FrameFlag.Trailer | FrameFlag.Header | FrameFlag.RowSchema | FrameFlag.Call | FrameFlag.Cancel;
 
+const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call;
+
 const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered");
 
 /**
@@ -61,6 +66,8 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   #context: ServerContext | undefined;
   #requests: MessageQueue<unknown> | undefined;
   #items = 0;
+  #schemaRead = false;
+  #schemaSent = false;
   #pump: MessagePump | undefined;
 
   constructor(owner: ServerConnection, channel: Channel) {
@@ -136,12 +143,16 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   }
 
   sendMessage(message: unknown): boolean {
-    const { response, packer } = this.#coding as RouteCoding;
+    const { response, packer, rows } = this.#coding as RouteCoding;
     let payload: Uint8Array;
     try {
       payload = packer.pack(response.encodeShared(message));
     } catch (cause) {
       throw this.#badResponse(cause);
+    }
+    if (rows !== undefined && !this.#schemaSent) {
+      this.#schemaSent = true;
+      this.#channel.send(FrameFlag.RowSchema, rows.response.bytes);
     }
     return this.#channel.send(packer.flags, payload);
   }
@@ -209,14 +220,22 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   }
 
   #decode(bytes: Uint8Array): unknown {
-    const request = (this.#coding as RouteCoding).request.decode(bytes);
+    let coding = this.#coding as RouteCoding;
+    if (bytes[0] === PROFILE_B_BYTE && coding.answersInKind) {
+      coding = this.#owner.coding(this.#route as Route, XLANG_B);
+      this.#coding = coding;
+    }
+    if (coding.rows !== undefined && !this.#schemaRead) throw rowBeforeSchema();
+    const request = coding.request.decode(bytes);
     (this.#route as Route).checkRequest(request);
     return request;
   }
 
   #control(flags: number, payload: Uint8Array): void {
-    if ((flags & (FrameFlag.Header | FrameFlag.RowSchema | FrameFlag.Call)) !== 0) {
-      throw new RpcError(StatusCode.INTERNAL, `unexpected frame with flags ${flags} inside a call`);
+    if ((flags & UNEXPECTED_FLAGS) !== 0) throw unexpectedFrame(flags);
+    if ((flags & FrameFlag.RowSchema) !== 0) {
+      this.#schema(flags, payload);
+      return;
     }
     // calls are cancelled by resetting the stream; the frame has its meaning in sessions
     if ((flags & FrameFlag.Cancel) !== 0) return;
@@ -233,6 +252,15 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
       );
     }
     this.#endRequests();
+  }
+
+  /** Of the requests: it comes once, before the first row. */
+  #schema(flags: number, payload: Uint8Array): void {
+    const rows = this.#coding?.rows;
+    if (rows === undefined) throw unexpectedFrame(flags);
+    if (this.#schemaRead) throw secondSchema();
+    rows.request.check(this.#unpack(flags, payload));
+    this.#schemaRead = true;
   }
 
   #endRequests(): void {
@@ -356,4 +384,8 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   #returned(): void {
     this.#owner.release(this.#route as Route);
   }
+}
+
+function unexpectedFrame(flags: number): RpcError {
+  return new RpcError(StatusCode.INTERNAL, `unexpected frame with flags ${flags} inside a call`);
 }

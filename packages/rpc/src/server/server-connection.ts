@@ -1,10 +1,11 @@
+import type { SerializationMode } from "@aster/contract";
 import { type Connection, type EndpointId, FrameFlag, ResetCode } from "@aster/transport";
 import { deadlineAtOf } from "../deadline.ts";
 import { RpcError } from "../error.ts";
 import { LocalConnection } from "../local/local-connection.ts";
 import { passingCoding } from "../local/passing-codec.ts";
 import { Metadata } from "../metadata.ts";
-import type { CodedMode } from "../protocol/mode.ts";
+import type { MessageForm } from "../protocol/mode.ts";
 import { formOf, type ProtocolForm } from "../protocol/structs.ts";
 import { StatusCode } from "../status.ts";
 import type { AdmittedCall } from "./admitted-call.ts";
@@ -57,7 +58,7 @@ export class ServerConnection {
     this.form = header.form;
     const route = server.router.find(header);
     const metadata = metadataOf(header, server.limits);
-    const found = { route, mode: header.mode as CodedMode };
+    const found = { route, mode: header.mode as SerializationMode };
     if (metadata.size === 0 && header.callId === "") server.routes.learn(payload, found);
     return this.#let(found, metadata, header.deadlineEpochMs);
   }
@@ -68,8 +69,8 @@ export class ServerConnection {
     this.server.release();
   }
 
-  coding(route: Route, mode: CodedMode): RouteCoding {
-    return this.#passesValues ? passingCoding : route.coding(mode, this.server.plainBytes);
+  coding(route: Route, form: MessageForm): RouteCoding {
+    return this.#passesValues ? passingCoding : route.coding(form, this.server.plainBytes);
   }
 
   /** Opening and resetting channels costs us more than the peer, so it has a budget. Our own program is no such peer. */
