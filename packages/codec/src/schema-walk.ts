@@ -182,7 +182,7 @@ export class SchemaWalk {
   }
 
   #instance(zod: $ZodTypes, path: string): FieldType {
-    const target: unknown = (zod._zod.bag as { readonly Class?: unknown }).Class;
+    const target = classOf(zod);
     if (target === Uint8Array) return { kind: "binary" };
     const element = typedArrays.get(target);
     if (element) return { kind: "array", element };
@@ -244,3 +244,12 @@ interface UnionDef {
 function discriminatorOf(def: UnionDef): string | undefined {
   return (def as { readonly discriminator?: string }).discriminator;
 }
+/** The class of a `z.instanceof`; copies with checks or metadata know it only through the schema they come from. */
+function classOf(zod: $ZodType): unknown {
+  for (let from: $ZodType | undefined = zod; from; from = from._zod.parent) {
+    const { Class } = from._zod.bag as { readonly Class?: unknown };
+    if (Class !== undefined) return Class;
+  }
+  return undefined;
+}
+

@@ -51,6 +51,16 @@ describe("the form of a schema", () => {
     ["number", z.number(), { kind: "float64" }],
     ["Uint8Array", z.instanceof(Uint8Array), { kind: "binary" }],
     ["bytes", bytes(), { kind: "binary" }],
+    ["bytes with metadata", bytes().meta({ fieldId: 1 }), { kind: "binary" }],
+    ["described bytes", z.instanceof(Uint8Array).describe("d"), { kind: "binary" }],
+    [
+      "checked bytes",
+      z
+        .instanceof(Uint8Array)
+        .refine((b) => b.length > 1)
+        .meta({}),
+      { kind: "binary" },
+    ],
     ["Float64Array", z.instanceof(Float64Array), { kind: "array", element: "float64" }],
     ["date", z.date(), { kind: "timestamp" }],
     ["int8", int8(), { kind: "int8" }],

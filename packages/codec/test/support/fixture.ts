@@ -1,13 +1,17 @@
 import { z } from "zod";
 import file from "../../../../fixtures/fory/profile-a.json" with { type: "json" };
 import {
+  bfloat16,
   bytes,
   createTypeScope,
   date,
+  decimal,
+  duration,
   fixedInt32,
   fixedInt64,
   fixedUint32,
   fixedUint64,
+  float16,
   int8,
   int16,
   taggedInt64,
@@ -71,7 +75,8 @@ export function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex, "hex"));
 }
 
-const typedArrays = {
+/** The class of every dense array. */
+export const typedArrays = {
   int8: Int8Array,
   int16: Int16Array,
   int32: Int32Array,
@@ -83,6 +88,40 @@ const typedArrays = {
   float64: Float64Array,
 };
 type ArrayKind = keyof typeof typedArrays;
+
+/** The schema of a scalar, or of any value. */
+export function scalarSchema(kind: string, wide: Wide): z.core.$ZodType {
+  const number = wide === "number";
+  const schemas: Record<string, () => z.core.$ZodType> = {
+    bool: z.boolean,
+    string: z.string,
+    binary: bytes,
+    float64: z.number,
+    float32: z.float32,
+    float16,
+    bfloat16,
+    varint64: number ? z.int : z.int64,
+    var_uint64: z.uint64,
+    int64: fixedInt64,
+    uint64: fixedUint64,
+    tagged_int64: taggedInt64,
+    tagged_uint64: taggedUint64,
+    int8,
+    int16,
+    int32: fixedInt32,
+    varint32: z.int32,
+    uint8,
+    uint16,
+    uint32: fixedUint32,
+    var_uint32: z.uint32,
+    timestamp: number ? z.date : timestamp,
+    date,
+    duration,
+    decimal,
+    any: z.any,
+  };
+  return (schemas[kind] as () => z.core.$ZodType)();
+}
 
 class World {
   readonly #types = new Map<string, WireType>();
@@ -130,7 +169,7 @@ class World {
   }
 
   #schema(text: TypeText): z.core.$ZodType {
-    if (typeof text === "string") return this.#scalar(text);
+    if (typeof text === "string") return scalarSchema(text, this.#wide);
     const [kind, inner] = Object.entries(text)[0] as [string, unknown];
     switch (kind) {
       case "list":
@@ -152,35 +191,6 @@ class World {
       default:
         return this.type(inner as string) as z.core.$ZodType;
     }
-  }
-
-  #scalar(kind: string): z.core.$ZodType {
-    const number = this.#wide === "number";
-    const schemas: Record<string, () => z.core.$ZodType> = {
-      bool: z.boolean,
-      string: z.string,
-      binary: bytes,
-      float64: z.number,
-      float32: z.float32,
-      varint64: number ? z.int : z.int64,
-      var_uint64: z.uint64,
-      int64: fixedInt64,
-      uint64: fixedUint64,
-      tagged_int64: taggedInt64,
-      tagged_uint64: taggedUint64,
-      int8,
-      int16,
-      int32: fixedInt32,
-      varint32: z.int32,
-      uint8,
-      uint16,
-      uint32: fixedUint32,
-      var_uint32: z.uint32,
-      timestamp: number ? z.date : timestamp,
-      date,
-      any: z.any,
-    };
-    return (schemas[kind] as () => z.core.$ZodType)();
   }
 
   #value(text: TypeText, value: unknown): unknown {

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { createTypeScope, type TypeScope, type WireType, wireType } from "../../src/index.ts";
+import { scalarSchema, typedArrays } from "./fixture.ts";
+
+type TypeText = string | { readonly [kind: string]: unknown };
+
+/** A declaration as fixtures/fory/notation.py explains it. */
+export interface Declaration {
+  readonly struct?: string;
+  readonly enum?: string;
+  readonly union?: string;
+  readonly ns?: string;
+  readonly id?: number;
+  readonly values?: Readonly<Record<string, number>>;
+  readonly fields?: readonly {
+    readonly name: string;
+    readonly type: TypeText;
+    readonly id?: number;
+    readonly ref?: boolean;
+  }[];
+}
+
+/** The wire types of the vectors of profile B. Unions of numbered cases have no form, and are values of any type here. */
+export class VectorTypes {
+  readonly #scope: TypeScope = createTypeScope();
+  readonly #declared = new Map<string, Declaration>();
+  readonly #types = new Map<string, WireType>();
+  readonly #refs: boolean;
+
+  constructor(declarations: readonly Declaration[], options: { readonly refs: boolean }) {
+    this.#refs = options.refs;
+    for (const one of declarations) this.#declared.set(nameOf(one), one);
+    for (const one of declarations) if (one.struct !== undefined) this.#define(one, one.struct);
+  }
+
+  type(name: string): WireType | undefined {
+    return this.#types.get(name);
+  }
+
+  #define(one: Declaration, name: string): void {
+    const shape: Record<string, z.core.$ZodType> = {};
+    for (const { name: key, type, id, ref } of one.fields ?? []) {
+      const meta = { ...(id !== undefined && { fieldId: id }), ...(ref && this.#refs && { ref }) };
+      const get = () => (this.#schema(type) as z.ZodType).meta(meta);
+      // types may name themselves and those after them
+      Object.defineProperty(shape, key, { get, enumerable: true });
+    }
+    const type = wireType(one.ns ? `${one.ns}/${name}` : name, shape, {
+      naming: "as-written",
+      reserved: true,
+      scope: this.#scope,
+      ...(one.id !== undefined && { id: one.id }),
+    });
+    this.#types.set(name, type);
+  }
+
+  #schema(text: TypeText): z.core.$ZodType {
+    if (typeof text === "string") return scalarSchema(text, "bigint");
+    const [kind, inner] = Object.entries(text)[0] as [string, never];
+    switch (kind) {
+      case "list":
+        return z.array(this.#schema(inner));
+      case "set":
+        return z.set(this.#schema(inner));
+      case "opt":
+        return z.nullable(this.#schema(inner));
+      case "map":
+        return inner[0] === "string"
+          ? z.record(z.string(), this.#schema(inner[1]))
+          : z.map(this.#schema(inner[0]), this.#schema(inner[1]));
+      case "array":
+        return inner in typedArrays ? z.instanceof(typedArrays[inner]) : z.any();
+      default:
+        return this.#named(inner);
+    }
+  }
+
+  #named(name: string): z.core.$ZodType {
+    const values = this.#declared.get(name)?.values;
+    if (values !== undefined) return z.enum(values);
+    return (this.#types.get(name) as z.core.$ZodType | undefined) ?? z.any();
+  }
+}
+
+function nameOf(one: Declaration): string {
+  return one.struct ?? one.enum ?? one.union ?? "";
+}
