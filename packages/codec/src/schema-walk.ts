@@ -252,4 +252,3 @@ function classOf(zod: $ZodType): unknown {
   }
   return undefined;
 }
-

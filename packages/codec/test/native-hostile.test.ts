@@ -2,14 +2,10 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { CodecError, createCodec, nativeCodec, wireType } from "../src/index.ts";
 import { bytesOf, hexOf } from "./support/fixture.ts";
+import { nativeValues as values } from "./support/native-values.ts";
 
 const codec = nativeCodec();
 const head = "00010c6a7331";
-
-class Tagged {
-  readonly id = 1;
-}
-wireType("native/Tagged", { id: z.int() }, { class: Tagged });
 
 function failure(run: () => unknown): CodecError {
   try {
@@ -22,25 +18,6 @@ function failure(run: () => unknown): CodecError {
 }
 
 const refused = (hex: string): CodecError => failure(() => codec.decode(bytesOf(head + hex)));
-
-const buffer = new ArrayBuffer(16);
-const shared = { z: 1 };
-const values: readonly unknown[] = [
-  [1, -100, 2 ** 40, 0.5, true, null, undefined],
-  [0.5, 1.5, 2.5],
-  { a: { b: { c: "some text" } }, again: "some text", long: "x".repeat(60), wide: "日本語" },
-  [shared, shared, { z: 2 }],
-  new Map<unknown, unknown>([
-    ["k", new Set([1, 2])],
-    [{ k: 1 }, [1]],
-  ]),
-  [1n, -(2n ** 80n), new Date(1), new Date(Number.NaN), /a(b)/gi, Object("boxed")],
-  new TypeError("message", { cause: new AggregateError([new Error("x")], "all") }),
-  { low: new Uint8Array(buffer, 0, 8), high: new Uint16Array(buffer, 8, 4), buffer },
-  [new Float64Array([1, 2]), new DataView(buffer, 3, 4), new Tagged(), new Tagged()],
-  Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`k${i}`, i])),
-  Array.from({ length: 40 }, (_, i) => ({ x: i, y: `text ${i}`, z: "a text" })),
-];
 
 describe("broken messages", () => {
   test("cut off anywhere are refused, and the codec goes on", () => {

@@ -75,8 +75,7 @@ export function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex, "hex"));
 }
 
-/** The class of every dense array. */
-export const typedArrays = {
+const typedArrays = {
   int8: Int8Array,
   int16: Int16Array,
   int32: Int32Array,
@@ -88,6 +87,11 @@ export const typedArrays = {
   float64: Float64Array,
 };
 type ArrayKind = keyof typeof typedArrays;
+
+/** The schema of a dense array; undefined for what JavaScript has no such class for. */
+export function arraySchema(kind: string): z.core.$ZodType | undefined {
+  return kind in typedArrays ? z.instanceof(typedArrays[kind as ArrayKind]) : undefined;
+}
 
 /** The schema of a scalar, or of any value. */
 export function scalarSchema(kind: string, wide: Wide): z.core.$ZodType {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { createTypeScope, type TypeScope, type WireType, wireType } from "../../src/index.ts";
-import { scalarSchema, typedArrays } from "./fixture.ts";
+import { arraySchema, scalarSchema } from "./fixture.ts";
 
 type TypeText = string | { readonly [kind: string]: unknown };
 
@@ -69,7 +69,7 @@ export class VectorTypes {
           ? z.record(z.string(), this.#schema(inner[1]))
           : z.map(this.#schema(inner[0]), this.#schema(inner[1]));
       case "array":
-        return inner in typedArrays ? z.instanceof(typedArrays[inner]) : z.any();
+        return arraySchema(inner) ?? z.any();
       default:
         return this.#named(inner);
     }

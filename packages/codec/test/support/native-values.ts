@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { wireType } from "../../src/index.ts";
+
+class Tagged {
+  readonly id = 1;
+}
+wireType("native/Tagged", { id: z.int() }, { class: Tagged });
+
+const buffer = new ArrayBuffer(16);
+const shared = { z: 1 };
+/** Values of all kinds that the native form has. */
+export const nativeValues: readonly unknown[] = [
+  [1, -100, 2 ** 40, 0.5, true, null, undefined],
+  [0.5, 1.5, 2.5],
+  { a: { b: { c: "some text" } }, again: "some text", long: "x".repeat(60), wide: "日本語" },
+  [shared, shared, { z: 2 }],
+  new Map<unknown, unknown>([
+    ["k", new Set([1, 2])],
+    [{ k: 1 }, [1]],
+  ]),
+  [1n, -(2n ** 80n), new Date(1), new Date(Number.NaN), /a(b)/gi, Object("boxed")],
+  new TypeError("message", { cause: new AggregateError([new Error("x")], "all") }),
+  { low: new Uint8Array(buffer, 0, 8), high: new Uint16Array(buffer, 8, 4), buffer },
+  [new Float64Array([1, 2]), new DataView(buffer, 3, 4), new Tagged(), new Tagged()],
+  Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`k${i}`, i])),
+  Array.from({ length: 40 }, (_, i) => ({ x: i, y: `text ${i}`, z: "a text" })),
+];
