@@ -1,7 +1,9 @@
+import type { RowView } from "@aster/codec";
 import {
   type Client,
   clientStream,
   createClient,
+  createLocalClient,
   defineService,
   implement,
   type ResponseStream,
@@ -82,4 +84,26 @@ test("an implementation has every handler, with the types of the definition", ()
   implement(Greeter, { hello: all.hello, list: all.list });
   // @ts-expect-error the reply has another type
   implement(Greeter, { ...all, hello: async () => ({ message: 1, count: 0n }) });
+});
+
+test("views of rows are typed, field by field", () => {
+  const client = createClient(Greeter, connection, { rows: "view" });
+  expectTypeOf(client.hello).returns.resolves.toEqualTypeOf<RowView<Reply>>();
+  expectTypeOf(client.list).returns.toEqualTypeOf<ResponseStream<RowView<Reply>>>();
+  expectTypeOf(client.collect).returns.resolves.toEqualTypeOf<RowView<Reply>>();
+  void client.hello({ at: new Date() }).then((view) => {
+    expectTypeOf(view.get("count")).toEqualTypeOf<bigint>();
+    // @ts-expect-error no such field
+    void view.get("age");
+  });
+  expectTypeOf(createLocalClient(Greeter, { handle() {} }, { rows: "view" })).toEqualTypeOf(client);
+});
+
+test("modes have names", () => {
+  const client = createClient(Greeter, connection, { serialization: "native", profile: "B" });
+  void client.hello({ at: new Date() }, { serialization: "row" });
+  // @ts-expect-error no such mode
+  void client.hello({ at: new Date() }, { serialization: "xml" });
+  // @ts-expect-error no such profile
+  createClient(Greeter, connection, { profile: "C" });
 });
