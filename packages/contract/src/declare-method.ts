@@ -1,6 +1,7 @@
 import { isMessage } from "./auto-tag.ts";
 import { declareMethod, type MethodFunction } from "./declared-methods.ts";
 import { ContractError } from "./error.ts";
+import type { MethodErrors, NoErrors } from "./error-type.ts";
 import type { Message, SchemaOf } from "./message.ts";
 import type { MethodDeclaration, MethodDefinition } from "./method.ts";
 import type { MethodPattern } from "./model.ts";
@@ -17,11 +18,11 @@ export interface BareMethodDecorator {
 export interface MethodDeclarer<P extends MethodPattern> extends BareMethodDecorator {
   /** Bare, written with parentheses. */
   (): BareMethodDecorator;
-  <const Req extends Message, const Res extends Message>(
+  <const Req extends Message, const Res extends Message, const E extends MethodErrors = NoErrors>(
     request: Req,
     response: Res,
-    options?: MethodOptions,
-  ): MethodDefinition<P, SchemaOf<Req>, SchemaOf<Res>>;
+    options?: MethodOptions<E>,
+  ): MethodDefinition<P, SchemaOf<Req>, SchemaOf<Res>, E>;
 }
 
 /** Both calls that a method decorator can get: `(method, context)` and `(target, key, descriptor)`. */

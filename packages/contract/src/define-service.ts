@@ -1,6 +1,7 @@
 import { snakeCase } from "@aster/codec";
 import { AutoTagger } from "./auto-tag.ts";
 import { ContractError } from "./error.ts";
+import { errorTypesOf } from "./error-type.ts";
 import type { Methods } from "./method.ts";
 import type { MethodPattern } from "./model.ts";
 import { checkMethodKey, methodName, serviceName, serviceVersion } from "./names.ts";
@@ -50,6 +51,9 @@ function methodOf(
     serialization:
       serialization === undefined ? undefined : serializationMode(serialization, place),
     requires: requirementOf(options.requires, place),
+    errors: errorTypesOf(options.errors, place),
+    interceptors: Object.freeze([...(options.interceptors ?? [])]),
+    maxConcurrentCalls: options.maxConcurrentCalls,
     description: options.description,
   });
 }
@@ -89,6 +93,7 @@ export function buildService(
     serialization: serializationModes(options.serialization, name),
     interceptors: Object.freeze([...(options.interceptors ?? [])]),
     maxConcurrentStreams: options.maxConcurrentStreams,
+    maxConcurrentCalls: options.maxConcurrentCalls,
     requires: requirementOf(options.requires, name),
     description: options.description,
     methods: Object.freeze(methods),

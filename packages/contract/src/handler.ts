@@ -1,32 +1,36 @@
 import type { CallContext } from "./call-context.ts";
+import type { ErrorTypes } from "./error-type.ts";
 import type { MessageSchema, Received, Sent } from "./message.ts";
 import type { MethodPattern } from "./model.ts";
 
 type Awaitable<T> = T | Promise<T>;
 
 /** A function that answers one request with one response. It may leave out the context. */
-export type UnaryHandler<Req extends MessageSchema, Res extends MessageSchema, This = unknown> = (
-  this: This,
-  request: Received<Req>,
-  context: CallContext,
-) => Awaitable<Sent<Res>>;
+export type UnaryHandler<
+  Req extends MessageSchema,
+  Res extends MessageSchema,
+  This = unknown,
+  E extends ErrorTypes = ErrorTypes,
+> = (this: This, request: Received<Req>, context: CallContext<E>) => Awaitable<Sent<Res>>;
 
 /** A function, usually an `async function*`, that answers one request with many responses. */
 export type ServerStreamHandler<
   Req extends MessageSchema,
   Res extends MessageSchema,
   This = unknown,
-> = (this: This, request: Received<Req>, context: CallContext) => AsyncIterable<Sent<Res>>;
+  E extends ErrorTypes = ErrorTypes,
+> = (this: This, request: Received<Req>, context: CallContext<E>) => AsyncIterable<Sent<Res>>;
 
 /** A function that answers many requests with one response. */
 export type ClientStreamHandler<
   Req extends MessageSchema,
   Res extends MessageSchema,
   This = unknown,
+  E extends ErrorTypes = ErrorTypes,
 > = (
   this: This,
   requests: AsyncIterable<Received<Req>>,
-  context: CallContext,
+  context: CallContext<E>,
 ) => Awaitable<Sent<Res>>;
 
 /** A function, usually an `async function*`, that answers many requests with many responses. */
@@ -34,10 +38,11 @@ export type BidiStreamHandler<
   Req extends MessageSchema,
   Res extends MessageSchema,
   This = unknown,
+  E extends ErrorTypes = ErrorTypes,
 > = (
   this: This,
   requests: AsyncIterable<Received<Req>>,
-  context: CallContext,
+  context: CallContext<E>,
 ) => AsyncIterable<Sent<Res>>;
 
 /** What serves a method of pattern `P`. */
@@ -46,9 +51,10 @@ export type Handler<
   Req extends MessageSchema,
   Res extends MessageSchema,
   This = unknown,
+  E extends ErrorTypes = ErrorTypes,
 > = {
-  unary: UnaryHandler<Req, Res, This>;
-  server_stream: ServerStreamHandler<Req, Res, This>;
-  client_stream: ClientStreamHandler<Req, Res, This>;
-  bidi_stream: BidiStreamHandler<Req, Res, This>;
+  unary: UnaryHandler<Req, Res, This, E>;
+  server_stream: ServerStreamHandler<Req, Res, This, E>;
+  client_stream: ClientStreamHandler<Req, Res, This, E>;
+  bidi_stream: BidiStreamHandler<Req, Res, This, E>;
 }[P];

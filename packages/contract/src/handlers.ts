@@ -8,9 +8,10 @@ export type ServiceHandlers<D extends ServiceDefinition> = {
   readonly [K in keyof D["methods"]]: D["methods"][K] extends ServiceMethod<
     infer P,
     infer Req,
-    infer Res
+    infer Res,
+    infer E
   >
-    ? Handler<P, Req, Res>
+    ? Handler<P, Req, Res, unknown, E>
     : never;
 };
 

@@ -1,11 +1,13 @@
 // To define services.
 
-export type { CallContext } from "./call-context.ts";
+export type { CallContext, CallMetadata } from "./call-context.ts";
 export { bidiStream, clientStream, rpc, serverStream, unary } from "./declare-method.ts";
 export type { ScopeOf } from "./define-service.ts";
 export { defineService } from "./define-service.ts";
 export type { ContractErrorCode } from "./error.ts";
 export { ContractError } from "./error.ts";
+export type { ErrorType, ErrorTypeOptions, TypedError } from "./error-type.ts";
+export { errorType } from "./error-type.ts";
 export type { ServiceHandlers } from "./handlers.ts";
 export type { MethodOptions, ServiceOptions } from "./options.ts";
 export type { Requirement } from "./requirement.ts";
@@ -40,6 +42,8 @@ export { blake3 } from "#blake3";
 export { encodeServiceContract, encodeTypeDef } from "./canonical.ts";
 export { decodeServiceContract, decodeTypeDef } from "./canonical-decode.ts";
 export type { BareMethodDecorator, MethodDeclarer } from "./declare-method.ts";
+export type { ErrorTypes, ErrorTypesOf, MethodErrors, NoErrors } from "./error-type.ts";
+export { ErrorDetail } from "./error-type.ts";
 export type {
   BidiStreamHandler,
   ClientStreamHandler,

@@ -1,3 +1,4 @@
+import type { ErrorTypes, ErrorTypesOf, MethodErrors, NoErrors } from "./error-type.ts";
 import type { Handler } from "./handler.ts";
 import type { Message, MessageSchema } from "./message.ts";
 import type { MethodPattern } from "./model.ts";
@@ -19,9 +20,10 @@ export interface MethodDecorator<
   P extends MethodPattern,
   Req extends MessageSchema,
   Res extends MessageSchema,
+  E extends ErrorTypes = NoErrors,
 > {
-  <This>(method: Handler<P, Req, Res, This>, context: ClassMethodDecoratorContext<This>): void;
-  <T extends Handler<P, Req, Res>>(
+  <This>(method: Handler<P, Req, Res, This, E>, context: ClassMethodDecoratorContext<This>): void;
+  <T extends Handler<P, Req, Res, unknown, E>>(
     target: object,
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<T>,
@@ -33,15 +35,24 @@ export interface MethodDefinition<
   P extends MethodPattern,
   Req extends MessageSchema,
   Res extends MessageSchema,
-> extends MethodDecorator<P, Req, Res> {
+  E extends MethodErrors = NoErrors,
+> extends MethodDecorator<P, Req, Res, ErrorTypesOf<E>> {
   readonly pattern: P;
   readonly request: Req;
   readonly response: Res;
-  readonly options: MethodOptions;
+  readonly options: MethodOptions<E>;
 }
 
 /** Methods of a service by the key they are called under in TypeScript. */
 export type Methods = Readonly<Record<string, MethodShape>>;
+
+/** The errors that a method declares, as its definition has them. */
+export type ErrorsOfShape<M extends MethodShape> =
+  M["options"] extends MethodOptions<infer E>
+    ? string extends keyof E
+      ? ErrorTypes
+      : ErrorTypesOf<E>
+    : ErrorTypes;
 
 /** What one method was told by its decorator; without types it takes them from a contract. */
 export interface MethodDeclaration {

@@ -1,9 +1,10 @@
 import { ContractError } from "./error.ts";
+import type { MethodErrors } from "./error-type.ts";
 import type { Requirement } from "./requirement.ts";
 import type { SerializationMode } from "./serialization-mode.ts";
 
 /** How one method behaves. */
-export interface MethodOptions {
+export interface MethodOptions<E extends MethodErrors = MethodErrors> {
   /** The longest a caller waits by default; hashed as seconds. Absent: as long as it takes. */
   readonly timeoutMs?: number;
   /** Calling it twice does no harm, so that it may be retried. */
@@ -12,6 +13,12 @@ export interface MethodOptions {
   readonly serialization?: SerializationMode;
   /** Who may call it. Holds together with the service's own requirement; not hashed. */
   readonly requires?: Requirement;
+  /** What it may end with, beside plain codes: wire types or `errorType(…)`, by name; not hashed. */
+  readonly errors?: E;
+  /** Around its calls on the server, inside those of the service. Handed to the server as they are. */
+  readonly interceptors?: readonly unknown[];
+  /** Calls of it served at once; more are refused. Absent: no limit of its own. */
+  readonly maxConcurrentCalls?: number;
   /** The name on the wire, when not the key the method is declared under. */
   readonly name?: string;
   /** For people and tools; not hashed. */
@@ -30,8 +37,10 @@ export interface ServiceOptions {
   readonly scoped?: "shared" | "stream" | "session";
   /** Handed to the server as they are. */
   readonly interceptors?: readonly unknown[];
-  /** Calls served at once; more are refused. Absent: no limit of its own. */
+  /** Streams served at once: the calls of a shared service, the sessions of another. Absent: no limit of its own. */
   readonly maxConcurrentStreams?: number;
+  /** Calls served at once, in sessions too; more are refused. Absent: no limit of its own. */
+  readonly maxConcurrentCalls?: number;
   /** Who may call any of its methods; not hashed. */
   readonly requires?: Requirement;
   /** Names of methods on the wire: as the keys are written (default), or in snake_case. */
@@ -41,12 +50,13 @@ export interface ServiceOptions {
 }
 
 const METHOD_OPTIONS = new Set([
-  ...["timeoutMs", "idempotent", "serialization", "requires", "name", "description"],
+  ...["timeoutMs", "idempotent", "serialization", "requires", "errors", "interceptors"],
+  ...["maxConcurrentCalls", "name", "description"],
 ]);
 
 const SERVICE_OPTIONS = new Set([
   ...["name", "version", "serialization", "scoped", "interceptors", "maxConcurrentStreams"],
-  ...["requires", "naming", "description"],
+  ...["maxConcurrentCalls", "requires", "naming", "description"],
 ]);
 
 function checkKeys(options: object, allowed: ReadonlySet<string>, place: string): void {
@@ -63,10 +73,16 @@ function checkKeys(options: object, allowed: ReadonlySet<string>, place: string)
   }
 }
 
+function checkBound(most: number | undefined, option: string, place: string): void {
+  if (most === undefined || (Number.isInteger(most) && most > 0)) return;
+  throw new ContractError("option", `${place}: ${option} must be a whole number ≥ 1`);
+}
+
 /** Refuses unknown and impossible method options; `place` begins the error text. */
 export function checkMethodOptions(options: MethodOptions, place: string): void {
   checkKeys(options, METHOD_OPTIONS, place);
   const { timeoutMs } = options;
+  checkBound(options.maxConcurrentCalls, "maxConcurrentCalls", place);
   if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
     throw new ContractError(
       "option",
@@ -78,10 +94,9 @@ export function checkMethodOptions(options: MethodOptions, place: string): void 
 /** Refuses unknown and impossible service options; `place` begins the error text. */
 export function checkServiceOptions(options: ServiceOptions, place: string): void {
   checkKeys(options, SERVICE_OPTIONS, place);
-  const { maxConcurrentStreams: most, naming, scoped } = options;
-  if (most !== undefined && !(Number.isInteger(most) && most > 0)) {
-    throw new ContractError("option", `${place}: maxConcurrentStreams must be a whole number ≥ 1`);
-  }
+  const { naming, scoped } = options;
+  checkBound(options.maxConcurrentStreams, "maxConcurrentStreams", place);
+  checkBound(options.maxConcurrentCalls, "maxConcurrentCalls", place);
   if (naming !== undefined && naming !== "as-written" && naming !== "snake") {
     throw new ContractError("option", `${place}: naming must be "as-written" or "snake"`);
   }

@@ -1,5 +1,6 @@
+import type { ErrorTypes } from "./error-type.ts";
 import type { MessageSchema } from "./message.ts";
-import type { Methods } from "./method.ts";
+import type { ErrorsOfShape, Methods } from "./method.ts";
 import type { CapabilityRequirement, MethodPattern } from "./model.ts";
 import type { SerializationMode } from "./serialization-mode.ts";
 
@@ -8,6 +9,7 @@ export interface ServiceMethod<
   P extends MethodPattern = MethodPattern,
   Req extends MessageSchema = MessageSchema,
   Res extends MessageSchema = MessageSchema,
+  E extends ErrorTypes = ErrorTypes,
 > {
   /** The property it is called by in TypeScript. */
   readonly key: string;
@@ -22,6 +24,11 @@ export interface ServiceMethod<
   readonly idempotent: boolean;
   readonly serialization: SerializationMode | undefined;
   readonly requires: CapabilityRequirement | undefined;
+  /** What it may end with, by the names they are thrown under; not hashed. */
+  readonly errors: E;
+  /** Run inside those of the service. */
+  readonly interceptors: readonly unknown[];
+  readonly maxConcurrentCalls: number | undefined;
   readonly description: string | undefined;
 }
 
@@ -44,11 +51,17 @@ export interface ServiceDefinition<
   readonly serialization: readonly SerializationMode[];
   readonly interceptors: readonly unknown[];
   readonly maxConcurrentStreams: number | undefined;
+  readonly maxConcurrentCalls: number | undefined;
   readonly requires: CapabilityRequirement | undefined;
   readonly description: string | undefined;
   /** By the key they are called under in TypeScript. */
   readonly methods: {
-    readonly [K in keyof M]: ServiceMethod<M[K]["pattern"], M[K]["request"], M[K]["response"]>;
+    readonly [K in keyof M]: ServiceMethod<
+      M[K]["pattern"],
+      M[K]["request"],
+      M[K]["response"],
+      ErrorsOfShape<M[K]>
+    >;
   };
   /** By the name on the wire. */
   readonly byName: ReadonlyMap<string, ServiceMethod>;

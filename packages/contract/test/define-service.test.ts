@@ -75,6 +75,9 @@ test("a definition is a frozen plain value with everything settled", () => {
     idempotent: true,
     serialization: "json",
     requires: { kind: "any_of", roles: ["a", "b"] },
+    errors: {},
+    interceptors: [],
+    maxConcurrentCalls: undefined,
     description: "says hello",
   });
   expect([...Def.byName.keys()]).toEqual(["sayHello", "count"]);
@@ -146,6 +149,7 @@ test.each([
   ["option", /mode/, { serialization: "fory" }],
   ["option", /mode/, { serialization: ["xlang", "XLANG"] }],
   ["option", /maxConcurrentStreams/, { maxConcurrentStreams: 0 }],
+  ["option", /maxConcurrentCalls/, { maxConcurrentCalls: 1.5 }],
   ["option", /naming/, { naming: "camel" }],
   ["option", /scoped/, { scoped: "singleton" }],
   ["option", /unknown option "verson"/, { verson: 2 }],

@@ -1,12 +1,18 @@
 import { CodecError } from "@aster/codec";
+import type { MessageSchema } from "@aster/contract";
+import { ErrorDetail, type ErrorType, type Sent } from "@aster/contract";
 import { TransportError, type TransportErrorCode } from "@aster/transport";
 import { AdmissionError } from "@aster/trust";
 import { StatusCode, statusName } from "./status.ts";
 
 export interface RpcErrorOptions extends ErrorOptions {
-  /** Travels to the peer beside the message: at most 32 entries. */
+  /** Travels to the peer beside the message: at most 32 entries, of which those over a bound are left out whole. */
   readonly details?: Readonly<Record<string, string>>;
+  /** The value of a declared error, which travels in the details; {@link RpcError.of} fills in both. */
+  readonly data?: unknown;
 }
+
+const LONGEST_DATA = 4096;
 
 const noDetails: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
 
@@ -22,12 +28,39 @@ export class RpcError extends Error {
   /** The message without the name of the code in front. */
   readonly rawMessage: string;
   readonly details: Readonly<Record<string, string>>;
+  /** What a declared error carries; its `is()` says of which type it is. `undefined` in all others. */
+  readonly data: unknown;
 
   constructor(code: number, message: string, options?: RpcErrorOptions) {
     super(message === "" ? statusName(code) : `${statusName(code)}: ${message}`, options);
     this.code = code;
     this.rawMessage = message;
     this.details = options?.details ?? noDetails;
+    this.data = options?.data;
+  }
+
+  /**
+   * An error that a method declares, for its handler to throw: callers that know the type get `data`, the others code and
+   * message.
+   *
+   * Throws `CodecError` for data that does not fit the type, and RESOURCE_EXHAUSTED for more than 4096 characters of it.
+   */
+  static of<S extends MessageSchema>(
+    type: ErrorType<S>,
+    data: Sent<S>,
+    options: ErrorOptions & { readonly message?: string } = {},
+  ): RpcError {
+    const text = type.encode(data);
+    if (text.length > LONGEST_DATA) {
+      throw new RpcError(
+        StatusCode.RESOURCE_EXHAUSTED,
+        `the data of the error ${type.tag} has ${text.length} characters, at most ${LONGEST_DATA} travel`,
+        { details: { reason: "limit.error" } },
+      );
+    }
+    const { message = type.message, ...cause } = options;
+    const details = { [ErrorDetail.TYPE]: type.tag, [ErrorDetail.DATA]: text };
+    return new RpcError(type.code, message, { ...cause, details, data });
   }
 
   is(code: StatusCode): boolean {

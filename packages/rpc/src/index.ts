@@ -1,7 +1,15 @@
 // To define services; all of it comes from the packages below.
 
 export { bytes, wireType } from "@aster/codec";
-export type { CallContext, ServiceDefinition, ServiceHandlers } from "@aster/contract";
+export type {
+  CallContext,
+  CallMetadata,
+  ErrorType,
+  ErrorTypeOptions,
+  ServiceDefinition,
+  ServiceHandlers,
+  TypedError,
+} from "@aster/contract";
 export {
   allOf,
   anyOf,
@@ -10,6 +18,7 @@ export {
   contractIdFromService,
   contractIdOf,
   defineService,
+  errorType,
   role,
   rpc,
   SerializationMode,

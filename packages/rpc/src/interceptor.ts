@@ -23,6 +23,8 @@ export interface InterceptedCall {
   readonly request: unknown;
   /** What the handler is given; on the server only. */
   readonly context: CallContext | undefined;
+  /** Told what comes along with the status; on the client only, and only where the caller or an interceptor gave one. */
+  readonly onTrailer?: ((trailer: Metadata) => void) | undefined;
 }
 
 /** The rest of the way. May be called again, for instance to retry; each call is a new attempt. */
@@ -32,7 +34,7 @@ export type Next = (call: InterceptedCall) => Promise<unknown>;
  * Something around calls. It resolves with the response, or with an `AsyncIterable` of responses where the server streams,
  * and rejects with the call's error.
  *
- * The first of a list is the outermost. Order on the server: those of the server, those of the service, the handler; on
+ * The first of a list is the outermost. Order on the server: those of the server, those of the service, those of the method, the handler; on
  * the client: those of the client, those of the one `client()`, the wire. Request messages are decoded before and
  * responses encoded after them.
  */

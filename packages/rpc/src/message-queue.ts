@@ -19,7 +19,9 @@ export interface MessageQueueBounds {
  * It pauses the channel at its bounds and resumes it at half of them. What was pushed before the end or an error is
  * still delivered, then the end or the error, once.
  */
-export class MessageQueue<T> implements AsyncIterableIterator<T, undefined, undefined> {
+export class MessageQueue<T>
+  implements AsyncIterableIterator<T, undefined, undefined>, AsyncDisposable
+{
   readonly #maxItems: number;
   readonly #maxBytes: number;
   readonly #onReturn: () => void;
@@ -115,6 +117,10 @@ export class MessageQueue<T> implements AsyncIterableIterator<T, undefined, unde
     this.#left = true;
     if (early) this.#onReturn();
     return Promise.resolve(done);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
   }
 
   [Symbol.asyncIterator](): this {

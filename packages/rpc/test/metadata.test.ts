@@ -1,7 +1,18 @@
-import { Metadata, RpcError, StatusCode } from "@aster/rpc";
+import {
+  defineService,
+  implement,
+  Metadata,
+  RpcError,
+  Server,
+  StatusCode,
+  unary,
+} from "@aster/rpc";
+import { encodeFrame } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { ways } from "./links.ts";
-import { Probe, probe } from "./probe.ts";
+import { Probe, probe, Text } from "./probe.ts";
+import { RawCall, rawLink } from "./raw-peer.ts";
+import { joined, json, statusOf, text } from "./raw-say.ts";
 
 describe("Metadata", () => {
   const metadata = Metadata.from([
@@ -45,12 +56,53 @@ describe("Metadata", () => {
     expect(Metadata.from({}).size).toBe(0);
   });
 
-  test.each([{ a: 1 }, { a: undefined }, { "": "x" }, [[1, "x"]]])(
-    "is not made from %j",
-    (init) => {
-      expect(() => Metadata.from(init as never)).toThrow(RpcError);
-    },
-  );
+  test("keeps bytes as base64 under keys that end in -bin, and gives them back", () => {
+    const bytes = Uint8Array.of(0, 255, 0xab);
+    const binary = Metadata.from([
+      ["a-bin", bytes],
+      ["a-bin", "AP+r"],
+      ["a-bin", new Uint8Array(0)],
+      ["b-bin", "q6s"],
+    ]);
+    expect(binary.getAll("a-bin")).toEqual(["AP+r", "AP+r", ""]);
+    expect(binary.getAllBytes("a-bin")).toEqual([bytes, bytes, new Uint8Array(0)]);
+    expect(binary.getBytes("b-bin")).toEqual(Uint8Array.of(0xab, 0xab));
+    expect(binary.getBytes("c-bin")).toBe(undefined);
+    expect(binary.with("b-bin", bytes).getBytes("b-bin")).toEqual(bytes);
+    expect(() => metadata.getBytes("a")).toThrow(/-bin/);
+  });
+
+  test.each([
+    { a: 1 },
+    { a: undefined },
+    { "": "x" },
+    [[1, "x"]],
+    { a: Uint8Array.of(1) },
+    { "a-bin": "no base64!" },
+    { "a-bin": "abcde" },
+    { a: "\ud800" },
+  ])("is not made from %j", (init) => {
+    expect(() => Metadata.from(init as never)).toThrow(RpcError);
+  });
+});
+
+const Binary = defineService("Binary", {}, { read: unary(Text, Text) });
+const binary = implement(Binary, {
+  read: ({ text }, { metadata }) => ({ text: String(metadata.getBytes(text)) }),
+});
+
+test("a peer's value under -bin that is no base64 is its mistake, once it is read as bytes", async () => {
+  await using link = await rawLink(new Server({ services: [binary, probe()] }));
+  for (const [service, method, code] of [
+    ["Binary", "read", StatusCode.INVALID_ARGUMENT],
+    ["Probe", "echo", StatusCode.OK],
+  ] as const) {
+    const metadata = { metadataKeys: ["x-bin"], metadataValues: ["no!"] };
+    const header = json({ service, method, version: 1, ...metadata });
+    const message = encodeFrame(0, text({ text: "x-bin" }));
+    const answer = await new RawCall(link.raw).send(joined(header, message), true).answer();
+    expect([service, statusOf(answer).code]).toEqual([service, code]);
+  }
 });
 
 describe.each(ways)("$title", ({ link, mode }) => {
@@ -68,6 +120,14 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(JSON.parse((await client.context({})).text).metadata).toEqual([]);
     const text = "x".repeat(5000);
     expect(await client.echo({ text }, { metadata: { a: "b" } })).toEqual({ text });
+  });
+
+  test("bytes arrive as they were sent", async () => {
+    const bytes = Uint8Array.of(0xab, 0xab, 0xab);
+    await using opened = await link.open({ services: [binary] });
+    const client = opened.client(Binary, { serialization: mode });
+    const { text } = await client.read({ text: "x-bin" }, { metadata: { "x-bin": bytes } });
+    expect(text).toBe("171,171,171");
   });
 
   test("over a limit is refused before it is sent, for every pattern", async () => {

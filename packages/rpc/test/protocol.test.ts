@@ -110,14 +110,30 @@ describe("a status we send", () => {
   const sent = (error: RpcError): RpcStatus =>
     statusCodecs.fory.decode(encodeFailure(error, "fory", defaultLimits));
 
-  test("is cut to its limits", () => {
-    const details = Object.fromEntries(
-      Array.from({ length: 40 }, (_, i) => [`k${i}`, "v".repeat(5000)]),
-    );
-    const status = sent(new RpcError(StatusCode.ABORTED, "x".repeat(5000), { details }));
+  test("has its message cut, and its details whole or not at all", () => {
+    const few = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, "v"]));
+    const status = sent(new RpcError(StatusCode.ABORTED, "x".repeat(5000), { details: few }));
     expect(status.message).toBe(`${"x".repeat(4093)}...`);
-    expect(status.detailKeys.length).toBe(32);
-    expect(status.detailValues[0]?.length).toBe(4096);
+    expect(status.detailKeys).toEqual(Object.keys(few).slice(0, 32));
+    const details = { long: "v".repeat(4097), ["k".repeat(257)]: "v", right: "v".repeat(4096) };
+    expect(sent(new RpcError(StatusCode.ABORTED, "", { details }))).toMatchObject({
+      detailKeys: ["right"],
+      detailValues: ["v".repeat(4096)],
+    });
+  });
+
+  test("fits what its receiver takes, whatever the details", () => {
+    const details = Object.fromEntries(
+      Array.from({ length: 32 }, (_, i) => [`k${i}`, "日".repeat(4096)]),
+    );
+    const bytes = encodeFailure(
+      new RpcError(StatusCode.ABORTED, "日".repeat(4096), { details }),
+      "json",
+      defaultLimits,
+      Array.from({ length: 32 }, (_, i) => [`t${i}`, "日".repeat(80)] as const),
+    );
+    expect(bytes.length).toBeLessThan(defaultLimits.maxStatusBytes);
+    expect(decodeTrailer(bytes, defaultLimits)?.code).toBe(StatusCode.ABORTED);
   });
 
   test("carries any text, halves of characters replaced", () => {

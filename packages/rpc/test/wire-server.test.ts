@@ -172,8 +172,18 @@ describe("W15: names", () => {
       StatusCode.NOT_FOUND,
       "Service 'Prob' v1 not found",
     ],
-    ["another version", { version: 2 }, StatusCode.NOT_FOUND, "Service 'Probe' v2 not found"],
-    ["no version", { version: 0 }, StatusCode.NOT_FOUND, "Service 'Probe' v0 not found"],
+    [
+      "another version",
+      { version: 2 },
+      StatusCode.NOT_FOUND,
+      "Service 'Probe' v2 not found; hosted are v1",
+    ],
+    [
+      "no version",
+      { version: 0 },
+      StatusCode.NOT_FOUND,
+      "Service 'Probe' v0 not found; hosted are v1",
+    ],
     [
       "no method",
       { method: "" },

@@ -6,4 +6,5 @@ export interface Attempt {
   /** By `performance.now()`; `Infinity` for none. */
   readonly deadlineAt: number;
   readonly signal: AbortSignal | undefined;
+  readonly onTrailer: ((trailer: Metadata) => void) | undefined;
 }

@@ -11,6 +11,7 @@ import { type MessageForm, modeNumber } from "../protocol/mode.ts";
 import { headerCodecs, type ProtocolForm, type StreamHeader } from "../protocol/structs.ts";
 import { type RowSchemas, rowViews } from "../row-messages.ts";
 import type { Attempt } from "./attempt.ts";
+import { type DeclaredErrors, declaredErrors } from "./declared-error.ts";
 
 /** What a call needs to know of its method; a subset of `ServiceMethod`, which calls without a definition have too. */
 export type CalledMethod = Pick<ServiceMethod, "name" | "pattern" | "idempotent" | "timeoutMs">;
@@ -22,6 +23,7 @@ export interface BoundMethodParts extends MethodCoding {
   readonly form: MessageForm;
   /** Longer payloads are compressed, if the mode allows it. */
   readonly plainBytes: number;
+  readonly errors?: DeclaredErrors;
 }
 
 /** What a client is handed, and what it hands over. */
@@ -43,26 +45,20 @@ export class BoundMethod {
   readonly response: MessageCodec;
   readonly rows: RowSchemas | undefined;
   readonly packer: MessagePacker;
+  readonly errors: DeclaredErrors;
   readonly #form: ProtocolForm;
   readonly #header: Omit<StreamHeader, "deadlineEpochMs">;
   readonly #template: HeaderTemplate;
 
-  constructor({
-    service,
-    version,
-    method,
-    form,
-    plainBytes,
-    request,
-    response,
-    rows,
-  }: BoundMethodParts) {
+  constructor(parts: BoundMethodParts) {
+    const { service, version, method, form, plainBytes, request, response, rows } = parts;
     this.service = service;
     this.version = version;
     this.method = method;
     this.request = request;
     this.response = response;
     this.rows = rows;
+    this.errors = parts.errors;
     this.packer = new MessagePacker({ plainBytes: plainBytesIn(form, plainBytes) });
     this.#form = form === "json" ? "json" : "fory";
     this.#header = {
@@ -94,6 +90,7 @@ export class BoundMethod {
       method,
       form,
       plainBytes,
+      errors: declaredErrors(method.errors),
     });
   }
 

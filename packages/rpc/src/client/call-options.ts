@@ -1,5 +1,5 @@
 import type { SerializationMode } from "@aster/contract";
-import type { MetadataInit } from "../metadata.ts";
+import type { Metadata, MetadataInit } from "../metadata.ts";
 
 /** What one call may be told. */
 export interface CallOptions {
@@ -13,6 +13,11 @@ export interface CallOptions {
    * before anything is sent, where the peer does not offer it; every server takes JSON.
    */
   readonly serialization?: SerializationMode;
+  /**
+   * Told what the server sent along with the status, once, before the call ends and also when it fails; of a call that is
+   * repeated, once per attempt. Not told when no status came. What it throws is what the call ends with.
+   */
+  readonly onTrailer?: (trailer: Metadata) => void;
   /** A call made inside a handler must be over when the call it helps to answer must. Default true. */
   readonly inheritDeadline?: boolean;
 }

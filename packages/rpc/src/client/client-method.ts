@@ -48,7 +48,12 @@ export function clientMethod(
   };
 }
 
-const plain: Attempt = { metadata: Metadata.empty, deadlineAt: never, signal: undefined };
+const plain: Attempt = {
+  metadata: Metadata.empty,
+  deadlineAt: never,
+  signal: undefined,
+  onTrailer: undefined,
+};
 
 function attemptFor(
   room: CallRoom,
@@ -67,6 +72,7 @@ function attemptFor(
     metadata,
     deadlineAt: deadlineAfter(timeoutMs, options.inheritDeadline ?? true),
     signal: options.signal,
+    onTrailer: options.onTrailer,
   };
 }
 
@@ -84,11 +90,12 @@ function intercepted(
   start: Start,
 ): Start {
   const { service, version, method } = bound;
-  const run = chain(interceptors, async ({ request, metadata, deadlineAt, signal }) => {
+  const run = chain(interceptors, async (call) => {
+    const { request, metadata, deadlineAt = never, signal, onTrailer } = call;
     checkMetadata(metadata, room.limits);
-    return start(request, { metadata, deadlineAt: deadlineAt ?? never, signal });
+    return start(request, { metadata, deadlineAt, signal, onTrailer });
   });
-  return (request, { metadata, deadlineAt, signal }) => {
+  return (request, { metadata, deadlineAt, signal, onTrailer }) => {
     const call: InterceptedCall = {
       side: "client",
       service,
@@ -102,6 +109,7 @@ function intercepted(
       signal: signal ?? new AbortController().signal,
       request,
       context: undefined,
+      onTrailer,
     };
     return run(call);
   };

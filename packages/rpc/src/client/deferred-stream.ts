@@ -22,6 +22,10 @@ export class DeferredStream implements ResponseStream<unknown> {
     return { done: true, value: undefined };
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }

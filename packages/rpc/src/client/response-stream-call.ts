@@ -5,8 +5,16 @@ import { StatusCode } from "../status.ts";
 import type { Attempt } from "./attempt.ts";
 import { WireCall } from "./wire-call.ts";
 
-/** What a streaming method returns: a loop over it takes the responses, leaving the loop ends the call. */
-export type ResponseStream<T> = AsyncIterableIterator<T, undefined, undefined>;
+/**
+ * What a streaming method returns: a loop over it takes the responses; leaving the loop ends the call, and so does
+ * `await using`.
+ */
+export interface ResponseStream<T>
+  extends AsyncIterableIterator<T, undefined, undefined>,
+    AsyncDisposable {
+  /** Ends the call, if it has not ended. */
+  return(): Promise<IteratorResult<T, undefined>>;
+}
 
 /** A call that is answered by a stream: server stream and bidi stream. It begins at once, not with the first `next()`. */
 export class ResponseStreamCall extends WireCall {

@@ -1,8 +1,10 @@
-import { RpcError } from "../error.ts";
+import { RpcError, type RpcErrorOptions } from "../error.ts";
 import type { MessageSource } from "../message-pump.ts";
 import { StatusCode } from "../status.ts";
 import type { Attempt } from "./attempt.ts";
 import { WireCall } from "./wire-call.ts";
+
+const cardinality: RpcErrorOptions = { details: { reason: "cardinality" } };
 
 let capturedResolve: (value: unknown) => void;
 let capturedReject: (error: unknown) => void;
@@ -44,7 +46,7 @@ export class SingleResponseCall extends WireCall {
   protected override message(value: unknown): void {
     if (this.#answered) {
       const text = "received multiple response frames for unary RPC";
-      this.fail(new RpcError(StatusCode.INTERNAL, text), "here");
+      this.fail(new RpcError(StatusCode.INTERNAL, text, cardinality), "here");
       return;
     }
     this.#answered = true;
@@ -55,7 +57,7 @@ export class SingleResponseCall extends WireCall {
     if (this.#answered) this.#resolve?.(this.#response);
     else {
       const text = "the server ended the call without a response";
-      this.#reject?.(new RpcError(StatusCode.INTERNAL, text));
+      this.#reject?.(new RpcError(StatusCode.INTERNAL, text, cardinality));
     }
   }
 

@@ -24,6 +24,7 @@ import {
   responseError,
   unexpectedFrame,
 } from "./call-failure.ts";
+import { withData } from "./declared-error.ts";
 
 const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;
 
@@ -46,6 +47,7 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
   protected readonly bound: BoundMethod;
   protected channel: Channel | undefined;
   #signal: AbortSignal | undefined;
+  #onTrailer: Attempt["onTrailer"];
   #pump: MessagePump | undefined;
   #over = false;
   #schemaRead = false;
@@ -69,13 +71,7 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
   frame(flags: number, payload: Uint8Array): void {
     if (this.#over) return;
     if ((flags & FrameFlag.Trailer) !== 0) {
-      const error = decodeTrailer(payload, this.room.limits);
-      if (error !== undefined) this.fail(error, "told");
-      else {
-        this.#settle();
-        this.#leaveServer();
-        this.succeeded();
-      }
+      this.#trailer(payload);
       return;
     }
     if ((flags & UNEXPECTED_FLAGS) !== 0) {
@@ -150,6 +146,7 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
     const { bound } = this;
     const channel = this.room.connection.open(this);
     this.channel = channel;
+    this.#onTrailer = attempt.onTrailer;
     const flags = bound.packer.flags;
     channel.send(FrameFlag.Header, bound.header(attempt));
     if (request !== undefined) {
@@ -208,6 +205,23 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
     if (rows === undefined || this.#schemaSent) return;
     this.#schemaSent = true;
     channel.send(FrameFlag.RowSchema, rows.request.bytes);
+  }
+
+  #trailer(payload: Uint8Array): void {
+    let error: RpcError | undefined;
+    try {
+      error = decodeTrailer(payload, this.room.limits, this.#onTrailer);
+    } catch (thrown) {
+      this.fail(thrown, "here");
+      return;
+    }
+    if (error !== undefined) {
+      this.fail(withData(error, this.bound.errors), "told");
+      return;
+    }
+    this.#settle();
+    this.#leaveServer();
+    this.succeeded();
   }
 
   #settle(): void {

@@ -1,28 +1,98 @@
 import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
+import { Metadata } from "../metadata.ts";
 import { StatusCode } from "../status.ts";
 import { formOf, type ProtocolForm, type RpcStatus, statusCodecs } from "./structs.ts";
+
+/** One pair that goes along with a status. */
+export type TrailerPair = readonly [key: string, value: string];
 
 // text that UTF-8 cannot carry; with the flag u pairs do not match
 const loneSurrogates = /[\ud800-\udfff]/gu;
 
 const ok: RpcStatus = { code: StatusCode.OK, message: "", detailKeys: [], detailValues: [] };
 
-/** The trailer of a call that went well, in both forms. */
+/** The trailer of a call that went well and has nothing to add, in both forms. */
 export const okTrailers: Readonly<Record<ProtocolForm, Uint8Array>> = {
   fory: statusCodecs.fory.encode(ok),
   json: statusCodecs.json.encode(ok),
 };
 
-/** The trailer of a call that failed; message and details are cut to the limits. */
-export function encodeFailure(error: RpcError, form: ProtocolForm, limits: RpcLimits): Uint8Array {
-  const details = Object.entries(error.details).slice(0, limits.maxStatusDetails);
+/** The trailer of a call that went well, with pairs that have passed {@link checkTrailer}. */
+export function encodeSuccess(pairs: readonly TrailerPair[], form: ProtocolForm): Uint8Array {
+  return statusCodecs[form].encode({ ...ok, ...detailLists(pairs) });
+}
+
+/**
+ * The trailer of a call that failed: the details of the error, then the pairs of the handler. The message is cut to its limit;
+ * a detail is sent whole or, beyond the limits, not at all.
+ */
+export function encodeFailure(
+  error: RpcError,
+  form: ProtocolForm,
+  limits: RpcLimits,
+  pairs: readonly TrailerPair[] = [],
+): Uint8Array {
   return statusCodecs[form].encode({
     code: error.code,
     message: cut(error.rawMessage, limits.maxStatusMessageChars),
-    detailKeys: details.map(([key]) => cut(key, limits.maxMetadataKeyChars)),
-    detailValues: details.map(([, value]) => cut(String(value), limits.maxMetadataValueChars)),
+    ...detailLists([...detailPairs(error.details, limits), ...pairs]),
   });
+}
+
+/** Throws RESOURCE_EXHAUSTED, naming the limit, when a pair has no room beside those there are. */
+export function checkTrailer(
+  key: string,
+  value: string,
+  others: readonly TrailerPair[] | undefined,
+  limits: RpcLimits,
+): void {
+  const pairs = others ?? [];
+  let bytes = byteLength(key, value);
+  for (const pair of pairs) bytes += byteLength(...pair);
+  check("maxStatusDetails", pairs.length + 1, limits);
+  check("maxMetadataKeyChars", key.length, limits);
+  check("maxMetadataValueChars", value.length, limits);
+  check("maxMetadataBytes", bytes, limits);
+}
+
+function check(
+  limit: "maxStatusDetails" | "maxMetadataKeyChars" | "maxMetadataValueChars" | "maxMetadataBytes",
+  value: number,
+  limits: RpcLimits,
+): void {
+  if (value <= limits[limit]) return;
+  throw new RpcError(
+    StatusCode.RESOURCE_EXHAUSTED,
+    `the trailer is over the limit ${limit}: ${value}, at most ${limits[limit]}`,
+    { details: { reason: "limit.trailer", limit } },
+  );
+}
+
+function detailPairs(details: RpcError["details"], limits: RpcLimits): TrailerPair[] {
+  const pairs: TrailerPair[] = [];
+  // the other half is for the message and the handler's pairs
+  let room = limits.maxStatusBytes / 2;
+  for (const [key, raw] of Object.entries(details)) {
+    const value = String(raw).replace(loneSurrogates, "\ufffd");
+    const bytes = byteLength(key, value);
+    const fits = key.length <= limits.maxMetadataKeyChars && bytes <= room;
+    if (!fits || value.length > limits.maxMetadataValueChars) continue;
+    if (pairs.length === limits.maxStatusDetails) break;
+    pairs.push([key.replace(loneSurrogates, "\ufffd"), value]);
+    room -= bytes;
+  }
+  return pairs;
+}
+
+function detailLists(
+  pairs: readonly TrailerPair[],
+): Pick<RpcStatus, "detailKeys" | "detailValues"> {
+  return { detailKeys: pairs.map(([key]) => key), detailValues: pairs.map(([, value]) => value) };
+}
+
+function byteLength(key: string, value: string): number {
+  return Buffer.byteLength(key) + Buffer.byteLength(value);
 }
 
 function cut(text: string, maxChars: number): string {
@@ -33,10 +103,17 @@ function cut(text: string, maxChars: number): string {
 /**
  * How the peer says the call ended: `undefined` when it went well. An empty payload is an OK too.
  *
- * Never throws: a status that cannot be read is an INTERNAL error of its own.
+ * Never throws: a status that cannot be read is an INTERNAL error of its own. `onTrailer` is given the pairs of one that can.
  */
-export function decodeTrailer(payload: Uint8Array, limits: RpcLimits): RpcError | undefined {
-  if (payload.length === 0 || isOk(payload)) return undefined;
+export function decodeTrailer(
+  payload: Uint8Array,
+  limits: RpcLimits,
+  onTrailer?: (trailer: Metadata) => void,
+): RpcError | undefined {
+  if (payload.length === 0 || isOk(payload)) {
+    onTrailer?.(Metadata.empty);
+    return undefined;
+  }
   if (payload.length > limits.maxStatusBytes) {
     return new RpcError(
       StatusCode.INTERNAL,
@@ -51,6 +128,7 @@ export function decodeTrailer(payload: Uint8Array, limits: RpcLimits): RpcError 
       cause,
     });
   }
+  onTrailer?.(Metadata.received(status.detailKeys, status.detailValues));
   if (status.code === StatusCode.OK) return undefined;
   return new RpcError(status.code, status.message, { details: detailsOf(status) });
 }

@@ -69,7 +69,10 @@ export function metadataOf({ keys, values }: OpenedHeader, limits: RpcLimits): M
       `metadata has ${keys.length} keys and ${values.length} values`,
     );
   }
-  const metadata = Metadata.from(keys.map((key, index) => [key, values[index] ?? ""] as const));
+  if (keys.includes("")) {
+    throw new RpcError(StatusCode.INVALID_ARGUMENT, "a metadata key is text that is not empty");
+  }
+  const metadata = Metadata.received(keys, values);
   checkMetadata(metadata, limits);
   return metadata;
 }

@@ -29,6 +29,8 @@ export class Route {
   readonly title: string;
   readonly streamsRequests: boolean;
   readonly streamsResponses: boolean;
+  /** Calls whose handlers have not returned. */
+  calls = 0;
   /** The handler with its interceptors around it. May throw, return a value or a promise. */
   readonly invoke: (request: unknown, context: ServerContext) => unknown;
   readonly #modes: ReadonlySet<string>;

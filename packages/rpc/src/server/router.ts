@@ -17,7 +17,7 @@ export class Router {
     limits: RpcLimits,
   ) {
     this.#limits = limits;
-    for (const service of services) this.#add(new HostedService(service, interceptors));
+    for (const service of services) this.#add(new HostedService(service, interceptors, limits));
   }
 
   get services(): HostedService[] {
@@ -32,7 +32,7 @@ export class Router {
     this.#checkName("method", called);
     const service = this.#service(name, version);
     if (service === undefined) {
-      throw new RpcError(StatusCode.NOT_FOUND, `Service '${name}' v${version} not found`);
+      throw this.#notFound(name, version);
     }
     if (called === "") {
       throw new RpcError(
@@ -60,6 +60,18 @@ export class Router {
     if (exact !== undefined || version !== 1 || versions?.size !== 1) return exact;
     for (const only of versions.values()) return only;
     return undefined;
+  }
+
+  /** Naming the versions there are, of a service that is known. */
+  #notFound(name: string, version: number): RpcError {
+    const versions = [...(this.#services.get(name)?.keys() ?? [])].sort((a, b) => a - b);
+    const text = `Service '${name}' v${version} not found`;
+    if (versions.length === 0) return new RpcError(StatusCode.NOT_FOUND, text);
+    return new RpcError(
+      StatusCode.NOT_FOUND,
+      `${text}; hosted are ${versions.map((each) => `v${each}`).join(", ")}`,
+      { details: { reason: "service.version", versions: versions.join(",") } },
+    );
   }
 
   #checkName(what: string, name: string): void {

@@ -14,7 +14,12 @@ import { MessagePump, type MessageSource, type PumpTarget } from "../message-pum
 import { MessageQueue } from "../message-queue.ts";
 import { isPromiseLike } from "../promise-like.ts";
 import { XLANG_B } from "../protocol/mode.ts";
-import { decodeTrailer, encodeFailure, okTrailers } from "../protocol/status-trailer.ts";
+import {
+  decodeTrailer,
+  encodeFailure,
+  encodeSuccess,
+  okTrailers,
+} from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import { rowBeforeSchema, secondSchema } from "../row-messages.ts";
 import { StatusCode } from "../status.ts";
@@ -22,6 +27,7 @@ import type { Timed, TimerSlot } from "../timer-slot.ts";
 import { timers } from "../timer-wheel.ts";
 import type { AdmittedCall } from "./admitted-call.ts";
 import { concealException, concealResponse } from "./fault.ts";
+import { tooManyItems, unexpectedFrame, unexpectedMessage } from "./request-failure.ts";
 import type { Route, RouteCoding } from "./route.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -87,7 +93,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
       else if ((flags & CONTROL_FLAGS) !== 0) this.#control(flags, payload);
       else if (this.#phase === Phase.Request) this.#request(flags, payload);
       else if (this.#phase === Phase.Requests) this.#item(flags, payload);
-      else throw this.#unexpectedMessage();
+      else throw unexpectedMessage(this.#route as Route);
     } catch (error) {
       if (error instanceof CodecError) this.#fail(RpcError.from(error));
       else this.#failed(error);
@@ -205,11 +211,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
     const { maxClientStreamItems } = this.#owner.server.limits;
     this.#items += 1;
     if (this.#items > maxClientStreamItems && !(this.#route as Route).streamsResponses) {
-      throw new RpcError(
-        StatusCode.RESOURCE_EXHAUSTED,
-        `client stream exceeded ${maxClientStreamItems} items`,
-        { details: { reason: "limit.maxClientStreamItems" } },
-      );
+      throw tooManyItems(maxClientStreamItems);
     }
     const bytes = this.#unpack(flags, payload);
     this.#requests?.push(this.#decode(bytes), bytes.length);
@@ -268,15 +270,6 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
     this.#requests?.finish();
   }
 
-  #unexpectedMessage(): RpcError {
-    const { streamsRequests, title } = this.#route as Route;
-    return streamsRequests
-      ? new RpcError(StatusCode.INTERNAL, "a message came after the end of the input")
-      : new RpcError(StatusCode.INVALID_ARGUMENT, `${title} takes one request, not several`, {
-          details: { reason: "cardinality" },
-        });
-  }
-
   #answer(request: unknown, context: ServerContext): void {
     const route = this.#route as Route;
     this.#answering = true;
@@ -329,7 +322,9 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   }
 
   #finish(): void {
-    this.#channel.send(FrameFlag.Trailer, okTrailers[this.#form], true);
+    const pairs = (this.#context as ServerContext).trailers;
+    const trailer = pairs === undefined ? okTrailers[this.#form] : encodeSuccess(pairs, this.#form);
+    this.#channel.send(FrameFlag.Trailer, trailer, true);
     this.#settle(answered);
   }
 
@@ -354,7 +349,8 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
 
   #fail(error: RpcError): void {
     if (this.#phase === Phase.Over) return;
-    const trailer = encodeFailure(error, this.#form, this.#owner.server.limits);
+    const { limits } = this.#owner.server;
+    const trailer = encodeFailure(error, this.#form, limits, this.#context?.trailers);
     this.#channel.send(FrameFlag.Trailer, trailer, true);
     this.#cancel(error);
   }
@@ -362,9 +358,15 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   /** Ends the call without a word to the caller. */
   #cancel(reason: RpcError): void {
     this.#settle(reason);
+    const context = this.#context;
+    // listeners and `finally` blocks are part of the call as well
+    if (context !== undefined && this.#answering) runInCall(context, () => this.#interrupt(reason));
+    if (this.#route !== undefined && !this.#answering) this.#returned();
+  }
+
+  #interrupt(reason: RpcError): void {
     this.#context?.abort(reason);
     this.#pump?.stop();
-    if (this.#route !== undefined && !this.#answering) this.#returned();
   }
 
   #settle(reason: RpcError): void {
@@ -384,8 +386,4 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   #returned(): void {
     this.#owner.release(this.#route as Route);
   }
-}
-
-function unexpectedFrame(flags: number): RpcError {
-  return new RpcError(StatusCode.INTERNAL, `unexpected frame with flags ${flags} inside a call`);
 }

@@ -65,8 +65,7 @@ export class ServerConnection {
 
   release(route: Route): void {
     this.#calls -= 1;
-    route.service.calls -= 1;
-    this.server.release();
+    this.server.release(route);
   }
 
   coding(route: Route, form: MessageForm): RouteCoding {
@@ -101,7 +100,7 @@ export class ServerConnection {
     if (this.#calls >= maxCallsPerConnection) {
       throw exhausted(`${maxCallsPerConnection} calls of this connection`, "maxCallsPerConnection");
     }
-    server.begin(route.service);
+    server.begin(route);
     this.#calls += 1;
     return {
       route,

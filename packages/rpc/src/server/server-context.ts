@@ -1,7 +1,9 @@
+import type { ErrorType } from "@aster/contract";
 import type { PeerRecord } from "@aster/trust";
 import type { CurrentCall } from "../context.ts";
-import type { RpcError } from "../error.ts";
-import type { Metadata } from "../metadata.ts";
+import { RpcError } from "../error.ts";
+import { type Metadata, metadataText } from "../metadata.ts";
+import { checkTrailer, type TrailerPair } from "../protocol/status-trailer.ts";
 import type { Route } from "./route.ts";
 
 /** What is known of a peer; a `PeerStore` is one. */
@@ -22,6 +24,8 @@ export class ServerContext implements CurrentCall {
   readonly #peers: PeerDirectory | undefined;
   #abort: AbortController | undefined;
   #aborted: RpcError | undefined;
+  /** @internal What goes along with the status; `undefined` for nothing. */
+  trailers: TrailerPair[] | undefined;
 
   constructor(
     route: Route,
@@ -67,6 +71,21 @@ export class ServerContext implements CurrentCall {
 
   get roles(): ReadonlySet<string> {
     return this.#peers?.get(this.peer)?.roles ?? nobody;
+  }
+
+  addTrailer(key: string, value: string | Uint8Array): void {
+    const text = metadataText(key, value);
+    const { limits } = this.#route.service;
+    checkTrailer(key, text, this.trailers, limits);
+    this.trailers ??= [];
+    this.trailers.push([key, text]);
+  }
+
+  error(name: string, data: unknown, message?: string): RpcError {
+    const { errors } = this.#route.method;
+    const type: ErrorType | undefined = Object.hasOwn(errors, name) ? errors[name] : undefined;
+    if (type === undefined) throw new TypeError(`${this.#route.title} declares no error "${name}"`);
+    return RpcError.of(type, data, message === undefined ? {} : { message });
   }
 
   /** @internal Fires the signal, if anybody has it; `reason` becomes its reason. */

@@ -7,7 +7,6 @@ import { limitsWith, type RpcLimits } from "../limits.ts";
 import { StatusCode } from "../status.ts";
 import { Sweep } from "../sweep.ts";
 import type { ServerFault } from "./fault.ts";
-import type { HostedService } from "./hosted-service.ts";
 import type { Route } from "./route.ts";
 import { RouteCache } from "./route-cache.ts";
 import { Router } from "./router.ts";
@@ -105,26 +104,26 @@ export class Server {
   }
 
   /** @internal Counts a call in, or throws why there is no place for it. */
-  begin(service: HostedService): void {
+  begin(route: Route): void {
     if (this.#draining) {
       throw new RpcError(StatusCode.UNAVAILABLE, "draining: this server takes no more calls", {
         details: { reason: "draining" },
       });
     }
-    const { name, maxConcurrentStreams = Number.POSITIVE_INFINITY } = service.definition;
     if (this.#calls >= this.limits.maxCalls) {
       throw exhausted(`${this.limits.maxCalls} calls of this server`, "maxCalls");
     }
-    if (service.calls >= maxConcurrentStreams) {
-      throw exhausted(`${maxConcurrentStreams} calls of ${name}`, "maxConcurrentStreams");
-    }
-    service.calls += 1;
+    checkConcurrency(route);
+    route.service.calls += 1;
+    route.calls += 1;
     this.#calls += 1;
     this.#callsTotal += 1;
   }
 
   /** @internal The handler of a call has returned, or will never be called. */
-  release(): void {
+  release(route: Route): void {
+    route.calls -= 1;
+    route.service.calls -= 1;
     this.#calls -= 1;
     if (this.#calls > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
@@ -139,6 +138,20 @@ export class Server {
     } catch {
       // a log that fails must not end the call otherwise
     }
+  }
+}
+
+/** Throws when as many calls of the service or the method run as may run at once. */
+function checkConcurrency({ service, method, title, calls }: Route): void {
+  const { name, maxConcurrentStreams, maxConcurrentCalls } = service.definition;
+  if (maxConcurrentStreams !== undefined && service.calls >= maxConcurrentStreams) {
+    throw exhausted(`${maxConcurrentStreams} calls of ${name}`, "maxConcurrentStreams");
+  }
+  if (maxConcurrentCalls !== undefined && service.calls >= maxConcurrentCalls) {
+    throw exhausted(`${maxConcurrentCalls} calls of ${name}`, "maxConcurrentCalls");
+  }
+  if (method.maxConcurrentCalls !== undefined && calls >= method.maxConcurrentCalls) {
+    throw exhausted(`${method.maxConcurrentCalls} calls of ${title}`, "maxConcurrentCalls");
   }
 }
 
