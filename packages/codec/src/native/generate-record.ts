@@ -2,8 +2,8 @@ import { canGenerate } from "../fory/generated-engine.ts";
 import { Source } from "../fory/source.ts";
 import { TypeId } from "../fory/type-id.ts";
 import { firstSmallId, zeroId } from "./native-id.ts";
-import { numberBytes, putNumber } from "./native-number.ts";
-import type { ReadRecord, Shape, WriteRecord } from "./shape.ts";
+import { numberBytes, putInteger, putLongNumber } from "./native-number.ts";
+import type { ReadRecord, Shape, WriteRecord, WriteRecords } from "./shape.ts";
 
 /** Only plain names become code, as the names of properties; `__proto__` would not be one. */
 const plainName = /^(?!__proto__$)[A-Za-z_$][\w$]{0,63}$/;
@@ -21,6 +21,7 @@ export function writerOf(shape: Shape): WriteRecord | undefined {
   if (++shape.writes !== patience || writersLeft === 0 || !isGenerable(shape)) return undefined;
   writersLeft--;
   shape.write = generateWriter(shape);
+  shape.writeAll = generateListWriter(shape);
   return shape.write;
 }
 
@@ -45,17 +46,46 @@ function isGenerable({ keys, tag }: Shape): boolean {
 /** In the code `w` is the writer, `o` the object, `d` the depth of its values, `b` the bytes, `p` the place. */
 function generateWriter({ keys }: Shape): WriteRecord {
   const source = new Source();
-  const put = source.constant(putNumber);
-  const room = `b=w.room(p,${keys.length * numberBytes});`;
-  source.add(`let v,p=w.pos,${room}`);
-  for (const key of keys) {
-    source.add(
-      `v=o.${key};if(typeof v==="number")p=${put}(b,p,v);` +
-        `else{w.pos=p;if(typeof v==="string")w.text(v);else w.value(v,d);p=w.pos;${room}}`,
-    );
-  }
+  source.add(`let v,p=w.pos,${roomFor(keys)}`);
+  source.add(valueWriters(source, keys));
   source.add("w.pos=p;");
   return source.compile("w,o,d") as WriteRecord;
+}
+
+/** The same for a list `a` of `n` items from `i` on: what is not a plain object with just these keys ends it. */
+function generateListWriter(shape: Shape): WriteRecords {
+  const { keys } = shape;
+  const source = new Source();
+  const prototypeOf = source.constant(Object.getPrototypeOf);
+  const plain = source.constant(Object.prototype);
+  const cases = keys.map((key, place) => `case ${place}:if(k!=="${key}")break all;break;`);
+  source.add(
+    `const h=w.headOf(${source.constant(shape)});if(h<0||d>w.maxDepth)return i;` +
+      "const s=w.identities;let b=w.bytes,p=w.pos,o,v,j;d++;" +
+      `all:for(;i<n;i++){o=a[i];if(typeof o!=="object"||o===null||${prototypeOf}(o)!==${plain})break;` +
+      `j=0;for(const k in o)switch(j++){${cases.join("")}default:break all;}if(j!==${keys.length})break;` +
+      `if((j=s.add(o,undefined))>=0){w.pos=p;w.refer(j);p=w.pos;continue;}${roomFor(keys)}b[p++]=h;`,
+  );
+  source.add(valueWriters(source, keys));
+  source.add("}w.pos=p;return i;");
+  return source.compile("w,a,i,n,d") as WriteRecords;
+}
+
+function roomFor(keys: readonly string[]): string {
+  return `b=w.room(p,${keys.length * numberBytes + 1});`;
+}
+
+function valueWriters(source: Source, keys: readonly string[]): string {
+  const small = source.constant(putInteger);
+  const large = source.constant(putLongNumber);
+  const room = roomFor(keys);
+  return keys
+    .map(
+      (key) =>
+        `v=o.${key};if(typeof v==="number"){if((v|0)===v&&(v!==0||1/v>0))p=${small}(b,p,v);else p=${large}(b,p,v);}` +
+        `else if(typeof v==="string"){p=w.textAt(p,v);${room}}else{w.pos=p;w.value(v,d);p=w.pos;${room}}`,
+    )
+    .join("\n");
 }
 
 /**

@@ -11,7 +11,11 @@ export class Identities {
   readonly #scanned: (object | undefined)[] = new Array<object | undefined>(few).fill(undefined);
   /** All, in order: the place of an object is its number, as long as none is written in two forms. */
   #ordered: Set<object> | undefined;
-  /** Made when the first object appears twice among many. */
+  /** Those of them that were counted, because one of these appeared twice. */
+  #counted: Map<object, number> | undefined;
+  /** The rest. */
+  #uncounted: Iterator<object> | undefined;
+  /** All, made when the first object is written in two forms. */
   #numbers: Map<object, number> | undefined;
   /** Forms other than undefined, by number. */
   #forms: unknown[] | undefined;
@@ -22,6 +26,8 @@ export class Identities {
     const ordered = this.#ordered;
     if (ordered) {
       if (ordered.add(value).size > this.size) return this.#next(form);
+      const known = this.#place(ordered, value);
+      if (this.#forms?.[known] === form) return known;
       return this.#addNumbered(this.#numbered(ordered), value, form);
     }
     const scanned = this.#scanned;
@@ -42,6 +48,8 @@ export class Identities {
     for (let i = 0; i < this.size && i < few; i++) scanned[i] = undefined;
     this.size = 0;
     this.#ordered = undefined;
+    this.#counted = undefined;
+    this.#uncounted = undefined;
     this.#numbers = undefined;
     this.#forms = undefined;
   }
@@ -53,6 +61,20 @@ export class Identities {
     }
     this.size++;
     return -1;
+  }
+
+  /** The place of an object that the set has: it is counted up to there, and no further. */
+  #place(ordered: Set<object>, value: object): number {
+    this.#counted ??= new Map();
+    this.#uncounted ??= ordered.values();
+    const known = this.#counted.get(value);
+    if (known !== undefined) return known;
+    for (;;) {
+      const { value: next } = this.#uncounted.next();
+      const place = this.#counted.size;
+      this.#counted.set(next, place);
+      if (next === value) return place;
+    }
   }
 
   #numbered(objects: Iterable<object>): Map<object, number> {

@@ -2,6 +2,7 @@ import { fail, kindOf } from "../failure.ts";
 import { ByteWriter } from "../fory/byte-writer.ts";
 import { checkWriteDepth } from "../fory/depth.ts";
 import { TypeId } from "../fory/type-id.ts";
+import { putVar32 } from "../fory/varint.ts";
 import { Identities } from "./identities.ts";
 import { writeBigint } from "./native-bigint.ts";
 import { firstShapeId, firstSmallId, NativeId } from "./native-id.ts";
@@ -15,6 +16,9 @@ import { isNumbered, TextTable } from "./text-table.ts";
 import { Windows } from "./windows.ts";
 import { writeArray } from "./write-array.ts";
 import { writePlain } from "./write-record.ts";
+
+/** Up to here the head of a text is one byte. */
+const shortText = 32;
 
 /** Where a message is written, and what it holds so far. */
 export class NativeWriter extends ByteWriter {
@@ -72,10 +76,11 @@ export class NativeWriter extends ByteWriter {
     }
   }
 
-  object(value: object, depth: number): void {
+  /** Returns the shape of a plain object: the next one may have it too. */
+  object(value: object, depth: number): Shape | undefined {
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype) writePlain(this, value, depth);
-    else if (Array.isArray(value)) writeArray(this, value, depth);
+    if (prototype === Object.prototype) return writePlain(this, value, depth);
+    if (Array.isArray(value)) writeArray(this, value, depth);
     else {
       const struct = this.structOf(value);
       if (struct) struct.write(this, value, depth);
@@ -86,29 +91,57 @@ export class NativeWriter extends ByteWriter {
         );
       }
     }
+    return undefined;
   }
 
   /** Text with its id, or the number of the same text before. */
   text(text: string): void {
+    this.pos = this.textAt(this.pos, text);
+  }
+
+  /** The same at a place; returns where it ends. `bytes` may be another buffer afterwards. */
+  textAt(at: number, text: string): number {
+    const n = text.length;
+    const b = this.room(at, shortText + 2);
     if (isNumbered(text)) {
       const known = this.#texts.add(text);
       if (known >= 0) {
-        this.putByte(NativeId.textAgain);
-        this.putSmall(known);
-        return;
+        b[at] = NativeId.textAgain;
+        return putVar32(b, at + 1, known);
       }
     }
-    this.putByte(TypeId.string);
+    b[at] = TypeId.string;
+    if (n < shortText) {
+      let p = at + 1;
+      b[p++] = n << 2;
+      for (let i = 0; i < n; i++) {
+        const code = text.charCodeAt(i);
+        if (code > 255) return this.#longTextAt(at + 1, text);
+        b[p++] = code;
+      }
+      return p;
+    }
+    return this.#longTextAt(at + 1, text);
+  }
+
+  #longTextAt(at: number, text: string): number {
+    this.pos = at;
     writeText(this, text);
+    return this.pos;
   }
 
   /** Numbers an object, or refers to it where the message holds it in this form. */
   seen(value: object, form?: unknown): boolean {
     const known = this.identities.add(value, form);
     if (known < 0) return false;
+    this.refer(known);
+    return true;
+  }
+
+  /** Refers to a numbered object. */
+  refer(known: number): void {
     this.putByte(NativeId.reference);
     this.putSmall(known);
-    return true;
   }
 
   /** Begins a container: like `seen`, and bounds the depth. */
@@ -134,6 +167,13 @@ export class NativeWriter extends ByteWriter {
     this.putByte(shape.tag === undefined ? NativeId.newShape : TypeId.namedStruct);
     this.putSmall(shape.names.length);
     this.putShort(shape.names);
+  }
+
+  /** The byte that begins each further record of this shape; −1 where it takes more than a byte. */
+  headOf(shape: Shape): number {
+    return shape.message === this.message && shape.number < firstSmallId - firstShapeId
+      ? firstShapeId + shape.number
+      : -1;
   }
 
   /** Bytes that are few: one by one they are faster than a call into the runtime. */

@@ -10,10 +10,22 @@ import type { NativeWriter } from "./native-writer.ts";
 const maxNamesBytes = 1 << 28;
 
 export type WriteRecord = (w: NativeWriter, object: object, depth: number) => void;
+/** Writes the items from `start` on that are records of the shape, up to the first that is not, and returns where that is. */
+export type WriteRecords = (
+  w: NativeWriter,
+  items: readonly unknown[],
+  start: number,
+  count: number,
+  depth: number,
+) => number;
 export type ReadRecord = (r: NativeReader, depth: number) => object;
+
+let made = 0;
 
 /** The keys of records in order, and the tag of their class if they have one. */
 export class Shape {
+  /** Tells it from most others. */
+  readonly place: number = made++;
   readonly tag: string | undefined;
   readonly keys: readonly string[];
   /** Tag and keys as the first record of the shape in a message brings them. */
@@ -23,6 +35,7 @@ export class Shape {
   number = 0;
   /** Generated functions, or how often one was missed. */
   write: WriteRecord | undefined;
+  writeAll: WriteRecords | undefined;
   read: ReadRecord | undefined;
   writes = 0;
   reads = 0;

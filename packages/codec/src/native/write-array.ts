@@ -24,8 +24,12 @@ export function writeArray(w: NativeWriter, items: readonly unknown[], depth: nu
   try {
     for (; i < count; i++) {
       const item = items[i];
-      if (typeof item === "object" && item !== null) w.object(item, depth + 1);
-      else if (item === undefined && !Object.hasOwn(items, i)) w.putByte(NativeId.hole);
+      if (typeof item === "object" && item !== null) {
+        const shape = w.object(item, depth + 1);
+        if (shape?.writeAll && !w.exact && !w.polluted) {
+          i = shape.writeAll(w, items, i + 1, count, depth + 1) - 1;
+        }
+      } else if (item === undefined && !Object.hasOwn(items, i)) w.putByte(NativeId.hole);
       else w.value(item, depth + 1);
     }
   } catch (reason) {

@@ -3,19 +3,20 @@ import { writerOf } from "./generate-record.ts";
 import { NativeId } from "./native-id.ts";
 import { writeText } from "./native-text.ts";
 import type { NativeWriter } from "./native-writer.ts";
-import { lastShape, maxShapeKeys, shapeOfKeys } from "./shape-cache.ts";
+import type { Shape } from "./shape.ts";
+import { likelyShape, maxShapeKeys, shapeOfKeys } from "./shape-cache.ts";
 
-/** A plain object: its own enumerable text keys, in order. */
-export function writePlain(w: NativeWriter, object: object, depth: number): void {
-  if (!w.opened(object, depth)) return;
-  let shape = w.polluted ? undefined : lastShape(object);
+/** A plain object: its own enumerable text keys, in order. Returns its shape if it has one. */
+export function writePlain(w: NativeWriter, object: object, depth: number): Shape | undefined {
+  if (!w.opened(object, depth)) return undefined;
+  let shape = w.polluted ? undefined : likelyShape(object);
   if (!shape) {
     const keys = Object.keys(object);
     if (keys.length > maxShapeKeys) {
       writeEntries(w, object as Record<string, unknown>, keys, (value) =>
         w.value(value, depth + 1),
       );
-      return;
+      return undefined;
     }
     shape = shapeOfKeys(keys);
   }
@@ -23,7 +24,7 @@ export function writePlain(w: NativeWriter, object: object, depth: number): void
   const write = w.exact ? undefined : (shape.write ?? writerOf(shape));
   if (write) {
     write(w, object, depth + 1);
-    return;
+    return shape;
   }
   const { keys } = shape;
   let i = 0;
@@ -34,6 +35,7 @@ export function writePlain(w: NativeWriter, object: object, depth: number): void
   } catch (reason) {
     throw asFailure(reason).inField(keys[i] as string);
   }
+  return shape;
 }
 
 /** Keys and values in turn, for objects that are dictionaries. */
