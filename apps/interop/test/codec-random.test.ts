@@ -5,19 +5,12 @@ import { Child } from "../src/process/child.ts";
 import { pythonWithFory, pythonWithWheel } from "../src/process/python.ts";
 import { canonical } from "./support/canonical.ts";
 import { Maker, type RandomCase, random, type Scope } from "./support/random-case.ts";
+import { scalarsOfA, scalarsOfB } from "./support/scalars.ts";
 import { smallest } from "./support/smaller-case.ts";
 
 const script = fileURLToPath(new URL("../python/fory_oracle.py", import.meta.url));
 const seed = Number(process.env.ASTER_CODEC_SEED ?? Date.now() % 2 ** 32);
 const count = Number(process.env.ASTER_CODEC_CASES ?? 1_000);
-
-const inA = [
-  ...["bool", "int8", "int16", "int32", "varint32", "int64", "varint64", "tagged_int64"],
-  ...["uint8", "uint16", "uint32", "var_uint32", "float32", "float64", "string", "binary"],
-  ...["timestamp", "date", "any"],
-];
-
-const inB = [...inA, "float16", "bfloat16", "var_uint64", "tagged_uint64", "duration", "decimal"];
 
 interface Judge {
   readonly profile: "A" | "B";
@@ -26,8 +19,16 @@ interface Judge {
 }
 
 const judges: readonly Judge[] = [
-  { profile: "A", python: await pythonWithWheel(), scope: { scalars: inA, compatible: false } },
-  { profile: "B", python: await pythonWithFory(), scope: { scalars: inB, compatible: true } },
+  {
+    profile: "A",
+    python: await pythonWithWheel(),
+    scope: { scalars: scalarsOfA, compatible: false },
+  },
+  {
+    profile: "B",
+    python: await pythonWithFory(),
+    scope: { scalars: scalarsOfB, compatible: true },
+  },
 ];
 
 interface Verdict {

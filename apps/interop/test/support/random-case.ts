@@ -57,7 +57,7 @@ const colors = { RED: 0, GREEN: 1, BLUE: 2 };
 export class Maker {
   readonly #random: Random;
   readonly #scope: Scope;
-  readonly #types: Declaration[] = [];
+  #types: Declaration[] = [];
 
   constructor(random: Random, scope: Scope) {
     this.#random = random;
@@ -67,9 +67,19 @@ export class Maker {
   case(): RandomCase {
     this.#types.push({ enum: "Color", ns: "rnd", values: colors });
     const inner = this.#below(3);
-    for (let i = 0; i < inner; i++) this.#struct(`Inner${"ABC"[i]}`, 1);
-    const root = this.#struct("Root", 0);
-    return { types: this.#types, root: { type: root }, value: this.#value({ type: root }) };
+    for (let i = 0; i < inner; i++) this.#struct(`Inner${"ABC"[i]}`);
+    const root = this.#struct("Root");
+    return {
+      types: this.#types,
+      root: { type: root },
+      value: this.#value({ type: root }),
+    };
+  }
+
+  /** A value of a root among other types. */
+  valueOf(types: readonly Declaration[], root: TypeText): unknown {
+    this.#types = [...types];
+    return this.#value(root);
   }
 
   #below(limit: number): number {
@@ -80,10 +90,10 @@ export class Maker {
     return items[this.#below(items.length)] as T;
   }
 
-  #struct(name: string, least: number): string {
+  #struct(name: string): string {
     const free = [...names];
     const fields: FieldText[] = [];
-    for (let count = least + this.#below(6); count > 0; count--) {
+    for (let count = this.#below(6); count > 0; count--) {
       const [field = ""] = free.splice(this.#below(free.length), 1);
       fields.push({ name: field, type: this.#type(2) });
     }
