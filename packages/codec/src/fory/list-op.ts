@@ -154,12 +154,15 @@ function readItems(
   add: (item: unknown) => void,
 ): void {
   checkReadDepth(r, depth);
-  const count = r.count(r.small(), 8 + element.op.cost, element.typed ? maxUnbacked : 0);
+  const { typed, op: declared } = element;
+  // a struct without fields takes no bytes where its type info is not its own
+  const bare = typed || declared.tracked === true || declared.dynamic !== undefined;
+  const count = r.count(r.small(), 8 + declared.cost, bare ? maxUnbacked : 0);
   if (count === 0) return;
   const bits = r.byte();
   if (bits > 15) throw fail("data", `list flags ${bits}`);
   const flagged = (bits & (ListFlag.nulls | ListFlag.tracked)) !== 0;
-  const op = elementOp(r, element.op, bits);
+  const op = elementOp(r, declared, bits);
   const empty = element.optional ? undefined : null;
   let i = 0;
   try {
