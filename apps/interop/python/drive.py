@@ -30,6 +30,7 @@ REQUEST_TYPES = {
     "sum": testkit_types.CountReply,
     "chat": testkit_types.EchoRequest,
     "failing_count": testkit_types.CountRequest,
+    "rows": testkit_types.CountRequest,
 }
 
 ADMISSION = b"aster.consumer_admission"

@@ -6,6 +6,7 @@ from typing import AsyncIterator
 
 from aster.decorators import bidi_stream, client_stream, rpc, server_stream, service
 from aster.interceptors.base import CallContext, Interceptor
+from aster.rpc_types import SerializationMode
 from aster.status import RpcError, StatusCode
 
 from testkit_types import (
@@ -61,7 +62,16 @@ async def counted(request: CountRequest) -> AsyncIterator[CountReply]:
         yield CountReply(n=n, payload=bytes(request.size))
 
 
-@service(name="Testkit", version=1)
+@service(
+    name="Testkit",
+    version=1,
+    serialization=[
+        SerializationMode.XLANG,
+        SerializationMode.NATIVE,
+        SerializationMode.ROW,
+        SerializationMode.JSON,
+    ],
+)
 class Testkit:
     @rpc
     async def echo(self, request: EchoRequest) -> EchoReply:
@@ -101,3 +111,8 @@ class Testkit:
         async for item in counted(request):
             yield item
         raise RpcError(StatusCode.FAILED_PRECONDITION, "enough")
+
+    @server_stream(serialization=SerializationMode.ROW)
+    async def rows(self, request: CountRequest) -> AsyncIterator[CountReply]:
+        async for item in counted(request):
+            yield item

@@ -1,14 +1,16 @@
 import { pairs, parseOptions, wholeNumber } from "./options.ts";
 import { UsageError } from "./usage.ts";
 
-const modes = ["xlang", "json"] as const;
+/** How messages are written: `xlang` is profile A, which everybody reads, and `xlang1` profile B. */
+const modes = ["xlang", "xlang1", "json", "native", "row"] as const;
 
 export interface CallOptions {
   readonly method: string;
   readonly address: string;
   readonly service: string;
   readonly request: unknown;
-  readonly mode: (typeof modes)[number];
+  /** Absent: whatever method and peer agree on. */
+  readonly mode: (typeof modes)[number] | undefined;
   readonly calls: number;
   readonly concurrency: number;
   readonly deadlineMs: number | undefined;
@@ -25,7 +27,7 @@ export function callOptions(args: readonly string[]): CallOptions {
     address: { type: "string" },
     service: { type: "string", default: "Testkit" },
     request: { type: "string", default: "{}" },
-    mode: { type: "string", default: "xlang" },
+    mode: { type: "string" },
     n: { type: "string", default: "1" },
     concurrency: { type: "string", default: "1" },
     "deadline-ms": { type: "string" },
@@ -41,7 +43,7 @@ export function callOptions(args: readonly string[]): CallOptions {
   }
   if (values.address === undefined) throw new UsageError("call needs --address");
   const mode = modes.find((name) => name === values.mode);
-  if (mode === undefined) {
+  if (mode === undefined && values.mode !== undefined) {
     throw new UsageError(`--mode ${values.mode} is not supported; supported: ${modes.join(" ")}`);
   }
   return {

@@ -65,6 +65,8 @@ export function testkitHandlers(
       yield* count(request, call);
       throw new RpcError(StatusCode.FAILED_PRECONDITION, "enough");
     },
+
+    rows: count,
   };
 }
 

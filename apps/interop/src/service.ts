@@ -13,7 +13,7 @@ import {
 /** The service that other implementations host and call too: python/testkit_service.py has the same contract id. */
 export const Testkit = defineService(
   "Testkit",
-  { version: 1 },
+  { version: 1, serialization: ["xlang", "native", "row", "json"] },
   {
     echo: unary(EchoRequest, EchoReply),
     fail: unary(FailRequest, EchoReply),
@@ -22,5 +22,6 @@ export const Testkit = defineService(
     sum: clientStream(CountReply, SumReply),
     chat: bidiStream(EchoRequest, EchoReply),
     failing_count: serverStream(CountRequest, CountReply),
+    rows: serverStream(CountRequest, CountReply, { serialization: "row" }),
   },
 );

@@ -57,7 +57,7 @@ describe.skipIf("missing" in python)("admission and addresses", () => {
     ]);
     const [address = ""] = Object.values(services[0]?.channels ?? {});
     expect(parseAddress(address).endpointId).toBe(ours.endpointId);
-    expect(services[0]?.modes).toEqual(["xlang", "xlang1"]);
+    expect(services[0]?.modes).toEqual(["xlang", "xlang1", "native", "row", "json"]);
     await wheel.close("services");
   });
 

@@ -30,6 +30,8 @@ interface Outcome {
   readonly details?: Readonly<Record<string, string>>;
 }
 
+const modes = ["xlang", "xlang1", "native", "row", "json"];
+
 const isReady = (value: unknown): value is Ready => "ready" in (value as object);
 
 function testkit(...args: readonly string[]): Child {
@@ -70,7 +72,7 @@ describe("testkit", () => {
     expect(parseAddress(ready.addrB64)).toEqual(parseAddress(ready.address));
   });
 
-  it.each(["xlang", "json"])("call echo in %s", async (mode) => {
+  it.each(modes)("call echo in %s", async (mode) => {
     const request = { text: "ü", number: 7, blob: "AAEC", tags: ["a"], inner: { x: 0.5 } };
     const args = ["--metadata", "a=b=c", "--deadline-ms", "5000", "--mode", mode];
     const run = await call("echo", "--request", JSON.stringify(request), ...args);
@@ -92,7 +94,7 @@ describe("testkit", () => {
     expect(run.summary?.p99Ms).toBeGreaterThanOrEqual(run.summary?.p50Ms ?? Infinity);
   });
 
-  it.each(["xlang", "json"])("call streams in %s", async (mode) => {
+  it.each(modes)("call streams in %s", async (mode) => {
     const [count, sum, chat] = await Promise.all([
       call("count", "--mode", mode, "--request", '{"start":2,"end":4,"size":2}'),
       call("sum", "--mode", mode, "--request", '[{"n":1},{"n":2},{"n":39}]'),
@@ -104,6 +106,15 @@ describe("testkit", () => {
     ]);
     expect(sum.outcomes[0]?.replies).toEqual([{ total: 42, items: 3 }]);
     expect(chat.outcomes[0]?.replies).toMatchObject([{ text: "a" }, { text: "b" }]);
+  });
+
+  it.each([...modes.map((mode) => ["--mode", mode]), []])("call rows %s %s", async (...mode) => {
+    const run = await call("rows", "--request", '{"start":2,"end":4,"size":2}', ...mode);
+    expect(run.outcomes).toMatchObject([{ code: 0 }]);
+    expect(run.outcomes[0]?.replies).toEqual([
+      { n: 2, payload: "AAA=" },
+      { n: 3, payload: "AAA=" },
+    ]);
   });
 
   it("call reads a stream as slowly as it is told to", async () => {

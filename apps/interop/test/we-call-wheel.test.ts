@@ -179,6 +179,21 @@ describe.skipIf("missing" in python)("we call the wheel's server", () => {
     expect(failure.rawMessage).toBe("Object of type bytes is not JSON serializable");
   });
 
+  it("in XLANG for want of ROW", async () => {
+    expect((await all(xlang.rows({ end: 2 }))).map(({ n }) => n)).toEqual([0, 1]);
+  });
+
+  it.each(["native", "row"] as const)("not in %s, which it does not offer", async (serialization) => {
+    const failure = await rejection(xlang.echo({}, { serialization }));
+    expect(failure.code).toBe(StatusCode.FAILED_PRECONDITION);
+    expect(failure.details).toMatchObject({ ours: serialization, theirs: "xlang" });
+  });
+
+  it("not in profile B", async () => {
+    const failure = await rejection(client.client(Testkit, { profile: "B" }).echo({}));
+    expect(failure.details).toMatchObject({ ours: "xlang1", theirs: "xlang" });
+  });
+
   it("knows no other service", async () => {
     const failure = await rejection((async () => client.proxy("Nope").echo?.({}))());
     expect(failure.code).toBe(StatusCode.NOT_FOUND);
