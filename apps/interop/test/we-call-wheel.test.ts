@@ -183,11 +183,14 @@ describe.skipIf("missing" in python)("we call the wheel's server", () => {
     expect((await all(xlang.rows({ end: 2 }))).map(({ n }) => n)).toEqual([0, 1]);
   });
 
-  it.each(["native", "row"] as const)("not in %s, which it does not offer", async (serialization) => {
-    const failure = await rejection(xlang.echo({}, { serialization }));
-    expect(failure.code).toBe(StatusCode.FAILED_PRECONDITION);
-    expect(failure.details).toMatchObject({ ours: serialization, theirs: "xlang" });
-  });
+  it.each(["native", "row"] as const)(
+    "not in %s, which it does not offer",
+    async (serialization) => {
+      const failure = await rejection(xlang.echo({}, { serialization }));
+      expect(failure.code).toBe(StatusCode.FAILED_PRECONDITION);
+      expect(failure.details).toMatchObject({ ours: serialization, theirs: "xlang" });
+    },
+  );
 
   it("not in profile B", async () => {
     const failure = await rejection(client.client(Testkit, { profile: "B" }).echo({}));
