@@ -2,12 +2,15 @@ import type { NativeOp } from "./native-op.ts";
 
 /** Checks the decoded value of a message against its type, each object once per type. */
 export class Checker {
+  /** Whether generated code is left aside, so that errors say where. */
+  readonly exact: boolean;
   readonly #maxDepth: number;
   /** What was checked, where objects may be shared: else a small message could take forever. */
   readonly #seen: Map<NativeOp, Set<unknown>> | undefined;
   readonly #later: (readonly [NativeOp, unknown])[] = [];
 
-  constructor(maxDepth: number, shared: boolean) {
+  constructor(maxDepth: number, shared: boolean, exact: boolean) {
+    this.exact = exact;
     this.#maxDepth = maxDepth;
     this.#seen = shared ? new Map() : undefined;
   }

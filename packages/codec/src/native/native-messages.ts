@@ -71,7 +71,7 @@ export class NativeMessages implements TypeCodec<unknown> {
   }
 
   #decoded(r: NativeReader, bytes: Uint8Array): unknown {
-    const { op, root, limits } = this.#of;
+    const { op, root } = this.#of;
     let value: unknown;
     try {
       try {
@@ -84,13 +84,24 @@ export class NativeMessages implements TypeCodec<unknown> {
     }
     if (!op.check && r.instances.length === 0) return value;
     try {
-      const checker = new Checker(limits.depth, r.repeats || r.instances.length > 0);
-      checker.run(op, value);
-      for (const [object, struct] of r.instances) checker.run(struct, object);
+      this.#check(r, value, false);
+      return value;
+    } catch {
+      // checked again below, with an error that says where
+    }
+    try {
+      this.#check(r, value, true);
       return value;
     } catch (reason) {
       throw dataError(reason, root, undefined);
     }
+  }
+
+  #check(r: NativeReader, value: unknown, exact: boolean): void {
+    const { op, limits } = this.#of;
+    const checker = new Checker(limits.depth, r.repeats || r.instances.length > 0, exact);
+    checker.run(op, value);
+    for (const [object, struct] of r.instances) checker.run(struct, object);
   }
 
   #read(r: NativeReader, bytes: Uint8Array, exact: boolean): unknown {

@@ -1,8 +1,17 @@
 import { asFailure, fail, kindOf } from "../failure.ts";
+import type { ElementType } from "../field-type.ts";
+import { canGenerate } from "../fory/generated-engine.ts";
 import { setOwn } from "../fory/map-op.ts";
 import { registryOf } from "../type-scope.ts";
 import type { WireField, WireTypeInfo } from "../wire-type.ts";
 import type { Checker } from "./checker.ts";
+import {
+  type CheckStruct,
+  generateStructCheck,
+  generateStructWriter,
+  type StructParts,
+  type WriteStruct,
+} from "./generate-struct.ts";
 import type { NativeOp } from "./native-op.ts";
 import type { NativeWriter } from "./native-writer.ts";
 import { makeShape, type Shape } from "./shape.ts";
@@ -11,16 +20,19 @@ import { hasKeys } from "./shape-cache.ts";
 interface Plan {
   readonly shape: Shape;
   readonly fields: readonly (readonly [WireField, NativeOp])[];
+  /** Generated functions, made on first use. */
+  write: WriteStruct | undefined;
+  check: CheckStruct | undefined;
 }
 
 /** A wire type: exactly its fields, as an object of its class if it has one. */
 export class StructNative implements NativeOp {
   readonly prototype: object;
   readonly #info: WireTypeInfo;
-  readonly #opOf: (field: WireField) => NativeOp;
+  readonly #opOf: (element: ElementType) => NativeOp;
   #made: Plan | undefined;
 
-  constructor(info: WireTypeInfo, opOf: (field: WireField) => NativeOp) {
+  constructor(info: WireTypeInfo, opOf: (element: ElementType) => NativeOp) {
     this.#info = info;
     this.#opOf = opOf;
     this.prototype = info.class?.prototype ?? Object.prototype;
@@ -31,6 +43,14 @@ export class StructNative implements NativeOp {
   }
 
   write(w: NativeWriter, value: unknown, depth: number): void {
+    if (!w.exact && canGenerate()) {
+      const plan = this.#plan();
+      plan.write ??= generateStructWriter(this.#parts(plan));
+      plan.write(w, value, depth);
+    } else this.#writeExact(w, value, depth);
+  }
+
+  #writeExact(w: NativeWriter, value: unknown, depth: number): void {
     if (typeof value !== "object" || value === null) throw this.#expected(value);
     if (!w.opened(value, depth, this)) return;
     const { shape, fields } = this.#plan();
@@ -50,11 +70,19 @@ export class StructNative implements NativeOp {
   }
 
   check(c: Checker, value: unknown, depth: number): void {
+    if (!c.exact && canGenerate()) {
+      const plan = this.#plan();
+      plan.check ??= generateStructCheck(this.#parts(plan));
+      plan.check(c, value, depth);
+    } else this.#checkExact(c, value, depth);
+  }
+
+  #checkExact(c: Checker, value: unknown, depth: number): void {
     if (typeof value !== "object" || value === null) throw this.#expected(value);
     if (Object.getPrototypeOf(value) !== this.prototype) throw this.#expected(value);
     if (!c.enter(this, value, depth)) return;
     const { shape, fields } = this.#plan();
-    if (!hasKeys(shape, Object.keys(value))) this.#complete(value as Record<string, unknown>);
+    this.#complete(value as Record<string, unknown>);
     let i = 0;
     try {
       for (; i < fields.length; i++) {
@@ -69,6 +97,7 @@ export class StructNative implements NativeOp {
   /** Gives a decoded object of other keys what its fields permit to be absent. */
   #complete(object: Record<string, unknown>): void {
     const { shape, fields } = this.#plan();
+    if (hasKeys(shape, Object.keys(object))) return;
     const unexpected = Object.keys(object).find((key) => !shape.keys.includes(key));
     if (unexpected !== undefined) {
       throw fail(
@@ -82,6 +111,17 @@ export class StructNative implements NativeOp {
       else if (!isRequired(field)) setOwn(object, field.key, field.optional ? undefined : null);
       else throw fail("data", "is missing").inField(field.key);
     }
+  }
+
+  #parts({ shape, fields }: Plan): StructParts {
+    return {
+      struct: this,
+      shape,
+      prototype: this.prototype,
+      fields,
+      opOf: this.#opOf,
+      complete: (object) => this.#complete(object as Record<string, unknown>),
+    };
   }
 
   #plan(): Plan {
@@ -99,6 +139,8 @@ export class StructNative implements NativeOp {
         info.class && info.tag,
       ),
       fields: fields.map((field) => [field, this.#opOf(field)] as const),
+      write: undefined,
+      check: undefined,
     };
   }
 
