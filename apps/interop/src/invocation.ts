@@ -76,6 +76,6 @@ function listOf(request: unknown, pattern: string): readonly unknown[] {
 }
 
 async function* each(answer: Answer): AsyncIterable<unknown> {
-  if (Symbol.asyncIterator in answer) yield* answer;
-  else yield await answer;
+  if (answer instanceof Promise) yield await answer;
+  else yield* answer as AsyncIterable<unknown>;
 }

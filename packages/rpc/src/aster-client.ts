@@ -1,4 +1,4 @@
-import { serviceDefinitionOf } from "@aster/contract";
+import { type ContractManifest, contractIdOf, serviceDefinitionOf } from "@aster/contract";
 import { type EndpointAddress, type Node, ResetCode } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
 import { abortedError } from "./client/call-failure.ts";
@@ -6,12 +6,14 @@ import type { Client, RowClient, ServiceReference } from "./client/client.ts";
 import { type ClientOptions, createClient, type RowViews } from "./client/create-client.ts";
 import type { Compression } from "./compression.ts";
 import { type Dialled, dial } from "./dial.ts";
-import { createJsonClient, type JsonClient } from "./dynamic.ts";
+import { createJsonClient, type JsonClient } from "./dynamic/json-client.ts";
+import { createDynamicClient, type DynamicClient } from "./dynamic/manifest-client.ts";
 import { RpcError } from "./error.ts";
 import type { Interceptor } from "./interceptor.ts";
 import { limitsWith, type RpcLimits } from "./limits.ts";
 import { checkOffer } from "./offered-service.ts";
 import { type HeldNode, holdNode, type NodeChoice } from "./own-node.ts";
+import { StatusCode } from "./status.ts";
 
 export interface AsterClientOptions extends NodeChoice {
   /** For dialling and admission together (default 20 000), and for calls that set none and whose method has none. */
@@ -30,6 +32,11 @@ export interface AsterClientOptions extends NodeChoice {
 export interface ServiceClientOptions extends Omit<ClientOptions, "limits" | "peerModes"> {
   /** Whether to refuse a peer whose contract is not ours. Default true. */
   readonly checkContract?: boolean;
+}
+
+export interface ProxyOptions extends Omit<ServiceClientOptions, "serialization" | "profile"> {
+  /** What the peer published of the service. Without it methods are called as they come. */
+  readonly manifest?: ContractManifest;
 }
 
 /** A peer that has let us in, and the services it offers. Whoever connects closes it, `await using` does. */
@@ -94,10 +101,11 @@ export class AsterClient implements AsyncDisposable {
     service: T,
     options: ServiceClientOptions & Partial<RowViews> = {},
   ): Client<T> | RowClient<T> {
+    const definition = serviceDefinitionOf(service as object);
     const offer = checkOffer(
-      serviceDefinitionOf(service as object),
+      definition,
       this.services,
-      options.checkContract ?? true,
+      options.checkContract === false ? undefined : contractIdOf(definition),
     );
     const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
     const compression = options.compression ?? this.#options.compression;
@@ -111,20 +119,40 @@ export class AsterClient implements AsyncDisposable {
     });
   }
 
-  /** A client without a definition, in JSON. The name is sent as it is, whether it is offered or not. */
+  /**
+   * A client without a definition, in JSON. The name is sent as it is, whether it is offered or not.
+   *
+   * With a manifest (`parseManifest` of `@aster/contract` reads one) it knows the methods, their patterns and fields; then it
+   * throws {@link RpcError} as `client` does, and INVALID_ARGUMENT for the manifest of another service.
+   */
   proxy(
     service: string,
-    options: Omit<ServiceClientOptions, "serialization" | "profile"> = {},
-  ): JsonClient {
+    options: ProxyOptions & { readonly manifest: ContractManifest },
+  ): DynamicClient;
+  proxy(service: string, options?: ProxyOptions): JsonClient;
+  proxy(service: string, options: ProxyOptions = {}): JsonClient | DynamicClient {
+    const { manifest } = options;
+    const settings = {
+      timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
+      interceptors: [...(this.#options.interceptors ?? []), ...(options.interceptors ?? [])],
+    };
     const versions = this.services.filter((one) => one.name === service).map((one) => one.version);
     const room = {
       connection: this.#dialled.connection,
       limits: limitsWith(this.#options.limits),
     };
-    return createJsonClient(room, service, Math.max(1, ...versions), {
-      timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
-      interceptors: [...(this.#options.interceptors ?? []), ...(options.interceptors ?? [])],
-    });
+    if (manifest === undefined) {
+      return createJsonClient(room, service, Math.max(1, ...versions), settings);
+    }
+    if (manifest.service !== service) {
+      throw new RpcError(
+        StatusCode.INVALID_ARGUMENT,
+        `the manifest is of ${manifest.service}, not of ${service}`,
+      );
+    }
+    const id = options.checkContract === false ? undefined : manifest.contract_id;
+    checkOffer({ name: service, version: manifest.version }, this.services, id);
+    return createDynamicClient(room, manifest, settings);
   }
 
   /** Ends the connection, and with it the calls that run; closes the node if it is ours. Harmless when it is closed. */

@@ -41,13 +41,14 @@ export { implement } from "./server/implement.ts";
 
 // To call them.
 
-export type { AsterClientOptions, ServiceClientOptions } from "./aster-client.ts";
+export type { AsterClientOptions, ProxyOptions, ServiceClientOptions } from "./aster-client.ts";
 export { AsterClient } from "./aster-client.ts";
 export type { CallOptions } from "./client/call-options.ts";
 export type { Client, ClientMethod, RowClient, ServiceReference } from "./client/client.ts";
 export type { ResponseStream } from "./client/response-stream-call.ts";
 export type { Compression } from "./compression.ts";
-export type { JsonClient, JsonMethod, JsonRequests } from "./dynamic.ts";
+export type { JsonClient, JsonMethod, JsonRequests } from "./dynamic/json-client.ts";
+export type { DynamicClient, DynamicMethod, DynamicValue } from "./dynamic/manifest-client.ts";
 export type { RpcErrorOptions } from "./error.ts";
 export { RpcError } from "./error.ts";
 export type { JsonValue } from "./json-codec.ts";

@@ -1,20 +1,24 @@
-import { contractIdOf, type ServiceDefinition } from "@aster/contract";
 import type { AdmittedService } from "@aster/trust";
 import { RpcError } from "./error.ts";
 import { StatusCode } from "./status.ts";
 
+/** What is looked for. */
+export interface WantedService {
+  readonly name: string;
+  readonly version: number;
+}
+
 /**
- * The offer that fits a definition.
+ * The offer of a service at one version. With a contract id it must be offered under that contract.
  *
  * Throws NOT_FOUND, naming what there is, for a service that is not offered, and FAILED_PRECONDITION for one that is offered
  * under another contract, with both ids in text and details.
  */
 export function checkOffer(
-  definition: ServiceDefinition,
+  { name, version }: WantedService,
   offered: readonly AdmittedService[],
-  checkContract: boolean,
+  contractId: string | undefined,
 ): AdmittedService {
-  const { name, version } = definition;
   const offer = offered.find((one) => one.name === name && one.version === version);
   if (offer === undefined) {
     const all = offered.map((one) => `${one.name} v${one.version}`).join(", ") || "nothing";
@@ -29,16 +33,16 @@ export function checkOffer(
       `the peer offers ${name} v${version} for sessions, not as a shared service`,
     );
   }
-  if (checkContract && offer.contractId !== "") checkContractId(definition, offer.contractId);
+  if (contractId !== undefined && offer.contractId !== "") checkContractId(contractId, offer);
   return offer;
 }
 
-function checkContractId(definition: ServiceDefinition, theirs: string): void {
-  const ours = contractIdOf(definition);
+function checkContractId(ours: string, offer: AdmittedService): void {
+  const { name, version, contractId: theirs } = offer;
   if (ours === theirs) return;
   throw new RpcError(
     StatusCode.FAILED_PRECONDITION,
-    `${definition.name} v${definition.version}: our contract is ${ours}, the peer offers ${theirs}. Build both sides from ` +
+    `${name} v${version}: our contract is ${ours}, the peer offers ${theirs}. Build both sides from ` +
       "the same definition, or pass checkContract: false to call all the same",
     { details: { reason: "contract.mismatch", ours, theirs } },
   );

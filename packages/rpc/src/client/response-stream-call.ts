@@ -14,6 +14,7 @@ export interface ResponseStream<T>
     AsyncDisposable {
   /** Ends the call, if it has not ended. */
   return(): Promise<IteratorResult<T, undefined>>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A call that is answered by a stream: server stream and bidi stream. It begins at once, not with the first `next()`. */
