@@ -17,6 +17,8 @@ export type {
 export { UnknownStruct } from "./fory/unknown-struct.ts";
 export type { EngineChoice, ProfileChoice } from "./fory/xlang-codec.ts";
 export { profileOf } from "./fory/xlang-codec.ts";
+export type { JsonSchema } from "./json/json-schema.ts";
+export { jsonSchemaOf } from "./json/json-schema.ts";
 export type { CodecLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
 export { snakeCase } from "./naming.ts";

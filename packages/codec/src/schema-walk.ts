@@ -3,6 +3,7 @@ import { globalRegistry } from "zod/v4/core";
 import type { Described } from "./describe.ts";
 import { enumType } from "./enum-type.ts";
 import type { ElementType, FieldType, ScalarType } from "./field-type.ts";
+import { classOf } from "./instance-class.ts";
 import { isEmpty, isEmptyKind, isLiteral, literalType } from "./literal-type.ts";
 import { type NumberFormats, numberType } from "./number-type.ts";
 import { ownType } from "./own-type.ts";
@@ -243,12 +244,4 @@ interface UnionDef {
 
 function discriminatorOf(def: UnionDef): string | undefined {
   return (def as { readonly discriminator?: string }).discriminator;
-}
-/** The class of a `z.instanceof`; copies with checks or metadata know it only through the schema they come from. */
-function classOf(zod: $ZodType): unknown {
-  for (let from: $ZodType | undefined = zod; from; from = from._zod.parent) {
-    const { Class } = from._zod.bag as { readonly Class?: unknown };
-    if (Class !== undefined) return Class;
-  }
-  return undefined;
 }

@@ -1,0 +1,150 @@
+import type { z } from "zod";
+import { globalRegistry, registry, toJSONSchema } from "zod";
+import type { $ZodType, $ZodTypes } from "zod/v4/core";
+import { CodecError } from "../error.ts";
+import type { FieldType } from "../field-type.ts";
+import { classOf } from "../instance-class.ts";
+import { ownType } from "../own-type.ts";
+import { typedArrays } from "../schema-forms.ts";
+import { type WireType, type WireTypeInfo, wireTypeInfo } from "../wire-type.ts";
+
+/** A JSON Schema of draft 2020-12. */
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/**
+ * What `createCodec({ mode: "json" })` reads of a type, and so all that it writes, as JSON Schema: with the names
+ * of the wire, and every wire type under its tag in `$defs`. Checks, descriptions and defaults are those of zod.
+ *
+ * `z.toJSONSchema(type)` is for zod's own values instead, and throws at dates, bigints, bytes, sets and maps.
+ *
+ * Throws {@link CodecError} `type` for anything but a wire type.
+ */
+export function jsonSchemaOf(type: WireType): JsonSchema {
+  if (!wireTypeInfo(type)) {
+    throw new CodecError("type", "not a wire type: define the schema with wireType(tag, shape)");
+  }
+  const definitions: Record<string, JsonSchema> = {};
+  const schema = new SchemaWriter(definitions).schema(type);
+  return Object.keys(definitions).length > 0 ? { ...schema, $defs: definitions } : schema;
+}
+
+/** Keys of `.meta()` that are about the wire. */
+const ours = ["name", "ref", "fieldId"];
+
+class SchemaWriter {
+  readonly #definitions: Record<string, JsonSchema>;
+  readonly #open = new Set<$ZodType>();
+  readonly #names = registry<Record<string, unknown>>();
+
+  constructor(definitions: Record<string, JsonSchema>) {
+    this.#definitions = definitions;
+    this.#names.get = (schema) => nameAndMeta(schema) as never;
+  }
+
+  /** A schema whose references are to the definitions of the whole. */
+  schema(zod: $ZodType): JsonSchema {
+    // a set inside itself, without a wire type between
+    if (this.#open.has(zod)) return {};
+    this.#open.add(zod);
+    const { $defs, ...schema } = toJSONSchema(zod, {
+      io: "input",
+      unrepresentable: "any",
+      metadata: this.#names,
+      override: ({ zodSchema, jsonSchema }) => this.#adapt(zodSchema, jsonSchema),
+    }) as JsonSchema;
+    this.#open.delete(zod);
+    Object.assign(this.#definitions, $defs);
+    if (this.#open.size > 0) delete schema.$schema;
+    return schema;
+  }
+
+  #adapt(zod: $ZodTypes, json: JsonSchema): void {
+    const own = ownType(zod);
+    if (own) Object.assign(json, ofOwn(own.type));
+    const { def } = zod._zod;
+    const info = wireTypeInfo(zod);
+    if (info) rename(info, json);
+    switch (def.type) {
+      case "date":
+        json.type = "string";
+        json.format = "date-time";
+        break;
+      case "bigint":
+        if (!own)
+          Object.assign(json, {
+            type: "integer",
+            format: (def as z.core.$ZodBigIntFormatDef).format,
+          });
+        break;
+      case "set":
+        Object.assign(json, { type: "array", items: this.schema(def.valueType as $ZodType) });
+        break;
+      case "map":
+        json.type = "object";
+        json.additionalProperties = this.schema(def.valueType as $ZodType);
+        break;
+      case "custom":
+        Object.assign(json, ofClass(classOf(zod)));
+        break;
+    }
+  }
+}
+
+/** The metadata of a schema; a wire type's own schema is called by its tag. */
+function nameAndMeta(schema: $ZodType): Record<string, unknown> | undefined {
+  const meta: Record<string, unknown> = { ...globalRegistry.get(schema) };
+  for (const key of ours) delete meta[key];
+  const info = wireTypeInfo(schema);
+  if (info?.schema === schema && info.base === undefined) meta.id = info.tag;
+  return Object.keys(meta).length > 0 ? meta : undefined;
+}
+
+function rename(info: WireTypeInfo, json: JsonSchema): void {
+  const { properties } = json;
+  if (properties === undefined) return;
+  const renamed: Record<string, unknown> = {};
+  const required: string[] = [];
+  for (const field of info.fields) {
+    const property = properties[field.key] ?? {};
+    // missing fields are written as null
+    const orNull =
+      field.optional && !field.default ? { anyOf: [property, { type: "null" }] } : property;
+    Object.defineProperty(renamed, field.name, {
+      value: orNull,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+    if (!field.nullable && !field.default) required.push(field.name);
+  }
+  json.properties = renamed as NonNullable<JsonSchema["properties"]>;
+  json.additionalProperties = false;
+  delete json.required;
+  if (required.length > 0) json.required = required;
+}
+
+function ofOwn(type: FieldType): JsonSchema {
+  switch (type.kind) {
+    case "timestamp":
+      return { type: "string", format: "date-time" };
+    case "date":
+      return { type: "string", format: "date" };
+    case "duration":
+      return { type: "string", pattern: "^-?\\d{1,19}(\\.\\d{1,9})?s$" };
+    case "int64":
+    case "tagged_int64":
+      return { type: "integer", format: "int64" };
+    case "uint64":
+    case "tagged_uint64":
+      return { type: "integer", format: "uint64", minimum: 0 };
+    default:
+      return {};
+  }
+}
+
+function ofClass(target: unknown): JsonSchema {
+  if (target === Uint8Array) return { type: "string", contentEncoding: "base64" };
+  const element = typedArrays.get(target);
+  if (element === undefined) return {};
+  return { type: "array", items: { type: element.startsWith("float") ? "number" : "integer" } };
+}
