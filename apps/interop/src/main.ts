@@ -1,5 +1,6 @@
 import { call } from "./call.ts";
 import { codec } from "./codec/command.ts";
+import { conformance } from "./conformance/command.ts";
 import { serve } from "./serve.ts";
 import { UsageError, usage } from "./usage.ts";
 
@@ -7,6 +8,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   serve,
   call,
   codec,
+  conformance,
 };
 
 try {

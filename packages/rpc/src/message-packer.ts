@@ -57,15 +57,17 @@ export function unpack(flags: number, payload: Uint8Array, maxBytes: number): Ui
     return decompressPayload(payload, maxBytes);
   } catch (cause) {
     const error = RpcError.from(cause);
-    if (error.is(StatusCode.RESOURCE_EXHAUSTED)) throw error;
+    if (error.is(StatusCode.RESOURCE_EXHAUSTED)) throw tooLarge("inflated", maxBytes, cause);
     throw new RpcError(StatusCode.INTERNAL, "a compressed message cannot be inflated", { cause });
   }
 }
 
-function tooLarge(bytes: number, limit: number): RpcError {
+/** How large an inflated message would have become, nobody knows: that is stopped at the limit. */
+function tooLarge(bytes: number | "inflated", limit: number, cause?: unknown): RpcError {
+  const which = bytes === "inflated" ? "inflated message" : `message of ${bytes} bytes`;
   return new RpcError(
     StatusCode.RESOURCE_EXHAUSTED,
-    `message of ${bytes} bytes exceeds the limit of ${limit} bytes (maxMessageBytes)`,
-    { details: { reason: "limit.message", limit: String(limit) } },
+    `${which} exceeds the limit of ${limit} bytes (maxMessageBytes)`,
+    { cause, details: { reason: "limit.message", limit: String(limit) } },
   );
 }

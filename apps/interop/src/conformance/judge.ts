@@ -1,0 +1,113 @@
+import { FrameFlag } from "@aster/transport";
+import { madeUp } from "./made-up.ts";
+import type { Reply } from "./messages.ts";
+import type { Observation } from "./observer.ts";
+import type { Outcome } from "./outcome.ts";
+import type { CallExpectation, Range, ReplyExpectation } from "./row.ts";
+
+const CONCEALED = /^internal error \[[0-9a-z-]+\]$/i;
+
+/** What is wrong with an outcome, one line each. `clientId` is who the server has to believe it talks to. */
+export function judge(outcome: Outcome, expect: CallExpectation, clientId: string): string[] {
+  const wrong: string[] = [];
+  if (outcome.stranger !== undefined) wrong.push(`rejected with no status: ${outcome.stranger}`);
+  else if (outcome.code !== expect.code) {
+    wrong.push(`code ${outcome.code} (${outcome.message}), not ${expect.code}`);
+  }
+  if (expect.message !== undefined && outcome.message !== expect.message) {
+    wrong.push(`message ${shown(outcome.message)}, not ${shown(expect.message)}`);
+  }
+  if (expect.concealed && !CONCEALED.test(outcome.message)) {
+    wrong.push(`message ${shown(outcome.message)} is not concealed`);
+  }
+  if (expect.details !== undefined && sorted(outcome.details) !== sorted(expect.details)) {
+    wrong.push(`details ${sorted(outcome.details)}, not ${sorted(expect.details)}`);
+  }
+  if (expect.ms !== undefined) wrong.push(...within("ms", outcome.ms, expect.ms));
+  if (expect.replies !== undefined) {
+    if (outcome.replies.length !== expect.replies.length) {
+      wrong.push(`${outcome.replies.length} replies, not ${expect.replies.length}`);
+    }
+    for (const [index, wanted] of expect.replies.entries()) {
+      const reply = outcome.replies[index];
+      if (reply === undefined) continue;
+      wrong.push(...judgeReply(reply, wanted, clientId).map((one) => `reply ${index}: ${one}`));
+    }
+  }
+  return wrong;
+}
+
+/** What is wrong with what the server saw of a call. */
+export function judgeServer(
+  seen: Observation,
+  expect: NonNullable<CallExpectation["server"]>,
+): string[] {
+  const wrong: string[] = [];
+  const { calls, aborted } = expect;
+  if (calls !== undefined && seen.calls !== calls) {
+    wrong.push(`the handler was called ${seen.calls} times, not ${calls}`);
+  }
+  if (aborted !== undefined && seen.aborted !== aborted) {
+    wrong.push(`the handler's signal ${seen.aborted ? "fired" : "did not fire"}`);
+  }
+  for (const way of ["read", "written"] as const) {
+    if (expect[way] === undefined) continue;
+    const found = JSON.stringify(messagesOf(seen.wire?.[way] ?? []));
+    const wanted = JSON.stringify(expect[way]);
+    if (found !== wanted) wrong.push(`compressed as ${way}: ${found}, not ${wanted}`);
+  }
+  return wrong;
+}
+
+function messagesOf(flags: readonly number[]): boolean[] {
+  return flags
+    .filter((one) => (one & ~FrameFlag.Compressed) === 0)
+    .map((one) => (one & FrameFlag.Compressed) !== 0);
+}
+
+function judgeReply(reply: Partial<Reply>, wanted: ReplyExpectation, clientId: string): string[] {
+  const wrong: string[] = [];
+  const same = (what: string, found: unknown, value: unknown) => {
+    const [a, b] = [JSON.stringify(found), JSON.stringify(value)];
+    if (a !== b) wrong.push(`${what} ${a}, not ${b}`);
+  };
+  const payload = reply.payload ?? new Uint8Array();
+  if (wanted.payload !== undefined) {
+    same("payload", Buffer.from(payload).toString(), wanted.payload);
+  }
+  for (const kind of ["zeros", "noise"] as const) {
+    const size = wanted[kind];
+    if (size === undefined) continue;
+    if (Buffer.compare(payload, madeUp(size, kind === "noise")) !== 0) {
+      wrong.push(`payload of ${payload.length} bytes is not ${size} bytes of ${kind}`);
+    }
+  }
+  if (wanted.items !== undefined) same("items", reply.items, wanted.items);
+  if (wanted.bytes !== undefined) same("bytes", reply.bytes, wanted.bytes);
+  if (wanted.metadata !== undefined) {
+    same(
+      "metadata",
+      reply.metadata?.map(({ key, value }) => [key, value]),
+      wanted.metadata,
+    );
+  }
+  if (wanted.remainingMs !== undefined) {
+    wrong.push(...within("remainingMs", reply.remainingMs ?? Number.NaN, wanted.remainingMs));
+  }
+  if (wanted.peer !== undefined) same("peer", reply.peer, clientId);
+  if (wanted.roles !== undefined) same("roles", reply.roles, wanted.roles);
+  return wrong;
+}
+
+function within(what: string, value: number, [from, to]: Range): string[] {
+  return value >= from && value <= to ? [] : [`${what} ${Math.round(value)}, not ${from}–${to}`];
+}
+
+function sorted(details: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(details).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function shown(text: string): string {
+  const quoted = JSON.stringify(text);
+  return quoted.length <= 120 ? quoted : `${quoted.slice(0, 117)}…"`;
+}

@@ -1,0 +1,12 @@
+import type { Reply } from "./messages.ts";
+
+/** How a call went, as its caller saw it. */
+export interface Outcome {
+  readonly code: number;
+  readonly message: string;
+  readonly details: Readonly<Record<string, string>>;
+  readonly replies: readonly Partial<Reply>[];
+  readonly ms: number;
+  /** It was rejected with something that is no status. */
+  readonly stranger?: string;
+}

@@ -1,0 +1,54 @@
+import { createCodec, wireType } from "@aster/codec";
+import { z } from "zod";
+
+// The protocol's own structs once more, from docs/wire.md and not from the library that is tested.
+
+const own = { naming: "as-written", reserved: true } as const;
+const text = z.string().default("");
+const integer = z.int().default(0);
+const texts = z.array(z.string()).default(() => []);
+
+const StreamHeader = wireType(
+  "_aster/StreamHeader",
+  {
+    service: text,
+    method: text,
+    version: integer,
+    callId: text,
+    deadlineEpochMs: integer,
+    serializationMode: integer,
+    metadataKeys: texts,
+    metadataValues: texts,
+  },
+  own,
+);
+export type StreamHeader = z.output<typeof StreamHeader>;
+
+const RpcStatus = wireType(
+  "_aster/RpcStatus",
+  { code: integer, message: text, detailKeys: texts, detailValues: texts },
+  own,
+);
+export type RpcStatus = z.output<typeof RpcStatus>;
+
+export type Mode = "xlang" | "json";
+
+export const codecs = {
+  xlang: createCodec({ mode: "xlang" }),
+  json: createCodec({ mode: "json" }),
+};
+
+export const headers = {
+  xlang: codecs.xlang.type(StreamHeader),
+  json: codecs.json.type(StreamHeader),
+};
+
+export const statuses = {
+  xlang: codecs.xlang.type(RpcStatus),
+  json: codecs.json.type(RpcStatus),
+};
+
+/** A status, whichever form it is in. */
+export function readStatus(payload: Uint8Array): RpcStatus {
+  return payload[0] === 0x7b ? statuses.json.decode(payload) : statuses.xlang.decode(payload);
+}

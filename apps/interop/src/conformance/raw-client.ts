@@ -1,0 +1,66 @@
+import { decompressPayload } from "@aster/codec";
+import { type Connection, FrameFlag } from "@aster/transport";
+import { Reply } from "./messages.ts";
+import { codecs, type Mode, readStatus } from "./protocol.ts";
+import { listenOn } from "./raw-listener.ts";
+import { end, header, request } from "./raw-part.ts";
+import type { RawClientRow } from "./raw-row.ts";
+import { speak } from "./raw-speech.ts";
+
+const LARGEST_MESSAGE = 16 * 1024 * 1024;
+
+/** Says a row to a server; what was wrong about its answer, one line each. */
+export async function sayTo(
+  connection: Connection,
+  row: RawClientRow,
+  mode: Mode,
+): Promise<string[]> {
+  const [channel, listener] = listenOn((sink) => connection.open(sink));
+  await speak(channel, row.parts, mode);
+  const ending = await listener.ending();
+  const wrong: string[] = [];
+  const { expect } = row;
+  const same = (what: string, found: unknown, wanted: unknown) => {
+    const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)];
+    if (a !== b) wrong.push(`${what} is ${a}, not ${b}`);
+  };
+  same("the ending", typeof ending === "string" ? ending : ending.code, expect.ending ?? "ended");
+  const { trailer } = listener;
+  const found = trailer === undefined ? undefined : readStatus(trailer);
+  same("the code", found?.code, expect.code);
+  if (expect.message !== undefined) same("the message", found?.message, expect.message);
+  if (expect.details !== undefined) {
+    const values = found?.detailValues ?? [];
+    const details = found?.detailKeys.map((key, index) => [key, values[index]]) ?? [];
+    same("the details", Object.fromEntries(details), expect.details);
+  }
+  if (expect.replies !== undefined) {
+    same(
+      "the replies",
+      listener.messages.map((one) => textOf(one, mode)),
+      expect.replies,
+    );
+  }
+  if (expect.compressed !== undefined) {
+    const flags = listener.messages.map((one) => (one.flags & FrameFlag.Compressed) !== 0);
+    same("compression", flags, expect.compressed);
+  }
+  if (expect.ending !== "closed") wrong.push(...(await control(connection, mode)));
+  return wrong;
+}
+
+function textOf({ flags, payload }: { flags: number; payload: Uint8Array }, mode: Mode): string {
+  const compressed = (flags & FrameFlag.Compressed) !== 0;
+  const bytes = compressed ? decompressPayload(payload, LARGEST_MESSAGE) : payload;
+  return Buffer.from(codecs[mode].type(Reply).decode(bytes).payload).toString();
+}
+
+/** The connection answers another call as if nothing had been. */
+async function control(connection: Connection, mode: Mode): Promise<string[]> {
+  const [channel, listener] = listenOn((sink) => connection.open(sink));
+  await speak(channel, [header(), request(), end], mode);
+  const ending = await listener.ending();
+  const { trailer } = listener;
+  const good = ending === "ended" && trailer !== undefined && readStatus(trailer).code === 0;
+  return good ? [] : ["the next call on the connection does not end well"];
+}

@@ -1,0 +1,39 @@
+import type { RawPart } from "./raw-part.ts";
+import type { CallExpectation, Only } from "./row.ts";
+import type { MethodName } from "./service.ts";
+
+/** How a server's answer to a raw peer ends. */
+export type RawEnding = "ended" | "reset" | "closed";
+
+/** A raw peer says something to our server, on memory and QUIC. The connection must be as good as before afterwards. */
+export interface RawClientRow {
+  readonly kind: "rawClient";
+  readonly suite: string;
+  readonly name: string;
+  readonly parts: readonly RawPart[];
+  readonly only?: Only;
+  readonly expect: {
+    /** Of the trailer; `undefined`: there must be none. */
+    readonly code: number | undefined;
+    readonly message?: string;
+    readonly details?: Readonly<Record<string, string>>;
+    /** Payloads of the replies, as text. */
+    readonly replies?: readonly string[];
+    /** Which replies were compressed. */
+    readonly compressed?: readonly boolean[];
+    /** Default `"ended"`. */
+    readonly ending?: RawEnding;
+  };
+}
+
+/** A client of ours calls a raw peer that answers so. */
+export interface RawServerRow {
+  readonly kind: "rawServer";
+  readonly suite: string;
+  readonly name: string;
+  readonly method: MethodName;
+  /** What is said once the call's first bytes are there. */
+  readonly parts: readonly RawPart[];
+  readonly only?: Only;
+  readonly expect: Pick<CallExpectation, "code" | "message" | "details" | "replies">;
+}

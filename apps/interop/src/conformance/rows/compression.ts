@@ -1,0 +1,147 @@
+import { compressed, end, header, request } from "../raw-part.ts";
+import type { RawClientRow } from "../raw-row.ts";
+import { type CallRow, callRows } from "../row.ts";
+import { finish, send, zeros } from "../steps.ts";
+
+const zstd = { mode: "xlang", zstd: true } as const;
+const plain = { zstd: false } as const;
+const LARGE = zeros(271_828);
+
+/** gRPC's compression cases: what is compressed is read off the wire at the server. */
+export const compressionRows: readonly (CallRow | RawClientRow)[] = [
+  ...callRows("compression", [
+    {
+      name: "client_compressed_unary: the probe, not compressed",
+      method: "unary",
+      steps: [send({ payload: zeros(100), expectCompressed: true })],
+      expect: { code: 3, message: "the message is not compressed", server: { read: [false] } },
+    },
+    {
+      name: "client_compressed_unary: compressed",
+      method: "unary",
+      only: zstd,
+      steps: [send({ payload: LARGE, sizes: [314_159], expectCompressed: true })],
+      expect: { code: 0, replies: [{ zeros: 314_159 }], server: { read: [true] } },
+    },
+    {
+      name: "client_compressed_unary: not compressed",
+      method: "unary",
+      only: plain,
+      steps: [send({ payload: LARGE, sizes: [314_159], expectCompressed: false })],
+      expect: { code: 0, replies: [{ zeros: 314_159 }], server: { read: [false] } },
+    },
+    {
+      name: "server_compressed_unary: compressed",
+      method: "unary",
+      only: zstd,
+      steps: [send({ sizes: [314_159] })],
+      expect: { code: 0, replies: [{ zeros: 314_159 }], server: { written: [true] } },
+    },
+    {
+      name: "server_compressed_unary: what does not shrink is sent as it is",
+      // a server of its own: after it the next few replies would not be tried
+      setup: { serverLimits: { maxResets: 999 } },
+      method: "unary",
+      only: zstd,
+      steps: [send({ sizes: [314_159], noise: true })],
+      expect: { code: 0, replies: [{ noise: 314_159 }], server: { written: [false] } },
+    },
+    {
+      name: "server_compressed_unary: not compressed",
+      method: "unary",
+      only: plain,
+      steps: [send({ sizes: [314_159] })],
+      expect: { code: 0, replies: [{ zeros: 314_159 }], server: { written: [false] } },
+    },
+    {
+      name: "JSON is not compressed",
+      method: "unary",
+      only: { mode: "json" },
+      steps: [send({ payload: LARGE, sizes: [314_159] })],
+      expect: {
+        code: 0,
+        replies: [{ zeros: 314_159, bytes: 271_828 }],
+        server: { read: [false], written: [false] },
+      },
+    },
+    {
+      name: "client_compressed_streaming: the probe, not compressed",
+      method: "clientStream",
+      steps: [send({ payload: zeros(100), expectCompressed: true }), finish],
+      expect: { code: 3, message: "the message is not compressed" },
+    },
+    {
+      name: "client_compressed_streaming: one compressed, one not",
+      method: "clientStream",
+      only: zstd,
+      steps: [
+        send({ payload: zeros(27_182), expectCompressed: true }),
+        send({ payload: zeros(1000), expectCompressed: false }),
+        finish,
+      ],
+      expect: { code: 0, replies: [{ bytes: 28_182 }], server: { read: [true, false] } },
+    },
+    {
+      name: "client_compressed_streaming: none compressed",
+      method: "clientStream",
+      only: plain,
+      steps: [send({ payload: zeros(27_182) }), send({ payload: zeros(45_904) }), finish],
+      expect: { code: 0, replies: [{ bytes: 73_086 }], server: { read: [false, false] } },
+    },
+    {
+      name: "server_compressed_streaming: one compressed, one not",
+      method: "serverStream",
+      only: zstd,
+      steps: [send({ sizes: [31_415, 926] })],
+      expect: {
+        code: 0,
+        replies: [{ zeros: 31_415 }, { zeros: 926 }],
+        server: { written: [true, false] },
+      },
+    },
+    {
+      name: "server_compressed_streaming: none compressed",
+      method: "serverStream",
+      only: plain,
+      steps: [send({ sizes: [31_415, 92_653] })],
+      expect: {
+        code: 0,
+        replies: [{ zeros: 31_415 }, { zeros: 92_653 }],
+        server: { written: [false, false] },
+      },
+    },
+    {
+      name: "a small message is not worth it",
+      method: "unary",
+      steps: [send({ payload: zeros(3000), sizes: [3000] })],
+      expect: {
+        code: 0,
+        replies: [{ zeros: 3000, bytes: 3000 }],
+        server: { read: [false], written: [false] },
+      },
+    },
+  ]),
+  {
+    kind: "rawClient",
+    suite: "compression",
+    name: "a compressed request is read, whatever its mode",
+    parts: [header(), compressed(request({ data: [LARGE.subarray(0, 3)] })), end],
+    expect: { code: 0, replies: ["\0\0\0"] },
+  },
+  {
+    kind: "rawClient",
+    suite: "compression",
+    name: "the bit of a reply, as a raw peer sees it: compressed",
+    only: zstd,
+    parts: [header(), request({ sizes: [314_159] }), end],
+    expect: { code: 0, compressed: [true] },
+  },
+  {
+    kind: "rawClient",
+    suite: "compression",
+    name: "the bit of a reply, as a raw peer sees it: not compressed",
+    only: plain,
+    parts: [header(), request({ sizes: [314_159] }), end],
+    expect: { code: 0, compressed: [false] },
+  },
+];

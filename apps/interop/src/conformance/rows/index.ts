@@ -1,0 +1,23 @@
+import type { Row } from "../row.ts";
+import { basicRows } from "./basic.ts";
+import { cancellationRows } from "./cancellation.ts";
+import { compressionRows } from "./compression.ts";
+import { errorRows } from "./errors.ts";
+import { grpcRows } from "./grpc.ts";
+import { interceptorRows } from "./interceptors.ts";
+import { metadataRows } from "./metadata.ts";
+import { sizeRows } from "./sizes.ts";
+import { timeoutRows } from "./timeouts.ts";
+
+/** The whole table. */
+export const rows: readonly Row[] = [
+  ...grpcRows,
+  ...compressionRows,
+  ...basicRows,
+  ...errorRows,
+  ...cancellationRows,
+  ...timeoutRows,
+  ...metadataRows,
+  ...sizeRows,
+  ...interceptorRows,
+];

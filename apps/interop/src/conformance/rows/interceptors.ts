@@ -1,0 +1,78 @@
+import { type CallRow, callRows } from "../row.ts";
+import { finish, send, texts } from "../steps.ts";
+
+const METHODS = ["unary", "serverStream", "clientStream", "bidiStream"] as const;
+
+type Fields = Omit<CallRow, "kind" | "suite">;
+
+export const interceptorRows: readonly CallRow[] = callRows(
+  "interceptors",
+  METHODS.flatMap((method): Fields[] => [
+    {
+      name: `the client's, on the way in: the first is the outermost (${method})`,
+      method,
+      setup: { clientInterceptors: ["a", "b"] },
+      metadata: [["way", "caller"]],
+      steps: [send({ data: texts("x") }), finish],
+      expect: {
+        code: 0,
+        replies: [
+          {
+            payload: "x",
+            metadata: [
+              ["way", "caller"],
+              ["way", "a"],
+              ["way", "b"],
+            ],
+          },
+        ],
+      },
+    },
+    {
+      name: `the client's, on the way out (${method})`,
+      method,
+      setup: { clientInterceptors: ["outer", "inner"] },
+      steps: [send({ code: 9, message: "no" }), finish],
+      expect: { code: 9, message: "no>inner>outer", replies: [] },
+    },
+    {
+      name: `the server's, on the way out (${method})`,
+      method,
+      setup: { serverInterceptors: ["outer", "inner"] },
+      steps: [send({ code: 9, message: "no" }), finish],
+      expect: { code: 9, message: "no>inner>outer", replies: [] },
+    },
+    {
+      name: `one of the client's answers itself: nothing is sent (${method})`,
+      method,
+      setup: { clientInterceptors: ["refuses"] },
+      steps: [send(), finish],
+      expect: { code: 7, message: "refused on the way", replies: [], server: { calls: 0 } },
+    },
+    {
+      name: `one of the server's answers itself: the handler is not called (${method})`,
+      method,
+      setup: { serverInterceptors: ["refuses"] },
+      steps: [send(), finish],
+      expect: { code: 7, message: "refused on the way", replies: [], server: { calls: 0 } },
+    },
+    {
+      name: `an error is mapped (${method})`,
+      method,
+      setup: { serverInterceptors: ["outer", "maps"] },
+      steps: [send({ code: 10, message: "no" }), finish],
+      expect: {
+        code: 5,
+        message: "no>outer",
+        replies: [],
+      },
+    },
+    {
+      name: `what is no status stays with the server (${method})`,
+      method,
+      setup: { serverInterceptors: ["breaks"] },
+      steps: [send(), finish],
+      expect: { code: 2, concealed: true, replies: [], server: { calls: 0 } },
+    },
+  ]),
+);

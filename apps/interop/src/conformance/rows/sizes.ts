@@ -1,0 +1,104 @@
+import { type CallRow, callRows, type Setup } from "../row.ts";
+import { finish, receive, send, zeros } from "../steps.ts";
+
+/** What a payload may have, so that its message is sure to stay below 200 KiB, and what surely is above. */
+const LIMIT = 200 * 1024;
+/** In JSON bytes become a third more. */
+const FITS = 140 * 1024;
+const server: Setup = { serverLimits: { maxMessageBytes: LIMIT } };
+const client: Setup = { clientLimits: { maxMessageBytes: LIMIT } };
+const fits = zeros(FITS);
+const over = zeros(LIMIT + 10);
+const refused = { code: 8, details: { reason: "limit.message", limit: String(LIMIT) } };
+
+type Fields = Omit<CallRow, "kind" | "suite">;
+
+export const sizeRows: readonly CallRow[] = callRows("sizes", [
+  ...(["unary", "serverStream", "clientStream", "bidiStream"] as const).flatMap(
+    (method): Fields[] => [
+      {
+        name: `a request within the server's limit (${method})`,
+        method,
+        setup: server,
+        steps: [send({ payload: fits, sizes: [1] }), finish],
+        expect: { code: 0, replies: [{ bytes: FITS, zeros: 1 }] },
+      },
+      {
+        name: `a request over the server's limit (${method})`,
+        method,
+        setup: server,
+        steps: [send({ payload: over }), finish],
+        expect: { ...refused, replies: [] },
+      },
+      {
+        name: `a reply within the client's limit (${method})`,
+        method,
+        setup: client,
+        steps: [send({ sizes: [FITS] }), finish],
+        expect: { code: 0, replies: [{ zeros: FITS }] },
+      },
+      {
+        name: `a reply over the client's limit (${method})`,
+        method,
+        setup: client,
+        steps: [send({ sizes: [LIMIT + 10] }), finish],
+        expect: { ...refused, replies: [] },
+      },
+    ],
+  ),
+  {
+    name: "a later request over the server's limit (clientStream)",
+    method: "clientStream",
+    setup: server,
+    steps: [send({ payload: fits }), send({ payload: over }), finish],
+    expect: { ...refused, replies: [], server: { calls: 1 } },
+  },
+  {
+    name: "a later request over the server's limit (bidiStream, full duplex)",
+    method: "bidiStream",
+    setup: server,
+    steps: [
+      send({ payload: fits, sizes: [1], fullDuplex: true }),
+      receive(1),
+      send({ payload: over, fullDuplex: true }),
+    ],
+    expect: { ...refused, replies: [{ zeros: 1 }] },
+  },
+  {
+    name: "a later request over the server's limit (bidiStream, half duplex)",
+    method: "bidiStream",
+    setup: server,
+    steps: [send({ payload: fits }), send({ payload: over }), finish],
+    expect: { ...refused, replies: [] },
+  },
+  ...(["serverStream", "bidiStream"] as const).map(
+    (method): Fields => ({
+      name: `a later reply over the client's limit (${method})`,
+      method,
+      setup: client,
+      steps: [send({ sizes: [FITS, LIMIT + 10] }), finish],
+      expect: { ...refused, replies: [{ zeros: FITS }] },
+    }),
+  ),
+  {
+    name: "many requests that are over the limit together only (clientStream)",
+    method: "clientStream",
+    setup: server,
+    steps: [...Array.from({ length: 5 }, () => send({ payload: fits })), finish],
+    expect: { code: 0, replies: [{ bytes: 5 * FITS, items: 5 }] },
+  },
+  {
+    name: "one request too many (clientStream)",
+    method: "clientStream",
+    setup: { serverLimits: { maxClientStreamItems: 3 } },
+    steps: [send(), send(), send(), send(), finish],
+    expect: { code: 8, message: "client stream exceeded 3 items", replies: [] },
+  },
+  {
+    name: "as many requests as allowed (clientStream)",
+    method: "clientStream",
+    setup: { serverLimits: { maxClientStreamItems: 3 } },
+    steps: [send(), send(), send(), finish],
+    expect: { code: 0, replies: [{ items: 3 }] },
+  },
+]);

@@ -1,0 +1,79 @@
+import { type CallRow, callRows } from "../row.ts";
+import { finish, send, texts } from "../steps.ts";
+
+const METHODS = ["unary", "serverStream", "clientStream", "bidiStream"] as const;
+/** The server means to take far longer than the deadline; what is measured has room for a busy machine. */
+const slow = { data: texts("late"), delayMs: 15_000 };
+const late = {
+  code: 4,
+  replies: [],
+  ms: [195, 5000],
+  server: { calls: 1, aborted: true },
+} as const;
+
+type Fields = Omit<CallRow, "kind" | "suite">;
+
+export const timeoutRows: readonly CallRow[] = callRows("timeouts", [
+  ...METHODS.map(
+    (method): Fields => ({
+      name: `200 ms (${method})`,
+      method,
+      timeoutMs: 200,
+      steps: [send(slow), finish],
+      expect: late,
+    }),
+  ),
+  {
+    name: "200 ms (bidiStream, full duplex)",
+    method: "bidiStream",
+    timeoutMs: 200,
+    steps: [send({ ...slow, fullDuplex: true })],
+    expect: late,
+  },
+  {
+    name: "200 ms, after a reply (serverStream)",
+    method: "serverStream",
+    timeoutMs: 200,
+    steps: [send({ data: texts("in time"), holdMs: 15_000 })],
+    expect: { ...late, replies: [{ payload: "in time" }] },
+  },
+  {
+    name: "200 ms, while requests are due (clientStream)",
+    method: "clientStream",
+    timeoutMs: 200,
+    steps: [send()],
+    expect: late,
+  },
+  ...METHODS.map(
+    (method): Fields => ({
+      name: `the deadline is told to the server (${method})`,
+      method,
+      timeoutMs: 20_000,
+      steps: [send({ data: texts("x") }), finish],
+      expect: { code: 0, replies: [{ payload: "x", remainingMs: [15_000, 20_000] }] },
+    }),
+  ),
+  ...METHODS.map(
+    (method): Fields => ({
+      name: `no deadline (${method})`,
+      method,
+      steps: [send({ data: texts("x") }), finish],
+      expect: { code: 0, replies: [{ payload: "x", remainingMs: [-1, -1] }] },
+    }),
+  ),
+  {
+    name: "1 ms, often: never anything but the deadline or a good end",
+    method: "unary",
+    timeoutMs: 1,
+    steps: [send(slow)],
+    repeat: { times: 1000, quick: 50, at: "once" },
+    expect: { code: 4, replies: [] },
+  },
+  {
+    name: "a timeout of nothing is refused",
+    method: "unary",
+    timeoutMs: 0,
+    steps: [send()],
+    expect: { code: 3, replies: [], server: { calls: 0 } },
+  },
+]);

@@ -1,0 +1,16 @@
+import type { Mode } from "./protocol.ts";
+import type { RawServer } from "./raw-server.ts";
+import type { Rig } from "./rig.ts";
+import type { Row, Setup } from "./row.ts";
+
+/** One combination of transport, mode and compression, or of us and another implementation. */
+export interface Target {
+  /** As rows of known-failing.txt name it. */
+  readonly name: string;
+  readonly mode: Mode;
+  readonly zstd: boolean;
+  /** Whether the row means something here and can be said here. */
+  takes(row: Row): boolean;
+  rig(setup: Setup): Promise<Rig>;
+  rawServer?(): Promise<RawServer>;
+}
