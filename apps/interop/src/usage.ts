@@ -9,4 +9,5 @@ export const usage = `usage:
   testkit call METHOD --address A [--service S] [--request JSON] [--mode xlang|xlang1|json|native|row] [--n N] [--concurrency C]
                [--deadline-ms D] [--cancel-ms M] [--read-delay-ms R] [--key-file f] [--metadata k=v]... [--expect CODE]
   testkit codec < requests.jsonl
+  testkit conformance [--full] [WORD]...
 `;

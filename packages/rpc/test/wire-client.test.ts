@@ -72,8 +72,8 @@ describe("W20: a unary call ends", () => {
     detailValues: ["1", "2"],
   });
   test.each<[string, Script["frames"], Script["ending"], number, RegExp]>([
-    ["without a trailer", [[0, data]], "end", StatusCode.UNAVAILABLE, /without a status/],
-    ["without anything", [], "end", StatusCode.UNAVAILABLE, /without a status/],
+    ["without a trailer", [[0, data]], "end", StatusCode.INTERNAL, /without a status/],
+    ["without anything", [], "end", StatusCode.INTERNAL, /without a status/],
     ["by a reset", [[0, data]], "reset", StatusCode.UNAVAILABLE, /stream reset by peer/],
     ["with the connection", [[0, data]], "close", StatusCode.UNAVAILABLE, /closed the connection/],
     [

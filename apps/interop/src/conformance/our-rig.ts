@@ -89,7 +89,8 @@ async function connectedRig(parts: Parts): Promise<Rig> {
   });
   return {
     ...rig,
-    raw: () => {
+    raw: (alpn) => {
+      if (alpn !== undefined) return nodes.client.connect(server.address, alpn, { raw: true });
       raw ??= nodes.client.connect(server.address, RPC_ALPN, { raw: true });
       return raw;
     },

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { decompressPayload } from "@aster/codec";
-import { type Connection, FrameFlag } from "@aster/transport";
+import { type Connection, FrameFlag, TransportError } from "@aster/transport";
 import { Reply } from "./messages.ts";
 import { codecs, type Mode, readStatus } from "./protocol.ts";
 import { listenOn } from "./raw-listener.ts";
@@ -7,14 +8,17 @@ import { end, header, request } from "./raw-part.ts";
 import type { RawClientRow } from "./raw-row.ts";
 import { speak } from "./raw-speech.ts";
 
+const PATIENCE_MS = 2_000;
 const LARGEST_MESSAGE = 16 * 1024 * 1024;
 
 /** Says a row to a server; what was wrong about its answer, one line each. */
-export async function sayTo(
-  connection: Connection,
+export async function say(
   row: RawClientRow,
+  dial: (alpn?: string) => Promise<Connection>,
   mode: Mode,
 ): Promise<string[]> {
+  if (row.expect.ending === "refused") return await refused(row, dial);
+  const connection = await dial();
   const [channel, listener] = listenOn((sink) => connection.open(sink));
   await speak(channel, row.parts, mode);
   const ending = await listener.ending();
@@ -47,6 +51,24 @@ export async function sayTo(
   }
   if (expect.ending !== "closed") wrong.push(...(await control(connection, mode)));
   return wrong;
+}
+
+async function refused(
+  { alpn }: RawClientRow,
+  dial: (alpn?: string) => Promise<Connection>,
+): Promise<string[]> {
+  let connection: Connection;
+  try {
+    connection = await dial(alpn);
+  } catch (error) {
+    return error instanceof TransportError ? [] : [`no TransportError: ${String(error)}`];
+  }
+  const over = await Promise.race([
+    connection.closed,
+    sleep(PATIENCE_MS, undefined, { ref: false }),
+  ]);
+  connection.close();
+  return over === undefined ? [`${alpn} is answered`] : [];
 }
 
 function textOf({ flags, payload }: { flags: number; payload: Uint8Array }, mode: Mode): string {

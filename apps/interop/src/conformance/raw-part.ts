@@ -1,13 +1,25 @@
 import { FrameFlag } from "@aster/transport";
 import type { Reply, RequestFields } from "./messages.ts";
-import type { RpcStatus, StreamHeader } from "./protocol.ts";
+import type { Mode, RpcStatus, StreamHeader } from "./protocol.ts";
 
 /** A piece of what a raw peer says. Structs and messages are written in the mode of the target. */
 export type RawPart =
-  | { readonly part: "header"; readonly header: Partial<StreamHeader>; readonly flags?: number }
+  | {
+      readonly part: "header";
+      readonly header: Partial<StreamHeader>;
+      readonly flags?: number;
+      /** The deadline, from the moment it is said on. */
+      readonly deadlineInMs?: number;
+    }
   | { readonly part: "request"; readonly request: RequestFields; readonly flags?: number }
   | { readonly part: "reply"; readonly reply: Partial<Reply>; readonly flags?: number }
-  | { readonly part: "status"; readonly status: Partial<RpcStatus>; readonly flags?: number }
+  | {
+      readonly part: "status";
+      readonly status: Partial<RpcStatus>;
+      readonly flags?: number;
+      /** Whatever the mode of the target is. */
+      readonly form?: Mode;
+    }
   /** A frame with just these bytes. */
   | { readonly part: "frame"; readonly flags: number; readonly payload: Uint8Array }
   /** Bytes outside of frames. */
@@ -29,6 +41,11 @@ export const header = (fields: Partial<StreamHeader> = {}, flags: number = Heade
   header: fields,
   flags,
 });
+export const dueIn = (deadlineInMs: number): RawPart => ({
+  part: "header",
+  header: {},
+  deadlineInMs,
+});
 export const request = (fields: RequestFields = {}, flags = 0): RawPart => ({
   part: "request",
   request: fields,
@@ -44,6 +61,11 @@ export const status = (fields: Partial<RpcStatus> = {}, flags: number = Trailer)
   status: fields,
   flags,
 });
+export const statusIn = (form: Mode, fields: Partial<RpcStatus> = {}): RawPart => ({
+  part: "status",
+  status: fields,
+  form,
+});
 export const frame = (flags: number, ...payload: number[]): RawPart => ({
   part: "frame",
   flags,
@@ -52,6 +74,12 @@ export const frame = (flags: number, ...payload: number[]): RawPart => ({
 export const bytes = (...values: number[]): RawPart => ({
   part: "bytes",
   bytes: Uint8Array.from(values),
+});
+/** A frame with this text, or these bytes. */
+export const said = (flags: number, payload: string | Uint8Array): RawPart => ({
+  part: "frame",
+  flags,
+  payload: typeof payload === "string" ? new TextEncoder().encode(payload) : payload,
 });
 export const compressed = (of: RawPart): RawPart => ({ part: "compressed", of });
 export const slowly = (...of: RawPart[]): RawPart => ({ part: "slowly", of });

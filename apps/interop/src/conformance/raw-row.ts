@@ -2,14 +2,16 @@ import type { RawPart } from "./raw-part.ts";
 import type { CallExpectation, Only } from "./row.ts";
 import type { MethodName } from "./service.ts";
 
-/** How a server's answer to a raw peer ends. */
-export type RawEnding = "ended" | "reset" | "closed";
+/** How a server's answer to a raw peer ends; `"refused"`: the dial fails already, or the connection ends at once. */
+export type RawEnding = "ended" | "reset" | "closed" | "refused";
 
 /** A raw peer says something to our server, on memory and QUIC. The connection must be as good as before afterwards. */
 export interface RawClientRow {
   readonly kind: "rawClient";
   readonly suite: string;
   readonly name: string;
+  /** What is dialled. Default: that of calls. */
+  readonly alpn?: string;
   readonly parts: readonly RawPart[];
   readonly only?: Only;
   readonly expect: {

@@ -45,6 +45,9 @@ function frameOf(part: RawPart, mode: Mode): [flags: number, payload: Uint8Array
         ...{ deadlineEpochMs: 0, serializationMode: MODE_NUMBERS[mode] },
         ...{ metadataKeys: [], metadataValues: [] },
         ...part.header,
+        ...(part.deadlineInMs === undefined
+          ? {}
+          : { deadlineEpochMs: Date.now() + part.deadlineInMs }),
       };
       return [part.flags ?? FrameFlag.Header, headers[mode].encode(header)];
     }
@@ -57,7 +60,7 @@ function frameOf(part: RawPart, mode: Mode): [flags: number, payload: Uint8Array
       ];
     case "status": {
       const status = { code: 0, message: "", detailKeys: [], detailValues: [], ...part.status };
-      return [part.flags ?? FrameFlag.Trailer, statuses[mode].encode(status)];
+      return [part.flags ?? FrameFlag.Trailer, statuses[part.form ?? mode].encode(status)];
     }
     case "frame":
       return [part.flags, part.payload];

@@ -11,8 +11,8 @@ export interface Rig extends AsyncDisposable {
   readonly observer: Observer | undefined;
   /** Makes the call of a row, under this tag. Never rejects. */
   call(row: CallRow, tag: string): Promise<Outcome>;
-  /** A connection of bytes to the server; the same one every time. */
-  raw?(): Promise<Connection>;
+  /** A connection of bytes to the server; for calls the same one every time, on another ALPN one that the caller closes. */
+  raw?(alpn?: string): Promise<Connection>;
   /** The same server, with a client of its own. */
   fresh?(): Promise<Rig>;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { judge, judgeServer } from "./judge.ts";
-import { sayTo } from "./raw-client.ts";
+import { say } from "./raw-client.ts";
 import type { RawServer } from "./raw-server.ts";
 import type { Rig } from "./rig.ts";
 import { type CallRow, type Row, type Setup, titleOf } from "./row.ts";
@@ -92,9 +92,9 @@ class Bench {
     }
     const rig = await this.#rig(row.kind === "call" ? (row.setup ?? {}) : {});
     if (row.kind === "rawClient") {
-      const connection = await rig.raw?.();
-      if (connection === undefined) return ["the target has no raw client"];
-      return await sayTo(connection, row, this.#target.mode);
+      return rig.raw === undefined
+        ? ["the target has no raw client"]
+        : await say(row, rig.raw, this.#target.mode);
     }
     return row.repeat === undefined ? await this.#call(row, rig) : await this.#repeat(row, rig);
   }

@@ -22,13 +22,11 @@ export function responseError(cause: unknown): RpcError {
   return new RpcError(code, `the response cannot be read: ${error.rawMessage}`, { cause });
 }
 
-/** The channel ended and no trailer said how the call did. */
+/** The channel ended and no trailer said how the call did: a peer that is lost does not end its streams. */
 export function noTrailerError(): RpcError {
-  return new RpcError(
-    StatusCode.UNAVAILABLE,
-    "connection lost: the stream ended without a status",
-    { details: { reason: "transport.closed" } },
-  );
+  return new RpcError(StatusCode.INTERNAL, "the stream ended without a status", {
+    details: { reason: "wire.trailer" },
+  });
 }
 
 export function lostError(error: TransportError): RpcError {

@@ -8,6 +8,8 @@ import { interceptorRows } from "./interceptors.ts";
 import { metadataRows } from "./metadata.ts";
 import { sizeRows } from "./sizes.ts";
 import { timeoutRows } from "./timeouts.ts";
+import { unexpectedRequestRows } from "./unexpected-requests.ts";
+import { unexpectedResponseRows } from "./unexpected-responses.ts";
 
 /** The whole table. */
 export const rows: readonly Row[] = [
@@ -20,4 +22,6 @@ export const rows: readonly Row[] = [
   ...metadataRows,
   ...sizeRows,
   ...interceptorRows,
+  ...unexpectedRequestRows,
+  ...unexpectedResponseRows,
 ];
