@@ -201,7 +201,7 @@ describe("a stream", () => {
 
   test("that ends without a trailer keeps what came", async () => {
     await using server = await fakeServer({ frames: [item(1), item(2)], ending: "end" });
-    expect(await read(server.connection)).toEqual([1, 2, StatusCode.UNAVAILABLE]);
+    expect(await read(server.connection)).toEqual([1, 2, StatusCode.INTERNAL]);
   });
 
   test("with an item of noise ends there", async () => {
