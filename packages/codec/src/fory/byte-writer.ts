@@ -4,6 +4,9 @@ import type { Reference } from "./references.ts";
 /** Thrown, and caught by the codec, where a fixed buffer may be too small. */
 export const bufferFull: unique symbol = Symbol("buffer full");
 
+/** Up to here bytes one by one are faster than a call into the runtime. */
+const few = 32;
+
 /** Where an engine writes: bytes up to `pos`, and what this message has named so far. */
 export class ByteWriter {
   bytes: Uint8Array;
@@ -41,9 +44,12 @@ export class ByteWriter {
   }
 
   putBytes(bytes: Uint8Array): void {
-    const b = this.room(this.pos, bytes.length);
-    b.set(bytes, this.pos);
-    this.pos += bytes.length;
+    const n = bytes.length;
+    const b = this.room(this.pos, n);
+    const p = this.pos;
+    if (n > few) b.set(bytes, p);
+    else for (let i = 0; i < n; i++) b[p + i] = bytes[i] as number;
+    this.pos = p + n;
   }
 
   /** A varuint of 32 bits. */

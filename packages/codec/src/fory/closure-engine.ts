@@ -97,11 +97,11 @@ function fieldWriter(field: WireField, op: ValueOp, shared: boolean): FieldWrite
 function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolean): ReadStruct {
   const places = steps.map(({ field }) => (field ? plan.declared.indexOf(field) : -1));
   const keys = plan.declared.map((field) => field.key);
-  const prototype: object = plan.info.class?.prototype ?? Object.prototype;
+  const prototype: object | undefined = plan.info.class?.prototype;
   return (r, depth) => {
     checkReadDepth(r, depth);
     if (ours) checkLead(r, plan);
-    const object: Record<string, unknown> = Object.create(prototype);
+    const object: Record<string, unknown> = prototype ? Object.create(prototype) : {};
     begin(r, object, plan.info.tag);
     const values = new Array<unknown>(keys.length);
     let i = 0;

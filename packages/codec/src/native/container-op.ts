@@ -2,7 +2,7 @@ import { asFailure, fail, kindOf } from "../failure.ts";
 import { TypeId } from "../fory/type-id.ts";
 import { NativeId } from "./native-id.ts";
 import type { NativeOp } from "./native-op.ts";
-import { startList } from "./write-array.ts";
+import { startList, wroteDoubles } from "./write-array.ts";
 import { writeMap, writeSet } from "./write-collection.ts";
 import { writeEntries } from "./write-record.ts";
 
@@ -23,15 +23,15 @@ export function nullableNative(op: NativeOp, optional: boolean): NativeOp {
   };
 }
 
-/** A list, held as an array. */
-export function listNative(element: NativeOp): NativeOp {
+/** A list, held as an array: of any numbers, or of others. */
+export function listNative(element: NativeOp, numbers: boolean): NativeOp {
   const op: NativeOp = {
     form: () => element.form?.(),
     write(w, value, depth) {
       if (!Array.isArray(value)) throw expected("an array", value);
       if (!w.opened(value, depth, element.form?.())) return;
       const count = startList(w, value);
-      if (count === 0) return;
+      if (count === 0 || (numbers && wroteDoubles(w, value))) return;
       w.putByte(0);
       each(value, count, (item) => element.write(w, item, depth + 1));
     },

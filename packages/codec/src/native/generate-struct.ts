@@ -8,8 +8,8 @@ import { numberBytes, putInteger, putLongNumber } from "./native-number.ts";
 import type { NativeOp } from "./native-op.ts";
 import type { NativeWriter } from "./native-writer.ts";
 import type { Shape } from "./shape.ts";
-import { type ValueTest, valueTest } from "./value-test.ts";
-import { startList } from "./write-array.ts";
+import { holdsDoubles, type ValueTest, valueTest } from "./value-test.ts";
+import { startList, wroteDoubles } from "./write-array.ts";
 
 /** The fields of a wire type, and the ops that do their work where code is not generated. */
 export interface StructParts {
@@ -128,10 +128,13 @@ class StructSource {
   ): string {
     const op = this.#parts.opOf(type.element);
     const form = this.source.constant(op.form?.());
+    const doubles = holdsDoubles(type.element)
+      ? `&&!${this.source.constant(wroteDoubles)}(w,${x})`
+      : "";
     const [count, i, item] = [this.#name(), this.#name(), this.#name()];
     return (
       `if(!Array.isArray(${x}))${this.wrong}w.pos=p;if(w.opened(${x},${depth},${form})){` +
-      `const ${count}=${this.source.constant(startList)}(w,${x});if(${count}>0){w.putByte(0);p=w.pos;b=w.bytes;` +
+      `const ${count}=${this.source.constant(startList)}(w,${x});if(${count}>0${doubles}){w.putByte(0);p=w.pos;b=w.bytes;` +
       `for(let ${i}=0;${i}<${count};${i}++){const ${item}=${x}[${i}];` +
       `${this.#write(type.element, op, item, `${depth}+1`)}}w.pos=p;}}p=w.pos;b=w.bytes;`
     );

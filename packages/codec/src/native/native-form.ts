@@ -31,7 +31,7 @@ export class NativeForm implements MessageForm<NativeWriter> {
     do {
       message = (message + 1) | 0;
       w.begin(message, offset);
-      w.putShort(messageHead);
+      w.putBytes(messageHead);
       op.write(w, value, 1);
     } while (w.windows.regrouped());
   }

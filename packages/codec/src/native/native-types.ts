@@ -7,6 +7,7 @@ import type { NativeOp } from "./native-op.ts";
 import { anyNative, arrayNative, enumNative, scalarNative } from "./scalar-op.ts";
 import { StructNative } from "./struct-op.ts";
 import { unionNative } from "./union-op.ts";
+import { holdsDoubles } from "./value-test.ts";
 
 /** A wire type as a decoder of any values needs it. */
 export interface BoundStruct extends NativeOp {
@@ -72,7 +73,7 @@ function elementOp(element: ElementType): NativeOp {
 function opOf(type: FieldType): NativeOp {
   switch (type.kind) {
     case "list":
-      return listNative(elementOp(type.element));
+      return listNative(elementOp(type.element), holdsDoubles(type.element));
     case "set":
       return setNative(elementOp(type.element));
     case "map": {

@@ -166,7 +166,7 @@ export class NativeWriter extends ByteWriter {
     shape.number = this.#shapes++;
     this.putByte(shape.tag === undefined ? NativeId.newShape : TypeId.namedStruct);
     this.putSmall(shape.names.length);
-    this.putShort(shape.names);
+    this.putBytes(shape.names);
   }
 
   /** The byte that begins each further record of this shape; −1 where it takes more than a byte. */
@@ -174,14 +174,5 @@ export class NativeWriter extends ByteWriter {
     return shape.message === this.message && shape.number < firstSmallId - firstShapeId
       ? firstShapeId + shape.number
       : -1;
-  }
-
-  /** Bytes that are few: one by one they are faster than a call into the runtime. */
-  putShort(bytes: Uint8Array): void {
-    const n = bytes.length;
-    const b = this.room(this.pos, n);
-    let p = this.pos;
-    for (let i = 0; i < n; i++) b[p++] = bytes[i] as number;
-    this.pos = p;
   }
 }

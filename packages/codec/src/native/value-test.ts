@@ -1,4 +1,4 @@
-import type { FieldType } from "../field-type.ts";
+import type { ElementType, FieldType } from "../field-type.ts";
 import type { Source } from "../fory/source.ts";
 
 /** What a value is once the test held. */
@@ -8,6 +8,11 @@ export interface ValueTest {
   /** The code of a condition. */
   readonly holds: string;
   readonly form: TestedForm;
+}
+
+/** Whether all numbers are elements of this type, and nothing else is: lists of them need no ids. */
+export function holdsDoubles({ type, nullable }: ElementType): boolean {
+  return type.kind === "float64" && !nullable;
 }
 
 /** Code that accepts just what {@link scalarNative} and {@link enumNative} do; undefined for types that are not worth it. */

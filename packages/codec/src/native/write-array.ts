@@ -15,10 +15,7 @@ export function writeArray(w: NativeWriter, items: readonly unknown[], depth: nu
   if (!w.opened(items, depth)) return;
   const count = startList(w, items);
   if (count === 0) return;
-  if (isMostlyDoubles(items)) {
-    writeDoubles(w, items as readonly number[]);
-    return;
-  }
+  if (wroteDoubles(w, items)) return;
   w.putByte(0);
   let i = 0;
   try {
@@ -47,6 +44,13 @@ export function startList(w: NativeWriter, items: readonly unknown[]): number {
   w.putByte(TypeId.list);
   w.putSmall(count);
   return count;
+}
+
+/** Writes the elements without ids, if they are numbers and most of them no integers; false for all others. */
+export function wroteDoubles(w: NativeWriter, items: readonly unknown[]): boolean {
+  if (!isMostlyDoubles(items)) return false;
+  writeDoubles(w, items as readonly number[]);
+  return true;
 }
 
 function isMostlyDoubles(items: readonly unknown[]): boolean {
