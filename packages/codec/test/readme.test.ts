@@ -1,4 +1,4 @@
-// The program of the README runs as it stands there.
+// The programs of the README run as they stand there, and give what their comments say.
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -6,16 +6,32 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
 const cwd = fileURLToPath(new URL("..", import.meta.url));
+/** A value, not a sentence. */
+const literal = /^(?:[{["'\d-]|true$|false$|null$|undefined$)/;
 
-test("the program of the README", async () => {
+/** A line that says what it gives, as one that checks it too. */
+function checked(line: string): string {
+  const [, statement = "", says = ""] = /^(\S.*); \/\/ (.*)$/.exec(line) ?? [];
+  if (!literal.test(says)) return line;
+  const [, name] = /^const (\w+) = /.exec(statement) ?? [];
+  const check = (value: string) => `deepEqual(${value}, ${says}); checks++;`;
+  return name === undefined ? check(statement) : `${statement}; ${check(name)}`;
+}
+
+test("the programs of the README", async () => {
   const readme = await readFile(`${cwd}/README.md`, "utf8");
-  const [, program = ""] = /```ts\n(.*?)```/s.exec(readme) ?? [];
+  const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, block = ""]) => block);
+  for (const block of blocks) expect(block.trim().split("\n").length).toBeLessThan(16);
+  const program = [
+    'import { deepEqual } from "node:assert/strict";',
+    "let checks = 0;",
+    ...blocks.join("\n").split("\n").map(checked),
+    "console.log(checks);",
+  ].join("\n");
   const flags = ["--disable-warning=ExperimentalWarning", "--input-type=module-typescript"];
-  const checked = `${program}
-    console.log(order.id, order.customer, order.lines.length);`;
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, "--eval", checked], {
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, "--eval", program], {
     cwd,
     timeout: 15_000,
   });
-  expect(stdout.trim()).toBe("7 Ada 0");
+  expect(Number(stdout)).toBeGreaterThanOrEqual(6);
 });
