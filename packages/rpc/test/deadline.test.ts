@@ -1,7 +1,18 @@
-import { currentCall, defineService, implement, RpcError, StatusCode, unary } from "@aster/rpc";
-import { describe, expect, test } from "vitest";
+import {
+  currentCall,
+  defineService,
+  implement,
+  RpcError,
+  Server,
+  StatusCode,
+  unary,
+} from "@aster/rpc";
+import { servicePair } from "@aster/rpc/testing";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { links, local } from "./links.ts";
 import { Item, Journal, Probe, probe, Text } from "./probe.ts";
+import { RawCall, rawLink } from "./raw-peer.ts";
+import { call, hello, joined, json, statusOf } from "./raw-say.ts";
 
 async function codeOf(work: Promise<unknown>): Promise<number> {
   try {
@@ -144,5 +155,87 @@ describe("a call made inside a handler", () => {
     const hop = await openHops();
     expect((await hop.who({})).text).toBe("Hop.who");
     expect(currentCall()).toBe(undefined);
+  });
+});
+
+test("the nearest timeout holds: of the call, the method, the one client, the whole client", async () => {
+  const Timed = defineService(
+    "Timed",
+    {},
+    { own: unary(Text, Text, { timeoutMs: 30_000 }), none: unary(Text, Text) },
+  );
+  const left = (_: unknown, context: { remainingMs(): number | undefined }) => ({
+    text: String(context.remainingMs()),
+  });
+  await using pair = await servicePair({
+    services: [implement(Timed, { own: left, none: left })],
+    client: { timeoutMs: 50_000 },
+  });
+  const near = async (answer: Promise<{ text: string }>) =>
+    Math.ceil(Number((await answer).text) / 10_000) * 10_000;
+  const whole = pair.client.client(Timed);
+  const one = pair.client.client(Timed, { timeoutMs: 40_000 });
+  expect(await near(whole.none({}))).toBe(50_000);
+  expect(await near(one.none({}))).toBe(40_000);
+  expect(await near(one.own({}))).toBe(30_000);
+  expect(await near(one.own({}, { timeoutMs: 20_000 }))).toBe(20_000);
+});
+
+test.each([
+  [0, -300, StatusCode.DEADLINE_EXCEEDED],
+  [1_000, -300, StatusCode.OK],
+  [1_000, -3_000, StatusCode.DEADLINE_EXCEEDED],
+  [60_000, -3_000, StatusCode.OK],
+])("with a tolerance of %i ms a deadline %i ms from now ends with %i", async (skew, from, code) => {
+  const journal = new Journal();
+  const server = new Server({ services: [probe(journal)], limits: { deadlineSkewMs: skew } });
+  await using link = await rawLink(server);
+  const header = json({ ...call, deadlineEpochMs: Date.now() + from });
+  const answer = await new RawCall(link.raw).send(joined(header, hello), true).answer();
+  expect(statusOf(answer).code).toBe(code);
+  expect(server.stats().callsTotal).toBe(code === StatusCode.OK ? 1 : 0);
+});
+
+describe.each([3_600_000, -3_600_000])("when the wall clock jumps by %i ms", (jumpMs) => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+  const jump = (): void => {
+    const now = Date.now;
+    vi.spyOn(Date, "now").mockImplementation(() => now() + jumpMs);
+  };
+
+  test("a call under way keeps its time", async () => {
+    const journal = new Journal();
+    await using opened = await local.open({ services: [probe(journal)] });
+    const client = opened.client(Probe);
+    const long = client.sleep({ n: 150 }, { timeoutMs: 20_000 });
+    const began = performance.now();
+    const short = codeOf(client.sleep({ n: 60_000 }, { timeoutMs: 200 }));
+    await journal.wrote("sleep began");
+    jump();
+    expect(await long).toMatchObject({ n: 150 });
+    expect(await short).toBe(StatusCode.DEADLINE_EXCEEDED);
+    expect(performance.now() - began).toBeGreaterThan(190);
+  });
+
+  test("what is left for the handler, and for the calls it makes, stays what it was", async () => {
+    const Jump = defineService("Jump", {}, { go: unary(Text, Text) });
+    await using far = await local.open({ services: [probe()] });
+    const next = far.client(Probe);
+    const jumping = implement(Jump, {
+      async go(_, context) {
+        jump();
+        const left = context.remainingMs() ?? 0;
+        const { remainingMs } = JSON.parse((await next.context({})).text);
+        return { text: JSON.stringify([left, remainingMs]) };
+      },
+    });
+    await using opened = await local.open({ services: [jumping] });
+    const { text } = await opened.client(Jump).go({}, { timeoutMs: 20_000 });
+    for (const left of JSON.parse(text)) {
+      expect(left).toBeGreaterThan(10_000);
+      expect(left).toBeLessThanOrEqual(20_001);
+    }
   });
 });
