@@ -44,14 +44,25 @@ export { implement } from "./server/implement.ts";
 export type { AsterClientOptions, ProxyOptions, ServiceClientOptions } from "./aster-client.ts";
 export { AsterClient } from "./aster-client.ts";
 export type { CallOptions } from "./client/call-options.ts";
-export type { Client, ClientMethod, RowClient, ServiceReference } from "./client/client.ts";
+export type {
+  Client,
+  ClientMethod,
+  RowClient,
+  RowMethod,
+  ServiceReference,
+} from "./client/client.ts";
 export type { ResponseStream } from "./client/response-stream-call.ts";
 export type { Compression } from "./compression.ts";
-export type { JsonClient, JsonMethod, JsonRequests } from "./dynamic/json-client.ts";
+export type {
+  JsonCallOptions,
+  JsonClient,
+  JsonMethod,
+  JsonRequests,
+} from "./dynamic/json-client.ts";
 export type { DynamicClient, DynamicMethod, DynamicValue } from "./dynamic/manifest-client.ts";
 export type { RpcErrorOptions } from "./error.ts";
 export { RpcError } from "./error.ts";
-export type { JsonValue } from "./json-codec.ts";
+export type { JsonRequest, JsonValue } from "./json-codec.ts";
 export type { MetadataInit } from "./metadata.ts";
 export { Metadata } from "./metadata.ts";
 export { isStatusCode, StatusCode, statusName } from "./status.ts";

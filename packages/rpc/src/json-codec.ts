@@ -12,6 +12,13 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue | undefined };
 
+/** As {@link JsonValue}; bytes are sent as base64, as the JSON of wire types has them. */
+export type JsonRequest =
+  | JsonValue
+  | Uint8Array
+  | readonly JsonRequest[]
+  | { readonly [key: string]: JsonRequest | undefined };
+
 interface SourceText {
   readonly source?: string;
 }
@@ -32,13 +39,18 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 
 function encode(value: unknown): Uint8Array {
   try {
-    const text = JSON.stringify(value ?? {}, (_, part: unknown) =>
-      typeof part === "bigint" ? exact.rawJSON(String(part)) : part,
-    );
-    return encoder.encode(text);
+    return encoder.encode(JSON.stringify(value ?? {}, wireForm));
   } catch (cause) {
     throw new RpcError(StatusCode.INVALID_ARGUMENT, "the request has no form in JSON", { cause });
   }
+}
+
+/** Of a part of a request. What it is called with, a `toJSON` has seen before, as Buffers have one. */
+function wireForm(this: Readonly<Record<string, unknown>>, key: string, part: unknown): unknown {
+  if (typeof part === "bigint") return exact.rawJSON(String(part));
+  const given = this[key];
+  if (!(given instanceof Uint8Array)) return part;
+  return Buffer.from(given.buffer, given.byteOffset, given.length).toString("base64");
 }
 
 function decode(bytes: Uint8Array): unknown {

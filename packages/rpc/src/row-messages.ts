@@ -34,7 +34,7 @@ export function rowViews(type: WireType, messages: MessageCodec): MessageCodec {
   const copy =
     messages === passingCodec
       ? (passed: Uint8Array) => rows.encode(messages.decode(passed))
-      : (bytes: Uint8Array) => bytes.slice();
+      : (bytes: Uint8Array) => new Uint8Array(bytes);
   return { ...messages, decode: (bytes) => rows.view(copy(bytes)) };
 }
 

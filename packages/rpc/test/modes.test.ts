@@ -1,6 +1,7 @@
 // Every mode through every pattern, which of them is chosen, and what is said when there is none.
 import { createTypeScope, rowCodec } from "@aster/codec";
 import {
+  bidiStream,
   type ClientOptions,
   createLocalClient,
   defineService,
@@ -230,9 +231,33 @@ describe("JSON", () => {
       first: null,
     });
     expect(reply).toMatchObject({ id: (1n << 62n) + 1n, blob: "AP8B", note: "" });
+    for (const blob of [Uint8Array.of(0, 255, 1), Buffer.from([0, 255, 1])]) {
+      const at = "2023-11-14T22:13:20.001Z";
+      const sent = { id: 1, n: 1, blob, at, lines: [{ sku: "a", count: 1 }] };
+      expect(await pair.client.proxy("Ledger").echo?.(sent)).toMatchObject({ blob: "AP8B" });
+    }
     const typed = pair.client.client(Ledger, { serialization: "json" });
     expect(await typed.echo(entry(1))).toEqual(entry(1));
   });
+});
+
+test.each(links)("rows of a type without fields have no bytes, over $name", async (link) => {
+  const Nothing = wireType("modes/Nothing", {});
+  const definition = defineService(
+    "Nothing",
+    { serialization: "row" },
+    { go: unary(Nothing, Nothing), all: bidiStream(Nothing, Nothing) },
+  );
+  const served = implement(definition, {
+    go: () => ({}),
+    async *all(requests) {
+      yield* requests;
+    },
+  });
+  await using opened = await link.open({ services: [served] });
+  const client = opened.client(definition);
+  expect(await client.go({})).toEqual({});
+  expect(await collect(client.all([{}, {}, {}]))).toEqual([{}, {}, {}]);
 });
 
 test("in profile B a newer caller adds a field, and an older one lacks it", async () => {
@@ -251,4 +276,40 @@ test("in profile B a newer caller adds a field, and an older one lacks it", asyn
   expect(await client.place({ sku: "a", count: 2 })).toEqual({ sku: "a!", count: 1 });
   const plain = pair.client.client(later, { checkContract: false, profile: "A" });
   expect((await failure(plain.place({ sku: "a" }))).code).toBe(StatusCode.CONTRACT_VIOLATION);
+});
+
+test("what is one object stays one in profile B, where its type asks, and in NATIVE", async () => {
+  interface Node {
+    name: string;
+    next?: Node | undefined;
+  }
+  const Node: z.ZodType<Node, Node> = wireType(
+    "modes/Node",
+    {
+      name: z.string(),
+      get next() {
+        return Node.optional();
+      },
+    },
+    { refs: true },
+  );
+  const Ring = wireType("modes/Ring", { start: Node });
+  const definition = defineService(
+    "Rings",
+    { serialization: ["xlang", "native"] },
+    { turn: unary(Ring, Ring) },
+  );
+  const served = implement(definition, {
+    turn: ({ start }) => ({ start: start.next ?? start }),
+  });
+  await using pair = await servicePair({ services: [served] });
+  const one: Node = { name: "one" };
+  one.next = { name: "two", next: one };
+  for (const serialization of ["xlang", "native"] as const) {
+    const { start } = await pair.client.client(definition, { serialization }).turn({ start: one });
+    expect(start.name).toBe("two");
+    expect(start.next?.next).toBe(start);
+  }
+  const plain = pair.client.client(definition, { profile: "A" });
+  expect((await failure(plain.turn({ start: one }))).code).toBe(StatusCode.RESOURCE_EXHAUSTED);
 });

@@ -22,11 +22,12 @@ export type ClientMethod<F> = F extends (requests: AsyncIterable<infer Req>) => 
 
 /** As {@link Client}, in ROW: responses are views of rows. Made with `rows: "view"`. */
 export type RowClient<T extends ServiceReference> = {
-  readonly [K in keyof Signatures<T>]: ClientMethod<RowSignature<Signatures<T>[K]>>;
+  readonly [K in keyof Signatures<T>]: RowMethod<Signatures<T>[K]>;
 };
 
-type RowSignature<F> = F extends (...args: infer Args) => infer Out
-  ? (...args: Args) => RowResult<Out>
+/** A method as a {@link RowClient} has it. */
+export type RowMethod<F> = F extends (...args: infer Args) => infer Out
+  ? ClientMethod<(...args: Args) => RowResult<Out>>
   : never;
 
 type RowResult<Out> =

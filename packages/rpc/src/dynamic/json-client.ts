@@ -10,21 +10,24 @@ import {
 import type { ResponseStream } from "../client/response-stream-call.ts";
 import type { CallRoom } from "../client/wire-call.ts";
 import { RpcError } from "../error.ts";
-import { type JsonValue, jsonCodec } from "../json-codec.ts";
+import { type JsonRequest, type JsonValue, jsonCodec } from "../json-codec.ts";
 import { PlainStream, plainAnswer } from "./plain-stream.ts";
 
 /** Requests to stream. */
-export type JsonRequests<V = JsonValue> = AsyncIterable<V> | Iterable<V>;
+export type JsonRequests<R = JsonRequest> = AsyncIterable<R> | Iterable<R>;
+
+/** Calls without a definition are in JSON, whatever else the peer offers. */
+export type JsonCallOptions = Omit<CallOptions, "serialization">;
 
 /**
  * One method by its name on the wire. How it streams is for the caller to know: a stream that is awaited and an answer that is
  * read as a stream end with INVALID_ARGUMENT, which says how to call instead.
  */
-export interface JsonMethod<V = JsonValue> {
-  (request?: V, options?: CallOptions): Promise<V>;
-  stream(request?: V, options?: CallOptions): ResponseStream<V>;
-  clientStream(requests: JsonRequests<V>, options?: CallOptions): Promise<V>;
-  bidi(requests: JsonRequests<V>, options?: CallOptions): ResponseStream<V>;
+export interface JsonMethod<V = JsonValue, R = JsonRequest> {
+  (request?: R, options?: JsonCallOptions): Promise<V>;
+  stream(request?: R, options?: JsonCallOptions): ResponseStream<V>;
+  clientStream(requests: JsonRequests<R>, options?: JsonCallOptions): Promise<V>;
+  bidi(requests: JsonRequests<R>, options?: JsonCallOptions): ResponseStream<V>;
 }
 
 /** The methods of a service of which only the name is known. */

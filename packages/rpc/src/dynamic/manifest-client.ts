@@ -25,7 +25,7 @@ export type DynamicValue =
   | { readonly [key: string]: DynamicValue | undefined };
 
 /** One method that a manifest describes. Called in another way than its pattern allows, it says so and sends nothing. */
-export interface DynamicMethod extends JsonMethod<DynamicValue> {
+export interface DynamicMethod extends JsonMethod<DynamicValue, DynamicValue> {
   /** `undefined` for a method that the manifest does not have: calling it is UNIMPLEMENTED. */
   readonly manifest: ManifestMethod | undefined;
 }
