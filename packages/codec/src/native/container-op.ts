@@ -79,11 +79,15 @@ export function mapNative(key: NativeOp, value: NativeOp): NativeOp {
     check(c, map, depth) {
       if (!(map instanceof Map)) throw expected("a Map", map);
       if (!c.enter(op, map, depth)) return;
-      for (const [name, item] of map) {
-        inKey(name, () => {
+      let place: unknown;
+      try {
+        for (const [name, item] of map) {
+          place = name;
           key.check?.(c, name, depth + 1);
           value.check?.(c, item, depth + 1);
-        });
+        }
+      } catch (reason) {
+        throw asFailure(reason).inKey(place);
       }
     },
   };
@@ -107,11 +111,15 @@ export function recordNative(key: NativeOp, value: NativeOp): NativeOp {
       if (typeof record !== "object" || record === null) throw expected("an object", record);
       if (Object.getPrototypeOf(record) !== Object.prototype) throw expected("an object", record);
       if (!c.enter(op, record, depth)) return;
-      for (const [name, item] of Object.entries(record)) {
-        inKey(name, () => {
-          key.check?.(c, name, depth + 1);
-          value.check?.(c, item, depth + 1);
-        });
+      const names = Object.keys(record);
+      let i = 0;
+      try {
+        for (; i < names.length; i++) {
+          key.check?.(c, names[i], depth + 1);
+          value.check?.(c, (record as Record<string, unknown>)[names[i] as string], depth + 1);
+        }
+      } catch (reason) {
+        throw asFailure(reason).inKey(names[i]);
       }
     },
   };
@@ -128,13 +136,5 @@ function each(items: readonly unknown[], count: number, run: (item: unknown) => 
     for (; i < count; i++) run(items[i]);
   } catch (reason) {
     throw asFailure(reason).inItem(i);
-  }
-}
-
-function inKey(key: unknown, run: () => void): void {
-  try {
-    run();
-  } catch (reason) {
-    throw asFailure(reason).inKey(key);
   }
 }

@@ -95,11 +95,14 @@ function valueWriters(source: Source, keys: readonly string[]): string {
 function generateReader({ keys }: Shape): ReadRecord {
   const source = new Source();
   const empty = keys.map((key) => `${key}:undefined`).join(",");
-  source.add(`const b=r.bytes,o={${empty}};let p=r.pos,c;r.objects.push(o);`);
+  source.add(`const b=r.bytes,e=r.end,o={${empty}};let p=r.pos,c,n;r.objects.push(o);`);
   for (const key of keys) {
     source.add(
-      `c=b[p];if(c>=${firstSmallId}){o.${key}=c-${zeroId};p++;}` +
-        `else{r.pos=p;if(c===${TypeId.string}){r.pos=p+1;o.${key}=r.text();}else o.${key}=r.value(d);p=r.pos;}`,
+      `c=b[p];if(c>=${firstSmallId}){o.${key}=c-${zeroId};p++;}else if(c===${TypeId.string}){c=b[p+1];` +
+        // Latin-1 with a head of one byte
+        `if((c&131)===0&&(n=c>>2)<=e-p-2){o.${key}=r.shortText(p+2,n);p+=n+2;}` +
+        `else{r.pos=p+1;o.${key}=r.text();p=r.pos;}}` +
+        `else{r.pos=p;o.${key}=r.value(d);p=r.pos;}`,
     );
   }
   source.add("r.pos=p;return o;");

@@ -51,6 +51,13 @@ export function putDouble(b: Uint8Array, p: number, value: number): number {
 export function readDouble(r: ByteReader): number {
   const start = r.take(8);
   const b = r.bytes;
-  for (let i = 0; i < 8; i++) scratchBytes[i] = b[start + i] as number;
+  scratchBytes[0] = b[start] as number;
+  scratchBytes[1] = b[start + 1] as number;
+  scratchBytes[2] = b[start + 2] as number;
+  scratchBytes[3] = b[start + 3] as number;
+  scratchBytes[4] = b[start + 4] as number;
+  scratchBytes[5] = b[start + 5] as number;
+  scratchBytes[6] = b[start + 6] as number;
+  scratchBytes[7] = b[start + 7] as number;
   return scratch.getFloat64(0, true);
 }

@@ -1,5 +1,6 @@
 import { fail } from "../failure.ts";
 import { ByteReader } from "../fory/byte-reader.ts";
+import { latin1 } from "../fory/text.ts";
 import { readTimestamp } from "../fory/timestamp.ts";
 import { TypeId } from "../fory/type-id.ts";
 import { readVarint32, readVarint64, readVarintBig } from "../fory/varint.ts";
@@ -123,6 +124,14 @@ export class NativeReader extends ByteReader {
   /** Text without its id, and with a number if it may appear again. */
   text(): string {
     const text = readNativeText(this);
+    this.charge(textCost);
+    if (isNumbered(text)) this.texts.push(text);
+    return text;
+  }
+
+  /** The same for Latin-1 whose head was read. */
+  shortText(start: number, size: number): string {
+    const text = latin1(this.bytes, start, start + size);
     this.charge(textCost);
     if (isNumbered(text)) this.texts.push(text);
     return text;
