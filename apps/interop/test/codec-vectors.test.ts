@@ -41,26 +41,15 @@ function fixture(name: string): Fixture {
 
 const engines = ["closures", "generated"] as const;
 
-/** Roots that are no struct, unions of numbered cases and some arrays have no form in the codec. */
-const hasNoForm =
-  /^(?:root|union)\/|^array\/(?:bool|uint8|float16|bfloat16)|^ref\/(?:(?:list|map) (?:with|in)|text|number|null)/;
+/** Unions of numbered cases have no form in the codec. */
+const hasNoForm = /^(?:root\/)?union/;
 
-/** Without definitions, numbers of fields and marks of references are in the hash of profile A: no peer sends them. */
-const marked = /^(?:number\/nested|tags.*|ref\/(?!not marked).*) exact/;
+/** What JavaScript reads as another value, or not at all. */
+const other =
+  /^root\/(?:float\/1|timestamp\/.*(?:123456000|, 1000)\]|map\/(?:null key|both null))(?: ref)?$/;
 
-/** What JavaScript reads as another value, or writes as another type of value. */
-const other: ReadonlySet<string> = new Set([
-  // 7E+3 is "7000"
-  "limits/decimal",
-  "list/decimal",
-  // an enum of any type is its number, a date of any type its text
-  "enum/any",
-  "any/date",
-]);
-
-function plainName(name: string): string {
-  return name.replace(/(?: exact)?(?: ref)?$/, "");
-}
+/** Of profile A: flags that a list of booleans announces and does not have, and definitions where nothing announces them. */
+const quirks = /^root\/(?:list\/bools ref|enum\/C.*)$/;
 
 function readProblem(one: Case, profile: "A" | "B", engine: string): string | undefined {
   const { types, root, hex, config } = one;
@@ -69,14 +58,13 @@ function readProblem(one: Case, profile: "A" | "B", engine: string): string | un
   return text === canonical(one.value) ? undefined : `${one.name}, ${engine}: ${text}`;
 }
 
-function writeProblem(one: Case, engine: string): string | undefined {
+function writeProblem(one: Case, profile: "A" | "B", engine: string): string | undefined {
   const { types, root, value, config } = one;
-  const answer = codecAnswer({ op: "encode", profile: "B", ...config, types, root, value, engine });
+  const answer = codecAnswer({ op: "encode", profile, ...config, types, root, value, engine });
   if (!("hex" in answer)) return `${one.name}, ${engine}: ${JSON.stringify(answer)}`;
-  if (one.free || one.config.ref) return readProblem({ ...one, hex: answer.hex }, "B", engine);
-  return answer.hex === one.hex
-    ? undefined
-    : `${one.name}, ${engine}: ${answer.hex}, not ${one.hex}`;
+  if (answer.hex === one.hex) return undefined;
+  if (one.free || one.config.ref) return readProblem({ ...one, hex: answer.hex }, profile, engine);
+  return `${one.name}, ${engine}: ${answer.hex}, not ${one.hex}`;
 }
 
 describe.each([
@@ -85,10 +73,11 @@ describe.each([
   { name: "profile-a-refs", profile: "A", least: 400 },
 ] as const)("the fixture $name", ({ name, profile, least }) => {
   const { cases } = fixture(name);
-  // without definitions profile B is one language's own affair
-  const shared = cases.filter((one) => profile === "A" || one.config.compatible);
+  // without definitions Java writes structs inside structs in a way of its own
+  const shared = cases.filter((one) => name !== "java-b" || one.config.compatible);
   const ours = shared.filter(
-    ({ name: one }) => !hasNoForm.test(one) && !marked.test(one) && !other.has(plainName(one)),
+    ({ name: one }) =>
+      !hasNoForm.test(one) && !other.test(one) && !(profile === "A" && quirks.test(one)),
   );
 
   it.each(engines)("is read with %s", (engine) => {
@@ -97,7 +86,7 @@ describe.each([
   });
 
   it("has no form for the rest, and says so", () => {
-    const rest = shared.filter(({ name: one }) => hasNoForm.test(one) || marked.test(one));
+    const rest = shared.filter(({ name: one }) => hasNoForm.test(one));
     for (const { types, root, hex, config } of rest) {
       const answer = codecAnswer({ op: "decode", profile, ...config, types, root, hex });
       expect(answer).toHaveProperty("error");
@@ -105,25 +94,24 @@ describe.each([
   });
 });
 
-describe("profile B", () => {
-  const { cases, evolution = [] } = fixture("profile-b");
+describe.each([
+  { name: "profile-b", profile: "B", least: 700 },
+  { name: "profile-a-refs", profile: "A", least: 130 },
+] as const)("what $name holds", ({ name, profile, least }) => {
+  const { cases } = fixture(name);
 
-  it.each(engines)("is written as pyfory writes it, with %s", (engine) => {
+  it.each(engines)("is written as the judge writes it, with %s", (engine) => {
     const ours = cases.filter(
-      ({ name, config }) =>
-        config.compatible && !hasNoForm.test(name) && !other.has(plainName(name)),
+      ({ name: one, config }) =>
+        (profile === "B" || !config.compatible) && !hasNoForm.test(one) && !other.test(one),
     );
-    expect(ours.flatMap((one) => writeProblem(one, engine) ?? [])).toEqual([]);
+    expect(ours.length).toBeGreaterThan(least);
+    expect(ours.flatMap((one) => writeProblem(one, profile, engine) ?? [])).toEqual([]);
   });
+});
 
-  it("without definitions is refused", () => {
-    const exact = cases.filter(({ name, config }) => !config.compatible && !hasNoForm.test(name));
-    expect(exact.length).toBeGreaterThan(200);
-    for (const { types, root, hex, config } of exact) {
-      const answer = codecAnswer({ op: "decode", profile: "B", ...config, types, root, hex });
-      expect(answer).toMatchObject({ error: { code: "mismatch" } });
-    }
-  });
+describe("profile B", () => {
+  const { evolution = [] } = fixture("profile-b");
 
   it.each(engines)("is read by types that moved on as pyfory reads it, with %s", (engine) => {
     const problems = evolution.flatMap(({ name, reader: types, root, hex, config, ...judge }) => {

@@ -1,7 +1,8 @@
 import type { TypeCodec } from "./codec.ts";
 import { CodecError } from "./error.ts";
-import type { ProfileChoice } from "./fory/xlang-codec.ts";
+import type { ProfileChoice } from "./fory/profiles.ts";
 import type { CodecLimits } from "./limits.ts";
+import type { Root } from "./root.ts";
 import type { WireTypeInfo } from "./wire-type.ts";
 
 /** What an engine is asked for. */
@@ -32,7 +33,7 @@ export interface CodecEngine {
 export function engineTypes(
   engine: CodecEngine,
   options: EngineOptions,
-): (info: WireTypeInfo) => TypeCodec<unknown> {
+): (root: Root) => TypeCodec<unknown> {
   if (!engine.profiles.includes(options.profile)) {
     throw new CodecError(
       "type",
@@ -40,7 +41,10 @@ export function engineTypes(
         `createCodec({ profile: "${engine.profiles[0]}" })`,
     );
   }
-  return (info) => {
+  return ({ info, label }) => {
+    if (!info) {
+      throw new CodecError("schema", `${label}: the engine ${engine.id} takes wire types only`);
+    }
     const codec = engine.create(info, options);
     const encode = (value: unknown): Uint8Array => {
       const bytes = guarded("value", engine, info, () => codec.encode(value));

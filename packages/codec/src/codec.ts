@@ -1,11 +1,13 @@
 import type { z } from "zod";
 import { type CodecEngine, engineTypes } from "./codec-engine.ts";
 import { CodecError } from "./error.ts";
-import { type EngineChoice, type ProfileChoice, xlangTypes } from "./fory/xlang-codec.ts";
+import type { ProfileChoice, WireProfile } from "./fory/profiles.ts";
+import { type EngineChoice, xlangTypes } from "./fory/xlang-codec.ts";
 import { jsonTypes } from "./json/json-codec.ts";
 import { type CodecLimits, defaultLimits } from "./limits.ts";
 import { nativeTypes } from "./native/native-codec.ts";
-import { type WireType, type WireTypeInfo, wireTypeInfo } from "./wire-type.ts";
+import { type Root, rootOf } from "./root.ts";
+import type { TypeScope } from "./type-scope.ts";
 
 /**
  * `xlang` is Fory's cross-language form (docs/fory.md), `native` the one between JavaScript programs
@@ -25,6 +27,20 @@ export interface CodecOptions {
   readonly engine?: EngineChoice | CodecEngine;
   /** The generation of Fory that `xlang` messages are written in, `A` unless given; both are read. */
   readonly profile?: ProfileChoice;
+  /**
+   * Whether messages of profile B define their types, so that they may change on either side: true unless given.
+   * Without that both sides compare a hash (docs/fory.md, "Profile B without definitions").
+   */
+  readonly compatible?: boolean;
+  /**
+   * Whether messages keep references. Unless given, profile B does where a type asks, and profile A never:
+   * `true` is what Fory calls `ref=True`, and the peer must have set it too in profile A and without definitions.
+   */
+  readonly refs?: boolean;
+  /** Whether numbers stand for the names of types and fields in profile A too, as they do in B. Off unless given. */
+  readonly ids?: boolean;
+  /** Where values of any type find their types in a message that is no wire type; the process unless given. */
+  readonly scope?: TypeScope;
 }
 
 /** One type, bound to its mode: what a hot path keeps. */
@@ -53,39 +69,35 @@ export interface TypeCodec<Out, In = Out> {
 export interface Codec {
   readonly mode: CodecMode;
   readonly limits: CodecLimits;
-  /** Binds a type, once: the same object comes back for the same schema. Throws {@link CodecError} `type`. */
-  type<S extends WireType>(type: S): TypeCodec<z.output<S>, z.input<S>>;
-  encode<S extends WireType>(type: S, value: z.input<S>): Uint8Array;
-  encodeInto<S extends WireType>(
+  /**
+   * Binds a type, once: the same object comes back for the same schema. A wire type, or whatever a field of one may
+   * be. Throws {@link CodecError} `type` or `schema`.
+   */
+  type<S extends z.core.$ZodType>(type: S): TypeCodec<z.output<S>, z.input<S>>;
+  encode<S extends z.core.$ZodType>(type: S, value: z.input<S>): Uint8Array;
+  encodeInto<S extends z.core.$ZodType>(
     type: S,
     value: z.input<S>,
     buffer: Uint8Array,
     offset: number,
   ): number;
-  decode<S extends WireType>(type: S, bytes: Uint8Array): z.output<S>;
+  decode<S extends z.core.$ZodType>(type: S, bytes: Uint8Array): z.output<S>;
 }
 
 /** @internal Makes the codec of one type in one mode. */
-export type MakeTypeCodec = (info: WireTypeInfo) => TypeCodec<unknown>;
+export type MakeTypeCodec = (root: Root) => TypeCodec<unknown>;
 
 /** A codec for one mode. It holds no resources. */
 export function createCodec(options: CodecOptions = {}): Codec {
   const mode = options.mode ?? "xlang";
   const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
   const make = typesOf(mode, limits, options);
-  const bound = new WeakMap<WireType, TypeCodec<unknown>>();
+  const bound = new WeakMap<z.core.$ZodType, TypeCodec<unknown>>();
 
-  function type<S extends WireType>(schema: S): TypeCodec<z.output<S>, z.input<S>> {
+  function type<S extends z.core.$ZodType>(schema: S): TypeCodec<z.output<S>, z.input<S>> {
     let codec = bound.get(schema);
     if (!codec) {
-      const info = wireTypeInfo(schema);
-      if (!info) {
-        throw new CodecError(
-          "type",
-          "not a wire type: define the schema with wireType(tag, shape)",
-        );
-      }
-      codec = make(info);
+      codec = make(rootOf(schema, options.scope));
       bound.set(schema, codec);
     }
     return codec as TypeCodec<z.output<S>, z.input<S>>;
@@ -108,10 +120,22 @@ function typesOf(mode: CodecMode, limits: CodecLimits, options: CodecOptions): M
     case "native":
       return nativeTypes(limits);
     default: {
-      const { engine = "auto", profile = "A" } = options;
+      const { engine = "auto" } = options;
+      const profile = wireProfile(options);
       return typeof engine === "object"
-        ? engineTypes(engine, { limits, profile })
+        ? engineTypes(engine, { limits, profile: profile.profile })
         : xlangTypes(limits, engine, profile);
     }
   }
+}
+
+function wireProfile(options: CodecOptions): WireProfile {
+  const { profile = "A", compatible = profile === "B", refs, ids = false } = options;
+  if (profile === "A" && compatible) {
+    throw new CodecError(
+      "type",
+      'profile A is written without definitions: leave out compatible, or take profile "B"',
+    );
+  }
+  return { profile, compatible, refs, ids };
 }

@@ -1,7 +1,7 @@
 import { fail } from "./failure.ts";
 
-/** A decimal number as people write it, without an exponent. */
-export const decimalPattern: RegExp = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+/** A decimal number as people write it; an exponent stands for zeros that are not known digits: `7E+3`. */
+export const decimalPattern: RegExp = /^-?(?:0|[1-9]\d*)(?:\.\d+|E\+[1-9]\d{0,3})?$/;
 
 /** Digits beyond this are refused: turning them into text takes more than linear time. */
 const maxDigits = 2_000;
@@ -16,6 +16,12 @@ export function parseDecimal(value: unknown): Decimal {
   if (typeof value !== "string" || value.length > maxDigits || !decimalPattern.test(value)) {
     throw fail("value", 'expected a decimal number as text, like "-12.50"');
   }
+  const exponent = value.indexOf("E");
+  if (exponent > 0) {
+    const scale = -Number(value.slice(exponent + 1));
+    if (scale < -maxDigits) throw fail("limit", `a decimal of scale ${scale}`);
+    return { unscaled: BigInt(value.slice(0, exponent)), scale };
+  }
   const point = value.indexOf(".");
   const scale = point < 0 ? 0 : value.length - point - 1;
   return { unscaled: BigInt(value.replace(".", "")), scale };
@@ -25,7 +31,7 @@ export function formatDecimal({ unscaled, scale }: Decimal): string {
   if (Math.abs(scale) > maxDigits) throw fail("limit", `a decimal of scale ${scale}`);
   const sign = unscaled < 0n ? "-" : "";
   const digits = String(unscaled < 0n ? -unscaled : unscaled);
-  if (scale <= 0) return unscaled === 0n ? "0" : sign + digits + "0".repeat(-scale);
+  if (scale <= 0) return sign + digits + (scale === 0 ? "" : `E+${-scale}`);
   const padded = digits.padStart(scale + 1, "0");
   return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
 }

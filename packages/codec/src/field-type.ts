@@ -1,3 +1,4 @@
+import type { $ZodType } from "zod/v4/core";
 import type { WireTypeInfo } from "./wire-type.ts";
 
 /** Integers, named as Fory names them: `var` and `tagged` forms are short for small values. */
@@ -30,8 +31,12 @@ export type ScalarKind =
   | "duration"
   | "decimal";
 
-/** Elements of a typed array: one per JavaScript typed array, except `Uint8Array`, which is binary. */
+/** Elements of a dense array. */
 export type ArrayElementKind =
+  | "bool"
+  | "uint8"
+  | "float16"
+  | "bfloat16"
   | "int8"
   | "int16"
   | "int32"
@@ -48,12 +53,40 @@ export interface ScalarType {
   readonly as?: "number" | "bigint";
 }
 
+/** What a type is called on the wire. */
+export interface TypeName {
+  readonly tag: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** The number that may stand for the tag. */
+  readonly typeId: number | undefined;
+}
+
 /** One of some values. */
 export interface EnumType {
   readonly kind: "enum";
   readonly values: readonly (string | number)[];
   /** What the values are on the wire in profile B, each beside its value; places in the declaration unless given. */
   readonly numbers?: readonly number[];
+  /** What `wireEnum` calls it: such an enum can stand where nothing else tells its type. */
+  readonly named?: NamedEnum;
+}
+
+/** The name of an enum, and the schema that reads it. */
+export interface NamedEnum extends TypeName {
+  readonly schema: $ZodType;
+}
+
+/** A type of the program's own, whose values travel as those of another (docs/fory.md, "Own types"). */
+export interface ExtType {
+  readonly kind: "ext";
+  readonly named: TypeName;
+  readonly class: new (...args: never[]) => unknown;
+  /** What the values are on the wire. */
+  readonly form: ElementType;
+  readonly formSchema: $ZodType;
+  readonly encode: (value: never) => unknown;
+  readonly decode: (form: never) => unknown;
 }
 
 /** What one field, element, key or value is on the wire. */
@@ -69,6 +102,7 @@ export type FieldType =
     }
   | { readonly kind: "array"; readonly element: ArrayElementKind }
   | EnumType
+  | ExtType
   | { readonly kind: "struct"; readonly info: () => WireTypeInfo }
   | {
       readonly kind: "union";

@@ -1,3 +1,5 @@
+export type { Float16Numbers } from "./array-schemas.ts";
+export { bfloat16Array, boolArray, float16Array, uint8Array } from "./array-schemas.ts";
 export type { Codec, CodecMode, CodecOptions, TypeCodec } from "./codec.ts";
 export { createCodec } from "./codec.ts";
 export type { CodecEngine, EngineCodec, EngineOptions } from "./codec-engine.ts";
@@ -8,15 +10,20 @@ export { CodecError } from "./error.ts";
 export type {
   ArrayElementKind,
   ElementType,
+  EnumType,
+  ExtType,
   FieldType,
   FloatKind,
   IntegerKind,
+  NamedEnum,
   ScalarKind,
   ScalarType,
+  TypeName,
 } from "./field-type.ts";
+export type { ProfileChoice } from "./fory/profiles.ts";
+export { profileOf } from "./fory/profiles.ts";
 export { UnknownStruct } from "./fory/unknown-struct.ts";
-export type { EngineChoice, ProfileChoice } from "./fory/xlang-codec.ts";
-export { profileOf } from "./fory/xlang-codec.ts";
+export type { EngineChoice } from "./fory/xlang-codec.ts";
 export type { JsonSchema } from "./json/json-schema.ts";
 export { jsonSchemaOf } from "./json/json-schema.ts";
 export type { CodecLimits } from "./limits.ts";
@@ -50,7 +57,12 @@ export {
   uint8,
   uint16,
 } from "./scalar-schemas.ts";
-export type { TypeScope } from "./type-scope.ts";
+export type { NamedType, TypeScope } from "./type-scope.ts";
 export { createTypeScope } from "./type-scope.ts";
+export { TypedValue, typed } from "./typed-value.ts";
+export type { WireEnumOptions } from "./wire-enum.ts";
+export { wireEnum } from "./wire-enum.ts";
+export type { WireExtOptions } from "./wire-ext.ts";
+export { wireExt } from "./wire-ext.ts";
 export type { WireField, WireType, WireTypeInfo, WireTypeOptions } from "./wire-type.ts";
 export { wireType, wireTypeInfo } from "./wire-type.ts";

@@ -13,6 +13,8 @@ export function nestedTypes(type: FieldType): readonly WireTypeInfo[] {
       return [type.info()];
     case "union":
       return type.options.map((option) => option.info());
+    case "ext":
+      return nestedTypes(type.form.type);
     default:
       return [];
   }

@@ -1,10 +1,7 @@
 import type { ArrayElementKind, ScalarType } from "./field-type.ts";
+import { float16Class } from "./fory/array-class.ts";
 
-/** Element kinds by the class of the array. */
-export const typedArrays: ReadonlyMap<unknown, ArrayElementKind> = new Map<
-  unknown,
-  ArrayElementKind
->([
+const arrays = new Map<unknown, ArrayElementKind>([
   [Int8Array, "int8"],
   [Int16Array, "int16"],
   [Int32Array, "int32"],
@@ -15,6 +12,10 @@ export const typedArrays: ReadonlyMap<unknown, ArrayElementKind> = new Map<
   [Float32Array, "float32"],
   [Float64Array, "float64"],
 ]);
+if (float16Class) arrays.set(float16Class, "float16");
+
+/** Element kinds by the class of the array. */
+export const typedArrays: ReadonlyMap<unknown, ArrayElementKind> = arrays;
 
 /** Wire types by zod's formats of numbers. */
 export const numberFormats: Readonly<Record<string, ScalarType>> = {

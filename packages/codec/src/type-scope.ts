@@ -1,5 +1,5 @@
 import { CodecError } from "./error.ts";
-import type { FieldType } from "./field-type.ts";
+import type { EnumType, ExtType, FieldType } from "./field-type.ts";
 import type { WireTypeInfo } from "./wire-type.ts";
 
 /** A set of wire types in which a tag means one shape, and by which values of unknown type are read. */
@@ -10,7 +10,14 @@ export interface TypeScope {
   findId(id: number): WireTypeInfo | undefined;
   /** The type that is bound to the class of this value. */
   ofClass(value: object): WireTypeInfo | undefined;
+  /** The enum or ext with this tag or number. */
+  findNamed(name: string | number): NamedType | undefined;
+  /** The ext whose class this value has. */
+  extOf(value: object): ExtType | undefined;
 }
+
+/** Types with names that are no structs. */
+export type NamedType = ExtType | EnumType;
 
 /** A scope of its own, for types that a peer describes: their tags do not clash with the program's. */
 export function createTypeScope(): TypeScope {
@@ -33,9 +40,16 @@ export class Registry implements TypeScope {
   readonly #types = new Map<string, Defined>();
   readonly #ids = new Map<number, WireTypeInfo>();
   readonly #classes = new Map<unknown, WireTypeInfo>();
+  /** By their tags and their numbers. */
+  readonly #named = new Map<string | number, NamedType>();
+  readonly #exts = new Map<unknown, ExtType>();
 
   /** Throws {@link CodecError} `tag` where the tag is taken by another shape. */
   add(info: Defined): void {
+    if (this.#named.has(info.tag)) throw taken(info.tag, "an enum or ext");
+    if (info.typeId !== undefined && this.#named.has(info.typeId)) {
+      throw taken(`${info.tag}: the id ${info.typeId}`, "an enum or ext");
+    }
     const known = this.#types.get(info.tag);
     if (known && info.complete && known.complete) this.confirm(info);
     const other = info.typeId === undefined ? undefined : this.#ids.get(info.typeId);
@@ -45,6 +59,30 @@ export class Registry implements TypeScope {
     this.#types.set(info.tag, info);
     if (info.typeId !== undefined) this.#ids.set(info.typeId, info);
     if (info.class) this.#classes.set(info.class.prototype, info);
+  }
+
+  /** Throws {@link CodecError} `tag` where the tag or number is taken by another type. */
+  addNamed(type: NamedType): void {
+    const { tag, typeId } = type.named ?? {};
+    if (tag === undefined) return;
+    if (this.#types.has(tag)) throw taken(tag, "a struct");
+    const known = this.#named.get(tag);
+    if (known && typeText(known) !== typeText(type)) throw taken(tag, "another type");
+    if (typeId !== undefined) {
+      const other = this.#ids.get(typeId)?.tag ?? this.#named.get(typeId)?.named?.tag;
+      if (other !== undefined && other !== tag) throw taken(`${tag}: the id ${typeId}`, other);
+      this.#named.set(typeId, type);
+    }
+    this.#named.set(tag, type);
+    if (type.kind === "ext") this.#exts.set(type.class.prototype, type);
+  }
+
+  findNamed(name: string | number): NamedType | undefined {
+    return this.#named.get(name);
+  }
+
+  extOf(value: object): ExtType | undefined {
+    return this.#exts.get(Object.getPrototypeOf(value));
   }
 
   /** Compares a type with the one that has its tag, reading the getters of both. */
@@ -74,6 +112,10 @@ export class Registry implements TypeScope {
 /** Where types without a scope of their own live. */
 export const defaultScope: TypeScope = createTypeScope();
 
+function taken(what: string, by: string): CodecError {
+  return new CodecError("tag", `${what} already belongs to ${by}: take another`);
+}
+
 function shapeText(info: WireTypeInfo): string {
   return info.fields
     .map((field) => `${field.name}: ${typeText(field.type)}${field.nullable ? "?" : ""}`)
@@ -91,7 +133,9 @@ function typeText(type: FieldType): string {
     case "array":
       return `array<${type.element}>`;
     case "enum":
-      return `enum<${type.values.map((value) => JSON.stringify(value)).join("|")}>`;
+      return `enum<${type.values.map((value, i) => JSON.stringify(value) + (type.numbers ? `=${type.numbers[i]}` : "")).join("|")}>`;
+    case "ext":
+      return `${type.named.tag}(${typeText(type.form.type)}${type.form.nullable ? "?" : ""})`;
     case "struct":
       return type.info().tag;
     case "union":

@@ -5,11 +5,12 @@ import { ByteReader } from "../src/fory/byte-reader.ts";
 import { ByteWriter } from "../src/fory/byte-writer.ts";
 import { closureEngine } from "../src/fory/closure-engine.ts";
 import { generatedEngine } from "../src/fory/generated-engine.ts";
-import { profileA } from "../src/fory/profile.ts";
-import { profileB } from "../src/fory/profile-b.ts";
+import { profileFor } from "../src/fory/profiles.ts";
 import { createTypeScope, wireType, wireTypeInfo } from "../src/index.ts";
 import { build, bytesOf, cases, hexOf } from "./support/fixture.ts";
 
+const profileA = profileFor({ profile: "A", compatible: false, refs: undefined, ids: false });
+const profileB = profileFor({ profile: "B", compatible: true, refs: undefined, ids: false });
 // The codec runs again with closures what the generated code refuses, so that here each stands alone.
 const engines: readonly (readonly [string, Bind])[] = [
   ["closures", closureEngine(profileA)],

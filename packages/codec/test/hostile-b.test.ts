@@ -128,7 +128,7 @@ describe.each(engines)("%s", (engine) => {
     ["a huge definition", `01ff1e00ff${"00".repeat(7)}ffff7f`, /a definition of/],
     ["a definition with a wrong hash", `01ff1e0002${"00".repeat(7)}e000`, /hash/],
     ["a compressed definition", `01ff1e000201${"00".repeat(6)}e000`, /compressed/],
-    ["a type by number", "01ff1b05", /without a definition/],
+    ["a type by number", "01ff1b05", /expected, the message holds number 5/],
     ["text", "01ff1504", /type id 21 found/],
   ])("%s is no message", (_, hex, text) => {
     expect(failure(() => codec.decode(Text, bytesOf(hex))).message).toMatch(text);

@@ -72,7 +72,7 @@ describe.each(engines)("%s", (engine) => {
     ["nothing", "", /ends where 1 more/],
     ["null", "03fd", /holds null/],
     ["a null flag", "02fd", /holds null/],
-    ["an exact message of Fory 1.x", "01ff1d00020061", /without a definition/],
+    ["an exact message of Fory 1.x", "01ff1d00020061", /expected, the message holds a /],
     ["JSON", hexOf(new TextEncoder().encode("{}")), /first byte 123/],
     ["a reference", "02fe00", /a reference/],
     ["a string as root", "02ff1504", /type id 29\) expected, type id 21/],

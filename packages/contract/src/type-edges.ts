@@ -5,6 +5,7 @@ export type TypeNodes = ReadonlyMap<string, WireTypeInfo>;
 
 function elementsOf(type: FieldType): readonly ElementType[] {
   if (type.kind === "list" || type.kind === "set") return [type.element];
+  if (type.kind === "ext") return [type.form];
   return type.kind === "map" ? [type.key, type.value] : [];
 }
 

@@ -3,6 +3,9 @@ import type { ElementType, FieldType } from "@aster/codec";
 const elementText = ({ type, nullable }: ElementType): string =>
   typeText(type) + (nullable ? "?" : "");
 
+const valueText = (value: string | number, number: number | undefined): string =>
+  JSON.stringify(value) + (number === undefined ? "" : ` = ${number}`);
+
 /** A field type on one line, `map<string, list<demo/Point?>>`; wire types stand as their tags. */
 export function typeText(type: FieldType): string {
   switch (type.kind) {
@@ -14,7 +17,9 @@ export function typeText(type: FieldType): string {
     case "array":
       return `array<${type.element}>`;
     case "enum":
-      return `enum<${type.values.map((value) => JSON.stringify(value)).join(" | ")}>`;
+      return `enum<${type.values.map((value, i) => valueText(value, type.numbers?.[i])).join(" | ")}>`;
+    case "ext":
+      return `ext<${type.named.tag}, ${elementText(type.form)}>`;
     case "struct":
       return type.info().tag;
     case "union":

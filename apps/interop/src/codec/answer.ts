@@ -22,8 +22,8 @@ export type CodecAnswer =
 export function codecAnswer(line: unknown): CodecAnswer {
   try {
     const request = codecRequest(line);
-    const world = new World(request.types, { refs: request.ref });
-    const codec = codecOf(request);
+    const world = new World(request.types, { refs: request.ref, root: request.root });
+    const codec = codecOf(request, world);
     return request.op === "encode"
       ? { hex: encode(request, world, codec) }
       : { value: decode(request, world, codec) };
@@ -32,57 +32,36 @@ export function codecAnswer(line: unknown): CodecAnswer {
   }
 }
 
-function codecOf({ op, profile, compatible, ref, engine }: CodecRequest): Codec {
-  const written = profile === "B" ? compatible : !compatible && !ref;
-  if (op === "encode" && !written) {
-    throw new NotationError(
-      "unsupported",
-      `profile ${profile} ${compatible ? "compatible" : "exact"} ${ref ? "with" : "without"} references is not written`,
-    );
+function codecOf({ op, profile, compatible, ref, engine }: CodecRequest, world: World): Codec {
+  if (op === "encode" && profile === "A" && compatible) {
+    throw new NotationError("unsupported", "profile A is not written with definitions");
   }
-  return createCodec({ engine, profile });
+  return createCodec({
+    engine,
+    profile,
+    ...(profile === "B" && { compatible }),
+    refs: ref,
+    ids: true,
+    scope: world.scope,
+  });
 }
 
 function encode({ root, value }: CodecRequest, world: World, codec: Codec): string {
-  const name = structOf(root) ?? structOfValue(value);
-  if (name === undefined) throw noStruct();
-  const encoded = codec.encode(
-    world.type(name),
-    new ValueReader(world).read(value, { type: name }) as never,
-  );
+  const name = root === "any" ? structOfValue(value) : undefined;
+  const type: TypeText = name === undefined ? root : { type: name };
+  const encoded = codec.encode(world.schema(type), new ValueReader(world).read(value, type));
   return Buffer.from(encoded).toString("hex");
 }
 
 function decode({ root, hex }: CodecRequest, world: World, codec: Codec): unknown {
-  const bytes = new Uint8Array(Buffer.from(hex, "hex"));
-  const named = structOf(root);
-  const names = named === undefined ? world.structs : [named];
-  let failed: unknown = noStruct();
-  // without a root the types are tried: those of another name are told by their error
-  for (const name of names) {
-    try {
-      const value = codec.decode(world.type(name), bytes);
-      return new ValuePrinter(world).print(value, { type: name });
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      if (!(failed instanceof CodecError) || error.code !== "mismatch") failed = error;
-    }
-  }
-  throw failed;
-}
-
-function structOf(root: TypeText): string | undefined {
-  return typeof root === "object" && "type" in root ? root.type : undefined;
+  const value = codec.decode(world.schema(root), new Uint8Array(Buffer.from(hex, "hex")));
+  return new ValuePrinter(world).print(value, root);
 }
 
 function structOfValue(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { $struct, v } = value as { readonly $struct?: unknown; readonly v?: unknown };
   return typeof $struct === "string" ? $struct : structOfValue(v);
-}
-
-function noStruct(): NotationError {
-  return new NotationError("unsupported", "messages whose root is no struct");
 }
 
 function errorOf(error: unknown): Extract<CodecAnswer, { error: unknown }>["error"] {

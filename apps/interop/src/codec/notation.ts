@@ -38,7 +38,13 @@ export interface UnionText extends Placed {
   readonly cases: Readonly<Record<string, TypeText>>;
 }
 
-export type Declaration = StructText | EnumText | UnionText;
+/** A type of its own, which travels as values of `form`. */
+export interface ExtText extends Placed {
+  readonly ext: string;
+  readonly form: TypeText;
+}
+
+export type Declaration = StructText | EnumText | UnionText | ExtText;
 
 /** A type, a value or a request that breaks the notation, or says what this codec has no form for. */
 export class NotationError extends Error {

@@ -1,5 +1,7 @@
 import {
   bfloat16,
+  bfloat16Array,
+  boolArray,
   bytes,
   date,
   decimal,
@@ -9,12 +11,14 @@ import {
   fixedUint32,
   fixedUint64,
   float16,
+  float16Array,
   int8,
   int16,
   taggedInt64,
   taggedUint64,
   timestamp,
   uint8,
+  uint8Array,
   uint16,
 } from "@aster/codec";
 import { z } from "zod";
@@ -51,20 +55,44 @@ export const scalarSchemas: ReadonlyMap<string, () => z.ZodType> = new Map<strin
   ],
 );
 
-/** The class of every dense array. */
-export const arrayClasses = {
+/** The schema of every dense array. */
+export const arraySchemas: ReadonlyMap<string, () => z.ZodType> = new Map<string, () => z.ZodType>([
+  ["bool", boolArray],
+  ["int8", () => z.instanceof(Int8Array)],
+  ["int16", () => z.instanceof(Int16Array)],
+  ["int32", () => z.instanceof(Int32Array)],
+  ["int64", () => z.instanceof(BigInt64Array)],
+  ["uint8", uint8Array],
+  ["uint16", () => z.instanceof(Uint16Array)],
+  ["uint32", () => z.instanceof(Uint32Array)],
+  ["uint64", () => z.instanceof(BigUint64Array)],
+  ["float16", float16Array],
+  ["bfloat16", bfloat16Array],
+  ["float32", () => z.instanceof(Float32Array)],
+  ["float64", () => z.instanceof(Float64Array)],
+]);
+
+/** What holds every dense array. Where two share a class, the first is the one that the class says. */
+export const arrayClasses: Readonly<Record<string, ArrayClass>> = {
+  bool: Array,
   int8: Int8Array,
   int16: Int16Array,
   int32: Int32Array,
   int64: BigInt64Array,
+  uint8: Uint8Array,
   uint16: Uint16Array,
   uint32: Uint32Array,
   uint64: BigUint64Array,
   float32: Float32Array,
   float64: Float64Array,
-} as const;
+  float16: (globalThis as unknown as { Float16Array?: ArrayClass }).Float16Array ?? Float32Array,
+  bfloat16: Float32Array,
+};
 
-export type ArrayKind = keyof typeof arrayClasses;
+interface ArrayClass {
+  new (...args: never[]): object;
+  from(items: readonly never[]): unknown;
+}
 
 /** Whether JavaScript holds the kind as a bigint. */
 export function isWide(kind: string): boolean {

@@ -40,15 +40,16 @@ export function decimalText(parts: unknown): string {
   const scale = Number(parts[0]);
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
   const sign = unscaled < 0n ? "-" : "";
-  if (scale <= 0) return sign + (unscaled === 0n ? "0" : digits + "0".repeat(-scale));
+  if (scale <= 0) return sign + digits + (scale < 0 ? `E+${-scale}` : "");
   return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
 /** `[scale, unscaled]` of a decimal's text. */
 export function decimalParts(text: string): readonly [number, string] {
-  const [whole = "", fraction = ""] = text.split(".");
+  const [number = "", exponent = "0"] = text.split("E");
+  const [whole = "", fraction = ""] = number.split(".");
   return [
-    fraction.length,
+    fraction.length - Number(exponent),
     String(BigInt(whole.replace("-", "") + fraction) * (text.startsWith("-") ? -1n : 1n)),
   ];
 }

@@ -1,4 +1,4 @@
-import { UnknownStruct } from "@aster/codec";
+import { TypedValue, UnknownStruct } from "@aster/codec";
 import { parts, present, type TypeText } from "./notation.ts";
 import { arrayClasses } from "./scalar.ts";
 import { dayNumber, decimalParts, secondsAndNanos } from "./time.ts";
@@ -68,6 +68,7 @@ export class ValuePrinter {
   #named(value: unknown, name: string): unknown {
     const declared = this.#world.declaration(name);
     if ("struct" in declared) return this.#struct(value as object, name);
+    if ("ext" in declared) return this.#ext(value as object, name, declared.form);
     if (!("enum" in declared)) return value;
     const member = Object.entries(declared.values).find(([, number]) => number === value);
     return { $enum: name, v: member?.[0] ?? value };
@@ -88,6 +89,10 @@ export class ValuePrinter {
     return { $unknown: tag.replace("/", "."), f: Object.fromEntries(shown) };
   }
 
+  #ext(value: object, name: string, form: TypeText): unknown {
+    return { $ext: name, v: this.#show((value as { readonly form: unknown }).form, form) };
+  }
+
   #map(value: object, [key, inner]: readonly [TypeText, TypeText]): unknown {
     const pairs = value instanceof Map ? [...value] : Object.entries(value);
     return { $map: pairs.map(([k, v]) => [this.#show(k, key), this.#show(v, inner)]) };
@@ -105,10 +110,11 @@ export class ValuePrinter {
     if (Array.isArray(value)) return value.map((item) => this.#show(item, "any"));
     if (value instanceof Set) return this.#set(value, "any");
     if (value instanceof UnknownStruct) return this.#unknown(value);
+    if (value instanceof TypedValue) return this.#show(value.value, typeTextOf(value));
     const kind = Object.entries(arrayClasses).find(([, Class]) => value instanceof Class);
     if (kind) return array(value as unknown as ArrayLike<number>, kind[0]);
     const name = this.#world.nameOfObject(value);
-    return name === undefined ? this.#map(value, ["any", "any"]) : this.#struct(value, name);
+    return name === undefined ? this.#map(value, ["any", "any"]) : this.#named(value, name);
   }
 }
 
@@ -134,4 +140,10 @@ function single(value: unknown): unknown {
   if (Number.isNaN(value)) return { $f: "nan" };
   if (!Number.isFinite(value)) return { $f: value > 0 ? "inf" : "-inf" };
   return Object.is(value, -0) ? { $f: "-0" } : value;
+}
+
+/** The type that a value of any type says. */
+function typeTextOf({ type }: TypedValue): TypeText {
+  const name = type.kind === "enum" ? type.named?.name : undefined;
+  return name === undefined ? type.kind : { type: name };
 }

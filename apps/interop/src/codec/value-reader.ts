@@ -1,5 +1,7 @@
+import { date, decimal, duration, timestamp, typed } from "@aster/codec";
+import { z } from "zod";
 import { NotationError, parts, present, type TypeText } from "./notation.ts";
-import { type ArrayKind, arrayClasses, isWide } from "./scalar.ts";
+import { arrayClasses, arraySchemas, isWide } from "./scalar.ts";
 import { dayText, decimalText, nanosOf } from "./time.ts";
 import type { World } from "./world.ts";
 
@@ -46,8 +48,9 @@ export class ValueReader {
       const inner = innerOf(type, "set");
       return new Set((marked.$set as unknown[]).map((item) => this.read(item, inner)));
     }
-    if ("$arr" in marked) return this.#array(String(marked.$arr), marked.v as unknown[]);
-    if ("$enum" in marked) return this.#member(marked);
+    if ("$arr" in marked) return this.#array(String(marked.$arr), marked.v as unknown[], type);
+    if ("$enum" in marked) return this.#member(marked, type);
+    if ("$ext" in marked) return this.#ext(marked);
     return single(marked, type);
   }
 
@@ -91,18 +94,26 @@ export class ValueReader {
     return (pairs as readonly (readonly unknown[])[]).every(([key]) => typeof key === "string");
   }
 
-  #array(kind: string, items: readonly unknown[]): unknown {
-    const Class = Object.hasOwn(arrayClasses, kind) ? arrayClasses[kind as ArrayKind] : undefined;
-    if (Class === undefined) throw new NotationError("unsupported", `arrays of ${kind}`);
-    const values = items.map((item) => this.read(item, kind));
-    return (Class as unknown as { from(values: unknown[]): unknown }).from(values);
+  #array(kind: string, items: readonly unknown[], type: TypeText): unknown {
+    const Class = Object.hasOwn(arrayClasses, kind) ? arrayClasses[kind] : undefined;
+    const schema = arraySchemas.get(kind);
+    if (!Class || !schema) throw new NotationError("notation", `there are no arrays of ${kind}`);
+    const array = Class.from(items.map((item) => this.read(item, kind)) as never[]);
+    return type === "any" ? typed(schema(), array) : array;
   }
 
-  #member(text: Marked): number {
+  #ext(text: Marked): object {
+    const name = String(text.$ext);
+    const declared = this.#world.declaration(name);
+    if (!("ext" in declared)) throw new NotationError("notation", `${name} is no ext`);
+    return this.#world.ext(name, this.read(text.v, declared.form));
+  }
+
+  #member(text: Marked, type: TypeText): unknown {
     const { values } = this.#world.enumeration(String(text.$enum));
     const value = Object.hasOwn(values, String(text.v)) ? values[String(text.v)] : undefined;
     if (value === undefined) throw new NotationError("notation", `${text.$enum} has no ${text.v}`);
-    return value;
+    return type === "any" ? typed(this.#world.schema({ type: String(text.$enum) }), value) : value;
   }
 }
 
@@ -132,15 +143,23 @@ const floats: Readonly<Record<string, number>> = {
 
 function single(text: Marked, type: TypeText): unknown {
   if ("$i" in text) return integerOf(BigInt(String(text.$i)), type);
-  if ("$f" in text) return floats[String(text.$f)] ?? Number(text.$f);
+  if ("$f" in text) {
+    const value = floats[String(text.$f)] ?? Number(text.$f);
+    return type === "any" ? typed(z.number(), value) : value;
+  }
   if ("$hex" in text) return new Uint8Array(Buffer.from(String(text.$hex), "hex"));
   if ("$ts" in text) {
     const nanos = nanosOf(text.$ts);
-    return type === "timestamp" ? nanos : new Date(Number(nanos / 1_000_000n));
+    return type === "any" ? typed(timestamp(), nanos) : nanos;
   }
-  if ("$dur" in text) return nanosOf(text.$dur);
-  if ("$date" in text) return dayText(text.$date);
-  if ("$dec" in text) return decimalText(text.$dec);
+  if ("$dur" in text) return said(nanosOf(text.$dur), type, duration);
+  if ("$date" in text) return said(dayText(text.$date), type, date);
+  if ("$dec" in text) return said(decimalText(text.$dec), type, decimal);
   if ("$union" in text) throw new NotationError("unsupported", "unions of numbered cases");
   throw new NotationError("notation", `no value: ${JSON.stringify(text).slice(0, 80)}`);
+}
+
+/** In a place of any type a value says what it is. */
+function said(value: unknown, type: TypeText, schema: () => z.ZodType): unknown {
+  return type === "any" ? typed(schema(), value) : value;
 }

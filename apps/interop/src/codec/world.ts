@@ -1,15 +1,23 @@
-import { createTypeScope, type TypeScope, type WireType, wireType } from "@aster/codec";
+import {
+  createTypeScope,
+  type TypeScope,
+  type WireType,
+  wireEnum,
+  wireExt,
+  wireType,
+} from "@aster/codec";
 import { z } from "zod";
 import {
   type Declaration,
   type EnumText,
+  type ExtText,
   type FieldText,
   NotationError,
   parts,
   type StructText,
   type TypeText,
 } from "./notation.ts";
-import { type ArrayKind, arrayClasses, scalarSchemas } from "./scalar.ts";
+import { arraySchemas, scalarSchemas } from "./scalar.ts";
 import { ValueReader } from "./value-reader.ts";
 
 export type StructClass = new () => object;
@@ -21,30 +29,39 @@ export class World {
   readonly #types = new Map<string, WireType>();
   readonly #classes = new Map<string, StructClass>();
   readonly #names = new Map<unknown, string>();
+  /** Schemas of enums and exts. */
+  readonly #schemas = new Map<string, z.ZodType>();
   readonly #refs: boolean;
 
-  constructor(declarations: readonly Declaration[], options: { readonly refs: boolean }) {
+  constructor(
+    declarations: readonly Declaration[],
+    options: { readonly refs: boolean; readonly root: TypeText },
+  ) {
     this.#refs = options.refs;
     // values of any type are told apart by their class; others need none
-    const dynamic = JSON.stringify(declarations).includes('"any"');
+    const dynamic = JSON.stringify([declarations, options.root]).includes('"any"');
     for (const one of declarations) this.#declared.set(nameOf(one), one);
     for (const one of declarations) {
-      if (dynamic && "struct" in one) this.#addClass(one.struct);
+      if ((dynamic && "struct" in one) || "ext" in one) this.#addClass(nameOf(one));
     }
-    for (const one of declarations) if ("struct" in one) this.#define(one);
-  }
-
-  /** Names of the structs, in the order of declaration. */
-  get structs(): readonly string[] {
-    return [...this.#types.keys()];
+    for (const one of declarations) {
+      if ("enum" in one) this.#schemas.set(one.enum, this.#enumeration(one));
+    }
+    for (const one of declarations) {
+      if ("ext" in one) this.#schemas.set(one.ext, this.#ext(one));
+      else if ("struct" in one) this.#define(one);
+    }
   }
 
   type(name: string): WireType {
     const type = this.#types.get(name);
     if (type !== undefined) return type;
-    throw this.#declared.has(name)
-      ? new NotationError("unsupported", "messages whose root is no struct")
-      : new NotationError("notation", `there is no struct ${name}`);
+    throw new NotationError("notation", `there is no struct ${name}`);
+  }
+
+  /** The schema of a type. */
+  schema(type: TypeText): z.ZodType {
+    return this.#schema(type);
   }
 
   declaration(name: string): Declaration {
@@ -65,13 +82,20 @@ export class World {
     throw new NotationError("notation", `${name} is no enum`);
   }
 
+  /** An ext's value, which holds what stands for it. */
+  ext(name: string, form: unknown): object {
+    const Class = this.#classes.get(name);
+    if (Class === undefined) throw new NotationError("notation", `there is no ext ${name}`);
+    return Object.assign(Object.create(Class.prototype), { form });
+  }
+
   /** An object of the struct's class, or a plain one, without its fields. */
   blank(name: string): Record<string, unknown> {
     const Class = this.#classes.get(this.struct(name).struct);
     return Class ? Object.create(Class.prototype) : {};
   }
 
-  /** The struct whose class an object has. */
+  /** The struct or ext whose class an object has. */
   nameOfObject(value: object): string | undefined {
     return this.#names.get(Object.getPrototypeOf(value));
   }
@@ -80,6 +104,25 @@ export class World {
     const Class = class {};
     this.#classes.set(name, Class);
     this.#names.set(Class.prototype, name);
+  }
+
+  #enumeration(one: EnumText): z.ZodType {
+    return wireEnum(tagOf(one.ns, one.enum), one.values, {
+      scope: this.scope,
+      ...(one.id !== undefined && { id: one.id }),
+    });
+  }
+
+  #ext(one: ExtText): z.ZodType {
+    const Class = this.#classes.get(one.ext) as StructClass;
+    return wireExt(tagOf(one.ns, one.ext), {
+      class: Class,
+      form: this.#schema(one.form),
+      encode: (value) => (value as { readonly form: unknown }).form,
+      decode: (form) => this.ext(one.ext, form),
+      scope: this.scope,
+      ...(one.id !== undefined && { id: one.id }),
+    });
   }
 
   #define(one: StructText): void {
@@ -92,7 +135,7 @@ export class World {
       else shape[field.name] = get();
     }
     const Class = this.#classes.get(one.struct);
-    const tag = one.ns ? `${one.ns}/${one.struct}` : one.struct;
+    const tag = tagOf(one.ns, one.struct);
     const options = { naming: "as-written", reserved: true, scope: this.scope } as const;
     this.#types.set(
       one.struct,
@@ -150,14 +193,20 @@ export class World {
   #named(name: string): z.ZodType {
     const one = this.declaration(name);
     if ("struct" in one) return this.type(name) as WireType & z.ZodType;
-    if ("enum" in one) return z.enum(one.values);
+    const named = this.#schemas.get(name);
+    if (named) return named;
     throw new NotationError("unsupported", "unions of numbered cases");
   }
 }
 
 function nameOf(one: Declaration): string {
   if ("struct" in one) return one.struct;
+  if ("ext" in one) return one.ext;
   return "enum" in one ? one.enum : one.union;
+}
+
+function tagOf(ns: string | undefined, name: string): string {
+  return ns ? `${ns}/${name}` : name;
 }
 
 function scalar(kind: string): z.ZodType {
@@ -167,7 +216,7 @@ function scalar(kind: string): z.ZodType {
 }
 
 function array(kind: string): z.ZodType {
-  const Class = Object.hasOwn(arrayClasses, kind) ? arrayClasses[kind as ArrayKind] : undefined;
-  if (Class === undefined) throw new NotationError("unsupported", `arrays of ${kind}`);
-  return z.instanceof(Class as new () => object);
+  const make = arraySchemas.get(kind);
+  if (make === undefined) throw new NotationError("notation", `there are no arrays of ${kind}`);
+  return make();
 }

@@ -1,18 +1,22 @@
 import { fail, kindOf } from "../failure.ts";
-import type { ArrayElementKind } from "../field-type.ts";
+import type { ArrayElementKind, ExtType } from "../field-type.ts";
 import type { TypeScope } from "../type-scope.ts";
+import { TypedValue } from "../typed-value.ts";
 import { readAnyMap } from "./any-map.ts";
-import { arrayClass, arrayOp, readOnlyArrays } from "./array-op.ts";
+import { arrayClass, float16Class } from "./array-class.ts";
+import { arrayOp, float8ArrayOp } from "./array-op.ts";
 import type { Bind } from "./binding.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { enumNumberOp } from "./enum-op.ts";
+import { extOp } from "./ext-op.ts";
 import { bigInteger, safeInteger } from "./integer.ts";
 import { type ElementOp, listOp, noneOp, setOp } from "./list-op.ts";
 import { mapOp, recordOp } from "./map-op.ts";
 import { plainOp } from "./plain-op.ts";
 import { scalarOp } from "./scalar-op.ts";
-import { inScope, readStruct, skipTypeName } from "./struct-info.ts";
+import { inScope, readStruct, readTypeName } from "./struct-info.ts";
 import { arrayTypeId, TypeId } from "./type-id.ts";
+import { TypedOps } from "./typed-op.ts";
 import { anyUnionOp } from "./union-op.ts";
 import { unknownOp } from "./unknown-struct.ts";
 import type { DynamicOp, PlainOp, ValueOp } from "./value-op.ts";
@@ -41,10 +45,12 @@ const floatOp = scalarOp({ kind: "float64" });
 const textOp = scalarOp({ kind: "string" });
 const bytesOp = scalarOp({ kind: "binary" });
 const timeOp = scalarOp({ kind: "timestamp" });
-const arrayOps = Object.keys(arrayTypeId).map((kind) => ({
-  kind: kind as ArrayElementKind,
-  op: arrayOp(kind as ArrayElementKind),
-}));
+const arrayKinds = Object.keys(arrayTypeId) as ArrayElementKind[];
+/** Those that a typed array says by its class; bytes are binary. */
+const arrayOps = arrayKinds
+  .filter((kind) => kind !== "bool" && kind !== "uint8" && kind !== "bfloat16")
+  .filter((kind) => kind !== "float16" || float16Class)
+  .map((kind) => ({ Class: arrayClass[kind as "int8"], op: arrayOp(kind) }));
 
 /** Other types that a message may name; they are written by nobody here. */
 const readOnly = [
@@ -64,9 +70,8 @@ const readOnly = [
   scalarOp({ kind: "bfloat16" }),
   scalarOp({ kind: "tagged_int64", as: "bigint" }),
   scalarOp({ kind: "tagged_uint64", as: "bigint" }),
-  scalarOp({ kind: "duration" }),
-  scalarOp({ kind: "decimal" }),
-  ...readOnlyArrays,
+  float8ArrayOp,
+  ...arrayKinds.map((kind) => arrayOp(kind)),
 ];
 
 const anyOps = new WeakMap<Bind, WeakMap<TypeScope, AnyOp>>();
@@ -94,14 +99,15 @@ export function anyOp(scope: TypeScope, bind: Bind): AnyOp {
 }
 
 function makeAny(scope: TypeScope, bind: Bind): AnyOp {
-  const generation = bind.profile.id;
+  const typedOps = new TypedOps(scope, bind);
   const dynamic: DynamicOp = { classify, readType };
+  const exts = new Map<ExtType, ValueOp>();
   const any: AnyOp = {
     dynamic,
     cost: 32,
     shape: "any",
     accepts: () => true,
-    ofId: (id) => byId.get(id),
+    ofId: (id) => typedOps.ofId(id) ?? byId.get(id),
     write(w, value, depth) {
       const op = classify(value);
       op.writeInfo(w);
@@ -131,18 +137,8 @@ function makeAny(scope: TypeScope, bind: Bind): AnyOp {
     },
   };
   const byId = new Map<number, ValueOp>(
-    [
-      boolOp,
-      floatOp,
-      textOp,
-      bytesOp,
-      timeOp,
-      integerOp,
-      scalarOp({ kind: "date" }, bind.profile),
-      ...readOnly,
-    ].map((op) => [op.typeId, op]),
+    [boolOp, floatOp, textOp, bytesOp, timeOp, integerOp, ...readOnly].map((op) => [op.typeId, op]),
   );
-  for (const { kind, op } of arrayOps) byId.set(arrayTypeId[kind], op);
   byId.set(TypeId.list, list).set(TypeId.set, set).set(TypeId.map, byKeys).set(TypeId.none, noneOp);
 
   function classify(value: unknown): ValueOp {
@@ -174,12 +170,29 @@ function makeAny(scope: TypeScope, bind: Bind): AnyOp {
     if (prototype === Object.prototype || prototype === null) return keyed;
     const info = scope.ofClass(value);
     if (info) return bind(info);
-    const array = arrayOps.find(({ kind }) => value instanceof arrayClass[kind]);
+    if (value instanceof TypedValue) return typedOps.of(value);
+    const ext = scope.extOf(value);
+    if (ext) return extOf(ext);
+    const array = arrayOps.find(({ Class }) => value instanceof Class);
     if (array) return array.op;
     throw fail(
       "value",
-      `a ${kindOf(value)} has no form on the wire: bind its class to a wire type`,
+      `a ${kindOf(value)} has no form on the wire: bind its class to a wire type, or say its type with typed()`,
     );
+  }
+
+  function extOf(type: ExtType): ValueOp {
+    let op = exts.get(type);
+    if (!op) {
+      op = extOp(type, scope, bind);
+      exts.set(type, op);
+    }
+    return op;
+  }
+
+  function named(name: string | number): ValueOp | undefined {
+    const type = scope.findNamed(name);
+    return type && (type.kind === "ext" ? extOf(type) : typedOps.ofEnum(type));
   }
 
   function readType(r: ByteReader): ValueOp {
@@ -188,22 +201,31 @@ function makeAny(scope: TypeScope, bind: Bind): AnyOp {
       case TypeId.namedStruct:
       case TypeId.namedCompatibleStruct:
       case TypeId.compatibleStruct:
-        return readStruct(r, generation, types);
+      case TypeId.struct:
+        return readStruct(r, bind.profile, types);
       case TypeId.enum:
-      case TypeId.typedUnion:
-        r.byte();
-        r.small();
-        return id === TypeId.enum ? enumNumberOp : anyUnionOp(any);
       case TypeId.namedEnum:
+        return named(readName(r, TypeId.enum)) ?? enumNumberOp;
+      case TypeId.ext:
+      case TypeId.namedExt: {
+        const name = readName(r, TypeId.ext);
+        const op = named(name);
+        if (op) return op;
+        throw fail("mismatch", `the type ${String(name).slice(0, 80)} is not known here`);
+      }
+      case TypeId.typedUnion:
       case TypeId.namedUnion:
-        r.byte();
-        skipTypeName(r, generation);
-        return id === TypeId.namedEnum ? enumNumberOp : anyUnionOp(any);
+        readName(r, TypeId.typedUnion);
+        return anyUnionOp(any);
     }
     r.byte();
-    const op = byId.get(id ?? -1);
+    const op = typedOps.ofId(id ?? -1) ?? byId.get(id ?? -1);
     if (!op) throw fail("data", `type id ${id} is not known here`);
     return op;
+  }
+
+  function readName(r: ByteReader, byNumber: number): string | number {
+    return r.byte() === byNumber ? r.small() : readTypeName(r, bind.profile);
   }
 
   return any;

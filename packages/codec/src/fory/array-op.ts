@@ -1,46 +1,33 @@
 import { fail, kindOf } from "../failure.ts";
 import type { ArrayElementKind } from "../field-type.ts";
-import { bfloat16Value, float16Value } from "./float16.ts";
+import { arrayClass, float16Class, type NumberElementKind } from "./array-class.ts";
+import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "./float16.ts";
 import { listOp } from "./list-op.ts";
 import { plainOp } from "./plain-op.ts";
 import { arrayTypeId, TypeId } from "./type-id.ts";
 import type { PlainOp, ValueOp } from "./value-op.ts";
 import { safe } from "./varint.ts";
 
-type TypedArray =
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array
-  | Float32Array
-  | Float64Array;
-
-interface TypedArrayClass {
-  new (buffer: ArrayBuffer): TypedArray;
-  readonly BYTES_PER_ELEMENT: number;
-  readonly name: string;
-}
-
-/** The JavaScript class for each kind of dense numbers. */
-export const arrayClass: Readonly<Record<ArrayElementKind, TypedArrayClass>> = {
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  float32: Float32Array,
-  float64: Float64Array,
-};
-
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Dense numbers: their bytes, little-endian, after the number of bytes. */
-export function arrayOp(element: ArrayElementKind): ValueOp {
+export function arrayOp(element: ArrayElementKind): PlainOp {
+  switch (element) {
+    case "bool":
+      return boolArrayOp;
+    case "bfloat16":
+      return halfArrayOp(element, bfloat16Bits, bfloat16Value);
+    case "float16":
+      return float16Class
+        ? numberArrayOp(element)
+        : halfArrayOp(element, float16Bits, float16Value);
+    default:
+      return numberArrayOp(element);
+  }
+}
+
+/** Numbers that are in memory as they are on the wire. */
+function numberArrayOp(element: NumberElementKind): PlainOp {
   const Class = arrayClass[element];
   const size = Class.BYTES_PER_ELEMENT;
   return plainOp(
@@ -49,7 +36,7 @@ export function arrayOp(element: ArrayElementKind): ValueOp {
       if (!(value instanceof Class)) {
         throw fail("value", `expected a ${Class.name}, got ${kindOf(value)}`);
       }
-      const { buffer, byteOffset, byteLength } = value as TypedArray;
+      const { buffer, byteOffset, byteLength } = value;
       w.putSmall(byteLength);
       const start = w.pos;
       w.putBytes(new Uint8Array(buffer, byteOffset, byteLength));
@@ -68,39 +55,79 @@ export function arrayOp(element: ArrayElementKind): ValueOp {
   );
 }
 
-/** Arrays that a message may hold in a field of any type; they are written by nobody here. */
-export const readOnlyArrays: readonly PlainOp[] = [
-  bytesLike(TypeId.boolArray, 1, (bytes) => Array.from(bytes, (byte) => byte !== 0)),
-  bytesLike(TypeId.uint8Array, 1, (bytes) => bytes),
-  bytesLike(TypeId.float8Array, 1, (bytes) => bytes),
-  bytesLike(TypeId.float16Array, 2, (bytes) => halves(bytes, float16Value)),
-  bytesLike(TypeId.bfloat16Array, 2, (bytes) => halves(bytes, bfloat16Value)),
-];
-
-function bytesLike(typeId: number, size: number, of: (bytes: Uint8Array) => unknown): PlainOp {
+/** Numbers of 16 bits, held as float32. */
+function halfArrayOp(
+  element: "float16" | "bfloat16",
+  toBits: (value: number) => number,
+  fromBits: (bits: number) => number,
+): PlainOp {
   return plainOp(
-    typeId,
-    () => {
-      throw fail("value", "an array that is only read");
+    arrayTypeId[element],
+    (w, value) => {
+      if (!(value instanceof Float32Array)) {
+        throw fail("value", `expected a Float32Array, got ${kindOf(value)}`);
+      }
+      w.putSmall(value.length * 2);
+      const b = w.room(w.pos, value.length * 2);
+      for (const one of value) {
+        const bits = toBits(one);
+        b[w.pos++] = bits;
+        b[w.pos++] = bits >> 8;
+      }
     },
     (r) => {
       const length = r.small();
-      if (length % size !== 0)
-        throw fail("data", `${length} bytes for numbers of ${size} bytes each`);
+      if (length % 2 !== 0) throw fail("data", `${length} bytes for numbers of 2 bytes each`);
       const start = r.take(length);
-      r.graphBytes -= length * 8;
-      if (r.graphBytes < 0) throw fail("limit", "the message takes too much memory");
-      return of(r.bytes.slice(start, start + length));
+      const numbers = new Float32Array(length / 2);
+      for (let i = 0; i < numbers.length; i++) {
+        const at = start + 2 * i;
+        numbers[i] = fromBits((r.bytes[at] as number) | ((r.bytes[at + 1] as number) << 8));
+      }
+      return numbers;
     },
     128,
   );
 }
 
-function halves(bytes: Uint8Array, of: (bits: number) => number): Float32Array {
-  return Float32Array.from({ length: bytes.length / 2 }, (_, i) =>
-    of((bytes[2 * i] as number) | ((bytes[2 * i + 1] as number) << 8)),
-  );
-}
+/** Booleans of a byte each, held as a plain array. */
+const boolArrayOp: PlainOp = plainOp(
+  arrayTypeId.bool,
+  (w, value) => {
+    if (!Array.isArray(value)) throw fail("value", `expected an array, got ${kindOf(value)}`);
+    w.putSmall(value.length);
+    const b = w.room(w.pos, value.length);
+    for (let i = 0; i < value.length; i++) {
+      const one: unknown = value[i];
+      if (typeof one !== "boolean") {
+        throw fail("value", `expected a boolean, got ${kindOf(one)}`).inItem(i);
+      }
+      b[w.pos++] = one ? 1 : 0;
+    }
+  },
+  (r) => {
+    const length = r.small();
+    const start = r.take(length);
+    r.graphBytes -= length * 8;
+    if (r.graphBytes < 0) throw fail("limit", "the message takes too much memory");
+    return Array.from(r.bytes.subarray(start, start + length), (byte) => byte !== 0);
+  },
+  128,
+);
+
+/** Numbers of eight bits that JavaScript has no type for: their bytes. They are written by nobody here. */
+export const float8ArrayOp: PlainOp = plainOp(
+  TypeId.float8Array,
+  () => {
+    throw fail("value", "an array that is only read");
+  },
+  (r) => {
+    const length = r.small();
+    const start = r.take(length);
+    return r.bytes.slice(start, start + length);
+  },
+  128,
+);
 
 /** Reads dense numbers as a list; `narrow` makes numbers of bigints. */
 export function listFromArray(array: ValueOp, list: ValueOp, narrow = false): ValueOp {
@@ -115,16 +142,17 @@ export function listFromArray(array: ValueOp, list: ValueOp, narrow = false): Va
   };
 }
 
-/** Reads a list of numbers as dense ones. */
+/** Reads a list of numbers or booleans as dense ones. */
 export function arrayFromList(kind: ArrayElementKind, element: ValueOp, array: ValueOp): ValueOp {
   const list = listOp({ op: element, nullable: false, optional: false, typed: false });
+  if (kind === "bool") return { ...array, read: (r, depth) => list.read(r, depth) };
   const Class = arrayClass[kind];
+  const wide = kind.endsWith("int64");
   return {
     ...array,
     read(r, depth) {
       const items = list.read(r, depth) as (number | bigint)[];
       const out = new Class(new ArrayBuffer(items.length * Class.BYTES_PER_ELEMENT));
-      const wide = kind.endsWith("64") && kind !== "float64";
       for (const [i, item] of items.entries())
         out[i] = (wide ? BigInt(item) : Number(item)) as never;
       return out;

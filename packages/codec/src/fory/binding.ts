@@ -6,15 +6,27 @@ import type { TypePlan } from "./plan.ts";
 import type { Profile } from "./profile.ts";
 import { readStructInfo } from "./struct-info.ts";
 import type { TypeDef } from "./type-def.ts";
-import { TypeId } from "./type-id.ts";
+import { typeInfoWriter } from "./type-info.ts";
 import type { ValueOp } from "./value-op.ts";
 import { Versions } from "./versions.ts";
 
 export type WriteStruct = (w: ByteWriter, value: unknown, depth: number) => void;
 export type ReadStruct = (r: ByteReader, depth: number) => unknown;
 
+/** What a message may be of: a wire type, or what stands for another type as the root. */
+export interface RootBinding extends ValueOp {
+  readonly plan: Pick<TypePlan, "profile" | "tracking" | "definition" | "prefix"> & {
+    /** The type whose two names `prefix` gives. */
+    readonly named: WireTypeInfo | undefined;
+  };
+  /** What null as the whole message stands for, where it may be null. */
+  readonly empty?: () => unknown;
+  /** Makes what is written for undefined. */
+  readonly filled?: () => unknown;
+}
+
 /** One engine's functions for one type. Hash and fields are `write` and `read`; type info comes before. */
-export interface Binding extends ValueOp {
+export interface Binding extends RootBinding {
   readonly plan: TypePlan;
   write: WriteStruct;
   read: ReadStruct;
@@ -54,59 +66,11 @@ export function lazyBinding(plan: TypePlan, make: MakeFunctions): Binding {
       binding.read = make.reader();
       return binding.read(r, depth);
     },
-    writeInfo: plan.definition ? definitionWriter(plan) : nameWriter(plan),
+    writeInfo: typeInfoWriter(plan.typeInfo, plan.info, plan.definition, plan.profile),
     readInfo: (r) => readStructInfo(r, binding),
     version: (def) => versions.of(def, binding),
   };
   return binding;
-}
-
-/** Writes the definition of a type once per message, and then its number. */
-function definitionWriter({ typeInfo }: TypePlan): (w: ByteWriter) => void {
-  let message = 0;
-  let index = 0;
-  const typeId = typeInfo[0] as number;
-  const definition = typeInfo.subarray(2);
-  return (w) => {
-    w.putByte(typeId);
-    if (message === w.message) {
-      w.putSmall((index << 1) | 1);
-      return;
-    }
-    message = w.message;
-    index = w.definitions++;
-    w.putSmall(index << 1);
-    w.putBytes(definition);
-  };
-}
-
-/** Writes the two names of a type once per message, and then their numbers. */
-function nameWriter({ info, typeInfo }: TypePlan): (w: ByteWriter) => void {
-  let message = 0;
-  let namespaceId = 0;
-  let nameId = 0;
-  return (w) => {
-    if (message === w.message) {
-      w.putByte(TypeId.namedStruct);
-      w.putSmall(((namespaceId + 1) << 1) | 1);
-      w.putSmall(((nameId + 1) << 1) | 1);
-      return;
-    }
-    message = w.message;
-    if (info.namespace === "" && w.emptyName >= 0) {
-      // the empty namespace is the one name that different types share
-      namespaceId = w.emptyName;
-      nameId = w.names++;
-      w.putByte(TypeId.namedStruct);
-      w.putSmall(((namespaceId + 1) << 1) | 1);
-      w.putBytes(typeInfo.subarray(2));
-      return;
-    }
-    namespaceId = w.names++;
-    nameId = w.names++;
-    if (info.namespace === "") w.emptyName = namespaceId;
-    w.putBytes(typeInfo);
-  };
 }
 
 /** Reads the bytes that tell shapes apart, where the profile has them. */

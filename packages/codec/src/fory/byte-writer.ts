@@ -17,6 +17,8 @@ export class ByteWriter {
   names = 0;
   /** Which of them is the empty namespace, or −1. */
   emptyName = -1;
+  /** Which is which, in profiles where equal ones are written once. */
+  nameIds: Map<string, number> | undefined = undefined;
   /** Definitions written so far. */
   definitions = 0;
   /** Elements of containers keep references too: the root type declares them. */

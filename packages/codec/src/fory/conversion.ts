@@ -63,7 +63,7 @@ export function scalarConversion(
 type Scalar = boolean | number | bigint | string | Amount;
 
 function scalarOf(kind: ScalarKind, value: unknown): Scalar | undefined {
-  if (kind === "decimal") return amountOfText(String(value));
+  if (kind === "decimal") return amountOfText(String(value).replace("E+", "E"));
   return kind in integerBits ? BigInt(value as number | bigint) : (value as Scalar);
 }
 

@@ -1,17 +1,23 @@
 import { fail, quote } from "../failure.ts";
+import type { EnumType } from "../field-type.ts";
+import { nameWriter } from "./name-info.ts";
 import { plainOp } from "./plain-op.ts";
 import type { Profile } from "./profile.ts";
-import { skipTypeName } from "./struct-info.ts";
+import { readTypeName } from "./struct-info.ts";
 import { TypeId } from "./type-id.ts";
 import type { ValueOp } from "./value-op.ts";
 
-/** What a value of an enum is on the wire: its place in the declaration; in profile B numbers are themselves. */
+/**
+ * What the values of an enum are on the wire: their places in the declaration; in profile B the numbers they have,
+ * or are.
+ */
 export function enumNumbers(
-  values: readonly (string | number)[],
+  { values, numbers }: EnumType,
   profile: Profile,
 ): ReadonlyMap<string | number, number> {
-  const explicit = profile.id === "B" && values.every((value) => isUint32(value));
-  return new Map(values.map((value, i) => [value, explicit ? (value as number) : i]));
+  const own = numbers ?? (values.every(isUint32) ? (values as readonly number[]) : undefined);
+  const explicit = profile.id === "B" ? own : undefined;
+  return new Map(values.map((value, i) => [value, explicit?.[i] ?? i]));
 }
 
 function isUint32(value: unknown): boolean {
@@ -19,8 +25,9 @@ function isUint32(value: unknown): boolean {
 }
 
 /** One of the declared values. */
-export function enumOp(values: readonly (string | number)[], profile: Profile): ValueOp {
-  const ordinals: ReadonlyMap<unknown, number> = enumNumbers(values, profile);
+export function enumOp(type: EnumType, profile: Profile): ValueOp {
+  const { values, named } = type;
+  const ordinals: ReadonlyMap<unknown, number> = enumNumbers(type, profile);
   const byNumber = new Map([...ordinals].map(([value, number]) => [number, value]));
   const op = plainOp(
     TypeId.enum,
@@ -41,15 +48,15 @@ export function enumOp(values: readonly (string | number)[], profile: Profile): 
   const self: ValueOp = {
     ...op,
     shape: `enum<${values.join("|")}>`,
-    // explicit type info names an enum that only its writer knows
+    // explicit type info may name an enum that only its writer knows
     readInfo(r) {
       const id = r.byte();
       if (id === TypeId.enum) r.small();
-      else if (id !== TypeId.namedEnum) {
-        throw fail("mismatch", `an enum expected, type id ${id} found`);
-      } else skipTypeName(r, profile.id);
+      else if (id === TypeId.namedEnum) readTypeName(r, profile);
+      else throw fail("mismatch", `an enum expected, type id ${id} found`);
       return self;
     },
+    ...(named && { writeInfo: nameWriter("enum", named, profile) }),
   };
   return self;
 }

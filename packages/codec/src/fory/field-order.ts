@@ -1,4 +1,4 @@
-import type { ArrayElementKind, FieldType } from "../field-type.ts";
+import type { FieldType } from "../field-type.ts";
 import { arrayTypeId, TypeId } from "./type-id.ts";
 
 /** Bytes of the numbers and booleans, which come first, by type id; others have none. */
@@ -47,10 +47,11 @@ export function builtInId(type: FieldType): number {
     case "struct":
     case "union":
     case "enum":
+    case "ext":
     case "any":
       return TypeId.any;
     case "array":
-      return arrayTypeId[type.element as ArrayElementKind];
+      return arrayTypeId[type.element];
     default:
       return TypeId[type.kind];
   }

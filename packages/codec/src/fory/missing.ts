@@ -1,7 +1,7 @@
 import { fail } from "../failure.ts";
 import type { FieldType } from "../field-type.ts";
 import type { WireField, WireTypeInfo } from "../wire-type.ts";
-import { arrayClass } from "./array-op.ts";
+import { arrayClass } from "./array-class.ts";
 
 /**
  * What a field is that the message lacks, or has null for where ours cannot be null: the default,
@@ -40,14 +40,18 @@ function zeroOf(type: FieldType): (() => unknown) | undefined {
       return () => new Set();
     case "map":
       return () => (type.form === "record" ? {} : new Map());
-    case "array":
-      return () => new arrayClass[type.element](new ArrayBuffer(0));
+    case "array": {
+      const { element } = type;
+      if (element === "bool") return () => [];
+      return () => new arrayClass[element](new ArrayBuffer(0));
+    }
     case "enum":
       return () => type.values[0];
     case "any":
       return () => null;
     case "struct":
     case "union":
+    case "ext":
     case "timestamp":
     case "date":
     case "duration":

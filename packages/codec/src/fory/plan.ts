@@ -4,6 +4,8 @@ import { Flag } from "./byte-reader.ts";
 import type { Profile } from "./profile.ts";
 import { keepsReferences, sharesField } from "./sharing.ts";
 import type { TypeDef } from "./type-def.ts";
+import { TypeId } from "./type-id.ts";
+import { typeInfoBytes } from "./type-info.ts";
 
 /** All that both engines need to know about a type in one profile. */
 export interface TypePlan {
@@ -18,6 +20,8 @@ export interface TypePlan {
   readonly typeInfo: Uint8Array;
   /** What `typeInfo` defines, in profiles whose messages define their types. */
   readonly definition: TypeDef | undefined;
+  /** The type itself, where `typeInfo` gives its two names. */
+  readonly named: WireTypeInfo | undefined;
   /** How every message with this type as its root begins. */
   readonly prefix: Uint8Array;
   /** Fields whose values keep their identity. */
@@ -50,17 +54,18 @@ function make(info: WireTypeInfo, profile: Profile): TypePlan {
   registryOf(info.scope).confirm(info);
   const ordered = profile.order(declared);
   const shared = new Set(profile.references ? declared.filter(sharesField) : []);
-  const tracking = profile.references && keepsReferences(info);
+  const tracking = profile.tracks || (profile.references && keepsReferences([info]));
   const definition = profile.define(info, ordered, shared);
-  const typeInfo = profile.typeInfo(info, definition);
+  const typeInfo = typeInfoBytes("struct", info, definition, profile);
   return {
     info,
     profile,
     declared,
     ordered,
-    lead: profile.lead(declared),
+    lead: profile.lead(declared, shared),
     typeInfo,
     definition,
+    named: typeInfo[0] === TypeId.namedStruct ? info : undefined,
     prefix: Uint8Array.from([profile.header, tracking ? Flag.first : Flag.value, ...typeInfo]),
     shared,
     tracking,

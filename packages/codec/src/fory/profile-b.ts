@@ -1,28 +1,62 @@
+import type { ElementType, FieldType } from "../field-type.ts";
 import type { WireField } from "../wire-type.ts";
 import { builtInId, bySize, byText, primitiveSize } from "./field-order.ts";
-import type { Profile } from "./profile.ts";
+import { hashBytes, type Profile, type ProfileOptions } from "./profile.ts";
 import { defineType, identifierOf, stateField } from "./type-def.ts";
-import { TypeId } from "./type-id.ts";
 
 /** Fory 1.0 and later, compatible mode: messages define their types (docs/fory.md, "Profile B"). */
-export const profileB: Profile = {
-  id: "B",
-  header: 0x01,
-  references: true,
-  order: (fields) => [...fields].sort(byWireOrder),
-  lead: () => new Uint8Array(0),
-  define: (info, ordered, shared) =>
-    defineType(
-      info,
-      ordered.map((field) => stateField(field, shared.has(field))),
-    ),
-  typeInfo: (info, definition) =>
-    Uint8Array.from([
-      info.typeId === undefined ? TypeId.namedCompatibleStruct : TypeId.compatibleStruct,
-      0,
-      ...(definition?.bytes ?? []),
-    ]),
-};
+export function profileB({ refs }: ProfileOptions): Profile {
+  return {
+    id: "B",
+    header: 0x01,
+    definitions: true,
+    references: refs !== false,
+    tracks: refs === true,
+    ids: true,
+    sharesNames: false,
+    order: (fields) => [...fields].sort(byWireOrder),
+    lead: () => new Uint8Array(0),
+    define: (info, ordered, shared) =>
+      defineType(
+        info,
+        ordered.map((field) => stateField(field, shared.has(field))),
+      ),
+  };
+}
+
+/** The same without definitions: a hash tells shapes apart (docs/fory.md, "Profile B without definitions"). */
+export function exactProfileB(options: ProfileOptions): Profile {
+  return {
+    ...profileB(options),
+    definitions: false,
+    sharesNames: true,
+    lead: (fields, shared) =>
+      hashBytes(
+        [...fields]
+          .sort(byIdentifier)
+          .map((field) => {
+            const name = field.fieldId ?? identifierOf(field.name);
+            return `${name},${fingerprint(field.type, shared.has(field), field.nullable)};`;
+          })
+          .join(""),
+      ),
+    define: () => undefined,
+  };
+}
+
+function fingerprint(type: FieldType, shared: boolean, nullable: boolean): string {
+  const own = `${builtInId(type)},${shared ? 1 : 0},${nullable ? 1 : 0}`;
+  const inner = (element: ElementType): string => fingerprint(element.type, false, false);
+  switch (type.kind) {
+    case "list":
+    case "set":
+      return `${own}[${inner(type.element)}]`;
+    case "map":
+      return `${own}[${inner(type.key)}|${inner(type.value)}]`;
+    default:
+      return own;
+  }
+}
 
 /** Groups: numbers, nullable numbers, the rest. */
 function byWireOrder(a: WireField, b: WireField): number {

@@ -2,9 +2,11 @@ import type { FieldType } from "../field-type.ts";
 import type { Bind } from "./binding.ts";
 import { Flag, maxUnbacked } from "./byte-reader.ts";
 import { isDynamic } from "./dynamic-type.ts";
+import { enumNumbers } from "./enum-op.ts";
+import { fieldTypeOp, typesField } from "./field-op.ts";
 import { ListFlag } from "./list-op.ts";
 import { MapFlag, setOwn } from "./map-op.ts";
-import { opOf, typesElements } from "./ops.ts";
+import { type Container, opOf, typesElements } from "./ops.ts";
 import type { TypePlan } from "./plan.ts";
 import { closeShared, openShared, readFlagged, readReference } from "./references.ts";
 import { floatScratch } from "./scratch.ts";
@@ -32,7 +34,11 @@ export class ReadCode {
 
   /** The value of a field: structs are preceded by their type info. */
   field(type: FieldType, x: string): string {
-    if (type.kind !== "struct") return this.#value(type, x, 1);
+    if (!typesField(type, this.#plan.profile)) return this.#value(type, x, 1);
+    if (type.kind !== "struct") {
+      const op = this.#source.constant(fieldTypeOp(type, this.#plan.info.scope, this.#bind));
+      return `r.pos=p;${x}=${op}.read(r,d+1);p=r.pos;`;
+    }
     const binding = this.#source.constant(this.#bind(type.info()));
     return `r.pos=p;${x}=${binding}.readInfo(r).read(r,d+1);p=r.pos;`;
   }
@@ -68,11 +74,9 @@ export class ReadCode {
       case "string":
         return this.#text(x);
       case "enum": {
-        if (
-          type.values.length > 127 ||
-          (this.#plan.profile.id === "B" && typeof type.values[0] === "number")
-        )
-          return this.other(type, x, deeper);
+        const numbers = enumNumbers(type, this.#plan.profile);
+        const places = type.values.every((value, i) => numbers.get(value) === i);
+        if (type.values.length > 127 || !places) return this.other(type, x, deeper);
         const values = this.#source.constant(type.values);
         return `c=b[p++];if(!(c<${type.values.length}))${no}${x}=${values}[c];`;
       }
@@ -145,7 +149,7 @@ export class ReadCode {
     const count = this.#source.variable();
     const op = opOf(element, this.#plan.info.scope, this.#bind);
     const item = this.#source.variable();
-    const { typed, info, read } = this.#elements(element, item, deeper + 1);
+    const { typed, info, read } = this.#elements(element, item, deeper + 1, "list");
     const flags = typed ? ListFlag.same : ListFlag.same | ListFlag.declared;
     const loop = (code: string): string => {
       const i = this.#source.variable();
@@ -174,7 +178,7 @@ export class ReadCode {
     const key = this.#source.variable();
     const item = this.#source.variable();
     const op = opOf(element, this.#plan.info.scope, this.#bind);
-    const elements = this.#elements(element, item, deeper + 1);
+    const elements = this.#elements(element, item, deeper + 1, "map");
     const known = this.#source.variable();
     return (
       `if(d+${deeper}>r.maxDepth)${this.#wrong}const ${start}=p,${known}=r.definitionCount,${known}s=r.shared.length,${known}n=r.names.length;` +
@@ -194,8 +198,9 @@ export class ReadCode {
     element: FieldType,
     item: string,
     deeper: number,
+    container: Container,
   ): { readonly typed: boolean; readonly info: string; readonly read: string } {
-    if (element.kind !== "struct" || !typesElements(element, this.#plan.profile)) {
+    if (element.kind !== "struct" || !typesElements(element, this.#plan.profile, container)) {
       return { typed: false, info: "", read: this.#value(element, item, deeper) };
     }
     const binding = this.#source.constant(this.#bind(element.info()));

@@ -1,7 +1,7 @@
 import { fail } from "../failure.ts";
 import type { WireField } from "../wire-type.ts";
 import type { Bind } from "./binding.ts";
-import { fieldOp } from "./field-op.ts";
+import { definedFieldOp, fieldOp, typesField } from "./field-op.ts";
 import { absentValue } from "./missing.ts";
 import type { TypePlan } from "./plan.ts";
 import { statedOp, versionOp } from "./stated-op.ts";
@@ -57,7 +57,7 @@ export function versionReadPlan(plan: TypePlan, def: TypeDef, bind: Bind): ReadP
     }
     if (taken.has(field)) throw fail("data", "a definition with one field twice");
     taken.add(field);
-    const own = fieldOp(field, plan, bind);
+    const own = definedFieldOp(field, plan, bind);
     const op = versionOp(stated.type, field.type, own, plan.info.scope, bind);
     if (!op) {
       throw fail(
@@ -65,12 +65,23 @@ export function versionReadPlan(plan: TypePlan, def: TypeDef, bind: Bind): ReadP
         `type id ${stated.type.id} in the message cannot become a ${field.type.kind}`,
       ).inField(field.key);
     }
-    return { field, op, own: op === own, flagged, empty: absentValue(plan.info, field) };
+    return {
+      field,
+      op,
+      own: op === own && !withoutInfo(field, plan),
+      flagged,
+      empty: absentValue(plan.info, field),
+    };
   });
   const missing = plan.declared
     .filter((field) => !taken.has(field))
     .map((field) => ({ field, value: absentValue(plan.info, field) }));
   return { steps, missing };
+}
+
+/** In our own messages such a field has no type info, which the code for it must then not expect. */
+function withoutInfo({ type }: WireField, { profile }: TypePlan): boolean {
+  return (type.kind === "struct" || type.kind === "ext") && !typesField(type, profile);
 }
 
 /** Our fields by what a definition may call them. */

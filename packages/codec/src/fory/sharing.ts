@@ -6,9 +6,9 @@ export function sharesField(field: WireField): boolean {
   return field.ref || (field.type.kind === "struct" && field.type.info().refs);
 }
 
-/** Whether references are kept anywhere inside values of a type. */
-export function keepsReferences(root: WireTypeInfo): boolean {
-  const seen = new Set<WireTypeInfo>([root]);
+/** Whether references are kept anywhere inside values of some types. */
+export function keepsReferences(roots: readonly WireTypeInfo[]): boolean {
+  const seen = new Set<WireTypeInfo>(roots);
   for (const info of seen) {
     if (info.refs || info.fields.some(sharesField)) return true;
     for (const field of info.fields) {

@@ -10,7 +10,6 @@ import { builtInId } from "./field-order.ts";
 import { type ElementOp, listOp, setOp } from "./list-op.ts";
 import { mapOp, recordOp } from "./map-op.ts";
 import { elementOf } from "./ops.ts";
-import { scalarOp } from "./scalar-op.ts";
 import type { StatedType } from "./type-def.ts";
 import { arrayTypeId, TypeId } from "./type-id.ts";
 import { anyUnionOp } from "./union-op.ts";
@@ -43,7 +42,7 @@ export function statedOp(stated: StatedType, scope: TypeScope, bind: Bind): Valu
     case TypeId.namedUnion:
       return anyUnionOp(any);
     default: {
-      if (stated.id === TypeId.any || isStruct(stated.id)) return any;
+      if (stated.id === TypeId.any || isStruct(stated.id) || isExt(stated.id)) return any;
       const op = any.ofId(stated.id);
       if (op) return op;
       throw fail("mismatch", `a field of the type id ${stated.id}, which is not known here`);
@@ -53,6 +52,10 @@ export function statedOp(stated: StatedType, scope: TypeScope, bind: Bind): Valu
 
 function isStruct(id: number): boolean {
   return id >= TypeId.struct && id <= TypeId.namedCompatibleStruct;
+}
+
+function isExt(id: number): boolean {
+  return id === TypeId.ext || id === TypeId.namedExt;
 }
 
 /**
@@ -75,6 +78,8 @@ export function versionOp(
       return isStruct(id) ? own : undefined;
     case "enum":
       return id === TypeId.enum || id === TypeId.namedEnum ? own : undefined;
+    case "ext":
+      return isExt(id) ? own : undefined;
     case "union":
       return id >= TypeId.union && id <= TypeId.namedUnion ? own : undefined;
     case "list":
@@ -95,12 +100,13 @@ export function versionOp(
       if (keys === "own" && values === "own") return own;
       if (!keys || !values) return undefined;
       return (type.form === "record" ? recordOp : mapOp)(
-        keys === "own" ? elementOf(type.key, scope, bind) : keys,
-        values === "own" ? elementOf(type.value, scope, bind) : values,
+        keys === "own" ? elementOf(type.key, scope, bind, "map") : keys,
+        values === "own" ? elementOf(type.value, scope, bind, "map") : values,
       );
     }
     case "array": {
       if (id === arrayTypeId[type.element]) return own;
+      if (type.element === "uint8" && id === TypeId.binary) return own;
       const [inner] = stated.inner;
       if (id !== TypeId.list || !inner) return undefined;
       const element = anyOp(scope, bind).ofId(inner.id);
@@ -109,7 +115,7 @@ export function versionOp(
         : undefined;
     }
     case "binary":
-      if (id === TypeId.uint8Array) return own;
+      if (id === arrayTypeId.uint8) return own;
       return id === TypeId.binary ? own : undefined;
     default:
       if (id === TypeId[type.kind]) return own;
@@ -139,11 +145,6 @@ function elementVersion(
 /** A list of ours from dense numbers of the same kind. */
 function fromArray(id: number, element: ElementType, own: ValueOp): ValueOp | undefined {
   const kind = Object.entries(arrayTypeId).find(([, typeId]) => typeId === id)?.[0];
-  if (id === TypeId.uint8Array) {
-    return builtInId(element.type) === TypeId.uint8
-      ? listFromArray(scalarOp({ kind: "binary" }), own)
-      : undefined;
-  }
   if (kind === undefined || !sameNumbers(builtInId(element.type), kind)) return undefined;
   const big = "as" in element.type && element.type.as === "number" && kind.endsWith("64");
   return listFromArray(arrayOp(kind as keyof typeof arrayTypeId), own, big);

@@ -2,6 +2,7 @@ import { fail } from "../failure.ts";
 import type { WireTypeInfo } from "../wire-type.ts";
 import { type Bind, type Binding, startsWith } from "./binding.ts";
 import type { ByteReader } from "./byte-reader.ts";
+import type { Profile } from "./profile.ts";
 import type { TypeDef } from "./type-def.ts";
 import { addDefinition, readDefinition } from "./type-def-reader.ts";
 import { TypeId } from "./type-id.ts";
@@ -31,10 +32,10 @@ export function readStructInfo(r: ByteReader, binding: Binding): ValueOp {
     }
   } else if (startsWith(r.bytes, r.pos, typeInfo)) {
     r.pos += typeInfo.length;
-    r.names.push(info.namespace, info.name);
+    if (plan.named) r.names.push(info.namespace, info.name);
     return binding;
   }
-  return readStruct(r, plan.profile.id, {
+  return readStruct(r, plan.profile, {
     find: (tag) => (tag === info.tag ? binding : undefined),
     findId: (id) => (id === info.typeId ? binding : undefined),
     unknown: (what) => {
@@ -60,24 +61,24 @@ export interface Candidates {
 }
 
 /** Reads the type info of a struct. */
-export function readStruct(r: ByteReader, generation: "A" | "B", types: Candidates): ValueOp {
+export function readStruct(r: ByteReader, profile: Profile, types: Candidates): ValueOp {
   const id = r.byte();
   switch (id) {
     case TypeId.namedStruct: {
       const namespace = r.name("namespace");
       const name = r.name("type");
       const tag = namespace === "" ? name : `${namespace}/${name}`;
-      if (generation === "B") throw withoutDefinition(tag.slice(0, 80));
+      if (profile.definitions) throw withoutDefinition(tag.slice(0, 80));
       return types.find(tag) ?? types.unknown(tag.slice(0, 80));
     }
     case TypeId.struct: {
       const number = r.small();
-      if (generation === "B") throw withoutDefinition(`number ${number}`);
+      if (profile.definitions) throw withoutDefinition(`number ${number}`);
       return types.findId(number) ?? types.unknown(`number ${number}`);
     }
     case TypeId.namedCompatibleStruct:
     case TypeId.compatibleStruct: {
-      const def = readDefinition(r, generation);
+      const def = readDefinition(r, profile.id);
       if (def.kind !== "struct") throw fail("data", `a definition of an ${def.kind} for a struct`);
       const binding = def.typeId === undefined ? types.find(def.tag) : types.findId(def.typeId);
       return binding
@@ -90,7 +91,7 @@ export function readStruct(r: ByteReader, generation: "A" | "B", types: Candidat
     default:
       throw fail(
         "mismatch",
-        `a struct (type id ${generation === "A" ? TypeId.namedStruct : TypeId.namedCompatibleStruct}) ` +
+        `a struct (type id ${profile.definitions ? TypeId.namedCompatibleStruct : TypeId.namedStruct}) ` +
           `expected, type id ${id} found`,
       );
   }
@@ -100,14 +101,16 @@ function withoutDefinition(what: string): unknown {
   return fail("mismatch", `${what} without a definition: its writer must be in compatible mode`);
 }
 
-/** Reads the name of an enum or union that only its writer knows. */
-export function skipTypeName(r: ByteReader, generation: "A" | "B"): void {
+/** Reads the name of an enum, ext or union: its tag, or its number where a definition gives that. */
+export function readTypeName(r: ByteReader, profile: Profile): string | number {
   // profile A has definitions where its root type has one
-  if (generation === "B" || r.definitionCount > 0) readDefinition(r, generation);
-  else {
-    r.name("namespace");
-    r.name("type");
+  if (profile.definitions || (profile.id === "A" && r.definitionCount > 0)) {
+    const { tag, typeId } = readDefinition(r, profile.id);
+    return typeId ?? tag;
   }
+  const namespace = r.name("namespace");
+  const name = r.name("type");
+  return namespace === "" ? name : `${namespace}/${name}`;
 }
 
 /** The types of a scope. */

@@ -1,4 +1,4 @@
-import type { ElementType, FieldType } from "../field-type.ts";
+import type { ElementType, FieldType, TypeName } from "../field-type.ts";
 import { snakeCase } from "../naming.ts";
 import type { WireField, WireTypeInfo } from "../wire-type.ts";
 import { packName, varuint } from "./meta-string.ts";
@@ -63,6 +63,8 @@ function state(type: FieldType, nullable: boolean, shared: boolean): StatedType 
       return of(
         type.info().typeId === undefined ? TypeId.namedCompatibleStruct : TypeId.compatibleStruct,
       );
+    case "ext":
+      return of(type.named.typeId === undefined ? TypeId.namedExt : TypeId.ext);
     case "array":
       return of(arrayTypeId[type.element]);
     default:
@@ -88,6 +90,22 @@ export function defineType(info: WireTypeInfo, fields: readonly StatedField[]): 
     tag: typeId === undefined ? info.tag : "",
     typeId,
     fields,
+  };
+}
+
+/** The definition of an enum or ext, which is its name. */
+export function defineName(kind: "enum" | "ext", type: TypeName): TypeDef {
+  const body = [
+    kind === "enum" ? 1 : 3,
+    ...typeName(type.namespace, "namespace"),
+    ...typeName(type.name, "type"),
+  ];
+  return {
+    bytes: Uint8Array.from([...headerOf(body), ...body]),
+    kind,
+    tag: type.tag,
+    typeId: undefined,
+    fields: [],
   };
 }
 

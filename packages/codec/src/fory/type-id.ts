@@ -44,22 +44,22 @@ export const TypeId = {
   date: 39,
   decimal: 40,
   binary: 41,
-  boolArray: 43,
-  uint8Array: 48,
   float8Array: 52,
-  float16Array: 53,
-  bfloat16Array: 54,
 } as const;
 
 /** Type ids of typed arrays by their elements. */
 export const arrayTypeId: Readonly<Record<ArrayElementKind, number>> = {
+  bool: 43,
   int8: 44,
   int16: 45,
   int32: 46,
   int64: 47,
+  uint8: 48,
   uint16: 49,
   uint32: 50,
   uint64: 51,
+  float16: 53,
+  bfloat16: 54,
   float32: 55,
   float64: 56,
 };

@@ -6,17 +6,43 @@ import type { ByteReader } from "./byte-reader.ts";
 import { Flag } from "./byte-reader.ts";
 import { plainOp } from "./plain-op.ts";
 import { readFlagged, writeFlag } from "./references.ts";
-import { readStruct } from "./struct-info.ts";
+import { readStruct, readTypeName } from "./struct-info.ts";
 import { TypeId } from "./type-id.ts";
 import type { DynamicOp, ValueOp } from "./value-op.ts";
 
 /** One of several wire types (docs/fory.md, "Unions"). */
 export function unionOp(type: UnionType, bind: Bind): ValueOp {
+  const known = choicesOf(type);
+  const option = makeOption(bind, known);
+  return bind.profile.id === "A" ? option : caseOp(type, option, known);
+}
+
+/** The option alone, in both profiles. A union with a name of its own is read too. */
+export function optionOf(type: UnionType, bind: Bind): ValueOp {
+  const option = makeOption(bind, choicesOf(type));
+  const inCase: ValueOp = { ...option, read: readCase(option) };
+  return {
+    ...option,
+    readInfo(r) {
+      const id = r.bytes[r.pos];
+      if (id !== TypeId.typedUnion && id !== TypeId.namedUnion) return option.dynamic.readType(r);
+      r.byte();
+      if (id === TypeId.typedUnion) r.small();
+      else readTypeName(r, bind.profile);
+      return inCase;
+    },
+  };
+}
+
+function choicesOf(type: UnionType): () => Choices {
   let choices: Choices | undefined;
-  const known = (): Choices => {
+  return () => {
     choices ??= new Choices(type, (field) => field.key);
     return choices;
   };
+}
+
+function makeOption(bind: Bind, known: () => Choices): ValueOp & { readonly dynamic: DynamicOp } {
   const find = (matches: (info: WireTypeInfo) => boolean): Binding | undefined => {
     const info = [...known().byTag.values()].find(matches);
     return info && bind(info);
@@ -24,7 +50,7 @@ export function unionOp(type: UnionType, bind: Bind): ValueOp {
   const dynamic: DynamicOp = {
     classify: (value) => bind(known().of(value)),
     readType: (r) =>
-      readStruct(r, bind.profile.id, {
+      readStruct(r, bind.profile, {
         find: (tag) => find((info) => info.tag === tag),
         findId: (id) => find((info) => info.typeId === id),
         unknown: (what) => {
@@ -32,8 +58,7 @@ export function unionOp(type: UnionType, bind: Bind): ValueOp {
         },
       }),
   };
-  const option = optionOp(dynamic, (shape) => known().byTag.has(shape));
-  return bind.profile.id === "A" ? option : caseOp(type, option, known);
+  return optionOp(dynamic, (shape) => known().byTag.has(shape));
 }
 
 /** A value that brings its own type info. */
@@ -76,17 +101,21 @@ function caseOp(
         op.writeInfo(w);
         op.write(w, value, depth);
       },
-      (r, depth) => {
-        r.small();
-        const value = readFlagged(r, option, depth, absent);
-        if (value === absent) throw fail("data", "null in a union");
-        return value;
-      },
+      readCase(option),
       128,
     ),
     readInfo: (r) => {
       throw fail("mismatch", `type info of a union (type id ${r.byte()}), which has none here`);
     },
+  };
+}
+
+function readCase(option: ValueOp): ValueOp["read"] {
+  return (r, depth) => {
+    r.small();
+    const value = readFlagged(r, option, depth, absent);
+    if (value === absent) throw fail("data", "null in a union");
+    return value;
   };
 }
 

@@ -1,10 +1,11 @@
-import type { FieldType } from "../field-type.ts";
+import type { EnumType, FieldType } from "../field-type.ts";
 import type { Bind } from "./binding.ts";
 import { isDynamic } from "./dynamic-type.ts";
 import { enumNumbers } from "./enum-op.ts";
+import { fieldTypeOp, typesField } from "./field-op.ts";
 import { ListFlag } from "./list-op.ts";
 import { MapFlag } from "./map-op.ts";
-import { opOf, typesElements } from "./ops.ts";
+import { type Container, opOf, typesElements } from "./ops.ts";
 import type { TypePlan } from "./plan.ts";
 import { floatScratch } from "./scratch.ts";
 import { type Source, wrong } from "./source.ts";
@@ -36,7 +37,11 @@ export class WriteCode {
 
   /** The value of a field in `t`: structs are preceded by their type info. */
   field(type: FieldType): Piece {
-    if (type.kind !== "struct") return this.#value(type, "t", 1);
+    if (!typesField(type, this.#plan.profile)) return this.#value(type, "t", 1);
+    if (type.kind !== "struct") {
+      const op = this.#source.constant(fieldTypeOp(type, this.#plan.info.scope, this.#bind));
+      return free(`w.pos=p;${op}.write(w,t,d+1);p=w.pos;`);
+    }
     const binding = this.#source.constant(this.#bind(type.info()));
     return free(`w.pos=p;${binding}.writeInfo(w);${binding}.write(w,t,d+1);p=w.pos;`);
   }
@@ -89,7 +94,7 @@ export class WriteCode {
           `if(typeof ${x}!=="string")${no}p=${this.#source.constant(putText)}(w,p,${x});`,
         );
       case "enum":
-        return this.#enum(type.values, x);
+        return this.#enum(type, x);
       case "struct": {
         const binding = this.#source.constant(this.#bind(type.info()));
         return free(`w.pos=p;${binding}.write(w,${x},d+${deeper});p=w.pos;`);
@@ -118,8 +123,8 @@ export class WriteCode {
     return { size, code: `${code}p+=${size};` };
   }
 
-  #enum(values: readonly (string | number)[], x: string): Piece {
-    const ordinals = this.#source.constant(enumNumbers(values, this.#plan.profile));
+  #enum(type: EnumType, x: string): Piece {
+    const ordinals = this.#source.constant(enumNumbers(type, this.#plan.profile));
     return {
       size: 5,
       code: `n=${ordinals}.get(${x});if(n===undefined)${this.#wrong}${varint("n")}`,
@@ -141,7 +146,7 @@ export class WriteCode {
     return free(
       `if(!Array.isArray(${x})||d+${deeper}>w.maxDepth)${this.#wrong}` +
         `const ${list}=${x},${count}=${list}.length;b=w.room(p,6);` +
-        `p=${this.#source.constant(putVar32)}(b,p,${count});if(${count}>0){${this.#elementInfo(element, ListFlag.same, ListFlag.same | ListFlag.declared)}` +
+        `p=${this.#source.constant(putVar32)}(b,p,${count});if(${count}>0){${this.#elementInfo(element, "list", ListFlag.same, ListFlag.same | ListFlag.declared)}` +
         `for(let ${i}=0;${i}<${count};${i}++){const ${item}=${list}[${i}];${value}}}`,
     );
   }
@@ -156,14 +161,20 @@ export class WriteCode {
         `const ${map}=${x},${keys}=Object.keys(${map}),${count}=${keys}.length;b=w.room(p,5);` +
         `p=${this.#source.constant(putVar32)}(b,p,${count});for(let ${i}=0;${i}<${count};){` +
         `const ${end}=Math.min(${count},${i}+255);b=w.room(p,2);` +
-        `${this.#elementInfo(element, MapFlag.keyDeclared, MapFlag.keyDeclared | MapFlag.valueDeclared, `b[p++]=${end}-${i};`)}` +
+        `${this.#elementInfo(element, "map", MapFlag.keyDeclared, MapFlag.keyDeclared | MapFlag.valueDeclared, `b[p++]=${end}-${i};`)}` +
         `for(;${i}<${end};${i}++){p=${text}(w,p,${keys}[${i}]);const ${item}=${map}[${keys}[${i}]];${value}}}`,
     );
   }
 
   /** The flags of a container, and type info where elements of this type bring it. */
-  #elementInfo(element: FieldType, typed: number, declared: number, count = ""): string {
-    if (element.kind !== "struct" || !typesElements(element, this.#plan.profile)) {
+  #elementInfo(
+    element: FieldType,
+    container: Container,
+    typed: number,
+    declared: number,
+    count = "",
+  ): string {
+    if (element.kind !== "struct" || !typesElements(element, this.#plan.profile, container)) {
       return `b[p++]=${declared};${count}`;
     }
     const binding = this.#source.constant(this.#bind(element.info()));

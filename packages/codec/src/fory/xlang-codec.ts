@@ -1,32 +1,24 @@
 import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
 import { CodecError } from "../error.ts";
-import { asFailure, type Failure, fail, kindOf } from "../failure.ts";
+import { asFailure, fail, kindOf } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
-import type { WireTypeInfo } from "../wire-type.ts";
-import { type Bind, type Binding, startsWith } from "./binding.ts";
+import type { Root } from "../root.ts";
+import { type Bind, type RootBinding, startsWith } from "./binding.ts";
 import { ByteReader, Flag } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { closureEngine } from "./closure-engine.ts";
 import { canGenerate, generatedEngine } from "./generated-engine.ts";
 import { MessageEncoder } from "./message-encoder.ts";
 import { plainBytes } from "./plain-bytes.ts";
-import { type Profile, profileA } from "./profile.ts";
-import { profileB } from "./profile-b.ts";
+import type { Profile } from "./profile.ts";
+import { isInProfile, profileFor, profileToRead, type WireProfile } from "./profiles.ts";
 import { closeShared, openShared } from "./references.ts";
+import { bindRoot } from "./root-binding.ts";
 import { Writers } from "./writers.ts";
 import { type Bound, XlangForm } from "./xlang-form.ts";
 
 /** Which engine runs; `auto` takes generated code where it is allowed. */
 export type EngineChoice = "auto" | "generated" | "closures";
-
-/** The generation of Fory that a message is written in (docs/fory.md, "Profiles"). */
-export type ProfileChoice = "A" | "B";
-
-/** The profile of a message by its first byte; undefined for what is no message of Fory's. */
-export function profileOf(bytes: Uint8Array): ProfileChoice | undefined {
-  const first = bytes[0];
-  return first === 1 ? "B" : first === 2 || first === 3 ? "A" : undefined;
-}
 
 interface Engines {
   readonly closures: Bind;
@@ -38,10 +30,17 @@ function engines(profile: Profile): Engines {
   return { closures, generated: generatedEngine(profile, closures) };
 }
 
-const ofProfile: Readonly<Record<ProfileChoice, Engines>> = {
-  A: engines(profileA),
-  B: engines(profileB),
-};
+const made = new Map<Profile, Engines>();
+
+/** The engines of a profile; there are few. */
+function enginesOf(profile: Profile): Engines {
+  let both = made.get(profile);
+  if (!both) {
+    both = engines(profile);
+    made.set(profile, both);
+  }
+  return both;
+}
 
 /** One buffer for all codecs: a message is copied out of it before the next is made. */
 const writers = new Writers((bytes, options) => new ByteWriter(bytes, options));
@@ -54,42 +53,44 @@ let readerBusy = false;
 export function xlangTypes(
   limits: CodecLimits,
   choice: EngineChoice,
-  profile: ProfileChoice,
+  profile: WireProfile,
 ): MakeTypeCodec {
   if (choice === "generated" && !canGenerate()) {
     throw new CodecError("type", 'this platform forbids generated code: use engine "auto"');
   }
   const engine = choice === "closures" || !canGenerate() ? "closures" : "generated";
-  const bindTo = (info: WireTypeInfo, to: ProfileChoice): Bound => ({
-    fast: ofProfile[to][engine](info),
-    exact: ofProfile[to].closures(info),
-  });
-  return (info) => new XlangTypeCodec(info, limits, profile, bindTo);
+  const bindTo = (root: Root, to: Profile): Bound => {
+    const both = enginesOf(to);
+    return { fast: bindRoot(root, both[engine]), exact: bindRoot(root, both.closures) };
+  };
+  return (root) => new XlangTypeCodec(root, limits, profile, bindTo);
 }
 
 class XlangTypeCodec implements TypeCodec<unknown> {
-  readonly #info: WireTypeInfo;
+  readonly #root: Root;
   readonly #limits: CodecLimits;
-  readonly #profile: ProfileChoice;
-  readonly #bindTo: (info: WireTypeInfo, profile: ProfileChoice) => Bound;
+  readonly #profile: WireProfile;
+  readonly #bindTo: (root: Root, profile: Profile) => Bound;
   /** In the profile that is written. */
   readonly #own: Bound;
-  /** In the other one, once a message came in it. */
-  #other: Bound | undefined;
+  readonly #ownProfile: Profile;
+  /** In others, once a message came in them. */
+  #others: Map<Profile, Bound> | undefined;
   readonly #encoder: MessageEncoder<ByteWriter>;
 
   constructor(
-    info: WireTypeInfo,
+    root: Root,
     limits: CodecLimits,
-    profile: ProfileChoice,
-    bindTo: (info: WireTypeInfo, profile: ProfileChoice) => Bound,
+    profile: WireProfile,
+    bindTo: (root: Root, profile: Profile) => Bound,
   ) {
-    this.#info = info;
+    this.#root = root;
     this.#limits = limits;
     this.#profile = profile;
     this.#bindTo = bindTo;
-    this.#own = bindTo(info, profile);
-    this.#encoder = new MessageEncoder(new XlangForm(info.tag, limits, this.#own), writers);
+    this.#ownProfile = profileFor(profile);
+    this.#own = bindTo(root, this.#ownProfile);
+    this.#encoder = new MessageEncoder(new XlangForm(root.label, limits, this.#own), writers);
   }
 
   encode(value: unknown): Uint8Array {
@@ -134,18 +135,24 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     try {
       return this.#read(r, exact, bytes);
     } catch (reason) {
-      throw asFailure(reason).toError(this.#info.tag, r.pos);
+      throw asFailure(reason).toError(this.#root.label, r.pos);
     }
   }
 
   #boundTo(bytes: Uint8Array): Bound {
-    const profile = profileOf(bytes) ?? this.#profile;
-    if (profile === this.#profile) return this.#own;
-    this.#other ??= this.#bindTo(this.#info, profile);
-    return this.#other;
+    if (isInProfile(bytes, this.#ownProfile)) return this.#own;
+    const profile = profileToRead(bytes, this.#profile);
+    if (profile === this.#ownProfile) return this.#own;
+    this.#others ??= new Map();
+    let bound = this.#others.get(profile);
+    if (!bound) {
+      bound = this.#bindTo(this.#root, profile);
+      this.#others.set(profile, bound);
+    }
+    return bound;
   }
 
-  #read(r: ByteReader, binding: Binding, bytes: Uint8Array): unknown {
+  #read(r: ByteReader, binding: RootBinding, bytes: Uint8Array): unknown {
     r.bytes = bytes;
     r.end = bytes.length;
     r.pos = 0;
@@ -170,17 +177,21 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     return value;
   }
 
-  #readRoot(r: ByteReader, binding: Binding): unknown {
+  #readRoot(r: ByteReader, binding: RootBinding): unknown {
     const { plan } = binding;
     if (!plan.tracking && !plan.definition && startsWith(r.bytes, 0, plan.prefix)) {
       r.pos = plan.prefix.length;
-      r.root = plan.info;
+      r.root = plan.named;
       return binding.read(r, 1);
     }
     r.root = undefined;
     const { header, id } = plan.profile;
     const first = r.byte();
-    if (id === "A" && first === (header | 1)) throw holdsNull();
+    if (id === "A" && first === (header | 1)) {
+      const empty = nullOf(binding);
+      if (r.byte() !== Flag.null) throw fail("data", "a message that is null and has a value");
+      return empty;
+    }
     if (first !== header) {
       throw fail(
         "data",
@@ -197,13 +208,14 @@ class XlangTypeCodec implements TypeCodec<unknown> {
         return value;
       }
       case Flag.null:
-        throw holdsNull();
+        return nullOf(binding);
       default:
         throw fail("data", "a reference where the message begins");
     }
   }
 }
 
-function holdsNull(): Failure {
-  return fail("data", "the message holds null, which this type is not");
+function nullOf(binding: RootBinding): unknown {
+  if (binding.empty) return binding.empty();
+  throw fail("data", "the message holds null, which this type is not");
 }

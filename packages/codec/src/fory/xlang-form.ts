@@ -1,5 +1,5 @@
 import type { CodecLimits } from "../limits.ts";
-import type { Binding } from "./binding.ts";
+import type { RootBinding } from "./binding.ts";
 import { Flag } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import type { MessageForm } from "./message-encoder.ts";
@@ -9,9 +9,9 @@ let message = 0;
 
 /** One type in one profile. */
 export interface Bound {
-  readonly fast: Binding;
+  readonly fast: RootBinding;
   /** Makes the errors: it runs again what failed in the other engine. */
-  readonly exact: Binding;
+  readonly exact: RootBinding;
 }
 
 /** Writes the messages of one type in XLANG. */
@@ -33,13 +33,13 @@ export class XlangForm implements MessageForm<ByteWriter> {
     message = (message + 1) | 0;
     w.message = message;
     w.names = 0;
+    w.nameIds = undefined;
     w.emptyName = -1;
     w.definitions = 0;
     const { profile, tracking } = binding.plan;
     w.tracking = tracking;
     w.references = undefined;
     w.referenceCount = 0;
-    if (tracking) noteReference(w, value, binding.shape);
     w.maxDepth = this.limits.depth;
     w.maxBytes = this.limits.messageBytes;
     w.pos = offset;
@@ -47,6 +47,15 @@ export class XlangForm implements MessageForm<ByteWriter> {
     head[offset] = profile.header;
     head[offset + 1] = tracking ? Flag.first : Flag.value;
     w.pos = offset + 2;
+    if (value === undefined || value === null) {
+      if (binding.filled && value === undefined) value = binding.filled();
+      if (binding.empty && (value === undefined || value === null)) {
+        if (profile.id === "A") head[offset] = profile.header | 1;
+        head[offset + 1] = Flag.null;
+        return;
+      }
+    }
+    if (tracking) noteReference(w, value, binding.dynamic?.classify(value).shape ?? binding.shape);
     binding.writeInfo(w);
     binding.write(w, value, 1);
   }

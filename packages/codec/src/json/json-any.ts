@@ -1,5 +1,7 @@
 import { fail, kindOf } from "../failure.ts";
+import type { FieldType } from "../field-type.ts";
 import type { TypeScope } from "../type-scope.ts";
+import { TypedValue, typeOf } from "../typed-value.ts";
 import type { WireTypeInfo } from "../wire-type.ts";
 import { isObject } from "./json-containers.ts";
 import { checkDepth, type JsonOp } from "./json-op.ts";
@@ -10,6 +12,7 @@ export function jsonAny(
   scope: TypeScope,
   bind: (info: WireTypeInfo) => JsonOp,
   maxDepth: number,
+  opOf: (type: FieldType) => JsonOp,
 ): JsonOp {
   const time = jsonScalar({ kind: "timestamp" });
 
@@ -42,6 +45,9 @@ export function jsonAny(
     }
     const info = scope.ofClass(value);
     if (info) return bind(info).write(value, depth);
+    if (value instanceof TypedValue) return opOf(typeOf(value.schema)).write(value.value, depth);
+    const ext = scope.extOf(value);
+    if (ext) return opOf(ext).write(value, depth);
     const prototype: unknown = Object.getPrototypeOf(value);
     if (!(value instanceof Map) && prototype !== Object.prototype && prototype !== null) {
       throw fail("value", `a ${kindOf(value)} has no form in JSON: bind its class to a wire type`);

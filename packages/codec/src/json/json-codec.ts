@@ -2,8 +2,8 @@ import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
 import { CodecError } from "../error.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
-import type { WireTypeInfo } from "../wire-type.ts";
-import type { JsonOp } from "./json-op.ts";
+import type { Root } from "../root.ts";
+import { type JsonElement, readElement, writeElement } from "./json-containers.ts";
 import { JsonTypes } from "./json-struct.ts";
 import { parseJson } from "./json-text.ts";
 
@@ -12,28 +12,29 @@ const encoder = new TextEncoder();
 /** Codecs of types in JSON. */
 export function jsonTypes(limits: CodecLimits): MakeTypeCodec {
   const types = new JsonTypes(limits.depth);
-  return (info) => new JsonTypeCodec(info, limits, types.bind(info));
+  return (root) => new JsonTypeCodec(root, limits, types.element(root, root.scope));
 }
 
 class JsonTypeCodec implements TypeCodec<unknown> {
-  readonly #info: WireTypeInfo;
+  readonly #root: Root;
   readonly #limits: CodecLimits;
-  readonly #op: JsonOp;
+  readonly #element: JsonElement;
 
-  constructor(info: WireTypeInfo, limits: CodecLimits, op: JsonOp) {
-    this.#info = info;
+  constructor(root: Root, limits: CodecLimits, element: JsonElement) {
+    this.#root = root;
     this.#limits = limits;
-    this.#op = op;
+    this.#element = element;
   }
 
   encode(value: unknown): Uint8Array {
     try {
-      const bytes = encoder.encode(this.#op.write(value, 1));
+      const given = value === undefined && this.#root.default ? this.#root.default() : value;
+      const bytes = encoder.encode(writeElement(given, this.#element, 0));
       const { messageBytes } = this.#limits;
       if (bytes.length <= messageBytes) return bytes;
       throw fail("limit", `the message of ${bytes.length} bytes is larger than ${messageBytes}`);
     } catch (reason) {
-      throw asFailure(reason).toError(this.#info.name);
+      throw asFailure(reason).toError(this.#root.info?.name ?? this.#root.label);
     }
   }
 
@@ -46,7 +47,7 @@ class JsonTypeCodec implements TypeCodec<unknown> {
     if (!(offset >= 0 && encoded.length <= buffer.length - offset) || !Number.isInteger(offset)) {
       throw new CodecError(
         "space",
-        `${this.#info.tag}: ${encoded.length} bytes do not fit into a buffer of ${buffer.length} at ${offset}`,
+        `${this.#root.label}: ${encoded.length} bytes do not fit into a buffer of ${buffer.length} at ${offset}`,
       );
     }
     buffer.set(encoded, offset);
@@ -58,9 +59,9 @@ class JsonTypeCodec implements TypeCodec<unknown> {
       throw new CodecError("type", `expected bytes (Uint8Array) to decode, got ${kindOf(bytes)}`);
     }
     try {
-      return this.#op.read(parseJson(bytes, this.#limits), 1);
+      return readElement(parseJson(bytes, this.#limits), this.#element, 0);
     } catch (reason) {
-      throw asFailure(reason).toError(this.#info.name);
+      throw asFailure(reason).toError(this.#root.info?.name ?? this.#root.label);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { asFailure, fail, kindOf } from "../failure.ts";
 import type { ArrayElementKind } from "../field-type.ts";
-import { arrayClass } from "../fory/array-op.ts";
+import { arrayClass } from "../fory/array-class.ts";
 import { setOwn } from "../fory/map-op.ts";
 import { checkDepth, expected, type JsonOp } from "./json-op.ts";
 import { jsonScalar } from "./json-scalar.ts";
@@ -35,7 +35,11 @@ export function jsonList(element: JsonElement, form: "list" | "set", maxDepth: n
 }
 
 /** Typed arrays are JSON arrays of numbers. */
-export function jsonArray(kind: ArrayElementKind): JsonOp {
+export function jsonArray(kind: ArrayElementKind, maxDepth: number): JsonOp {
+  if (kind === "bool") {
+    const bool = { op: jsonScalar({ kind }), nullable: false, optional: false };
+    return jsonList(bool, "list", maxDepth);
+  }
   const Class = arrayClass[kind];
   const op = jsonScalar(kind === "int64" || kind === "uint64" ? { kind, as: "bigint" } : { kind });
   const element: JsonElement = { op, nullable: false, optional: false };

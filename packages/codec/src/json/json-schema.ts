@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { globalRegistry, registry, toJSONSchema } from "zod";
 import type { $ZodType, $ZodTypes } from "zod/v4/core";
 import { CodecError } from "../error.ts";
-import type { FieldType } from "../field-type.ts";
+import type { ArrayElementKind, FieldType } from "../field-type.ts";
 import { classOf } from "../instance-class.ts";
 import { ownType } from "../own-type.ts";
 import { typedArrays } from "../schema-forms.ts";
@@ -29,7 +29,7 @@ export function jsonSchemaOf(type: WireType): JsonSchema {
 }
 
 /** Keys of `.meta()` that are about the wire. */
-const ours = ["name", "ref", "fieldId"];
+const ours = ["name", "ref", "fieldId", "numbers"];
 
 class SchemaWriter {
   readonly #definitions: Record<string, JsonSchema>;
@@ -60,7 +60,7 @@ class SchemaWriter {
 
   #adapt(zod: $ZodTypes, json: JsonSchema): void {
     const own = ownType(zod);
-    if (own) Object.assign(json, ofOwn(own.type));
+    if (own) Object.assign(json, this.#ofOwn(own.type));
     const { def } = zod._zod;
     const info = wireTypeInfo(zod);
     if (info) rename(info, json);
@@ -84,9 +84,13 @@ class SchemaWriter {
         json.additionalProperties = this.schema(def.valueType as $ZodType);
         break;
       case "custom":
-        Object.assign(json, ofClass(classOf(zod)));
+        if (!own) Object.assign(json, ofClass(classOf(zod)));
         break;
     }
+  }
+
+  #ofOwn(type: FieldType): JsonSchema {
+    return type.kind === "ext" ? this.schema(type.formSchema) : ofOwn(type);
   }
 }
 
@@ -137,14 +141,20 @@ function ofOwn(type: FieldType): JsonSchema {
     case "uint64":
     case "tagged_uint64":
       return { type: "integer", format: "uint64", minimum: 0 };
+    case "array":
+      return ofElements(type.element);
     default:
       return {};
   }
 }
 
+function ofElements(element: ArrayElementKind): JsonSchema {
+  const number = element.includes("float") ? "number" : "integer";
+  return { type: "array", items: { type: element === "bool" ? "boolean" : number } };
+}
+
 function ofClass(target: unknown): JsonSchema {
   if (target === Uint8Array) return { type: "string", contentEncoding: "base64" };
   const element = typedArrays.get(target);
-  if (element === undefined) return {};
-  return { type: "array", items: { type: element.startsWith("float") ? "number" : "integer" } };
+  return element === undefined ? {} : ofElements(element);
 }

@@ -3,7 +3,7 @@ import { asFailure, fail, kindOf } from "../failure.ts";
 import type { ElementType, FieldType } from "../field-type.ts";
 import { notOneOf } from "../fory/enum-op.ts";
 import { setOwn } from "../fory/map-op.ts";
-import { registryOf } from "../type-scope.ts";
+import { registryOf, type TypeScope } from "../type-scope.ts";
 import type { WireField, WireTypeInfo } from "../wire-type.ts";
 import { jsonAny } from "./json-any.ts";
 import {
@@ -15,6 +15,7 @@ import {
   readElement,
   writeElement,
 } from "./json-containers.ts";
+import { jsonExt } from "./json-ext.ts";
 import { checkDepth, expected, type JsonOp } from "./json-op.ts";
 import { jsonScalar } from "./json-scalar.ts";
 import { unexpectedFields } from "./unexpected-fields.ts";
@@ -43,7 +44,7 @@ export class JsonTypes {
     const fields = info.fields.map((field) => ({
       field,
       label: `${JSON.stringify(field.name)}:`,
-      element: this.#element(field, info),
+      element: this.element(field, info.scope),
     }));
     const names = info.fields.map((field) => field.name);
     const known = new Set(names);
@@ -79,36 +80,39 @@ export class JsonTypes {
     };
   }
 
-  #element(element: ElementType, owner: WireTypeInfo): JsonElement {
+  /** The op of an element; `scope` is where values of any type find theirs. */
+  element(element: ElementType, scope: TypeScope): JsonElement {
     return {
-      op: this.#op(element.type, owner),
+      op: this.#op(element.type, scope),
       nullable: element.nullable || element.type.kind === "any",
       optional: element.optional,
     };
   }
 
-  #op(type: FieldType, owner: WireTypeInfo): JsonOp {
+  #op(type: FieldType, scope: TypeScope): JsonOp {
     switch (type.kind) {
       case "list":
       case "set":
-        return jsonList(this.#element(type.element, owner), type.kind, this.#maxDepth);
+        return jsonList(this.element(type.element, scope), type.kind, this.#maxDepth);
       case "map":
         return jsonMap(
-          this.#element(type.key, owner),
-          this.#element(type.value, owner),
+          this.element(type.key, scope),
+          this.element(type.value, scope),
           type.form,
           this.#maxDepth,
         );
       case "array":
-        return jsonArray(type.element);
+        return jsonArray(type.element, this.#maxDepth);
       case "enum":
         return jsonEnum(type.values);
       case "struct":
         return this.bind(type.info());
+      case "ext":
+        return jsonExt(type, this.element(type.form, scope));
       case "union":
         return jsonUnion(type, this.bind);
       case "any":
-        return jsonAny(owner.scope, this.bind, this.#maxDepth);
+        return jsonAny(scope, this.bind, this.#maxDepth, (inner) => this.#op(inner, scope));
       default:
         return jsonScalar(type);
     }

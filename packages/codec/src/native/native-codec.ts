@@ -1,8 +1,9 @@
 import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
 import { type CodecLimits, defaultLimits } from "../limits.ts";
+import { nestedTypes } from "../nested-types.ts";
 import { defaultScope, type TypeScope } from "../type-scope.ts";
 import { NativeMessages } from "./native-messages.ts";
-import { bindNative, structsByClass, structsByTag } from "./native-types.ts";
+import { rootNative, structsByClass, structsByTag } from "./native-types.ts";
 import { anyNative } from "./scalar-op.ts";
 
 export interface NativeCodecOptions {
@@ -29,7 +30,7 @@ export function nativeCodec(options: NativeCodecOptions = {}): NativeCodec {
     op: anyNative,
     limits,
     structOf: structsByClass(scope),
-    structNamed: structsByTag(scope),
+    structNamed: structsByTag(scope, []),
   });
   return {
     limits,
@@ -41,12 +42,12 @@ export function nativeCodec(options: NativeCodecOptions = {}): NativeCodec {
 
 /** Codecs of wire types in NATIVE: what is decoded has been checked against its type. */
 export function nativeTypes(limits: CodecLimits): MakeTypeCodec {
-  return (info) =>
+  return (root) =>
     new NativeMessages({
-      root: info.tag,
-      op: bindNative(info),
+      root: root.label,
+      op: rootNative(root),
       limits,
-      structOf: structsByClass(info.scope),
-      structNamed: structsByTag(info.scope, info),
+      structOf: structsByClass(root.scope),
+      structNamed: structsByTag(root.scope, nestedTypes(root.type)),
     });
 }

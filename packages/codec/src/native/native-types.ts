@@ -1,5 +1,7 @@
+import { asFailure, fail } from "../failure.ts";
 import type { ElementType, FieldType } from "../field-type.ts";
 import { nestedTypes } from "../nested-types.ts";
+import type { Root } from "../root.ts";
 import type { TypeScope } from "../type-scope.ts";
 import type { WireTypeInfo } from "../wire-type.ts";
 import { listNative, mapNative, nullableNative, recordNative, setNative } from "./container-op.ts";
@@ -40,29 +42,46 @@ export function structsByClass(scope: TypeScope): StructOf {
   };
 }
 
-/** The types of a scope by their tags; those inside a root type come first. */
-export function structsByTag(scope: TypeScope, root?: WireTypeInfo): StructNamed {
+/** The types of a scope by their tags; those inside a message of these types come first. */
+export function structsByTag(scope: TypeScope, roots: readonly WireTypeInfo[]): StructNamed {
   let inside: Map<string, WireTypeInfo> | undefined;
   return (tag) => {
-    inside ??= typesInside(root);
+    inside ??= typesInside(roots);
     const info = inside.get(tag) ?? scope.find(tag);
     return info && bindNative(info);
   };
 }
 
-function typesInside(root: WireTypeInfo | undefined): Map<string, WireTypeInfo> {
+function typesInside(roots: readonly WireTypeInfo[]): Map<string, WireTypeInfo> {
   const found = new Map<string, WireTypeInfo>();
-  for (const info of allInside(root)) if (!found.has(info.tag)) found.set(info.tag, info);
+  for (const info of allInside(roots)) if (!found.has(info.tag)) found.set(info.tag, info);
   return found;
 }
 
-function allInside(root: WireTypeInfo | undefined): Set<WireTypeInfo> {
-  const all = new Set<WireTypeInfo>(root ? [root] : []);
+function allInside(roots: readonly WireTypeInfo[]): Set<WireTypeInfo> {
+  const all = new Set<WireTypeInfo>(roots);
   // a set may grow while it is walked
   for (const info of all) {
     for (const field of info.fields) for (const one of nestedTypes(field.type)) all.add(one);
   }
   return all;
+}
+
+/** The op of a whole message. Throws {@link CodecError} `schema` for what has no form. */
+export function rootNative(root: Root): NativeOp {
+  if (root.info) return bindNative(root.info);
+  let op: NativeOp;
+  try {
+    op = elementOp(root);
+  } catch (reason) {
+    throw asFailure(reason).toError(root.label);
+  }
+  const makeDefault = root.default;
+  if (!makeDefault) return op;
+  return {
+    ...op,
+    write: (w, value, depth) => op.write(w, value === undefined ? makeDefault() : value, depth),
+  };
 }
 
 function elementOp(element: ElementType): NativeOp {
@@ -81,11 +100,18 @@ function opOf(type: FieldType): NativeOp {
       return make(elementOp(type.key), elementOp(type.value));
     }
     case "array":
-      return arrayNative(type.element);
+      return type.element === "bool"
+        ? listNative(scalarNative({ kind: "bool" }), false)
+        : arrayNative(type.element);
     case "enum":
       return enumNative(type.values);
     case "struct":
       return bindNative(type.info());
+    case "ext":
+      throw fail(
+        "schema",
+        `${type.named.tag} has no form in NATIVE: bind its class to a wire type`,
+      );
     case "union":
       return unionNative(type, bindNative);
     case "any":

@@ -1,6 +1,6 @@
 import { fail, quote } from "../failure.ts";
-import type { ArrayElementKind, ScalarType } from "../field-type.ts";
-import { arrayClass } from "../fory/array-op.ts";
+import type { ScalarType } from "../field-type.ts";
+import { arrayClass, float16Class, type NumberElementKind } from "../fory/array-class.ts";
 import { notOneOf } from "../fory/enum-op.ts";
 import { arrayTypeId, TypeId } from "../fory/type-id.ts";
 import type { NativeOp } from "./native-op.ts";
@@ -27,10 +27,17 @@ export function enumNative(values: readonly (string | number)[]): NativeOp {
 }
 
 /** A typed array. */
-export function arrayNative(element: ArrayElementKind): NativeOp {
+export function arrayNative(element: NumberElementKind): NativeOp {
   const Class = arrayClass[element];
   const accept = expecting(`a ${Class.name}`, (value) => value instanceof Class);
-  return viewNative(arrayTypeId[element], accept);
+  return viewNative(viewId(element), accept);
+}
+
+/** The id of the view that holds the elements. */
+function viewId(element: NumberElementKind): number {
+  if (element === "uint8") return TypeId.binary;
+  const wide = element === "bfloat16" || (element === "float16" && !float16Class);
+  return arrayTypeId[wide ? "float32" : element];
 }
 
 function plain(accept: Accept): NativeOp {

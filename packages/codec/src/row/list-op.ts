@@ -1,6 +1,5 @@
 import { asFailure, fail, kindOf } from "../failure.ts";
-import type { ArrayElementKind } from "../field-type.ts";
-import { arrayClass } from "../fory/array-op.ts";
+import { arrayClass, type NumberElementKind } from "../fory/array-class.ts";
 import { listView } from "./list-view.ts";
 import {
   type ElementOp,
@@ -59,7 +58,7 @@ export function setOp(element: ElementOp): RowOp {
 }
 
 /** A list of numbers, held as a typed array. */
-export function typedArrayOp(kind: ArrayElementKind, op: RowOp): RowOp {
+export function typedArrayOp(kind: NumberElementKind, op: RowOp): RowOp {
   const Class = arrayClass[kind] as unknown as {
     readonly name: string;
     new (count: number): Record<number, unknown>;

@@ -79,7 +79,9 @@ class Planner {
           type.form,
         );
       case "array":
-        return typedArrayOp(type.element, numberOp(type.element, path));
+        return type.element === "bool"
+          ? listOp({ op: boolOp, nullable: false, empty: null })
+          : typedArrayOp(type.element, numberOp(type.element, path));
       case "enum":
         return enumOp(type.values, enumValueOp(type.values, path));
       case "struct": {
@@ -89,6 +91,8 @@ class Planner {
       }
       case "union":
         throw refuse(path, "a union", "give each option a nullable field of its own");
+      case "ext":
+        throw refuse(path, "an ext", "give the row the form of it");
       case "any":
         throw refuse(path, "a value of any type", "rows have a fixed shape");
       default:

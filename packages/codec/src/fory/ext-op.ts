@@ -1,0 +1,74 @@
+import { asFailure, Failure, fail, kindOf } from "../failure.ts";
+import type { ExtType } from "../field-type.ts";
+import type { TypeScope } from "../type-scope.ts";
+import type { Bind } from "./binding.ts";
+import { Flag } from "./byte-reader.ts";
+import { withInfo } from "./field-op.ts";
+import { nameWriter } from "./name-info.ts";
+import { opOf } from "./ops.ts";
+import { plainOp } from "./plain-op.ts";
+import { readFlagged } from "./references.ts";
+import { readTypeName } from "./struct-info.ts";
+import { TypeId } from "./type-id.ts";
+import type { ValueOp } from "./value-op.ts";
+
+/** Instances of a class of the program's, as the values of another type (docs/fory.md, "Own types"). */
+export function extOp(type: ExtType, scope: TypeScope, bind: Bind): ValueOp {
+  const { named, form } = type;
+  let made: ValueOp | undefined;
+  const inner = (): ValueOp => {
+    if (!made) {
+      const op = opOf(form.type, scope, bind);
+      made = form.type.kind === "struct" ? withInfo(op) : op;
+    }
+    return made;
+  };
+  const op = plainOp(
+    TypeId.ext,
+    (w, value, depth) => {
+      if (!(value instanceof type.class)) {
+        throw fail("value", `expected a ${type.class.name} (${named.tag}), got ${kindOf(value)}`);
+      }
+      const given = type.encode(value as never);
+      if (!form.nullable) inner().write(w, given, depth + 1);
+      else if (given === null || given === undefined) w.putByte(Flag.null);
+      else {
+        w.putByte(Flag.value);
+        inner().write(w, given, depth + 1);
+      }
+    },
+    (r, depth) => {
+      const empty = form.optional ? undefined : null;
+      const given = form.nullable
+        ? readFlagged(r, inner(), depth + 1, empty)
+        : inner().read(r, depth + 1);
+      return decoded(type, given);
+    },
+    64,
+    `ext ${named.tag}`,
+  );
+  const self: ValueOp = {
+    ...op,
+    writeInfo: nameWriter("ext", named, bind.profile),
+    readInfo(r) {
+      const id = r.byte();
+      if (id !== TypeId.ext && id !== TypeId.namedExt) {
+        throw fail("mismatch", `type id ${id} found where ${named.tag} should be`);
+      }
+      const name = id === TypeId.ext ? r.small() : readTypeName(r, bind.profile);
+      if (name === named.tag || name === named.typeId) return self;
+      throw fail("mismatch", `${String(name).slice(0, 80)} found where ${named.tag} should be`);
+    },
+  };
+  return self;
+}
+
+function decoded(type: ExtType, form: unknown): unknown {
+  try {
+    return type.decode(form as never);
+  } catch (reason) {
+    const { code, text } = asFailure(reason);
+    if (code !== "value") throw reason;
+    throw new Failure("data", `${type.named.tag}: ${text}`, { cause: reason });
+  }
+}
