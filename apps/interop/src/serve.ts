@@ -22,7 +22,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     onError: ({ errorId, cause }) => process.stderr.write(`${errorId}: ${String(cause)}\n`),
   });
   const { endpointId, address, endpointAddrB64, contracts } = server;
-  const drain = () => void server.drain().then(() => server.close());
+  const drain = () => void server.drain();
   process.once("SIGTERM", drain);
   process.once("SIGINT", drain);
   onJsonLine(process.stdin, (value) => {

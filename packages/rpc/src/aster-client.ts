@@ -1,19 +1,30 @@
 import { type ContractManifest, contractIdOf, serviceDefinitionOf } from "@aster/contract";
-import { type EndpointAddress, type Node, ResetCode } from "@aster/transport";
+import type { EndpointAddress, Node } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
+import { RPC_ALPN } from "./alpn.ts";
 import { abortedError } from "./client/call-failure.ts";
 import type { Client, RowClient, ServiceReference } from "./client/client.ts";
 import { type ClientOptions, createClient, type RowViews } from "./client/create-client.ts";
+import { now, setTimer } from "./clock.ts";
 import type { Compression } from "./compression.ts";
-import { type Dialled, dial } from "./dial.ts";
+import { dial } from "./dial.ts";
 import { createJsonClient, type JsonClient } from "./dynamic/json-client.ts";
 import { createDynamicClient, type DynamicClient } from "./dynamic/manifest-client.ts";
 import { RpcError } from "./error.ts";
 import type { Interceptor } from "./interceptor.ts";
 import { limitsWith, type RpcLimits } from "./limits.ts";
-import { checkOffer } from "./offered-service.ts";
+import { Backoff, type ReconnectOptions } from "./link/backoff.ts";
+import { ClientConnection } from "./link/client-connection.ts";
+import { ClientLink } from "./link/client-link.ts";
+import type { ClientState } from "./link/client-state.ts";
+import { checkModes, checkOffer } from "./offered-service.ts";
 import { type HeldNode, holdNode, type NodeChoice } from "./own-node.ts";
 import { StatusCode } from "./status.ts";
+
+const DIAL_TIMEOUT_MS = 20_000;
+const DRAIN_GRACE_MS = 10_000;
+/** Calls are not counted one by one: that costs every one of them, and closing is rare. */
+const POLL_MS = 5;
 
 export interface AsterClientOptions extends NodeChoice {
   /** For dialling and admission together (default 20 000), and for calls that set none and whose method has none. */
@@ -27,6 +38,16 @@ export interface AsterClientOptions extends NodeChoice {
   readonly limits?: Partial<RpcLimits>;
   /** Of the requests of every service. Default: payloads of more than 4096 bytes. */
   readonly compression?: Compression;
+  /** How a lost peer is dialled again when a call needs it. With `false` calls fail instead, until `reconnectNow()`. */
+  readonly reconnect?: ReconnectOptions | false;
+  /** Told when the client loses its peer, looks for it, has it again, or is closed; `error` says why it is lost. */
+  readonly onStateChange?: (state: ClientState, error: RpcError | undefined) => void;
+}
+
+/** How a client ends. */
+export interface ClientCloseOptions {
+  /** What calls that run have to end by themselves. */
+  readonly graceMs?: number;
 }
 
 export interface ServiceClientOptions extends Omit<ClientOptions, "limits" | "peerModes"> {
@@ -39,22 +60,23 @@ export interface ProxyOptions extends Omit<ServiceClientOptions, "serialization"
   readonly manifest?: ContractManifest;
 }
 
-/** A peer that has let us in, and the services it offers. Whoever connects closes it, `await using` does. */
+/**
+ * A peer that has let us in, and the services it offers. Whoever connects closes it, `await using` does.
+ *
+ * When the connection is lost, calls that run end with UNAVAILABLE and are not repeated. The next call dials the peer again and
+ * waits for that, within its own deadline; all calls wait for the same attempt. A client that nobody calls dials nobody, and
+ * does not keep the process alive.
+ */
 export class AsterClient implements AsyncDisposable {
-  /** What the peer offers to us. */
-  readonly services: readonly AdmittedService[];
-  /** What the peer knows us by, from our credential. */
-  readonly attributes: Readonly<Record<string, string>>;
   readonly #held: HeldNode;
-  readonly #dialled: Dialled;
+  readonly #link: ClientLink;
   readonly #options: AsterClientOptions;
+  #closing: Promise<boolean> | undefined;
 
-  private constructor(held: HeldNode, dialled: Dialled, options: AsterClientOptions) {
+  private constructor(held: HeldNode, link: ClientLink, options: AsterClientOptions) {
     this.#held = held;
-    this.#dialled = dialled;
+    this.#link = link;
     this.#options = options;
-    this.services = dialled.admission.services;
-    this.attributes = dialled.admission.attributes;
   }
 
   /**
@@ -70,8 +92,20 @@ export class AsterClient implements AsyncDisposable {
   ): Promise<AsterClient> {
     let held: HeldNode | undefined;
     try {
+      const { credential, timeoutMs, reconnect = {}, onStateChange = () => {} } = options;
+      const connectTimeoutMs = timeoutMs ?? DIAL_TIMEOUT_MS;
+      const backoff = new Backoff({ connectTimeoutMs, ...(reconnect || {}) });
       held = await holdNode(options);
-      return new AsterClient(held, await dial(held.node, address, options), options);
+      const { node } = held;
+      const presented = credential === undefined ? {} : { credential };
+      const link = new ClientLink(await dial(node, address, options), {
+        redial: (withinMs, signal) =>
+          dial(node, address, { ...presented, timeoutMs: withinMs, signal }),
+        backoff,
+        reconnects: reconnect !== false,
+        onStateChange,
+      });
+      return new AsterClient(held, link, options);
     } catch (error) {
       if (held?.owned) await held.node.close();
       throw options.signal?.aborted ? abortedError(options.signal) : RpcError.from(error);
@@ -84,7 +118,29 @@ export class AsterClient implements AsyncDisposable {
 
   /** Endpoint id of the peer. */
   get peer(): string {
-    return this.#dialled.connection.peer;
+    return this.#link.peer;
+  }
+
+  get state(): ClientState {
+    return this.#link.state;
+  }
+
+  /** What the peer offers to us, as of the last connection. */
+  get services(): readonly AdmittedService[] {
+    return this.#link.services;
+  }
+
+  /** What the peer knows us by, from our credential. */
+  get attributes(): Readonly<Record<string, string>> {
+    return this.#link.attributes;
+  }
+
+  /**
+   * Looks for a lost peer now instead of when the back-off is over: for who learns that it is back. Harmless when it is there.
+   * Rejects with {@link RpcError} as {@link AsterClient.connect} does, with FAILED_PRECONDITION when the client is closed.
+   */
+  reconnectNow(): Promise<void> {
+    return this.#link.reconnectNow();
   }
 
   /**
@@ -101,15 +157,15 @@ export class AsterClient implements AsyncDisposable {
     service: T,
     options: ServiceClientOptions & Partial<RowViews> = {},
   ): Client<T> | RowClient<T> {
+    this.#link.checkOpen();
     const definition = serviceDefinitionOf(service as object);
-    const offer = checkOffer(
-      definition,
-      this.services,
-      options.checkContract === false ? undefined : contractIdOf(definition),
-    );
+    const ours = options.checkContract === false ? undefined : contractIdOf(definition);
+    const offer = checkOffer(definition, this.services, ours);
+    const recheck = (offered: readonly AdmittedService[]): void =>
+      checkModes(offer, checkOffer(definition, offered, ours));
     const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
     const compression = options.compression ?? this.#options.compression;
-    return createClient(service, this.#dialled.connection, {
+    return createClient(service, new ClientConnection(this.#link, RPC_ALPN, recheck), {
       ...options,
       peerModes: offer.serializationModes,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -137,11 +193,9 @@ export class AsterClient implements AsyncDisposable {
       interceptors: [...(this.#options.interceptors ?? []), ...(options.interceptors ?? [])],
     };
     const versions = this.services.filter((one) => one.name === service).map((one) => one.version);
-    const room = {
-      connection: this.#dialled.connection,
-      limits: limitsWith(this.#options.limits),
-    };
+    const limits = limitsWith(this.#options.limits);
     if (manifest === undefined) {
+      const room = { connection: new ClientConnection(this.#link, RPC_ALPN, () => {}), limits };
       return createJsonClient(room, service, Math.max(1, ...versions), settings);
     }
     if (manifest.service !== service) {
@@ -151,17 +205,43 @@ export class AsterClient implements AsyncDisposable {
       );
     }
     const id = options.checkContract === false ? undefined : manifest.contract_id;
-    checkOffer({ name: service, version: manifest.version }, this.services, id);
+    const recheck = (offered: readonly AdmittedService[]): void => {
+      checkOffer({ name: service, version: manifest.version }, offered, id);
+    };
+    recheck(this.services);
+    const room = { connection: new ClientConnection(this.#link, RPC_ALPN, recheck), limits };
     return createDynamicClient(room, manifest, settings);
   }
 
-  /** Ends the connection, and with it the calls that run; closes the node if it is ours. Harmless when it is closed. */
-  async close(): Promise<void> {
-    this.#dialled.connection.close(ResetCode.NoError, "normal close");
-    if (this.#held.owned) await this.node.close();
+  /** {@link AsterClient.close}, with 10 000 ms for calls that run; says whether all of them have ended by themselves. */
+  drain({ graceMs = DRAIN_GRACE_MS }: ClientCloseOptions = {}): Promise<boolean> {
+    this.#closing ??= this.#close(graceMs);
+    return this.#closing;
+  }
+
+  /**
+   * Refuses new calls with FAILED_PRECONDITION, waits for those that run (`graceMs`, by default not at all), ends the rest with
+   * CANCELLED, closes the connection, and the node if it is ours. Once; further calls wait for the first.
+   */
+  async close({ graceMs = 0 }: ClientCloseOptions = {}): Promise<void> {
+    await this.drain({ graceMs });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #close(graceMs: number): Promise<boolean> {
+    const link = this.#link;
+    link.refuse();
+    const until = now() + graceMs;
+    for (let left = graceMs; left > 0 && link.channels > 0; left = until - now()) {
+      const waitMs = Math.min(POLL_MS, left);
+      await new Promise<void>((resolve) => setTimer(resolve, waitMs));
+    }
+    const idle = link.channels === 0;
+    link.close("normal close");
+    if (this.#held.owned) await this.node.close();
+    return idle;
   }
 }

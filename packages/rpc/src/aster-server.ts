@@ -20,7 +20,12 @@ import { ConnectionLimiter } from "./connection-limiter.ts";
 import { RpcError } from "./error.ts";
 import { offerOf } from "./offer.ts";
 import { type HeldNode, holdNode, type NodeChoice } from "./own-node.ts";
-import { Server, type ServerOptions, type ServerStats } from "./server/server.ts";
+import {
+  type DrainOptions,
+  Server,
+  type ServerOptions,
+  type ServerStats,
+} from "./server/server.ts";
 
 export interface AsterServerOptions
   extends NodeChoice,
@@ -32,6 +37,8 @@ export interface AsterServerOptions
 }
 
 export interface AsterServerStats extends ServerStats, NodeStats {}
+
+const DRAIN_GRACE_MS = 10_000;
 
 let warned = false;
 
@@ -46,7 +53,7 @@ export class AsterServer implements AsyncDisposable {
   readonly #connections = new ConnectionLimiter();
   readonly #incoming: AsyncIterableIterator<Connection>;
   readonly #accepting: Promise<void>;
-  #closing: Promise<void> | undefined;
+  #closing: Promise<boolean> | undefined;
 
   private constructor(
     held: HeldNode,
@@ -122,8 +129,9 @@ export class AsterServer implements AsyncDisposable {
   }
 
   /** Resolves when the server has been closed; rejects when the node can accept no more before that. */
-  serve(): Promise<void> {
-    return this.#accepting;
+  async serve(): Promise<void> {
+    await this.#accepting;
+    await this.#closing;
   }
 
   /** Answers calls on a connection that did not come through the node, such as a local one, and closes it with the server. */
@@ -136,27 +144,32 @@ export class AsterServer implements AsyncDisposable {
     return { ...this.node.stats(), ...this.server.stats() };
   }
 
-  /** Refuses new calls with UNAVAILABLE and waits for those that run, `graceMs` at most; says whether all have returned. */
-  drain(graceMs?: number): Promise<boolean> {
-    return this.server.drain(graceMs);
-  }
-
-  /** Drains, then closes every connection and the node. Once; further calls wait for the first. */
-  close(graceMs?: number): Promise<void> {
+  /**
+   * Ends the server in good order: takes no more connections, refuses new calls with UNAVAILABLE (reason `draining`), waits for
+   * those that run, aborts the signals of the handlers that are left, and closes every connection, and the node if it is ours.
+   * Resolves with whether all calls had ended by themselves. Once; further calls wait for the first.
+   */
+  drain({ graceMs = DRAIN_GRACE_MS }: DrainOptions = {}): Promise<boolean> {
     this.#closing ??= this.#close(graceMs);
     return this.#closing;
+  }
+
+  /** {@link AsterServer.drain} for who does not ask how it went. */
+  async close(options: DrainOptions = {}): Promise<void> {
+    await this.drain(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #close(graceMs: number | undefined): Promise<void> {
-    await this.drain(graceMs);
+  async #close(graceMs: number): Promise<boolean> {
+    await this.#incoming.return?.();
+    const returned = await this.server.drain({ graceMs });
     this.server.close();
     this.#connections.close("server closed");
-    await this.#incoming.return?.();
     if (this.#held.owned) await this.node.close();
+    return returned;
   }
 
   async #accept(): Promise<void> {

@@ -1,28 +1,29 @@
+import { epochMs, now } from "./clock.ts";
 import { RpcError } from "./error.ts";
 import { StatusCode } from "./status.ts";
 
-/** The Unix milliseconds of a reading of `performance.now()`, rounded up. */
+/** The Unix milliseconds of a reading of the clock, rounded up. */
 export function epochMsOf(at: number): number {
-  return Math.ceil(Date.now() + at - performance.now());
+  return Math.ceil(epochMs() + at - now());
 }
 
 /**
- * When a call must be over, by `performance.now()`, from the deadline on the wire; the wall clock is read this once.
+ * When a call must be over, by the clock, from the deadline on the wire; the wall clock is read this once.
  *
  * A deadline that is past by no more than `skewMs` is taken for a difference of clocks: what is left of the tolerance is
  * the time for the call. Throws DEADLINE_EXCEEDED beyond that.
  */
 export function deadlineAtOf(deadlineEpochMs: number, skewMs: number): number {
-  const now = Date.now();
-  const remainingMs = deadlineEpochMs - now;
-  if (remainingMs > 0) return performance.now() + remainingMs;
+  const nowEpochMs = epochMs();
+  const remainingMs = deadlineEpochMs - nowEpochMs;
+  if (remainingMs > 0) return now() + remainingMs;
   if (remainingMs + skewMs <= 0) {
     throw new RpcError(
       StatusCode.DEADLINE_EXCEEDED,
-      `deadline already expired on receipt (now=${now}, deadline=${deadlineEpochMs}, skew_tolerance=${skewMs}ms)`,
+      `deadline already expired on receipt (now=${nowEpochMs}, deadline=${deadlineEpochMs}, skew_tolerance=${skewMs}ms)`,
     );
   }
-  return performance.now() + remainingMs + skewMs;
+  return now() + remainingMs + skewMs;
 }
 
 /** Throws INVALID_ARGUMENT for a timeout that is no positive number. `Infinity` is none. */

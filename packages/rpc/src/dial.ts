@@ -7,6 +7,7 @@ import {
 } from "@aster/transport";
 import { type AdmissionResponse, CONSUMER_ADMISSION_ALPN, requestAdmission } from "@aster/trust";
 import { RPC_ALPN } from "./alpn.ts";
+import { now } from "./clock.ts";
 
 export interface DialOptions {
   /** For all of it together. Default 20 000. */
@@ -29,9 +30,9 @@ export async function dial(
   address: EndpointAddress | string,
   { timeoutMs = DEFAULT_TIMEOUT_MS, signal, credential }: DialOptions,
 ): Promise<Dialled> {
-  const until = performance.now() + timeoutMs;
+  const until = now() + timeoutMs;
   const bounds = () => ({
-    timeoutMs: Math.max(1, until - performance.now()),
+    timeoutMs: Math.max(1, until - now()),
     ...(signal === undefined ? {} : { signal }),
   });
   const asking = await node.connect(address, CONSUMER_ADMISSION_ALPN, { ...bounds(), raw: true });

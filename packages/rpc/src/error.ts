@@ -116,6 +116,7 @@ const transportCodes: Readonly<Record<TransportErrorCode, StatusCode>> = {
 const NOT_ADMITTED = 403;
 
 function fromTransport(error: TransportError): RpcError {
+  if (error.cause instanceof RpcError) return error.cause;
   if (error.applicationCode === NOT_ADMITTED) {
     return new RpcError(StatusCode.UNAUTHENTICATED, "the peer does not admit us", { cause: error });
   }

@@ -41,7 +41,12 @@ export { implement } from "./server/implement.ts";
 
 // To call them.
 
-export type { AsterClientOptions, ProxyOptions, ServiceClientOptions } from "./aster-client.ts";
+export type {
+  AsterClientOptions,
+  ClientCloseOptions,
+  ProxyOptions,
+  ServiceClientOptions,
+} from "./aster-client.ts";
 export { AsterClient } from "./aster-client.ts";
 export type { CallOptions } from "./client/call-options.ts";
 export type {
@@ -63,6 +68,8 @@ export type { DynamicClient, DynamicMethod, DynamicValue } from "./dynamic/manif
 export type { RpcErrorOptions } from "./error.ts";
 export { RpcError } from "./error.ts";
 export type { JsonRequest, JsonValue } from "./json-codec.ts";
+export type { ReconnectOptions } from "./link/backoff.ts";
+export type { ClientState } from "./link/client-state.ts";
 export type { MetadataInit } from "./metadata.ts";
 export { Metadata } from "./metadata.ts";
 export { isStatusCode, StatusCode, statusName } from "./status.ts";
@@ -78,6 +85,6 @@ export type { RpcLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
 export type { ConnectionHandler, LocalClientOptions } from "./local.ts";
 export { createLocalClient } from "./local.ts";
-export type { ServerOptions, ServerStats } from "./server/server.ts";
+export type { DrainOptions, ServerOptions, ServerStats } from "./server/server.ts";
 export { Server } from "./server/server.ts";
 export type { PeerDirectory } from "./server/server-context.ts";

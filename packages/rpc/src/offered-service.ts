@@ -37,6 +37,17 @@ export function checkOffer(
   return offer;
 }
 
+/** Throws FAILED_PRECONDITION when a mode that a client may have chosen is offered no more. */
+export function checkModes(before: AdmittedService, now: AdmittedService): void {
+  const gone = before.serializationModes.filter((mode) => !now.serializationModes.includes(mode));
+  if (gone.length === 0 || (now.serializationModes.length === 0 && gone.join() === "xlang")) return;
+  throw new RpcError(
+    StatusCode.FAILED_PRECONDITION,
+    `the peer has come back without the mode ${gone.join(", ")} for ${now.name}: make another client of the service`,
+    { details: { reason: "contract.modes" } },
+  );
+}
+
 function checkContractId(ours: string, offer: AdmittedService): void {
   const { name, version, contractId: theirs } = offer;
   if (ours === theirs) return;

@@ -1,3 +1,4 @@
+import { type ClockTimer, setTimer } from "./clock.ts";
 import { type Timed, TimerSlot } from "./timer-slot.ts";
 
 const TURNS = 4;
@@ -14,10 +15,12 @@ export class Sweep {
     (_, i) => new TimerSlot(i),
   );
   #current: TimerSlot = this.#slots[0] as TimerSlot;
-  readonly #timer: NodeJS.Timeout;
+  readonly #turnMs: number;
+  #timer: ClockTimer;
 
   constructor(timeoutMs: number) {
-    this.#timer = setInterval(() => this.#turn(), timeoutMs / TURNS).unref();
+    this.#turnMs = timeoutMs / TURNS;
+    this.#timer = this.#next();
   }
 
   add(entry: Timed): void {
@@ -30,10 +33,17 @@ export class Sweep {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#timer.close();
+  }
+
+  #next(): ClockTimer {
+    const timer = setTimer(() => this.#turn(), this.#turnMs);
+    timer.unref();
+    return timer;
   }
 
   #turn(): void {
+    this.#timer = this.#next();
     const oldest = this.#slots[(this.#current.tick + 1) % this.#slots.length] as TimerSlot;
     while (oldest.first !== undefined) {
       const entry = oldest.first;

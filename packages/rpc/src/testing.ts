@@ -46,7 +46,7 @@ export async function servicePair(options: ServicePairOptions): Promise<ServiceP
     });
     return joined(server, client, nodes);
   } catch (error) {
-    await server?.close(0);
+    await server?.close({ graceMs: 0 });
     await nodes[Symbol.asyncDispose]();
     throw error;
   }
@@ -58,7 +58,7 @@ function joined(server: AsterServer, client: AsterClient, nodes: AsyncDisposable
     client,
     async [Symbol.asyncDispose]() {
       await client.close();
-      await server.close(GRACE_MS);
+      await server.close({ graceMs: GRACE_MS });
       await nodes[Symbol.asyncDispose]();
     },
   };

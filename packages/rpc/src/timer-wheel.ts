@@ -1,3 +1,4 @@
+import { type ClockTimer, now, setTimer } from "./clock.ts";
 import { type Timed, TimerSlot } from "./timer-slot.ts";
 
 const TICK_MS = 4;
@@ -11,7 +12,7 @@ const LONGEST_TIMEOUT_MS = 0x7fffffff;
  */
 export class TimerWheel {
   readonly #slots: Map<number, TimerSlot> = new Map();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: ClockTimer | undefined;
   #timerTick = Number.POSITIVE_INFINITY;
   #entries = 0;
 
@@ -40,19 +41,19 @@ export class TimerWheel {
   }
 
   #set(tick: number): void {
-    clearTimeout(this.#timer);
+    this.#timer?.close();
     this.#timerTick = tick;
-    const delayMs = Math.min(tick * TICK_MS - performance.now(), LONGEST_TIMEOUT_MS);
-    this.#timer = setTimeout(this.#turn, delayMs);
+    const delayMs = Math.min(tick * TICK_MS - now(), LONGEST_TIMEOUT_MS);
+    this.#timer = setTimer(this.#turn, delayMs);
   }
 
   readonly #turn = (): void => {
     this.#timer = undefined;
     this.#timerTick = Number.POSITIVE_INFINITY;
-    const now = Math.floor(performance.now() / TICK_MS);
+    const due = Math.floor(now() / TICK_MS);
     let next = Number.POSITIVE_INFINITY;
     for (const slot of [...this.#slots.values()]) {
-      if (slot.tick > now) {
+      if (slot.tick > due) {
         next = Math.min(next, slot.tick);
         continue;
       }

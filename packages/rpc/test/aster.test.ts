@@ -48,7 +48,7 @@ async function house(options: ServerOptions & { gate?: AdmissionGate }) {
         await client.close();
         await client.node.close();
       }
-      await server.close(500);
+      await server.close({ graceMs: 500 });
       await there.close();
     },
   };
@@ -333,7 +333,7 @@ describe("the end of a server", () => {
     await journal.wrote("sleep began");
     const served = at.server.serve();
     const began = performance.now();
-    await Promise.all([at.server.close(50), at.server.close()]);
+    await Promise.all([at.server.close({ graceMs: 50 }), at.server.close()]);
     expect(performance.now() - began).toBeLessThan(1000);
     expect((await running).code).toBe(StatusCode.UNAVAILABLE);
     await journal.wrote("sleep over");
@@ -347,7 +347,7 @@ describe("the end of a server", () => {
     const client = createLocalClient(Probe, at.server);
     const running = error(client.sleep({ n: 5000 }));
     await journal.wrote("sleep began");
-    await at.server.close(20);
+    await at.server.close({ graceMs: 20 });
     expect((await running).code).toBe(StatusCode.UNAVAILABLE);
     await journal.wrote("sleep over");
   });

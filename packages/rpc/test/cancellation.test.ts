@@ -225,7 +225,7 @@ describe.each(ways)("$transport $mode", ({ transport, mode }) => {
       const end = settled(call, pattern);
       await call.journal.wrote(`${pattern} began`);
       await call.pair.client.close();
-      expect(await end).toMatchObject({ code: StatusCode.UNAVAILABLE });
+      expect(await end).toMatchObject({ code: StatusCode.CANCELLED });
       await nothingLeft(call, pattern);
     });
 
@@ -233,7 +233,7 @@ describe.each(ways)("$transport $mode", ({ transport, mode }) => {
       await using call = await started();
       const end = settled(call, pattern);
       await call.journal.wrote(`${pattern} began`);
-      await call.pair.server.close(0);
+      await call.pair.server.close({ graceMs: 0 });
       expect(await end).toMatchObject({ code: StatusCode.UNAVAILABLE });
       await nothingLeft(call, pattern);
     });

@@ -164,15 +164,15 @@ test("handlers that are no async functions may throw and return at once", async 
 });
 
 test.each([memory, quic])(
-  "$name: a lost connection is UNAVAILABLE for what runs and what comes",
+  "$name: closing the client is CANCELLED for what runs and FAILED_PRECONDITION for what comes",
   async (link) => {
     await using opened = await link.open({ services: [probe()] });
     const client = opened.client(Probe);
     const running = failure(client.sleep({ n: 5000 }));
     await client.echo({});
     await opened[Symbol.asyncDispose]();
-    expect((await running).code).toBe(StatusCode.UNAVAILABLE);
-    expect((await failure(client.echo({}))).code).toBe(StatusCode.UNAVAILABLE);
+    expect((await running).code).toBe(StatusCode.CANCELLED);
+    expect((await failure(client.echo({}))).code).toBe(StatusCode.FAILED_PRECONDITION);
   },
 );
 

@@ -73,7 +73,7 @@ function localRig({ options, setup, nodes, observer, server }: Parts): Rig {
     interceptors: (setup.clientInterceptors ?? []).map((name) => interceptors[name]),
   });
   const close = async () => {
-    await server.close(GRACE_MS);
+    await server.close({ graceMs: GRACE_MS });
     await nodes[Symbol.asyncDispose]();
   };
   return rigOf(client, LOCAL_ID, observer, close);
@@ -84,7 +84,7 @@ async function connectedRig(parts: Parts): Promise<Rig> {
   let raw: Promise<Connection> | undefined;
   const rig = await dialledRig(parts, async () => {
     (await raw)?.close();
-    await server.close(GRACE_MS);
+    await server.close({ graceMs: GRACE_MS });
     await nodes[Symbol.asyncDispose]();
   });
   return {

@@ -1,6 +1,8 @@
 import { CodecError } from "@aster/codec";
-import type { TransportError } from "@aster/transport";
+import type { Connection, TransportError } from "@aster/transport";
 import { RpcError } from "../error.ts";
+import { ClientConnection } from "../link/client-connection.ts";
+import { closedError } from "../link/client-link.ts";
 import { StatusCode } from "../status.ts";
 
 /** The caller's own signal ended the call. */
@@ -29,8 +31,11 @@ export function noTrailerError(): RpcError {
   });
 }
 
-export function lostError(error: TransportError): RpcError {
-  return RpcError.from(error);
+/** The channel is lost: with its connection, or reset by the server. */
+export function lostError(error: TransportError, connection: Connection): RpcError {
+  return connection instanceof ClientConnection && connection.over
+    ? closedError()
+    : RpcError.from(error);
 }
 
 export function unexpectedFrame(flags: number): RpcError {

@@ -1,3 +1,4 @@
+import { now } from "../clock.ts";
 import { currentDeadlineAt } from "../context.ts";
 import { checkTimeout } from "../deadline.ts";
 import { chain, type InterceptedCall, type Interceptor } from "../interceptor.ts";
@@ -77,7 +78,7 @@ function attemptFor(
 }
 
 function deadlineAfter(timeoutMs: number | undefined, inherits: boolean): number {
-  const own = timeoutMs === undefined ? never : performance.now() + timeoutMs;
+  const own = timeoutMs === undefined ? never : now() + timeoutMs;
   return inherits ? Math.min(own, currentDeadlineAt()) : own;
 }
 

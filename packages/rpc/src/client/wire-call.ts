@@ -6,8 +6,10 @@ import {
   ResetCode,
   type TransportError,
 } from "@aster/transport";
+import { now } from "../clock.ts";
 import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
+import { ClientConnection } from "../link/client-connection.ts";
 import { unpack } from "../message-packer.ts";
 import { MessagePump, type MessageSource, type PumpTarget } from "../message-pump.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
@@ -105,7 +107,7 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
   stopped(): void {}
 
   closed(error: TransportError): void {
-    this.fail(lostError(error), "told");
+    this.fail(lostError(error, this.room.connection), "told");
   }
 
   expired(): void {
@@ -175,7 +177,7 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
   /** Why the call must not even begin. */
   protected refusal({ signal, deadlineAt }: Attempt): RpcError | undefined {
     if (signal?.aborted) return abortedError(signal);
-    if (deadlineAt !== Number.POSITIVE_INFINITY && deadlineAt <= performance.now()) {
+    if (deadlineAt !== Number.POSITIVE_INFINITY && deadlineAt <= now()) {
       return deadlineError();
     }
     return undefined;
@@ -216,12 +218,19 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
       return;
     }
     if (error !== undefined) {
+      if (error.details.reason === "draining") this.#retire();
       this.fail(withData(error, this.bound.errors), "told");
       return;
     }
     this.#settle();
     this.#leaveServer();
     this.succeeded();
+  }
+
+  /** The next call goes to another connection. */
+  #retire(): void {
+    const { connection } = this.room;
+    if (connection instanceof ClientConnection) connection.retire(this.channel);
   }
 
   #settle(): void {

@@ -135,8 +135,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
       return;
     }
     this.#inputEnded = true;
-    const text = error.code === "reset" ? "the caller cancelled the call" : "the caller is lost";
-    this.#cancel(new RpcError(StatusCode.CANCELLED, text, { cause: error }));
+    this.#cancel(new RpcError(StatusCode.CANCELLED, this.#lossText(error), { cause: error }));
   }
 
   /** Of the sweep: no header came, or the caller goes on after the end. Of the timer: the deadline. */
@@ -381,6 +380,11 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   #leave(): void {
     this.#phase = Phase.Over;
     this.#owner.server.sweep.remove(this);
+  }
+
+  #lossText({ code }: TransportError): string {
+    if (code === "reset") return "the caller cancelled the call";
+    return this.#owner.server.draining ? "the server is closing" : "the caller is lost";
   }
 
   #returned(): void {

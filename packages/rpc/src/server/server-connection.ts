@@ -1,5 +1,6 @@
 import type { SerializationMode } from "@aster/contract";
 import { type Connection, type EndpointId, FrameFlag, ResetCode } from "@aster/transport";
+import { now } from "../clock.ts";
 import { deadlineAtOf } from "../deadline.ts";
 import { RpcError } from "../error.ts";
 import { LocalConnection } from "../local/local-connection.ts";
@@ -76,9 +77,9 @@ export class ServerConnection {
   countReset(): void {
     if (this.#connection instanceof LocalConnection) return;
     const { maxResets, resetWindowMs } = this.server.limits;
-    const now = performance.now();
-    if (now - this.#resetsSince > resetWindowMs) {
-      this.#resetsSince = now;
+    const at = now();
+    if (at - this.#resetsSince > resetWindowMs) {
+      this.#resetsSince = at;
       this.#resets = 0;
     }
     this.#resets += 1;
@@ -106,7 +107,7 @@ export class ServerConnection {
       route,
       mode,
       context: new ServerContext(route, peer, server.peers, metadata, deadlineEpochMs, deadlineAt),
-      timeoutAt: capped ? performance.now() + handlerTimeoutMs : deadlineAt,
+      timeoutAt: capped ? now() + handlerTimeoutMs : deadlineAt,
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { ErrorType } from "@aster/contract";
 import type { PeerRecord } from "@aster/trust";
+import { now } from "../clock.ts";
 import type { CurrentCall } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { type Metadata, metadataText } from "../metadata.ts";
@@ -61,7 +62,7 @@ export class ServerContext implements CurrentCall {
 
   remainingMs(): number | undefined {
     if (this.deadlineAt === Number.POSITIVE_INFINITY) return undefined;
-    return Math.max(0, this.deadlineAt - performance.now());
+    return Math.max(0, this.deadlineAt - now());
   }
 
   get attributes(): ReadonlyMap<string, string> {

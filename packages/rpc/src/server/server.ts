@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from "@aster/contract";
 import type { Connection } from "@aster/transport";
+import { setTimer } from "../clock.ts";
 import { type Compression, plainBytesOf } from "../compression.ts";
 import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
@@ -27,6 +28,11 @@ export interface ServerOptions {
   readonly requireAdmission?: boolean;
   /** Told about mistakes on our side; what it throws is ignored. Default: `process.emitWarning`, without the peer's data. */
   readonly onError?: (fault: ServerFault) => void;
+}
+
+export interface DrainOptions {
+  /** What calls that run have to end by themselves. Default 10 000. */
+  readonly graceMs?: number;
 }
 
 export interface ServerStats {
@@ -82,16 +88,16 @@ export class Server {
   }
 
   /**
-   * Refuses new calls with UNAVAILABLE from now on and waits until those that run have returned, `graceMs` at most.
+   * Refuses new calls with UNAVAILABLE from now on and waits until those that run have returned.
    * Resolves with whether all did. Connections stay open.
    */
-  drain(graceMs = 10_000): Promise<boolean> {
+  drain({ graceMs = 10_000 }: DrainOptions = {}): Promise<boolean> {
     this.#draining = true;
     if (this.#calls === 0) return Promise.resolve(true);
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, graceMs, false);
+      const timer = setTimer(() => resolve(false), graceMs);
       this.#idle.push(() => {
-        clearTimeout(timer);
+        timer.close();
         resolve(true);
       });
     });
@@ -101,6 +107,11 @@ export class Server {
   close(): void {
     this.#draining = true;
     this.sweep.close();
+  }
+
+  /** @internal New calls are refused. */
+  get draining(): boolean {
+    return this.#draining;
   }
 
   /** @internal Counts a call in, or throws why there is no place for it. */

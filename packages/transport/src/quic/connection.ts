@@ -110,8 +110,9 @@ export class QuicConnection implements Connection {
     if (this.#ended !== undefined) return;
     this.#ended = this.#closing ?? error;
     this.#arrived = [];
-    this.#reactor.loseChannels(this, this.#ended);
+    // first, so that whoever loses a call finds the loss of the connection known
     this.#closed.resolve(this.#ended);
+    this.#reactor.loseChannels(this, this.#ended);
   }
 
   forget(channel: QuicChannel): void {
