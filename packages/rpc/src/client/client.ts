@@ -27,12 +27,13 @@ export type RowClient<T extends ServiceReference> = {
 
 /** A method as a {@link RowClient} has it. */
 export type RowMethod<F> = F extends (...args: infer Args) => infer Out
-  ? ClientMethod<(...args: Args) => RowResult<Out>>
+  ? ClientMethod<
+      (
+        ...args: Args
+      ) => Out extends AsyncIterable<infer Res>
+        ? AsyncIterable<RowView<Res>>
+        : Promise<RowView<Awaited<Out>>>
+    >
   : never;
-
-type RowResult<Out> =
-  Out extends AsyncIterable<infer Res>
-    ? AsyncIterable<RowView<Res>>
-    : Promise<RowView<Awaited<Out>>>;
 
 type ClientResult<Out> = Out extends AsyncIterable<infer Res> ? ResponseStream<Res> : Out;
