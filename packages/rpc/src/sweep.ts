@@ -1,4 +1,4 @@
-import { type ClockTimer, setTimer } from "./clock.ts";
+import { setTimer } from "./clock.ts";
 import { type Timed, TimerSlot } from "./timer-slot.ts";
 
 const TURNS = 4;
@@ -16,7 +16,7 @@ export class Sweep {
   );
   #current: TimerSlot = this.#slots[0] as TimerSlot;
   readonly #turnMs: number;
-  #timer: ClockTimer;
+  #timer: NodeJS.Timeout;
 
   constructor(timeoutMs: number) {
     this.#turnMs = timeoutMs / TURNS;
@@ -36,7 +36,7 @@ export class Sweep {
     this.#timer.close();
   }
 
-  #next(): ClockTimer {
+  #next(): NodeJS.Timeout {
     const timer = setTimer(() => this.#turn(), this.#turnMs);
     timer.unref();
     return timer;

@@ -1,4 +1,4 @@
-import { type ClockTimer, now, setTimer } from "./clock.ts";
+import { now, setTimer } from "./clock.ts";
 import { type Timed, TimerSlot } from "./timer-slot.ts";
 
 const TICK_MS = 4;
@@ -12,7 +12,7 @@ const LONGEST_TIMEOUT_MS = 0x7fffffff;
  */
 export class TimerWheel {
   readonly #slots: Map<number, TimerSlot> = new Map();
-  #timer: ClockTimer | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #timerTick = Number.POSITIVE_INFINITY;
   #entries = 0;
 

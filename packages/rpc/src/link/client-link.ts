@@ -7,7 +7,7 @@ import {
   TransportError,
 } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
-import { type ClockTimer, now, setTimer } from "../clock.ts";
+import { now, setTimer } from "../clock.ts";
 import type { Dialled } from "../dial.ts";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
@@ -45,7 +45,7 @@ export class ClientLink implements Waiting {
   #state: ClientState = "connected";
   #refusing = false;
   #connectedAt = now();
-  #timer: ClockTimer | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #attempt: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
 
   constructor(dialled: Dialled, options: ClientLinkOptions) {
