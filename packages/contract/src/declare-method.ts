@@ -71,8 +71,9 @@ function typedMethod(
   const decorate = (...decorated: readonly unknown[]): void => {
     declareMethod(decoratedMethod(decorated, called), { pattern, types }, called);
   };
+  const { errors = {} } = options as MethodOptions;
   return Object.freeze(
-    Object.assign(decorate, { pattern, ...types }),
+    Object.assign(decorate, { pattern, ...types, errors }),
   ) as unknown as MethodDefinition<MethodPattern, never, never>;
 }
 

@@ -40,19 +40,20 @@ export interface MethodDefinition<
   readonly pattern: P;
   readonly request: Req;
   readonly response: Res;
-  readonly options: MethodOptions<E>;
+  readonly options: MethodOptions;
+  /** As they were given. */
+  readonly errors: E;
 }
 
 /** Methods of a service by the key they are called under in TypeScript. */
 export type Methods = Readonly<Record<string, MethodShape>>;
 
 /** The errors that a method declares, as its definition has them. */
-export type ErrorsOfShape<M extends MethodShape> =
-  M["options"] extends MethodOptions<infer E>
-    ? string extends keyof E
-      ? ErrorTypes
-      : ErrorTypesOf<E>
-    : ErrorTypes;
+export type ErrorsOfShape<M extends MethodShape> = M extends { readonly errors: infer E }
+  ? string extends keyof E
+    ? ErrorTypes
+    : ErrorTypesOf<E>
+  : ErrorTypes;
 
 /** What one method was told by its decorator; without types it takes them from a contract. */
 export interface MethodDeclaration {

@@ -63,7 +63,7 @@ test("a caller sends inputs and receives outputs", () => {
 test("a handler receives outputs and may answer with inputs", () => {
   type Handlers = ServiceHandlers<typeof Def>;
   expectTypeOf<Handlers["hello"]>().parameter(0).toEqualTypeOf<Request>();
-  expectTypeOf<Handlers["hello"]>().parameter(1).toEqualTypeOf<CallContext>();
+  expectTypeOf<Handlers["hello"]>().parameter(1).toExtend<CallContext>();
   expectTypeOf<Handlers["hello"]>().returns.toEqualTypeOf<SentReply | Promise<SentReply>>();
   expectTypeOf<Handlers["join"]>().parameter(0).toEqualTypeOf<AsyncIterable<Request>>();
   expectTypeOf<Handlers["chat"]>().returns.toEqualTypeOf<AsyncIterable<SentReply>>();

@@ -1,10 +1,12 @@
 import type { RowView } from "@aster/codec";
 import {
+  type CallContext,
   type Client,
   clientStream,
   createClient,
   createLocalClient,
   defineService,
+  errorType,
   implement,
   type ResponseStream,
   rpc,
@@ -106,4 +108,48 @@ test("modes have names", () => {
   void client.hello({ at: new Date() }, { serialization: "xml" });
   // @ts-expect-error no such profile
   createClient(Greeter, connection, { profile: "C" });
+});
+
+const Missing = wireType("types/Missing", { amount: z.int64(), why: z.string().default("") });
+const Locked = errorType(wireType("types/Locked", { since: z.date() }), { code: 7 });
+const errors = { Missing, Locked };
+
+test("declared errors are typed where they are thrown and where they are caught", () => {
+  const Bank = defineService(
+    "Bank",
+    {},
+    { pay: unary(Request, Reply, { errors }), look: unary(Request, Reply) },
+  );
+  implement(Bank, {
+    pay(_, context) {
+      void context.error("Missing", { amount: 1n });
+      void context.error("Locked", { since: new Date() }, "in words");
+      // @ts-expect-error no such error
+      void context.error("Lost", {});
+      // @ts-expect-error `amount` is missing
+      void context.error("Missing", {});
+      throw context.error("Missing", { amount: 1n });
+    },
+    look(_, context) {
+      // @ts-expect-error the method declares none
+      throw context.error("Missing", { amount: 1n });
+    },
+  });
+  const error: unknown = undefined;
+  if (Bank.methods.pay.errors.Missing.is(error)) {
+    expectTypeOf(error.data).toEqualTypeOf<{ amount: bigint; why: string }>();
+    expectTypeOf(error.code).toEqualTypeOf<number>();
+  }
+  if (Locked.is(error)) expectTypeOf(error.data.since).toEqualTypeOf<Date>();
+  // @ts-expect-error the method declares none
+  void Bank.methods.look.errors.Missing;
+  // a handler that is shared by methods takes the context of any of them
+  const shared = (_: object, context: CallContext): never => {
+    throw context.error("Missing", {});
+  };
+  implement(Bank, { pay: shared, look: shared });
+});
+
+test("response streams can be disposed of", () => {
+  expectTypeOf<ResponseStream<Reply>>().toExtend<AsyncDisposable>();
 });

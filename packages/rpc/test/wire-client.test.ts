@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { statusCodecs } from "../src/protocol/structs.ts";
 import { Probe } from "./probe.ts";
 
-const { Trailer, Header, RowSchema } = FrameFlag;
+const { Trailer, Header, RowSchema, Compressed, Call, Cancel } = FrameFlag;
 const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const data = text({ text: "one" });
 const ok = text({ code: 0, message: "", detailKeys: [], detailValues: [] });
@@ -95,6 +95,39 @@ describe("W20: a unary call ends", () => {
       /without a response/,
     ],
     ["with a header frame", [[Header, data]], "end", StatusCode.INTERNAL, /flags 4/],
+    ["with a session's call", [[Call, data]], "end", StatusCode.INTERNAL, /flags 16/],
+    ["with a cancel", [[Cancel, none]], "end", StatusCode.INTERNAL, /flags 32/],
+    [
+      "with a header after the response",
+      [
+        [0, data],
+        [Header, data],
+        [Trailer, ok],
+      ],
+      "end",
+      StatusCode.INTERNAL,
+      /flags 4/,
+    ],
+    [
+      "with a response that is compressed, but not",
+      [
+        [Compressed, data],
+        [Trailer, ok],
+      ],
+      "end",
+      StatusCode.INTERNAL,
+      /inflated/,
+    ],
+    [
+      "with a response in another mode",
+      [
+        [0, Uint8Array.of(2, 255, 29, 8)],
+        [Trailer, ok],
+      ],
+      "end",
+      StatusCode.INTERNAL,
+      /response cannot be read/,
+    ],
     [
       "with a status of noise",
       [[Trailer, Uint8Array.of(1, 2, 3)]],
@@ -186,6 +219,34 @@ describe("W20: a unary call ends", () => {
   });
 });
 
+describe("a client stream ends", () => {
+  const total = text({ total: 1, items: 1 });
+  test.each<[string, Script["frames"], number]>([
+    ["without a response", [[Trailer, ok]], StatusCode.INTERNAL],
+    [
+      "with two responses",
+      [
+        [0, total],
+        [0, total],
+        [Trailer, ok],
+      ],
+      StatusCode.INTERNAL,
+    ],
+    [
+      "with a status of noise",
+      [
+        [0, total],
+        [Trailer, Uint8Array.of(1)],
+      ],
+      StatusCode.INTERNAL,
+    ],
+  ])("%s", async (_, frames, code) => {
+    await using server = await fakeServer({ frames, ending: "open" });
+    const error = await outcome(createClient(Probe, server.connection, json).sum([{ n: 1 }]));
+    expect(error).toMatchObject({ code });
+  });
+});
+
 describe("a stream", () => {
   const read = async (connection: Connection): Promise<unknown[]> => {
     const items: unknown[] = [];
@@ -210,6 +271,18 @@ describe("a stream", () => {
     expect(await read(server.connection)).toEqual([1, StatusCode.INTERNAL]);
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(server.given()).toEqual(["stopped 1"]);
+  });
+
+  test("takes nothing after its trailer", async () => {
+    const frames = [item(1), [Trailer, ok] as const, item(2), [Trailer, none] as const];
+    await using server = await fakeServer({ frames, ending: "end" });
+    expect(await read(server.connection)).toEqual([1]);
+  });
+
+  test("with an error keeps what came before it", async () => {
+    const no = text({ code: 10, message: "no", detailKeys: [], detailValues: [] });
+    await using server = await fakeServer({ frames: [item(1), [Trailer, no]], ending: "end" });
+    expect(await read(server.connection)).toEqual([1, StatusCode.ABORTED]);
   });
 
   test("passes over row schemas", async () => {

@@ -79,6 +79,17 @@ describe("frames", () => {
     expect(await pair.client.client(Probe).echo({ text: "x" })).toEqual({ text: "x" });
   });
 
+  test.each(["aster/2", "aster/", "aster/1x", "h3"])(
+    "W14: a connection for %s is not opened",
+    async (alpn) => {
+      await using pair = await servicePair({ services: [probe()], transport: "quic" });
+      const { node } = pair.client;
+      const dial = node.connect(pair.server.node.address(), alpn, { timeoutMs: 5_000 });
+      await expect(dial).rejects.toThrow();
+      expect(await pair.client.client(Probe).echo({ text: "x" })).toEqual({ text: "x" });
+    },
+  );
+
   test("W4: nothing at all", async () => {
     await say(bytes(), -1, "no trailer");
   });
@@ -89,6 +100,29 @@ describe("frames", () => {
 
   test("two requests where one is due", async () => {
     await say(joined(echo, hello, hello), StatusCode.INVALID_ARGUMENT, /one request, not several/);
+  });
+
+  test.each(["count", "endless"])("two requests where one is due: %s", async (method) => {
+    const request = encodeFrame(0, text({ n: 1 }));
+    const input = joined(json({ ...call, method }), request, request);
+    const server = new Server({ services: [probe()] });
+    await using link = await rawLink(server);
+    const answer = await new RawCall(link.raw).send(input, true).answer();
+    expect(statusOf(answer)).toMatchObject({
+      code: StatusCode.INVALID_ARGUMENT,
+      message: `Probe.${method} takes one request, not several`,
+    });
+  });
+
+  test("no request before the end of a server stream", async () => {
+    const count = json({ ...call, method: "count" });
+    await say(count, StatusCode.UNAVAILABLE, "Stream ended", "json");
+  });
+
+  test("no requests at all where any number may come", async () => {
+    for (const method of ["sum", "chat"]) {
+      await say(json({ ...call, method }), StatusCode.OK, "", "json");
+    }
   });
 
   test("no request before the end", async () => {
