@@ -53,7 +53,13 @@ export type {
 } from "./handler.ts";
 export type { MethodSignature, MethodsOf } from "./handlers.ts";
 export type { Message, MessageSchema, Received, SchemaOf, Sent } from "./message.ts";
-export type { MethodDecorator, MethodDefinition, MethodShape, Methods } from "./method.ts";
+export type {
+  ErrorsOfShape,
+  MethodDecorator,
+  MethodDefinition,
+  MethodShape,
+  Methods,
+} from "./method.ts";
 export type {
   CapabilityRequirement,
   EnumValueDef,
