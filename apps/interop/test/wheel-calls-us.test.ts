@@ -28,6 +28,13 @@ describe.skipIf("missing" in python)("the wheel calls our server", () => {
       ],
       gate: openGate(),
       network: "none",
+      // a status may bring something along: the wheel passes over it when the call went well
+      interceptors: [
+        (call, next) => {
+          call.context?.addTrailer("sum-bin", Uint8Array.of(0xab));
+          return next(call);
+        },
+      ],
       // how long a call that is over waits for its caller to end it too: the wheel's sessions do not
       limits: { headerTimeoutMs: 2_000 },
     });
@@ -134,7 +141,7 @@ describe.skipIf("missing" in python)("the wheel calls our server", () => {
       const call = { via, method: "fail", pattern: "unary", requests } as const;
       const { replies, error } = await wheel.call("us", call);
       expect(replies).toEqual([]);
-      const details = { after: "7" };
+      const details = { after: "7", "sum-bin": "qw==" };
       expect(error).toEqual({ type: "RpcError", code, message: `über ${code}`, details });
     });
 
