@@ -58,11 +58,12 @@ describe.skipIf(reason !== undefined)("Fory for Java", () => {
   it("reads what we write", { timeout: 300_000 }, () => {
     const { cases } = JSON.parse(readFileSync(fixture, "utf8")) as { cases: readonly Case[] };
     const values = new Map<string, string>();
-    const asked = cases.filter(({ name }) => !unlike.test(name));
+    // without definitions Java writes structs inside structs in a way of its own
+    const asked = cases.filter(({ name, config }) => config.compatible && !unlike.test(name));
     const lines = asked.flatMap(({ name, config, types, root, value }) => {
       const request = { op: "encode", profile: "B", ...config, types, root, value };
       const answer = codecAnswer(request);
-      // roots that are no struct, and arrays that the codec has not
+      // unions of numbered cases
       if (!("hex" in answer)) {
         expect(answer).toMatchObject({ error: { code: "unsupported" } });
         return [];

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { z } from "zod";
 import {
   bfloat16,
+  bfloat16Array,
+  boolArray,
   bytes,
   createTypeScope,
   date,
@@ -20,7 +22,10 @@ import {
   taggedUint64,
   timestamp,
   uint8,
+  uint8Array,
   uint16,
+  wireEnum,
+  wireExt,
   wireType,
 } from "../../src/index.ts";
 
@@ -29,6 +34,8 @@ export interface FieldCase {
   readonly values: fc.Arbitrary<unknown>;
   /** False where rows have no form for it; other values where they hold less. */
   readonly row?: false | fc.Arbitrary<unknown>;
+  /** False where NATIVE has no form for it. */
+  readonly native?: false;
 }
 
 const signed = (bits: number) => {
@@ -63,6 +70,13 @@ const Inner = wireType("every/Inner", { kind: z.literal("inner"), x: z.int32() }
 const Other = wireType("every/Other", { kind: z.literal("other"), y: z.string() }, { scope });
 const inner = fc.record({ kind: fc.constant("inner"), x: fc.integer() }, { noNullPrototype: true });
 const other = fc.record({ kind: fc.constant("other"), y: text }, { noNullPrototype: true });
+
+class Label {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
 
 type NotScalar = Exclude<FieldType["kind"], ScalarKind>;
 
@@ -130,10 +144,36 @@ export const everyField: Readonly<Record<ScalarKind | NotScalar, readonly FieldC
     { schema: z.instanceof(BigUint64Array), values: fc.bigUint64Array(), row: false },
     { schema: z.instanceof(Float32Array), values: fc.float32Array() },
     { schema: z.instanceof(Float64Array), values: fc.float64Array() },
+    { schema: boolArray(), values: fc.array(fc.boolean()) },
+    { schema: uint8Array(), values: fc.uint8Array() },
+    {
+      schema: bfloat16Array(),
+      values: fc.int8Array().map((all) => Float32Array.from(all)),
+      row: false,
+    },
   ],
   enum: [
     { schema: z.enum(["red", "green"]), values: fc.constantFrom("red", "green") },
     { schema: z.enum({ LOW: 10, HIGH: 300 }), values: fc.constantFrom(10, 300) },
+    {
+      schema: z.enum(["red", "green"]).meta({ numbers: { red: 7, green: 300 } }),
+      values: fc.constantFrom("red", "green"),
+    },
+    { schema: wireEnum("every/Size", ["S", "L"], { scope }), values: fc.constantFrom("S", "L") },
+  ],
+  ext: [
+    {
+      schema: wireExt("every/Label", {
+        class: Label,
+        form: z.string(),
+        encode: (label) => label.text,
+        decode: (form) => new Label(form),
+        scope,
+      }),
+      values: text.map((one) => new Label(one)),
+      row: false,
+      native: false,
+    },
   ],
   struct: [{ schema: Inner, values: inner }],
   union: [
