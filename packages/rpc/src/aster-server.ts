@@ -18,6 +18,8 @@ import {
 import { RPC_ALPN } from "./alpn.ts";
 import { ConnectionLimiter } from "./connection-limiter.ts";
 import { RpcError } from "./error.ts";
+import { Health } from "./health/health.ts";
+import { type HealthAddress, HealthEndpoint } from "./health/health-endpoint.ts";
 import { offerOf } from "./offer.ts";
 import { type HeldNode, holdNode, type NodeChoice } from "./own-node.ts";
 import {
@@ -32,6 +34,8 @@ export interface AsterServerOptions
     Omit<ServerOptions, "peers" | "requireAdmission"> {
   /** Who may call. Default: an open gate, with a warning; refused under `NODE_ENV=production` unless asked for explicitly. */
   readonly gate?: AdmissionGate;
+  /** Where `/healthz` and `/readyz` are answered over HTTP, until the server is closed. Default: nowhere. */
+  readonly healthPort?: number | HealthAddress;
   /** Told about every admission. */
   readonly onAdmission?: (outcome: AdmissionOutcome) => void;
 }
@@ -46,6 +50,8 @@ let warned = false;
 export class AsterServer implements AsyncDisposable {
   /** The low-level server that answers the calls. */
   readonly server: Server;
+  /** What the server says of itself. From the beginning of a drain on it is not serving. */
+  readonly health: Health;
   readonly #held: HeldNode;
   readonly #gate: AdmissionGate;
   readonly #peers: PeerStore;
@@ -53,6 +59,7 @@ export class AsterServer implements AsyncDisposable {
   readonly #connections = new ConnectionLimiter();
   readonly #incoming: AsyncIterableIterator<Connection>;
   readonly #accepting: Promise<void>;
+  #healthEndpoint: HealthEndpoint | undefined;
   #closing: Promise<boolean> | undefined;
 
   private constructor(
@@ -64,6 +71,7 @@ export class AsterServer implements AsyncDisposable {
   ) {
     this.#held = held;
     this.server = server;
+    this.health = new Health(server.definitions.map((definition) => definition.name));
     this.#gate = gate;
     this.#peers = peers;
     this.#onAdmission = onAdmission;
@@ -93,7 +101,9 @@ export class AsterServer implements AsyncDisposable {
           return alpn === CONSUMER_ADMISSION_ALPN || peers.get(peer) !== undefined;
         });
       }
-      return new AsterServer(held, server, gate, peers, options.onAdmission);
+      const started = new AsterServer(held, server, gate, peers, options.onAdmission);
+      await started.#answerHealth(options.healthPort);
+      return started;
     } catch (error) {
       server.close();
       if (held?.owned) await held.node.close();
@@ -140,6 +150,11 @@ export class AsterServer implements AsyncDisposable {
     this.server.handle(connection);
   }
 
+  /** Where health is answered; undefined when it is not. */
+  get healthPort(): number | undefined {
+    return this.#healthEndpoint?.port;
+  }
+
   stats(): AsterServerStats {
     return { ...this.node.stats(), ...this.server.stats() };
   }
@@ -163,11 +178,24 @@ export class AsterServer implements AsyncDisposable {
     return this.close();
   }
 
+  async #answerHealth(where: number | HealthAddress | undefined): Promise<void> {
+    if (where === undefined) return;
+    try {
+      const address = typeof where === "number" ? { port: where } : where;
+      this.#healthEndpoint = await HealthEndpoint.open(this.health, address);
+    } catch (error) {
+      await this.close({ graceMs: 0 });
+      throw error;
+    }
+  }
+
   async #close(graceMs: number): Promise<boolean> {
+    this.health.draining = true;
     await this.#incoming.return?.();
     const returned = await this.server.drain({ graceMs });
     this.server.close();
     this.#connections.close("server closed");
+    await this.#healthEndpoint?.close();
     if (this.#held.owned) await this.node.close();
     return returned;
   }

@@ -34,6 +34,8 @@ export { openGate } from "@aster/trust";
 export type { AsterServerOptions, AsterServerStats } from "./aster-server.ts";
 export { AsterServer } from "./aster-server.ts";
 export { currentCall } from "./context.ts";
+export type { Health, HealthStatus } from "./health/health.ts";
+export type { HealthAddress } from "./health/health-endpoint.ts";
 export type { NodeChoice } from "./own-node.ts";
 export type { ServerFault } from "./server/fault.ts";
 export type { ServiceImplementation } from "./server/implement.ts";
