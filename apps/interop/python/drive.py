@@ -15,9 +15,9 @@ from aster import EndpointConfig, IrohNode, net_client  # noqa: E402
 from aster.contract.identity import contract_id_from_service  # noqa: E402
 from aster.json_codec import JsonProxyCodec  # noqa: E402
 from aster.runtime import AsterClient, _coerce_node_addr  # noqa: E402
-from aster.status import RpcError  # noqa: E402
 
 import testkit_types  # noqa: E402
+from drive_errors import described  # noqa: E402
 from json_lines import claim_stdout, read_lines  # noqa: E402
 from testkit_service import Testkit  # noqa: E402
 from values import build, from_json, to_json  # noqa: E402
@@ -183,17 +183,6 @@ async def contract(_: Dict[str, Any]) -> Any:
 async def close(command: Dict[str, Any]) -> Any:
     """name → null, once the client has gone."""
     await CLIENTS.pop(command["name"]).close()
-
-
-def described(problem: BaseException) -> Dict[str, Any]:
-    if isinstance(problem, RpcError):
-        return {
-            "type": "RpcError",
-            "code": int(problem.code),
-            "message": problem.message,
-            "details": problem.details,
-        }
-    return {"type": type(problem).__name__, "message": str(problem)}
 
 
 OPERATIONS = {f.__name__: f for f in (connect, admission, call, load, session, contract, close)}

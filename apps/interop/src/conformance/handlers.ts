@@ -111,8 +111,13 @@ class ServedCall implements Disposable {
   }
 
   /** Ends the call as planned; throws where that is a failure. */
-  async finish({ holdMs, code = 0, message = "", details = [] }: RequestFields): Promise<void> {
+  async finish(plan: RequestFields): Promise<void> {
+    const { holdMs, code = 0, message = "", details = [], trailer = [] } = plan;
     await this.#pause(holdMs);
+    for (const { key = "", value = "" } of trailer) {
+      const bytes = key.endsWith("-bin") ? new Uint8Array(Buffer.from(value, "base64")) : value;
+      this.#context.addTrailer(key, bytes);
+    }
     if (code === StatusCode.OK) return;
     throw new RpcError(code, message, {
       details: Object.fromEntries(details.map(({ key = "", value = "" }) => [key, value])),

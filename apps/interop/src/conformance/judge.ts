@@ -23,6 +23,10 @@ export function judge(outcome: Outcome, expect: CallExpectation, clientId: strin
   if (expect.details !== undefined && sorted(outcome.details) !== sorted(expect.details)) {
     wrong.push(`details ${sorted(outcome.details)}, not ${sorted(expect.details)}`);
   }
+  if (expect.trailer !== undefined) {
+    const [found, wanted] = [JSON.stringify(outcome.trailer ?? []), JSON.stringify(expect.trailer)];
+    if (found !== wanted) wrong.push(`trailer ${found}, not ${wanted}`);
+  }
   if (expect.ms !== undefined) wrong.push(...within("ms", outcome.ms, expect.ms));
   if (expect.replies !== undefined) {
     if (outcome.replies.length !== expect.replies.length) {

@@ -28,6 +28,8 @@ export const Request = wireType("aster.conformance/Request", {
   code: integer(),
   message: text(),
   details: z.array(Pair).default(() => []),
+  /** What goes along with the status, of a server of ours. Under keys that end in `-bin` the values are base64. */
+  trailer: z.array(Pair).default(() => []),
   /** Of a bidi stream: what this message asks for is answered before the next one is read. */
   fullDuplex: flag(),
   /** The call ends with INVALID_ARGUMENT unless this message came compressed, or not. */

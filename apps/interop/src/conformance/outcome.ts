@@ -5,6 +5,8 @@ export interface Outcome {
   readonly code: number;
   readonly message: string;
   readonly details: Readonly<Record<string, string>>;
+  /** What came with the status; `undefined` when none came, or it cannot be asked for. */
+  readonly trailer?: readonly (readonly [key: string, value: string])[];
   readonly replies: readonly Partial<Reply>[];
   readonly ms: number;
   /** It was rejected with something that is no status. */

@@ -5,6 +5,8 @@ import type { MethodName } from "./service.ts";
 import type { Step } from "./steps.ts";
 
 export type PairList = readonly (readonly [key: string, value: string])[];
+/** What a caller sends along: bytes go under keys that end in `-bin`. */
+export type MetadataList = readonly (readonly [key: string, value: string | Uint8Array])[];
 export type Range = readonly [from: number, to: number];
 
 /** How a row's two sides are set up, where that differs from the defaults. Rows with the same setup share it. */
@@ -39,6 +41,8 @@ export interface CallExpectation {
   readonly concealed?: true;
   /** All of them. */
   readonly details?: Readonly<Record<string, string>>;
+  /** The pairs that came with the status, error details first; all of them. */
+  readonly trailer?: PairList;
   /** All that arrived, in order, before the call ended. */
   readonly replies?: readonly ReplyExpectation[];
   /** From the first step to the end. */
@@ -70,7 +74,7 @@ export interface CallRow {
   readonly method: MethodName;
   readonly steps: readonly Step[];
   readonly timeoutMs?: number;
-  readonly metadata?: PairList;
+  readonly metadata?: MetadataList;
   readonly setup?: Setup;
   /** The call is made so often (`quick` times unless the full run is asked for), and each has to be as expected. */
   readonly repeat?: {

@@ -28,6 +28,7 @@ export class SteppedCall {
   #stream: AsyncIterator<Partial<Reply>> | undefined;
   #single: Promise<Partial<Reply>> | undefined;
   #left = false;
+  #trailer: [string, string][] | undefined;
 
   constructor(
     client: Client<typeof Conformance>,
@@ -40,6 +41,9 @@ export class SteppedCall {
     this.#observation = observation;
     this.#options = {
       signal: this.#canceller.signal,
+      onTrailer: (trailer) => {
+        this.#trailer = [...trailer];
+      },
       ...(row.timeoutMs === undefined ? {} : { timeoutMs: row.timeoutMs }),
       ...(row.metadata === undefined ? {} : { metadata: row.metadata }),
     };
@@ -127,6 +131,7 @@ export class SteppedCall {
 
   #outcome(code: number, message: string, details: Record<string, string>): Outcome {
     const ms = performance.now() - this.#started;
-    return { code, message, details, replies: this.#replies, ms };
+    const trailer = this.#trailer === undefined ? {} : { trailer: this.#trailer };
+    return { code, message, details, ...trailer, replies: this.#replies, ms };
   }
 }

@@ -8,6 +8,7 @@ import { interceptorRows } from "./interceptors.ts";
 import { metadataRows } from "./metadata.ts";
 import { sizeRows } from "./sizes.ts";
 import { timeoutRows } from "./timeouts.ts";
+import { trailerRows } from "./trailers.ts";
 import { unexpectedRequestRows } from "./unexpected-requests.ts";
 import { unexpectedResponseRows } from "./unexpected-responses.ts";
 
@@ -20,6 +21,7 @@ export const rows: readonly Row[] = [
   ...cancellationRows,
   ...timeoutRows,
   ...metadataRows,
+  ...trailerRows,
   ...sizeRows,
   ...interceptorRows,
   ...unexpectedRequestRows,

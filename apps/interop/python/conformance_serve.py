@@ -1,0 +1,33 @@
+"""Hosts the conformance service on the wheel. Prints one ready line; ends with stdin."""
+
+import asyncio
+import os
+
+os.environ.setdefault("ASTER_RELAY_MODE", "disabled")
+
+from aster.interceptors.deadline import DeadlineInterceptor  # noqa: E402
+from aster.runtime import AsterServer  # noqa: E402
+
+from conformance_service import Conformance  # noqa: E402
+from json_lines import claim_stdout, read_lines  # noqa: E402
+from testkit_service import CallRecorder  # noqa: E402
+
+
+async def main() -> None:
+    emit = claim_stdout()
+    server = AsterServer(
+        [Conformance()],
+        allow_all_consumers=True,
+        allow_all_producers=True,
+        interceptors=[DeadlineInterceptor(), CallRecorder()],
+    )
+    await server.start()
+    server.serve()
+    contracts = {service.name: service.contract_id for service in server.services}
+    emit({"ready": True, "address": server.address, "contracts": contracts})
+    async for _ in read_lines():
+        pass
+    await server.close()
+
+
+asyncio.run(main())
