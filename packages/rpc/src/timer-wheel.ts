@@ -43,7 +43,8 @@ export class TimerWheel {
   #set(tick: number): void {
     this.#timer?.close();
     this.#timerTick = tick;
-    const delayMs = Math.min(tick * TICK_MS - now(), LONGEST_TIMEOUT_MS);
+    // Node warns of times that are past
+    const delayMs = Math.max(1, Math.min(tick * TICK_MS - now(), LONGEST_TIMEOUT_MS));
     this.#timer = setTimer(this.#turn, delayMs);
   }
 

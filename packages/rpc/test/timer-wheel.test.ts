@@ -23,6 +23,19 @@ class Entry implements Timed {
 
 const tick = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+test("an entry whose time is past expires at once, and Node has nothing to warn of", async () => {
+  const warnings: string[] = [];
+  const note = (warning: Error) => warnings.push(warning.name);
+  process.on("warning", note);
+  const wheel = new TimerWheel();
+  const entry = new Entry();
+  wheel.add(entry, performance.now() - 50);
+  await tick(50);
+  process.off("warning", note);
+  expect(entry.expiredAt).toBeGreaterThan(0);
+  expect(warnings).toEqual([]);
+});
+
 test("every entry expires after its time, once, and shortly after", async () => {
   const wheel = new TimerWheel();
   const now = performance.now();

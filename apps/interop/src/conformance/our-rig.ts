@@ -1,18 +1,15 @@
 import {
   AsterClient,
-  AsterServer,
   type Client,
   type Compression,
   createLocalClient,
-  implement,
-  openGate,
   RPC_ALPN,
 } from "@aster/rpc";
 import type { Connection } from "@aster/transport";
 import { loopbackPair, memoryPair, type NodePair } from "@aster/transport/testing";
-import { conformanceHandlers } from "./handlers.ts";
+import { type Hosted, hostConformance } from "./hosted.ts";
 import { interceptors } from "./interceptors.ts";
-import { Observer } from "./observer.ts";
+import type { Observer } from "./observer.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Mode } from "./protocol.ts";
 import type { Rig } from "./rig.ts";
@@ -20,7 +17,6 @@ import type { CallRow, Setup } from "./row.ts";
 import { Conformance } from "./service.ts";
 import { SteppedCall } from "./stepped-call.ts";
 import { TappedConnection } from "./tapped-connection.ts";
-import { TappedNode } from "./tapped-node.ts";
 
 export interface OurRigOptions {
   readonly transport: "memory" | "quic" | "local";
@@ -30,32 +26,19 @@ export interface OurRigOptions {
 
 /** There is no key behind a local client. */
 const LOCAL_ID = "0".repeat(64);
-const GRACE_MS = 0;
 
 /** A server and a client of ours. */
 export async function ourRig(options: OurRigOptions, setup: Setup): Promise<Rig> {
   const nodes = await (options.transport === "quic" ? loopbackPair() : memoryPair());
-  const observer = new Observer();
-  const server = await AsterServer.start({
-    services: [implement(Conformance, conformanceHandlers(observer))],
-    gate: openGate({ production: true }),
-    node: new TappedNode(nodes.server),
-    compression: compressionOf(options),
-    limits: setup.serverLimits ?? {},
-    interceptors: (setup.serverInterceptors ?? []).map((name) => interceptors[name]),
-    // what the handlers throw on purpose is no news
-    onError: () => {},
-  });
-  const parts: Parts = { options, setup, nodes, observer, server };
+  const hosted = await hostConformance(nodes.server, setup, compressionOf(options));
+  const parts: Parts = { options, setup, nodes, ...hosted };
   return options.transport === "local" ? localRig(parts) : await connectedRig(parts);
 }
 
-interface Parts {
+interface Parts extends Hosted {
   readonly options: OurRigOptions;
   readonly setup: Setup;
   readonly nodes: NodePair;
-  readonly observer: Observer;
-  readonly server: AsterServer;
 }
 
 function compressionOf({ zstd }: OurRigOptions): Compression {
@@ -73,7 +56,7 @@ function localRig({ options, setup, nodes, observer, server }: Parts): Rig {
     interceptors: (setup.clientInterceptors ?? []).map((name) => interceptors[name]),
   });
   const close = async () => {
-    await server.close({ graceMs: GRACE_MS });
+    await server.close({ graceMs: 0 });
     await nodes[Symbol.asyncDispose]();
   };
   return rigOf(client, LOCAL_ID, observer, close);
@@ -84,7 +67,7 @@ async function connectedRig(parts: Parts): Promise<Rig> {
   let raw: Promise<Connection> | undefined;
   const rig = await dialledRig(parts, async () => {
     (await raw)?.close();
-    await server.close({ graceMs: GRACE_MS });
+    await server.close({ graceMs: 0 });
     await nodes[Symbol.asyncDispose]();
   });
   return {

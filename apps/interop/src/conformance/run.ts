@@ -79,8 +79,12 @@ class Bench {
   }
 
   async close(): Promise<void> {
-    for (const rig of this.#rigs.values()) await (await rig)[Symbol.asyncDispose]();
+    // one that could not be made has failed its rows already
+    for (const rig of await Promise.allSettled(this.#rigs.values())) {
+      if (rig.status === "fulfilled") await rig.value[Symbol.asyncDispose]();
+    }
     await (await this.#rawServer)?.[Symbol.asyncDispose]();
+    await this.#target.close?.();
   }
 
   async #wrongOf(row: Row): Promise<readonly string[]> {

@@ -12,5 +12,7 @@ export interface Target {
   /** Whether the row means something here and can be said here. */
   takes(row: Row): boolean;
   rig(setup: Setup): Promise<Rig>;
+  /** Ends what the rigs share. */
+  close?(): Promise<void>;
   rawServer?(): Promise<RawServer>;
 }

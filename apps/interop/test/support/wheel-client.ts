@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Child } from "../../src/process/child.ts";
-import { fromWheel, toWheel } from "./wheel-values.ts";
+import { fromWheel, toWheel } from "../../src/process/wheel-values.ts";
 
 const script = fileURLToPath(new URL("../../python/drive.py", import.meta.url));
 

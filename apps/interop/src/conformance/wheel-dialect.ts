@@ -1,0 +1,64 @@
+import type { Mode } from "./protocol.ts";
+import type { CallRow, Row, Setup } from "./row.ts";
+import type { Step } from "./steps.ts";
+
+/** Whether a row can be run with a client of ours and the wheel's server. */
+export function wheelCanServe(row: Row, zstd: boolean): boolean {
+  if (!isPlain(row) || (row.only?.zstd !== undefined && row.only.zstd !== zstd)) return false;
+  const { serverLimits, serverInterceptors } = row.setup ?? {};
+  // it compresses as it likes, and its handlers are told nothing about it
+  return (
+    serverLimits === undefined && serverInterceptors === undefined && row.suite !== "compression"
+  );
+}
+
+/** Whether a row can be run with the wheel's client and a server of ours. */
+export function wheelCanCall(row: Row, mode: Mode): boolean {
+  if (!isPlain(row) || !knowsSetup(row.setup) || row.only !== undefined) return false;
+  const pairs = row.metadata ?? [];
+  // a dictionary has every key once
+  if (new Set(pairs.map(([key]) => key)).size < pairs.length) return false;
+  // it knows text only
+  if (pairs.some(([key]) => key.endsWith("-bin"))) return false;
+  if (pairs.some(([, value]) => value instanceof Uint8Array)) return false;
+  if (row.timeoutMs === 0) return false;
+  // its proxy passes neither on
+  if (mode === "json" && (pairs.length > 0 || row.timeoutMs !== undefined)) return false;
+  return beginsWell(row) && row.steps.every((step) => canDo(step, row));
+}
+
+/** Nothing that only peers of ours understand. */
+function isPlain(row: Row): row is CallRow {
+  if (row.kind !== "call" || row.repeat?.fresh === true) return false;
+  const requests = row.steps.flatMap((step) => (step.do === "send" ? [step.request] : []));
+  return requests.every(
+    ({ expectCompressed, trailer }) => expectCompressed === undefined && trailer === undefined,
+  );
+}
+
+function knowsSetup({ clientLimits, clientInterceptors }: Setup = {}): boolean {
+  return clientLimits === undefined && clientInterceptors === undefined;
+}
+
+/** A call of one request begins with it. */
+function beginsWell({ method, steps }: CallRow): boolean {
+  return /clientStream|bidiStream/i.test(method) || steps[0]?.do === "send";
+}
+
+function canDo(step: Step, { method }: CallRow): boolean {
+  const streams = /serverStream|bidiStream/i.test(method);
+  switch (step.do) {
+    // what it has instead of cancelling is the end of the task that waits for a reply
+    case "cancel":
+      return !streams;
+    // a bidi channel of its has no way out
+    case "leave":
+      return /serverStream/i.test(method);
+    case "receive":
+      return streams;
+    case "throw":
+      return false;
+    default:
+      return true;
+  }
+}

@@ -1,0 +1,96 @@
+import { AsterClient } from "@aster/rpc";
+import { createNode } from "@aster/transport";
+import { hostConformance } from "./hosted.ts";
+import { interceptors } from "./interceptors.ts";
+import type { Mode } from "./protocol.ts";
+import type { Rig } from "./rig.ts";
+import type { Setup } from "./row.ts";
+import { Conformance } from "./service.ts";
+import { SteppedCall } from "./stepped-call.ts";
+import type { Target } from "./target.ts";
+import { wheelCanCall, wheelCanServe } from "./wheel-dialect.ts";
+import { WheelDriver } from "./wheel-driver.ts";
+import { WheelHost } from "./wheel-host.ts";
+
+/** Us and the wheel, both ways round, with this Python. */
+export function wheelTargets(python: string): readonly Target[] {
+  return [
+    wheelServes(python, "xlang", true),
+    wheelServes(python, "xlang", false),
+    wheelServes(python, "json", true),
+    wheelCalls(python, "xlang"),
+    wheelCalls(python, "json"),
+  ];
+}
+
+function wheelServes(python: string, mode: Mode, zstd: boolean): Target {
+  let host: Promise<WheelHost> | undefined;
+  return {
+    name: `wheel-server/${mode}/${zstd ? "zstd" : "plain"}`,
+    mode,
+    zstd,
+    takes: (row) => wheelCanServe(row, zstd) && (row.only?.mode ?? mode) === mode,
+    async rig(setup) {
+      host ??= WheelHost.start(python);
+      return await rigOfHost(await host, mode, zstd, setup);
+    },
+    async close() {
+      await (await host)?.[Symbol.asyncDispose]();
+      host = undefined;
+    },
+  };
+}
+
+async function rigOfHost(
+  host: WheelHost,
+  mode: Mode,
+  zstd: boolean,
+  { clientLimits = {}, clientInterceptors = [] }: Setup,
+): Promise<Rig> {
+  const client = await AsterClient.connect(host.ready.address, {
+    network: "none",
+    compression: zstd ? {} : false,
+    limits: clientLimits,
+    interceptors: clientInterceptors.map((name) => interceptors[name]),
+  });
+  const typed = client.client(Conformance, { serialization: mode });
+  return {
+    clientId: client.node.id,
+    observer: undefined,
+    call: (row, tag) => new SteppedCall(typed, row, tag, undefined).run(row.steps),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+function wheelCalls(python: string, mode: Mode): Target {
+  let driver: Promise<WheelDriver> | undefined;
+  return {
+    name: `wheel-client/${mode}`,
+    mode,
+    zstd: true,
+    takes: (row) => wheelCanCall(row, mode),
+    async rig(setup) {
+      driver ??= WheelDriver.start(python);
+      return await rigOfDriver(await driver, mode, setup);
+    },
+    async close() {
+      await (await driver)?.[Symbol.asyncDispose]();
+      driver = undefined;
+    },
+  };
+}
+
+async function rigOfDriver(driver: WheelDriver, mode: Mode, setup: Setup): Promise<Rig> {
+  const node = await createNode({ network: "none" });
+  const { server, observer } = await hostConformance(node, setup, {});
+  const clientId = await driver.connect(server.address, server.address);
+  return {
+    clientId,
+    observer,
+    call: (row, tag) => driver.call(server.address, row, tag, mode),
+    async [Symbol.asyncDispose]() {
+      await server.close({ graceMs: 0 });
+      await node.close();
+    },
+  };
+}
