@@ -1,4 +1,4 @@
-import { AsterClient } from "@aster/rpc";
+import { AsterClient, type AsterClientOptions, RpcError, StatusCode } from "@aster/rpc";
 import { createNode } from "@aster/transport";
 import { hostConformance } from "./hosted.ts";
 import { interceptors } from "./interceptors.ts";
@@ -11,6 +11,8 @@ import type { Target } from "./target.ts";
 import { wheelCanCall, wheelCanServe } from "./wheel-dialect.ts";
 import { WheelDriver } from "./wheel-driver.ts";
 import { WheelHost } from "./wheel-host.ts";
+
+const ADMISSIONS = 5;
 
 /** Us and the wheel, both ways round, with this Python. */
 export function wheelTargets(python: string): readonly Target[] {
@@ -47,7 +49,7 @@ async function rigOfHost(
   zstd: boolean,
   { clientLimits = {}, clientInterceptors = [] }: Setup,
 ): Promise<Rig> {
-  const client = await AsterClient.connect(host.ready.address, {
+  const client = await connect(host.ready.address, {
     network: "none",
     compression: zstd ? {} : false,
     limits: clientLimits,
@@ -60,6 +62,17 @@ async function rigOfHost(
     call: (row, tag) => new SteppedCall(typed, row, tag, undefined).run(row.steps),
     [Symbol.asyncDispose]: () => client.close(),
   };
+}
+
+/** The wheel lets go of an admission's connection once it has written its answer, which is lost with it now and then. */
+async function connect(address: string, options: AsterClientOptions): Promise<AsterClient> {
+  for (let left = ADMISSIONS - 1; ; left -= 1) {
+    try {
+      return await AsterClient.connect(address, options);
+    } catch (error) {
+      if (left === 0 || RpcError.from(error).code !== StatusCode.UNAVAILABLE) throw error;
+    }
+  }
 }
 
 function wheelCalls(python: string, mode: Mode): Target {
