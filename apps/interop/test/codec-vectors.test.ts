@@ -70,6 +70,7 @@ function writeProblem(one: Case, profile: "A" | "B", engine: string): string | u
 describe.each([
   { name: "profile-b", profile: "B", least: 300 },
   { name: "java-b", profile: "B", least: 300 },
+  { name: "rust-b", profile: "B", least: 100 },
   { name: "profile-a-refs", profile: "A", least: 400 },
 ] as const)("the fixture $name", ({ name, profile, least }) => {
   const { cases } = fixture(name);
