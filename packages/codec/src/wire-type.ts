@@ -52,7 +52,7 @@ export interface WireTypeInfo {
   readonly tag: string;
   readonly namespace: string;
   readonly name: string;
-  /** Throws {@link CodecError} `schema` where a getter gives a schema without a wire form. */
+  /** Throws `CodecError` `schema` where a getter gives a schema without a wire form. */
   readonly fields: readonly WireField[];
   readonly schema: WireType;
   /** zod checks more than the wire type does (`.min()`, `.regex()`, …), here or anywhere inside. */
@@ -76,7 +76,7 @@ interface Marked {
 /**
  * Gives an object schema its name on the wire.
  *
- * Throws {@link CodecError}: `tag` for a bad, reserved or taken tag, `schema` for a field without a
+ * Throws `CodecError`: `tag` for a bad, reserved or taken tag, `schema` for a field without a
  * wire form. Defining one tag twice with the same shape is fine.
  */
 export function wireType<S extends z.core.$ZodLooseShape>(
