@@ -1,9 +1,14 @@
-import { type ContractManifest, contractIdOf, serviceDefinitionOf } from "@aster/contract";
+import type { ContractManifest } from "@aster/contract";
 import type { EndpointAddress, Node } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
-import { RPC_ALPN } from "./alpn.ts";
 import { abortedError } from "./client/call-failure.ts";
-import type { Client, RowClient, ServiceReference } from "./client/client.ts";
+import type {
+  Client,
+  RowClient,
+  ServiceReference,
+  SessionService,
+  SharedService,
+} from "./client/client.ts";
 import { type ClientOptions, createClient, type RowViews } from "./client/create-client.ts";
 import { now, setTimer } from "./clock.ts";
 import type { Compression } from "./compression.ts";
@@ -12,14 +17,16 @@ import { createJsonClient, type JsonClient } from "./dynamic/json-client.ts";
 import { createDynamicClient, type DynamicClient } from "./dynamic/manifest-client.ts";
 import { RpcError } from "./error.ts";
 import type { Interceptor } from "./interceptor.ts";
-import { limitsWith, type RpcLimits } from "./limits.ts";
+import type { RpcLimits } from "./limits.ts";
 import { Backoff, type ReconnectOptions } from "./link/backoff.ts";
-import { ClientConnection } from "./link/client-connection.ts";
 import { ClientLink } from "./link/client-link.ts";
 import type { ClientState } from "./link/client-state.ts";
-import { checkModes, checkOffer } from "./offered-service.ts";
+import { PeerServices } from "./link/peer-services.ts";
 import { type HeldNode, holdNode, type NodeChoice } from "./own-node.ts";
-import { StatusCode } from "./status.ts";
+import type { ClientSession } from "./session/client-session.ts";
+import { openDynamicSession, openJsonSession } from "./session/create-json-session.ts";
+import { openSession, type SessionOptions } from "./session/create-session.ts";
+import type { DynamicSession, JsonSession, OpenedSession, Session } from "./session/session.ts";
 
 const DIAL_TIMEOUT_MS = 20_000;
 const DRAIN_GRACE_MS = 10_000;
@@ -55,10 +62,18 @@ export interface ServiceClientOptions extends Omit<ClientOptions, "limits" | "pe
   readonly checkContract?: boolean;
 }
 
+export interface ServiceSessionOptions
+  extends ServiceClientOptions,
+    Pick<SessionOptions, "cancelTimeoutMs"> {}
+
 export interface ProxyOptions extends Omit<ServiceClientOptions, "serialization" | "profile"> {
   /** What the peer published of the service. Without it methods are called as they come. */
   readonly manifest?: ContractManifest;
 }
+
+export interface SessionProxyOptions
+  extends ProxyOptions,
+    Pick<SessionOptions, "cancelTimeoutMs"> {}
 
 /**
  * A peer that has let us in, and the services it offers. Whoever connects closes it, `await using` does.
@@ -70,13 +85,14 @@ export interface ProxyOptions extends Omit<ServiceClientOptions, "serialization"
 export class AsterClient implements AsyncDisposable {
   readonly #held: HeldNode;
   readonly #link: ClientLink;
-  readonly #options: AsterClientOptions;
+  readonly #services: PeerServices;
+  readonly #sessions = new Set<ClientSession>();
   #closing: Promise<boolean> | undefined;
 
   private constructor(held: HeldNode, link: ClientLink, options: AsterClientOptions) {
     this.#held = held;
     this.#link = link;
-    this.#options = options;
+    this.#services = new PeerServices(link, options);
   }
 
   /**
@@ -149,30 +165,35 @@ export class AsterClient implements AsyncDisposable {
    * Throws {@link RpcError}: NOT_FOUND for a service that is not offered, FAILED_PRECONDITION for one under another contract.
    */
   client<T extends ServiceReference>(
-    service: T,
+    service: T & SharedService<T>,
     options: ServiceClientOptions & RowViews,
   ): RowClient<T>;
-  client<T extends ServiceReference>(service: T, options?: ServiceClientOptions): Client<T>;
   client<T extends ServiceReference>(
-    service: T,
+    service: T & SharedService<T>,
+    options?: ServiceClientOptions,
+  ): Client<T>;
+  client<T extends ServiceReference>(
+    service: T & SharedService<T>,
     options: ServiceClientOptions & Partial<RowViews> = {},
   ): Client<T> | RowClient<T> {
-    this.#link.checkOpen();
-    const definition = serviceDefinitionOf(service as object);
-    const ours = options.checkContract === false ? undefined : contractIdOf(definition);
-    const offer = checkOffer(definition, this.services, ours);
-    const recheck = (offered: readonly AdmittedService[]): void =>
-      checkModes(offer, checkOffer(definition, offered, ours));
-    const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
-    const compression = options.compression ?? this.#options.compression;
-    return createClient(service, new ClientConnection(this.#link, RPC_ALPN, recheck), {
-      ...options,
-      peerModes: offer.serializationModes,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      interceptors: [...(this.#options.interceptors ?? []), ...(options.interceptors ?? [])],
-      ...(compression === undefined ? {} : { compression }),
-      limits: this.#options.limits ?? {},
-    });
+    const { connection, settings } = this.#services.typed(service, options);
+    return createClient(service, connection, settings);
+  }
+
+  /**
+   * Opens a session with a session-scoped service; whoever opens it closes it, `await using` does. It ends with the connection,
+   * since its state is the server's: open another one then.
+   *
+   * Rejects with {@link RpcError}: NOT_FOUND for a service that is not offered, FAILED_PRECONDITION for a shared one, one under
+   * another contract, and one with a method under the key `close` or `closed`. A server that refuses the session says so to its
+   * first call.
+   */
+  async session<T extends ServiceReference>(
+    service: T & SessionService<T>,
+    options: ServiceSessionOptions = {},
+  ): Promise<Session<T>> {
+    const { connection, settings } = this.#services.typed(service, options);
+    return this.#keep(openSession<T>(service, connection, settings));
   }
 
   /**
@@ -187,30 +208,31 @@ export class AsterClient implements AsyncDisposable {
   ): DynamicClient;
   proxy(service: string, options?: ProxyOptions): JsonClient;
   proxy(service: string, options: ProxyOptions = {}): JsonClient | DynamicClient {
-    const { manifest } = options;
-    const settings = {
-      timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
-      interceptors: [...(this.#options.interceptors ?? []), ...(options.interceptors ?? [])],
-    };
-    const versions = this.services.filter((one) => one.name === service).map((one) => one.version);
-    const limits = limitsWith(this.#options.limits);
-    if (manifest === undefined) {
-      const room = { connection: new ClientConnection(this.#link, RPC_ALPN, () => {}), limits };
-      return createJsonClient(room, service, Math.max(1, ...versions), settings);
-    }
-    if (manifest.service !== service) {
-      throw new RpcError(
-        StatusCode.INVALID_ARGUMENT,
-        `the manifest is of ${manifest.service}, not of ${service}`,
-      );
-    }
-    const id = options.checkContract === false ? undefined : manifest.contract_id;
-    const recheck = (offered: readonly AdmittedService[]): void => {
-      checkOffer({ name: service, version: manifest.version }, offered, id);
-    };
-    recheck(this.services);
-    const room = { connection: new ClientConnection(this.#link, RPC_ALPN, recheck), limits };
-    return createDynamicClient(room, manifest, settings);
+    const { room, version, settings } = this.#services.named(service, "shared", options);
+    return options.manifest === undefined
+      ? createJsonClient(room, service, version, settings)
+      : createDynamicClient(room, options.manifest, settings);
+  }
+
+  /**
+   * As {@link AsterClient.session}, without a definition, in JSON: what `proxy` is to `client`. A method called `close` or
+   * `closed` cannot be reached.
+   */
+  sessionProxy(
+    service: string,
+    options: SessionProxyOptions & { readonly manifest: ContractManifest },
+  ): Promise<DynamicSession>;
+  sessionProxy(service: string, options?: SessionProxyOptions): Promise<JsonSession>;
+  async sessionProxy(
+    service: string,
+    options: SessionProxyOptions = {},
+  ): Promise<JsonSession | DynamicSession> {
+    const { room, version, settings } = this.#services.named(service, "stream", options);
+    const { manifest, cancelTimeoutMs } = options;
+    const parts = { ...settings, limits: room.limits, cancelTimeoutMs };
+    return manifest === undefined
+      ? this.#keep(openJsonSession(room.connection, service, version, parts))
+      : this.#keep(openDynamicSession(room.connection, manifest, parts));
   }
 
   /** {@link AsterClient.close}, with 10 000 ms for calls that run; says whether all of them have ended by themselves. */
@@ -231,9 +253,16 @@ export class AsterClient implements AsyncDisposable {
     return this.close();
   }
 
+  #keep<S>({ session, opened }: OpenedSession<S>): S {
+    this.#sessions.add(opened);
+    void opened.ending.then(() => this.#sessions.delete(opened));
+    return session;
+  }
+
   async #close(graceMs: number): Promise<boolean> {
     const link = this.#link;
     link.refuse();
+    for (const session of this.#sessions) session.finish();
     const until = now() + graceMs;
     for (let left = graceMs; left > 0 && link.channels > 0; left = until - now()) {
       const waitMs = Math.min(POLL_MS, left);

@@ -19,6 +19,11 @@ export function currentDeadlineAt(): number {
   return storage.getStore()?.deadlineAt ?? Number.POSITIVE_INFINITY;
 }
 
+/** Runs `work` as part of no call, although one may be under way. */
+export function runOutsideCalls<T>(work: () => T): T {
+  return storage.exit(work);
+}
+
 /** Runs `work` as part of a call. */
 export function runInCall<T>(call: CurrentCall, work: () => T): T {
   return storage.run(call, work);

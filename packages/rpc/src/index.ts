@@ -38,7 +38,7 @@ export type { Health, HealthStatus } from "./health/health.ts";
 export type { HealthAddress } from "./health/health-endpoint.ts";
 export type { NodeChoice } from "./own-node.ts";
 export type { ServerFault } from "./server/fault.ts";
-export type { ServiceImplementation } from "./server/implement.ts";
+export type { ServedBy, ServiceImplementation, SessionHandlers } from "./server/implement.ts";
 export { implement } from "./server/implement.ts";
 
 // To call them.
@@ -48,6 +48,8 @@ export type {
   ClientCloseOptions,
   ProxyOptions,
   ServiceClientOptions,
+  ServiceSessionOptions,
+  SessionProxyOptions,
 } from "./aster-client.ts";
 export { AsterClient } from "./aster-client.ts";
 export type { CallOptions } from "./client/call-options.ts";
@@ -57,6 +59,8 @@ export type {
   RowClient,
   RowMethod,
   ServiceReference,
+  SessionService,
+  SharedService,
 } from "./client/client.ts";
 export type { ResponseStream } from "./client/response-stream-call.ts";
 export type { Compression } from "./compression.ts";
@@ -74,6 +78,7 @@ export type { ReconnectOptions } from "./link/backoff.ts";
 export type { ClientState } from "./link/client-state.ts";
 export type { MetadataInit } from "./metadata.ts";
 export { Metadata } from "./metadata.ts";
+export type { DynamicSession, JsonSession, Session, SessionControl } from "./session/session.ts";
 export { isStatusCode, StatusCode, statusName } from "./status.ts";
 
 // For those who write interceptors, or wire servers and clients to connections themselves.
@@ -85,8 +90,10 @@ export type { FormChoice } from "./client/message-form.ts";
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export type { RpcLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
-export type { ConnectionHandler, LocalClientOptions } from "./local.ts";
-export { createLocalClient } from "./local.ts";
+export type { ConnectionHandler, LocalClientOptions, LocalSessionOptions } from "./local.ts";
+export { createLocalClient, createLocalSession } from "./local.ts";
 export type { DrainOptions, ServerOptions, ServerStats } from "./server/server.ts";
 export { Server } from "./server/server.ts";
 export type { PeerDirectory } from "./server/server-context.ts";
+export type { SessionOptions } from "./session/create-session.ts";
+export { createSession } from "./session/create-session.ts";

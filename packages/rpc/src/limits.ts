@@ -25,6 +25,9 @@ export interface RpcLimits {
   readonly maxCallsPerConnection: number;
   /** Per server, counting handlers until they return. */
   readonly maxCalls: number;
+  readonly maxSessionsPerConnection: number;
+  /** A session without a call is closed after so long; up to a quarter longer. `Infinity` for never. */
+  readonly sessionIdleMs: number;
   /** Channels the peer may reset within {@link RpcLimits.resetWindowMs} before its connection is closed. */
   readonly maxResets: number;
   readonly resetWindowMs: number;
@@ -53,6 +56,8 @@ export const defaultLimits: RpcLimits = Object.freeze({
   maxQueuedBytes: 256 * 1024,
   maxCallsPerConnection: 1024,
   maxCalls: 4096,
+  maxSessionsPerConnection: 1024,
+  sessionIdleMs: 1_800_000,
   maxResets: 1000,
   resetWindowMs: 10_000,
   headerTimeoutMs: 10_000,

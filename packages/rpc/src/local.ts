@@ -1,7 +1,15 @@
 import type { Connection } from "@aster/transport";
-import type { Client, RowClient, ServiceReference } from "./client/client.ts";
+import type {
+  Client,
+  RowClient,
+  ServiceReference,
+  SessionService,
+  SharedService,
+} from "./client/client.ts";
 import { type ClientOptions, createClient, type RowViews } from "./client/create-client.ts";
 import { LocalConnection } from "./local/local-connection.ts";
+import { createSession, type SessionOptions } from "./session/create-session.ts";
+import type { Session } from "./session/session.ts";
 
 export interface LocalClientOptions extends ClientOptions {
   /**
@@ -21,17 +29,17 @@ export interface ConnectionHandler {
  * node or key is involved. There is nothing to close.
  */
 export function createLocalClient<T extends ServiceReference>(
-  service: T,
+  service: T & SharedService<T>,
   server: ConnectionHandler,
   options: LocalClientOptions & RowViews,
 ): RowClient<T>;
 export function createLocalClient<T extends ServiceReference>(
-  service: T,
+  service: T & SharedService<T>,
   server: ConnectionHandler,
   options?: LocalClientOptions,
 ): Client<T>;
 export function createLocalClient<T extends ServiceReference>(
-  service: T,
+  service: T & SharedService<T>,
   server: ConnectionHandler,
   options: LocalClientOptions & Partial<RowViews> = {},
 ): Client<T> | RowClient<T> {
@@ -39,4 +47,22 @@ export function createLocalClient<T extends ServiceReference>(
   server.handle(connection.other);
   // both ends are of one version
   return createClient(service, connection, { profile: "B", ...options });
+}
+
+export interface LocalSessionOptions
+  extends SessionOptions,
+    Pick<LocalClientOptions, "wireCompatible"> {}
+
+/** As {@link createLocalClient}, for a session-scoped service. Whoever opens the session closes it. */
+export function createLocalSession<T extends ServiceReference>(
+  service: T & SessionService<T>,
+  server: ConnectionHandler,
+  options: LocalSessionOptions = {},
+): Session<T> {
+  const connection = new LocalConnection({ passesValues: !(options.wireCompatible ?? true) });
+  server.handle(connection.other);
+  const session = createSession(service, connection, { profile: "B", ...options });
+  // nothing else is on this connection
+  void session.closed.then(() => connection.close());
+  return session;
 }

@@ -21,7 +21,7 @@ function offeredService(definition: ServiceDefinition, rpc: string): AdmittedSer
     version: definition.version,
     contractId: contractIdOf(definition),
     channels: { rpc },
-    pattern: "shared",
+    pattern: definition.scoped === "stream" ? "session" : "shared",
     serializationModes: modesOf(definition),
   };
 }

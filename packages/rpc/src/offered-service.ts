@@ -1,3 +1,4 @@
+import type { ServiceScope } from "@aster/contract";
 import type { AdmittedService } from "@aster/trust";
 import { RpcError } from "./error.ts";
 import { StatusCode } from "./status.ts";
@@ -6,16 +7,17 @@ import { StatusCode } from "./status.ts";
 export interface WantedService {
   readonly name: string;
   readonly version: number;
+  readonly scoped: ServiceScope;
 }
 
 /**
  * The offer of a service at one version. With a contract id it must be offered under that contract.
  *
  * Throws NOT_FOUND, naming what there is, for a service that is not offered, and FAILED_PRECONDITION for one that is offered
- * under another contract, with both ids in text and details.
+ * in another scope, or under another contract, with both ids in text and details.
  */
 export function checkOffer(
-  { name, version }: WantedService,
+  { name, version, scoped }: WantedService,
   offered: readonly AdmittedService[],
   contractId: string | undefined,
 ): AdmittedService {
@@ -27,10 +29,13 @@ export function checkOffer(
       `the peer does not offer ${name} v${version}; it offers ${all}`,
     );
   }
-  if (offer.pattern !== "shared") {
+  const wanted = scoped === "stream" ? "session" : "shared";
+  if (offer.pattern !== wanted) {
+    const theirs = wanted === "session" ? "as a shared service" : "for sessions";
+    const ours = wanted === "session" ? "session-scoped" : "shared";
     throw new RpcError(
       StatusCode.FAILED_PRECONDITION,
-      `the peer offers ${name} v${version} for sessions, not as a shared service`,
+      `the peer offers ${name} v${version} ${theirs}, here it is called as ${ours}`,
     );
   }
   if (contractId !== undefined && offer.contractId !== "") checkContractId(contractId, offer);

@@ -3,14 +3,30 @@ import {
   type Client,
   type ClientOptions,
   createLocalClient,
+  createSession,
   Server,
   type ServerOptions,
   type ServiceReference,
+  type Session,
+  type SessionOptions,
+  type SessionService,
+  type SharedService,
 } from "@aster/rpc";
 import { servicePair } from "@aster/rpc/testing";
+import { LocalConnection } from "../src/local/local-connection.ts";
 
 export interface Link extends AsyncDisposable {
-  client<T extends ServiceReference>(service: T, options?: ClientOptions): Client<T>;
+  client<T extends ServiceReference>(
+    service: T & SharedService<T>,
+    options?: ClientOptions,
+  ): Client<T>;
+  session<T extends ServiceReference>(
+    service: T & SessionService<T>,
+    options?: SessionOptions,
+  ): Promise<Session<T>>;
+  /** Ends the connection of the client, as its crash would. */
+  disconnect(): void;
+  readonly server: Server;
   /** Calls whose handlers have not returned. */
   calls(): number;
 }
@@ -24,6 +40,9 @@ async function paired(transport: "memory" | "quic", options: ServerOptions): Pro
   const pair = await servicePair({ ...options, transport });
   return {
     client: (service, clientOptions) => pair.client.client(service, clientOptions),
+    session: (service, sessionOptions) => pair.client.session(service, sessionOptions),
+    disconnect: () => void pair.client.node.close(),
+    server: pair.server.server,
     calls: () => pair.server.stats().calls,
     [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose](),
   };
@@ -33,8 +52,14 @@ export const local: LinkKind = {
   name: "local",
   async open(options) {
     const server = new Server(options);
+    const connection = new LocalConnection({ passesValues: false });
+    server.handle(connection.other);
     return {
       client: (service, clientOptions) => createLocalClient(service, server, clientOptions),
+      session: async (service, sessionOptions) =>
+        createSession(service, connection, sessionOptions),
+      disconnect: () => connection.close(),
+      server,
       calls: () => server.stats().calls,
       [Symbol.asyncDispose]: async () => server.close(),
     };

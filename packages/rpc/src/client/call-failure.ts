@@ -1,5 +1,5 @@
 import { CodecError } from "@aster/codec";
-import type { Connection, TransportError } from "@aster/transport";
+import type { TransportError } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import { ClientConnection } from "../link/client-connection.ts";
 import { closedError } from "../link/client-link.ts";
@@ -32,7 +32,7 @@ export function noTrailerError(): RpcError {
 }
 
 /** The channel is lost: with its connection, or reset by the server. */
-export function lostError(error: TransportError, connection: Connection): RpcError {
+export function lostError(error: TransportError, connection: object): RpcError {
   return connection instanceof ClientConnection && connection.over
     ? closedError()
     : RpcError.from(error);

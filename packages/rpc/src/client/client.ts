@@ -6,6 +6,16 @@ import type { ResponseStream } from "./response-stream-call.ts";
 /** What a client can be made from: a definition, or a decorated class, of which only the types and names are used. */
 export type ServiceReference = ServiceDefinition | (abstract new (...args: never[]) => object);
 
+/** Forbids definitions that are known to be session-scoped. */
+export type SharedService<T> = T extends { readonly kind: "service"; readonly scoped: "stream" }
+  ? "this service is session-scoped: open a session"
+  : unknown;
+
+/** Forbids definitions that are known to be shared. */
+export type SessionService<T> = T extends { readonly kind: "service"; readonly scoped: "shared" }
+  ? "this service is shared: call it through a client"
+  : unknown;
+
 /** The methods of a service as a client calls them. */
 export type Client<T extends ServiceReference> = {
   readonly [K in keyof Signatures<T>]: ClientMethod<Signatures<T>[K]>;

@@ -1,4 +1,4 @@
-import { serviceDefinitionOf } from "@aster/contract";
+import { type ServiceDefinition, serviceDefinitionOf } from "@aster/contract";
 import type { Connection } from "@aster/transport";
 import { type Compression, plainBytesOf } from "../compression.ts";
 import { RpcError } from "../error.ts";
@@ -7,7 +7,7 @@ import { limitsWith, type RpcLimits } from "../limits.ts";
 import { LocalConnection } from "../local/local-connection.ts";
 import { StatusCode } from "../status.ts";
 import { BoundMethod } from "./bound-method.ts";
-import type { Client, RowClient, ServiceReference } from "./client.ts";
+import type { Client, RowClient, ServiceReference, SharedService } from "./client.ts";
 import type { AnyClientMethod } from "./client-method.ts";
 import { formedMethod } from "./formed-method.ts";
 import { type FormChoice, formOf } from "./message-form.ts";
@@ -30,24 +30,26 @@ export interface RowViews {
 /**
  * A typed client on a connection that somebody else made and closes. It sends nothing until a method is called.
  *
- * Throws `ContractError` when `service` is neither a definition nor a decorated class.
+ * Throws `ContractError` when `service` is neither a definition nor a decorated class, and {@link RpcError}
+ * FAILED_PRECONDITION when it is session-scoped.
  */
 export function createClient<T extends ServiceReference>(
-  service: T,
+  service: T & SharedService<T>,
   connection: Connection,
   options: ClientOptions & RowViews,
 ): RowClient<T>;
 export function createClient<T extends ServiceReference>(
-  service: T,
+  service: T & SharedService<T>,
   connection: Connection,
   options?: ClientOptions,
 ): Client<T>;
 export function createClient<T extends ServiceReference>(
-  service: T,
+  service: T & SharedService<T>,
   connection: Connection,
   options: ClientOptions & Partial<RowViews> = {},
 ): Client<T> | RowClient<T> {
   const definition = serviceDefinitionOf(service as object);
+  checkShared(definition);
   const room = { connection, limits: limitsWith(options.limits) };
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
   const viewsRows = options.rows === "view";
@@ -73,6 +75,15 @@ export function createClient<T extends ServiceReference>(
     );
   }
   return Object.freeze(client) as Client<T>;
+}
+
+/** Throws FAILED_PRECONDITION for a service that is called through sessions. */
+export function checkShared({ name, scoped }: ServiceDefinition): void {
+  if (scoped === "shared") return;
+  throw new RpcError(
+    StatusCode.FAILED_PRECONDITION,
+    `${name} is session-scoped: open a session, with session(${name}) of an AsterClient or createSession()`,
+  );
 }
 
 function noViews(form: string): RpcError {

@@ -1,3 +1,4 @@
+import type { MethodPattern } from "@aster/contract";
 import {
   type Channel,
   type ChannelSink,
@@ -30,9 +31,21 @@ import { withData } from "./declared-error.ts";
 
 const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;
 
+/** A call as the channel knows it that it is made on. */
+export interface CallSink extends ChannelSink {
+  readonly pattern: MethodPattern;
+  /** Ends the call with what happened before the server could hear of it, or where the server knows. */
+  refuse(error: RpcError): void;
+}
+
+/** What calls are made on: a connection, or a session. */
+export interface CallOpener extends Pick<Connection, "peer"> {
+  open(sink: CallSink): Channel;
+}
+
 /** Where calls of one client go. */
 export interface CallRoom {
-  readonly connection: Connection;
+  readonly connection: CallOpener;
   readonly limits: RpcLimits;
 }
 
@@ -41,7 +54,7 @@ export interface CallRoom {
  *
  * A class of its own per pattern, so that a call is one object and no closures.
  */
-export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
+export abstract class WireCall implements CallSink, Timed, PumpTarget {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
@@ -68,6 +81,14 @@ export abstract class WireCall implements ChannelSink, Timed, PumpTarget {
 
   get over(): boolean {
     return this.#over;
+  }
+
+  get pattern(): MethodPattern {
+    return this.bound.method.pattern;
+  }
+
+  refuse(error: RpcError): void {
+    this.fail(error, "told");
   }
 
   frame(flags: number, payload: Uint8Array): void {

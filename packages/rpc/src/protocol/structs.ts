@@ -17,6 +17,17 @@ export interface StreamHeader {
   readonly metadataValues: string[];
 }
 
+/** What begins a call inside a session (docs/wire.md, "Sessions"). */
+export interface CallHeader {
+  readonly method: string;
+  /** Any text; we send the empty one. */
+  readonly callId: string;
+  /** Unix milliseconds; 0 for none. */
+  readonly deadlineEpochMs: number;
+  readonly metadataKeys: string[];
+  readonly metadataValues: string[];
+}
+
 /** What ends a call (docs/wire.md, "Headers and status"). */
 export interface RpcStatus {
   readonly code: number;
@@ -44,6 +55,18 @@ const StreamHeaderType = wireType(
   own,
 );
 
+const CallHeaderType = wireType(
+  "_aster/CallHeader",
+  {
+    method: text,
+    callId: text,
+    deadlineEpochMs: integer,
+    metadataKeys: texts,
+    metadataValues: texts,
+  },
+  own,
+);
+
 const RpcStatusType = wireType(
   "_aster/RpcStatus",
   { code: integer, message: text, detailKeys: texts, detailValues: texts },
@@ -61,6 +84,11 @@ const codecs: Readonly<Record<ProtocolForm, Codec>> = {
 export const headerCodecs: Readonly<Record<ProtocolForm, TypeCodec<StreamHeader>>> = {
   fory: codecs.fory.type(StreamHeaderType),
   json: codecs.json.type(StreamHeaderType),
+};
+
+export const callHeaderCodecs: Readonly<Record<ProtocolForm, TypeCodec<CallHeader>>> = {
+  fory: codecs.fory.type(CallHeaderType),
+  json: codecs.json.type(CallHeaderType),
 };
 
 export const statusCodecs: Readonly<Record<ProtocolForm, TypeCodec<RpcStatus>>> = {

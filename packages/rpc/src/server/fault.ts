@@ -20,9 +20,9 @@ export interface ConcealedFault {
 }
 
 /** Hides an exception that no handler meant to send: its text may hold what is not for the peer. */
-export function concealException(): ConcealedFault {
+export function concealException(code: StatusCode): ConcealedFault {
   const errorId = newErrorId();
-  return { errorId, error: new RpcError(StatusCode.UNKNOWN, `internal error [${errorId}]`) };
+  return { errorId, error: new RpcError(code, `internal error [${errorId}]`) };
 }
 
 /** The response does not fit its type. */
@@ -32,6 +32,7 @@ export function concealResponse(title: string): ConcealedFault {
   return { errorId, error: new RpcError(StatusCode.INTERNAL, text) };
 }
 
-function newErrorId(): string {
+/** 16 hex characters that name one fault in the log and to the caller. */
+export function newErrorId(): string {
   return randomBytes(8).toString("hex");
 }

@@ -2,6 +2,7 @@ import { type ServiceDefinition, serviceDefinitionOf } from "@aster/contract";
 import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
 import type { RpcLimits } from "../limits.ts";
+import { SessionInstances } from "../session/session-instances.ts";
 import { StatusCode } from "../status.ts";
 import { isImplementation } from "./implement.ts";
 import { Route } from "./route.ts";
@@ -12,21 +13,23 @@ export class HostedService {
   readonly limits: RpcLimits;
   /** By the name on the wire. */
   readonly routes: ReadonlyMap<string, Route>;
+  /** What makes an instance per session, where the service is scoped so. */
+  readonly instances: SessionInstances | undefined;
   /** Calls whose handlers have not returned. */
   calls = 0;
 
-  /** `service` is an instance of a decorated class or made by `implement`. `interceptors` are the server's own. */
+  /**
+   * `service` is an instance of a decorated class, for sessions the class itself, or made by `implement`. `interceptors` are
+   * the server's own.
+   */
   constructor(service: object, interceptors: readonly Interceptor[], limits: RpcLimits) {
     this.limits = limits;
-    const implementation = isImplementation(service) ? service.handlers : service;
+    const server = isImplementation(service) ? service.handlers : service;
     this.definition = isImplementation(service) ? service.definition : serviceDefinitionOf(service);
-    const { name, scoped, methods } = this.definition;
-    if (scoped !== "shared") {
-      throw new RpcError(
-        StatusCode.FAILED_PRECONDITION,
-        `${name} is session-scoped; a server hosts shared services: declare it with scoped: "shared"`,
-      );
-    }
+    const { scoped, methods } = this.definition;
+    this.instances =
+      scoped === "stream" ? new SessionInstances(this.definition, service) : undefined;
+    const implementation = scoped === "stream" ? undefined : sharedBy(this.definition, server);
     const around = [...interceptors, ...(this.definition.interceptors as readonly Interceptor[])];
     this.routes = new Map(
       Object.values(methods).map((method) => [
@@ -38,4 +41,12 @@ export class HostedService {
       ]),
     );
   }
+}
+
+function sharedBy({ name }: ServiceDefinition, server: object): object {
+  if (typeof server !== "function") return server;
+  throw new RpcError(
+    StatusCode.FAILED_PRECONDITION,
+    `${name} is shared: pass an instance or handlers, or declare it with scoped: "stream"`,
+  );
 }

@@ -28,13 +28,7 @@ const names = new Map<number, string>(
 
 /** Reads a header in either form. Throws INTERNAL for what is none, RESOURCE_EXHAUSTED for one that is too long. */
 export function openHeader(payload: Uint8Array, limits: RpcLimits): OpenedHeader {
-  if (payload.length > limits.maxHeaderBytes) {
-    throw new RpcError(
-      StatusCode.RESOURCE_EXHAUSTED,
-      `a header of ${payload.length} bytes is over the limit maxHeaderBytes ${limits.maxHeaderBytes}`,
-      { details: { reason: "limit.header" } },
-    );
-  }
+  checkHeaderSize(payload, limits);
   const written = formOf(payload);
   const header = decode(payload, written);
   // clients that choose JSON by themselves leave the number at 0
@@ -53,6 +47,16 @@ export function openHeader(payload: Uint8Array, limits: RpcLimits): OpenedHeader
   };
 }
 
+/** Throws RESOURCE_EXHAUSTED for a header that is too long. */
+export function checkHeaderSize(payload: Uint8Array, limits: RpcLimits): void {
+  if (payload.length <= limits.maxHeaderBytes) return;
+  throw new RpcError(
+    StatusCode.RESOURCE_EXHAUSTED,
+    `a header of ${payload.length} bytes is over the limit maxHeaderBytes ${limits.maxHeaderBytes}`,
+    { details: { reason: "limit.header" } },
+  );
+}
+
 function decode(payload: Uint8Array, form: ProtocolForm): StreamHeader {
   try {
     return headerCodecs[form].decode(payload);
@@ -62,7 +66,10 @@ function decode(payload: Uint8Array, form: ProtocolForm): StreamHeader {
 }
 
 /** Throws RESOURCE_EXHAUSTED for metadata over a limit, INVALID_ARGUMENT for keys without values and empty keys. */
-export function metadataOf({ keys, values }: OpenedHeader, limits: RpcLimits): Metadata {
+export function metadataOf(
+  { keys, values }: Pick<OpenedHeader, "keys" | "values">,
+  limits: RpcLimits,
+): Metadata {
   if (keys.length !== values.length) {
     throw new RpcError(
       StatusCode.INVALID_ARGUMENT,

@@ -22,3 +22,8 @@ export function tooManyItems(limit: number): RpcError {
     details: { reason: "limit.maxClientStreamItems" },
   });
 }
+
+/** The trailer that ends the requests of a client stream says that they failed. */
+export function badEnd(code: number): RpcError {
+  return new RpcError(StatusCode.INTERNAL, `client sent non-OK EoI trailer (code=${code})`);
+}

@@ -1,4 +1,4 @@
-import type { CapabilityRequirement } from "@aster/contract";
+import type { CapabilityRequirement, ServiceDefinition } from "@aster/contract";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 import type { Route } from "./route.ts";
@@ -24,20 +24,26 @@ export function checkRequirements(
   peer: string,
   peers: PeerDirectory | undefined,
 ): void {
-  const ofService = route.service.definition.requires;
+  checkServiceRequirement(route.service.definition, peer, peers);
   const ofMethod = route.method.requires;
-  if (ofService === undefined && ofMethod === undefined) return;
-  const roles = peers?.get(peer)?.roles ?? new Set<string>();
-  if (ofService !== undefined && !holds(ofService, roles)) {
-    throw new RpcError(
-      StatusCode.PERMISSION_DENIED,
-      `capability check failed for service '${route.service.definition.name}'`,
-    );
-  }
-  if (ofMethod !== undefined && !holds(ofMethod, roles)) {
+  if (ofMethod !== undefined && !holds(ofMethod, rolesOf(peer, peers))) {
     throw new RpcError(
       StatusCode.PERMISSION_DENIED,
       `capability check failed for method '${route.title}'`,
     );
   }
+}
+
+/** Throws PERMISSION_DENIED unless the peer holds what the service requires, whatever the method. */
+export function checkServiceRequirement(
+  { name, requires }: ServiceDefinition,
+  peer: string,
+  peers: PeerDirectory | undefined,
+): void {
+  if (requires === undefined || holds(requires, rolesOf(peer, peers))) return;
+  throw new RpcError(StatusCode.PERMISSION_DENIED, `capability check failed for service '${name}'`);
+}
+
+function rolesOf(peer: string, peers: PeerDirectory | undefined): ReadonlySet<string> {
+  return peers?.get(peer)?.roles ?? new Set<string>();
 }

@@ -40,7 +40,7 @@ export class Route {
   constructor(
     service: HostedService,
     method: ServiceMethod,
-    implementation: object,
+    implementation: object | undefined,
     interceptors: readonly Interceptor[],
   ) {
     const { name, serialization } = service.definition;
@@ -54,7 +54,10 @@ export class Route {
     // types without a form in rows are noticed before the first call
     if (this.#modes.has("row")) methodCoding(method, "row");
     this.#refined = wireTypeInfo(method.request)?.hasRefinements ?? false;
-    const handler = handlerOf(implementation, method.key, this.title);
+    const handler =
+      implementation === undefined
+        ? handlerOfInstance(method.key, this.title)
+        : handlerOf(implementation, method.key, this.title);
     this.invoke =
       interceptors.length === 0
         ? (request, context) => handler.call(implementation, request, context)
@@ -97,7 +100,16 @@ export class Route {
   }
 }
 
-function handlerOf(implementation: object, key: string, title: string): Handler {
+/** For sessions: what serves the call comes with its context. */
+function handlerOfInstance(key: string, title: string): Handler {
+  return (request, context) => {
+    const instance = (context as ServerContext).instance as object;
+    return handlerOf(instance, key, title).call(instance, request, context);
+  };
+}
+
+/** Throws UNIMPLEMENTED when there is no such method. */
+export function handlerOf(implementation: object, key: string, title: string): Handler {
   const handler: unknown = Reflect.get(implementation, key);
   if (typeof handler === "function") return handler as Handler;
   throw new RpcError(

@@ -26,18 +26,12 @@ export class Router {
 
   /** Throws the errors of docs/wire.md, "Calls", in the order that is written there. */
   find(header: OpenedHeader): Route {
-    const { service: name, method: called, version } = header;
-    if (name === "") throw new RpcError(StatusCode.INVALID_ARGUMENT, "Missing service name");
-    this.#checkName("service", name);
-    this.#checkName("method", called);
-    const service = this.#service(name, version);
-    if (service === undefined) {
-      throw this.#notFound(name, version);
-    }
-    if (called === "") {
+    const { service: name, method: called } = header;
+    const service = this.#named(header);
+    if (service.definition.scoped === "stream") {
       throw new RpcError(
         StatusCode.FAILED_PRECONDITION,
-        `'${name}' is shared: send a method name instead of opening a session stream (method='')`,
+        `'${name}' is session-scoped: open a session stream (method='') instead of calling method '${called}' directly`,
       );
     }
     const route = service.routes.get(called);
@@ -51,6 +45,25 @@ export class Router {
       );
     }
     return route;
+  }
+
+  /** The service whose session a header without a method opens. */
+  findSession(header: OpenedHeader): HostedService {
+    const service = this.#named(header);
+    if (service.definition.scoped === "stream") return service;
+    throw new RpcError(
+      StatusCode.FAILED_PRECONDITION,
+      `'${header.service}' is shared: send a method name instead of opening a session stream (method='')`,
+    );
+  }
+
+  #named({ service: name, method, version }: OpenedHeader): HostedService {
+    if (name === "") throw new RpcError(StatusCode.INVALID_ARGUMENT, "Missing service name");
+    this.#checkName("service", name);
+    this.#checkName("method", method);
+    const service = this.#service(name, version);
+    if (service !== undefined) return service;
+    throw this.#notFound(name, version);
   }
 
   /** Exactly this version; version 1 is also what callers say who know no version, so it may stand for the only one. */

@@ -26,30 +26,13 @@ import { StatusCode } from "../status.ts";
 import type { Timed, TimerSlot } from "../timer-slot.ts";
 import { timers } from "../timer-wheel.ts";
 import type { AdmittedCall } from "./admitted-call.ts";
+import type { CallOwner } from "./call-owner.ts";
+import { Phase } from "./call-phase.ts";
+import { CONTROL_FLAGS, UNEXPECTED_FLAGS } from "./control-flags.ts";
 import { concealException, concealResponse } from "./fault.ts";
-import { tooManyItems, unexpectedFrame, unexpectedMessage } from "./request-failure.ts";
+import { badEnd, tooManyItems, unexpectedFrame, unexpectedMessage } from "./request-failure.ts";
 import type { Route, RouteCoding } from "./route.ts";
-import type { ServerConnection } from "./server-connection.ts";
 import type { ServerContext } from "./server-context.ts";
-
-const Phase = {
-  /** Nothing has come yet. */
-  Header: 0,
-  /** The one request is due. */
-  Request: 1,
-  /** Requests come as a stream. */
-  Requests: 2,
-  /** There is nothing more to say for the caller. */
-  Answering: 3,
-  /** The trailer has been sent, or nobody wants it. */
-  Over: 4,
-} as const;
-type Phase = (typeof Phase)[keyof typeof Phase];
-
-const CONTROL_FLAGS =
-  FrameFlag.Trailer | FrameFlag.Header | FrameFlag.RowSchema | FrameFlag.Call | FrameFlag.Cancel;
-
-const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call;
 
 const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered");
 
@@ -61,7 +44,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
-  readonly #owner: ServerConnection;
+  readonly #owner: CallOwner;
   readonly #channel: Channel;
   #phase: Phase = Phase.Header;
   #form: ProtocolForm = "fory";
@@ -75,8 +58,9 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   #schemaRead = false;
   #schemaSent = false;
   #pump: MessagePump | undefined;
+  #session: ChannelSink | undefined;
 
-  constructor(owner: ServerConnection, channel: Channel) {
+  constructor(owner: CallOwner, channel: Channel) {
     this.#owner = owner;
     this.#channel = channel;
     owner.server.sweep.add(this);
@@ -87,7 +71,10 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   }
 
   frame(flags: number, payload: Uint8Array): void {
-    if (this.#phase === Phase.Over) return;
+    if (this.#phase >= Phase.Over) {
+      this.#session?.frame(flags, payload);
+      return;
+    }
     try {
       if (this.#phase === Phase.Header) this.#open(flags, payload);
       else if ((flags & CONTROL_FLAGS) !== 0) this.#control(flags, payload);
@@ -95,12 +82,16 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
       else if (this.#phase === Phase.Requests) this.#item(flags, payload);
       else throw unexpectedMessage(this.#route as Route);
     } catch (error) {
-      if (error instanceof CodecError) this.#fail(RpcError.from(error));
+      if (error instanceof CodecError) this.#fail(this.#owner.unreadable(error));
       else this.#failed(error);
     }
   }
 
   end(): void {
+    if (this.#session !== undefined) {
+      this.#session.end();
+      return;
+    }
     this.#inputEnded = true;
     if (this.#phase === Phase.Header) {
       this.#leave();
@@ -115,20 +106,31 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   }
 
   malformed(error: TransportError): void {
+    if (this.#session !== undefined) {
+      this.#session.malformed(error);
+      return;
+    }
     this.#inputEnded = true;
     if (this.#phase === Phase.Over) this.#owner.server.sweep.remove(this);
     else this.#fail(new RpcError(StatusCode.INTERNAL, error.message, { cause: error }));
   }
 
   /** The caller does not want the answer: it has cancelled. */
-  stopped(): void {
-    if (this.#phase === Phase.Over) return;
+  stopped(code: number): void {
+    if (this.#phase >= Phase.Over) {
+      this.#session?.stopped(code);
+      return;
+    }
     this.#inputEnded = true;
     this.#cancel(new RpcError(StatusCode.CANCELLED, "the caller cancelled the call"));
     this.#channel.reset(ResetCode.Cancelled);
   }
 
   closed(error: TransportError): void {
+    if (this.#session !== undefined) {
+      this.#session.closed(error);
+      return;
+    }
     if (error.code === "reset") this.#owner.countReset();
     if (this.#phase === Phase.Over) {
       this.#owner.server.sweep.remove(this);
@@ -145,6 +147,11 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
       this.#leave();
       this.#channel.reset(ResetCode.Cancelled);
     } else this.#fail(new RpcError(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded"));
+  }
+
+  /** Ends the call, if it is not over, with this error for both sides. */
+  endWith(error: RpcError): void {
+    this.#fail(error);
   }
 
   sendMessage(message: unknown): boolean {
@@ -168,9 +175,14 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
 
   #open(flags: number, payload: Uint8Array): void {
     this.#owner.server.sweep.remove(this);
-    let admitted: AdmittedCall;
+    let admitted: AdmittedCall | undefined;
     try {
       admitted = this.#owner.admit(flags, payload);
+      if (admitted === undefined) {
+        this.#session = this.#owner.session(this.#channel);
+        this.#phase = Phase.Session;
+        return;
+      }
     } catch (error) {
       this.#form = this.#owner.form;
       throw error;
@@ -246,12 +258,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
     if (this.#phase !== Phase.Requests) return;
     const status = decodeTrailer(payload, this.#owner.server.limits);
     const readable = status !== undefined && !(status.cause instanceof Error);
-    if (readable && this.#route?.method.pattern === "client_stream") {
-      throw new RpcError(
-        StatusCode.INTERNAL,
-        `client sent non-OK EoI trailer (code=${status.code})`,
-      );
-    }
+    if (readable && this.#route?.method.pattern === "client_stream") throw badEnd(status.code);
     this.#endRequests();
   }
 
@@ -332,7 +339,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
     if (this.#phase === Phase.Over) return;
     if (reason instanceof RpcError) this.#fail(reason);
     else {
-      const { errorId, error } = concealException();
+      const { errorId, error } = concealException(this.#owner.faultCode);
       this.#owner.server.report(this.#route, this.#owner.peer, errorId, reason);
       this.#fail(error);
     }

@@ -1,5 +1,13 @@
+import type { CodecError } from "@aster/codec";
 import type { SerializationMode } from "@aster/contract";
-import { type Connection, type EndpointId, FrameFlag, ResetCode } from "@aster/transport";
+import {
+  type Channel,
+  type ChannelSink,
+  type Connection,
+  type EndpointId,
+  FrameFlag,
+  ResetCode,
+} from "@aster/transport";
 import { now } from "../clock.ts";
 import { deadlineAtOf } from "../deadline.ts";
 import { RpcError } from "../error.ts";
@@ -8,10 +16,13 @@ import { passingCoding } from "../local/passing-codec.ts";
 import { Metadata } from "../metadata.ts";
 import type { MessageForm } from "../protocol/mode.ts";
 import { formOf, type ProtocolForm } from "../protocol/structs.ts";
+import { ServerSession } from "../session/server-session.ts";
 import { StatusCode } from "../status.ts";
 import type { AdmittedCall } from "./admitted-call.ts";
+import type { CallOwner } from "./call-owner.ts";
+import type { HostedService } from "./hosted-service.ts";
 import { metadataOf, openHeader } from "./opened-header.ts";
-import { checkRequirements } from "./requirement.ts";
+import { checkRequirements, checkServiceRequirement } from "./requirement.ts";
 import type { Route, RouteCoding } from "./route.ts";
 import type { KnownRoute } from "./route-cache.ts";
 import type { Server } from "./server.ts";
@@ -26,14 +37,16 @@ const OTHER_FLAGS =
   FrameFlag.Cancel;
 
 /** One peer of a server: lets its calls in and counts them. */
-export class ServerConnection {
+export class ServerConnection implements CallOwner {
   readonly server: Server;
   readonly peer: EndpointId;
-  /** How trailers of the call are written whose header {@link ServerConnection.admit} was given last. */
   form: ProtocolForm = "fory";
+  readonly faultCode: StatusCode = StatusCode.UNKNOWN;
+  readonly passesValues: boolean;
   readonly #connection: Connection;
-  readonly #passesValues: boolean;
+  #opened: HostedService | undefined;
   #calls = 0;
+  #sessions = 0;
   #resets = 0;
   #resetsSince = 0;
 
@@ -41,27 +54,62 @@ export class ServerConnection {
     this.server = server;
     this.peer = connection.peer;
     this.#connection = connection;
-    this.#passesValues = connection instanceof LocalConnection && connection.passesValues;
+    this.passesValues = connection instanceof LocalConnection && connection.passesValues;
     connection.accept((channel) => channel.read(new ServerCall(this, channel)));
   }
 
-  /** Lets a call in by its first frame, and counts it until `release`; or throws why not, in the order of docs/wire.md, "Calls". */
-  admit(flags: number, payload: Uint8Array): AdmittedCall {
+  /** Checks in the order of docs/wire.md, "Calls". */
+  admit(flags: number, payload: Uint8Array): AdmittedCall | undefined {
     this.form = formOf(payload);
     checkFlags(flags);
     const { server } = this;
     const known = server.routes.find(payload);
     if (known !== undefined) {
       this.form = known.mode === "json" ? "json" : "fory";
-      return this.#let(known, Metadata.empty, server.routes.deadlineEpochMs);
+      return this.enter(known, Metadata.empty, server.routes.deadlineEpochMs);
     }
     const header = openHeader(payload, server.limits);
     this.form = header.form;
+    if (header.method === "") {
+      this.#opened = server.router.findSession(header);
+      metadataOf(header, server.limits);
+      return undefined;
+    }
     const route = server.router.find(header);
     const metadata = metadataOf(header, server.limits);
     const found = { route, mode: header.mode as SerializationMode };
     if (metadata.size === 0 && header.callId === "") server.routes.learn(payload, found);
-    return this.#let(found, metadata, header.deadlineEpochMs);
+    return this.enter(found, metadata, header.deadlineEpochMs);
+  }
+
+  session(channel: Channel): ChannelSink {
+    const { server, peer } = this;
+    const service = this.#opened as HostedService;
+    const { maxSessionsPerConnection } = server.limits;
+    this.#checkAdmission();
+    checkServiceRequirement(service.definition, peer, server.peers);
+    server.checkDraining();
+    if (this.#sessions >= maxSessionsPerConnection) {
+      throw new RpcError(
+        StatusCode.RESOURCE_EXHAUSTED,
+        `this connection has ${maxSessionsPerConnection} sessions already (maxSessionsPerConnection)`,
+        { details: { reason: "limit.maxSessionsPerConnection" } },
+      );
+    }
+    const session = new ServerSession(this, channel, service);
+    this.#sessions += 1;
+    server.sessions.add(session);
+    return session;
+  }
+
+  /** A session has been closed, and its service has heard of it. */
+  forget(session: ServerSession): void {
+    this.#sessions -= 1;
+    this.server.sessions.remove(session);
+  }
+
+  unreadable(error: CodecError): RpcError {
+    return RpcError.from(error);
   }
 
   release(route: Route): void {
@@ -70,7 +118,7 @@ export class ServerConnection {
   }
 
   coding(route: Route, form: MessageForm): RouteCoding {
-    return this.#passesValues ? passingCoding : route.coding(form, this.server.plainBytes);
+    return this.passesValues ? passingCoding : route.coding(form, this.server.plainBytes);
   }
 
   /** Opening and resetting channels costs us more than the peer, so it has a budget. Our own program is no such peer. */
@@ -87,12 +135,16 @@ export class ServerConnection {
       this.#connection.close(ResetCode.RefusedStream, "too_many_resets");
   }
 
-  #let({ route, mode }: KnownRoute, metadata: Metadata, deadlineEpochMs: number): AdmittedCall {
+  /** Counts a call in that nothing speaks against. `instance` serves it, where it is one of a session. */
+  enter(
+    { route, mode }: KnownRoute,
+    metadata: Metadata,
+    deadlineEpochMs: number,
+    instance?: object,
+  ): AdmittedCall {
     const { server, peer } = this;
     const { deadlineSkewMs, handlerTimeoutMs, maxCallsPerConnection } = server.limits;
-    if (server.requiresAdmission && server.peers?.get(peer) === undefined) {
-      throw new RpcError(StatusCode.UNAUTHENTICATED, "not admitted: present a credential first");
-    }
+    this.#checkAdmission();
     checkRequirements(route, peer, server.peers);
     const never = Number.POSITIVE_INFINITY;
     const deadlineAt =
@@ -106,9 +158,23 @@ export class ServerConnection {
     return {
       route,
       mode,
-      context: new ServerContext(route, peer, server.peers, metadata, deadlineEpochMs, deadlineAt),
+      context: new ServerContext(
+        route,
+        peer,
+        server.peers,
+        metadata,
+        deadlineEpochMs,
+        deadlineAt,
+        instance,
+      ),
       timeoutAt: capped ? now() + handlerTimeoutMs : deadlineAt,
     };
+  }
+
+  #checkAdmission(): void {
+    const { server, peer } = this;
+    if (!server.requiresAdmission || server.peers?.get(peer) !== undefined) return;
+    throw new RpcError(StatusCode.UNAUTHENTICATED, "not admitted: present a credential first");
   }
 }
 

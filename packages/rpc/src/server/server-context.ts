@@ -21,6 +21,8 @@ export class ServerContext implements CurrentCall {
   readonly metadata: Metadata;
   readonly deadlineEpochMs: number | undefined;
   readonly deadlineAt: number;
+  /** @internal What serves the call, where that is not the same for all of them. */
+  readonly instance: object | undefined;
   readonly #route: Route;
   readonly #peers: PeerDirectory | undefined;
   #abort: AbortController | undefined;
@@ -35,6 +37,7 @@ export class ServerContext implements CurrentCall {
     metadata: Metadata,
     deadlineEpochMs: number,
     deadlineAt: number,
+    instance?: object,
   ) {
     this.#route = route;
     this.peer = peer;
@@ -42,6 +45,7 @@ export class ServerContext implements CurrentCall {
     this.metadata = metadata;
     this.deadlineEpochMs = deadlineEpochMs === 0 ? undefined : deadlineEpochMs;
     this.deadlineAt = deadlineAt;
+    this.instance = instance;
   }
 
   get service(): string {

@@ -5,6 +5,7 @@ import { type Compression, plainBytesOf } from "../compression.ts";
 import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
+import { OpenSessions } from "../session/open-sessions.ts";
 import { StatusCode } from "../status.ts";
 import { Sweep } from "../sweep.ts";
 import type { ServerFault } from "./fault.ts";
@@ -40,6 +41,8 @@ export interface ServerStats {
   readonly calls: number;
   /** Calls that were let in since the start. */
   readonly callsTotal: number;
+  /** Sessions whose services have not been told that they are over. */
+  readonly sessions: number;
 }
 
 /** Answers calls on connections that somebody else accepts. {@link AsterServer} does that too. */
@@ -53,6 +56,8 @@ export class Server {
   readonly routes: RouteCache = new RouteCache();
   /** @internal */
   readonly sweep: Sweep;
+  /** @internal */
+  readonly sessions: OpenSessions;
   /** @internal */
   readonly peers: PeerDirectory | undefined;
   /** @internal */
@@ -71,6 +76,7 @@ export class Server {
     this.peers = options.peers;
     this.requiresAdmission = options.requireAdmission ?? false;
     this.sweep = new Sweep(this.limits.headerTimeoutMs);
+    this.sessions = new OpenSessions(this.limits.sessionIdleMs, () => this.#rest());
     this.#onError = options.onError ?? warn;
   }
 
@@ -84,16 +90,17 @@ export class Server {
   }
 
   stats(): ServerStats {
-    return { calls: this.#calls, callsTotal: this.#callsTotal };
+    return { calls: this.#calls, callsTotal: this.#callsTotal, sessions: this.sessions.count };
   }
 
   /**
-   * Refuses new calls with UNAVAILABLE from now on and waits until those that run have returned.
-   * Resolves with whether all did. Connections stay open.
+   * Refuses new calls with UNAVAILABLE from now on and waits until those that run have returned. Sessions are closed,
+   * one with a running call after that. Resolves with whether all did. Connections stay open.
    */
   drain({ graceMs = 10_000 }: DrainOptions = {}): Promise<boolean> {
     this.#draining = true;
-    if (this.#calls === 0) return Promise.resolve(true);
+    this.sessions.drain();
+    if (this.#resting()) return Promise.resolve(true);
     return new Promise((resolve) => {
       const timer = setTimer(() => resolve(false), graceMs);
       this.#idle.push(() => {
@@ -107,6 +114,12 @@ export class Server {
   close(): void {
     this.#draining = true;
     this.sweep.close();
+    this.sessions.close();
+  }
+
+  /** @internal Throws UNAVAILABLE when nothing new may begin. */
+  checkDraining(): void {
+    if (this.#draining) throw drainingError();
   }
 
   /** @internal New calls are refused. */
@@ -116,11 +129,7 @@ export class Server {
 
   /** @internal Counts a call in, or throws why there is no place for it. */
   begin(route: Route): void {
-    if (this.#draining) {
-      throw new RpcError(StatusCode.UNAVAILABLE, "draining: this server takes no more calls", {
-        details: { reason: "draining" },
-      });
-    }
+    this.checkDraining();
     if (this.#calls >= this.limits.maxCalls) {
       throw exhausted(`${this.limits.maxCalls} calls of this server`, "maxCalls");
     }
@@ -136,7 +145,15 @@ export class Server {
     route.calls -= 1;
     route.service.calls -= 1;
     this.#calls -= 1;
-    if (this.#calls > 0) return;
+    if (this.#calls === 0) this.#rest();
+  }
+
+  #resting(): boolean {
+    return this.#calls === 0 && this.sessions.count === 0;
+  }
+
+  #rest(): void {
+    if (!this.#resting()) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
@@ -144,8 +161,13 @@ export class Server {
   report(route: Route | undefined, peer: string, errorId: string, cause: unknown): void {
     const service = route?.service.definition.name ?? "";
     const method = route?.method.name ?? "";
+    this.tell({ errorId, service, method, peer, cause });
+  }
+
+  /** @internal */
+  tell(fault: ServerFault): void {
     try {
-      this.#onError({ errorId, service, method, peer, cause });
+      this.#onError(fault);
     } catch {
       // a log that fails must not end the call otherwise
     }
@@ -164,6 +186,13 @@ function checkConcurrency({ service, method, title, calls }: Route): void {
   if (method.maxConcurrentCalls !== undefined && calls >= method.maxConcurrentCalls) {
     throw exhausted(`${method.maxConcurrentCalls} calls of ${title}`, "maxConcurrentCalls");
   }
+}
+
+/** What callers are told from the beginning of a drain on. */
+export function drainingError(): RpcError {
+  return new RpcError(StatusCode.UNAVAILABLE, "draining: this server takes no more calls", {
+    details: { reason: "draining" },
+  });
 }
 
 function warn({ errorId, service, method, cause }: ServerFault): void {

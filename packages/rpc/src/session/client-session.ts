@@ -1,0 +1,298 @@
+import {
+  type Channel,
+  type ChannelSink,
+  type Connection,
+  type EndpointId,
+  FrameFlag,
+  ResetCode,
+  type TransportError,
+} from "@aster/transport";
+import { lostError, unexpectedFrame } from "../client/call-failure.ts";
+import type { CallOpener, CallSink } from "../client/wire-call.ts";
+import { now } from "../clock.ts";
+import { RpcError } from "../error.ts";
+import type { RpcLimits } from "../limits.ts";
+import { ClientConnection } from "../link/client-connection.ts";
+import { decodeTrailer, okTrailers } from "../protocol/status-trailer.ts";
+import { headerCodecs, type ProtocolForm, type StreamHeader } from "../protocol/structs.ts";
+import { StatusCode } from "../status.ts";
+import type { Timed, TimerSlot } from "../timer-slot.ts";
+import { timers } from "../timer-wheel.ts";
+import { CallChannel, type CallTurns } from "./call-channel.ts";
+import { CallHeaders } from "./call-header.ts";
+import { CancelWait } from "./cancel-wait.ts";
+import { breaksSession, leftError, overError } from "./session-failure.ts";
+
+const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;
+const nothing = new Uint8Array(0);
+
+/** How long a server may take to answer a cancellation. */
+export const DEFAULT_CANCEL_TIMEOUT_MS = 5_000;
+
+export interface ClientSessionParts {
+  readonly service: string;
+  readonly version: number;
+  /** The number of the mode that all messages are in. */
+  readonly mode: number;
+  readonly form: ProtocolForm;
+  readonly limits: RpcLimits;
+  /** Messages are handed over as they are, in this program. */
+  readonly passesValues: boolean;
+  readonly cancelTimeoutMs: number;
+}
+
+interface WaitingCall {
+  readonly call: CallChannel;
+  readonly header: Uint8Array;
+}
+
+/** One session as its client sees it (docs/wire.md, "Sessions"): calls are made one after the other, in the order they came. */
+export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns {
+  slot: TimerSlot | undefined;
+  before: Timed | undefined;
+  after: Timed | undefined;
+  readonly peer: EndpointId;
+  readonly form: ProtocolForm;
+  readonly channel: Channel;
+  /** Fulfils once, with why the session ended, `undefined` when it was closed here; never rejects. */
+  readonly ending: Promise<RpcError | undefined>;
+  readonly #connection: Connection;
+  readonly #parts: ClientSessionParts;
+  readonly #headers: CallHeaders;
+  readonly #cancelled: CancelWait;
+  #settle: (reason: RpcError | undefined) => void = () => {};
+  #running: CallChannel | undefined;
+  #waiting: WaitingCall[] = [];
+  /** The server reads no more. */
+  #deaf = false;
+  #begun = false;
+  #finishing = false;
+  #over = false;
+  #reason: RpcError | undefined;
+
+  /** Opens the stream and names the service; the server answers only if it refuses. */
+  constructor(connection: Connection, parts: ClientSessionParts) {
+    this.peer = connection.peer;
+    this.form = parts.form;
+    this.#connection = connection;
+    this.#parts = parts;
+    this.#headers = new CallHeaders(parts.form);
+    this.#cancelled = new CancelWait(connection, parts.cancelTimeoutMs);
+    this.ending = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.channel = connection.open(this);
+    const { service, version, mode } = parts;
+    const header: StreamHeader = {
+      service,
+      method: "",
+      version,
+      callId: "",
+      deadlineEpochMs: 0,
+      serializationMode: mode,
+      metadataKeys: [],
+      metadataValues: [],
+    };
+    this.channel.send(FrameFlag.Header, headerCodecs[this.form].encode(header));
+  }
+
+  open(sink: CallSink): Channel {
+    return new CallChannel(sink, this);
+  }
+
+  /** Ends the session: calls that run or wait end with CANCELLED. Harmless when it is over. */
+  close(): void {
+    if (this.#over) return;
+    if (this.#running !== undefined) this.channel.send(FrameFlag.Cancel, nothing);
+    const text = "the session was closed by its client";
+    this.#end(undefined, new RpcError(StatusCode.CANCELLED, text));
+    this.#hangUp();
+  }
+
+  /** Closes the session as soon as no call runs or waits, and takes no new ones. */
+  finish(): void {
+    this.#finishing = true;
+    this.#next();
+  }
+
+  join(call: CallChannel, header: Uint8Array): void {
+    if (this.#over || this.#finishing) {
+      call.finish();
+      // a session that no call was ever made in was refused
+      const refused = this.#begun ? undefined : this.#reason;
+      call.sink.refuse(refused ?? overError(this.#reason));
+      return;
+    }
+    this.#begun = true;
+    const own = this.#headers.from(header);
+    if (this.#running !== undefined || this.#cancelled.pending) {
+      this.#waiting.push({ call, header: own });
+      return;
+    }
+    this.#running = call;
+    call.begin(own);
+  }
+
+  leave(call: CallChannel): void {
+    const { running } = call;
+    call.finish();
+    if (!running) {
+      this.#waiting = this.#waiting.filter((one) => one.call !== call);
+      return;
+    }
+    this.#running = undefined;
+    if (this.#over) return;
+    this.channel.send(FrameFlag.Cancel, nothing);
+    timers.remove(this);
+    timers.add(this, this.#cancelled.begin(call.pattern));
+  }
+
+  keep(payload: Uint8Array): Uint8Array {
+    return this.#parts.passesValues ? payload : payload.slice();
+  }
+
+  frame(flags: number, payload: Uint8Array): void {
+    if (this.#over) return;
+    const call = this.#running;
+    if ((flags & UNEXPECTED_FLAGS) !== 0) this.#break(unexpectedFrame(flags));
+    else if ((flags & FrameFlag.Trailer) !== 0) this.#trailer(call, flags, payload);
+    else if (call === undefined) {
+      // what was under way when the call was cancelled
+      if (!this.#cancelled.pending) this.#break(unexpectedFrame(flags));
+    } else if (!call.answersOnce || (flags & FrameFlag.RowSchema) !== 0) {
+      call.sink.frame(flags, payload);
+    } else {
+      this.#finish(call);
+      call.sink.frame(flags, payload);
+      call.sink.frame(FrameFlag.Trailer, okTrailers[this.form]);
+      this.#next();
+    }
+  }
+
+  end(): void {
+    this.#leave(leftError());
+  }
+
+  malformed(error: TransportError): void {
+    this.#break(RpcError.from(error));
+  }
+
+  stopped(): void {
+    if (this.#over) return;
+    this.#deaf = true;
+    if (this.#running === undefined) this.#leave(leftError());
+    else if (this.slot === undefined) {
+      // what it still has to say of the call may be under way
+      timers.add(this, now() + this.#parts.cancelTimeoutMs);
+    }
+  }
+
+  closed(error: TransportError): void {
+    this.#end(lostError(error, this.#connection));
+  }
+
+  /** A cancellation was not answered in time, or the last words of a server that left did not come. */
+  expired(): void {
+    if (this.#cancelled.settle()) {
+      this.#next();
+      return;
+    }
+    const text = this.#deaf
+      ? leftError().rawMessage
+      : `the server did not answer the cancellation of a call within ${this.#parts.cancelTimeoutMs} ms: the session is given up`;
+    const details = { reason: "session.lost" };
+    this.#break(new RpcError(StatusCode.UNAVAILABLE, text, { details }));
+  }
+
+  #trailer(call: CallChannel | undefined, flags: number, payload: Uint8Array): void {
+    const error = decodeTrailer(payload, this.#parts.limits);
+    if (call === undefined) {
+      this.#uncalled(error);
+      return;
+    }
+    if (error !== undefined && this.#cancelled.belated(error)) {
+      const text = "the server answered a cancellation too late: the session is out of step";
+      this.#break(new RpcError(StatusCode.UNAVAILABLE, text));
+      return;
+    }
+    this.#finish(call);
+    call.sink.frame(flags, payload);
+    if (error !== undefined && breaksSession(error)) this.#leave(error);
+    else this.#next();
+  }
+
+  /** A trailer while no call runs answers a cancellation, or is the server's farewell. */
+  #uncalled(error: RpcError | undefined): void {
+    if (this.#cancelled.pending) {
+      const nextAt = this.#cancelled.answered(error);
+      timers.remove(this);
+      if (nextAt === undefined) this.#next();
+      else timers.add(this, nextAt);
+      return;
+    }
+    if (error !== undefined && this.#cancelled.belated(error)) return;
+    if (error?.details.reason === "draining") this.#retire();
+    this.#leave(error ?? leftError());
+  }
+
+  /** The next session is opened on another connection. */
+  #retire(): void {
+    const connection = this.#connection;
+    if (connection instanceof ClientConnection) connection.retire(this.channel);
+  }
+
+  #finish(call: CallChannel): void {
+    this.#running = undefined;
+    call.finish();
+    this.#cancelled.inStep();
+  }
+
+  #next(): void {
+    if (this.#over || this.#running !== undefined || this.#cancelled.pending) return;
+    if (this.#deaf) {
+      this.#leave(leftError());
+      return;
+    }
+    const next = this.#waiting.shift();
+    if (next === undefined) {
+      if (this.#finishing) this.close();
+      return;
+    }
+    this.#running = next.call;
+    next.call.begin(next.header);
+  }
+
+  /** The server breaks the rules, or is silent. */
+  #break(error: RpcError): void {
+    this.#end(error);
+    this.channel.reset(ResetCode.Cancelled);
+  }
+
+  /** The server has ended the session. */
+  #leave(error: RpcError): void {
+    this.#end(error);
+    this.#hangUp();
+  }
+
+  #hangUp(): void {
+    this.channel.end();
+    this.channel.stop(ResetCode.NoError);
+  }
+
+  #end(reason: RpcError | undefined, told: RpcError | undefined = reason): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#reason = reason;
+    timers.remove(this);
+    const running = this.#running;
+    this.#running = undefined;
+    const calls = this.#waiting.map(({ call }) => call);
+    if (running !== undefined) calls.unshift(running);
+    this.#waiting = [];
+    for (const call of calls) {
+      call.finish();
+      call.sink.refuse(told ?? overError(undefined));
+    }
+    this.#settle(reason);
+  }
+}

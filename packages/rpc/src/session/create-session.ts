@@ -1,0 +1,119 @@
+import {
+  type SerializationMode,
+  type ServiceDefinition,
+  serviceDefinitionOf,
+} from "@aster/contract";
+import type { Connection } from "@aster/transport";
+import { BoundMethod } from "../client/bound-method.ts";
+import type { ServiceReference, SessionService } from "../client/client.ts";
+import type { AnyClientMethod } from "../client/client-method.ts";
+import type { ClientOptions } from "../client/create-client.ts";
+import { formedMethod } from "../client/formed-method.ts";
+import { formOf } from "../client/message-form.ts";
+import { plainBytesOf } from "../compression.ts";
+import { RpcError } from "../error.ts";
+import { limitsWith } from "../limits.ts";
+import { LocalConnection } from "../local/local-connection.ts";
+import { type MessageForm, modeNumber } from "../protocol/mode.ts";
+import { StatusCode } from "../status.ts";
+import { ClientSession, DEFAULT_CANCEL_TIMEOUT_MS } from "./client-session.ts";
+import type { OpenedSession, Session } from "./session.ts";
+import { controlOf } from "./session-control.ts";
+
+export interface SessionOptions extends ClientOptions {
+  /** How long a server may take to answer the cancellation of a call before the session is given up. Default 5000. */
+  readonly cancelTimeoutMs?: number;
+}
+
+const CONTROLS: readonly string[] = ["close", "closed"];
+
+/**
+ * Opens a session on a connection that somebody else made and closes: at once, without a round trip. A server that refuses
+ * it says so to the first call. Messages are in XLANG or JSON, the same for all calls.
+ *
+ * Throws {@link RpcError} FAILED_PRECONDITION for a shared service, for one with a method under the key `close` or `closed`,
+ * and where the peer takes neither mode; `ContractError` when `service` is neither a definition nor a decorated class.
+ */
+export function createSession<T extends ServiceReference>(
+  service: T & SessionService<T>,
+  connection: Connection,
+  options: SessionOptions = {},
+): Session<T> {
+  return openSession<T>(service, connection, options).session;
+}
+
+/** {@link createSession}, with what is behind the session. */
+export function openSession<T extends ServiceReference>(
+  service: object,
+  connection: Connection,
+  options: SessionOptions,
+): OpenedSession<Session<T>> {
+  const definition = serviceDefinitionOf(service);
+  checkSession(definition);
+  const form = sessionForm(definition, options);
+  const passesValues = connection instanceof LocalConnection && connection.passesValues;
+  const limits = limitsWith(options.limits);
+  const session = new ClientSession(connection, {
+    service: definition.name,
+    version: definition.version,
+    mode: modeNumber(form),
+    form: form === "json" ? "json" : "fory",
+    limits,
+    passesValues,
+    cancelTimeoutMs: options.cancelTimeoutMs ?? DEFAULT_CANCEL_TIMEOUT_MS,
+  });
+  const room = { connection: session, limits };
+  const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
+  const plainBytes = plainBytesOf(options.compression);
+  const handover = { passesValues, viewsRows: false, plainBytes };
+  const client: Record<PropertyKey, unknown> = Object.create(null);
+  for (const method of Object.values(definition.methods)) {
+    const streams = method.pattern === "server_stream" || method.pattern === "bidi_stream";
+    const bind = (asked: SerializationMode | undefined): BoundMethod => {
+      if (asked !== undefined && modeNumber(asked) !== modeNumber(form)) throw otherMode(form);
+      return BoundMethod.of(definition, method, form, handover);
+    };
+    const call: AnyClientMethod = formedMethod(room, streams, bind, settings);
+    client[method.key] = call;
+  }
+  const made = Object.freeze(Object.assign(client, controlOf(session))) as Session<T>;
+  return { session: made, opened: session };
+}
+
+function checkSession({ name, scoped, methods }: ServiceDefinition): void {
+  if (scoped !== "stream") {
+    throw new RpcError(
+      StatusCode.FAILED_PRECONDITION,
+      `${name} is shared: call it through a client, or declare it with scoped: "stream"`,
+    );
+  }
+  const taken = CONTROLS.find((key) => Object.hasOwn(methods, key));
+  if (taken === undefined) return;
+  throw new RpcError(
+    StatusCode.FAILED_PRECONDITION,
+    `${name}: a session has a "${taken}" of its own; keep the method under another key, with { name: "${taken}" }`,
+  );
+}
+
+/** Sessions know the two forms of headers only, and messages go with them. */
+function sessionForm(definition: ServiceDefinition, options: SessionOptions): MessageForm {
+  const { serialization: asked } = options;
+  if (asked !== undefined && asked !== "xlang" && asked !== "json") throw otherMode(asked);
+  const usable = definition.serialization.filter((mode) => mode === "xlang" || mode === "json");
+  const serialization = usable.length === 0 ? (["json"] as const) : usable;
+  const [method] = Object.values(definition.methods);
+  if (method === undefined) return "json";
+  return formOf(
+    { ...definition, serialization },
+    { ...method, serialization: undefined },
+    asked,
+    options,
+  );
+}
+
+function otherMode(form: string): RpcError {
+  return new RpcError(
+    StatusCode.INVALID_ARGUMENT,
+    `the calls of a session are all in one mode, xlang or json (${form}): open another session for another mode`,
+  );
+}

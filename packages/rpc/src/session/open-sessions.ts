@@ -1,0 +1,51 @@
+import { Sweep } from "../sweep.ts";
+import type { ServerSession } from "./server-session.ts";
+
+const LONGEST_TIMEOUT_MS = 0x7fffffff;
+
+/** The sessions of one server, and the clock of those that wait for a call. */
+export class OpenSessions {
+  readonly #open = new Set<ServerSession>();
+  readonly #idleMs: number;
+  readonly #onNone: () => void;
+  #idle: Sweep | undefined;
+
+  /** `onNone` is told when the last one is gone. */
+  constructor(idleMs: number, onNone: () => void) {
+    this.#idleMs = idleMs;
+    this.#onNone = onNone;
+  }
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  add(session: ServerSession): void {
+    this.#open.add(session);
+  }
+
+  remove(session: ServerSession): void {
+    this.#open.delete(session);
+    if (this.#open.size === 0) this.#onNone();
+  }
+
+  /** The session waits for a call from now on, until `woke`. */
+  waits(session: ServerSession): void {
+    if (this.#idleMs > LONGEST_TIMEOUT_MS) return;
+    this.#idle ??= new Sweep(this.#idleMs);
+    this.#idle.add(session);
+  }
+
+  woke(session: ServerSession): void {
+    session.slot?.remove(session);
+  }
+
+  /** Closes all of them, each after the call that runs in it. */
+  drain(): void {
+    for (const session of [...this.#open]) session.drain();
+  }
+
+  close(): void {
+    this.#idle?.close();
+  }
+}

@@ -1,0 +1,48 @@
+import type { ServiceDefinition } from "@aster/contract";
+import { RpcError } from "../error.ts";
+import { isImplementation } from "../server/implement.ts";
+import { handlerOf } from "../server/route.ts";
+import { StatusCode } from "../status.ts";
+
+type SessionClass = new (peer: string) => object;
+type SessionFactory = (peer: string) => object;
+
+/** Makes what serves one session of a service. */
+export class SessionInstances {
+  readonly #definition: ServiceDefinition;
+  readonly #make: SessionFactory;
+
+  /** `service` is a decorated class or what `implement` made of a function. Throws FAILED_PRECONDITION for anything else. */
+  constructor(definition: ServiceDefinition, service: object) {
+    this.#definition = definition;
+    const given = isImplementation(service) ? service.handlers : service;
+    if (typeof given !== "function") {
+      const instead = isImplementation(service)
+        ? `implement(${definition.name}, (peer) => ({ … }))`
+        : "the class itself, not an instance of it";
+      throw new RpcError(
+        StatusCode.FAILED_PRECONDITION,
+        `${definition.name} is session-scoped, every session has an instance of its own: pass ${instead}`,
+      );
+    }
+    this.#make = isImplementation(service)
+      ? (given as SessionFactory)
+      : (peer) => new (given as SessionClass)(peer);
+  }
+
+  /** Throws what the constructor or the function throws, and UNIMPLEMENTED when a method is missing. */
+  make(peer: string): object {
+    const instance = this.#make(peer);
+    const { name, methods } = this.#definition;
+    for (const { key, name: method } of Object.values(methods)) {
+      handlerOf(instance, key, `${name}.${method}`);
+    }
+    return instance;
+  }
+}
+
+/** Tells an instance that its session is over, in whatever way it wants to be told; resolves when it knows. */
+export async function closeInstance(instance: object): Promise<void> {
+  const { onSessionClose } = instance as { onSessionClose?: unknown };
+  if (typeof onSessionClose === "function") await onSessionClose.call(instance);
+}
