@@ -41,6 +41,12 @@ export interface CodecOptions {
   readonly ids?: boolean;
   /** Where values of any type find their types in a message that is no wire type; the process unless given. */
   readonly scope?: TypeScope;
+  /**
+   * Decoded bytes and typed arrays are views of the message where alignment allows, in place of copies: for
+   * messages that their reader keeps and nobody writes to again (docs/fory.md, "Views"). `xlang` by this package's own
+   * engines only. Off unless given; calls of `@aster/rpc` never make views, as their buffers are used again.
+   */
+  readonly views?: boolean;
 }
 
 /** One type, bound to its mode: what a hot path keeps. */
@@ -59,8 +65,8 @@ export interface TypeCodec<Out, In = Out> {
    */
   encodeInto(value: In, buffer: Uint8Array, offset: number): number;
   /**
-   * Throws {@link CodecError}, usually `data` or `mismatch`. The value holds no views into `bytes`,
-   * which may be reused at once.
+   * Throws {@link CodecError}, usually `data` or `mismatch`. The value holds no views into `bytes`, which may be
+   * reused at once, unless the codec was made with {@link CodecOptions.views}.
    */
   decode(bytes: Uint8Array): Out;
 }
@@ -114,6 +120,13 @@ export function createCodec(options: CodecOptions = {}): Codec {
 }
 
 function typesOf(mode: CodecMode, limits: CodecLimits, options: CodecOptions): MakeTypeCodec {
+  const { views = false } = options;
+  if (views && (mode !== "xlang" || typeof options.engine === "object")) {
+    throw new CodecError(
+      "type",
+      `views are made in mode "xlang" and by this package's own engines only: leave out views`,
+    );
+  }
   switch (mode) {
     case "json":
       return jsonTypes(limits);
@@ -124,7 +137,7 @@ function typesOf(mode: CodecMode, limits: CodecLimits, options: CodecOptions): M
       const profile = wireProfile(options);
       return typeof engine === "object"
         ? engineTypes(engine, { limits, profile: profile.profile })
-        : xlangTypes(limits, engine, profile);
+        : xlangTypes(engine, profile, { limits, views });
     }
   }
 }

@@ -47,6 +47,10 @@ function numberArrayOp(element: NumberElementKind): PlainOp {
       if (length % size !== 0)
         throw fail("data", `${length} bytes for numbers of ${size} bytes each`);
       const start = r.take(length);
+      const at = r.bytes.byteOffset + start;
+      if (r.views && littleEndian && at % size === 0) {
+        return new Class(r.bytes.buffer, at, length / size);
+      }
       const bytes = r.bytes.slice(start, start + length);
       if (!littleEndian) swap(bytes, 0, length, size);
       return new Class(bytes.buffer);
@@ -123,8 +127,7 @@ export const float8ArrayOp: PlainOp = plainOp(
   },
   (r) => {
     const length = r.small();
-    const start = r.take(length);
-    return r.bytes.slice(start, start + length);
+    return r.part(length);
   },
   128,
 );

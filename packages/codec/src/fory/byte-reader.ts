@@ -23,6 +23,8 @@ export class ByteReader {
   maxDepth = 0;
   /** What may still be spent on containers, in bytes. */
   graphBytes = 0;
+  /** Whether bytes and arrays of the value may be views of these bytes. */
+  views = false;
   /** The type whose two names came first, where they were the expected ones. */
   root: WireTypeInfo | undefined;
   /** All other meta strings in order of appearance, for references to them. */
@@ -52,6 +54,14 @@ export class ByteReader {
     if (size > this.end - start) throw this.cut(size);
     this.pos = start + size;
     return start;
+  }
+
+  /** The next `size` bytes, for the value to keep: a view where the value may hold some, else a copy. */
+  part(size: number): Uint8Array {
+    const start = this.take(size);
+    return this.views
+      ? this.bytes.subarray(start, start + size)
+      : this.bytes.slice(start, start + size);
   }
 
   /**

@@ -177,7 +177,5 @@ function writeBinary(w: ByteWriter, value: unknown): void {
 }
 
 function readBinary(r: ByteReader): Uint8Array {
-  const size = r.small();
-  const start = r.take(size);
-  return r.bytes.slice(start, start + size);
+  return r.part(r.small());
 }

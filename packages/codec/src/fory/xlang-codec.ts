@@ -49,11 +49,17 @@ const sharedReader = new ByteReader(new Uint8Array(0));
 const noBytes = new Uint8Array(0);
 let readerBusy = false;
 
+/** What bounds a message, and whether its decoded bytes may stay where they are. */
+interface ReadOptions {
+  readonly limits: CodecLimits;
+  readonly views: boolean;
+}
+
 /** Codecs of types in XLANG: they write one profile and read both. */
 export function xlangTypes(
-  limits: CodecLimits,
   choice: EngineChoice,
   profile: WireProfile,
+  options: ReadOptions,
 ): MakeTypeCodec {
   if (choice === "generated" && !canGenerate()) {
     throw new CodecError("type", 'this platform forbids generated code: use engine "auto"');
@@ -63,12 +69,13 @@ export function xlangTypes(
     const both = enginesOf(to);
     return { fast: bindRoot(root, both[engine]), exact: bindRoot(root, both.closures) };
   };
-  return (root) => new XlangTypeCodec(root, limits, profile, bindTo);
+  return (root) => new XlangTypeCodec(root, options, profile, bindTo);
 }
 
 class XlangTypeCodec implements TypeCodec<unknown> {
   readonly #root: Root;
   readonly #limits: CodecLimits;
+  readonly #views: boolean;
   readonly #profile: WireProfile;
   readonly #bindTo: (root: Root, profile: Profile) => Bound;
   /** In the profile that is written. */
@@ -80,12 +87,13 @@ class XlangTypeCodec implements TypeCodec<unknown> {
 
   constructor(
     root: Root,
-    limits: CodecLimits,
+    { limits, views }: ReadOptions,
     profile: WireProfile,
     bindTo: (root: Root, profile: Profile) => Bound,
   ) {
     this.#root = root;
     this.#limits = limits;
+    this.#views = views;
     this.#profile = profile;
     this.#bindTo = bindTo;
     this.#ownProfile = profileFor(profile);
@@ -166,6 +174,7 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     r.definitionCount = 0;
     r.maxDepth = this.#limits.depth;
     r.graphBytes = this.#limits.graphBytes;
+    r.views = this.#views;
     if (r.end > this.#limits.messageBytes) {
       throw fail(
         "limit",
