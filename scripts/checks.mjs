@@ -1,11 +1,11 @@
 // The checks behind npm test, in the order in which a mistake is cheapest to find.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { layerBreaches } from "./layers.mjs";
 import { say } from "./report.mjs";
 import { needRust, root } from "./toolchain.mjs";
+import { vitest } from "./vitest.mjs";
 import { workspace } from "./workspace.mjs";
 
 const one = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 });
@@ -54,26 +54,10 @@ async function rustTests(env) {
   return ok || total.failed > 0 ? total : one(false);
 }
 
-async function vitest(env) {
-  const folder = mkdtempSync(join(tmpdir(), "aster-test-"));
-  const file = join(folder, "vitest.json");
-  const args = [
-    "exec",
-    "vitest",
-    "run",
-    "--reporter=dot",
-    "--reporter=json",
-    `--outputFile.json=${file}`,
-  ];
-  const { ok, output } = await run(env, "pnpm", args);
-  const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
-  rmSync(folder, { recursive: true });
+async function tests(env) {
+  const { ok, output, ...total } = await vitest(env, []);
   if (!ok) say(output.trimEnd());
-  if (report === undefined) return one(false);
-  const skipped = report.numPendingTests + report.numTodoTests;
-  // a file that does not load has no failed test, and an unhandled rejection belongs to none
-  const failed = ok ? report.numFailedTests : Math.max(1, report.numFailedTests);
-  return { passed: report.numPassedTests, failed, skipped };
+  return total;
 }
 
 const checks = [
@@ -110,7 +94,7 @@ const checks = [
     (env) => exec(env, "publint", "--strict", path),
   ]),
   ["documentation", (env) => exec(env, "typedoc")],
-  ["unit, network and interop tests", vitest],
+  ["unit, network and interop tests", tests],
 ];
 
 /** Runs the checks whose names contain one of `wanted` (all without any) and returns the exit code. */

@@ -1,0 +1,12 @@
+// npm run test:long [-- WORD...]: the tests that take minutes (*.long.test.ts), or the files whose path contains a word; the
+// last line is "N passed, N failed[, N skipped]".
+import { vitest } from "./vitest.mjs";
+import { workspace } from "./workspace.mjs";
+
+const env = { ...workspace(), ASTER_RELAY_MODE: "disabled" };
+const args = ["--config", "vitest.long.config.ts", ...process.argv.slice(2)];
+const { passed, failed, skipped } = await vitest(env, args, { loud: true });
+process.stdout.write(
+  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
+);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
