@@ -4,14 +4,23 @@ import { UsageError } from "./usage.ts";
 /** How messages are written: `xlang` is profile A, which everybody reads, and `xlang1` profile B. */
 const modes = ["xlang", "xlang1", "json", "native", "row"] as const;
 
-export interface CallOptions {
+/** One call of a command. */
+export interface PlannedCall {
   readonly method: string;
+  readonly request: unknown;
+}
+
+export interface CallOptions {
+  /** Made one after the other. */
+  readonly calls: readonly PlannedCall[];
+  /** How often all of them are made. */
+  readonly rounds: number;
   readonly address: string;
   readonly service: string;
-  readonly request: unknown;
+  /** Whether all calls are made in one session. */
+  readonly session: boolean;
   /** Absent: whatever method and peer agree on. */
   readonly mode: (typeof modes)[number] | undefined;
-  readonly calls: number;
   readonly concurrency: number;
   readonly deadlineMs: number | undefined;
   readonly cancelMs: number | undefined;
@@ -26,7 +35,8 @@ export function callOptions(args: readonly string[]): CallOptions {
   const { values, positionals } = parseOptions(args, {
     address: { type: "string" },
     service: { type: "string", default: "Testkit" },
-    request: { type: "string", default: "{}" },
+    session: { type: "boolean", default: false },
+    request: { type: "string", multiple: true, default: ["{}"] },
     mode: { type: "string" },
     n: { type: "string", default: "1" },
     concurrency: { type: "string", default: "1" },
@@ -37,9 +47,10 @@ export function callOptions(args: readonly string[]): CallOptions {
     metadata: { type: "string", multiple: true, default: [] },
     expect: { type: "string", default: "0" },
   });
-  const [method] = positionals;
-  if (method === undefined || positionals.length > 1) {
-    throw new UsageError("call takes exactly one METHOD");
+  if (positionals.length === 0) throw new UsageError("call takes at least one METHOD");
+  const requests = values.request.map(json);
+  if (requests.length > positionals.length) {
+    throw new UsageError(`call has ${requests.length} requests for ${positionals.length} METHODs`);
   }
   if (values.address === undefined) throw new UsageError("call needs --address");
   const mode = modes.find((name) => name === values.mode);
@@ -47,12 +58,16 @@ export function callOptions(args: readonly string[]): CallOptions {
     throw new UsageError(`--mode ${values.mode} is not supported; supported: ${modes.join(" ")}`);
   }
   return {
-    method,
+    // the last request is that of all methods that are left
+    calls: positionals.map((method, index) => ({
+      method,
+      request: index < requests.length ? requests[index] : requests.at(-1),
+    })),
+    rounds: wholeNumber("n", values.n, 1),
     address: values.address,
     service: values.service,
-    request: json(values.request),
+    session: values.session,
     mode,
-    calls: wholeNumber("n", values.n, 1),
     concurrency: wholeNumber("concurrency", values.concurrency, 1),
     deadlineMs: optional("deadline-ms", values["deadline-ms"], 1),
     cancelMs: optional("cancel-ms", values["cancel-ms"], 0),

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AsterClient, RpcError, statusName } from "@aster/rpc";
 import { type CallOptions, callOptions } from "./call-options.ts";
-import { type Invocation, invocation } from "./invocation.ts";
+import type { Callee } from "./callee.ts";
+import { type Invocation, type Invocations, invocations } from "./invocation.ts";
 import { emit } from "./json-lines.ts";
 import { secretKeyIn } from "./key-file.ts";
 import { summaryOf } from "./summary.ts";
+import { UsageError } from "./usage.ts";
 
 /** How one call ended. */
 interface Outcome {
@@ -16,7 +18,7 @@ interface Outcome {
   readonly details?: Readonly<Record<string, string>>;
 }
 
-/** Calls a method and prints how every call ended; the exit code is 0 when all ended as expected. */
+/** Calls methods and prints how every call ended; the exit code is 0 when all ended as expected. */
 export async function call(args: readonly string[]): Promise<number> {
   const options = callOptions(args);
   const outcomes: Outcome[] = [];
@@ -33,7 +35,7 @@ export async function call(args: readonly string[]): Promise<number> {
   }
   if (client !== undefined) {
     try {
-      await callAll(options, invocation(client, options), ended);
+      await callAll(options, invocations(client, options), ended);
     } finally {
       await client.close();
     }
@@ -50,31 +52,42 @@ function connect({ address, keyFile }: CallOptions): Promise<AsterClient> {
 }
 
 async function callAll(
-  { calls, concurrency, ...options }: CallOptions,
-  invoke: Invocation,
+  options: CallOptions,
+  { calls, open, oneEach }: Invocations,
   ended: (outcome: Outcome) => void,
 ): Promise<void> {
-  let left = calls;
+  const { rounds, concurrency } = options;
+  let shared: Promise<Callee> | undefined;
+  const common = () => {
+    shared ??= open();
+    return shared;
+  };
+  let left = rounds;
   const worker = async () => {
     while (left > 0) {
       left -= 1;
-      ended(await callOnce(options, invoke));
+      for (const invoke of calls) {
+        ended(await callOnce(options, invoke, common, oneEach ? open : undefined));
+      }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(calls, concurrency) }, worker));
+  await Promise.all(Array.from({ length: Math.min(rounds, concurrency) }, worker));
 }
 
+/** Calls what `openOwn` opens, and closes it then, or what calls have in common. */
 async function callOnce(
-  options: Omit<CallOptions, "calls" | "concurrency">,
+  { deadlineMs, cancelMs, readDelayMs, metadata }: CallOptions,
   invoke: Invocation,
+  common: () => Promise<Callee>,
+  openOwn: (() => Promise<Callee>) | undefined,
 ): Promise<Outcome> {
-  const { deadlineMs, cancelMs, readDelayMs, metadata } = options;
   const started = performance.now();
   const replies: unknown[] = [];
   const canceller = new AbortController();
   const timer = cancelMs === undefined ? undefined : setTimeout(() => canceller.abort(), cancelMs);
   try {
-    const answer = invoke({
+    await using own = await openOwn?.();
+    const answer = invoke(own ?? (await common()), {
       metadata,
       ...(deadlineMs === undefined ? {} : { timeoutMs: deadlineMs }),
       ...(cancelMs === undefined ? {} : { signal: canceller.signal }),
@@ -85,6 +98,7 @@ async function callOnce(
     }
     return { code: 0, status: statusName(0), ms: since(started), replies };
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     return outcomeOf(error, started, replies);
   } finally {
     clearTimeout(timer);

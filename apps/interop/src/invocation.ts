@@ -1,15 +1,26 @@
-import type { AsterClient, CallOptions as RpcCallOptions, ServiceClientOptions } from "@aster/rpc";
+import type { MethodPattern, ServiceMethod } from "@aster/contract";
+import type { AsterClient, CallOptions as RpcCallOptions } from "@aster/rpc";
 import type { CallOptions } from "./call-options.ts";
+import { type Callee, definitionFor, typedCallee, untypedCallee } from "./callee.ts";
 import { areMessages, jsonOf, messageFrom } from "./json-value.ts";
-import { Testkit } from "./service.ts";
 import { UsageError } from "./usage.ts";
 
 /** Makes one call; what it yields are the replies as JSON. */
-export type Invocation = (options: RpcCallOptions) => AsyncIterable<unknown>;
+export type Invocation = (callee: Callee, options: RpcCallOptions) => AsyncIterable<unknown>;
+
+/** The calls of a command, in order, and what they are made on. */
+export interface Invocations {
+  readonly calls: readonly Invocation[];
+  /** A service for as long as one likes, or a new session. */
+  open(): Promise<Callee>;
+  /** Whether every call opens a callee of its own: the service is known to have sessions, and none was asked for. */
+  readonly oneEach: boolean;
+}
 
 type Answer = Promise<unknown> | AsyncIterable<unknown>;
+type Stub = (request: unknown, options: RpcCallOptions) => Answer;
 
-interface UntypedProxy {
+interface UntypedStub {
   (request: unknown, options: RpcCallOptions): Promise<unknown>;
   stream(request: unknown, options: RpcCallOptions): AsyncIterable<unknown>;
   clientStream(requests: Iterable<unknown>, options: RpcCallOptions): Promise<unknown>;
@@ -17,50 +28,58 @@ interface UntypedProxy {
 }
 
 /**
- * How the command's calls are made: by the typed client where the definition knows method and request, else as given
- * through the JSON proxy. A request that does not fit its type is sent in JSON mode and a {@link UsageError} in others.
- * Whose Testkit it is does not matter: one with other methods or modes has another contract, and is called all the same.
+ * How the command's calls are made: by typed stubs where the definition knows all methods and requests, else as given through
+ * the JSON proxy. A request that does not fit its type is sent in JSON mode and a {@link UsageError} in others.
  */
-export function invocation(client: AsterClient, command: CallOptions): Invocation {
-  const { service, request, mode } = command;
-  const method = service === Testkit.name ? Testkit.byName.get(command.method) : undefined;
-  if (method === undefined) return proxied(client, command);
-  const requests = listOf(request, method.pattern);
-  if (!areMessages(method.request, requests)) {
-    if (mode === "json") return proxied(client, command);
-    throw new UsageError(
-      `the request is no message of ${command.method}; --mode json sends it as given`,
-    );
+export function invocations(client: AsterClient, command: CallOptions): Invocations {
+  const { service, session, mode } = command;
+  const definition = definitionFor(command);
+  const scoped = definition?.scoped === "stream";
+  const oneEach = scoped && !session;
+  const known = command.calls.map(({ method }) => definition?.byName.get(method));
+  const fits = command.calls.map(({ method, request }, index) => {
+    const found = known[index];
+    if (found === undefined) return false;
+    if (areMessages(found.request, listOf(request, found.pattern))) return true;
+    if (mode === "json") return false;
+    throw new UsageError(`the request is no message of ${method}; --mode json sends it as given`);
+  });
+  const mismatched = session && !scoped;
+  if (definition !== undefined && !mismatched && !fits.includes(false)) {
+    return {
+      calls: command.calls.map(({ request }, index) =>
+        typed(known[index] as ServiceMethod, request),
+      ),
+      open: () => typedCallee(client, definition, mode),
+      oneEach,
+    };
   }
-  const stubs = client.client(Testkit, {
-    ...writing(mode),
-    checkContract: false,
-  }) as unknown as Record<string, (request: unknown, options: RpcCallOptions) => Answer>;
-  const stub = stubs[method.key];
-  if (stub === undefined) throw new UsageError(`there is no method ${command.method}`);
-  return async function* typed(options) {
-    const messages = requests.map((value) => messageFrom(method.request, value));
-    const streams = method.pattern === "client_stream" || method.pattern === "bidi_stream";
-    const answer = stub(streams ? messages : messages[0], options);
+  return {
+    calls: command.calls.map(({ method, request }, index) =>
+      untyped(method, known[index]?.pattern, request),
+    ),
+    open: () => untypedCallee(client, service, session || scoped),
+    oneEach,
+  };
+}
+
+function typed(method: ServiceMethod, request: unknown): Invocation {
+  return async function* ({ methods }, options) {
+    const stub = methods[method.key] as Stub;
+    const messages = listOf(request, method.pattern).map((value) =>
+      messageFrom(method.request, value),
+    );
+    const answer = stub(streamsRequests(method.pattern) ? messages : messages[0], options);
     for await (const reply of each(answer)) yield jsonOf(method.response, reply);
   };
 }
 
-function writing(mode: CallOptions["mode"]): ServiceClientOptions {
-  if (mode === "xlang") return { serialization: "xlang", profile: "A" };
-  if (mode === "xlang1") return { serialization: "xlang", profile: "B" };
-  return mode === undefined ? {} : { serialization: mode };
-}
-
-function proxied(client: AsterClient, command: CallOptions): Invocation {
-  const { request } = command;
-  const proxy = client.proxy(command.service) as unknown as Record<string, UntypedProxy>;
-  const method = proxy[command.method];
-  if (method === undefined)
-    throw new UsageError(`${command.method} cannot be the name of a method`);
-  const known = command.service === Testkit.name ? Testkit.byName.get(command.method) : undefined;
-  const pattern = known?.pattern ?? (Array.isArray(request) ? "client_stream" : "unary");
-  return (options) => {
+function untyped(name: string, known: MethodPattern | undefined, request: unknown): Invocation {
+  const pattern = known ?? (Array.isArray(request) ? "client_stream" : "unary");
+  return ({ methods }, options) => {
+    const method = methods[name] as UntypedStub | undefined;
+    if (typeof method !== "function")
+      throw new UsageError(`${name} cannot be the name of a method`);
     if (pattern === "server_stream") return method.stream(request, options);
     const requests = listOf(request, pattern);
     if (pattern === "bidi_stream") return method.bidi(requests, options);
@@ -70,9 +89,12 @@ function proxied(client: AsterClient, command: CallOptions): Invocation {
 }
 
 /** Streams take an array of requests, or one. */
-function listOf(request: unknown, pattern: string): readonly unknown[] {
-  const streams = pattern === "client_stream" || pattern === "bidi_stream";
-  return streams && Array.isArray(request) ? request : [request];
+function listOf(request: unknown, pattern: MethodPattern): readonly unknown[] {
+  return streamsRequests(pattern) && Array.isArray(request) ? request : [request];
+}
+
+function streamsRequests(pattern: MethodPattern): boolean {
+  return pattern === "client_stream" || pattern === "bidi_stream";
 }
 
 async function* each(answer: Answer): AsyncIterable<unknown> {

@@ -1,18 +1,25 @@
 import { AsterServer, implement } from "@aster/rpc";
 import { parseAddress } from "@aster/transport";
 import { openGate } from "@aster/trust";
+import { Counter } from "./counter.ts";
+import { counterSession } from "./counter-session.ts";
 import { testkitHandlers } from "./handlers.ts";
 import { emit, onJsonLine } from "./json-lines.ts";
 import { secretKeyIn } from "./key-file.ts";
 import { serveOptions } from "./serve-options.ts";
 import { Testkit } from "./service.ts";
 
-/** Hosts Testkit until it is drained; the exit code. */
+/** Hosts Testkit and Counter until it is drained; the exit code. */
 export async function serve(args: readonly string[]): Promise<number> {
   const { bind, keyFile, limits, idleMs } = serveOptions(args);
   const handlers = testkitHandlers((method) => emit({ event: "aborted", method }));
   const server = await AsterServer.start({
-    services: [implement(Testkit, handlers)],
+    services: [
+      implement(Testkit, handlers),
+      implement(Counter, (peer) =>
+        counterSession(peer, (session) => emit({ event: "sessionClosed", ...session })),
+      ),
+    ],
     gate: openGate({ production: true }),
     network: "none",
     limits,
@@ -51,10 +58,11 @@ function portOf(address: string): number {
 }
 
 function statsOf(server: AsterServer) {
-  const { connections, channels, calls, queuedBytes, nativeHandles } = server.stats();
+  const { connections, channels, sessions, calls, queuedBytes, nativeHandles } = server.stats();
   return {
     connections,
     streams: channels,
+    sessions,
     inflight: calls,
     queuedBytes,
     nativeHandles,

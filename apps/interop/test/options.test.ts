@@ -7,12 +7,12 @@ import { UsageError } from "../src/usage.ts";
 describe("the options of call", () => {
   it("have defaults", () => {
     expect(callOptions(["echo", "--address", "A"])).toEqual({
-      method: "echo",
+      calls: [{ method: "echo", request: {} }],
+      rounds: 1,
       address: "A",
       service: "Testkit",
-      request: {},
+      session: false,
       mode: undefined,
-      calls: 1,
       concurrency: 1,
       deadlineMs: undefined,
       cancelMs: undefined,
@@ -27,12 +27,12 @@ describe("the options of call", () => {
     const args =
       'm --address A --service S --request [{"n":1}] --mode json --n 3 --concurrency 2 --deadline-ms 9 --cancel-ms 8 --read-delay-ms 7 --key-file f --metadata a=b=c --metadata d= --expect 5';
     expect(callOptions(args.split(" "))).toEqual({
-      method: "m",
+      calls: [{ method: "m", request: [{ n: 1 }] }],
+      rounds: 3,
       address: "A",
       service: "S",
-      request: [{ n: 1 }],
+      session: false,
       mode: "json",
-      calls: 3,
       concurrency: 2,
       deadlineMs: 9,
       cancelMs: 8,
@@ -43,9 +43,25 @@ describe("the options of call", () => {
     });
   });
 
+  it("take several methods, each with its request or the last one", () => {
+    const args = 'a b c --session --address A --request {"n":1} --request {}'.split(" ");
+    expect(callOptions(args)).toMatchObject({
+      calls: [
+        { method: "a", request: { n: 1 } },
+        { method: "b", request: {} },
+        { method: "c", request: {} },
+      ],
+      session: true,
+    });
+  });
+
   it.each([
-    ["no method", [], /one METHOD/],
-    ["two methods", ["a", "b", "--address", "A"], /one METHOD/],
+    ["no method", [], /at least one METHOD/],
+    [
+      "requests for nobody",
+      ["a", "--request", "{}", "--request", "{}"],
+      /2 requests for 1 METHODs/,
+    ],
     ["no address", ["echo"], /--address/],
     ["an unknown option", ["echo", "--address", "A", "--credential", "f"], /supported: --address/],
     [

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { contractIdOf } from "@aster/contract";
 import { endpointIdOf, formatAddress, generateSecretKey, parseAddress } from "@aster/transport";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Counter } from "../src/counter.ts";
 import { Child } from "../src/process/child.ts";
 import { Testkit } from "../src/service.ts";
 
@@ -67,7 +68,10 @@ describe("testkit", () => {
   it("serve says where it is", () => {
     const { directAddresses, endpointId } = parseAddress(ready.address);
     expect(ready).toMatchObject({ id: endpointId, pid: child.pid });
-    expect(ready.contracts).toEqual({ Testkit: contractIdOf(Testkit) });
+    expect(ready.contracts).toEqual({
+      Testkit: contractIdOf(Testkit),
+      Counter: contractIdOf(Counter),
+    });
     expect(directAddresses).toContain(`127.0.0.1:${ready.port}`);
     expect(parseAddress(ready.addrB64)).toEqual(parseAddress(ready.address));
   });
@@ -166,6 +170,57 @@ describe("testkit", () => {
     expect(field.outcomes[0]?.message).toContain("bogus");
   });
 
+  const closed = (value: unknown): value is { event: string; peer: string; total: number } =>
+    (value as { event?: string }).event === "sessionClosed";
+
+  it.each(modes.slice(0, 2).concat("json"))("call keeps one session in %s", async (mode) => {
+    const methods = ["add", "add_all", "boom", "history", "total"];
+    const requests = ['{"n":2}', '[{"n":3},{"n":4}]', '{"n":1}', "{}"];
+    const args = requests.flatMap((request) => ["--request", request]);
+    const counter = ["--service", "Counter", "--session", "--mode", mode, "--n", "2"];
+    const run = await call(...methods, ...args, ...counter);
+    expect(run).toMatchObject({ exit: 1, summary: { ok: 8, failed: 2 } });
+    const totals = run.outcomes.map(({ replies }) => replies.map((reply) => reply.total));
+    expect(totals).toEqual([
+      [2],
+      [9],
+      [],
+      [2, 5, 9],
+      [9],
+      [11],
+      [18],
+      [],
+      [2, 5, 9, 11, 14, 18],
+      [18],
+    ]);
+    expect(run.outcomes[2]).toMatchObject({ status: "ABORTED", message: "boom" });
+    const peer = run.outcomes[0]?.replies[0]?.peer;
+    expect(peer).toMatch(/^[0-9a-f]{64}$/);
+    expect(await child.line(closed)).toEqual({ event: "sessionClosed", peer, total: 18 });
+  });
+
+  it("call opens a session for every call unless it is told to keep one", async () => {
+    const run = await call("add", "--service", "Counter", "--request", '{"n":5}', "--n", "3");
+    expect(run.outcomes.map(({ replies }) => replies[0]?.total)).toEqual([5, 5, 5]);
+    for (let n = 0; n < 3; n += 1) expect(await child.line(closed)).toMatchObject({ total: 5 });
+    child.send({ cmd: "stats" });
+    const { stats } = await child.line((value): value is { stats: { sessions: number } } => {
+      return "stats" in (value as object);
+    });
+    expect(stats.sessions).toBe(0);
+  });
+
+  it("call says when a service is not called as it is scoped", async () => {
+    const [session, unknown] = await Promise.all([
+      call("echo", "--session", "--expect", "9"),
+      call("nope", "--service", "Counter", "--expect", "12"),
+    ]);
+    expect([session.exit, unknown.exit]).toEqual([0, 0]);
+    expect(session.outcomes[0]?.message).toContain("'Testkit' is shared");
+    expect(unknown.outcomes[0]?.message).toBe("Method not found: nope");
+    expect(await child.line(closed)).toMatchObject({ total: 0 });
+  });
+
   it("call fails where nobody answers", async () => {
     await using caller = testkit("call", "echo", "--address", unreachable(ready.address));
     expect(await caller.exited).toBe(1);
@@ -177,11 +232,11 @@ describe("testkit", () => {
     const stats = await child.line((value): value is { stats: Record<string, number> } => {
       return "stats" in (value as object);
     });
-    const counts = ["connections", "streams", "inflight", "queuedBytes"];
+    const counts = ["connections", "streams", "sessions", "inflight", "queuedBytes"];
     const names = [...counts, "nativeHandles", "rssBytes"];
     expect(Object.keys(stats.stats).sort()).toEqual(names.sort());
     for (const name of names) expect(stats.stats[name]).toBeTypeOf("number");
-    expect(stats.stats).toMatchObject({ inflight: 0 });
+    expect(stats.stats).toMatchObject({ inflight: 0, sessions: 0 });
     expect(stats.stats.rssBytes).toBeGreaterThan(10_000_000);
   });
 
