@@ -1,7 +1,8 @@
 """The wheel as a client, driven over stdin and stdout, one JSON object a line.
 
 {"id", "op", …} is answered by {"id", "result"} or {"id", "error": {"type", "code", "message", "details"}}. Commands run side by
-side. Operations: connect, admission, call, load, session, contract, close (see the functions below for their fields).
+side. Operations: connect, admission, call, load, session, contract, close (see the functions below for their fields), and those
+of drive_session.py.
 """
 
 import asyncio
@@ -17,7 +18,9 @@ from aster.json_codec import JsonProxyCodec  # noqa: E402
 from aster.runtime import AsterClient, _coerce_node_addr  # noqa: E402
 
 import testkit_types  # noqa: E402
+from counter_service import Counter  # noqa: E402
 from drive_errors import described  # noqa: E402
+from drive_session import Sessions  # noqa: E402
 from json_lines import claim_stdout, read_lines  # noqa: E402
 from testkit_service import Testkit  # noqa: E402
 from values import build, from_json, to_json  # noqa: E402
@@ -176,8 +179,8 @@ async def session(command: Dict[str, Any]) -> Any:
 
 
 async def contract(_: Dict[str, Any]) -> Any:
-    """→ the contract id the wheel computes for Testkit."""
-    return contract_id_from_service(Testkit)
+    """→ the contract ids the wheel computes, by service."""
+    return {hosted.__name__: contract_id_from_service(hosted) for hosted in (Testkit, Counter)}
 
 
 async def close(command: Dict[str, Any]) -> Any:
@@ -185,7 +188,24 @@ async def close(command: Dict[str, Any]) -> Any:
     await CLIENTS.pop(command["name"]).close()
 
 
-OPERATIONS = {f.__name__: f for f in (connect, admission, call, load, session, contract, close)}
+SESSIONS = Sessions(CLIENTS)
+
+OPERATIONS = {
+    f.__name__: f
+    for f in (
+        connect,
+        admission,
+        call,
+        load,
+        session,
+        contract,
+        close,
+        SESSIONS.openSession,
+        SESSIONS.inSession,
+        SESSIONS.giveUp,
+        SESSIONS.closeSession,
+    )
+}
 
 
 async def main() -> None:

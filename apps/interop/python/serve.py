@@ -1,4 +1,4 @@
-"""Hosts Testkit on the wheel. Prints one ready line; ends with stdin."""
+"""Hosts Testkit and Counter on the wheel. Prints one ready line and the ends of sessions; ends with stdin."""
 
 import asyncio
 import os
@@ -8,6 +8,7 @@ os.environ.setdefault("ASTER_RELAY_MODE", "disabled")
 from aster.runtime import AsterServer  # noqa: E402
 from aster.interceptors.deadline import DeadlineInterceptor  # noqa: E402
 
+from counter_service import ON_CLOSE, Counter  # noqa: E402
 from json_lines import claim_stdout, read_lines  # noqa: E402
 from testkit_service import CallRecorder, Testkit  # noqa: E402
 
@@ -15,10 +16,13 @@ from testkit_service import CallRecorder, Testkit  # noqa: E402
 async def main() -> None:
     emit = claim_stdout()
     server = AsterServer(
-        [Testkit()],
+        [Testkit(), Counter],
         allow_all_consumers=True,
         allow_all_producers=True,
         interceptors=[DeadlineInterceptor(), CallRecorder()],
+    )
+    ON_CLOSE.append(
+        lambda peer, total: emit({"event": "sessionClosed", "peer": peer, "total": total})
     )
     await server.start()
     server.serve()

@@ -8,6 +8,8 @@ import {
   requestAdmission,
 } from "@aster/trust";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Counter } from "../src/counter.ts";
+import { counterSession } from "../src/counter-session.ts";
 import { testkitHandlers } from "../src/handlers.ts";
 import { pythonWithWheel } from "../src/process/python.ts";
 import { Testkit } from "../src/service.ts";
@@ -29,6 +31,7 @@ describe.skipIf("missing" in python)("admission and addresses", () => {
           Testkit,
           testkitHandlers(() => {}),
         ),
+        implement(Counter, (peer) => counterSession(peer, () => {})),
       ],
       gate: openGate(),
       network: "none",
@@ -43,17 +46,18 @@ describe.skipIf("missing" in python)("admission and addresses", () => {
     await ours?.close();
   });
 
-  it("both compute the same contract id", async () => {
-    const id = contractIdOf(Testkit);
-    expect(await wheel.contractId()).toBe(id);
-    expect(wheelServer.ready.contracts).toEqual({ Testkit: id });
-    expect(Object.fromEntries(Object.entries(ours.contracts))).toEqual({ Testkit: id });
+  it("both compute the same contract ids", async () => {
+    const ids = { Testkit: contractIdOf(Testkit), Counter: contractIdOf(Counter) };
+    expect(await wheel.contractIds()).toEqual(ids);
+    expect(wheelServer.ready.contracts).toEqual(ids);
+    expect(Object.fromEntries(Object.entries(ours.contracts))).toEqual(ids);
   });
 
   it("the wheel learns our services", async () => {
     const services = await wheel.connect("services", ours.address);
     expect(services).toMatchObject([
       { name: "Testkit", version: 1, contractId: contractIdOf(Testkit), pattern: "shared" },
+      { name: "Counter", version: 1, contractId: contractIdOf(Counter), pattern: "session" },
     ]);
     const [address = ""] = Object.values(services[0]?.channels ?? {});
     expect(parseAddress(address).endpointId).toBe(ours.endpointId);
@@ -64,7 +68,8 @@ describe.skipIf("missing" in python)("admission and addresses", () => {
   it("we learn the wheel's services", async () => {
     const client = await AsterClient.connect(wheelServer.ready.address, { network: "none" });
     expect(client.services).toMatchObject([
-      { name: "Testkit", version: 1, contractId: contractIdOf(Testkit) },
+      { name: "Testkit", version: 1, contractId: contractIdOf(Testkit), pattern: "shared" },
+      { name: "Counter", version: 1, contractId: contractIdOf(Counter), pattern: "session" },
     ]);
     await client.close();
   });
@@ -122,7 +127,7 @@ describe.skipIf("missing" in python)("admission and addresses", () => {
 
   it("the wheel dials our ticket and our base64 address", async () => {
     for (const address of [ours.address, ours.endpointAddrB64]) {
-      expect(await wheel.connect(address, address)).toHaveLength(1);
+      expect(await wheel.connect(address, address)).toHaveLength(2);
       const call = { method: "echo", pattern: "unary", requests: [{ text: "a" }] } as const;
       expect((await wheel.call(address, call)).error).toBeNull();
       await wheel.close(address);

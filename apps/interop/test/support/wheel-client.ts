@@ -2,6 +2,8 @@ import { fileURLToPath } from "node:url";
 import { Child } from "../../src/process/child.ts";
 import { fromWheel, toWheel } from "../../src/process/wheel-values.ts";
 
+import { WheelSession, type WheelSessionWay } from "./wheel-session.ts";
+
 const script = fileURLToPath(new URL("../../python/drive.py", import.meta.url));
 
 /** An error that the wheel raised: `code` only where it was a status. */
@@ -55,6 +57,7 @@ interface Answer {
 export class WheelClient implements AsyncDisposable {
   readonly #child: Child;
   #last = 0;
+  #sessions = 0;
 
   constructor(child: Child) {
     this.#child = child;
@@ -93,9 +96,17 @@ export class WheelClient implements AsyncDisposable {
     await this.#do({ op: "session", name });
   }
 
-  /** The contract id that the wheel computes for its Testkit. */
-  contractId(): Promise<string> {
-    return this.#do({ op: "contract" }) as Promise<string>;
+  /** Opens a session with Counter: with the wheel's typed client in Fory or in JSON, or with its proxy. */
+  async openSession(name: string, via: WheelSessionWay): Promise<WheelSession> {
+    this.#sessions += 1;
+    const session = `session ${this.#sessions}`;
+    await this.#do({ op: "openSession", name, session, via });
+    return new WheelSession(session, (command) => this.#do(command));
+  }
+
+  /** The contract ids that the wheel computes for its services. */
+  contractIds(): Promise<Readonly<Record<string, string>>> {
+    return this.#do({ op: "contract" }) as Promise<Readonly<Record<string, string>>>;
   }
 
   async close(name: string): Promise<void> {

@@ -11,7 +11,13 @@ interface Ready {
   readonly contracts: Readonly<Record<string, string>>;
 }
 
-/** The wheel hosting Testkit in a process of its own. */
+interface SessionClosed {
+  readonly event: "sessionClosed";
+  readonly peer: string;
+  readonly total: number;
+}
+
+/** The wheel hosting Testkit and Counter in a process of its own. */
 export class WheelServer implements AsyncDisposable {
   readonly #child: Child;
   readonly ready: Ready;
@@ -25,6 +31,13 @@ export class WheelServer implements AsyncDisposable {
     const child = new Child(python, ["-B", script]);
     const ready = await child.line((value): value is Ready => (value as Ready).ready);
     return new WheelServer(child, ready);
+  }
+
+  /** The end of a session with Counter, as soon as one ends that was not asked for before. */
+  sessionClosed(): Promise<SessionClosed> {
+    return this.#child.line(
+      (value): value is SessionClosed => (value as SessionClosed).event === "sessionClosed",
+    );
   }
 
   /** Ends the process without a word to anybody. */

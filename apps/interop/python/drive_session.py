@@ -1,0 +1,90 @@
+"""The wheel as a client of Counter's sessions: operations of drive.py.
+
+openSession, inSession, giveUp, closeSession (see the functions below for their fields).
+"""
+
+import asyncio
+from typing import Any, AsyncIterator, Dict, List
+
+from aster.json_codec import JsonProxyCodec
+from aster.runtime import AsterClient
+
+from counter_service import Counter
+from counter_types import AddRequest, Empty
+from drive_errors import described
+from values import build, from_json, to_json
+
+REQUEST_TYPES = {
+    "add": AddRequest,
+    "total": Empty,
+    "history": Empty,
+    "add_all": AddRequest,
+    "boom": AddRequest,
+}
+
+
+class Sessions:
+    def __init__(self, clients: Dict[str, AsterClient]) -> None:
+        self.clients = clients
+        self.opened: Dict[str, Any] = {}
+
+    async def openSession(self, command: Dict[str, Any]) -> Any:
+        """name, session (a name for it), via ("typed" | "json" | "proxy") → null."""
+        client = self.clients[command["name"]]
+        if command["via"] == "proxy":
+            session = await client.session("Counter")
+        elif command["via"] == "json":
+            session = await client.client(Counter, codec=JsonProxyCodec())
+        else:
+            session = await client.client(Counter)
+        self.opened[command["session"]] = session
+
+    async def inSession(self, command: Dict[str, Any]) -> Any:
+        """session, method, requests, metadata? → {replies, error?}."""
+        session = self.opened[command["session"]]
+        method = command["method"]
+        requests = [from_json(r) for r in command["requests"]]
+        replies: Any = []
+        error = None
+        try:
+            # proxies know unary methods only
+            if hasattr(type(session), "call"):
+                replies = await getattr(session, method)(requests[0])
+            else:
+                stub = getattr(session, method)
+                built = [build(REQUEST_TYPES[method], r) for r in requests]
+                replies = await stub(
+                    each(built) if method == "add_all" else built[0],
+                    metadata=command.get("metadata"),
+                )
+        except Exception as problem:
+            error = described(problem)
+        replies = replies if isinstance(replies, list) else [replies]
+        return {"replies": [to_json(r) for r in replies], "error": error}
+
+    async def giveUp(self, command: Dict[str, Any]) -> Any:
+        """session, requests → null, when the server has answered the cancellation of an add_all that goes no further than these."""
+        session = self.opened[command["session"]]
+        sent = asyncio.Event()
+
+        async def requests() -> AsyncIterator[Any]:
+            for request in command["requests"]:
+                yield build(AddRequest, from_json(request))
+            sent.set()
+            await asyncio.Event().wait()
+
+        # the wheel's cancel() waits for the call that runs, so that one has to go first
+        call = asyncio.create_task(session.add_all(requests()))
+        await sent.wait()
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
+        await session.cancel()
+
+    async def closeSession(self, command: Dict[str, Any]) -> Any:
+        """session → null."""
+        await self.opened.pop(command["session"]).close()
+
+
+async def each(items: List[Any]) -> AsyncIterator[Any]:
+    for item in items:
+        yield item
