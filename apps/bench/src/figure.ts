@@ -1,19 +1,29 @@
-import type { StackName } from "./stack.ts";
+import type { PeerName } from "./peer.ts";
 
 /** Medians by figure key. */
 export type Figures = Record<string, number>;
 
-export type Results = Record<StackName, Figures> & {
+/** One peer beside ours. */
+export interface Comparison {
+  readonly figures: Figures;
   /** Ours over theirs. */
   readonly ratios: Figures;
-};
+}
+
+export interface Results {
+  readonly ours: Figures;
+  readonly "grpc-js": Figures;
+  /** Ours over grpc-js. */
+  readonly ratios: Figures;
+  readonly peers: Readonly<Partial<Record<PeerName, Comparison>>>;
+}
 
 export interface Figure {
   readonly key: string;
   readonly label: string;
   readonly unit: string;
   readonly better: "more" | "less";
-  /** Holds for the ratio ours over theirs, or for our own figure. */
+  /** Holds for the ratio ours over grpc-js, or for our own figure; what shall hold for others, `peers` says. */
   readonly target?: { readonly of: "ratio" | "ours"; readonly bound: number };
 }
 
@@ -74,21 +84,45 @@ export const figures: readonly Figure[] = [
   },
   {
     key: "memory.growth",
-    label: "RSS growth of both processes over 180 000 calls",
+    label: "RSS growth of both processes over the memory test",
     unit: "MiB",
     better: "less",
     target: { of: "ours", bound: 16 },
   },
 ];
 
-/** Puts both stacks side by side; a ratio is left out where it says nothing (growth around zero). */
-export function compare(ours: Figures, theirs: Figures): Results {
+/** Ours over theirs; left out where it says nothing (growth around zero). */
+function ratiosOf(ours: Figures, theirs: Figures): Figures {
   const ratios: Figures = {};
   for (const { key } of figures) {
     const [a, b] = [ours[key], theirs[key]];
     if (a !== undefined && b !== undefined && key !== "memory.growth") ratios[key] = round(a / b);
   }
-  return { ours, "grpc-js": theirs, ratios };
+  return ratios;
+}
+
+/** Puts ours beside each of the others. */
+export function compare(
+  ours: Figures,
+  grpc: Figures,
+  peers: ReadonlyMap<PeerName, Figures>,
+): Results {
+  return {
+    ours,
+    "grpc-js": grpc,
+    ratios: ratiosOf(ours, grpc),
+    peers: Object.fromEntries(
+      [...peers].map(([name, theirs]) => [
+        name,
+        { figures: theirs, ratios: ratiosOf(ours, theirs) },
+      ]),
+    ),
+  };
+}
+
+/** Whether `value` lies on the wanted side of `bound`. */
+export function reaches({ better }: Figure, value: number, bound: number): boolean {
+  return better === "more" ? value >= bound : value <= bound;
 }
 
 /** Whether the target of `figure` is met; undefined when it has none or was not measured. */
@@ -96,8 +130,7 @@ export function isMet(figure: Figure, results: Results): boolean | undefined {
   if (figure.target === undefined) return undefined;
   const { of, bound } = figure.target;
   const value = (of === "ratio" ? results.ratios : results.ours)[figure.key];
-  if (value === undefined) return undefined;
-  return figure.better === "more" ? value >= bound : value <= bound;
+  return value === undefined ? undefined : reaches(figure, value, bound);
 }
 
 export function round(value: number): number {

@@ -33,6 +33,16 @@ async function checkedEcho(client: BenchClient, seq: number): Promise<void> {
   if (reply.seq !== seq) throw new Error(`the reply to note ${seq} is note ${reply.seq}`);
 }
 
+/** The method `name` of a client whose stack has such calls. */
+function can<Name extends "collect" | "echoBlob">(
+  client: BenchClient,
+  name: Name,
+): Required<BenchClient>[Name] {
+  const call = client[name];
+  if (call === undefined) throw new Error(`this stack has no ${name}`);
+  return call.bind(client) as Required<BenchClient>[Name];
+}
+
 function expectCount(got: number, wanted: number): void {
   if (got !== wanted) throw new Error(`${got} arrived instead of ${wanted}`);
 }
@@ -65,23 +75,25 @@ export async function runLoad(client: BenchClient, load: Load): Promise<Yield> {
       });
       break;
     case "stream":
-    case "clientStream":
+    case "clientStream": {
+      const call = load.kind === "stream" ? client.feed.bind(client) : can(client, "collect");
       while (performance.now() < until) {
-        const call =
-          load.kind === "stream" ? client.feed(load.messages) : client.collect(load.messages);
-        expectCount(await call, load.messages);
+        expectCount(await call(load.messages), load.messages);
         amount += load.messages;
       }
       break;
-    case "bulk":
+    }
+    case "bulk": {
+      const echoBlob = can(client, "echoBlob");
       await inParallel(load.concurrency, async (index) => {
         const blob = sampleBlob(index + 1);
         while (performance.now() < until) {
-          expectCount(await client.echoBlob(blob), blob.byteLength);
+          expectCount(await echoBlob(blob), blob.byteLength);
           amount += blob.byteLength;
         }
       });
       break;
+    }
   }
   return { amount, seconds: (performance.now() - started) / 1000, latenciesUs };
 }

@@ -29,7 +29,13 @@ function versionOf(name: string): string {
   }
 }
 
-export const callPeers: readonly string[] = ["@grpc/grpc-js", "@bufbuild/protobuf"];
+export const callPeers: readonly string[] = [
+  "@grpc/grpc-js",
+  "@bufbuild/protobuf",
+  "@connectrpc/connect-node",
+  "@trpc/server",
+  "ws",
+];
 export const codecPeers: readonly string[] = [
   "protobufjs",
   "@bufbuild/protobuf",

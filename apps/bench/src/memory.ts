@@ -2,21 +2,15 @@ import type { Bundle } from "./bundle.ts";
 import type { Figures } from "./figure.ts";
 import { round } from "./figure.ts";
 import { Pair } from "./pair.ts";
-import type { StackName } from "./stack.ts";
 
 const concurrency = 64;
 
-/** How far the memory of two fresh processes grows after the first tenth of `calls` unary calls. */
-export async function measureMemory(
-  bundle: Bundle,
-  stack: StackName,
-  calls: number,
-): Promise<Figures> {
-  await using pair = await Pair.start(bundle, stack);
-  const warmUp = Math.ceil(calls / 10);
-  await pair.window({ kind: "calls", concurrency, calls: warmUp });
+/** How far the memory of two fresh processes grows over `calls` unary calls, after a tenth as many. */
+export async function measureMemory(bundle: Bundle, calls: number): Promise<Figures> {
+  await using pair = await Pair.start(bundle, "ours");
+  await pair.window({ kind: "calls", concurrency, calls: Math.ceil(calls / 10) });
   const before = await pair.residentBytes();
-  await pair.window({ kind: "calls", concurrency, calls: calls - warmUp });
+  await pair.window({ kind: "calls", concurrency, calls });
   const after = await pair.residentBytes();
   return { "memory.growth": round((after - before) / (1024 * 1024)) };
 }

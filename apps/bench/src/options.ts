@@ -1,9 +1,13 @@
 import { parseArgs } from "node:util";
+import type { PeerName } from "./peer.ts";
+import { peerNames } from "./peer.ts";
 
 export interface BenchOptions {
   /** `rpc` leaves out what only the full run of the stack measures: memory and the first call. */
   readonly part: "all" | "rpc" | "codec";
   readonly json: boolean;
+  /** Who is measured besides ours and grpc-js. */
+  readonly peers: readonly PeerName[];
   /** How often each load runs on each stack or codec; the medians count. */
   readonly windows: number;
   readonly windowMs: number;
@@ -19,11 +23,12 @@ export const usage = `npm run bench -- [rpc | codec] [options]
   rpc               calls and streams only; without it also memory and first call, and RESULTS.md is written
   codec             encoding and decoding beside other codecs; its section of RESULTS.md is written, unless with --json
   --json            print one JSON object and nothing else
+  --peers LIST      who runs beside grpc-js, separated by commas, or none (connect-node,trpc-ws)
   --windows N       measurements per load and stack or codec (5; codec 7)
   --window-ms N     length of one (800; codec 60)
   --warm-up-ms N    length of the one before them that does not count (800; codec 250)
   --messages N      messages of one streaming call (20000)
-  --calls N         calls of the memory test (200000)
+  --calls N         calls of the memory test, after a tenth as many (1000000)
 `;
 
 const stackWindows = { windows: "5", windowMs: "800", warmUpMs: "800" };
@@ -36,6 +41,15 @@ function positive(name: string, text: string): number {
   return value;
 }
 
+function peersOf(text: string): readonly PeerName[] {
+  if (text === "none") return [];
+  const wanted = text.split(",");
+  const unknown = wanted.find((name) => !(peerNames as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw new Error(`--peers knows ${peerNames.join(", ")} and none, not "${unknown}"`);
+  return peerNames.filter((name) => wanted.includes(name));
+}
+
 /** Reads the command line; throws with a sentence for the user, and returns undefined when only help was asked for. */
 export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const { values, positionals } = parseArgs({
@@ -44,11 +58,12 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     options: {
       help: { type: "boolean", short: "h" },
       json: { type: "boolean", default: false },
+      peers: { type: "string", default: "connect-node,trpc-ws" },
       windows: { type: "string" },
       "window-ms": { type: "string" },
       "warm-up-ms": { type: "string" },
       messages: { type: "string", default: "20000" },
-      calls: { type: "string", default: "200000" },
+      calls: { type: "string", default: "1000000" },
     },
   });
   if (values.help) return undefined;
@@ -60,6 +75,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   return {
     part,
     json: values.json,
+    peers: peersOf(values.peers),
     windows: positive("windows", values.windows ?? usual.windows),
     windowMs: positive("window-ms", values["window-ms"] ?? usual.windowMs),
     warmUpMs: positive("warm-up-ms", values["warm-up-ms"] ?? usual.warmUpMs),

@@ -1,6 +1,8 @@
 import type { Bundle } from "./bundle.ts";
 import type { Load } from "./load.ts";
+import { peers } from "./peer.ts";
 import { BenchProcess } from "./process.ts";
+import type { Contestant } from "./rpc.ts";
 import type { StackName } from "./stack.ts";
 
 /** What one window gave. */
@@ -13,13 +15,15 @@ export interface Window {
 }
 
 /** A server process and a client process of one stack, talking over loopback. */
-export class Pair implements AsyncDisposable {
+export class Pair implements AsyncDisposable, Contestant {
   readonly stack: StackName;
+  readonly loads: readonly string[] | undefined;
   readonly server: BenchProcess;
   readonly client: BenchProcess;
 
   private constructor(stack: StackName, server: BenchProcess, client: BenchProcess) {
     this.stack = stack;
+    this.loads = stack === "ours" || stack === "grpc-js" ? undefined : peers[stack].loads;
     this.server = server;
     this.client = client;
   }

@@ -6,7 +6,7 @@ import type { Machine } from "./machine.ts";
 import { callPeers, codecPeers } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 import { writeSection } from "./results-file.ts";
-import { table } from "./table.ts";
+import { peerTable, table } from "./table.ts";
 
 function setting(machine: Machine, peers: readonly string[]): string {
   const versions = peers.map((name) => `${name} ${machine.versions[name]}`);
@@ -19,13 +19,14 @@ export async function writeReport(
   machine: Machine,
   options: BenchOptions,
 ): Promise<void> {
+  const others = peerTable(results);
   await writeSection(
     "Calls",
     `${setting(machine, callPeers)}
-Medians of ${options.windows} windows of ${options.windowMs} ms each, both stacks by turns in one run. Only the ratios (ours over
-theirs) carry over to another machine.
+Medians of ${options.windows} windows of ${options.windowMs} ms each, all stacks by turns in one run. Only the ratios (ours over
+theirs) carry over to another machine. The memory test makes ${options.calls.toLocaleString("en")} calls.
 
-${table(results)}`,
+${table(results)}${others === undefined ? "" : `\n\n### Other peers\n\n${others}`}`,
   );
   await writeFile(
     new URL("../results.json", import.meta.url),

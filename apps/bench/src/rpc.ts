@@ -2,9 +2,17 @@ import type { Figures } from "./figure.ts";
 import { percentile, round } from "./figure.ts";
 import type { Load } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
-import type { Pair, Window } from "./pair.ts";
+import type { Window } from "./pair.ts";
+
+/** One stack under load; the harness does not see what it is made of. */
+export interface Contestant {
+  /** Which measurements it takes part in; all without it. */
+  readonly loads?: readonly string[] | undefined;
+  window(load: Load): Promise<Window>;
+}
 
 interface Measurement {
+  readonly name: string;
   readonly load: (windowMs: number) => Load;
   /** The figures of one stack's windows. */
   readonly read: (windows: readonly Window[]) => Figures;
@@ -23,6 +31,7 @@ function unary(
   more: (windows: readonly Window[]) => Figures = () => ({}),
 ): Measurement {
   return {
+    name: `unary.c${concurrency}`,
     load: (windowMs) => ({ kind: "unary", concurrency, windowMs }),
     read: (windows) => ({
       [`unary.c${concurrency}`]: median(windows, perSecond),
@@ -41,39 +50,57 @@ function measurements({ messages }: BenchOptions): readonly Measurement[] {
     unary(64, (windows) => ({ "cpu.c64": median(windows, ({ cpuMicros }) => cpuMicros) })),
     unary(256),
     {
+      name: "stream",
       load: (windowMs) => ({ kind: "stream", messages, windowMs }),
       read: (windows) => ({ stream: median(windows, perSecond) }),
     },
     {
+      name: "clientStream",
       load: (windowMs) => ({ kind: "clientStream", messages, windowMs }),
       read: (windows) => ({ clientStream: median(windows, perSecond) }),
     },
     {
+      name: "bulk",
       load: (windowMs) => ({ kind: "bulk", concurrency: 8, windowMs }),
       read: (windows) => ({ bulk: median(windows, (window) => window.perSecond / mebibyte) }),
     },
   ];
 }
 
-/** Runs every load on both pairs by turns, the order changing from window to window, and returns the medians of each. */
+/**
+ * Runs every load on all that take part in it by turns, the order changing from window to window, and returns the medians
+ * of each contestant in their order.
+ */
 export async function measureRpc(
-  pairs: readonly [Pair, Pair],
+  contestants: readonly Contestant[],
   options: BenchOptions,
-): Promise<[Figures, Figures]> {
+): Promise<Figures[]> {
   const plan = measurements(options).map((measurement) => ({
     ...measurement,
-    windows: new Map<Pair, Window[]>(pairs.map((pair) => [pair, []])),
+    windows: new Map<Contestant, Window[]>(
+      contestants
+        .filter(({ loads }) => loads === undefined || loads.includes(measurement.name))
+        .map((contestant) => [contestant, []]),
+    ),
   }));
-  for (const { load } of plan) {
-    for (const pair of pairs) await pair.window(load(options.warmUpMs));
+  for (const { load, windows } of plan) {
+    for (const contestant of windows.keys()) await contestant.window(load(options.warmUpMs));
   }
   for (let turn = 0; turn < options.windows; turn++) {
     for (const { load, windows } of plan) {
-      const order = turn % 2 === 0 ? pairs : [pairs[1], pairs[0]];
-      for (const pair of order) windows.get(pair)?.push(await pair.window(load(options.windowMs)));
+      const order = turn % 2 === 0 ? [...windows] : [...windows].reverse();
+      for (const [contestant, measured] of order) {
+        measured.push(await contestant.window(load(options.windowMs)));
+      }
     }
   }
-  const figuresOf = (pair: Pair): Figures =>
-    Object.assign({}, ...plan.map(({ read, windows }) => read(windows.get(pair) ?? [])));
-  return [figuresOf(pairs[0]), figuresOf(pairs[1])];
+  return contestants.map((contestant) =>
+    Object.assign(
+      {},
+      ...plan.map(({ read, windows }) => {
+        const measured = windows.get(contestant);
+        return measured === undefined ? {} : read(measured);
+      }),
+    ),
+  );
 }

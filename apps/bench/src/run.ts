@@ -6,25 +6,28 @@ import { measureMemory } from "./memory.ts";
 import type { BenchOptions } from "./options.ts";
 import { Pair } from "./pair.ts";
 import { measureRpc } from "./rpc.ts";
+import type { StackName } from "./stack.ts";
 
-/** Measures both stacks; `progress` hears what is going on. */
+/** Measures all stacks; `progress` hears what is going on. */
 export async function run(
   options: BenchOptions,
   progress: (text: string) => void,
 ): Promise<Results> {
   await using bundle = await bundleChildren();
-  await using ours = await Pair.start(bundle, "ours");
-  await using theirs = await Pair.start(bundle, "grpc-js");
-  const pairs = [ours, theirs] as const;
+  await using stack = new AsyncDisposableStack();
+  const start = async (name: StackName): Promise<Pair> => stack.use(await Pair.start(bundle, name));
+  const pairs = [await start("ours"), await start("grpc-js")] as const;
+  const peers: Pair[] = [];
+  for (const name of options.peers) peers.push(await start(name));
 
   progress("calls and streams …");
-  const [mine, their] = await measureRpc(pairs, options);
+  const [ours = {}, grpc = {}, ...theirs] = await measureRpc([...pairs, ...peers], options);
   if (options.part === "all") {
     progress("first call …");
-    const [myFirst, theirFirst] = await measureFirstCall(bundle, pairs, options.windows);
+    const [ourFirst, grpcFirst] = await measureFirstCall(bundle, pairs, options.windows);
     progress("memory …");
-    Object.assign(mine, myFirst, await measureMemory(bundle, "ours", options.calls));
-    Object.assign(their, theirFirst, await measureMemory(bundle, "grpc-js", options.calls));
+    Object.assign(ours, ourFirst, await measureMemory(bundle, options.calls));
+    Object.assign(grpc, grpcFirst);
   }
-  return compare(mine, their);
+  return compare(ours, grpc, new Map(options.peers.map((name, at) => [name, theirs[at] ?? {}])));
 }

@@ -1,8 +1,10 @@
 import type { Note } from "./sample.ts";
 
-export type StackName = "ours" | "grpc-js";
+export const stackNames = ["ours", "grpc-js", "connect-node", "trpc-ws"] as const;
 
-/** Every call of both stacks carries a deadline, as calls in production do. */
+export type StackName = (typeof stackNames)[number];
+
+/** The deadline of every call of a stack that has deadlines, as calls in production carry one. */
 export const callTimeoutMs = 30_000;
 
 export interface BenchServer {
@@ -17,9 +19,9 @@ export interface BenchClient {
   /** One server-stream call; resolves with the number of messages that arrived. */
   feed(count: number): Promise<number>;
   /** One client-stream call; resolves with the number of messages the server counted. */
-  collect(count: number): Promise<number>;
+  collect?(count: number): Promise<number>;
   /** Resolves with the length of what came back. */
-  echoBlob(data: Uint8Array): Promise<number>;
+  echoBlob?(data: Uint8Array): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -33,9 +35,27 @@ export interface ClientStack {
 
 /** A process loads only the stack it measures. */
 export function loadServer(name: StackName): Promise<ServerStack> {
-  return name === "ours" ? import("./aster/server.ts") : import("./grpc/server.ts");
+  switch (name) {
+    case "ours":
+      return import("./aster/server.ts");
+    case "grpc-js":
+      return import("./grpc/server.ts");
+    case "connect-node":
+      return import("./connect/server.ts");
+    case "trpc-ws":
+      return import("./trpc/server.ts");
+  }
 }
 
 export function loadClient(name: StackName): Promise<ClientStack> {
-  return name === "ours" ? import("./aster/client.ts") : import("./grpc/client.ts");
+  switch (name) {
+    case "ours":
+      return import("./aster/client.ts");
+    case "grpc-js":
+      return import("./grpc/client.ts");
+    case "connect-node":
+      return import("./connect/client.ts");
+    case "trpc-ws":
+      return import("./trpc/client.ts");
+  }
 }

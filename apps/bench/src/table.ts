@@ -1,6 +1,7 @@
 import type { Figure, Results } from "./figure.ts";
-import { figures, isMet } from "./figure.ts";
+import { figures, isMet, reaches } from "./figure.ts";
 import { markdownTable } from "./markdown-table.ts";
+import { peerNames, peers } from "./peer.ts";
 
 const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
@@ -8,14 +9,21 @@ function show(value: number | undefined): string {
   return value === undefined ? "" : number.format(value);
 }
 
-function target({ target: aim, better, unit }: Figure): string {
-  if (aim === undefined) return "";
-  const sign = better === "more" ? "≥" : "≤";
-  return aim.of === "ratio" ? `${sign} ${aim.bound}×` : `${sign} ${aim.bound} ${unit}`;
+function sign({ better }: Figure): string {
+  return better === "more" ? "≥" : "≤";
+}
+
+function target(figure: Figure): string {
+  if (figure.target === undefined) return "";
+  const { of, bound } = figure.target;
+  return `${sign(figure)} ${bound}${of === "ratio" ? "×" : ` ${figure.unit}`}`;
+}
+
+function verdict(met: boolean | undefined): string {
+  return met === undefined ? "" : met ? "yes" : "no";
 }
 
 function row(figure: Figure, results: Results): string[] {
-  const met = isMet(figure, results);
   const ratio = results.ratios[figure.key];
   return [
     `${figure.label}, ${figure.unit}`,
@@ -23,7 +31,7 @@ function row(figure: Figure, results: Results): string[] {
     show(results["grpc-js"][figure.key]),
     ratio === undefined ? "" : `${ratio.toFixed(2)}×`,
     target(figure),
-    met === undefined ? "" : met ? "yes" : "no",
+    verdict(isMet(figure, results)),
   ];
 }
 
@@ -33,4 +41,30 @@ export function table(results: Results): string {
     ["", "ours", "grpc-js", "ratio", "target", "met"],
     ...figures.filter(({ key }) => key in results.ours).map((figure) => row(figure, results)),
   ]);
+}
+
+/** The same for the peers besides grpc-js, of the same windows of ours; undefined when none was measured. */
+export function peerTable({ ours, peers: measured }: Results): string | undefined {
+  const rows = peerNames.flatMap((name) => {
+    const comparison = measured[name];
+    if (comparison === undefined) return [];
+    return figures.flatMap((figure) => {
+      const { key, label, unit } = figure;
+      const ratio = comparison.ratios[key];
+      if (ratio === undefined) return [];
+      const bound = peers[name].targets[key];
+      return [
+        [
+          `${name}: ${label}, ${unit}`,
+          show(ours[key]),
+          show(comparison.figures[key]),
+          `${ratio.toFixed(2)}×`,
+          bound === undefined ? "" : `${sign(figure)} ${bound}×`,
+          verdict(bound === undefined ? undefined : reaches(figure, ratio, bound)),
+        ],
+      ];
+    });
+  });
+  if (rows.length === 0) return undefined;
+  return markdownTable([["", "ours", "theirs", "ratio", "target", "met"], ...rows]);
 }

@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import type { Comparison } from "../src/figure.ts";
 import { figures, isMet } from "../src/figure.ts";
-import { table } from "../src/table.ts";
+import { peerTable, table } from "../src/table.ts";
 
 const run = promisify(execFile);
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -15,21 +16,35 @@ function bench(...args: readonly string[]): Promise<{ stdout: string; stderr: st
 
 const tiny = ["--windows", "1", "--window-ms", "40", "--warm-up-ms", "20", "--messages", "200"];
 
-test("rpc --json prints one object with every figure and its ratio", {
+test("rpc --json prints one object with every figure and its ratio, of every peer what it can do", {
   timeout: 60_000,
 }, async () => {
   const { stdout } = await bench("rpc", "--json", ...tiny);
-  const results = JSON.parse(stdout);
+  const { peers: measured, ...results } = JSON.parse(stdout);
   expect(Object.keys(results)).toEqual(["ours", "grpc-js", "ratios"]);
   const keys = figures
     .map(({ key }) => key)
-    .filter((key) => key !== "firstCall" && key !== "memory.growth");
+    .filter((key) => !["firstCall", "memory.growth"].includes(key));
   for (const part of Object.values<Record<string, number>>(results)) {
     expect(Object.keys(part).sort()).toEqual([...keys].sort());
     for (const value of Object.values(part)) expect(value).toBeGreaterThan(0);
   }
   expect(results.ratios.p50).toBeCloseTo(results.ours.p50 / results["grpc-js"].p50, 1);
   expect(table(results).split("\n")).toHaveLength(keys.length + 2);
+
+  const unary = ["unary.c1", "p50", "p99", "unary.c64", "cpu.c64"];
+  const did = Object.entries<Comparison>(measured).map(([name, { figures, ratios }]) => {
+    for (const value of Object.values(figures)) expect(value).toBeGreaterThan(0);
+    expect(Object.keys(ratios).sort()).toEqual(Object.keys(figures).sort());
+    return [name, Object.keys(figures)];
+  });
+  expect(did).toEqual([
+    ["connect-node", [...unary, "stream", "clientStream", "bulk"]],
+    ["trpc-ws", [...unary, "stream"]],
+  ]);
+  const rows = peerTable({ ...results, peers: measured })?.split("\n");
+  expect(rows).toHaveLength(unary.length * 2 + 4 + 2);
+  expect(rows?.filter((row) => row.includes("≥"))).toHaveLength(2);
 });
 
 test("an argument it does not know is named, and nothing is measured", async () => {
@@ -41,6 +56,9 @@ test("an argument it does not know is named, and nothing is measured", async () 
   await expect(bench("rpc", "--windows", "0")).rejects.toMatchObject({
     stderr: expect.stringContaining("--windows wants a number from 1 up"),
   });
+  await expect(bench("rpc", "--peers", "none,trpc-ws")).rejects.toMatchObject({
+    stderr: expect.stringContaining('--peers knows connect-node, trpc-ws and none, not "none"'),
+  });
 });
 
 test("a target counts as met on its own side of the bound", () => {
@@ -48,6 +66,7 @@ test("a target counts as met on its own side of the bound", () => {
     ours: { firstCall: 401 },
     "grpc-js": {},
     ratios: { "unary.c64": 6, p50: 1.01 },
+    peers: {},
   };
   const met = Object.fromEntries(figures.map((figure) => [figure.key, isMet(figure, results)]));
   expect(met).toMatchObject({ "unary.c64": true, p50: false, firstCall: false });
