@@ -2,6 +2,7 @@ import { loopbackPair, memoryPair } from "@aster/transport/testing";
 import { type OurRigOptions, ourRig } from "./our-rig.ts";
 import { RawServer } from "./raw-server.ts";
 import type { Row } from "./row.ts";
+import { stageOf } from "./stage.ts";
 import type { Target } from "./target.ts";
 
 /** Us and ourselves: over memory and QUIC, in XLANG and JSON, with zstd and without; and within one program. */
@@ -26,7 +27,8 @@ function ourTarget(options: OurRigOptions): Target {
   };
   if (transport === "local") return target;
   const pair = transport === "quic" ? loopbackPair : memoryPair;
-  return { ...target, rawServer: async () => new RawServer(await pair()) };
+  const stage = stageOf(transport, mode);
+  return { ...target, rawServer: async () => new RawServer(await pair()), stage };
 }
 
 function takes({ transport, mode, zstd }: OurRigOptions, row: Row): boolean {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { decompressPayload } from "@aster/codec";
 import { type Connection, FrameFlag, TransportError } from "@aster/transport";
+import { Findings } from "./findings.ts";
 import { Reply } from "./messages.ts";
 import { codecs, type Mode, readStatus } from "./protocol.ts";
 import { listenOn } from "./raw-listener.ts";
@@ -22,12 +23,9 @@ export async function say(
   const [channel, listener] = listenOn((sink) => connection.open(sink));
   await speak(channel, row.parts, mode);
   const ending = await listener.ending();
-  const wrong: string[] = [];
+  const findings = new Findings();
+  const same = findings.same.bind(findings);
   const { expect } = row;
-  const same = (what: string, found: unknown, wanted: unknown) => {
-    const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)];
-    if (a !== b) wrong.push(`${what} is ${a}, not ${b}`);
-  };
   same("the ending", typeof ending === "string" ? ending : ending.code, expect.ending ?? "ended");
   const { trailer } = listener;
   const found = trailer === undefined ? undefined : readStatus(trailer);
@@ -49,8 +47,8 @@ export async function say(
     const flags = listener.messages.map((one) => (one.flags & FrameFlag.Compressed) !== 0);
     same("compression", flags, expect.compressed);
   }
-  if (expect.ending !== "closed") wrong.push(...(await control(connection, mode)));
-  return wrong;
+  if (expect.ending !== "closed") findings.lines.push(...(await control(connection, mode)));
+  return findings.lines;
 }
 
 async function refused(

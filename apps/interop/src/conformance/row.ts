@@ -1,6 +1,7 @@
 import type { RpcLimits } from "@aster/rpc";
 import type { InterceptorName } from "./interceptors.ts";
 import type { RawClientRow, RawServerRow } from "./raw-row.ts";
+import type { SceneRow } from "./scene-row.ts";
 import type { MethodName } from "./service.ts";
 import type { Step } from "./steps.ts";
 
@@ -88,7 +89,7 @@ export interface CallRow {
   readonly expect: CallExpectation;
 }
 
-export type Row = CallRow | RawClientRow | RawServerRow;
+export type Row = CallRow | RawClientRow | RawServerRow | SceneRow;
 
 /** `suite/name`. */
 export function titleOf({ suite, name }: Row): string {

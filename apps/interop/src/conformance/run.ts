@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Findings } from "./findings.ts";
 import { judge, judgeServer } from "./judge.ts";
 import { say } from "./raw-client.ts";
 import type { RawServer } from "./raw-server.ts";
@@ -93,6 +94,12 @@ class Bench {
       const server = await this.#rawServer;
       if (server === undefined) return ["the target has no raw server"];
       return judge(await server.answer(row, this.#target.mode), row.expect, "");
+    }
+    if (row.kind === "scene") {
+      if (this.#target.stage === undefined) return ["the target has no stage"];
+      const findings = new Findings();
+      await row.play(this.#target.stage, findings);
+      return findings.lines;
     }
     const rig = await this.#rig(row.kind === "call" ? (row.setup ?? {}) : {});
     if (row.kind === "rawClient") {

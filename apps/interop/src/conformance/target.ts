@@ -2,6 +2,7 @@ import type { Mode } from "./protocol.ts";
 import type { RawServer } from "./raw-server.ts";
 import type { Rig } from "./rig.ts";
 import type { Row, Setup } from "./row.ts";
+import type { Stage } from "./stage.ts";
 
 /** One combination of transport, mode and compression, or of us and another implementation. */
 export interface Target {
@@ -15,4 +16,5 @@ export interface Target {
   /** Ends what the rigs share. */
   close?(): Promise<void>;
   rawServer?(): Promise<RawServer>;
+  readonly stage?: Stage;
 }

@@ -1,5 +1,5 @@
 import { type CallRow, callRows } from "../row.ts";
-import { cancel, finish, receive, send, text, texts, wait, zeros } from "../steps.ts";
+import { cancel, finish, receive, send, texts, wait, zeros } from "../steps.ts";
 
 const LARGE = { payload: zeros(271_828), sizes: [314_159] };
 const large = { code: 0, replies: [{ zeros: 314_159, bytes: 271_828, items: 1 }] };
@@ -123,13 +123,5 @@ export const grpcRows: readonly CallRow[] = callRows("grpc", [
     steps: [send(LARGE)],
     repeat: { times: 1000, quick: 10, at: "inTurn", fresh: true },
     expect: { ...large, ms: [0, 1000] },
-  },
-  {
-    name: "connection_scaling",
-    method: "unary",
-    steps: [send({ data: [text("x")], delayMs: 20 })],
-    repeat: { times: 1074, quick: 1074, at: "once" },
-    setup: { serverLimits: { maxCallsPerConnection: 2000 } },
-    expect: { code: 0, replies: [{ payload: "x" }] },
   },
 ]);

@@ -5,6 +5,7 @@ import { compressionRows } from "./compression.ts";
 import { errorRows } from "./errors.ts";
 import { grpcRows } from "./grpc.ts";
 import { interceptorRows } from "./interceptors.ts";
+import { lifecycleRows } from "./lifecycle.ts";
 import { metadataRows } from "./metadata.ts";
 import { sizeRows } from "./sizes.ts";
 import { timeoutRows } from "./timeouts.ts";
@@ -24,6 +25,7 @@ export const rows: readonly Row[] = [
   ...trailerRows,
   ...sizeRows,
   ...interceptorRows,
+  ...lifecycleRows,
   ...unexpectedRequestRows,
   ...unexpectedResponseRows,
 ];
