@@ -45,8 +45,7 @@ const engines = ["closures", "generated"] as const;
 const hasNoForm = /^(?:root\/)?union/;
 
 /** What JavaScript reads as another value, or not at all. */
-const other =
-  /^root\/(?:float\/1|timestamp\/.*(?:123456000|, 1000)\]|map\/(?:null key|both null))(?: ref)?$/;
+const other = /^root\/(?:float\/1|timestamp\/.*(?:123456000|, 1000)\])(?: ref)?$/;
 
 /** Of profile A: flags that a list of booleans announces and does not have, and definitions where nothing announces them. */
 const quirks = /^root\/(?:list\/bools ref|enum\/C.*)$/;

@@ -16,6 +16,11 @@ import type { TypeScope } from "./type-scope.ts";
 export type CodecMode = "xlang" | "native" | "json";
 
 export interface CodecOptions {
+  /**
+   * Types to get ready at once: what has no form in the mode is refused by `createCodec`, not with the first message.
+   * Others can be used all the same.
+   */
+  readonly types?: readonly z.core.$ZodType[];
   /** `xlang` unless given. */
   readonly mode?: CodecMode;
   /** Bounds other than {@link defaultLimits}. */
@@ -93,7 +98,7 @@ export interface Codec {
 /** @internal Makes the codec of one type in one mode. */
 export type MakeTypeCodec = (root: Root) => TypeCodec<unknown>;
 
-/** A codec for one mode. It holds no resources. */
+/** A codec for one mode. It holds no resources. Throws {@link CodecError} `schema` or `type` for one of `types`. */
 export function createCodec(options: CodecOptions = {}): Codec {
   const mode = options.mode ?? "xlang";
   const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
@@ -108,6 +113,8 @@ export function createCodec(options: CodecOptions = {}): Codec {
     }
     return codec as TypeCodec<z.output<S>, z.input<S>>;
   }
+
+  for (const schema of options.types ?? []) type(schema);
 
   return {
     mode,

@@ -197,7 +197,7 @@ export class SchemaWalk {
   ): FieldType {
     const key = this.element(def.keyType, `${path} (key)`);
     const value = this.element(def.valueType, `${path}[]`);
-    if (key.nullable || !keyKinds.has(key.type.kind)) {
+    if (!keyKinds.has(key.type.kind)) {
       throw refuse(
         path,
         `keys of type ${key.type.kind}`,
@@ -207,8 +207,9 @@ export class SchemaWalk {
     const text =
       key.type.kind === "string" ||
       (key.type.kind === "enum" && key.type.values.every((one) => typeof one === "string"));
-    if (form === "record" && !text) {
-      throw refuse(path, `a record with keys of type ${key.type.kind}`, "use z.map");
+    if (form === "record" && (!text || key.nullable)) {
+      const keys = key.nullable ? "that may be null" : `of type ${key.type.kind}`;
+      throw refuse(path, `a record with keys ${keys}`, "use z.map");
     }
     return { kind: "map", key, value, form };
   }

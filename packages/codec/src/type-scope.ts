@@ -129,7 +129,7 @@ function typeText(type: FieldType): string {
     case "set":
       return `${type.kind}<${typeText(type.element.type)}${type.element.nullable ? "?" : ""}>`;
     case "map":
-      return `map<${typeText(type.key.type)}, ${typeText(type.value.type)}${type.value.nullable ? "?" : ""}>`;
+      return `map<${typeText(type.key.type)}${type.key.nullable ? "?" : ""}, ${typeText(type.value.type)}${type.value.nullable ? "?" : ""}>`;
     case "array":
       return `array<${type.element}>`;
     case "enum":

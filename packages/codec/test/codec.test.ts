@@ -404,3 +404,11 @@ test("auto takes generated code here, and forced choices hold", () => {
     });
   }
 });
+
+test("types that are named beforehand are refused beforehand", () => {
+  const Odd = z.object({ x: z.int() });
+  expect(() => createCodec({ types: [Point, Odd] })).toThrow(/not a wire type/);
+  expect(createCodec({ types: [Point] }).encode(Point, { x: 1, y: 2 })).toEqual(
+    createCodec().encode(Point, { x: 1, y: 2 }),
+  );
+});

@@ -28,7 +28,8 @@ export class ValueReader {
     const inner = text.v as object;
     // known before it is filled: it may hold itself
     let blank: unknown;
-    if (Array.isArray(inner)) blank = [];
+    if (typeof inner !== "object" || inner === null) blank = undefined;
+    else if (Array.isArray(inner)) blank = [];
     else if ("$struct" in inner) blank = this.#world.blank(String(inner.$struct));
     else if ("$map" in inner) blank = this.#keyedByText(inner.$map, type) ? {} : new Map();
     if (blank !== undefined) this.#objects.set(text.$id, blank);

@@ -106,7 +106,10 @@ export class Maker {
     if (depth === 0 || roll < 7) return this.#one(this.#scope.scalars);
     if (roll < 9) return { list: this.#type(depth - 1) };
     if (roll < 11) return { opt: this.#present(depth - 1) };
-    if (roll < 12) return { map: [this.#one(keys), this.#type(depth - 1)] };
+    if (roll < 12) {
+      const key = this.#one(keys);
+      return { map: [this.#below(4) === 0 ? { opt: key } : key, this.#type(depth - 1)] };
+    }
     if (roll < 13) return { set: this.#one(keys) };
     if (roll < 14) return { array: this.#one(arrays) };
     const named = this.#types.map((one) => ("struct" in one ? one.struct : "Color"));
@@ -207,7 +210,7 @@ export class Maker {
     if (roll === 3) return this.#one(texts);
     if (roll === 4) return this.#below(2) === 0;
     if (roll === 5) return this.#items(() => this.#any(depth - 1)).slice(0, 8);
-    return { $map: distinct(["k", "l", "m"]).map((key) => [key, this.#any(depth - 1)]) };
+    return { $map: distinct(["k", "l", "m", null]).map((key) => [key, this.#any(depth - 1)]) };
   }
 }
 

@@ -2,6 +2,9 @@ import type { Declaration, FieldText, TypeText } from "../../src/codec/notation.
 import type { Random, RandomCase } from "./random-case.ts";
 
 const names = ["next", "other", "kids", "by_name", "what", "pair_of"];
+/** The judge reads objects down to a depth of 50. */
+const deepest = 20;
+const mostObjects = 400;
 const scalars = ["varint32", "string", "bool", "float64"];
 
 /** Makes types whose fields keep references, and values in which objects are shared and hold themselves. */
@@ -43,7 +46,9 @@ export class GraphMaker {
   #value(type: TypeText, depth: number): unknown {
     if (typeof type === "string") return this.#scalar(type, depth);
     if ("opt" in type) {
-      return this.#below(depth + 1) > 2 ? null : this.#value(type.opt, depth);
+      return this.#isFull(depth) || this.#below(depth + 1) > 2
+        ? null
+        : this.#value(type.opt, depth);
     }
     if ("list" in type) {
       return this.#shared(type, () => this.#items(() => this.#value(type.list, depth + 1), depth));
@@ -78,7 +83,7 @@ export class GraphMaker {
   }
 
   #items(make: () => unknown, depth: number): unknown[] {
-    const most = depth > 6 ? 1 : 4;
+    const most = depth > 6 || this.#isFull(depth) ? 1 : 4;
     return Array.from({ length: this.#below(most) }, make);
   }
 
@@ -87,9 +92,13 @@ export class GraphMaker {
     if (kind === "string") return this.#one(["", "text", "é"]);
     if (kind === "bool") return this.#below(2) === 0;
     if (kind === "float64") return this.#below(100) + 0.5;
-    if (depth > 6 || this.#below(3) === 0) return this.#one(["t", 5, true]);
+    if (depth > 6 || this.#isFull(depth) || this.#below(3) === 0) return this.#one(["t", 5, true]);
     const structs = this.#types.flatMap((one) => ("struct" in one ? one.struct : []));
     return this.#struct(this.#one(structs), depth);
+  }
+
+  #isFull(depth: number): boolean {
+    return depth > deepest || this.#objects > mostObjects;
   }
 
   #below(limit: number): number {

@@ -43,8 +43,9 @@ function beginsWithText(r: ByteReader): boolean {
   const start = r.pos;
   const empty = r.small() === 0;
   const flags = r.bytes[r.pos] ?? 0;
+  const nullKey = (flags & MapFlag.keyNull) !== 0;
   const flagged = flags & MapFlag.valueNull ? (flags & MapFlag.keyTracked ? 1 : 0) : 1;
   const id = r.bytes[r.pos + 1 + flagged];
   r.pos = start;
-  return empty || id === TypeId.string;
+  return empty || (!nullKey && id === TypeId.string);
 }

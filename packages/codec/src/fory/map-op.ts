@@ -1,5 +1,5 @@
 import { asFailure, fail, kindOf } from "../failure.ts";
-import type { ByteReader } from "./byte-reader.ts";
+import { type ByteReader, Flag } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { checkReadDepth, checkWriteDepth } from "./depth.ts";
 import { absent, containerOp, type ElementOp, ownOp } from "./list-op.ts";
@@ -97,14 +97,16 @@ export function writePairs(
 ): void {
   checkWriteDepth(w, depth);
   w.putSmall(keys.length);
-  const keyOps = opsOf(keys, key.op);
-  const empty = (i: number): boolean => {
-    const item = values[i];
-    return value.nullable && (item === null || item === undefined);
-  };
+  const keyOps = opsOf(keys, key);
+  const empty = (i: number): boolean => isEmpty(values[i], value);
   let i = 0;
   try {
     while (i < keys.length) {
+      if (isEmpty(keys[i], key)) {
+        writeUnderNull(w, values[i], value, depth);
+        i++;
+        continue;
+      }
       const keyOp = keyOps?.[i] ?? key.op;
       if (empty(i)) {
         w.putByte(MapFlag.valueNull | (keyOps ? MapFlag.keyTracked : MapFlag.keyDeclared));
@@ -131,7 +133,7 @@ export function writePairs(
       let size = 0;
       for (; i < keys.length && size < maxChunk; i++, size++) {
         if (size > 0) {
-          if (empty(i) || (keyOps && keyOps[i] !== keyOp)) break;
+          if (empty(i) || isEmpty(keys[i], key) || (keyOps && keyOps[i] !== keyOp)) break;
           if (value.op.dynamic && value.op.dynamic.classify(values[i]) !== valueOp) break;
         }
         keyOp.write(w, keys[i], depth + 1);
@@ -144,9 +146,36 @@ export function writePairs(
   }
 }
 
-function opsOf(keys: readonly unknown[], op: ValueOp): ValueOp[] | undefined {
-  const { dynamic } = op;
-  return dynamic && keys.map((key) => dynamic.classify(key));
+/** The pair of a null key: a chunk of its own, without a count. */
+function writeUnderNull(w: ByteWriter, item: unknown, value: ElementOp, depth: number): void {
+  if (isEmpty(item, value)) {
+    w.putByte(MapFlag.keyNull | MapFlag.valueNull);
+    return;
+  }
+  const op = value.op.dynamic?.classify(item) ?? value.op;
+  const typed = value.typed || value.op.dynamic !== undefined;
+  const tracked = w.tracking && op.tracked === true;
+  w.putByte(
+    MapFlag.keyNull |
+      (typed ? 0 : MapFlag.valueDeclared) |
+      (typed || tracked ? MapFlag.valueTracked : 0),
+  );
+  // unlike in chunks of many, the flag comes before the type info
+  if (tracked && !writeFlag(w, item, op)) return;
+  if (typed) {
+    if (!tracked) w.putByte(Flag.value);
+    op.writeInfo(w);
+  }
+  op.write(w, item, depth + 1);
+}
+
+function isEmpty(item: unknown, element: ElementOp): boolean {
+  return element.nullable && (item === null || item === undefined);
+}
+
+function opsOf(keys: readonly unknown[], key: ElementOp): (ValueOp | undefined)[] | undefined {
+  const { dynamic } = key.op;
+  return dynamic && keys.map((one) => (isEmpty(one, key) ? undefined : dynamic.classify(one)));
 }
 
 export function readPairs(
@@ -162,7 +191,12 @@ export function readPairs(
   while (left > 0) {
     const bits = r.byte();
     if (bits > 63) throw fail("data", `map flags ${bits}`);
-    if (bits & MapFlag.keyNull) throw fail("data", "a null key");
+    if (bits & MapFlag.keyNull) {
+      if (!key.nullable) throw fail("data", "a null key in a map that has none");
+      add(key.optional ? undefined : null, readUnderNull(r, value, depth, bits));
+      left--;
+      continue;
+    }
     if (bits & MapFlag.valueNull) {
       if (!value.nullable) throw fail("data", "null in a map that has no nulls");
       // here the flag of the key comes before its type info
@@ -190,6 +224,16 @@ export function readPairs(
     }
     left -= size;
   }
+}
+
+/** The value of a null key. */
+function readUnderNull(r: ByteReader, value: ElementOp, depth: number, bits: number): unknown {
+  if (bits & MapFlag.valueNull) {
+    if (!value.nullable) throw fail("data", "null in a map that has no nulls");
+    return value.optional ? undefined : null;
+  }
+  const op = bits & MapFlag.valueDeclared ? value.op : infoFirst(value.op);
+  return readTracked(r, op, depth + 1, bits & MapFlag.valueTracked);
 }
 
 function chunkOp(r: ByteReader, op: ValueOp, declared: number): ValueOp {

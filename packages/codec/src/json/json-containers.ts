@@ -72,7 +72,7 @@ export function jsonMap(
     write(map, depth) {
       checkDepth(depth, maxDepth);
       const pairs = entriesOf(map, form).map(([name, item]) =>
-        inKey(name, () => `${writeKey(name, key.op, depth)}:${writeElement(item, value, depth)}`),
+        inKey(name, () => `${writeKey(name, key, depth)}:${writeElement(item, value, depth)}`),
       );
       return `{${pairs.join(",")}}`;
     },
@@ -123,7 +123,10 @@ function entriesOf(value: unknown, form: "record" | "map"): [unknown, unknown][]
   throw fail("value", `expected ${form === "map" ? "a Map" : "an object"}, got ${kindOf(value)}`);
 }
 
-function writeKey(key: unknown, op: JsonOp, depth: number): string {
+function writeKey(key: unknown, { op, nullable }: JsonElement, depth: number): string {
+  if (nullable && (key === null || key === undefined)) {
+    throw fail("value", "JSON has no keys that are null: use another mode");
+  }
   const text = op.write(key, depth);
   return text.startsWith('"') ? text : `"${text}"`;
 }

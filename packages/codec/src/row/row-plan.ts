@@ -73,6 +73,9 @@ class Planner {
       case "set":
         return setOp(this.#inner(type.element, path, depth));
       case "map":
+        if (type.key.nullable) {
+          throw refuse(path, "a map with keys that may be null", "leave null out of its keys");
+        }
         return mapOp(
           this.#inner(type.key, path, depth),
           this.#inner(type.value, path, depth),
