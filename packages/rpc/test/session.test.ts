@@ -91,6 +91,16 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(plain).toMatchObject({ text: "y", metadata: [], remainingMs: null });
   });
 
+  test("a header never writes over the request that follows it", async () => {
+    await using at = await opened();
+    // after a long header codecs write the next one into the memory that they share, now and then
+    const metadata = { one: "x".repeat(4_000), two: "x".repeat(2_000) };
+    for (let n = 1; n <= 20; n++) {
+      await at.session.who({ text: "x" }, { metadata });
+      expect(await at.session.add({ n: 1 }, { timeoutMs: 5_000 })).toMatchObject({ n });
+    }
+  });
+
   test("a handler that fails leaves state and session", async () => {
     await using at = await opened();
     await at.session.add({ n: 1 });

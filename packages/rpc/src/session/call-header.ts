@@ -1,5 +1,8 @@
 import { callHeaderCodecs, headerCodecs, type ProtocolForm } from "../protocol/structs.ts";
 
+/** More than any header without metadata needs: names have 256 characters at most. */
+const PLAIN_BYTES = 4_096;
+
 /**
  * Makes the header of a call of its own into that of a call inside a session: service, version and mode are the session's.
  *
@@ -8,6 +11,7 @@ import { callHeaderCodecs, headerCodecs, type ProtocolForm } from "../protocol/s
 export class CallHeaders {
   readonly #form: ProtocolForm;
   readonly #known = new WeakMap<Uint8Array, Uint8Array>();
+  #plain: Uint8Array | undefined;
 
   constructor(form: ProtocolForm) {
     this.#form = form;
@@ -18,14 +22,13 @@ export class CallHeaders {
     if (known !== undefined) return known;
     const { method, callId, deadlineEpochMs, metadataKeys, metadataValues } =
       headerCodecs[this.#form].decode(header);
-    const made = callHeaderCodecs[this.#form].encode({
-      method,
-      callId,
-      deadlineEpochMs,
-      metadataKeys,
-      metadataValues,
-    });
-    if (deadlineEpochMs === 0 && metadataKeys.length === 0) this.#known.set(header, made);
+    const codec = callHeaderCodecs[this.#form];
+    const own = { method, callId, deadlineEpochMs, metadataKeys, metadataValues };
+    if (metadataKeys.length > 0) return codec.encode(own);
+    // the request may lie in the memory that codecs share already, so this one is written elsewhere
+    this.#plain ??= new Uint8Array(PLAIN_BYTES);
+    const made = this.#plain.slice(0, codec.encodeInto(own, this.#plain, 0));
+    if (deadlineEpochMs === 0) this.#known.set(header, made);
     return made;
   }
 }
