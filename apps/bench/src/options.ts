@@ -23,7 +23,8 @@ export const usage = `npm run bench -- [rpc | codec] [options]
   rpc               calls and streams only; without it also memory and first call, and RESULTS.md is written
   codec             encoding and decoding beside other codecs; its section of RESULTS.md is written, unless with --json
   --json            print one JSON object and nothing else
-  --peers LIST      who runs beside grpc-js, separated by commas, or none (connect-node,trpc-ws)
+  --peers LIST      who runs beside grpc-js: connect-node, trpc-ws and rust (wants cargo, builds for some
+                    minutes), separated by commas, or none (connect-node,trpc-ws)
   --windows N       measurements per load and stack or codec (5; codec 7)
   --window-ms N     length of one (800; codec 60)
   --warm-up-ms N    length of the one before them that does not count (800; codec 250)

@@ -9,8 +9,8 @@ import type { StackName } from "./stack.ts";
 export interface Window {
   /** Calls, messages or bytes per second, by the kind of load. */
   readonly perSecond: number;
-  /** CPU time of both processes for one of them. */
-  readonly cpuMicros: number;
+  /** CPU time of both processes for one of them, where that is known. */
+  readonly cpuMicros?: number;
   readonly latenciesUs: readonly number[];
 }
 

@@ -1,5 +1,5 @@
 /** What is measured beside ours and grpc-js: calls and streams only, with fewer loads. */
-export const peerNames = ["connect-node", "trpc-ws"] as const;
+export const peerNames = ["connect-node", "trpc-ws", "rust"] as const;
 
 export type PeerName = (typeof peerNames)[number];
 
@@ -18,5 +18,9 @@ export const peers: Readonly<Record<PeerName, Peer>> = {
   "trpc-ws": {
     loads: ["unary.c1", "unary.c64", "stream"],
     targets: { "unary.c64": 3 },
+  },
+  rust: {
+    loads: ["unary.c1", "unary.c64", "bulk"],
+    targets: { p50: 1.5, bulk: 0.6 },
   },
 };

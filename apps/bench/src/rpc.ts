@@ -47,7 +47,12 @@ function measurements({ messages }: BenchOptions): readonly Measurement[] {
       p99: median(windows, ({ latenciesUs }) => percentile(latenciesUs, 0.99)),
     })),
     unary(16),
-    unary(64, (windows) => ({ "cpu.c64": median(windows, ({ cpuMicros }) => cpuMicros) })),
+    unary(64, (windows) => {
+      const known = windows.filter(({ cpuMicros }) => cpuMicros !== undefined);
+      return known.length === 0
+        ? {}
+        : { "cpu.c64": median(known, ({ cpuMicros = 0 }) => cpuMicros) };
+    }),
     unary(256),
     {
       name: "stream",

@@ -5,7 +5,10 @@ import { measureFirstCall } from "./first-call.ts";
 import { measureMemory } from "./memory.ts";
 import type { BenchOptions } from "./options.ts";
 import { Pair } from "./pair.ts";
+import type { Contestant } from "./rpc.ts";
 import { measureRpc } from "./rpc.ts";
+import { buildEcho } from "./rust/build.ts";
+import { RustPair } from "./rust/rust-pair.ts";
 import type { StackName } from "./stack.ts";
 
 /** Measures all stacks; `progress` hears what is going on. */
@@ -17,8 +20,14 @@ export async function run(
   await using stack = new AsyncDisposableStack();
   const start = async (name: StackName): Promise<Pair> => stack.use(await Pair.start(bundle, name));
   const pairs = [await start("ours"), await start("grpc-js")] as const;
-  const peers: Pair[] = [];
-  for (const name of options.peers) peers.push(await start(name));
+  const peers: Contestant[] = [];
+  for (const name of options.peers) {
+    if (name !== "rust") peers.push(await start(name));
+    else {
+      progress("building the echo of Rust …");
+      peers.push(stack.use(await RustPair.start(await buildEcho())));
+    }
+  }
 
   progress("calls and streams …");
   const [ours = {}, grpc = {}, ...theirs] = await measureRpc([...pairs, ...peers], options);

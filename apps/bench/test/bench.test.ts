@@ -57,7 +57,9 @@ test("an argument it does not know is named, and nothing is measured", async () 
     stderr: expect.stringContaining("--windows wants a number from 1 up"),
   });
   await expect(bench("rpc", "--peers", "none,trpc-ws")).rejects.toMatchObject({
-    stderr: expect.stringContaining('--peers knows connect-node, trpc-ws and none, not "none"'),
+    stderr: expect.stringContaining(
+      '--peers knows connect-node, trpc-ws, rust and none, not "none"',
+    ),
   });
 });
 

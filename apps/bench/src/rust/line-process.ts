@@ -1,0 +1,50 @@
+import type { ChildProcessByStdio } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Interface } from "node:readline";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+
+/** A program that answers a line with a line, and ends with its standard input. */
+export class LineProcess implements AsyncDisposable {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: Interface;
+
+  constructor(program: string, ...args: readonly string[]) {
+    this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+    // a process that is gone is told by the line that never comes
+    this.#child.stdin.on("error", () => {});
+    this.#lines = createInterface(this.#child.stdout);
+  }
+
+  /** The next line that it prints. */
+  line(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const heard = (text: string): void => {
+        this.#child.off("close", gone);
+        this.#child.off("error", reject);
+        resolve(text);
+      };
+      const gone = (): void => {
+        this.#lines.off("line", heard);
+        reject(new Error(`${this.#child.spawnfile} ended early`));
+      };
+      this.#lines.once("line", heard);
+      this.#child.once("close", gone);
+      this.#child.once("error", reject);
+    });
+  }
+
+  ask(question: string): Promise<string> {
+    const answer = this.line();
+    this.#child.stdin.write(`${question}\n`);
+    return answer;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.pid === undefined) return;
+    const gone = once(this.#child, "exit");
+    this.#child.stdin.end();
+    await gone;
+  }
+}
