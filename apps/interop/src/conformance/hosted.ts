@@ -5,23 +5,31 @@ import { interceptors } from "./interceptors.ts";
 import { Observer } from "./observer.ts";
 import type { Setup } from "./row.ts";
 import { Conformance } from "./service.ts";
+import { conformanceSession } from "./session-handlers.ts";
+import { SessionLog } from "./session-log.ts";
+import { ConformanceSession } from "./session-service.ts";
 import { TappedNode } from "./tapped-node.ts";
 
 /** A server of ours and what its handlers notice. */
 export interface Hosted {
   readonly server: AsterServer;
   readonly observer: Observer;
+  readonly sessions: SessionLog;
 }
 
-/** Hosts {@link Conformance} on a node, which stays the caller's. */
+/** Hosts {@link Conformance} and {@link ConformanceSession} on a node, which stays the caller's. */
 export async function hostConformance(
   node: Node,
   setup: Setup,
   compression: Compression,
 ): Promise<Hosted> {
   const observer = new Observer();
+  const sessions = new SessionLog();
   const server = await AsterServer.start({
-    services: [implement(Conformance, conformanceHandlers(observer))],
+    services: [
+      implement(Conformance, conformanceHandlers(observer)),
+      implement(ConformanceSession, (peer) => conformanceSession(peer, observer, sessions)),
+    ],
     gate: openGate({ production: true }),
     node: new TappedNode(node),
     compression,
@@ -30,5 +38,5 @@ export async function hostConformance(
     // what the handlers throw on purpose is no news
     onError: () => {},
   });
-  return { server, observer };
+  return { server, observer, sessions };
 }

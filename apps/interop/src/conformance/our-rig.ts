@@ -3,6 +3,7 @@ import {
   type Client,
   type Compression,
   createLocalClient,
+  createLocalSession,
   RPC_ALPN,
 } from "@aster/rpc";
 import type { Connection } from "@aster/transport";
@@ -15,6 +16,8 @@ import type { Mode } from "./protocol.ts";
 import type { Rig } from "./rig.ts";
 import type { CallRow, Setup } from "./row.ts";
 import { Conformance } from "./service.ts";
+import { callInSession, type OpenSession } from "./session-call.ts";
+import { ConformanceSession } from "./session-service.ts";
 import { SteppedCall } from "./stepped-call.ts";
 import { TappedConnection } from "./tapped-connection.ts";
 
@@ -45,21 +48,23 @@ function compressionOf({ zstd }: OurRigOptions): Compression {
   return zstd ? {} : false;
 }
 
-function localRig({ options, setup, nodes, observer, server }: Parts): Rig {
+function localRig({ options, setup, nodes, observer, sessions, server }: Parts): Rig {
   const tapped = {
     handle: (connection: Connection) => server.handle(new TappedConnection(connection)),
   };
-  const client = createLocalClient(Conformance, tapped, {
+  const clientOptions = {
     serialization: options.mode,
     compression: compressionOf(options),
     limits: setup.clientLimits ?? {},
     interceptors: (setup.clientInterceptors ?? []).map((name) => interceptors[name]),
-  });
+  };
+  const client = createLocalClient(Conformance, tapped, clientOptions);
+  const openSession = async () => createLocalSession(ConformanceSession, tapped, clientOptions);
   const close = async () => {
     await server.close({ graceMs: 0 });
     await nodes[Symbol.asyncDispose]();
   };
-  return rigOf(client, LOCAL_ID, observer, close);
+  return rigOf({ client, openSession, clientId: LOCAL_ID, observer, sessions }, close);
 }
 
 async function connectedRig(parts: Parts): Promise<Rig> {
@@ -83,31 +88,48 @@ async function connectedRig(parts: Parts): Promise<Rig> {
 }
 
 async function dialledRig(parts: Parts, afterwards: () => Promise<void>): Promise<Rig> {
-  const { options, setup, nodes, observer, server } = parts;
+  const { options, setup, nodes, observer, sessions, server } = parts;
   const client = await AsterClient.connect(server.address, {
     node: nodes.client,
     compression: compressionOf(options),
     limits: setup.clientLimits ?? {},
     interceptors: (setup.clientInterceptors ?? []).map((name) => interceptors[name]),
   });
-  const typed = client.client(Conformance, { serialization: options.mode });
-  return rigOf(typed, nodes.client.id, observer, async () => {
+  const serialization = options.mode;
+  const caller = {
+    client: client.client(Conformance, { serialization }),
+    openSession: () => client.session(ConformanceSession, { serialization }),
+    clientId: nodes.client.id,
+    observer,
+    sessions,
+  };
+  return rigOf(caller, async () => {
     await client.close();
     await afterwards();
   });
 }
 
+interface Caller extends Pick<Rig, "clientId" | "sessions"> {
+  readonly client: Client<typeof Conformance>;
+  readonly observer: Observer;
+  openSession(): Promise<OpenSession>;
+}
+
 function rigOf(
-  client: Client<typeof Conformance>,
-  clientId: string,
-  observer: Observer,
+  { client, openSession, clientId, observer, sessions }: Caller,
   close: () => Promise<void>,
 ): Rig {
   return {
     clientId,
     observer,
-    call(row: CallRow, tag: string): Promise<Outcome> {
-      return new SteppedCall(client, row, tag, observer.of(tag)).run(row.steps);
+    sessions,
+    openSession,
+    async call(row: CallRow, tag: string, sessionTag: string): Promise<Outcome> {
+      const observation = observer.of(tag);
+      if (row.session === undefined) {
+        return await new SteppedCall(client, row, tag, observation).run(row.steps);
+      }
+      return await callInSession(await openSession(), row, [tag, sessionTag], observation);
     },
     [Symbol.asyncDispose]: close,
   };

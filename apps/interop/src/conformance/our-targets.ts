@@ -35,6 +35,7 @@ function takes({ transport, mode, zstd }: OurRigOptions, row: Row): boolean {
   if (row.only?.mode !== undefined && row.only.mode !== mode) return false;
   if (row.only?.zstd !== undefined && row.only.zstd !== zstd) return false;
   if (row.only?.transport !== undefined && !row.only.transport.includes(transport)) return false;
+  if (row.kind === "session") return true;
   if (row.kind === "call") return transport !== "local" || row.repeat?.fresh !== true;
   return transport !== "local";
 }

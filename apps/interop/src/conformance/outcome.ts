@@ -9,6 +9,8 @@ export interface Outcome {
   readonly trailer?: readonly (readonly [key: string, value: string])[];
   readonly replies: readonly Partial<Reply>[];
   readonly ms: number;
+  /** How the call after it went, in the same session. */
+  readonly next?: Outcome;
   /** It was rejected with something that is no status. */
   readonly stranger?: string;
 }

@@ -3,6 +3,7 @@ import type { InterceptorName } from "./interceptors.ts";
 import type { RawClientRow, RawServerRow } from "./raw-row.ts";
 import type { SceneRow } from "./scene-row.ts";
 import type { MethodName } from "./service.ts";
+import type { SessionRow } from "./session-row.ts";
 import type { Step } from "./steps.ts";
 
 export type PairList = readonly (readonly [key: string, value: string])[];
@@ -76,6 +77,8 @@ export interface CallRow {
   readonly steps: readonly Step[];
   readonly timeoutMs?: number;
   readonly metadata?: MetadataList;
+  /** The call is made in a session, which is as good as before afterwards, or over. */
+  readonly session?: "kept" | "ended";
   readonly setup?: Setup;
   /** The call is made so often (`quick` times unless the full run is asked for), and each has to be as expected. */
   readonly repeat?: {
@@ -89,7 +92,7 @@ export interface CallRow {
   readonly expect: CallExpectation;
 }
 
-export type Row = CallRow | RawClientRow | RawServerRow | SceneRow;
+export type Row = CallRow | RawClientRow | RawServerRow | SceneRow | SessionRow;
 
 /** `suite/name`. */
 export function titleOf({ suite, name }: Row): string {

@@ -5,6 +5,7 @@ import { say } from "./raw-client.ts";
 import type { RawServer } from "./raw-server.ts";
 import type { Rig } from "./rig.ts";
 import { type CallRow, type Row, type Setup, titleOf } from "./row.ts";
+import { judgeSession, playSession } from "./session-play.ts";
 import type { Target } from "./target.ts";
 
 export interface Result {
@@ -101,7 +102,8 @@ class Bench {
       await row.play(this.#target.stage, findings);
       return findings.lines;
     }
-    const rig = await this.#rig(row.kind === "call" ? (row.setup ?? {}) : {});
+    const rig = await this.#rig(row.kind === "rawClient" ? {} : (row.setup ?? {}));
+    if (row.kind === "session") return await playSession(row, rig);
     if (row.kind === "rawClient") {
       return rig.raw === undefined
         ? ["the target has no raw client"]
@@ -143,8 +145,11 @@ class Bench {
 
   async #call(row: CallRow, rig: Rig): Promise<string[]> {
     this.#calls += 1;
-    const tag = row.method.startsWith("empty") ? "" : `${titleOf(row)} ${this.#calls}`;
-    const wrong = judge(await rig.call(row, tag), row.expect, rig.clientId);
+    const own = `${titleOf(row)} ${this.#calls}`;
+    const tag = row.method.startsWith("empty") ? "" : own;
+    const outcome = await rig.call(row, tag, own);
+    const wrong = judge(outcome, row.expect, rig.clientId);
+    if (row.session !== undefined) wrong.push(...(await judgeSession(row, outcome, own, rig)));
     if (rig.observer === undefined || tag === "") return wrong;
     const seen = rig.observer.of(tag);
     const { server = {} } = row.expect;

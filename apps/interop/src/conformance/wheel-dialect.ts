@@ -29,7 +29,7 @@ export function wheelCanCall(row: Row, mode: Mode): boolean {
 
 /** Nothing that only peers of ours understand. */
 function isPlain(row: Row): row is CallRow {
-  if (row.kind !== "call" || row.repeat?.fresh === true) return false;
+  if (row.kind !== "call" || row.repeat?.fresh === true || row.session !== undefined) return false;
   const requests = row.steps.flatMap((step) => (step.do === "send" ? [step.request] : []));
   return requests.every(
     ({ expectCompressed, trailer }) => expectCompressed === undefined && trailer === undefined,

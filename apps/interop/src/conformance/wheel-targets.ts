@@ -6,6 +6,7 @@ import type { Mode } from "./protocol.ts";
 import type { Rig } from "./rig.ts";
 import type { Setup } from "./row.ts";
 import { Conformance } from "./service.ts";
+import { SessionLog } from "./session-log.ts";
 import { SteppedCall } from "./stepped-call.ts";
 import type { Target } from "./target.ts";
 import { wheelCanCall, wheelCanServe } from "./wheel-dialect.ts";
@@ -59,6 +60,7 @@ async function rigOfHost(
   return {
     clientId: client.node.id,
     observer: undefined,
+    sessions: new SessionLog(),
     call: (row, tag) => new SteppedCall(typed, row, tag, undefined).run(row.steps),
     [Symbol.asyncDispose]: () => client.close(),
   };
@@ -95,11 +97,12 @@ function wheelCalls(python: string, mode: Mode): Target {
 
 async function rigOfDriver(driver: WheelDriver, mode: Mode, setup: Setup): Promise<Rig> {
   const node = await createNode({ network: "none" });
-  const { server, observer } = await hostConformance(node, setup, {});
+  const { server, observer, sessions } = await hostConformance(node, setup, {});
   const clientId = await driver.connect(server.address, server.address);
   return {
     clientId,
     observer,
+    sessions,
     call: (row, tag) => driver.call(server.address, row, tag, mode),
     async [Symbol.asyncDispose]() {
       await server.close({ graceMs: 0 });

@@ -4,6 +4,7 @@ import { cancellationRows } from "./cancellation.ts";
 import { compressionRows } from "./compression.ts";
 import { errorRows } from "./errors.ts";
 import { grpcRows } from "./grpc.ts";
+import { inSessionRows } from "./in-session.ts";
 import { interceptorRows } from "./interceptors.ts";
 import { lifecycleRows } from "./lifecycle.ts";
 import { metadataRows } from "./metadata.ts";
@@ -26,6 +27,7 @@ export const rows: readonly Row[] = [
   ...sizeRows,
   ...interceptorRows,
   ...lifecycleRows,
+  ...inSessionRows,
   ...unexpectedRequestRows,
   ...unexpectedResponseRows,
 ];

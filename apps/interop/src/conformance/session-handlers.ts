@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { RpcError, type SessionHandlers, StatusCode } from "@aster/rpc";
+import { conformanceHandlers } from "./handlers.ts";
+import type { Observer } from "./observer.ts";
+import type { SessionLog } from "./session-log.ts";
+import type { ConformanceSession } from "./session-service.ts";
+
+/** What serves one session of {@link ConformanceSession}. */
+export function conformanceSession(
+  peer: string,
+  observer: Observer,
+  log: SessionLog,
+): SessionHandlers<typeof ConformanceSession> {
+  const state = { tag: "", calls: 0, bytes: 0, running: false };
+  return {
+    ...conformanceHandlers(observer),
+
+    async count({ tag, payload, delayMs }) {
+      if (state.running) throw new RpcError(StatusCode.INTERNAL, "two calls at a time");
+      state.running = true;
+      state.tag = tag;
+      state.calls += 1;
+      state.bytes += payload.length;
+      if (delayMs > 0) await sleep(delayMs);
+      state.running = false;
+      const seen = { metadata: [], remainingMs: -1, roles: [] };
+      return { payload: new Uint8Array(), items: state.calls, bytes: state.bytes, peer, ...seen };
+    },
+
+    onSessionClose() {
+      log.closed(state.tag);
+    },
+  };
+}
