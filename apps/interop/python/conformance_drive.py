@@ -1,8 +1,9 @@
 """The wheel as the client of conformance rows, driven over stdin and stdout, one JSON object a line.
 
 {"id", "op": "connect", "name", "address"} and {"id", "op": "call", "name", "via": "typed" | "proxy", "method", "steps",
-"timeout"?, "metadata"?} are answered by {"id", "result"} or {"id", "error"}. A call gives {"replies", "error"?, "ms"}; the steps are those
-of src/conformance/steps.ts, as far as row-for-wheel.ts lets them through. Commands run side by side.
+"timeout"?, "metadata"?, "session"?} are answered by {"id", "result"} or {"id", "error"}. A call gives {"replies", "error"?, "ms"}; the steps are those
+of src/conformance/steps.ts, as far as wheel-dialect.ts lets them through. With a tag for it the call is made in a session of its own, and
+"next" says how another one went after it. Commands run side by side.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ os.environ.setdefault("ASTER_RELAY_MODE", "disabled")
 
 from aster.runtime import AsterClient  # noqa: E402
 
+from conformance_drive_session import SessionCaller  # noqa: E402
 from conformance_service import Conformance  # noqa: E402
 from conformance_types import Empty, Request  # noqa: E402
 from drive_errors import described  # noqa: E402
@@ -126,14 +128,25 @@ async def call(command: Dict[str, Any]) -> Any:
     replies: List[Any] = []
     error = None
     started = time.monotonic()
+    following = None
     try:
-        await Caller(command, replies).run()
+        if command.get("session") is None:
+            await Caller(command, replies).run()
+        else:
+            caller = SessionCaller(CLIENTS[command["name"]], command)
+            error, following = await caller.run(replies)
+            following["replies"] = [to_json(r) for r in following["replies"]]
     except asyncio.CancelledError:
         error = {"type": "CancelledError", "code": 1, "message": ""}
     except Exception as problem:
         error = described(problem)
     took = round((time.monotonic() - started) * 1000, 1)
-    return {"replies": [to_json(r) for r in replies], "error": error, "ms": took}
+    return {
+        "replies": [to_json(r) for r in replies],
+        "error": error,
+        "ms": took,
+        "next": following,
+    }
 
 
 OPERATIONS = {"connect": connect, "call": call}

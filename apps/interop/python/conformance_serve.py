@@ -1,4 +1,4 @@
-"""Hosts the conformance service on the wheel. Prints one ready line; ends with stdin."""
+"""Hosts the conformance services on the wheel. Prints one ready line and the ends of sessions; ends with stdin."""
 
 import asyncio
 import os
@@ -9,6 +9,7 @@ from aster.interceptors.deadline import DeadlineInterceptor  # noqa: E402
 from aster.runtime import AsterServer  # noqa: E402
 
 from conformance_service import Conformance  # noqa: E402
+from conformance_session import ON_CLOSE, ConformanceSession  # noqa: E402
 from json_lines import claim_stdout, read_lines  # noqa: E402
 from testkit_service import CallRecorder  # noqa: E402
 
@@ -16,11 +17,12 @@ from testkit_service import CallRecorder  # noqa: E402
 async def main() -> None:
     emit = claim_stdout()
     server = AsterServer(
-        [Conformance()],
+        [Conformance(), ConformanceSession],
         allow_all_consumers=True,
         allow_all_producers=True,
         interceptors=[DeadlineInterceptor(), CallRecorder()],
     )
+    ON_CLOSE.append(lambda tag: emit({"event": "sessionClosed", "tag": tag}))
     await server.start()
     server.serve()
     contracts = {service.name: service.contract_id for service in server.services}

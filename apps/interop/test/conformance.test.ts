@@ -6,6 +6,7 @@ import { titleOf } from "../src/conformance/row.ts";
 import { rows } from "../src/conformance/rows/index.ts";
 import { type Result, runTarget } from "../src/conformance/run.ts";
 import { Conformance } from "../src/conformance/service.ts";
+import { ConformanceSession } from "../src/conformance/session-service.ts";
 import type { Target } from "../src/conformance/target.ts";
 import { WheelHost } from "../src/conformance/wheel-host.ts";
 import { wheelTargets } from "../src/conformance/wheel-targets.ts";
@@ -27,10 +28,13 @@ describe.each(named(ourTargets))("%s", (_, target) => {
 describe.skipIf("missing" in python)("with the wheel", () => {
   const targets = "path" in python ? wheelTargets(python.path) : [];
 
-  it("the contract is the same", async () => {
+  it("the contracts are the same", async () => {
     if ("missing" in python) return;
     await using host = await WheelHost.start(python.path);
-    expect(host.ready.contracts).toEqual({ [Conformance.name]: contractIdOf(Conformance) });
+    expect(host.ready.contracts).toEqual({
+      [Conformance.name]: contractIdOf(Conformance),
+      [ConformanceSession.name]: contractIdOf(ConformanceSession),
+    });
   });
 
   describe.each(named(targets))("%s", (_, target) => {

@@ -12,7 +12,7 @@ export interface Rig extends AsyncDisposable {
   /** Where our handlers tell what they noticed; `undefined` where the server is another. */
   readonly observer: Observer | undefined;
   /** Where sessions tell that they are over. */
-  readonly sessions: SessionLog;
+  readonly sessions: Pick<SessionLog, "closesOf">;
   /** Makes the call of a row, under this tag, and in a session under `sessionTag` where the row says so. Never rejects. */
   call(row: CallRow, tag: string, sessionTag: string): Promise<Outcome>;
   /** Opens a session with a client of ours. */

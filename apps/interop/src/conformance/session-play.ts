@@ -20,7 +20,7 @@ export async function judgeSession(
   const findings = new Findings();
   const wanted = session === "kept" ? 0 : OVER;
   findings.same(`the code of the next call (${next?.message})`, next?.code, wanted);
-  if (session === "kept") {
+  if (next?.code === 0) {
     findings.same("the calls that the session knows of", next?.replies[0]?.items, 1);
     findings.same("how often the session was closed", await closesOf(rig, tag), 1);
   }

@@ -14,7 +14,7 @@ export function wheelCanServe(row: Row, zstd: boolean): boolean {
 
 /** Whether a row can be run with the wheel's client and a server of ours. */
 export function wheelCanCall(row: Row, mode: Mode): boolean {
-  if (!isPlain(row) || !knowsSetup(row.setup) || row.only !== undefined) return false;
+  if (!isPlain(row) || !knowsSetup(row.setup) || knowsMore(row)) return false;
   const pairs = row.metadata ?? [];
   // a dictionary has every key once
   if (new Set(pairs.map(([key]) => key)).size < pairs.length) return false;
@@ -24,16 +24,32 @@ export function wheelCanCall(row: Row, mode: Mode): boolean {
   if (row.timeoutMs === 0) return false;
   // its proxy passes neither on
   if (mode === "json" && (pairs.length > 0 || row.timeoutMs !== undefined)) return false;
+  if (row.session !== undefined && !canCallInSession(row, mode)) return false;
   return beginsWell(row) && row.steps.every((step) => canDo(step, row));
+}
+
+/** In sessions it sends all requests and the end of them, then hands out the replies if all went well. Its proxy streams nothing. */
+function canCallInSession({ method, steps, timeoutMs, expect }: CallRow, mode: Mode): boolean {
+  if (mode === "json" && !/unary/i.test(method)) return false;
+  if (timeoutMs !== undefined || (expect.code !== 0 && (expect.replies ?? []).length > 0))
+    return false;
+  const streams = /clientStream|bidiStream/i.test(method);
+  if (streams && steps.at(-1)?.do !== "finish") return false;
+  return steps.every((step) => step.do === "send" || step.do === "finish");
 }
 
 /** Nothing that only peers of ours understand. */
 function isPlain(row: Row): row is CallRow {
-  if (row.kind !== "call" || row.repeat?.fresh === true || row.session !== undefined) return false;
+  if (row.kind !== "call" || row.repeat?.fresh === true) return false;
   const requests = row.steps.flatMap((step) => (step.do === "send" ? [step.request] : []));
   return requests.every(
     ({ expectCompressed, trailer }) => expectCompressed === undefined && trailer === undefined,
   );
+}
+
+/** What is for some targets of ours only; rows in sessions are for those with compression. */
+function knowsMore({ only, session }: CallRow): boolean {
+  return only !== undefined && session === undefined;
 }
 
 function knowsSetup({ clientLimits, clientInterceptors }: Setup = {}): boolean {

@@ -18,6 +18,7 @@ interface WheelOutcome {
     readonly details?: Readonly<Record<string, string>>;
   } | null;
   readonly ms: number;
+  readonly next: WheelOutcome | null;
 }
 
 interface Answer {
@@ -46,13 +47,18 @@ export class WheelDriver implements AsyncDisposable {
     return this.#do({ op: "connect", name, address }) as Promise<string>;
   }
 
-  async call(name: string, row: CallRow, tag: string, mode: Mode): Promise<Outcome> {
+  async call(
+    name: string,
+    row: CallRow,
+    [tag, session]: readonly [call: string, session: string],
+    mode: Mode,
+  ): Promise<Outcome> {
     const steps = row.steps.map((step) => {
       if (step.do !== "send") return step;
       const request = tag === "" ? {} : { ...step.request, tag };
       return { ...step, request: requestForWheel(request, mode) };
     });
-    const { replies, error, ms } = (await this.#do({
+    const outcome = (await this.#do({
       op: "call",
       name,
       via: mode === "json" ? "proxy" : "typed",
@@ -60,17 +66,10 @@ export class WheelDriver implements AsyncDisposable {
       steps,
       ...(row.timeoutMs === undefined ? {} : { timeout: row.timeoutMs / 1000 }),
       ...(row.metadata === undefined ? {} : { metadata: Object.fromEntries(row.metadata) }),
+      ...(row.session === undefined ? {} : { session }),
     })) as WheelOutcome;
-    return {
-      code: error === null ? 0 : (error.code ?? UNKNOWN),
-      message: error?.message ?? "",
-      details: error?.details ?? {},
-      replies: replies.map(replyFromWheel),
-      ms,
-      ...(error === null || error.code !== undefined
-        ? {}
-        : { stranger: `${error.type}: ${error.message}` }),
-    };
+    const { next } = outcome;
+    return { ...outcomeOf(outcome), ...(next === null ? {} : { next: outcomeOf(next) }) };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -86,4 +85,17 @@ export class WheelDriver implements AsyncDisposable {
     if (answer.error === undefined) return answer.result;
     throw new Error(`${answer.error.type}: ${answer.error.message}`);
   }
+}
+
+function outcomeOf({ replies, error, ms }: WheelOutcome): Outcome {
+  return {
+    code: error === null ? 0 : (error.code ?? UNKNOWN),
+    message: error?.message ?? "",
+    details: error?.details ?? {},
+    replies: replies.map(replyFromWheel),
+    ms,
+    ...(error === null || error.code !== undefined
+      ? {}
+      : { stranger: `${error.type}: ${error.message}` }),
+  };
 }

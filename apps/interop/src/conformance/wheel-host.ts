@@ -9,7 +9,7 @@ interface Ready {
   readonly contracts: Readonly<Record<string, string>>;
 }
 
-/** The wheel hosting the conformance service, in a process of its own. */
+/** The wheel hosting the conformance services, in a process of its own. */
 export class WheelHost implements AsyncDisposable {
   readonly #child: Child;
   readonly ready: Ready;
@@ -23,6 +23,11 @@ export class WheelHost implements AsyncDisposable {
     const child = new Child(python, ["-B", script]);
     const ready = await child.line((value): value is Ready => (value as Ready).ready);
     return new WheelHost(child, ready);
+  }
+
+  /** How often sessions were told that they are over, by the tag of the last `count` in them. */
+  closesOf(tag: string): number {
+    return this.#child.lines.filter((line) => (line as { tag?: unknown }).tag === tag).length;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

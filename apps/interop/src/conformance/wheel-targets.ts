@@ -6,7 +6,8 @@ import type { Mode } from "./protocol.ts";
 import type { Rig } from "./rig.ts";
 import type { Setup } from "./row.ts";
 import { Conformance } from "./service.ts";
-import { SessionLog } from "./session-log.ts";
+import { callInSession } from "./session-call.ts";
+import { ConformanceSession } from "./session-service.ts";
 import { SteppedCall } from "./stepped-call.ts";
 import type { Target } from "./target.ts";
 import { wheelCanCall, wheelCanServe } from "./wheel-dialect.ts";
@@ -14,6 +15,8 @@ import { WheelDriver } from "./wheel-driver.ts";
 import { WheelHost } from "./wheel-host.ts";
 
 const ADMISSIONS = 5;
+/** It does not answer some cancellations at all, so there is no point in waiting for long. */
+const CANCEL_MS = 500;
 
 /** Us and the wheel, both ways round, with this Python. */
 export function wheelTargets(python: string): readonly Target[] {
@@ -57,11 +60,18 @@ async function rigOfHost(
     interceptors: clientInterceptors.map((name) => interceptors[name]),
   });
   const typed = client.client(Conformance, { serialization: mode });
+  const openSession = () =>
+    client.session(ConformanceSession, { serialization: mode, cancelTimeoutMs: CANCEL_MS });
   return {
     clientId: client.node.id,
     observer: undefined,
-    sessions: new SessionLog(),
-    call: (row, tag) => new SteppedCall(typed, row, tag, undefined).run(row.steps),
+    sessions: host,
+    openSession,
+    async call(row, tag, sessionTag) {
+      return row.session === undefined
+        ? await new SteppedCall(typed, row, tag, undefined).run(row.steps)
+        : await callInSession(await openSession(), row, [tag, sessionTag], undefined);
+    },
     [Symbol.asyncDispose]: () => client.close(),
   };
 }
@@ -103,7 +113,7 @@ async function rigOfDriver(driver: WheelDriver, mode: Mode, setup: Setup): Promi
     clientId,
     observer,
     sessions,
-    call: (row, tag) => driver.call(server.address, row, tag, mode),
+    call: (row, tag, sessionTag) => driver.call(server.address, row, [tag, sessionTag], mode),
     async [Symbol.asyncDispose]() {
       await server.close({ graceMs: 0 });
       await node.close();
