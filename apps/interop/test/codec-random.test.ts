@@ -22,12 +22,12 @@ const judges: readonly Judge[] = [
   {
     profile: "A",
     python: await pythonWithWheel(),
-    scope: { scalars: scalarsOfA, compatible: false },
+    scope: { scalars: scalarsOfA, compatible: false, unions: true },
   },
   {
     profile: "B",
     python: await pythonWithFory(),
-    scope: { scalars: scalarsOfB, compatible: true },
+    scope: { scalars: scalarsOfB, compatible: true, unions: true },
   },
 ];
 
@@ -37,9 +37,12 @@ interface Verdict {
   readonly error?: string;
 }
 
-/** Texts beyond Latin-1, sets and values of any type may be written in more than one way. */
+/** Texts beyond Latin-1, sets, values of any type and unions of containers may be written in more than one way. */
 function hasChoice({ types, value }: RandomCase): boolean {
   if (JSON.stringify(types).includes('"any"')) return true;
+  // in unions we say the types of elements
+  const cases = types.flatMap((one) => ("cases" in one ? [one.cases] : []));
+  if (/"(?:list|set|map)"/.test(JSON.stringify(cases))) return true;
   return /[\u0100-\uffff]|"\$set":\[[^\]]*,/.test(JSON.stringify(value));
 }
 

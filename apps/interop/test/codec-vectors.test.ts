@@ -41,14 +41,14 @@ function fixture(name: string): Fixture {
 
 const engines = ["closures", "generated"] as const;
 
-/** Unions of numbered cases have no form in the codec. */
-const hasNoForm = /^(?:root\/)?union/;
-
 /** What JavaScript reads as another value, or not at all. */
 const other = /^root\/(?:float\/1|timestamp\/.*(?:123456000|, 1000)\])(?: ref)?$/;
 
 /** Of profile A: flags that a list of booleans announces and does not have, and definitions where nothing announces them. */
 const quirks = /^root\/(?:list\/bools ref|enum\/C.*)$/;
+
+/** Where we say the types of elements which pyfory takes as known, so that readers without the union can pass over them. */
+const saysMore = /^union\/wide\/(?:4|5|300)/;
 
 function readProblem(one: Case, profile: "A" | "B", engine: string): string | undefined {
   const { types, root, hex, config } = one;
@@ -62,7 +62,8 @@ function writeProblem(one: Case, profile: "A" | "B", engine: string): string | u
   const answer = codecAnswer({ op: "encode", profile, ...config, types, root, value, engine });
   if (!("hex" in answer)) return `${one.name}, ${engine}: ${JSON.stringify(answer)}`;
   if (answer.hex === one.hex) return undefined;
-  if (one.free || one.config.ref) return readProblem({ ...one, hex: answer.hex }, profile, engine);
+  if (one.free || one.config.ref || saysMore.test(one.name))
+    return readProblem({ ...one, hex: answer.hex }, profile, engine);
   return `${one.name}, ${engine}: ${answer.hex}, not ${one.hex}`;
 }
 
@@ -76,21 +77,12 @@ describe.each([
   // without definitions Java writes structs inside structs in a way of its own
   const shared = cases.filter((one) => name !== "java-b" || one.config.compatible);
   const ours = shared.filter(
-    ({ name: one }) =>
-      !hasNoForm.test(one) && !other.test(one) && !(profile === "A" && quirks.test(one)),
+    ({ name: one }) => !other.test(one) && !(profile === "A" && quirks.test(one)),
   );
 
   it.each(engines)("is read with %s", (engine) => {
     expect(ours.length).toBeGreaterThan(least);
     expect(ours.flatMap((one) => readProblem(one, profile, engine) ?? [])).toEqual([]);
-  });
-
-  it("has no form for the rest, and says so", () => {
-    const rest = shared.filter(({ name: one }) => hasNoForm.test(one));
-    for (const { types, root, hex, config } of rest) {
-      const answer = codecAnswer({ op: "decode", profile, ...config, types, root, hex });
-      expect(answer).toHaveProperty("error");
-    }
   });
 });
 
@@ -102,8 +94,7 @@ describe.each([
 
   it.each(engines)("is written as the judge writes it, with %s", (engine) => {
     const ours = cases.filter(
-      ({ name: one, config }) =>
-        (profile === "B" || !config.compatible) && !hasNoForm.test(one) && !other.test(one),
+      ({ name: one, config }) => (profile === "B" || !config.compatible) && !other.test(one),
     );
     expect(ours.length).toBeGreaterThan(least);
     expect(ours.flatMap((one) => writeProblem(one, profile, engine) ?? [])).toEqual([]);

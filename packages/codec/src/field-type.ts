@@ -69,12 +69,24 @@ export interface EnumType {
   /** What the values are on the wire in profile B, each beside its value; places in the declaration unless given. */
   readonly numbers?: readonly number[];
   /** What `wireEnum` calls it: such an enum can stand where nothing else tells its type. */
-  readonly named?: NamedEnum;
+  readonly named?: NamedSchema;
 }
 
-/** The name of an enum, and the schema that reads it. */
-export interface NamedEnum extends TypeName {
+/** The name of an enum or union, and the schema that reads it. */
+export interface NamedSchema extends TypeName {
   readonly schema: $ZodType;
+}
+
+/** One of some values of any types, each with the number of its case, as `wireUnion` makes it. */
+export interface CaseUnion {
+  readonly kind: "named_union";
+  readonly named: NamedSchema;
+  /** By their numbers. Throws `CodecError` `schema` where a `z.lazy` gives a schema without a wire form. */
+  readonly cases: () => ReadonlyMap<number, ElementType>;
+  /** @internal The same without reading what is lazy. */
+  readonly settled: ReadonlyMap<number, ElementType | undefined>;
+  /** @internal zod checks more than the types of the cases say. */
+  readonly refined: boolean;
 }
 
 /** A type of the program's own, whose values travel as those of another (docs/fory.md, "Own types"). */
@@ -103,6 +115,7 @@ export type FieldType =
   | { readonly kind: "array"; readonly element: ArrayElementKind }
   | EnumType
   | ExtType
+  | CaseUnion
   | { readonly kind: "struct"; readonly info: () => WireTypeInfo }
   | {
       readonly kind: "union";

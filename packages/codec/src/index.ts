@@ -9,13 +9,14 @@ export { CodecError } from "./error.ts";
 // For those who read wire types: contracts, servers, tools.
 export type {
   ArrayElementKind,
+  CaseUnion,
   ElementType,
   EnumType,
   ExtType,
   FieldType,
   FloatKind,
   IntegerKind,
-  NamedEnum,
+  NamedSchema,
   ScalarKind,
   ScalarType,
   TypeName,
@@ -66,3 +67,5 @@ export type { WireExtOptions } from "./wire-ext.ts";
 export { wireExt } from "./wire-ext.ts";
 export type { WireField, WireType, WireTypeInfo, WireTypeOptions } from "./wire-type.ts";
 export { wireType, wireTypeInfo } from "./wire-type.ts";
+export type { CaseSchemas, UnionCases, WireUnionOptions } from "./wire-union.ts";
+export { wireUnion } from "./wire-union.ts";

@@ -97,6 +97,7 @@ export class SchemaWalk {
           inner = def.getter();
           continue;
         case "union": {
+          if (ownType(zod)) return this.#ended(this.#type(zod, path), nullable, optional);
           const kept = def.options.filter((option) => !isEmpty(option as $ZodTypes));
           if (kept.length === def.options.length) {
             return this.#ended(this.#union(zod, def, path), nullable, optional);
@@ -126,6 +127,7 @@ export class SchemaWalk {
     const own = ownType(zod);
     if (own) {
       this.#refined ||= (zod._zod.def.checks?.length ?? 0) > own.checks;
+      if (own.type.kind === "named_union") this.#refined ||= own.type.refined;
       return own.type;
     }
     const info = wireTypeInfo(zod);

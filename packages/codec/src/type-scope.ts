@@ -1,5 +1,5 @@
 import { CodecError } from "./error.ts";
-import type { EnumType, ExtType, FieldType } from "./field-type.ts";
+import type { CaseUnion, ElementType, EnumType, ExtType, FieldType } from "./field-type.ts";
 import type { WireTypeInfo } from "./wire-type.ts";
 
 /** A set of wire types in which a tag means one shape, and by which values of unknown type are read. */
@@ -10,14 +10,14 @@ export interface TypeScope {
   findId(id: number): WireTypeInfo | undefined;
   /** The type that is bound to the class of this value. */
   ofClass(value: object): WireTypeInfo | undefined;
-  /** The enum or ext with this tag or number. */
+  /** The enum, ext or union with this tag or number. */
   findNamed(name: string | number): NamedType | undefined;
   /** The ext whose class this value has. */
   extOf(value: object): ExtType | undefined;
 }
 
 /** Types with names that are no structs. */
-export type NamedType = ExtType | EnumType;
+export type NamedType = ExtType | EnumType | CaseUnion;
 
 /** A scope of its own, for types that a peer describes: their tags do not clash with the program's. */
 export function createTypeScope(): TypeScope {
@@ -46,9 +46,9 @@ export class Registry implements TypeScope {
 
   /** Throws {@link CodecError} `tag` where the tag is taken by another shape. */
   add(info: Defined): void {
-    if (this.#named.has(info.tag)) throw taken(info.tag, "an enum or ext");
+    if (this.#named.has(info.tag)) throw taken(info.tag, "an enum, ext or union");
     if (info.typeId !== undefined && this.#named.has(info.typeId)) {
-      throw taken(`${info.tag}: the id ${info.typeId}`, "an enum or ext");
+      throw taken(`${info.tag}: the id ${info.typeId}`, "an enum, ext or union");
     }
     const known = this.#types.get(info.tag);
     if (known && info.complete && known.complete) this.confirm(info);
@@ -67,7 +67,7 @@ export class Registry implements TypeScope {
     if (tag === undefined) return;
     if (this.#types.has(tag)) throw taken(tag, "a struct");
     const known = this.#named.get(tag);
-    if (known && typeText(known) !== typeText(type)) throw taken(tag, "another type");
+    if (known && namedText(known) !== namedText(type)) throw taken(tag, "another type");
     if (typeId !== undefined) {
       const other = this.#ids.get(typeId)?.tag ?? this.#named.get(typeId)?.named?.tag;
       if (other !== undefined && other !== tag) throw taken(`${tag}: the id ${typeId}`, other);
@@ -122,20 +122,35 @@ function shapeText(info: WireTypeInfo): string {
     .join(", ");
 }
 
+/** The same for a type with a name, cases of a union included. */
+function namedText(type: NamedType): string {
+  if (type.kind !== "named_union") return typeText(type);
+  const cases = [...type.settled].map(
+    ([number, form]) => `${number}: ${form ? elementText(form) : "…"}`,
+  );
+  return `union<${cases.join(", ")}>`;
+}
+
+function elementText({ type, nullable }: ElementType): string {
+  return typeText(type) + (nullable ? "?" : "");
+}
+
 /** One line that is equal for equal wire forms; other types appear as their tags. */
 function typeText(type: FieldType): string {
   switch (type.kind) {
     case "list":
     case "set":
-      return `${type.kind}<${typeText(type.element.type)}${type.element.nullable ? "?" : ""}>`;
+      return `${type.kind}<${elementText(type.element)}>`;
     case "map":
-      return `map<${typeText(type.key.type)}${type.key.nullable ? "?" : ""}, ${typeText(type.value.type)}${type.value.nullable ? "?" : ""}>`;
+      return `map<${elementText(type.key)}, ${elementText(type.value)}>`;
     case "array":
       return `array<${type.element}>`;
     case "enum":
       return `enum<${type.values.map((value, i) => JSON.stringify(value) + (type.numbers ? `=${type.numbers[i]}` : "")).join("|")}>`;
     case "ext":
-      return `${type.named.tag}(${typeText(type.form.type)}${type.form.nullable ? "?" : ""})`;
+      return `${type.named.tag}(${elementText(type.form)})`;
+    case "named_union":
+      return type.named.tag;
     case "struct":
       return type.info().tag;
     case "union":

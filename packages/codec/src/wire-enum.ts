@@ -2,7 +2,7 @@ import { type ZodEnum, enum as zodEnum } from "zod";
 import { enumNumbers, enumValues } from "./enum-type.ts";
 import { CodecError } from "./error.ts";
 import { isId } from "./field-names.ts";
-import type { NamedEnum } from "./field-type.ts";
+import type { NamedSchema } from "./field-type.ts";
 import { withOwnType } from "./own-type.ts";
 import { parseTag } from "./tag.ts";
 import { defaultScope, registryOf, type TypeScope } from "./type-scope.ts";
@@ -36,7 +36,7 @@ export function wireEnum<const V extends readonly string[] | Entries>(
   if (id !== undefined && !isId(id, 0xffff_fffe)) {
     throw new CodecError("tag", `${tag}: an id is an integer from 0 to 2^32 − 2`);
   }
-  const named: NamedEnum = { tag, ...parseTag(tag, { reserved: false }), typeId: id, schema };
+  const named: NamedSchema = { tag, ...parseTag(tag, { reserved: false }), typeId: id, schema };
   const type = {
     kind: "enum" as const,
     values: known,

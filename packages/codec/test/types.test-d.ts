@@ -1,6 +1,14 @@
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
-import { bytes, createCodec, int8, timestamp, type WireType, wireType } from "../src/index.ts";
+import {
+  bytes,
+  createCodec,
+  int8,
+  timestamp,
+  type WireType,
+  wireType,
+  wireUnion,
+} from "../src/index.ts";
 
 const Point = wireType("types/Point", { x: z.number(), label: z.string().default("") });
 const Tree = wireType("types/Tree", {
@@ -45,4 +53,18 @@ test("only schemas are taken", () => {
   codec.type("");
   // @ts-expect-error a field of another type
   codec.encode(Point, { x: "1" });
+});
+
+test("a union of numbered cases has a type for each", () => {
+  const Contact = wireUnion("types/Contact", { 0: z.string(), 7: Point, 8: z.int().optional() });
+  type Out = z.output<typeof Contact>;
+  expectTypeOf<Extract<Out, { case: 0 }>["value"]>().toEqualTypeOf<string>();
+  expectTypeOf<Extract<Out, { case: 7 }>["value"]>().toEqualTypeOf<{ x: number; label: string }>();
+  expectTypeOf<Out["case"]>().toEqualTypeOf<0 | 7 | 8>();
+  expectTypeOf(codec.decode(Contact, new Uint8Array())).toEqualTypeOf<Out>();
+  codec.encode(Contact, { case: 7, value: { x: 1 } });
+  // @ts-expect-error the value of another case
+  codec.encode(Contact, { case: 0, value: { x: 1 } });
+  // @ts-expect-error no such case
+  codec.encode(Contact, { case: 3, value: "" });
 });

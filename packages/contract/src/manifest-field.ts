@@ -53,7 +53,7 @@ function kindOf(type: FieldType): ManifestKind {
   if (exact !== undefined) return exact;
   if (type.kind === "enum" || type.kind === "list" || type.kind === "map") return type.kind;
   if (type.kind === "set" || type.kind === "array") return "list";
-  if (type.kind === "struct" || type.kind === "union") return "ref";
+  if (type.kind === "struct" || type.kind.endsWith("union")) return "ref";
   if (type.kind === "ext") return kindOf(type.form.type);
   if (/int\d/.test(type.kind)) return "int";
   return type.kind.includes("float") ? "float" : "string";

@@ -6,18 +6,25 @@ export type TypeNodes = ReadonlyMap<string, WireTypeInfo>;
 function elementsOf(type: FieldType): readonly ElementType[] {
   if (type.kind === "list" || type.kind === "set") return [type.element];
   if (type.kind === "ext") return [type.form];
+  if (type.kind === "named_union") return [...type.cases().values()];
   return type.kind === "map" ? [type.key, type.value] : [];
 }
 
-/** Wire types anywhere inside a field type, at whatever depth of containers. */
-export function typesInside(type: FieldType): readonly WireTypeInfo[] {
+/** Wire types anywhere inside a field type, at whatever depth of containers; `open` are the unions around it. */
+export function typesInside(
+  type: FieldType,
+  open: ReadonlySet<FieldType> = new Set(),
+): readonly WireTypeInfo[] {
+  if (open.has(type)) return [];
   if (type.kind === "struct") return [type.info()];
   if (type.kind === "union") return type.options.map((option) => option.info());
-  return elementsOf(type).flatMap((element) => typesInside(element.type));
+  const inside = type.kind === "named_union" ? new Set(open).add(type) : open;
+  return elementsOf(type).flatMap((element) => typesInside(element.type, inside));
 }
 
 /** Wire types whose hash goes into the hash of a field of this type. */
 export function typesHashed(type: FieldType): readonly WireTypeInfo[] {
+  if (type.kind === "named_union") return [];
   const direct = elementsOf(type);
   if (direct.length === 0) return typesInside(type);
   return direct.flatMap(({ type: element, nullable }) =>

@@ -1,25 +1,33 @@
-import type { ElementType, FieldType } from "@aster/codec";
+import type { CaseUnion, ElementType, FieldType } from "@aster/codec";
 
-const elementText = ({ type, nullable }: ElementType): string =>
-  typeText(type) + (nullable ? "?" : "");
+/** The unions around a type, which may hold themselves. */
+type Open = ReadonlySet<FieldType>;
+
+const elementText = ({ type, nullable }: ElementType, open: Open): string =>
+  typeText(type, open) + (nullable ? "?" : "");
+
+const casesText = ({ named, cases }: CaseUnion, open: Open): string =>
+  `union<${named.tag}, ${[...cases()].map(([number, form]) => `${number}: ${elementText(form, open)}`).join(" | ")}>`;
 
 const valueText = (value: string | number, number: number | undefined): string =>
   JSON.stringify(value) + (number === undefined ? "" : ` = ${number}`);
 
 /** A field type on one line, `map<string, list<demo/Point?>>`; wire types stand as their tags. */
-export function typeText(type: FieldType): string {
+export function typeText(type: FieldType, open: Open = new Set()): string {
   switch (type.kind) {
     case "list":
     case "set":
-      return `${type.kind}<${elementText(type.element)}>`;
+      return `${type.kind}<${elementText(type.element, open)}>`;
     case "map":
-      return `map<${elementText(type.key)}, ${elementText(type.value)}>`;
+      return `map<${elementText(type.key, open)}, ${elementText(type.value, open)}>`;
     case "array":
       return `array<${type.element}>`;
     case "enum":
       return `enum<${type.values.map((value, i) => valueText(value, type.numbers?.[i])).join(" | ")}>`;
     case "ext":
-      return `ext<${type.named.tag}, ${elementText(type.form)}>`;
+      return `ext<${type.named.tag}, ${elementText(type.form, open)}>`;
+    case "named_union":
+      return open.has(type) ? type.named.tag : casesText(type, new Set(open).add(type));
     case "struct":
       return type.info().tag;
     case "union":

@@ -69,7 +69,7 @@ export class ValuePrinter {
     const declared = this.#world.declaration(name);
     if ("struct" in declared) return this.#struct(value as object, name);
     if ("ext" in declared) return this.#ext(value as object, name, declared.form);
-    if (!("enum" in declared)) return value;
+    if ("union" in declared) return this.#union(value as CaseValue, name);
     const member = Object.entries(declared.values).find(([, number]) => number === value);
     return { $enum: name, v: member?.[0] ?? value };
   }
@@ -91,6 +91,11 @@ export class ValuePrinter {
 
   #ext(value: object, name: string, form: TypeText): unknown {
     return { $ext: name, v: this.#show((value as { readonly form: unknown }).form, form) };
+  }
+
+  #union({ case: number, value }: CaseValue, name: string): unknown {
+    const type = this.#world.caseOf(name, number);
+    return { $union: name, case: number, v: this.#show(value, type) };
   }
 
   #map(value: object, [key, inner]: readonly [TypeText, TypeText]): unknown {
@@ -116,6 +121,12 @@ export class ValuePrinter {
     const name = this.#world.nameOfObject(value);
     return name === undefined ? this.#map(value, ["any", "any"]) : this.#named(value, name);
   }
+}
+
+/** A value of a union. */
+interface CaseValue {
+  readonly case: number;
+  readonly value: unknown;
 }
 
 /** What an object holds, or undefined for what is never shared. */
@@ -144,6 +155,7 @@ function single(value: unknown): unknown {
 
 /** The type that a value of any type says. */
 function typeTextOf({ type }: TypedValue): TypeText {
-  const name = type.kind === "enum" ? type.named?.name : undefined;
+  const named = type.kind === "enum" || type.kind === "named_union" ? type.named : undefined;
+  const name = named?.name;
   return name === undefined ? type.kind : { type: name };
 }

@@ -31,6 +31,7 @@ export class ValueReader {
     if (typeof inner !== "object" || inner === null) blank = undefined;
     else if (Array.isArray(inner)) blank = [];
     else if ("$struct" in inner) blank = this.#world.blank(String(inner.$struct));
+    else if ("$union" in inner && type !== "any") blank = {};
     else if ("$map" in inner) blank = this.#keyedByText(inner.$map, type) ? {} : new Map();
     if (blank !== undefined) this.#objects.set(text.$id, blank);
     const value = blank === undefined ? this.read(inner, type) : this.#filled(inner, type, blank);
@@ -52,6 +53,7 @@ export class ValueReader {
     if ("$arr" in marked) return this.#array(String(marked.$arr), marked.v as unknown[], type);
     if ("$enum" in marked) return this.#member(marked, type);
     if ("$ext" in marked) return this.#ext(marked);
+    if ("$union" in marked) return this.#union(marked, type, blank);
     return single(marked, type);
   }
 
@@ -110,6 +112,15 @@ export class ValueReader {
     return this.#world.ext(name, this.read(text.v, declared.form));
   }
 
+  #union(text: Marked, type: TypeText, blank: unknown): unknown {
+    const name = String(text.$union);
+    const inner = this.#world.caseOf(name, text.case);
+    const out = (blank ?? {}) as { case?: unknown; value?: unknown };
+    out.case = text.case;
+    out.value = this.read(text.v, inner);
+    return type === "any" ? typed(this.#world.schema({ type: name }), out) : out;
+  }
+
   #member(text: Marked, type: TypeText): unknown {
     const { values } = this.#world.enumeration(String(text.$enum));
     const value = Object.hasOwn(values, String(text.v)) ? values[String(text.v)] : undefined;
@@ -156,7 +167,6 @@ function single(text: Marked, type: TypeText): unknown {
   if ("$dur" in text) return said(nanosOf(text.$dur), type, duration);
   if ("$date" in text) return said(dayText(text.$date), type, date);
   if ("$dec" in text) return said(decimalText(text.$dec), type, decimal);
-  if ("$union" in text) throw new NotationError("unsupported", "unions of numbered cases");
   throw new NotationError("notation", `no value: ${JSON.stringify(text).slice(0, 80)}`);
 }
 

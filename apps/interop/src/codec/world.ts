@@ -5,6 +5,7 @@ import {
   wireEnum,
   wireExt,
   wireType,
+  wireUnion,
 } from "@aster/codec";
 import { z } from "zod";
 import {
@@ -16,6 +17,7 @@ import {
   parts,
   type StructText,
   type TypeText,
+  type UnionText,
 } from "./notation.ts";
 import { arraySchemas, scalarSchemas } from "./scalar.ts";
 import { ValueReader } from "./value-reader.ts";
@@ -29,7 +31,7 @@ export class World {
   readonly #types = new Map<string, WireType>();
   readonly #classes = new Map<string, StructClass>();
   readonly #names = new Map<unknown, string>();
-  /** Schemas of enums and exts. */
+  /** Schemas of enums, exts and unions. */
   readonly #schemas = new Map<string, z.ZodType>();
   readonly #refs: boolean;
 
@@ -50,6 +52,7 @@ export class World {
     for (const one of declarations) {
       if ("ext" in one) this.#schemas.set(one.ext, this.#ext(one));
       else if ("struct" in one) this.#define(one);
+      else if ("union" in one) this.#schemas.set(one.union, this.#union(one));
     }
   }
 
@@ -80,6 +83,20 @@ export class World {
     const one = this.declaration(name);
     if ("enum" in one) return one;
     throw new NotationError("notation", `${name} is no enum`);
+  }
+
+  union(name: string): UnionText {
+    const one = this.declaration(name);
+    if ("union" in one) return one;
+    throw new NotationError("notation", `${name} is no union`);
+  }
+
+  /** The type of one case of a union. */
+  caseOf(name: string, number: unknown): TypeText {
+    const { cases } = this.union(name);
+    const type = Object.hasOwn(cases, String(number)) ? cases[String(number)] : undefined;
+    if (type === undefined) throw new NotationError("notation", `${name} has no case ${number}`);
+    return type;
   }
 
   /** An ext's value, which holds what stands for it. */
@@ -125,6 +142,17 @@ export class World {
     });
   }
 
+  #union(one: UnionText): z.ZodType {
+    const cases = Object.entries(one.cases).map(([number, type]) => [
+      number,
+      this.#later(type) ? z.lazy(() => this.#schema(type)) : this.#schema(type),
+    ]);
+    return wireUnion(tagOf(one.ns, one.union), Object.fromEntries(cases), {
+      scope: this.scope,
+      ...(one.id !== undefined && { id: one.id }),
+    });
+  }
+
   #define(one: StructText): void {
     const shape: Record<string, z.ZodType> = {};
     for (const field of one.fields) {
@@ -152,7 +180,9 @@ export class World {
     const [kind, inner] = parts(type);
     if (kind === "map") return (inner as TypeText[]).some((one) => this.#later(one));
     if (kind === "type") {
-      return "struct" in this.declaration(String(inner)) && !this.#types.has(String(inner));
+      const name = String(inner);
+      this.declaration(name);
+      return !this.#types.has(name) && !this.#schemas.has(name);
     }
     return kind !== "array" && this.#later(inner as TypeText);
   }
@@ -195,7 +225,7 @@ export class World {
     if ("struct" in one) return this.type(name) as WireType & z.ZodType;
     const named = this.#schemas.get(name);
     if (named) return named;
-    throw new NotationError("unsupported", "unions of numbered cases");
+    throw new NotationError("notation", `${name} holds itself without a struct`);
   }
 }
 

@@ -11,6 +11,8 @@ export interface RandomCase {
 export interface Scope {
   readonly scalars: readonly string[];
   readonly compatible: boolean;
+  /** It cannot pass over unions that its types lack. */
+  readonly unions: boolean;
 }
 
 /** Numbers from 0 to 1 that a seed repeats. */
@@ -67,7 +69,10 @@ export class Maker {
   case(): RandomCase {
     this.#types.push({ enum: "Color", ns: "rnd", values: colors });
     const inner = this.#below(3);
-    for (let i = 0; i < inner; i++) this.#struct(`Inner${"ABC"[i]}`);
+    for (let i = 0; i < inner; i++) {
+      this.#struct(`Inner${"ABC"[i]}`);
+      if (this.#scope.unions && this.#below(3) === 0) this.#union(`Union${"ABC"[i]}`);
+    }
     const root = this.#struct("Root");
     return {
       types: this.#types,
@@ -101,6 +106,23 @@ export class Maker {
     return name;
   }
 
+  #union(name: string): void {
+    const cases: Record<string, TypeText> = {};
+    for (let count = 1 + this.#below(4); count > 0; count--) {
+      cases[this.#below(4) === 0 ? this.#below(100_000) : this.#below(6)] = this.#case();
+    }
+    this.#types.push({ union: name, ns: "rnd", cases });
+  }
+
+  /** pyfory 0.16 has no unions of containers, and none has them of values of any type or of enums that may be null. */
+  #case(): TypeText {
+    const structs = this.#types.flatMap((one) => ("struct" in one ? [{ type: one.struct }] : []));
+    const type = this.#scope.compatible
+      ? this.#present(2)
+      : this.#one<TypeText>([...structs, "string", "varint32", "varint64", "bool", "float64"]);
+    return JSON.stringify(type).includes('"any"') ? "string" : type;
+  }
+
   #type(depth: number): TypeText {
     const roll = this.#below(16);
     if (depth === 0 || roll < 7) return this.#one(this.#scope.scalars);
@@ -112,7 +134,9 @@ export class Maker {
     }
     if (roll < 13) return { set: this.#one(keys) };
     if (roll < 14) return { array: this.#one(arrays) };
-    const named = this.#types.map((one) => ("struct" in one ? one.struct : "Color"));
+    const named = this.#types.map((one) =>
+      "struct" in one ? one.struct : "union" in one ? one.union : "Color",
+    );
     return { type: this.#one(named) };
   }
 
@@ -143,6 +167,12 @@ export class Maker {
   }
 
   #named(name: string): unknown {
+    const union = this.#types.find((one) => "union" in one && one.union === name);
+    if (union && "union" in union) {
+      const number = this.#one(Object.keys(union.cases));
+      const v = this.#value(union.cases[number] as TypeText);
+      return { $union: name, case: Number(number), v };
+    }
     const declared = this.#types.find((one) => "struct" in one && one.struct === name);
     if (!declared || !("struct" in declared)) {
       return { $enum: name, v: this.#one(Object.keys(colors)) };

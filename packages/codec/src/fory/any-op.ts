@@ -192,7 +192,7 @@ function makeAny(scope: TypeScope, bind: Bind): AnyOp {
 
   function named(name: string | number): ValueOp | undefined {
     const type = scope.findNamed(name);
-    return type && (type.kind === "ext" ? extOf(type) : typedOps.ofEnum(type));
+    return type && (type.kind === "ext" ? extOf(type) : typedOps.ofNamed(type));
   }
 
   function readType(r: ByteReader): ValueOp {
@@ -215,8 +215,7 @@ function makeAny(scope: TypeScope, bind: Bind): AnyOp {
       }
       case TypeId.typedUnion:
       case TypeId.namedUnion:
-        readName(r, TypeId.typedUnion);
-        return anyUnionOp(any);
+        return named(readName(r, TypeId.typedUnion)) ?? anyUnionOp(any);
     }
     r.byte();
     const op = typedOps.ofId(id ?? -1) ?? byId.get(id ?? -1);

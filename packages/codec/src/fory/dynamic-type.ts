@@ -2,5 +2,5 @@ import type { FieldType } from "../field-type.ts";
 
 /** Whether each value says its own type. */
 export function isDynamic(type: FieldType): boolean {
-  return type.kind === "any" || type.kind === "union" || type.kind === "ext";
+  return ["any", "union", "ext", "named_union"].includes(type.kind);
 }

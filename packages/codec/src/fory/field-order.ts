@@ -48,6 +48,7 @@ export function builtInId(type: FieldType): number {
     case "union":
     case "enum":
     case "ext":
+    case "named_union":
     case "any":
       return TypeId.any;
     case "array":

@@ -180,13 +180,17 @@ function readItems(
 
 /** The op of all elements; one that reads type info each time where they differ. */
 function elementOp(r: ByteReader, op: ValueOp, bits: number): ValueOp {
-  if (bits & ListFlag.declared) {
-    if (op.dynamic)
-      throw fail("data", "a declared element type where the elements bring their own");
-    return op;
-  }
+  if (bits & ListFlag.declared) return declaredOp(op);
   if (bits & ListFlag.same) return ownOp(r, op);
   return op.dynamic ? op : { ...op, read: (from, depth) => ownOp(from, op).read(from, depth) };
+}
+
+/** The op where no type info follows. */
+export function declaredOp(op: ValueOp): ValueOp {
+  const { dynamic } = op;
+  if (!dynamic) return op;
+  if (dynamic.declared) return dynamic.declared;
+  throw fail("data", "a declared type where the values bring their own");
 }
 
 /** The op for the type info that follows. */

@@ -2,7 +2,7 @@ import { asFailure, fail, kindOf } from "../failure.ts";
 import { type ByteReader, Flag } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { checkReadDepth, checkWriteDepth } from "./depth.ts";
-import { absent, containerOp, type ElementOp, ownOp } from "./list-op.ts";
+import { absent, containerOp, declaredOp, type ElementOp, ownOp } from "./list-op.ts";
 import { begin, readFlagged, writeFlag } from "./references.ts";
 import { TypeId } from "./type-id.ts";
 import type { ValueOp } from "./value-op.ts";
@@ -202,7 +202,7 @@ export function readPairs(
       // here the flag of the key comes before its type info
       const name = readTracked(
         r,
-        bits & MapFlag.keyDeclared ? key.op : infoFirst(key.op),
+        bits & MapFlag.keyDeclared ? declaredOp(key.op) : infoFirst(key.op),
         depth + 1,
         bits & MapFlag.keyTracked,
       );
@@ -238,8 +238,7 @@ function readUnderNull(r: ByteReader, value: ElementOp, depth: number, bits: num
 
 function chunkOp(r: ByteReader, op: ValueOp, declared: number): ValueOp {
   if (!declared) return ownOp(r, op);
-  if (op.dynamic) throw fail("data", "a declared type where the values bring their own");
-  return op;
+  return declaredOp(op);
 }
 
 function infoFirst(op: ValueOp): ValueOp {

@@ -51,6 +51,7 @@ function zeroOf(type: FieldType): (() => unknown) | undefined {
       return () => null;
     case "struct":
     case "union":
+    case "named_union":
     case "ext":
     case "timestamp":
     case "date":

@@ -6,9 +6,9 @@ import { typeInfoBytes, typeInfoWriter } from "./type-info.ts";
 
 const writers = new WeakMap<Profile, WeakMap<TypeName, (w: ByteWriter) => void>>();
 
-/** What writes the type info of an enum or ext: one for each, as names are written once per message. */
+/** What writes the type info of an enum, ext or union: one for each, as names are written once per message. */
 export function nameWriter(
-  kind: "enum" | "ext",
+  kind: "enum" | "ext" | "union",
   type: TypeName,
   profile: Profile,
 ): (w: ByteWriter) => void {

@@ -3,6 +3,7 @@ import type { TypeScope } from "../type-scope.ts";
 import { anyOp } from "./any-op.ts";
 import { arrayOp } from "./array-op.ts";
 import type { Bind } from "./binding.ts";
+import { caseOp } from "./case-op.ts";
 import { enumOp } from "./enum-op.ts";
 import { extOp } from "./ext-op.ts";
 import { type ElementOp, listOp, setOp } from "./list-op.ts";
@@ -54,6 +55,8 @@ export function opOf(type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
       return arrayOp(type.element);
     case "enum":
       return enumOp(type, bind.profile);
+    case "named_union":
+      return caseOp(type, scope, bind);
     case "ext":
       return extOp(type, scope, bind);
     case "struct":

@@ -40,6 +40,7 @@ export function selfOp(type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
     case "enum":
       return type.named ? opOf(type, scope, bind) : valueOp(type.values, opOf(type, scope, bind));
     case "ext":
+    case "named_union":
       return opOf(type, scope, bind);
     default:
       return lenient(opOf(type, scope, bind), type, scope, bind);
@@ -59,7 +60,7 @@ function selfElement(inner: ElementType, scope: TypeScope, bind: Bind): ElementO
 function saying(op: ValueOp): ValueOp {
   return op.dynamic
     ? op
-    : { ...op, dynamic: { classify: () => op, readType: (r) => op.readInfo(r) } };
+    : { ...op, dynamic: { classify: () => op, readType: (r) => op.readInfo(r), declared: op } };
 }
 
 /** Takes the types that a field of this type may have been, too. */
@@ -128,6 +129,7 @@ function valueOp(values: readonly (string | number)[], own: ValueOp): ValueOp {
         return classify(value);
       },
       readType,
+      declared: own,
     },
     write(w, value, depth) {
       check(value);

@@ -81,6 +81,7 @@ export function versionOp(
     case "ext":
       return isExt(id) ? own : undefined;
     case "union":
+    case "named_union":
       return id >= TypeId.union && id <= TypeId.namedUnion ? own : undefined;
     case "list":
     case "set": {

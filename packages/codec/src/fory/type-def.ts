@@ -65,6 +65,8 @@ function state(type: FieldType, nullable: boolean, shared: boolean): StatedType 
       );
     case "ext":
       return of(type.named.typeId === undefined ? TypeId.namedExt : TypeId.ext);
+    case "named_union":
+      return of(TypeId.union);
     case "array":
       return of(arrayTypeId[type.element]);
     default:
@@ -93,10 +95,12 @@ export function defineType(info: WireTypeInfo, fields: readonly StatedField[]): 
   };
 }
 
-/** The definition of an enum or ext, which is its name. */
-export function defineName(kind: "enum" | "ext", type: TypeName): TypeDef {
+const nameKinds = { enum: 1, ext: 3, union: 5 } as const;
+
+/** The definition of an enum, ext or union, which is its name. */
+export function defineName(kind: keyof typeof nameKinds, type: TypeName): TypeDef {
   const body = [
-    kind === "enum" ? 1 : 3,
+    nameKinds[kind],
     ...typeName(type.namespace, "namespace"),
     ...typeName(type.name, "type"),
   ];

@@ -6,13 +6,19 @@ import type { TypeDef } from "./type-def.ts";
 import { TypeId } from "./type-id.ts";
 
 /** Kinds of types that have a name or number of their own. */
-export type NamedKind = "struct" | "enum" | "ext";
+export type NamedKind = "struct" | "enum" | "ext" | "union";
 
-const byNumber = { struct: TypeId.struct, enum: TypeId.enum, ext: TypeId.ext } as const;
+const byNumber = {
+  struct: TypeId.struct,
+  enum: TypeId.enum,
+  ext: TypeId.ext,
+  union: TypeId.typedUnion,
+} as const;
 const byName = {
   struct: TypeId.namedStruct,
   enum: TypeId.namedEnum,
   ext: TypeId.namedExt,
+  union: TypeId.namedUnion,
 } as const;
 
 /** Type id and number, names or definition, as they first appear in a message. */
@@ -44,7 +50,7 @@ export function typeInfoWriter(
   profile: Profile,
 ): (w: ByteWriter) => void {
   const id = typeInfo[0] as number;
-  if (id === TypeId.struct || id === TypeId.enum || id === TypeId.ext) {
+  if (Object.values<number>(byNumber).includes(id)) {
     return (w) => w.putBytes(typeInfo);
   }
   if (definition) return definitionWriter(typeInfo);

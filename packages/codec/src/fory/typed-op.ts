@@ -1,9 +1,10 @@
 import type { $ZodType } from "zod/v4/core";
-import type { EnumType, FieldType } from "../field-type.ts";
+import type { CaseUnion, EnumType, FieldType } from "../field-type.ts";
 import { date, decimal, duration } from "../scalar-schemas.ts";
 import type { TypeScope } from "../type-scope.ts";
 import { TypedValue, typeOf } from "../typed-value.ts";
 import type { Bind } from "./binding.ts";
+import { caseOp } from "./case-op.ts";
 import { enumOp } from "./enum-op.ts";
 import { scalarOp } from "./scalar-op.ts";
 import { selfOp } from "./self-op.ts";
@@ -59,11 +60,14 @@ export class TypedOps {
     return op;
   }
 
-  /** What reads the values of an enum with a name. */
-  ofEnum(type: EnumType): ValueOp {
+  /** What reads the values of an enum or union with a name. */
+  ofNamed(type: EnumType | CaseUnion): ValueOp {
     let op = this.#read.get(type);
     if (!op) {
-      const own = enumOp(type, this.#bind.profile);
+      const own =
+        type.kind === "enum"
+          ? enumOp(type, this.#bind.profile)
+          : caseOp(type, this.#scope, this.#bind);
       op = type.named ? typedReader(type.named.schema, own) : own;
       this.#read.set(type, op);
     }

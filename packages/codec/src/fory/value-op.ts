@@ -29,6 +29,8 @@ export interface DynamicOp {
   classify(value: unknown): ValueOp;
   /** The op that a type info on the wire asks for. */
   readType(r: ByteReader): ValueOp;
+  /** The op of values without type info, where their writer took the type as known. */
+  readonly declared?: ValueOp;
 }
 
 /** Values whose type info is one byte. */

@@ -6,6 +6,7 @@ import { setOwn } from "../fory/map-op.ts";
 import { registryOf, type TypeScope } from "../type-scope.ts";
 import type { WireField, WireTypeInfo } from "../wire-type.ts";
 import { jsonAny } from "./json-any.ts";
+import { jsonCase } from "./json-case.ts";
 import {
   isObject,
   type JsonElement,
@@ -109,6 +110,8 @@ export class JsonTypes {
         return this.bind(type.info());
       case "ext":
         return jsonExt(type, this.element(type.form, scope));
+      case "named_union":
+        return jsonCase(type, (element) => this.element(element, scope), this.#maxDepth);
       case "union":
         return jsonUnion(type, this.bind);
       case "any":

@@ -4,6 +4,7 @@ import { nestedTypes } from "../nested-types.ts";
 import type { Root } from "../root.ts";
 import type { TypeScope } from "../type-scope.ts";
 import type { WireTypeInfo } from "../wire-type.ts";
+import { caseNative } from "./case-op.ts";
 import { listNative, mapNative, nullableNative, recordNative, setNative } from "./container-op.ts";
 import type { NativeOp } from "./native-op.ts";
 import { anyNative, arrayNative, enumNative, scalarNative } from "./scalar-op.ts";
@@ -112,6 +113,8 @@ function opOf(type: FieldType): NativeOp {
         "schema",
         `${type.named.tag} has no form in NATIVE: bind its class to a wire type`,
       );
+    case "named_union":
+      return caseNative(type, elementOp);
     case "union":
       return unionNative(type, bindNative);
     case "any":

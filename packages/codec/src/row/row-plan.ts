@@ -94,6 +94,8 @@ class Planner {
       }
       case "union":
         throw refuse(path, "a union", "give each option a nullable field of its own");
+      case "named_union":
+        throw refuse(path, "a union of cases", "give each case a nullable field of its own");
       case "ext":
         throw refuse(path, "an ext", "give the row the form of it");
       case "any":

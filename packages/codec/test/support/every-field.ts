@@ -27,6 +27,7 @@ import {
   wireEnum,
   wireExt,
   wireType,
+  wireUnion,
 } from "../../src/index.ts";
 
 export interface FieldCase {
@@ -180,6 +181,36 @@ export const everyField: Readonly<Record<ScalarKind | NotScalar, readonly FieldC
     {
       schema: z.discriminatedUnion("kind", [Inner, Other]),
       values: fc.oneof(inner, other),
+      row: false,
+    },
+  ],
+  named_union: [
+    {
+      schema: wireUnion(
+        "every/Either",
+        {
+          0: z.string(),
+          1: Inner,
+          2: z.array(z.int64()).optional(),
+          300: z.map(z.string(), z.array(Other)),
+          4: wireEnum("every/Hue", ["cold", "warm"], { scope }),
+          5: z.any(),
+        },
+        { scope },
+      ),
+      values: fc.oneof(
+        text.map((value) => ({ case: 0, value })),
+        inner.map((value) => ({ case: 1, value })),
+        fc.option(fc.array(signed(64), { maxLength: 3 }), { nil: undefined }).map((value) => ({
+          case: 2,
+          value,
+        })),
+        fc
+          .array(fc.tuple(text, fc.array(other, { maxLength: 2 })), { maxLength: 3 })
+          .map((pairs) => ({ case: 300, value: new Map(pairs) })),
+        fc.constantFrom("cold", "warm").map((value) => ({ case: 4, value })),
+        anything.map((value) => ({ case: 5, value })),
+      ),
       row: false,
     },
   ],

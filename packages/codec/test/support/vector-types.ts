@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { createTypeScope, type TypeScope, type WireType, wireType } from "../../src/index.ts";
+import {
+  createTypeScope,
+  type TypeScope,
+  type WireType,
+  wireType,
+  wireUnion,
+} from "../../src/index.ts";
 import { arraySchema, scalarSchema } from "./fixture.ts";
 
 type TypeText = string | { readonly [kind: string]: unknown };
@@ -9,6 +15,7 @@ export interface Declaration {
   readonly struct?: string;
   readonly enum?: string;
   readonly union?: string;
+  readonly cases?: Readonly<Record<string, TypeText>>;
   readonly ns?: string;
   readonly id?: number;
   readonly values?: Readonly<Record<string, number>>;
@@ -20,21 +27,23 @@ export interface Declaration {
   }[];
 }
 
-/** The wire types of the vectors of profile B. Unions of numbered cases have no form, and are values of any type here. */
+/** The wire types of the vectors of profile B. Types that are no struct, enum or union are values of any type here. */
 export class VectorTypes {
   readonly #scope: TypeScope = createTypeScope();
   readonly #declared = new Map<string, Declaration>();
   readonly #types = new Map<string, WireType>();
+  readonly #unions = new Map<string, z.core.$ZodType>();
   readonly #refs: boolean;
 
   constructor(declarations: readonly Declaration[], options: { readonly refs: boolean }) {
     this.#refs = options.refs;
     for (const one of declarations) this.#declared.set(nameOf(one), one);
     for (const one of declarations) if (one.struct !== undefined) this.#define(one, one.struct);
+    for (const one of declarations) if (one.union !== undefined) this.#union(one, one.union);
   }
 
-  type(name: string): WireType | undefined {
-    return this.#types.get(name);
+  type(name: string): z.core.$ZodType | undefined {
+    return this.#types.get(name) ?? this.#unions.get(name);
   }
 
   #define(one: Declaration, name: string): void {
@@ -52,6 +61,19 @@ export class VectorTypes {
       ...(one.id !== undefined && { id: one.id }),
     });
     this.#types.set(name, type);
+  }
+
+  #union({ cases = {}, ns, id }: Declaration, name: string): void {
+    const schemas = Object.entries(cases).map(([number, type]) => [
+      number,
+      z.lazy(() => this.#schema(type)),
+    ]);
+    const tag = ns ? `${ns}/${name}` : name;
+    const union = wireUnion(tag, Object.fromEntries(schemas), {
+      scope: this.#scope,
+      ...(id !== undefined && { id }),
+    });
+    this.#unions.set(name, union);
   }
 
   #schema(text: TypeText): z.core.$ZodType {
@@ -78,7 +100,8 @@ export class VectorTypes {
   #named(name: string): z.core.$ZodType {
     const values = this.#declared.get(name)?.values;
     if (values !== undefined) return z.enum(values);
-    return (this.#types.get(name) as z.core.$ZodType | undefined) ?? z.any();
+    const struct = this.#types.get(name) as z.core.$ZodType | undefined;
+    return struct ?? this.#unions.get(name) ?? z.any();
   }
 }
 
