@@ -232,7 +232,7 @@ function readUnderNull(r: ByteReader, value: ElementOp, depth: number, bits: num
     if (!value.nullable) throw fail("data", "null in a map that has no nulls");
     return value.optional ? undefined : null;
   }
-  const op = bits & MapFlag.valueDeclared ? value.op : infoFirst(value.op);
+  const op = bits & MapFlag.valueDeclared ? declaredOp(value.op) : infoFirst(value.op);
   return readTracked(r, op, depth + 1, bits & MapFlag.valueTracked);
 }
 
