@@ -1,0 +1,67 @@
+import { AsterClient, type Client } from "@aster/rpc";
+import { expect, vi } from "vitest";
+import { Testkit } from "../../src/service.ts";
+import type { Stats, TestkitServer } from "./testkit-server.ts";
+
+const MIB = 1024 * 1024;
+/** How long a server may take to come to rest. */
+const quiet = { timeout: 5000, interval: 100 };
+
+/** Sees to it that a server is as well after a fault as before: from a connection that has no part in the fault. */
+export class Witness implements AsyncDisposable {
+  readonly client: AsterClient;
+  readonly testkit: Client<typeof Testkit>;
+  readonly #server: TestkitServer;
+  readonly #before: Stats;
+
+  private constructor(server: TestkitServer, client: AsterClient, before: Stats) {
+    this.client = client;
+    this.testkit = client.client(Testkit);
+    this.#server = server;
+    this.#before = before;
+  }
+
+  static async of(server: TestkitServer): Promise<Witness> {
+    const client = await connected(server.address);
+    const testkit = client.client(Testkit);
+    for (let call = 0; call < 20; call += 1) await testkit.echo({});
+    return new Witness(server, client, await atRest(server));
+  }
+
+  /**
+   * The server is the same process, answers 20 echoes within a second each, has not panicked, and holds after a while of quiet
+   * no more than at first.
+   */
+  async sees({ echoMs = 1000 }: { readonly echoMs?: number } = {}): Promise<void> {
+    for (let text = 0; text < 20; text += 1) {
+      const reply = await this.testkit.echo({ text: `${text}` }, { timeoutMs: echoMs });
+      expect(reply.text).toBe(`${text}`);
+    }
+    const { connections, streams, inflight, nativeHandles, rssBytes } = this.#before;
+    await vi.waitFor(async () => {
+      const now = await this.#server.stats();
+      expect(now).toMatchObject({ connections, streams, inflight, queuedBytes: 0, nativeHandles });
+      expect(now.rssBytes - rssBytes).toBeLessThan(64 * MIB);
+    }, quiet);
+    expect(this.#server.child.pid).toBe(this.#server.ready.pid);
+    expect(this.#server.child.errors).not.toMatch(/panicked|unhandled/i);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.client.close();
+  }
+}
+
+/** A client of a testkit on this machine. */
+export async function connected(
+  address: string,
+  options: Parameters<typeof AsterClient.connect>[1] = {},
+): Promise<AsterClient> {
+  return AsterClient.connect(address, { network: "none", bindAddress: "127.0.0.1:0", ...options });
+}
+
+/** The server's figures once the connections of admission are gone. */
+async function atRest(server: TestkitServer): Promise<Stats> {
+  await vi.waitFor(async () => expect((await server.stats()).connections).toBe(1), quiet);
+  return server.stats();
+}
