@@ -48,9 +48,11 @@ export class ClientConnection implements Connection {
   /** Throws `RpcError` when the client is closed, or the peer has come back with another contract. */
   open(sink: ChannelSink): Channel {
     if (this.#epoch !== this.#link.epoch) this.#renew();
-    return this.#current === undefined
-      ? this.#link.wait(this, sink, () => this.#check(this.#link.services))
-      : this.#current.open(sink);
+    if (this.#current === undefined) {
+      return this.#link.wait(this, sink, () => this.#check(this.#link.services));
+    }
+    this.#link.begun();
+    return this.#current.open(sink);
   }
 
   // servers open no channels

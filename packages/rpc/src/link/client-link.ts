@@ -13,11 +13,13 @@ import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 import type { Backoff } from "./backoff.ts";
 import type { ClientState } from "./client-state.ts";
+import { type Dial, hedgedDial } from "./hedged-dial.ts";
+import { LifeSigns } from "./life-signs.ts";
 import { PendingChannel, type Waiting } from "./pending-channel.ts";
 
 export interface ClientLinkOptions {
   /** Dials the peer again, within this time, and is admitted again. */
-  readonly redial: (timeoutMs: number, signal: AbortSignal) => Promise<Dialled>;
+  readonly redial: Dial;
   readonly backoff: Backoff;
   /** Whether a call makes an attempt when there is no connection; otherwise it fails at once. */
   readonly reconnects: boolean;
@@ -42,6 +44,7 @@ export class ClientLink implements Waiting {
   readonly #waiting = new Set<PendingChannel>();
   readonly #retired = new Set<Connection>();
   #settleClosed: (error: TransportError) => void = () => {};
+  #signs: LifeSigns | undefined;
   #state: ClientState = "connected";
   #refusing = false;
   #connectedAt = now();
@@ -91,6 +94,11 @@ export class ClientLink implements Waiting {
     return channels;
   }
 
+  /** A call begins on the connection of now. */
+  begun(): void {
+    this.#signs?.watch();
+  }
+
   /** A channel for when there is a connection, which is now being made. */
   wait(opener: Connection, sink: ChannelSink, check: () => void): Channel {
     this.checkOpen();
@@ -133,6 +141,7 @@ export class ClientLink implements Waiting {
     this.refuse();
     this.connection = undefined;
     this.#stopTimer();
+    this.#signs?.close();
     this.#setState("closed");
     this.#attempt?.abort.abort();
     this.#failWaiting(closedError());
@@ -142,14 +151,37 @@ export class ClientLink implements Waiting {
   }
 
   #watch(connection: Connection): void {
+    if (this.#options.reconnects) {
+      this.#signs = new LifeSigns(connection, {
+        dial: (signal) => this.#dialInTime(signal),
+        replace: (dialled) => this.#replace(connection, dialled),
+      });
+    }
     void connection.closed.then((error) => {
       this.#retired.delete(connection);
       if (connection === this.connection) this.#lose(RpcError.from(error));
     });
   }
 
+  /** The peer is there, but knows nothing of its old connection any more. */
+  #replace(old: Connection, dialled: Dialled): void {
+    this.#lose(
+      new RpcError(
+        StatusCode.UNAVAILABLE,
+        "the peer has not answered, and does on a new connection",
+        {
+          details: { reason: "transport.timeout" },
+        },
+      ),
+    );
+    this.#connected(dialled);
+    old.close(ResetCode.Cancelled, "the peer no longer answers on it");
+  }
+
   #lose(error: RpcError): void {
     const at = now();
+    this.#signs?.close();
+    this.#signs = undefined;
     this.#options.backoff.lost(at - this.#connectedAt, at);
     if (this.#options.reconnects) {
       this.connection = undefined;
@@ -188,7 +220,7 @@ export class ClientLink implements Waiting {
     this.#options.backoff.attemptStarted(now());
     let dialled: Dialled;
     try {
-      dialled = await this.#options.redial(this.#options.backoff.options.connectTimeoutMs, signal);
+      dialled = await this.#dialInTime(signal);
     } catch (cause) {
       throw this.#failed(RpcError.from(cause));
     }
@@ -198,6 +230,11 @@ export class ClientLink implements Waiting {
       throw closedError();
     }
     this.#connected(dialled);
+  }
+
+  #dialInTime(signal: AbortSignal): Promise<Dialled> {
+    const { redial, backoff } = this.#options;
+    return hedgedDial(redial, backoff.options.connectTimeoutMs, signal);
   }
 
   #failed(reason: RpcError): RpcError {
