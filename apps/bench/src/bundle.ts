@@ -25,6 +25,7 @@ const leaveInstalled: Plugin = {
 export interface Bundle extends AsyncDisposable {
   readonly server: string;
   readonly client: string;
+  readonly contractId: string;
 }
 
 async function bundle(entryPoints: Record<string, string>): Promise<string> {
@@ -45,15 +46,17 @@ async function bundle(entryPoints: Record<string, string>): Promise<string> {
   return folder;
 }
 
-/** Compiles the two programs of the child processes, so that none of them compiles TypeScript while it is measured. */
+/** Compiles the programs of the child processes, so that none of them compiles TypeScript while it is measured. */
 export async function bundleChildren(): Promise<Bundle> {
   const folder = await bundle({
     server: join(source, "child/server.ts"),
     client: join(source, "child/client.ts"),
+    contractId: join(source, "child/contract-id.ts"),
   });
   return {
     server: join(folder, "server.mjs"),
     client: join(folder, "client.mjs"),
+    contractId: join(folder, "contractId.mjs"),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }

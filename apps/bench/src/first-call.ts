@@ -13,7 +13,10 @@ export async function measureFirstCall(
   const took = new Map<Pair, number[]>(pairs.map((pair) => [pair, []]));
   for (let turn = 0; turn < times; turn++) {
     for (const pair of turn % 2 === 0 ? pairs : [pairs[1], pairs[0]]) {
-      await using fresh = await BenchProcess.start(bundle.client, pair.stack, pair.server.address);
+      await using fresh = await BenchProcess.start(bundle.client, [
+        pair.stack,
+        pair.server.address,
+      ]);
       took.get(pair)?.push(fresh.sinceStartMs);
     }
   }

@@ -28,13 +28,17 @@ export class Pair implements AsyncDisposable, Contestant {
     this.client = client;
   }
 
-  static async start(bundle: Bundle, stack: StackName): Promise<Pair> {
-    const server = await BenchProcess.start(bundle.server, stack);
+  static async start(
+    bundle: Bundle,
+    stack: StackName,
+    nodeArgs: readonly string[] = [],
+  ): Promise<Pair> {
+    const server = await BenchProcess.start(bundle.server, [stack], nodeArgs);
     try {
       return new Pair(
         stack,
         server,
-        await BenchProcess.start(bundle.client, stack, server.address),
+        await BenchProcess.start(bundle.client, [stack, server.address], nodeArgs),
       );
     } catch (error) {
       await server[Symbol.asyncDispose]();

@@ -20,12 +20,16 @@ export class BenchProcess implements AsyncDisposable {
     this.sinceStartMs = ready.sinceStartMs;
   }
 
-  /** Starts `program` and waits until it is ready. */
-  static async start(program: string, ...args: readonly string[]): Promise<BenchProcess> {
+  /** Starts `program` with `args` under the flags `nodeArgs` and waits until it is ready. */
+  static async start(
+    program: string,
+    args: readonly string[] = [],
+    nodeArgs: readonly string[] = [],
+  ): Promise<BenchProcess> {
     const name = args[0] ?? program;
     // what a child prints must not mix with the one JSON object of --json
     const child = fork(program, args, {
-      execArgv: ["--expose-gc"],
+      execArgv: ["--expose-gc", ...nodeArgs],
       stdio: ["ignore", 2, 2, "ipc"],
     });
     return new BenchProcess(child, name, await report(child, name, "ready"));
@@ -44,6 +48,10 @@ export class BenchProcess implements AsyncDisposable {
 
   async residentBytes(): Promise<number> {
     return (await this.#ask({ ask: "memory" }, "memory")).residentBytes;
+  }
+
+  async contractIdMs(): Promise<number> {
+    return (await this.#ask({ ask: "contractId" }, "contractId")).milliseconds;
   }
 
   async load(load: Load): Promise<Yield> {

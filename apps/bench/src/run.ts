@@ -1,4 +1,5 @@
 import { bundleChildren } from "./bundle.ts";
+import { measureContractId } from "./contract-id.ts";
 import type { Results } from "./figure.ts";
 import { compare } from "./figure.ts";
 import { measureFirstCall } from "./first-call.ts";
@@ -34,8 +35,9 @@ export async function run(
   if (options.part === "all") {
     progress("first call …");
     const [ourFirst, grpcFirst] = await measureFirstCall(bundle, pairs, options.windows);
+    Object.assign(ours, ourFirst, await measureContractId(bundle, options.windows));
     progress("memory …");
-    Object.assign(ours, ourFirst, await measureMemory(bundle, options.calls));
+    Object.assign(ours, await measureMemory(bundle, options.calls));
     Object.assign(grpc, grpcFirst);
   }
   return compare(ours, grpc, new Map(options.peers.map((name, at) => [name, theirs[at] ?? {}])));

@@ -3,13 +3,10 @@
  * differs above U+FFFF; contracts are sorted the way every other language sorts.
  */
 export function byCodePoint(left: string, right: string): number {
-  const a = left[Symbol.iterator]();
-  const b = right[Symbol.iterator]();
-  for (;;) {
-    const x = a.next();
-    const y = b.next();
-    if (x.done || y.done) return Number(Boolean(y.done)) - Number(Boolean(x.done));
-    const difference = (x.value.codePointAt(0) ?? 0) - (y.value.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
+  const shared = Math.min(left.length, right.length);
+  for (let i = 0; i < shared; i++) {
+    if (left.charCodeAt(i) === right.charCodeAt(i)) continue;
+    return (left.codePointAt(i) ?? 0) - (right.codePointAt(i) ?? 0);
   }
+  return left.length - right.length;
 }

@@ -20,6 +20,8 @@ async function answer(question: Question, run: (load: Load) => Promise<Yield>): 
     }
     case "memory":
       return { say: "memory", residentBytes: residentBytesAfterGc() };
+    case "contractId":
+      throw new Error("a process of its own measures contract ids");
     case "load":
       return { say: "yield", yield: await run(question.load) };
   }
