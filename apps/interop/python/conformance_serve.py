@@ -1,4 +1,7 @@
-"""Hosts the conformance services on the wheel. Prints one ready line and the ends of sessions; ends with stdin."""
+"""Hosts the conformance services and those of the scenarios on the wheel.
+
+Prints one ready line and the ends of sessions; ends with stdin.
+"""
 
 import asyncio
 import os
@@ -11,13 +14,14 @@ from aster.runtime import AsterServer  # noqa: E402
 from conformance_service import Conformance  # noqa: E402
 from conformance_session import ON_CLOSE, ConformanceSession  # noqa: E402
 from json_lines import claim_stdout, read_lines  # noqa: E402
+from scenario_services import Counter, Echo  # noqa: E402
 from testkit_service import CallRecorder  # noqa: E402
 
 
 async def main() -> None:
     emit = claim_stdout()
     server = AsterServer(
-        [Conformance(), ConformanceSession],
+        [Conformance(), ConformanceSession, Echo(), Counter()],
         allow_all_consumers=True,
         allow_all_producers=True,
         interceptors=[DeadlineInterceptor(), CallRecorder()],

@@ -4,6 +4,7 @@ import { idleLines, knownFailures, reasonFor } from "../src/conformance/known-fa
 import { ourTargets } from "../src/conformance/our-targets.ts";
 import { titleOf } from "../src/conformance/row.ts";
 import { rows } from "../src/conformance/rows/index.ts";
+import { scenarioRows } from "../src/conformance/rows/scenarios.ts";
 import { type Result, runTarget } from "../src/conformance/run.ts";
 import { Conformance } from "../src/conformance/service.ts";
 import { ConformanceSession } from "../src/conformance/session-service.ts";
@@ -31,10 +32,10 @@ describe.skipIf("missing" in python)("with the wheel", () => {
   it("the contracts are the same", async () => {
     if ("missing" in python) return;
     await using host = await WheelHost.start(python.path);
-    expect(host.ready.contracts).toEqual({
-      [Conformance.name]: contractIdOf(Conformance),
-      [ConformanceSession.name]: contractIdOf(ConformanceSession),
-    });
+    const scenarios = scenarioRows.map(({ service }) => service);
+    const services = [Conformance, ConformanceSession, ...scenarios];
+    const ours = services.map((service) => [service.name, contractIdOf(service)]);
+    expect(host.ready.contracts).toEqual(Object.fromEntries(ours));
   });
 
   describe.each(named(targets))("%s", (_, target) => {

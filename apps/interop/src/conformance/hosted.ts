@@ -22,12 +22,13 @@ export async function hostConformance(
   node: Node,
   setup: Setup,
   compression: Compression,
+  service: typeof Conformance = Conformance,
 ): Promise<Hosted> {
   const observer = new Observer();
   const sessions = new SessionLog();
   const server = await AsterServer.start({
     services: [
-      implement(Conformance, conformanceHandlers(observer)),
+      implement(service, conformanceHandlers(observer)),
       implement(ConformanceSession, (peer) => conformanceSession(peer, observer, sessions)),
     ],
     gate: openGate({ production: true }),

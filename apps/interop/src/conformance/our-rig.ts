@@ -4,7 +4,9 @@ import {
   type Compression,
   createLocalClient,
   createLocalSession,
+  type FormChoice,
   RPC_ALPN,
+  type SerializationMode,
 } from "@aster/rpc";
 import type { Connection } from "@aster/transport";
 import { loopbackPair, memoryPair, type NodePair } from "@aster/transport/testing";
@@ -12,10 +14,9 @@ import { type Hosted, hostConformance } from "./hosted.ts";
 import { interceptors } from "./interceptors.ts";
 import type { Observer } from "./observer.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Mode } from "./protocol.ts";
 import type { Rig } from "./rig.ts";
 import type { CallRow, Setup } from "./row.ts";
-import { Conformance } from "./service.ts";
+import { Conformance, ConformanceInAllModes } from "./service.ts";
 import { callInSession, type OpenSession } from "./session-call.ts";
 import { ConformanceSession } from "./session-service.ts";
 import { SteppedCall } from "./stepped-call.ts";
@@ -23,7 +24,9 @@ import { TappedConnection } from "./tapped-connection.ts";
 
 export interface OurRigOptions {
   readonly transport: "memory" | "quic" | "local";
-  readonly mode: Mode;
+  readonly mode: SerializationMode;
+  /** The generation of Fory that XLANG is written in. Default: the newer one. */
+  readonly profile?: "A";
   readonly zstd: boolean;
 }
 
@@ -33,7 +36,8 @@ const LOCAL_ID = "0".repeat(64);
 /** A server and a client of ours. */
 export async function ourRig(options: OurRigOptions, setup: Setup): Promise<Rig> {
   const nodes = await (options.transport === "quic" ? loopbackPair() : memoryPair());
-  const hosted = await hostConformance(nodes.server, setup, compressionOf(options));
+  const service = serviceOf(options);
+  const hosted = await hostConformance(nodes.server, setup, compressionOf(options), service);
   const parts: Parts = { options, setup, nodes, ...hosted };
   return options.transport === "local" ? localRig(parts) : await connectedRig(parts);
 }
@@ -42,6 +46,15 @@ interface Parts extends Hosted {
   readonly options: OurRigOptions;
   readonly setup: Setup;
   readonly nodes: NodePair;
+}
+
+/** In the modes that {@link Conformance} does not have there is another of its name. */
+function serviceOf({ mode }: OurRigOptions): typeof Conformance {
+  return mode === "native" || mode === "row" ? ConformanceInAllModes : Conformance;
+}
+
+function formOf({ mode, profile }: OurRigOptions): FormChoice {
+  return profile === undefined ? { serialization: mode } : { serialization: mode, profile };
 }
 
 function compressionOf({ zstd }: OurRigOptions): Compression {
@@ -53,12 +66,12 @@ function localRig({ options, setup, nodes, observer, sessions, server }: Parts):
     handle: (connection: Connection) => server.handle(new TappedConnection(connection)),
   };
   const clientOptions = {
-    serialization: options.mode,
+    ...formOf(options),
     compression: compressionOf(options),
     limits: setup.clientLimits ?? {},
     interceptors: (setup.clientInterceptors ?? []).map((name) => interceptors[name]),
   };
-  const client = createLocalClient(Conformance, tapped, clientOptions);
+  const client = createLocalClient(serviceOf(options), tapped, clientOptions);
   const openSession = async () => createLocalSession(ConformanceSession, tapped, clientOptions);
   const close = async () => {
     await server.close({ graceMs: 0 });
@@ -95,10 +108,9 @@ async function dialledRig(parts: Parts, afterwards: () => Promise<void>): Promis
     limits: setup.clientLimits ?? {},
     interceptors: (setup.clientInterceptors ?? []).map((name) => interceptors[name]),
   });
-  const serialization = options.mode;
   const caller = {
-    client: client.client(Conformance, { serialization }),
-    openSession: () => client.session(ConformanceSession, { serialization }),
+    client: client.client(serviceOf(options), formOf(options)),
+    openSession: () => client.session(ConformanceSession, formOf(options)),
     clientId: nodes.client.id,
     observer,
     sessions,

@@ -11,8 +11,20 @@ export type RawPart =
       /** The deadline, from the moment it is said on. */
       readonly deadlineInMs?: number;
     }
-  | { readonly part: "request"; readonly request: RequestFields; readonly flags?: number }
-  | { readonly part: "reply"; readonly reply: Partial<Reply>; readonly flags?: number }
+  | {
+      readonly part: "request";
+      readonly request: RequestFields;
+      readonly flags?: number;
+      /** So many bytes in all: its tag is made as long as that takes. */
+      readonly bytes?: number;
+    }
+  | {
+      readonly part: "reply";
+      readonly reply: Partial<Reply>;
+      readonly flags?: number;
+      /** So many bytes in all: its peer is made as long as that takes. */
+      readonly bytes?: number;
+    }
   | {
       readonly part: "status";
       readonly status: Partial<RpcStatus>;
@@ -56,6 +68,9 @@ export const reply = (fields: Partial<Reply> = {}, flags = 0): RawPart => ({
   reply: fields,
   flags,
 });
+/** Of exactly so many bytes. */
+export const requestOf = (bytes: number): RawPart => ({ part: "request", request: {}, bytes });
+export const replyOf = (bytes: number): RawPart => ({ part: "reply", reply: {}, bytes });
 export const status = (fields: Partial<RpcStatus> = {}, flags: number = Trailer): RawPart => ({
   part: "status",
   status: fields,

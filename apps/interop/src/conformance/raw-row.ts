@@ -1,5 +1,6 @@
+import type { RpcLimits } from "@aster/rpc";
 import type { RawPart } from "./raw-part.ts";
-import type { CallExpectation, Only } from "./row.ts";
+import type { CallExpectation, Only, Setup } from "./row.ts";
 import type { MethodName } from "./service.ts";
 
 /** How a server's answer to a raw peer ends; `"refused"`: the dial fails already, or the connection ends at once. */
@@ -13,6 +14,7 @@ export interface RawClientRow {
   /** What is dialled. Default: that of calls. */
   readonly alpn?: string;
   readonly parts: readonly RawPart[];
+  readonly setup?: Setup;
   readonly only?: Only;
   readonly expect: {
     /** Of the trailer; `undefined`: there must be none. */
@@ -36,6 +38,8 @@ export interface RawServerRow {
   readonly method: MethodName;
   /** What is said once the call's first bytes are there. */
   readonly parts: readonly RawPart[];
+  /** Of the client. */
+  readonly limits?: Partial<RpcLimits>;
   readonly only?: Only;
   readonly expect: Pick<CallExpectation, "code" | "message" | "details" | "replies">;
 }

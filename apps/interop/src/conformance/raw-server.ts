@@ -32,7 +32,10 @@ export class RawServer implements AsyncDisposable {
       void listener.begun.then(() => speak(channel, row.parts, mode));
     });
     try {
-      const client = createClient(Conformance, mine, { serialization: mode });
+      const client = createClient(Conformance, mine, {
+        serialization: mode,
+        limits: row.limits ?? {},
+      });
       return await new SteppedCall(client, asCall(row), "raw", undefined).run([send(), finish]);
     } finally {
       mine.close();

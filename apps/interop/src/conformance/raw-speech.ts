@@ -51,13 +51,20 @@ function frameOf(part: RawPart, mode: Mode): [flags: number, payload: Uint8Array
       };
       return [part.flags ?? FrameFlag.Header, headers[mode].encode(header)];
     }
-    case "request":
-      return [part.flags ?? 0, codecs[mode].type(Request).encode(Request.parse(part.request))];
-    case "reply":
-      return [
-        part.flags ?? 0,
-        codecs[mode].type(Reply).encode(Reply.parse({ ...noReply, ...part.reply })),
-      ];
+    case "request": {
+      const codec = codecs[mode].type(Request);
+      const payload = sized(part.bytes, (filling) =>
+        codec.encode(Request.parse(filling === undefined ? part.request : { tag: filling })),
+      );
+      return [part.flags ?? 0, payload];
+    }
+    case "reply": {
+      const codec = codecs[mode].type(Reply);
+      const payload = sized(part.bytes, (peer = "") =>
+        codec.encode(Reply.parse({ ...noReply, peer, ...part.reply })),
+      );
+      return [part.flags ?? 0, payload];
+    }
     case "status": {
       const status = { code: 0, message: "", detailKeys: [], detailValues: [], ...part.status };
       return [part.flags ?? FrameFlag.Trailer, statuses[part.form ?? mode].encode(status)];
@@ -69,4 +76,16 @@ function frameOf(part: RawPart, mode: Mode): [flags: number, payload: Uint8Array
   }
 }
 
-const noReply = { items: 0, bytes: 0, remainingMs: -1, peer: "" };
+/** The payload that a text makes as long as asked for. */
+function sized(bytes: number | undefined, encode: (filling?: string) => Uint8Array): Uint8Array {
+  if (bytes === undefined) return encode();
+  let length = bytes;
+  for (let tries = 0; tries < 4; tries += 1) {
+    const payload = encode("x".repeat(length));
+    if (payload.length === bytes) return payload;
+    length += bytes - payload.length;
+  }
+  throw new Error(`no text makes a message of ${bytes} bytes`);
+}
+
+const noReply = { items: 0, bytes: 0, remainingMs: -1 };

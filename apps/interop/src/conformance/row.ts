@@ -1,6 +1,7 @@
 import type { RpcLimits } from "@aster/rpc";
 import type { InterceptorName } from "./interceptors.ts";
 import type { RawClientRow, RawServerRow } from "./raw-row.ts";
+import type { ScenarioRow } from "./scenario-row.ts";
 import type { SceneRow } from "./scene-row.ts";
 import type { MethodName } from "./service.ts";
 import type { SessionRow } from "./session-row.ts";
@@ -92,7 +93,7 @@ export interface CallRow {
   readonly expect: CallExpectation;
 }
 
-export type Row = CallRow | RawClientRow | RawServerRow | SceneRow | SessionRow;
+export type Row = CallRow | RawClientRow | RawServerRow | ScenarioRow | SceneRow | SessionRow;
 
 /** `suite/name`. */
 export function titleOf({ suite, name }: Row): string {

@@ -5,6 +5,7 @@ import { say } from "./raw-client.ts";
 import type { RawServer } from "./raw-server.ts";
 import type { Rig } from "./rig.ts";
 import { type CallRow, type Row, type Setup, titleOf } from "./row.ts";
+import { enact } from "./scenario-row.ts";
 import { judgeSession, playSession } from "./session-play.ts";
 import type { Target } from "./target.ts";
 
@@ -96,13 +97,21 @@ class Bench {
       if (server === undefined) return ["the target has no raw server"];
       return judge(await server.answer(row, this.#target.mode), row.expect, "");
     }
+    if (row.kind === "scenario") {
+      const visit = await this.#target.visit?.(row);
+      if (visit === undefined) return ["the target hosts no scenarios"];
+      await using _ = visit;
+      const findings = new Findings();
+      await enact(row, visit.client, this.#target.mode, findings);
+      return findings.lines;
+    }
     if (row.kind === "scene") {
       if (this.#target.stage === undefined) return ["the target has no stage"];
       const findings = new Findings();
       await row.play(this.#target.stage, findings);
       return findings.lines;
     }
-    const rig = await this.#rig(row.kind === "rawClient" ? {} : (row.setup ?? {}));
+    const rig = await this.#rig(row.setup ?? {});
     if (row.kind === "session") return await playSession(row, rig);
     if (row.kind === "rawClient") {
       return rig.raw === undefined

@@ -1,6 +1,7 @@
 import { bidiStream, clientStream, defineService, serverStream, unary } from "@aster/contract";
 import { Empty, Reply, Request } from "./messages.ts";
 
+const name = "aster.conformance.Conformance";
 /** The methods that the rows call. */
 export const methods = {
   unary: unary(Request, Reply),
@@ -14,6 +15,13 @@ export const methods = {
 };
 
 /** What the rows call. python/conformance_service.py has the same contract id. */
-export const Conformance = defineService("aster.conformance.Conformance", { version: 1 }, methods);
+export const Conformance = defineService(name, { version: 1 }, methods);
+
+/** The same methods, in the modes of ours alone too. */
+export const ConformanceInAllModes = defineService(
+  name,
+  { version: 1, serialization: ["xlang", "native", "row", "json"] },
+  methods,
+);
 
 export type MethodName = keyof typeof Conformance.methods;

@@ -29,11 +29,14 @@ export interface Meeting extends AsyncDisposable {
 export interface Stage {
   readonly transport: "memory" | "quic";
   readonly mode: Mode;
+  /** Nodes that nothing runs on yet. */
+  nodes(): Promise<NodePair>;
   meet(options: MeetingOptions): Promise<Meeting>;
 }
 
 export function stageOf(transport: Stage["transport"], mode: Mode): Stage {
-  return { transport, mode, meet: (options) => meet(transport, options) };
+  const nodes = transport === "quic" ? loopbackPair : memoryPair;
+  return { transport, mode, nodes: () => nodes(), meet: (options) => meet(transport, options) };
 }
 
 async function meet(

@@ -40,6 +40,11 @@ function wheelServes(python: string, mode: Mode, zstd: boolean): Target {
       host ??= WheelHost.start(python);
       return await rigOfHost(await host, mode, zstd, setup);
     },
+    async visit() {
+      host ??= WheelHost.start(python);
+      const client = await connect((await host).ready.address, { network: "none" });
+      return { client, [Symbol.asyncDispose]: () => client.close() };
+    },
     async close() {
       await (await host)?.[Symbol.asyncDispose]();
       host = undefined;

@@ -2,13 +2,18 @@ import type { Row } from "../row.ts";
 import { basicRows } from "./basic.ts";
 import { cancellationRows } from "./cancellation.ts";
 import { compressionRows } from "./compression.ts";
+import { contractRows } from "./contract.ts";
+import { credentialRows } from "./credentials.ts";
+import { deadlineRows } from "./deadlines.ts";
 import { errorRows } from "./errors.ts";
 import { grpcRows } from "./grpc.ts";
 import { inSessionRows } from "./in-session.ts";
 import { interceptorRows } from "./interceptors.ts";
 import { lifecycleRows } from "./lifecycle.ts";
 import { metadataRows } from "./metadata.ts";
-import { sizeRows } from "./sizes.ts";
+import { modeRows } from "./modes.ts";
+import { scenarioRows } from "./scenarios.ts";
+import { exactSizeRows, sizeRows } from "./sizes.ts";
 import { timeoutRows } from "./timeouts.ts";
 import { trailerRows } from "./trailers.ts";
 import { unexpectedRequestRows } from "./unexpected-requests.ts";
@@ -22,12 +27,18 @@ export const rows: readonly Row[] = [
   ...errorRows,
   ...cancellationRows,
   ...timeoutRows,
+  ...deadlineRows,
   ...metadataRows,
   ...trailerRows,
   ...sizeRows,
+  ...exactSizeRows,
   ...interceptorRows,
   ...lifecycleRows,
   ...inSessionRows,
+  ...modeRows,
+  ...contractRows,
+  ...credentialRows,
+  ...scenarioRows,
   ...unexpectedRequestRows,
   ...unexpectedResponseRows,
 ];

@@ -2,12 +2,22 @@ import { type CallRow, callRows } from "../row.ts";
 import { finish, send, texts } from "../steps.ts";
 
 const METHODS = ["unary", "serverStream", "clientStream", "bidiStream"] as const;
+/** Their requests can be asked for again. */
+const REPEATABLE = ["unary", "serverStream"] as const;
 
 type Fields = Omit<CallRow, "kind" | "suite">;
 
-export const interceptorRows: readonly CallRow[] = callRows(
-  "interceptors",
-  METHODS.flatMap((method): Fields[] => [
+export const interceptorRows: readonly CallRow[] = callRows("interceptors", [
+  ...REPEATABLE.map(
+    (method): Fields => ({
+      name: `one of the client's makes the call twice (${method})`,
+      method,
+      setup: { clientInterceptors: ["repeats"] },
+      steps: [send({ data: texts("x") })],
+      expect: { code: 0, replies: [{ payload: "x" }], server: { calls: 2 } },
+    }),
+  ),
+  ...METHODS.flatMap((method): Fields[] => [
     {
       name: `the client's, on the way in: the first is the outermost (${method})`,
       method,
@@ -36,6 +46,21 @@ export const interceptorRows: readonly CallRow[] = callRows(
       expect: { code: 9, message: "no>inner>outer", replies: [] },
     },
     {
+      name: `the server's, on the way in: the first is the outermost (${method})`,
+      method,
+      setup: { serverInterceptors: ["tellsA", "tellsB"] },
+      steps: [send({ data: texts("x"), trailer: [{ key: "way", value: "handler" }] }), finish],
+      expect: {
+        code: 0,
+        replies: [{ payload: "x" }],
+        trailer: [
+          ["way", "a"],
+          ["way", "b"],
+          ["way", "handler"],
+        ],
+      },
+    },
+    {
       name: `the server's, on the way out (${method})`,
       method,
       setup: { serverInterceptors: ["outer", "inner"] },
@@ -43,14 +68,28 @@ export const interceptorRows: readonly CallRow[] = callRows(
       expect: { code: 9, message: "no>inner>outer", replies: [] },
     },
     {
-      name: `one of the client's answers itself: nothing is sent (${method})`,
+      name: `one of the client's gives the answer: nothing is sent (${method})`,
+      method,
+      setup: { clientInterceptors: ["answers"] },
+      steps: [send(), finish],
+      expect: { code: 0, replies: [{ payload: "canned" }], server: { calls: 0 } },
+    },
+    {
+      name: `one of the server's gives the answer: the handler is not called (${method})`,
+      method,
+      setup: { serverInterceptors: ["answers"] },
+      steps: [send(), finish],
+      expect: { code: 0, replies: [{ payload: "canned" }], server: { calls: 0 } },
+    },
+    {
+      name: `one of the client's refuses: nothing is sent (${method})`,
       method,
       setup: { clientInterceptors: ["refuses"] },
       steps: [send(), finish],
       expect: { code: 7, message: "refused on the way", replies: [], server: { calls: 0 } },
     },
     {
-      name: `one of the server's answers itself: the handler is not called (${method})`,
+      name: `one of the server's refuses: the handler is not called (${method})`,
       method,
       setup: { serverInterceptors: ["refuses"] },
       steps: [send(), finish],
@@ -75,4 +114,4 @@ export const interceptorRows: readonly CallRow[] = callRows(
       expect: { code: 2, concealed: true, replies: [], server: { calls: 0 } },
     },
   ]),
-);
+]);

@@ -1,3 +1,5 @@
+import { compressed, end, header, type RawPart, replyOf, requestOf, status } from "../raw-part.ts";
+import type { RawClientRow, RawServerRow } from "../raw-row.ts";
 import { type CallRow, callRows, type Setup } from "../row.ts";
 import { finish, receive, send, zeros } from "../steps.ts";
 
@@ -13,39 +15,83 @@ const refused = { code: 8, details: { reason: "limit.message", limit: String(LIM
 
 type Fields = Omit<CallRow, "kind" | "suite">;
 
+const METHODS = ["unary", "serverStream", "clientStream", "bidiStream"] as const;
+const ways: readonly (readonly [name: string, way: (part: RawPart) => RawPart])[] = [
+  ["", (part) => part],
+  [", compressed", compressed],
+];
+
+/** To the byte. */
+export const exactSizeRows: readonly (RawClientRow | RawServerRow)[] = METHODS.flatMap((method) =>
+  ways.flatMap(([how, way]): (RawClientRow | RawServerRow)[] => [
+    {
+      kind: "rawClient",
+      suite: "sizes",
+      name: `a request of exactly the server's limit${how} (${method})`,
+      setup: server,
+      parts: [header({ method }), way(requestOf(LIMIT)), end],
+      expect: { code: 0 },
+    },
+    {
+      kind: "rawClient",
+      suite: "sizes",
+      name: `a request of a byte more than the server's limit${how} (${method})`,
+      setup: server,
+      parts: [header({ method }), way(requestOf(LIMIT + 1)), end],
+      expect: refused,
+    },
+    {
+      kind: "rawServer",
+      suite: "sizes",
+      name: `a reply of exactly the client's limit${how} (${method})`,
+      method,
+      limits: { maxMessageBytes: LIMIT },
+      parts: [way(replyOf(LIMIT)), status(), end],
+      expect: { code: 0, replies: [{}] },
+    },
+    {
+      kind: "rawServer",
+      suite: "sizes",
+      name: `a reply of a byte more than the client's limit${how} (${method})`,
+      method,
+      limits: { maxMessageBytes: LIMIT },
+      parts: [way(replyOf(LIMIT + 1)), status(), end],
+      expect: { ...refused, replies: [] },
+    },
+  ]),
+);
+
 export const sizeRows: readonly CallRow[] = callRows("sizes", [
-  ...(["unary", "serverStream", "clientStream", "bidiStream"] as const).flatMap(
-    (method): Fields[] => [
-      {
-        name: `a request within the server's limit (${method})`,
-        method,
-        setup: server,
-        steps: [send({ payload: fits, sizes: [1] }), finish],
-        expect: { code: 0, replies: [{ bytes: FITS, zeros: 1 }] },
-      },
-      {
-        name: `a request over the server's limit (${method})`,
-        method,
-        setup: server,
-        steps: [send({ payload: over }), finish],
-        expect: { ...refused, replies: [] },
-      },
-      {
-        name: `a reply within the client's limit (${method})`,
-        method,
-        setup: client,
-        steps: [send({ sizes: [FITS] }), finish],
-        expect: { code: 0, replies: [{ zeros: FITS }] },
-      },
-      {
-        name: `a reply over the client's limit (${method})`,
-        method,
-        setup: client,
-        steps: [send({ sizes: [LIMIT + 10] }), finish],
-        expect: { ...refused, replies: [] },
-      },
-    ],
-  ),
+  ...METHODS.flatMap((method): Fields[] => [
+    {
+      name: `a request within the server's limit (${method})`,
+      method,
+      setup: server,
+      steps: [send({ payload: fits, sizes: [1] }), finish],
+      expect: { code: 0, replies: [{ bytes: FITS, zeros: 1 }] },
+    },
+    {
+      name: `a request over the server's limit (${method})`,
+      method,
+      setup: server,
+      steps: [send({ payload: over }), finish],
+      expect: { ...refused, replies: [] },
+    },
+    {
+      name: `a reply within the client's limit (${method})`,
+      method,
+      setup: client,
+      steps: [send({ sizes: [FITS] }), finish],
+      expect: { code: 0, replies: [{ zeros: FITS }] },
+    },
+    {
+      name: `a reply over the client's limit (${method})`,
+      method,
+      setup: client,
+      steps: [send({ sizes: [LIMIT + 10] }), finish],
+      expect: { ...refused, replies: [] },
+    },
+  ]),
   {
     name: "a later request over the server's limit (clientStream)",
     method: "clientStream",
