@@ -5,10 +5,11 @@ import { ourTargets } from "../src/conformance/our-targets.ts";
 import { titleOf } from "../src/conformance/row.ts";
 import { rows } from "../src/conformance/rows/index.ts";
 import { scenarioRows } from "../src/conformance/rows/scenarios.ts";
-import { type Result, runTarget } from "../src/conformance/run.ts";
+import type { Result } from "../src/conformance/run.ts";
 import { Conformance } from "../src/conformance/service.ts";
 import { ConformanceSession } from "../src/conformance/session-service.ts";
 import type { Target } from "../src/conformance/target.ts";
+import { TargetRuns } from "../src/conformance/target-runs.ts";
 import { WheelHost } from "../src/conformance/wheel-host.ts";
 import { wheelTargets } from "../src/conformance/wheel-targets.ts";
 import { pythonWithWheel } from "../src/process/python.ts";
@@ -16,6 +17,9 @@ import { pythonWithWheel } from "../src/process/python.ts";
 const TARGET_MS = 120_000;
 const known = knownFailures();
 const python = await pythonWithWheel();
+const wheel = "path" in python ? wheelTargets(python.path) : [];
+const takenBy = (target: Target) => rows.filter((row) => target.takes(row));
+const runs = new TargetRuns([...ourTargets, ...wheel], takenBy, { full: false });
 
 it("no two rows have the same name", () => {
   const titles = rows.map(titleOf);
@@ -27,8 +31,6 @@ describe.each(named(ourTargets))("%s", (_, target) => {
 });
 
 describe.skipIf("missing" in python)("with the wheel", () => {
-  const targets = "path" in python ? wheelTargets(python.path) : [];
-
   it("the contracts are the same", async () => {
     if ("missing" in python) return;
     await using host = await WheelHost.start(python.path);
@@ -38,13 +40,13 @@ describe.skipIf("missing" in python)("with the wheel", () => {
     expect(host.ready.contracts).toEqual(Object.fromEntries(ours));
   });
 
-  describe.each(named(targets))("%s", (_, target) => {
+  describe.each(named(wheel))("%s", (_, target) => {
     conforms(target);
   });
 
   it("every line of known-failing.txt means a row", () => {
-    const run = [...ourTargets, ...targets].flatMap((target) =>
-      rows.filter((row) => target.takes(row)).map((row) => ({ target: target.name, row })),
+    const run = [...ourTargets, ...wheel].flatMap((target) =>
+      takenBy(target).map((row) => ({ target: target.name, row })),
     );
     expect(idleLines(run, known)).toEqual([]);
   });
@@ -54,13 +56,13 @@ function named(targets: readonly Target[]): (readonly [string, Target])[] {
   return targets.map((target) => [target.name, target]);
 }
 
-/** A test per row; all of them run together first. */
+/** A test per row; all of them run together first, and along with those of other targets. */
 function conforms(target: Target): void {
-  const taken = rows.filter((row) => target.takes(row));
+  const taken = takenBy(target);
   let results: Result[] = [];
 
   beforeAll(async () => {
-    results = await runTarget(target, taken, { full: false });
+    results = await runs.of(target);
   }, TARGET_MS);
 
   it.each(taken.map((row, index) => [titleOf(row), index, row] as const))("%s", (_, index, row) => {

@@ -4,7 +4,8 @@ import { ourTargets } from "./our-targets.ts";
 import { lineOf } from "./report.ts";
 import { titleOf } from "./row.ts";
 import { rows } from "./rows/index.ts";
-import { type Result, runTarget } from "./run.ts";
+import type { Result } from "./run.ts";
+import { TargetRuns } from "./target-runs.ts";
 import { wheelTargets } from "./wheel-targets.ts";
 
 /** Runs the table on every target and prints a line per row; the exit code is 0 when all went as expected. */
@@ -17,9 +18,16 @@ export async function conformance(args: readonly string[]): Promise<number> {
   const known = knownFailures();
   const results: Result[] = [];
   let failed = 0;
-  for (const target of targets) {
-    const wanted = rows.filter((row) => chosen(`${target.name} ${titleOf(row)}`));
-    for (const result of await runTarget(target, wanted, { full })) {
+  const chosenBy = new Map(
+    targets.map((target) => [
+      target,
+      rows.filter((row) => target.takes(row) && chosen(`${target.name} ${titleOf(row)}`)),
+    ]),
+  );
+  const busy = targets.filter((target) => chosenBy.get(target)?.length);
+  const runs = new TargetRuns(busy, (target) => chosenBy.get(target) ?? [], { full });
+  for (const target of busy) {
+    for (const result of await runs.of(target)) {
       const reason = reasonFor(result, known);
       results.push(result);
       if ((result.wrong.length === 0) === (reason !== undefined)) failed += 1;

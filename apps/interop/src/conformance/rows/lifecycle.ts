@@ -1,7 +1,9 @@
 import { AsterClient, type ClientState, implement } from "@aster/rpc";
 import { Testkit } from "../../service.ts";
 import { conformanceHandlers } from "../handlers.ts";
+import type { RequestFields } from "../messages.ts";
 import { Observer } from "../observer.ts";
+import { PushSource } from "../push-source.ts";
 import { type SceneRow, sceneRows } from "../scene-row.ts";
 import { Conformance } from "../service.ts";
 import type { MeetingOptions, Stage } from "../stage.ts";
@@ -58,7 +60,9 @@ export const lifecycleRows: readonly SceneRow[] = sceneRows("lifecycle", [
     async play(stage, findings) {
       const { meeting, remote } = await met(stage);
       await using at = meeting;
-      const running = remote.unary({ ...request, holdMs: 300 });
+      const source = new PushSource<RequestFields>();
+      const running = remote.clientStream(source);
+      source.push(request);
       await heard(() => at.server.stats().calls > 0);
       const drained = at.server.drain();
       const details = { reason: "draining" };
@@ -68,7 +72,9 @@ export const lifecycleRows: readonly SceneRow[] = sceneRows("lifecycle", [
         14,
         details,
       );
-      findings.same("the call under way", (await running).items, 1);
+      source.push(request);
+      source.end();
+      findings.same("the call under way", (await running).items, 2);
       findings.holds("the drain left nothing behind", await drained);
       await at.replace(hosting());
       findings.same("the call after that", (await remote.unary(request)).items, 1);

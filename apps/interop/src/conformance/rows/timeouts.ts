@@ -7,7 +7,7 @@ const slow = { data: texts("late"), delayMs: 15_000 };
 const late = {
   code: 4,
   replies: [],
-  ms: [195, 5000],
+  ms: [495, 5000],
   server: { calls: 1, aborted: true },
 } as const;
 
@@ -16,31 +16,31 @@ type Fields = Omit<CallRow, "kind" | "suite">;
 export const timeoutRows: readonly CallRow[] = callRows("timeouts", [
   ...METHODS.map(
     (method): Fields => ({
-      name: `200 ms (${method})`,
+      name: `500 ms (${method})`,
       method,
-      timeoutMs: 200,
+      timeoutMs: 500,
       steps: [send(slow), finish],
       expect: late,
     }),
   ),
   {
-    name: "200 ms (bidiStream, full duplex)",
+    name: "500 ms (bidiStream, full duplex)",
     method: "bidiStream",
-    timeoutMs: 200,
+    timeoutMs: 500,
     steps: [send({ ...slow, fullDuplex: true })],
     expect: late,
   },
   {
-    name: "200 ms, after a reply (serverStream)",
+    name: "500 ms, after a reply (serverStream)",
     method: "serverStream",
-    timeoutMs: 200,
+    timeoutMs: 500,
     steps: [send({ data: texts("in time"), holdMs: 15_000 })],
     expect: { ...late, replies: [{ payload: "in time" }] },
   },
   {
-    name: "200 ms, while requests are due (clientStream)",
+    name: "500 ms, while requests are due (clientStream)",
     method: "clientStream",
-    timeoutMs: 200,
+    timeoutMs: 500,
     steps: [send()],
     expect: late,
   },
