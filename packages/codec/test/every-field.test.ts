@@ -65,9 +65,7 @@ const cases = Object.entries(everyField).flatMap(([kind, all]) =>
 
 describe.each(forms)("%s", (name, options) => {
   const codec = createCodec(options);
-  const ours = cases.filter(([, , one]) => one.native !== false || options.mode !== "native");
-
-  test.each(ours)("%s comes back", (_, kind, one) => {
+  test.each(cases)("%s comes back", (_, kind, one) => {
     const typed = codec.type(placed(kind, one));
     fc.assert(
       fc.property(valuesIn(one.values), (value) => {

@@ -31,6 +31,7 @@ function written(type: WireType, value: unknown, exact: boolean): string | undef
     limits: defaultLimits,
     structOf: () => undefined,
     structNamed: () => undefined,
+    extNamed: () => undefined,
   });
   const w = new NativeWriter(new Uint8Array(8), { fixed: false });
   try {

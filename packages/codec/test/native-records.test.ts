@@ -17,6 +17,7 @@ const form = new NativeForm({
   limits: defaultLimits,
   structOf: () => undefined,
   structNamed: () => undefined,
+  extNamed: () => undefined,
 });
 
 /** The message of a value, without generated code or with it. */

@@ -1,4 +1,5 @@
-import { asFailure, Failure, fail, kindOf } from "../failure.ts";
+import { extForm, extValue } from "../ext-value.ts";
+import { fail } from "../failure.ts";
 import type { ExtType } from "../field-type.ts";
 import type { TypeScope } from "../type-scope.ts";
 import type { Bind } from "./binding.ts";
@@ -26,10 +27,7 @@ export function extOp(type: ExtType, scope: TypeScope, bind: Bind): ValueOp {
   const op = plainOp(
     TypeId.ext,
     (w, value, depth) => {
-      if (!(value instanceof type.class)) {
-        throw fail("value", `expected a ${type.class.name} (${named.tag}), got ${kindOf(value)}`);
-      }
-      const given = type.encode(value as never);
+      const given = extForm(type, value);
       if (!form.nullable) inner().write(w, given, depth + 1);
       else if (given === null || given === undefined) w.putByte(Flag.null);
       else {
@@ -42,7 +40,7 @@ export function extOp(type: ExtType, scope: TypeScope, bind: Bind): ValueOp {
       const given = form.nullable
         ? readFlagged(r, inner(), depth + 1, empty)
         : inner().read(r, depth + 1);
-      return decoded(type, given);
+      return extValue(type, given);
     },
     64,
     `ext ${named.tag}`,
@@ -61,14 +59,4 @@ export function extOp(type: ExtType, scope: TypeScope, bind: Bind): ValueOp {
     },
   };
   return self;
-}
-
-function decoded(type: ExtType, form: unknown): unknown {
-  try {
-    return type.decode(form as never);
-  } catch (reason) {
-    const { code, text } = asFailure(reason);
-    if (code !== "value") throw reason;
-    throw new Failure("data", `${type.named.tag}: ${text}`, { cause: reason });
-  }
 }

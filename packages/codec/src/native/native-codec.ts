@@ -2,8 +2,9 @@ import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
 import { type CodecLimits, defaultLimits } from "../limits.ts";
 import { nestedTypes } from "../nested-types.ts";
 import { defaultScope, type TypeScope } from "../type-scope.ts";
+import { extsByTag } from "./ext-types.ts";
 import { NativeMessages } from "./native-messages.ts";
-import { rootNative, structsByClass, structsByTag } from "./native-types.ts";
+import { bindExt, rootNative, structsByClass, structsByTag } from "./native-types.ts";
 import { anyNative } from "./scalar-op.ts";
 
 export interface NativeCodecOptions {
@@ -31,6 +32,7 @@ export function nativeCodec(options: NativeCodecOptions = {}): NativeCodec {
     limits,
     structOf: structsByClass(scope),
     structNamed: structsByTag(scope, []),
+    extNamed: extsByTag(scope, bindExt),
   });
   return {
     limits,
@@ -49,5 +51,6 @@ export function nativeTypes(limits: CodecLimits): MakeTypeCodec {
       limits,
       structOf: structsByClass(root.scope),
       structNamed: structsByTag(root.scope, nestedTypes(root.type)),
+      extNamed: extsByTag(root.scope, bindExt, root.type),
     });
 }

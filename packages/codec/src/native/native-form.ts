@@ -5,8 +5,7 @@ import { messageHead } from "./native-id.ts";
 import type { NativeRoot } from "./native-messages.ts";
 import type { NativeWriter } from "./native-writer.ts";
 import { shallow } from "./shallow.ts";
-
-let message = 0;
+import { writeValues } from "./write-values.ts";
 
 /** Writes the messages of one type, or of any values, in NATIVE. */
 export class NativeForm implements MessageForm<NativeWriter> {
@@ -27,13 +26,7 @@ export class NativeForm implements MessageForm<NativeWriter> {
     w.maxDepth = limits.depth;
     w.maxBytes = limits.messageBytes;
     w.structOf = structOf;
-    w.windows.clear();
-    do {
-      message = (message + 1) | 0;
-      w.begin(message, offset);
-      w.putBytes(messageHead);
-      op.write(w, value, 1);
-    } while (w.windows.regrouped());
+    writeValues(w, op, value, { start: messageHead, offset, depth: 1 });
   }
 
   finish(w: NativeWriter): void {

@@ -6,6 +6,7 @@ import { plainBytes } from "../fory/plain-bytes.ts";
 import { Writers } from "../fory/writers.ts";
 import type { CodecLimits } from "../limits.ts";
 import { Checker } from "./checker.ts";
+import type { ExtNamed } from "./ext-types.ts";
 import { NativeForm } from "./native-form.ts";
 import { messageHead } from "./native-id.ts";
 import type { NativeOp } from "./native-op.ts";
@@ -29,6 +30,7 @@ export interface NativeRoot {
   readonly limits: CodecLimits;
   readonly structOf: StructOf;
   readonly structNamed: StructNamed;
+  readonly extNamed: ExtNamed;
 }
 
 /** Whole messages of one type, or of any values. */
@@ -105,12 +107,13 @@ export class NativeMessages implements TypeCodec<unknown> {
   }
 
   #read(r: NativeReader, bytes: Uint8Array, exact: boolean): unknown {
-    const { limits, structNamed } = this.#of;
+    const { limits, structNamed, extNamed } = this.#of;
     r.begin(bytes);
     r.maxDepth = limits.depth;
     r.graphBytes = limits.graphBytes;
     r.exact = exact;
     r.structNamed = structNamed;
+    r.extNamed = extNamed;
     if (r.end > limits.messageBytes) {
       throw fail("limit", `the message of ${r.end} bytes is larger than ${limits.messageBytes}`);
     }

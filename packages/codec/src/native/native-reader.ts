@@ -4,6 +4,7 @@ import { latin1 } from "../fory/text.ts";
 import { readTimestamp } from "../fory/timestamp.ts";
 import { TypeId } from "../fory/type-id.ts";
 import { readVarint32, readVarint64, readVarintBig } from "../fory/varint.ts";
+import type { ExtNamed } from "./ext-types.ts";
 import { readLongBigint } from "./native-bigint.ts";
 import { firstShapeId, firstSmallId, NativeId, zeroId } from "./native-id.ts";
 import { readDouble } from "./native-number.ts";
@@ -11,6 +12,7 @@ import { readNativeText } from "./native-text.ts";
 import type { BoundStruct, StructNamed } from "./native-types.ts";
 import { readArray } from "./read-array.ts";
 import { readMap, readSet } from "./read-collection.ts";
+import { readExt } from "./read-ext.ts";
 import { readBoxed, readError, readRegExp } from "./read-object.ts";
 import { readDefined, readEntries, readRecord } from "./read-record.ts";
 import { readBuffer, readBufferOf, readView, viewReaders } from "./read-view.ts";
@@ -34,6 +36,7 @@ export class NativeReader extends ByteReader {
   /** Whether generated code is left aside, so that errors say where. */
   exact = false;
   structNamed: StructNamed = () => undefined;
+  extNamed: ExtNamed = () => undefined;
 
   /** Begins a message. */
   begin(bytes: Uint8Array): void {
@@ -84,6 +87,8 @@ export class NativeReader extends ByteReader {
         return readDefined(this, false, depth);
       case TypeId.namedStruct:
         return readDefined(this, true, depth);
+      case TypeId.namedExt:
+        return readExt(this, depth);
       case NativeId.entries:
         return readEntries(this, depth);
       case TypeId.list:

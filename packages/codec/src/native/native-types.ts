@@ -1,11 +1,12 @@
-import { asFailure, fail } from "../failure.ts";
-import type { ElementType, FieldType } from "../field-type.ts";
+import { asFailure } from "../failure.ts";
+import type { ElementType, ExtType, FieldType } from "../field-type.ts";
 import { nestedTypes } from "../nested-types.ts";
 import type { Root } from "../root.ts";
 import type { TypeScope } from "../type-scope.ts";
 import type { WireTypeInfo } from "../wire-type.ts";
 import { caseNative } from "./case-op.ts";
 import { listNative, mapNative, nullableNative, recordNative, setNative } from "./container-op.ts";
+import { ExtNative } from "./ext-op.ts";
 import type { NativeOp } from "./native-op.ts";
 import { anyNative, arrayNative, enumNative, scalarNative } from "./scalar-op.ts";
 import { StructNative } from "./struct-op.ts";
@@ -18,7 +19,7 @@ export interface BoundStruct extends NativeOp {
 }
 
 /** Finds the type that the class of a value is bound to. */
-export type StructOf = (value: object) => BoundStruct | undefined;
+export type StructOf = (value: object) => NativeOp | undefined;
 /** Finds the type that a message names. */
 export type StructNamed = (tag: string) => BoundStruct | undefined;
 
@@ -35,11 +36,25 @@ export function bindNative(given: WireTypeInfo): StructNative {
   return op;
 }
 
+const exts = new WeakMap<ExtType, ExtNative>();
+
+/** The op of an ext, made once. */
+export function bindExt(type: ExtType): ExtNative {
+  let op = exts.get(type);
+  if (!op) {
+    op = new ExtNative(type, elementOp);
+    exts.set(type, op);
+  }
+  return op;
+}
+
 /** The types of values in a scope, by their classes. */
 export function structsByClass(scope: TypeScope): StructOf {
   return (value) => {
     const info = scope.ofClass(value);
-    return info && bindNative(info);
+    if (info) return bindNative(info);
+    const ext = scope.extOf(value);
+    return ext && bindExt(ext);
   };
 }
 
@@ -109,10 +124,7 @@ function opOf(type: FieldType): NativeOp {
     case "struct":
       return bindNative(type.info());
     case "ext":
-      throw fail(
-        "schema",
-        `${type.named.tag} has no form in NATIVE: bind its class to a wire type`,
-      );
+      return bindExt(type);
     case "named_union":
       return caseNative(type, elementOp);
     case "union":

@@ -35,8 +35,6 @@ export interface FieldCase {
   readonly values: fc.Arbitrary<unknown>;
   /** False where rows have no form for it; other values where they hold less. */
   readonly row?: false | fc.Arbitrary<unknown>;
-  /** False where NATIVE has no form for it. */
-  readonly native?: false;
 }
 
 const signed = (bits: number) => {
@@ -173,7 +171,6 @@ export const everyField: Readonly<Record<ScalarKind | NotScalar, readonly FieldC
       }),
       values: text.map((one) => new Label(one)),
       row: false,
-      native: false,
     },
   ],
   struct: [{ schema: Inner, values: inner }],

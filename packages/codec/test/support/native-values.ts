@@ -1,10 +1,25 @@
 import { z } from "zod";
-import { wireType } from "../../src/index.ts";
+import { wireExt, wireType, wireUnion } from "../../src/index.ts";
 
 class Tagged {
   readonly id = 1;
 }
 wireType("native/Tagged", { id: z.int() }, { class: Tagged });
+
+class Amount {
+  readonly parts: unknown;
+  constructor(parts: unknown) {
+    this.parts = parts;
+  }
+}
+const Parts = wireType("native/Parts", { units: z.int(), of: z.array(z.string()) });
+wireExt("native/Amount", {
+  class: Amount,
+  form: wireUnion("native/Amounts", { 0: Parts, 1: z.string() }),
+  encode: (amount) => amount.parts as never,
+  decode: (parts) => new Amount(parts),
+});
+const amount = new Amount({ case: 0, value: { units: 7, of: ["some text", "a"] } });
 
 const buffer = new ArrayBuffer(16);
 const shared = { z: 1 };
@@ -22,6 +37,7 @@ export const nativeValues: readonly unknown[] = [
   new TypeError("message", { cause: new AggregateError([new Error("x")], "all") }),
   { low: new Uint8Array(buffer, 0, 8), high: new Uint16Array(buffer, 8, 4), buffer },
   [new Float64Array([1, 2]), new DataView(buffer, 3, 4), new Tagged(), new Tagged()],
+  { amount, again: amount, other: [new Amount({ case: 1, value: "some text" }), "some text"] },
   Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`k${i}`, i])),
   Array.from({ length: 40 }, (_, i) => ({ x: i, y: `text ${i}`, z: "a text" })),
 ];
