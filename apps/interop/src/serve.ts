@@ -33,10 +33,12 @@ export async function serve(args: readonly string[]): Promise<number> {
   process.once("SIGTERM", drain);
   process.once("SIGINT", drain);
   onJsonLine(process.stdin, (value) => {
-    const { cmd } = value as { readonly cmd?: unknown };
+    const { cmd, collect } = value as { readonly cmd?: unknown; readonly collect?: unknown };
     if (cmd === "drain") drain();
-    else if (cmd === "stats") emit({ stats: statsOf(server) });
-    else process.stderr.write('testkit: the commands are {"cmd":"stats"} and {"cmd":"drain"}\n');
+    else if (cmd === "stats") {
+      if (collect === true) globalThis.gc?.();
+      emit({ stats: statsOf(server) });
+    } else process.stderr.write('testkit: the commands are {"cmd":"stats"} and {"cmd":"drain"}\n');
   });
   emit({
     ready: true,

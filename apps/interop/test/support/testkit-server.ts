@@ -3,7 +3,6 @@ import { fileURLToPath } from "node:url";
 import { Child } from "../../src/process/child.ts";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-const tsx = import.meta.resolve("tsx");
 
 export interface Ready {
   readonly ready: true;
@@ -17,16 +16,26 @@ export interface Ready {
 export interface Stats {
   readonly connections: number;
   readonly streams: number;
+  readonly sessions: number;
   readonly inflight: number;
   readonly queuedBytes: number;
   readonly nativeHandles: number;
   readonly rssBytes: number;
 }
 
+// so that memory that is free goes back to the system, and what a process has is what it holds
+const frugal = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "65536" };
+const flags = [
+  "--unhandled-rejections=strict",
+  "--expose-gc",
+  "--max-semi-space-size=4",
+  "--import",
+  import.meta.resolve("tsx"),
+];
+
 /** A program of this workspace in a process of its own. */
 export function program(path: string, ...args: readonly string[]): Child {
-  const strict = "--unhandled-rejections=strict";
-  return new Child(process.execPath, [strict, "--import", tsx, path, ...args]);
+  return new Child(process.execPath, [...flags, path, ...args], frugal);
 }
 
 /** `testkit serve` in a process of its own, on a loopback port. */
@@ -49,8 +58,9 @@ export class TestkitServer implements AsyncDisposable {
     return this.ready.address;
   }
 
-  async stats(): Promise<Stats> {
-    this.child.send({ cmd: "stats" });
+  /** With `collect`, after its garbage has been collected. */
+  async stats({ collect = false } = {}): Promise<Stats> {
+    this.child.send({ cmd: "stats", collect });
     return (await this.child.line((value): value is { stats: Stats } => has(value, "stats"))).stats;
   }
 

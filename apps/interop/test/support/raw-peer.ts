@@ -1,0 +1,88 @@
+import { RPC_ALPN } from "@aster/rpc";
+import {
+  type Channel,
+  type Connection,
+  encodeFrame,
+  FrameFlag,
+  FrameSplitter,
+  type Node,
+  type TransportError,
+} from "@aster/transport";
+import { loopbackNode } from "@aster/transport/testing";
+
+const text = new TextEncoder();
+
+/** A call of the testkit in JSON, as the bytes of its stream: header, requests, end. */
+export function callBytes(method: string, ...requests: readonly object[]): Uint8Array {
+  const header = { service: "Testkit", method, version: 1, serializationMode: 3 };
+  const frames = [
+    encodeFrame(FrameFlag.Header, text.encode(JSON.stringify(header))),
+    ...requests.map((request) => encodeFrame(0, text.encode(JSON.stringify(request)))),
+  ];
+  return Buffer.concat(frames);
+}
+
+/** One stream of a raw peer: what came back on it, and how it ended. */
+export class RawStream {
+  readonly channel: Channel;
+  readonly flags: number[] = [];
+  readonly stops: number[] = [];
+  /** Fulfils when the server has ended, reset, or lost it. */
+  readonly ending: Promise<"ended" | TransportError>;
+  readonly #splitter = new FrameSplitter();
+
+  constructor(connection: Connection, bytes: Uint8Array) {
+    let settle: (ending: "ended" | TransportError) => void = () => {};
+    this.ending = new Promise((resolve) => {
+      settle = resolve;
+    });
+    this.channel = connection.open({
+      frame: (_, piece) => this.#splitter.push(piece, (flags) => this.flags.push(flags)),
+      end: () => settle("ended"),
+      malformed: settle,
+      stopped: (code) => this.stops.push(code),
+      closed: settle,
+    });
+    this.send(bytes);
+  }
+
+  send(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.channel.send(0, bytes);
+  }
+
+  /** A status has come. */
+  get answered(): boolean {
+    return this.flags.some((flags) => (flags & FrameFlag.Trailer) !== 0);
+  }
+}
+
+/** A peer that speaks bytes to a server, for what no client of ours would say. */
+export class RawPeer implements AsyncDisposable {
+  readonly #node: Node;
+  readonly #address: string;
+  connection: Connection;
+
+  private constructor(node: Node, address: string, connection: Connection) {
+    this.#node = node;
+    this.#address = address;
+    this.connection = connection;
+  }
+
+  static async at(address: string): Promise<RawPeer> {
+    const node = await loopbackNode();
+    return new RawPeer(node, address, await node.connect(address, RPC_ALPN, { raw: true }));
+  }
+
+  say(bytes: Uint8Array): RawStream {
+    return new RawStream(this.connection, bytes);
+  }
+
+  /** Takes another connection, where the server has closed this one. */
+  async again(): Promise<void> {
+    this.connection = await this.#node.connect(this.#address, RPC_ALPN, { raw: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#node.close();
+  }
+}
