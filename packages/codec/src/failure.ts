@@ -7,41 +7,59 @@ export class Failure {
   readonly cause: unknown;
   /** What the text says before the path. */
   readonly lead: string;
+  /** Where in the bytes, if whoever failed knows. */
+  readonly offset: number | undefined;
+  /** Where in the value, from the root on. */
+  readonly steps: (string | number)[] = [];
   #path = "";
 
   constructor(
     code: CodecErrorCode,
     text: string,
-    options: { readonly cause?: unknown; readonly lead?: string } = {},
+    options: { readonly cause?: unknown; readonly lead?: string; readonly offset?: number } = {},
   ) {
     this.code = code;
     this.text = text;
     this.cause = options.cause;
     this.lead = options.lead ?? "";
+    this.offset = options.offset;
   }
 
   /** Puts a field name before the path. */
   inField(name: string): this {
     this.#path = `.${name}${this.#path}`;
+    this.steps.unshift(name);
     return this;
   }
 
   /** Puts an index before the path. */
   inItem(index: number): this {
     this.#path = `[${index}]${this.#path}`;
+    this.steps.unshift(index);
     return this;
   }
 
   /** Puts a map key before the path, cut to a readable length. */
   inKey(key: unknown): this {
-    this.#path = `[${quote(key)}]${this.#path}`;
+    const name = typeof key === "object" ? kindOf(key) : String(key);
+    this.#path = `[${quote(name)}]${this.#path}`;
+    this.steps.unshift(name);
     return this;
   }
 
-  toError(root: string, offset?: number): CodecError {
+  /** `called` is what a text with a lead calls the root. */
+  toError(
+    root: string,
+    offset: number | undefined = this.offset,
+    called: string = root,
+  ): CodecError {
     const path = root + this.#path;
     const at = offset === undefined ? "" : ` (at byte ${offset})`;
-    return new CodecError(this.code, `${this.lead}${path}: ${this.text}${at}`, {
+    const text =
+      this.lead === ""
+        ? `${path}: ${this.text}${at}`
+        : `${this.lead}${called}${this.#path}: ${this.text}`;
+    return new CodecError(this.code, text, {
       path,
       offset,
       ...(this.cause === undefined ? {} : { cause: this.cause }),

@@ -95,7 +95,7 @@ test("missing keys take the default, or null, or are an error", () => {
     named: {},
   });
   const error = failure(() => read(Outer, '{"inner":{},"list":[],"named":{}}'));
-  expect(error).toMatchObject({ code: "data", path: "Outer.inner.agent_id" });
+  expect(error).toMatchObject({ code: "data", path: "json/Outer.inner.agent_id" });
 });
 
 test("keys that a type does not have violate the contract, in the wheel's words", () => {
@@ -218,7 +218,7 @@ test.each([
 ])("does not write %s", (_, schema, v) => {
   expect(failure(() => codec.encode(of(schema), { v } as never))).toMatchObject({
     code: "value",
-    path: "One.v",
+    path: "json/One.v",
   });
 });
 

@@ -96,7 +96,7 @@ describe.each(ways)("%s", (_, options) => {
     for (const [v, text] of bad) {
       const { code, message } = failure(() => codec.encode(One, { v } as never));
       expect(code).toBe("value");
-      expect(message).toContain(options.mode === "json" ? text.slice(text.indexOf(".")) : text);
+      expect(message).toContain(text);
     }
   });
 });

@@ -293,7 +293,7 @@ describe("a server is told", () => {
         plain(createCodec({ profile: "B" }).type(Text).encode({ text: "x" })),
       ],
       StatusCode.INVALID_ARGUMENT,
-      /^Text: text that is not UTF-8$/,
+      /^probe\/Text: text that is not UTF-8$/,
     ],
     [
       "profile B where only JSON is taken",

@@ -4,6 +4,7 @@ import { asFailure, fail, kindOf } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
 import type { Root } from "../root.ts";
 import { type JsonElement, readElement, writeElement } from "./json-containers.ts";
+import { placeOf } from "./json-place.ts";
 import { JsonTypes } from "./json-struct.ts";
 import { parseJson } from "./json-text.ts";
 
@@ -34,7 +35,7 @@ class JsonTypeCodec implements TypeCodec<unknown> {
       if (bytes.length <= messageBytes) return bytes;
       throw fail("limit", `the message of ${bytes.length} bytes is larger than ${messageBytes}`);
     } catch (reason) {
-      throw asFailure(reason).toError(this.#root.info?.name ?? this.#root.label);
+      throw asFailure(reason).toError(this.#root.label);
     }
   }
 
@@ -58,10 +59,19 @@ class JsonTypeCodec implements TypeCodec<unknown> {
     if (!(bytes instanceof Uint8Array)) {
       throw new CodecError("type", `expected bytes (Uint8Array) to decode, got ${kindOf(bytes)}`);
     }
+    const { label, info } = this.#root;
+    let json: unknown;
     try {
-      return readElement(parseJson(bytes, this.#limits), this.#element, 0);
+      json = parseJson(bytes, this.#limits);
     } catch (reason) {
-      throw asFailure(reason).toError(this.#root.info?.name ?? this.#root.label);
+      throw asFailure(reason).toError(label);
+    }
+    try {
+      return readElement(json, this.#element, 0);
+    } catch (reason) {
+      const failure = asFailure(reason);
+      // the wheel calls the root by its name alone
+      throw failure.toError(label, placeOf(bytes, failure.steps), info?.name);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { Failure, fail } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
+import { brokenAt } from "./json-place.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 /** Shorter texts cannot hold much, and the types bound their depth. */
@@ -32,7 +33,7 @@ export function parseJson(bytes: Uint8Array, limits: CodecLimits): unknown {
     return wideDigits.test(text) ? (JSON.parse(text, exactInteger) as unknown) : JSON.parse(text);
   } catch (reason) {
     if (reason instanceof Failure) throw reason;
-    throw fail("data", "text that is not JSON");
+    throw new Failure("data", "text that is not JSON", { offset: brokenAt(bytes) });
   }
 }
 
@@ -52,7 +53,9 @@ function scan(bytes: Uint8Array, limits: CodecLimits): void {
     else if (byte === 0x2c) cost += commaCost;
     else if (byte === 0x5b || byte === 0x7b) {
       cost += bracketCost;
-      if (++depth > limits.depth) throw fail("limit", `nested deeper than ${limits.depth} levels`);
+      if (++depth > limits.depth) {
+        throw new Failure("limit", `nested deeper than ${limits.depth} levels`, { offset: i });
+      }
     } else if (byte === 0x5d || byte === 0x7d) depth--;
   }
   if (cost > limits.graphBytes) throw fail("limit", "the message takes too much memory");
