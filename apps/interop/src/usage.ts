@@ -10,4 +10,5 @@ export const usage = `usage:
                [--n N] [--concurrency C] [--deadline-ms D] [--cancel-ms M] [--read-delay-ms R] [--key-file f] [--metadata k=v]... [--expect CODE]
   testkit codec < requests.jsonl
   testkit conformance [--full] [WORD]...
+  testkit conformance --sabotage
 `;

@@ -5,11 +5,14 @@ import { lineOf } from "./report.ts";
 import { titleOf } from "./row.ts";
 import { rows } from "./rows/index.ts";
 import type { Result } from "./run.ts";
+import { runSabotage } from "./sabotage/run-sabotage.ts";
+import { sabotages } from "./sabotage/sabotages.ts";
 import { TargetRuns } from "./target-runs.ts";
 import { wheelTargets } from "./wheel-targets.ts";
 
 /** Runs the table on every target and prints a line per row; the exit code is 0 when all went as expected. */
 export async function conformance(args: readonly string[]): Promise<number> {
+  if (args.includes("--sabotage")) return await sabotage();
   const full = args.includes("--full");
   const words = args.filter((arg) => arg !== "--full");
   const chosen = (text: string) => words.every((word) => text.includes(word));
@@ -42,5 +45,20 @@ export async function conformance(args: readonly string[]): Promise<number> {
     }
   }
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** Breaks one thing after the other; the exit code is 0 when the rows noticed all of them. */
+async function sabotage(): Promise<number> {
+  let failed = 0;
+  for (const one of sabotages) {
+    const lines = await runSabotage(one, rows);
+    if (lines.length > 0) failed += 1;
+    process.stdout.write(`${lines.length > 0 ? "✗" : "✓"} ${one.name}\n`);
+    for (const line of lines) process.stdout.write(`    ${line}\n`);
+    if (lines.length > 0) continue;
+    for (const title of one.fails) process.stdout.write(`    noticed by ${title}\n`);
+  }
+  process.stdout.write(`${sabotages.length - failed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
 }

@@ -1,7 +1,7 @@
-import { AsterServer, type Compression, implement, openGate } from "@aster/rpc";
+import { AsterServer, type Compression, type Interceptor, implement, openGate } from "@aster/rpc";
 import type { Node } from "@aster/transport";
 import { conformanceHandlers } from "./handlers.ts";
-import { interceptors } from "./interceptors.ts";
+import { named } from "./interceptors.ts";
 import { Observer } from "./observer.ts";
 import type { Setup } from "./row.ts";
 import { Conformance } from "./service.ts";
@@ -17,12 +17,19 @@ export interface Hosted {
   readonly sessions: SessionLog;
 }
 
+export interface HostingOptions {
+  readonly compression?: Compression;
+  /** Another one of the name. */
+  readonly service?: typeof Conformance;
+  /** Outside of those that the setup asks for. */
+  readonly outermost?: Interceptor | undefined;
+}
+
 /** Hosts {@link Conformance} and {@link ConformanceSession} on a node, which stays the caller's. */
 export async function hostConformance(
   node: Node,
   setup: Setup,
-  compression: Compression,
-  service: typeof Conformance = Conformance,
+  { compression, service = Conformance, outermost }: HostingOptions = {},
 ): Promise<Hosted> {
   const observer = new Observer();
   const sessions = new SessionLog();
@@ -33,9 +40,9 @@ export async function hostConformance(
     ],
     gate: openGate({ production: true }),
     node: new TappedNode(node),
-    compression,
+    ...(compression === undefined ? {} : { compression }),
     limits: setup.serverLimits ?? {},
-    interceptors: (setup.serverInterceptors ?? []).map((name) => interceptors[name]),
+    interceptors: named(setup.serverInterceptors, outermost),
     // what the handlers throw on purpose is no news
     onError: () => {},
   });

@@ -55,7 +55,7 @@ function signsErrors(name: string): Interceptor {
 }
 
 /** Interceptors by name, as rows ask for them. */
-export const interceptors = {
+const interceptors = {
   a: signs("a"),
   b: signs("b"),
   tellsA: tells("a"),
@@ -87,3 +87,12 @@ export const interceptors = {
 } as const satisfies Record<string, Interceptor>;
 
 export type InterceptorName = keyof typeof interceptors;
+
+/** Interceptors by their names, after another one if there is one. */
+export function named(
+  names: readonly InterceptorName[] = [],
+  outermost?: Interceptor,
+): readonly Interceptor[] {
+  const inner = names.map((name) => interceptors[name]);
+  return outermost === undefined ? inner : [outermost, ...inner];
+}

@@ -11,11 +11,12 @@ import {
 import type { Connection } from "@aster/transport";
 import { loopbackPair, memoryPair, type NodePair } from "@aster/transport/testing";
 import { type Hosted, hostConformance } from "./hosted.ts";
-import { interceptors } from "./interceptors.ts";
+import { named } from "./interceptors.ts";
 import type { Observer } from "./observer.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Rig } from "./rig.ts";
 import type { CallRow, Setup } from "./row.ts";
+import { type Sabotage, sabotaged } from "./sabotage/sabotage.ts";
 import { Conformance, ConformanceInAllModes } from "./service.ts";
 import { callInSession, type OpenSession } from "./session-call.ts";
 import { ConformanceSession } from "./session-service.ts";
@@ -28,16 +29,31 @@ export interface OurRigOptions {
   /** The generation of Fory that XLANG is written in. Default: the newer one. */
   readonly profile?: "A";
   readonly zstd: boolean;
+  /** What is broken, to see who notices. */
+  readonly sabotage?: Sabotage;
+}
+
+/** Nodes that nothing runs on yet. */
+export async function nodesOf({ transport, sabotage }: OurRigOptions): Promise<NodePair> {
+  const nodes = await (transport === "quic" ? loopbackPair() : memoryPair());
+  sabotaged(nodes.client, sabotage?.client);
+  sabotaged(nodes.server, sabotage?.server);
+  return nodes;
 }
 
 /** There is no key behind a local client. */
 const LOCAL_ID = "0".repeat(64);
 
 /** A server and a client of ours. */
-export async function ourRig(options: OurRigOptions, setup: Setup): Promise<Rig> {
-  const nodes = await (options.transport === "quic" ? loopbackPair() : memoryPair());
-  const service = serviceOf(options);
-  const hosted = await hostConformance(nodes.server, setup, compressionOf(options), service);
+export async function ourRig(options: OurRigOptions, asked: Setup): Promise<Rig> {
+  const { sabotage } = options;
+  const setup = sabotage?.setup?.(asked) ?? asked;
+  const nodes = await nodesOf(options);
+  const hosted = await hostConformance(nodes.server, setup, {
+    compression: compressionOf(options),
+    service: serviceOf(options),
+    outermost: sabotage?.serverInterceptor,
+  });
   const parts: Parts = { options, setup, nodes, ...hosted };
   return options.transport === "local" ? localRig(parts) : await connectedRig(parts);
 }
@@ -69,7 +85,7 @@ function localRig({ options, setup, nodes, observer, sessions, server }: Parts):
     ...formOf(options),
     compression: compressionOf(options),
     limits: setup.clientLimits ?? {},
-    interceptors: (setup.clientInterceptors ?? []).map((name) => interceptors[name]),
+    interceptors: named(setup.clientInterceptors),
   };
   const client = createLocalClient(serviceOf(options), tapped, clientOptions);
   const openSession = async () => createLocalSession(ConformanceSession, tapped, clientOptions);
@@ -106,7 +122,7 @@ async function dialledRig(parts: Parts, afterwards: () => Promise<void>): Promis
     node: nodes.client,
     compression: compressionOf(options),
     limits: setup.clientLimits ?? {},
-    interceptors: (setup.clientInterceptors ?? []).map((name) => interceptors[name]),
+    interceptors: named(setup.clientInterceptors, options.sabotage?.clientInterceptor),
   });
   const caller = {
     client: client.client(serviceOf(options), formOf(options)),

@@ -1,5 +1,4 @@
-import { loopbackPair, memoryPair } from "@aster/transport/testing";
-import { type OurRigOptions, ourRig } from "./our-rig.ts";
+import { nodesOf, type OurRigOptions, ourRig } from "./our-rig.ts";
 import { RawServer } from "./raw-server.ts";
 import type { Row, Setup } from "./row.ts";
 import { stageOf } from "./stage.ts";
@@ -24,7 +23,8 @@ export const ourTargets: readonly Target[] = [
   ourTarget({ transport: "local", mode: "json", zstd: true }),
 ];
 
-function ourTarget(options: OurRigOptions): Target {
+/** Us and ourselves, in one way. */
+export function ourTarget(options: OurRigOptions): Target {
   const { transport, mode, profile = "", zstd } = options;
   const target = {
     name: `${transport}/${mode}${profile}/${zstd ? "zstd" : "plain"}`,
@@ -34,7 +34,7 @@ function ourTarget(options: OurRigOptions): Target {
     rig: (setup: Setup) => ourRig(options, setup),
   } as const;
   if (transport === "local" || !speaksRaw(options)) return target;
-  const pair = transport === "quic" ? loopbackPair : memoryPair;
+  const pair = () => nodesOf(options);
   const stage = stageOf(transport, target.mode);
   return {
     ...target,

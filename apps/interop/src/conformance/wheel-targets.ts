@@ -1,7 +1,7 @@
 import { AsterClient, type AsterClientOptions, RpcError, StatusCode } from "@aster/rpc";
 import { createNode } from "@aster/transport";
 import { hostConformance } from "./hosted.ts";
-import { interceptors } from "./interceptors.ts";
+import { named } from "./interceptors.ts";
 import type { Mode } from "./protocol.ts";
 import type { Rig } from "./rig.ts";
 import type { Setup } from "./row.ts";
@@ -62,7 +62,7 @@ async function rigOfHost(
     network: "none",
     compression: zstd ? {} : false,
     limits: clientLimits,
-    interceptors: clientInterceptors.map((name) => interceptors[name]),
+    interceptors: named(clientInterceptors),
   });
   const typed = client.client(Conformance, { serialization: mode });
   const openSession = () =>
@@ -112,7 +112,7 @@ function wheelCalls(python: string, mode: Mode): Target {
 
 async function rigOfDriver(driver: WheelDriver, mode: Mode, setup: Setup): Promise<Rig> {
   const node = await createNode({ network: "none" });
-  const { server, observer, sessions } = await hostConformance(node, setup, {});
+  const { server, observer, sessions } = await hostConformance(node, setup);
   const clientId = await driver.connect(server.address, server.address);
   return {
     clientId,

@@ -1,0 +1,62 @@
+import { statuses } from "../protocol.ts";
+import type { Sabotage } from "./sabotage.ts";
+import { type Frame, isMessage, isTrailer } from "./tamper.ts";
+
+const OK_TRAILER: Frame = {
+  flags: 0x02,
+  payload: statuses.xlang.encode({ code: 0, message: "", detailKeys: [], detailValues: [] }),
+};
+
+/** What is heard, or not, when something ends. */
+export const ofEnds: readonly Sabotage[] = [
+  {
+    name: "the server does not hear that a call is given up",
+    server: () => ({ deaf: true }),
+    fails: [
+      "cancellation/unary, after the request",
+      "cancellation/server stream, after one reply",
+      "cancellation/server stream: leaving the loop is enough",
+    ],
+  },
+  {
+    name: "the caller cannot give a call up",
+    clientInterceptor: (call, next) => next({ ...call, signal: new AbortController().signal }),
+    fails: ["cancellation/unary, after the request", "cancellation/server stream, after one reply"],
+  },
+  {
+    name: "the client has no deadlines",
+    clientInterceptor: (call, next) => next({ ...call, deadlineAt: undefined }),
+    fails: ["timeouts/500 ms (unary)", "timeouts/500 ms, after a reply (serverStream)"],
+  },
+  {
+    name: "the client takes any end for a good one",
+    client: () => ({ alwaysEnds: true, beforeEnd: () => [OK_TRAILER] }),
+    fails: [
+      "unexpected-responses/no trailer (unary)",
+      "unexpected-responses/rst_after_data: a reset after a reply (serverStream)",
+      "unexpected-responses/a frame of 4 GiB (bidiStream)",
+    ],
+  },
+  {
+    name: "the client takes a failure after a reply for success",
+    client: () => {
+      let replied = false;
+      return {
+        receive(frame) {
+          replied ||= isMessage(frame);
+          return [replied && isTrailer(frame) ? OK_TRAILER : frame];
+        },
+      };
+    },
+    fails: [
+      "errors/after two replies (serverStream)",
+      "unexpected-responses/a failure after a reply (unary)",
+      "unexpected-responses/a status of garbage (unary)",
+    ],
+  },
+  {
+    name: "the server takes broken frames for the end",
+    server: () => ({ alwaysEnds: true }),
+    fails: ["unexpected-requests/a frame of 4 GiB", "unexpected-requests/the end within a frame"],
+  },
+];
