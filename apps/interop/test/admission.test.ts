@@ -12,6 +12,7 @@ import { Counter } from "../src/counter.ts";
 import { counterSession } from "../src/counter-session.ts";
 import { testkitHandlers } from "../src/handlers.ts";
 import { pythonWithWheel } from "../src/process/python.ts";
+import { connectToWheel } from "../src/process/wheel-admission.ts";
 import { Testkit } from "../src/service.ts";
 import { WheelClient } from "./support/wheel-client.ts";
 import { WheelServer } from "./support/wheel-server.ts";
@@ -66,7 +67,7 @@ describe.skipIf("missing" in python)("admission and addresses", () => {
   });
 
   it("we learn the wheel's services", async () => {
-    const client = await AsterClient.connect(wheelServer.ready.address, { network: "none" });
+    const client = await connectToWheel(wheelServer.ready.address, { network: "none" });
     expect(client.services).toMatchObject([
       { name: "Testkit", version: 1, contractId: contractIdOf(Testkit), pattern: "shared" },
       { name: "Counter", version: 1, contractId: contractIdOf(Counter), pattern: "session" },
@@ -110,7 +111,7 @@ describe.skipIf("missing" in python)("admission and addresses", () => {
   });
 
   it.each(["address", "addrB64"] as const)("we dial the wheel's %s", async (form) => {
-    const client = await AsterClient.connect(wheelServer.ready[form], { network: "none" });
+    const client = await connectToWheel(wheelServer.ready[form], { network: "none" });
     const { text } = await client.client(Testkit).echo({ text: form });
     expect(text).toBe(form);
     await client.close();

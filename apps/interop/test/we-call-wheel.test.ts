@@ -1,6 +1,7 @@
-import { AsterClient, type Client, RpcError, StatusCode } from "@aster/rpc";
+import { type AsterClient, type Client, RpcError, StatusCode } from "@aster/rpc";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pythonWithWheel } from "../src/process/python.ts";
+import { connectToWheel } from "../src/process/wheel-admission.ts";
 import { Testkit } from "../src/service.ts";
 import { failures } from "./support/codes.ts";
 import { echoed, echoPart } from "./support/echo-fields.ts";
@@ -18,7 +19,7 @@ describe.skipIf("missing" in python)("we call the wheel's server", () => {
   beforeAll(async () => {
     if ("missing" in python) return;
     wheel = await WheelServer.start(python.path);
-    client = await AsterClient.connect(wheel.ready.address, { network: "none" });
+    client = await connectToWheel(wheel.ready.address, { network: "none" });
     xlang = client.client(Testkit);
     json = client.client(Testkit, { serialization: "json" });
   });

@@ -1,7 +1,8 @@
-import { AsterClient, RpcError, type Session, StatusCode } from "@aster/rpc";
+import { type AsterClient, RpcError, type Session, StatusCode } from "@aster/rpc";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Counter } from "../src/counter.ts";
 import { pythonWithWheel } from "../src/process/python.ts";
+import { connectToWheel } from "../src/process/wheel-admission.ts";
 import { WheelServer } from "./support/wheel-server.ts";
 
 const python = await pythonWithWheel();
@@ -13,7 +14,7 @@ describe.skipIf("missing" in python)("we open sessions with the wheel's server",
   beforeAll(async () => {
     if ("missing" in python) return;
     wheel = await WheelServer.start(python.path);
-    client = await AsterClient.connect(wheel.ready.address, { network: "none" });
+    client = await connectToWheel(wheel.ready.address, { network: "none" });
   });
 
   afterAll(async () => {

@@ -1,10 +1,11 @@
 import { createTypeScope, wireType } from "@aster/codec";
 import { contractIdOf, defineService, unary } from "@aster/contract";
-import { AsterClient, AsterServer, type Client, implement, StatusCode } from "@aster/rpc";
+import { type AsterClient, AsterServer, type Client, implement, StatusCode } from "@aster/rpc";
 import { openGate } from "@aster/trust";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { pythonWithWheel } from "../src/process/python.ts";
+import { connectToWheel } from "../src/process/wheel-admission.ts";
 import { Testkit } from "../src/service.ts";
 import { Point } from "../src/types.ts";
 import { WheelClient } from "./support/wheel-client.ts";
@@ -67,7 +68,7 @@ describe.skipIf("missing" in python)("64-bit integers as bigint", () => {
       WheelClient.start(python.path),
     ]);
     await wheel.connect("us", ours.address);
-    client = await AsterClient.connect(wheelServer.ready.address, { network: "none" });
+    client = await connectToWheel(wheelServer.ready.address, { network: "none" });
     wide = client.client(WideTestkit, { checkContract: false });
   });
 

@@ -1,8 +1,9 @@
-import { AsterClient, AsterServer, implement, StatusCode } from "@aster/rpc";
+import { AsterServer, implement, StatusCode } from "@aster/rpc";
 import { openGate } from "@aster/trust";
 import { describe, expect, it } from "vitest";
 import { testkitHandlers } from "../src/handlers.ts";
 import { pythonWithWheel } from "../src/process/python.ts";
+import { connectToWheel } from "../src/process/wheel-admission.ts";
 import { Testkit } from "../src/service.ts";
 import { WheelClient } from "./support/wheel-client.ts";
 import { WheelServer } from "./support/wheel-server.ts";
@@ -47,7 +48,7 @@ describe.skipIf("missing" in python)("a peer that is killed", () => {
   it("as a server: our calls end with UNAVAILABLE", async () => {
     if ("missing" in python) return;
     await using wheel = await WheelServer.start(python.path);
-    await using client = await AsterClient.connect(wheel.ready.address, quick);
+    await using client = await connectToWheel(wheel.ready.address, quick);
     const stub = client.client(Testkit);
     const reading = (async () => {
       for await (const _ of stub.count({ end: 1_000_000, delayMs: 20 }));

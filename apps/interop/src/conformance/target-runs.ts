@@ -2,7 +2,10 @@ import type { Row } from "./row.ts";
 import { type Result, type RunOptions, runTarget } from "./run.ts";
 import type { Target } from "./target.ts";
 
-/** Most of a run is waiting: while one target is looked at, so many after it run, too. */
+/**
+ * Most of a run is waiting: while one target is looked at, so many after it run, too. In a full run they would keep each
+ * other from being in time.
+ */
 const AHEAD = 1;
 
 /** The runs of several targets. A target runs when it is asked for, or one shortly before it. */
@@ -25,7 +28,8 @@ export class TargetRuns {
   /** Results in the order of the rows. */
   of(target: Target): Promise<Result[]> {
     const at = this.#targets.indexOf(target);
-    for (const next of this.#targets.slice(at, at + 1 + AHEAD)) this.#run(next);
+    const ahead = this.#options.full ? 0 : AHEAD;
+    for (const next of this.#targets.slice(at, at + 1 + ahead)) this.#run(next);
     return this.#run(target);
   }
 

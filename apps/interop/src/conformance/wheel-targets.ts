@@ -1,5 +1,5 @@
-import { AsterClient, type AsterClientOptions, RpcError, StatusCode } from "@aster/rpc";
 import { createNode } from "@aster/transport";
+import { connectToWheel } from "../process/wheel-admission.ts";
 import { hostConformance } from "./hosted.ts";
 import { named } from "./interceptors.ts";
 import type { Mode } from "./protocol.ts";
@@ -14,7 +14,6 @@ import { wheelCanCall, wheelCanServe } from "./wheel-dialect.ts";
 import { WheelDriver } from "./wheel-driver.ts";
 import { WheelHost } from "./wheel-host.ts";
 
-const ADMISSIONS = 5;
 /** It does not answer some cancellations at all, so there is no point in waiting for long. */
 const CANCEL_MS = 500;
 
@@ -42,7 +41,7 @@ function wheelServes(python: string, mode: Mode, zstd: boolean): Target {
     },
     async visit() {
       host ??= WheelHost.start(python);
-      const client = await connect((await host).ready.address, { network: "none" });
+      const client = await connectToWheel((await host).ready.address, { network: "none" });
       return { client, [Symbol.asyncDispose]: () => client.close() };
     },
     async close() {
@@ -58,7 +57,7 @@ async function rigOfHost(
   zstd: boolean,
   { clientLimits = {}, clientInterceptors = [] }: Setup,
 ): Promise<Rig> {
-  const client = await connect(host.ready.address, {
+  const client = await connectToWheel(host.ready.address, {
     network: "none",
     compression: zstd ? {} : false,
     limits: clientLimits,
@@ -79,17 +78,6 @@ async function rigOfHost(
     },
     [Symbol.asyncDispose]: () => client.close(),
   };
-}
-
-/** The wheel lets go of an admission's connection once it has written its answer, which is lost with it now and then. */
-async function connect(address: string, options: AsterClientOptions): Promise<AsterClient> {
-  for (let left = ADMISSIONS - 1; ; left -= 1) {
-    try {
-      return await AsterClient.connect(address, options);
-    } catch (error) {
-      if (left === 0 || RpcError.from(error).code !== StatusCode.UNAVAILABLE) throw error;
-    }
-  }
 }
 
 function wheelCalls(python: string, mode: Mode): Target {
