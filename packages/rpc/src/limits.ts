@@ -54,7 +54,7 @@ export const defaultLimits: RpcLimits = Object.freeze({
   maxClientStreamItems: 100_000,
   maxQueuedItems: 1024,
   maxQueuedBytes: 256 * 1024,
-  maxCallsPerConnection: 1024,
+  maxCallsPerConnection: 1280,
   maxCalls: 4096,
   maxSessionsPerConnection: 1024,
   sessionIdleMs: 1_800_000,

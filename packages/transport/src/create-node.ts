@@ -1,5 +1,6 @@
 import { TransportError } from "./error.ts";
 import { endpointIdOf, generateSecretKey } from "./keys.ts";
+import { DEFAULT_MAX_CHANNELS } from "./max-channels.ts";
 import { loadNative, type NativeNodeInit } from "./native.ts";
 import type { Node } from "./node.ts";
 import { QuicNode } from "./quic/node.ts";
@@ -25,7 +26,7 @@ export interface NodeOptions {
   readonly idleTimeoutMs?: number;
   /** Default 5 000. */
   readonly keepAliveMs?: number;
-  /** Channels a peer may have open at a time on one connection; it waits for the next. Default 1 024. */
+  /** Channels a peer may have open at a time on one connection; it waits for the next. Default 1 280. */
   readonly maxChannels?: number;
   /** Larger windows per channel: faster for few channels over long distances, at a price in memory. Default false. */
   readonly bulk?: boolean;
@@ -53,7 +54,8 @@ export async function createNode(options: NodeOptions = {}): Promise<Node> {
 }
 
 function nativeInit(options: NodeOptions): NativeNodeInit & { secretKey: Uint8Array } {
-  const { idleTimeoutMs, keepAliveMs, maxChannels, bindAddress, bulk } = options;
+  const { idleTimeoutMs, keepAliveMs, bindAddress, bulk } = options;
+  const { maxChannels = DEFAULT_MAX_CHANNELS } = options;
   check("idleTimeoutMs", idleTimeoutMs, MIN_IDLE_TIMEOUT_MS, 2 ** 31);
   check("keepAliveMs", keepAliveMs, 1, 2 ** 31);
   check("maxChannels", maxChannels, 1, MAX_CHANNELS);
@@ -63,7 +65,7 @@ function nativeInit(options: NodeOptions): NativeNodeInit & { secretKey: Uint8Ar
     ...(bindAddress === undefined ? {} : { bindAddress }),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
     ...(keepAliveMs === undefined ? {} : { keepAliveMs }),
-    ...(maxChannels === undefined ? {} : { maxStreams: maxChannels }),
+    maxStreams: maxChannels,
     ...(bulk === undefined ? {} : { bulk }),
   };
 }

@@ -24,6 +24,19 @@ const StreamHeader = wireType(
 );
 export type StreamHeader = z.output<typeof StreamHeader>;
 
+const CallHeader = wireType(
+  "_aster/CallHeader",
+  {
+    method: text,
+    callId: text,
+    deadlineEpochMs: integer,
+    metadataKeys: texts,
+    metadataValues: texts,
+  },
+  own,
+);
+export type CallHeader = z.output<typeof CallHeader>;
+
 const RpcStatus = wireType(
   "_aster/RpcStatus",
   { code: integer, message: text, detailKeys: texts, detailValues: texts },
@@ -41,6 +54,11 @@ export const codecs = {
 export const headers = {
   xlang: codecs.xlang.type(StreamHeader),
   json: codecs.json.type(StreamHeader),
+};
+
+export const callHeaders = {
+  xlang: codecs.xlang.type(CallHeader),
+  json: codecs.json.type(CallHeader),
 };
 
 export const statuses = {

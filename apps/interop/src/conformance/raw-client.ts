@@ -4,7 +4,7 @@ import { type Connection, FrameFlag, TransportError } from "@aster/transport";
 import { Findings } from "./findings.ts";
 import { Reply } from "./messages.ts";
 import { codecs, type Mode, readStatus } from "./protocol.ts";
-import { listenOn } from "./raw-listener.ts";
+import { listenOn, type RawFrame } from "./raw-listener.ts";
 import { end, header, request } from "./raw-part.ts";
 import type { RawClientRow } from "./raw-row.ts";
 import { speak } from "./raw-speech.ts";
@@ -21,7 +21,7 @@ export async function say(
   if (row.expect.ending === "refused") return await refused(row, dial);
   const connection = await dial();
   const [channel, listener] = listenOn((sink) => connection.open(sink));
-  await speak(channel, row.parts, mode);
+  await speak(channel, row.parts, mode, listener);
   const ending = await listener.ending();
   const findings = new Findings();
   const same = findings.same.bind(findings);
@@ -42,6 +42,11 @@ export async function say(
       listener.messages.map((one) => textOf(one, mode)),
       expect.replies,
     );
+  }
+  if (expect.frames !== undefined) {
+    const heard = listener.frames.map((one) => frameText(one, mode));
+    const frames = heard.map((text, index) => shortened(text, expect.frames?.[index]));
+    same("what was heard", frames, expect.frames);
   }
   if (expect.compressed !== undefined) {
     const flags = listener.messages.map((one) => (one.flags & FrameFlag.Compressed) !== 0);
@@ -69,16 +74,29 @@ async function refused(
   return over === undefined ? [`${alpn} is answered`] : [];
 }
 
-function textOf({ flags, payload }: { flags: number; payload: Uint8Array }, mode: Mode): string {
+function textOf({ flags, payload }: RawFrame, mode: Mode): string {
   const compressed = (flags & FrameFlag.Compressed) !== 0;
   const bytes = compressed ? decompressPayload(payload, LARGEST_MESSAGE) : payload;
   return Buffer.from(codecs[mode].type(Reply).decode(bytes).payload).toString();
 }
 
+/** A reply as its payload, a status as its code and message. */
+function frameText(frame: RawFrame, mode: Mode): string {
+  if ((frame.flags & FrameFlag.Trailer) === 0) return textOf(frame, mode);
+  const { code, message } = readStatus(frame.payload);
+  return `${code} ${message}`;
+}
+
+/** A text as it is expected, where that is the beginning of it and "…". */
+function shortened(text: string, wanted = ""): string {
+  const begins = wanted.endsWith("…") && text.startsWith(wanted.slice(0, -1));
+  return begins ? wanted : text;
+}
+
 /** The connection answers another call as if nothing had been. */
 async function control(connection: Connection, mode: Mode): Promise<string[]> {
   const [channel, listener] = listenOn((sink) => connection.open(sink));
-  await speak(channel, [header(), request(), end], mode);
+  await speak(channel, [header(), request(), end], mode, listener);
   const ending = await listener.ending();
   const { trailer } = listener;
   const good = ending === "ended" && trailer !== undefined && readStatus(trailer).code === 0;

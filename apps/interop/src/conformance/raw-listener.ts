@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Channel,
   type ChannelSink,
@@ -46,6 +47,12 @@ export class RawListener implements ChannelSink {
 
   closed(error: TransportError): void {
     this.#finish(error);
+  }
+
+  /** Resolves once so many frames are there, or some seconds are over. */
+  async heard(frames: number): Promise<void> {
+    const until = performance.now() + PATIENCE_MS;
+    while (this.frames.length < frames && performance.now() < until) await sleep(1);
   }
 
   /** How the other side ended; `"open"` when it has not for some seconds. */

@@ -1,6 +1,6 @@
 import { FrameFlag } from "@aster/transport";
 import type { Reply, RequestFields } from "./messages.ts";
-import type { Mode, RpcStatus, StreamHeader } from "./protocol.ts";
+import type { CallHeader, Mode, RpcStatus, StreamHeader } from "./protocol.ts";
 
 /** A piece of what a raw peer says. Structs and messages are written in the mode of the target. */
 export type RawPart =
@@ -8,6 +8,13 @@ export type RawPart =
       readonly part: "header";
       readonly header: Partial<StreamHeader>;
       readonly flags?: number;
+      /** The deadline, from the moment it is said on. */
+      readonly deadlineInMs?: number;
+    }
+  /** Begins a call inside a session. */
+  | {
+      readonly part: "call";
+      readonly header: Partial<CallHeader>;
       /** The deadline, from the moment it is said on. */
       readonly deadlineInMs?: number;
     }
@@ -44,7 +51,9 @@ export type RawPart =
   | { readonly part: "reset"; readonly code: number }
   /** Closes the connection. */
   | { readonly part: "close"; readonly code: number }
-  | { readonly part: "wait"; readonly ms: number };
+  | { readonly part: "wait"; readonly ms: number }
+  /** Waits until so many frames have been heard, for some seconds. */
+  | { readonly part: "heard"; readonly frames: number };
 
 const { Header, Trailer, Compressed } = FrameFlag;
 
@@ -56,6 +65,15 @@ export const header = (fields: Partial<StreamHeader> = {}, flags: number = Heade
 export const dueIn = (deadlineInMs: number): RawPart => ({
   part: "header",
   header: {},
+  deadlineInMs,
+});
+export const call = (method: string, fields: Partial<CallHeader> = {}): RawPart => ({
+  part: "call",
+  header: { method, ...fields },
+});
+export const callDueIn = (method: string, deadlineInMs: number): RawPart => ({
+  part: "call",
+  header: { method },
   deadlineInMs,
 });
 export const request = (fields: RequestFields = {}, flags = 0): RawPart => ({
@@ -101,6 +119,7 @@ export const slowly = (...of: RawPart[]): RawPart => ({ part: "slowly", of });
 export const reset = (code: number): RawPart => ({ part: "reset", code });
 export const close = (code: number): RawPart => ({ part: "close", code });
 export const wait = (ms: number): RawPart => ({ part: "wait", ms });
+export const heard = (frames: number): RawPart => ({ part: "heard", frames });
 export const end: RawPart = { part: "end" };
 /** The flag of a frame that says it is compressed. */
 export const COMPRESSED: number = Compressed;

@@ -17,12 +17,14 @@ export interface RawClientRow {
   readonly setup?: Setup;
   readonly only?: Only;
   readonly expect: {
-    /** Of the trailer; `undefined`: there must be none. */
+    /** Of the first trailer; `undefined`: there must be none. */
     readonly code: number | undefined;
     readonly message?: string;
     readonly details?: Readonly<Record<string, string>>;
     /** Payloads of the replies, as text. */
     readonly replies?: readonly string[];
+    /** All that is heard: payloads of replies as text, statuses as "<code> <message>"; with "…" at the end that much of it. */
+    readonly frames?: readonly string[];
     /** Which replies were compressed. */
     readonly compressed?: readonly boolean[];
     /** Default `"ended"`. */

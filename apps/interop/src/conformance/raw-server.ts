@@ -29,7 +29,7 @@ export class RawServer implements AsyncDisposable {
     theirs.accept((channel) => {
       const listener = new RawListener();
       channel.read(listener);
-      void listener.begun.then(() => speak(channel, row.parts, mode));
+      void listener.begun.then(() => speak(channel, row.parts, mode, listener));
     });
     try {
       const client = createClient(Conformance, mine, {

@@ -2,23 +2,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { compressPayload } from "@aster/codec";
 import { type Channel, encodeFrame, FrameFlag } from "@aster/transport";
 import { Reply, Request } from "./messages.ts";
-import { codecs, headers, type Mode, statuses } from "./protocol.ts";
+import { callHeaders, codecs, headers, type Mode, statuses } from "./protocol.ts";
+import type { RawListener } from "./raw-listener.ts";
 import type { RawPart } from "./raw-part.ts";
 import { Conformance } from "./service.ts";
 
 const MODE_NUMBERS = { xlang: 0, json: 3 } as const;
 
-/** Says parts on a channel of bytes. */
+/** Says parts on a channel of bytes; `listener` hears the answers. */
 export async function speak(
   channel: Channel,
   parts: readonly RawPart[],
   mode: Mode,
+  listener: RawListener,
 ): Promise<void> {
   for (const part of parts) {
     if (part.part === "end") channel.end();
     else if (part.part === "reset") channel.reset(part.code);
     else if (part.part === "close") channel.connection.close(part.code, "as the row says");
     else if (part.part === "wait") await sleep(part.ms);
+    else if (part.part === "heard") await listener.heard(part.frames);
     else if (part.part === "slowly") {
       for (const byte of part.of.flatMap((one) => [...bytesOf(one, mode)])) {
         channel.send(0, Uint8Array.of(byte));
@@ -50,6 +53,16 @@ function frameOf(part: RawPart, mode: Mode): [flags: number, payload: Uint8Array
           : { deadlineEpochMs: Date.now() + part.deadlineInMs }),
       };
       return [part.flags ?? FrameFlag.Header, headers[mode].encode(header)];
+    }
+    case "call": {
+      const header = {
+        ...{ method: "", callId: "", deadlineEpochMs: 0, metadataKeys: [], metadataValues: [] },
+        ...part.header,
+        ...(part.deadlineInMs === undefined
+          ? {}
+          : { deadlineEpochMs: Date.now() + part.deadlineInMs }),
+      };
+      return [FrameFlag.Call, callHeaders[mode].encode(header)];
     }
     case "request": {
       const codec = codecs[mode].type(Request);

@@ -20,10 +20,7 @@ export interface SessionRow {
   readonly suite: string;
   readonly name: string;
   readonly setup?: Setup;
-  readonly only?: Only & {
-    /** Not with the wheel's server, for this reason. */
-    readonly ours?: string;
-  };
+  readonly only?: Only;
   /** Plays it; what is wrong goes into `findings`. Everything it opens, it closes. */
   play(room: SessionRoom, findings: Findings): Promise<void>;
 }

@@ -5,6 +5,9 @@ import type { Step } from "./steps.ts";
 /** Whether a row can be run with a client of ours and the wheel's server. */
 export function wheelCanServe(row: Row, zstd: boolean): boolean {
   if (row.kind === "scenario") return true;
+  if (row.kind === "session") {
+    return zstd && row.setup === undefined && row.only?.transport === undefined;
+  }
   if (!isPlain(row) || (row.only?.zstd !== undefined && row.only.zstd !== zstd)) return false;
   const { serverLimits, serverInterceptors } = row.setup ?? {};
   // it compresses as it likes, and its handlers are told nothing about it

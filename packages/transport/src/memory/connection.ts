@@ -1,13 +1,12 @@
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import type { Connection, ConnectionStats, EndpointId } from "../connection.ts";
 import { TransportError } from "../error.ts";
+import { DEFAULT_MAX_CHANNELS } from "../max-channels.ts";
 import type { Slab } from "../slab.ts";
 import { MemoryChannel } from "./channel.ts";
 import type { Deliveries, Recipient } from "./deliveries.ts";
 import type { Link, LinkEnd } from "./link.ts";
 
-/** Channels one side may have open at a time, as in QUIC; the next ones wait for a place. */
-const MAX_CHANNELS = 1024;
 const MAX_REASON_CHARS = 200;
 
 /** One side of a connection between two nodes of a memory network. */
@@ -25,7 +24,8 @@ export class MemoryConnection implements Connection, Recipient {
   readonly #settle: (error: TransportError) => void;
   readonly #channels = new Set<MemoryChannel>();
   readonly #waiting = new Set<MemoryChannel>();
-  #places = MAX_CHANNELS;
+  /** Channels that may still be opened, as in QUIC; the next ones wait for a place. */
+  #places = DEFAULT_MAX_CHANNELS;
   #arrived: MemoryChannel[] = [];
   #handler: ((channel: Channel) => void) | undefined;
   #ended: TransportError | undefined;

@@ -127,7 +127,7 @@ export function flowTests(pair: () => NodePair): void {
     await Promise.all(waiting);
   });
 
-  test("over 1024 channels at a time wait for their turn", async () => {
+  test("over 1280 channels at a time wait for their turn", async () => {
     const { client, server } = await linked(pair());
     const held: Channel[] = [];
     server.accept((channel) => {
@@ -135,21 +135,21 @@ export function flowTests(pair: () => NodePair): void {
       channel.read(sink);
       held.push(channel);
     });
-    const sinks = Array.from({ length: 1030 }, () => {
+    const sinks = Array.from({ length: 1290 }, () => {
       const sink = new Recorder();
       client.open(sink).send(1, pattern(8), true);
       return sink;
     });
-    await eventually("the first ones are there", () => held.length >= 1000);
+    await eventually("the first ones are there", () => held.length >= 1250);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(held.length).toBeLessThanOrEqual(1024);
+    expect(held.length).toBeLessThanOrEqual(1280);
     const answered = new Set<Channel>();
     await eventually("all are answered", () => {
       for (const channel of held) {
         if (!answered.has(channel)) channel.send(2, pattern(4), true);
         answered.add(channel);
       }
-      return answered.size === 1030;
+      return answered.size === 1290;
     });
     await Promise.all(sinks.map((sink) => sink.untilEnd()));
   });

@@ -13,6 +13,8 @@ import { lifecycleRows } from "./lifecycle.ts";
 import { metadataRows } from "./metadata.ts";
 import { modeRows } from "./modes.ts";
 import { scenarioRows } from "./scenarios.ts";
+import { sessionFrameRows } from "./session-frames.ts";
+import { sessionRows } from "./sessions.ts";
 import { exactSizeRows, sizeRows } from "./sizes.ts";
 import { timeoutRows } from "./timeouts.ts";
 import { trailerRows } from "./trailers.ts";
@@ -39,6 +41,8 @@ export const rows: readonly Row[] = [
   ...contractRows,
   ...credentialRows,
   ...scenarioRows,
+  ...sessionRows,
+  ...sessionFrameRows,
   ...unexpectedRequestRows,
   ...unexpectedResponseRows,
 ];

@@ -158,7 +158,7 @@ export const lifecycleRows: readonly SceneRow[] = sceneRows("lifecycle", [
   {
     name: "connection_scaling: fifty more calls than streams",
     async play(stage, findings) {
-      const streams = stage.transport === "quic" ? 64 : 1024;
+      const streams = stage.transport === "quic" ? 64 : 1280;
       const { meeting, remote } = await met(stage, { node: { maxChannels: streams } });
       await using at = meeting;
       const peak = peakOf(() => at.server.stats().calls);
