@@ -8,6 +8,8 @@ export function wheelCanServe(row: Row, zstd: boolean): boolean {
   if (row.kind === "session") {
     return zstd && row.setup === undefined && row.only?.transport === undefined;
   }
+  // whether it still looks for the cancellation then is a matter of milliseconds
+  if (row.kind === "call" && row.session !== undefined && leaves(row)) return false;
   if (!isPlain(row) || (row.only?.zstd !== undefined && row.only.zstd !== zstd)) return false;
   const { serverLimits, serverInterceptors } = row.setup ?? {};
   // it compresses as it likes, and its handlers are told nothing about it
@@ -40,6 +42,10 @@ function canCallInSession({ method, steps, timeoutMs, expect }: CallRow, mode: M
   const streams = /clientStream|bidiStream/i.test(method);
   if (streams && steps.at(-1)?.do !== "finish") return false;
   return steps.every((step) => step.do === "send" || step.do === "finish");
+}
+
+function leaves({ steps }: CallRow): boolean {
+  return steps.some((step) => step.do === "leave");
 }
 
 /** Nothing that only peers of ours understand. */

@@ -15,7 +15,7 @@ import { WheelDriver } from "./wheel-driver.ts";
 import { WheelHost } from "./wheel-host.ts";
 
 /** It does not answer some cancellations at all, so there is no point in waiting for long. */
-const CANCEL_MS = 500;
+const CANCEL_MS = 2_000;
 
 /** Us and the wheel, both ways round, with this Python. */
 export function wheelTargets(python: string): readonly Target[] {

@@ -4,7 +4,7 @@ import { now } from "../clock.ts";
 import type { RpcError } from "../error.ts";
 import { isCancelAnswer } from "./session-failure.ts";
 
-const SHORTEST_PAUSE_MS = 100;
+const SHORTEST_PAUSE_MS = 500;
 
 /**
  * What a client knows of the CANCEL that it sent last.
