@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { pairs, parseOptions, wholeNumber } from "./options.ts";
 import { UsageError } from "./usage.ts";
 
@@ -25,6 +26,12 @@ export interface CallOptions {
   readonly deadlineMs: number | undefined;
   readonly cancelMs: number | undefined;
   readonly readDelayMs: number;
+  /** Between the requests of a stream, and between rounds. */
+  readonly sendDelayMs: number;
+  /** Whether every reply is reported when it comes. */
+  readonly trace: boolean;
+  readonly idleMs: number | undefined;
+  readonly connectMs: number | undefined;
   readonly keyFile: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   readonly expect: number;
@@ -43,12 +50,16 @@ export function callOptions(args: readonly string[]): CallOptions {
     "deadline-ms": { type: "string" },
     "cancel-ms": { type: "string" },
     "read-delay-ms": { type: "string", default: "0" },
+    "send-delay-ms": { type: "string", default: "0" },
+    trace: { type: "boolean", default: false },
+    "idle-ms": { type: "string" },
+    "connect-ms": { type: "string" },
     "key-file": { type: "string" },
     metadata: { type: "string", multiple: true, default: [] },
     expect: { type: "string", default: "0" },
   });
   if (positionals.length === 0) throw new UsageError("call takes at least one METHOD");
-  const requests = values.request.map(json);
+  const requests = values.request.map((request) => json(textOf(request)));
   if (requests.length > positionals.length) {
     throw new UsageError(`call has ${requests.length} requests for ${positionals.length} METHODs`);
   }
@@ -72,6 +83,10 @@ export function callOptions(args: readonly string[]): CallOptions {
     deadlineMs: optional("deadline-ms", values["deadline-ms"], 1),
     cancelMs: optional("cancel-ms", values["cancel-ms"], 0),
     readDelayMs: wholeNumber("read-delay-ms", values["read-delay-ms"]),
+    sendDelayMs: wholeNumber("send-delay-ms", values["send-delay-ms"]),
+    trace: values.trace,
+    idleMs: optional("idle-ms", values["idle-ms"], 1),
+    connectMs: optional("connect-ms", values["connect-ms"], 1),
     keyFile: values["key-file"],
     metadata: pairs("metadata", values.metadata),
     expect: wholeNumber("expect", values.expect),
@@ -80,6 +95,15 @@ export function callOptions(args: readonly string[]): CallOptions {
 
 function optional(option: string, text: string | undefined, least: number): number | undefined {
   return text === undefined ? undefined : wholeNumber(option, text, least);
+}
+
+function textOf(request: string): string {
+  if (!request.startsWith("@")) return request;
+  try {
+    return readFileSync(request.slice(1), "utf8");
+  } catch {
+    throw new UsageError(`--request ${request} names no file that can be read`);
+  }
 }
 
 function json(text: string): unknown {

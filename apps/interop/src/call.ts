@@ -46,9 +46,14 @@ export async function call(args: readonly string[]): Promise<number> {
   return summary.failed === 0 ? 0 : 1;
 }
 
-function connect({ address, keyFile }: CallOptions): Promise<AsterClient> {
-  const identity = keyFile === undefined ? {} : { secretKey: secretKeyIn(keyFile) };
-  return AsterClient.connect(address, { network: "none", ...identity });
+function connect(options: CallOptions): Promise<AsterClient> {
+  const { address, keyFile, idleMs, connectMs } = options;
+  return AsterClient.connect(address, {
+    network: "none",
+    ...(keyFile === undefined ? {} : { secretKey: secretKeyIn(keyFile) }),
+    ...(idleMs === undefined ? {} : { node: { idleTimeoutMs: idleMs } }),
+    ...(connectMs === undefined ? {} : { timeoutMs: connectMs }),
+  });
 }
 
 async function callAll(
@@ -56,7 +61,7 @@ async function callAll(
   { calls, open, oneEach }: Invocations,
   ended: (outcome: Outcome) => void,
 ): Promise<void> {
-  const { rounds, concurrency } = options;
+  const { rounds, concurrency, sendDelayMs } = options;
   let shared: Promise<Callee> | undefined;
   const common = () => {
     shared ??= open();
@@ -65,7 +70,9 @@ async function callAll(
   let left = rounds;
   const worker = async () => {
     while (left > 0) {
+      const isFirst = left === rounds;
       left -= 1;
+      if (!isFirst && sendDelayMs > 0) await sleep(sendDelayMs);
       for (const invoke of calls) {
         ended(await callOnce(options, invoke, common, oneEach ? open : undefined));
       }
@@ -76,7 +83,7 @@ async function callAll(
 
 /** Calls what `openOwn` opens, and closes it then, or what calls have in common. */
 async function callOnce(
-  { deadlineMs, cancelMs, readDelayMs, metadata }: CallOptions,
+  { deadlineMs, cancelMs, readDelayMs, metadata, trace }: CallOptions,
   invoke: Invocation,
   common: () => Promise<Callee>,
   openOwn: (() => Promise<Callee>) | undefined,
@@ -94,6 +101,7 @@ async function callOnce(
     });
     for await (const reply of answer) {
       replies.push(reply);
+      if (trace) emit({ event: "reply", index: replies.length - 1, ms: since(started) });
       if (readDelayMs > 0) await sleep(readDelayMs);
     }
     return { code: 0, status: statusName(0), ms: since(started), replies };

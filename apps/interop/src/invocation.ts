@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { MethodPattern, ServiceMethod } from "@aster/contract";
 import type { AsterClient, CallOptions as RpcCallOptions } from "@aster/rpc";
 import type { CallOptions } from "./call-options.ts";
@@ -48,7 +49,7 @@ export function invocations(client: AsterClient, command: CallOptions): Invocati
   if (definition !== undefined && !mismatched && !fits.includes(false)) {
     return {
       calls: command.calls.map(({ request }, index) =>
-        typed(known[index] as ServiceMethod, request),
+        typed(known[index] as ServiceMethod, request, command.sendDelayMs),
       ),
       open: () => typedCallee(client, definition, mode),
       oneEach,
@@ -63,13 +64,16 @@ export function invocations(client: AsterClient, command: CallOptions): Invocati
   };
 }
 
-function typed(method: ServiceMethod, request: unknown): Invocation {
+function typed(method: ServiceMethod, request: unknown, sendDelayMs: number): Invocation {
   return async function* ({ methods }, options) {
     const stub = methods[method.key] as Stub;
     const messages = listOf(request, method.pattern).map((value) =>
       messageFrom(method.request, value),
     );
-    const answer = stub(streamsRequests(method.pattern) ? messages : messages[0], options);
+    const answer = stub(
+      streamsRequests(method.pattern) ? paced(messages, sendDelayMs) : messages[0],
+      options,
+    );
     for await (const reply of each(answer)) yield jsonOf(method.response, reply);
   };
 }
@@ -86,6 +90,16 @@ function untyped(name: string, known: MethodPattern | undefined, request: unknow
     if (pattern === "client_stream") return each(method.clientStream(requests, options));
     return each(method(request, options));
   };
+}
+
+function paced(messages: readonly unknown[], delayMs: number): unknown {
+  if (delayMs === 0) return messages;
+  return (async function* slowly() {
+    for (const [index, message] of messages.entries()) {
+      if (index > 0) await sleep(delayMs);
+      yield message;
+    }
+  })();
 }
 
 /** Streams take an array of requests, or one. */

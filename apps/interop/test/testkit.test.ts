@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -126,6 +126,40 @@ describe("testkit", () => {
     const run = await call("count", ...args);
     expect(run.outcomes[0]?.replies).toHaveLength(3);
     expect(run.outcomes[0]?.ms).toBeGreaterThanOrEqual(300);
+  });
+
+  it("call sends as slowly as it is told to, from a file, and tells of replies as they come", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "aster-testkit-"));
+    try {
+      const file = join(folder, "requests.json");
+      writeFileSync(file, '[{"number":1},{"number":2},{"number":3}]');
+      const run = await call("chat", "--request", `@${file}`, "--send-delay-ms", "100", "--trace");
+      const [first, second, third, outcome] = run.outcomes as unknown as readonly [
+        ...{ readonly event: string; readonly index: number; readonly ms: number }[],
+        Outcome,
+      ];
+      expect([first, second, third]).toMatchObject(
+        [0, 1, 2].map((index) => ({ event: "reply", index })),
+      );
+      expect((third as { ms: number }).ms).toBeGreaterThanOrEqual(195);
+      expect(outcome).toMatchObject({ code: 0, replies: [{ number: 1 }, {}, { number: 3 }] });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("call gives a dial up when it is told to, and a server that is silent", async () => {
+    const nobody = formatAddress({
+      ...parseAddress(ready.address),
+      directAddresses: ["127.0.0.1:9"],
+    });
+    const args = ["--connect-ms", "500", "--idle-ms", "2000", "--expect", "14"];
+    await using caller = testkit("call", "echo", "--address", nobody, ...args);
+    expect(await caller.exited).toBe(0);
+    const [outcome] = caller.lines as readonly Outcome[];
+    expect(outcome).toMatchObject({ status: "UNAVAILABLE" });
+    expect(outcome?.ms).toBeGreaterThanOrEqual(500);
+    expect(outcome?.message).toMatch(/did not answer within \d+ ms/);
   });
 
   it("call tells a failure and what came before it", async () => {

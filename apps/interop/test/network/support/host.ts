@@ -1,0 +1,38 @@
+import { Child } from "../../../src/process/child.ts";
+
+/** One end of a {@link ShapedNetwork}. */
+export class Host {
+  readonly address: string;
+  readonly #namespace: string;
+  readonly #ip: (args: readonly string[]) => Promise<void>;
+
+  constructor(namespace: string, address: string, ip: (args: readonly string[]) => Promise<void>) {
+    this.#namespace = namespace;
+    this.address = address;
+    this.#ip = ip;
+  }
+
+  /** Runs a program there; its process id is the child's. */
+  run(command: string, ...args: readonly string[]): Child {
+    return new Child("nsenter", [`--net=${this.#namespace}`, command, ...args]);
+  }
+
+  /** Its interface is down in between. */
+  async unplug(): Promise<void> {
+    await this.#ip(["link", "set", "wire", "down"]);
+  }
+
+  async plug(): Promise<void> {
+    await this.#ip(["link", "set", "wire", "up"]);
+  }
+
+  /** Moves to another address of its network; packets to the old one are lost. */
+  async move(from: string, to: string): Promise<void> {
+    await this.#ip(["address", "add", `${to}/24`, "dev", "wire"]);
+    await this.#ip(["address", "del", `${from}/24`, "dev", "wire"]);
+  }
+
+  async setMtu(bytes: number): Promise<void> {
+    await this.#ip(["link", "set", "wire", "mtu", String(bytes)]);
+  }
+}
