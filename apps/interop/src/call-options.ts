@@ -30,6 +30,8 @@ export interface CallOptions {
   readonly sendDelayMs: number;
   /** Whether every reply is reported when it comes. */
   readonly trace: boolean;
+  /** Whether a line on stdin is waited for between connecting and calling. */
+  readonly hold: boolean;
   readonly idleMs: number | undefined;
   readonly connectMs: number | undefined;
   readonly keyFile: string | undefined;
@@ -52,6 +54,7 @@ export function callOptions(args: readonly string[]): CallOptions {
     "read-delay-ms": { type: "string", default: "0" },
     "send-delay-ms": { type: "string", default: "0" },
     trace: { type: "boolean", default: false },
+    hold: { type: "boolean", default: false },
     "idle-ms": { type: "string" },
     "connect-ms": { type: "string" },
     "key-file": { type: "string" },
@@ -85,6 +88,7 @@ export function callOptions(args: readonly string[]): CallOptions {
     readDelayMs: wholeNumber("read-delay-ms", values["read-delay-ms"]),
     sendDelayMs: wholeNumber("send-delay-ms", values["send-delay-ms"]),
     trace: values.trace,
+    hold: values.hold,
     idleMs: optional("idle-ms", values["idle-ms"], 1),
     connectMs: optional("connect-ms", values["connect-ms"], 1),
     keyFile: values["key-file"],

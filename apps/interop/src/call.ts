@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AsterClient, RpcError, statusName } from "@aster/rpc";
 import { type CallOptions, callOptions } from "./call-options.ts";
@@ -30,6 +32,8 @@ export async function call(args: readonly string[]): Promise<number> {
   let client: AsterClient | undefined;
   try {
     client = await connect(options);
+    if (options.trace) emit({ event: "connected", ms: since(started) });
+    if (options.hold) await lineOnStdin();
   } catch (error) {
     ended(outcomeOf(error, started, []));
   }
@@ -44,6 +48,12 @@ export async function call(args: readonly string[]): Promise<number> {
   const summary = summaryOf(outcomes.map(({ code, ms }) => ({ ok: code === expect, ms })));
   emit({ summary });
   return summary.failed === 0 ? 0 : 1;
+}
+
+/** Waits for a line, and no longer for others then: an open stdin keeps the process alive. */
+async function lineOnStdin(): Promise<void> {
+  await once(createInterface({ input: process.stdin }), "line");
+  process.stdin.destroy();
 }
 
 function connect(options: CallOptions): Promise<AsterClient> {

@@ -8,7 +8,7 @@ export const usage = `usage:
   testkit serve [--bind ip:port] [--key-file f] [--open] [--limit name=value]... [--idle-ms n]
   testkit call METHOD... --address A [--service S] [--session] [--request JSON]... [--mode xlang|xlang1|json|native|row]
                [--n N] [--concurrency C] [--deadline-ms D] [--cancel-ms M] [--read-delay-ms R] [--send-delay-ms R] [--key-file f]
-               [--metadata k=v]... [--expect CODE] [--idle-ms n] [--connect-ms n] [--trace]
+               [--metadata k=v]... [--expect CODE] [--idle-ms n] [--connect-ms n] [--trace] [--hold]
   testkit codec < requests.jsonl
   testkit conformance [--full] [WORD]...
   testkit conformance --sabotage

@@ -19,6 +19,7 @@ describe("the options of call", () => {
       readDelayMs: 0,
       sendDelayMs: 0,
       trace: false,
+      hold: false,
       idleMs: undefined,
       connectMs: undefined,
       keyFile: undefined,
@@ -29,7 +30,7 @@ describe("the options of call", () => {
 
   it("are read", () => {
     const args =
-      'm --address A --service S --request [{"n":1}] --mode json --n 3 --concurrency 2 --deadline-ms 9 --cancel-ms 8 --read-delay-ms 7 --send-delay-ms 6 --trace --idle-ms 4000 --connect-ms 3000 --key-file f --metadata a=b=c --metadata d= --expect 5';
+      'm --address A --service S --request [{"n":1}] --mode json --n 3 --concurrency 2 --deadline-ms 9 --cancel-ms 8 --read-delay-ms 7 --send-delay-ms 6 --trace --hold --idle-ms 4000 --connect-ms 3000 --key-file f --metadata a=b=c --metadata d= --expect 5';
     expect(callOptions(args.split(" "))).toEqual({
       calls: [{ method: "m", request: [{ n: 1 }] }],
       rounds: 3,
@@ -43,6 +44,7 @@ describe("the options of call", () => {
       readDelayMs: 7,
       sendDelayMs: 6,
       trace: true,
+      hold: true,
       idleMs: 4000,
       connectMs: 3000,
       keyFile: "f",

@@ -134,10 +134,11 @@ describe("testkit", () => {
       const file = join(folder, "requests.json");
       writeFileSync(file, '[{"number":1},{"number":2},{"number":3}]');
       const run = await call("chat", "--request", `@${file}`, "--send-delay-ms", "100", "--trace");
-      const [first, second, third, outcome] = run.outcomes as unknown as readonly [
+      const [connected, first, second, third, outcome] = run.outcomes as unknown as readonly [
         ...{ readonly event: string; readonly index: number; readonly ms: number }[],
         Outcome,
       ];
+      expect(connected).toMatchObject({ event: "connected" });
       expect([first, second, third]).toMatchObject(
         [0, 1, 2].map((index) => ({ event: "reply", index })),
       );

@@ -32,7 +32,7 @@ export async function dial(
 ): Promise<Dialled> {
   const until = now() + timeoutMs;
   const bounds = () => ({
-    timeoutMs: Math.max(1, until - now()),
+    timeoutMs: Math.max(1, Math.ceil(until - now())),
     ...(signal === undefined ? {} : { signal }),
   });
   const asking = await node.connect(address, CONSUMER_ADMISSION_ALPN, { ...bounds(), raw: true });

@@ -2,6 +2,11 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 
+const running = new Set<ChildProcessByStdio<Writable, Readable, Readable>>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** A child process that speaks JSON lines on stdin and stdout; killed with the test at the latest. */
 export class Child implements AsyncDisposable {
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
@@ -33,9 +38,10 @@ export class Child implements AsyncDisposable {
     });
     void this.exited.then(() => {
       this.#ended = true;
+      running.delete(this.#process);
       this.#wake();
     });
-    process.once("exit", this.#kill);
+    running.add(this.#process);
   }
 
   get pid(): number | undefined {
@@ -75,9 +81,8 @@ export class Child implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    process.off("exit", this.#kill);
     this.#process.stdin.end();
-    const patience = setTimeout(this.#kill, 3_000);
+    const patience = setTimeout(() => this.signal("SIGKILL"), 3_000);
     await this.exited;
     clearTimeout(patience);
   }
@@ -97,8 +102,4 @@ export class Child implements AsyncDisposable {
   #wake(): void {
     for (const wake of this.#waiting.splice(0)) wake();
   }
-
-  readonly #kill = (): void => {
-    this.#process.kill("SIGKILL");
-  };
 }

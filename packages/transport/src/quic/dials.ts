@@ -78,7 +78,8 @@ export class Dials {
     const options =
       error.applicationCode === undefined ? {} : { applicationCode: error.applicationCode };
     dial.reject(
-      dial.aborted ?? new TransportError(error.code, `${who}: ${error.message}`, options),
+      dial.aborted ??
+        new TransportError(error.code, `${who}: ${error.message}${hint(error)}`, options),
     );
   }
 
@@ -114,6 +115,13 @@ function start(
       },
     );
   }
+}
+
+/** What to look at: nothing that comes back says why nothing comes back. */
+function hint({ code }: TransportError): string {
+  return code === "timeout"
+    ? "; check that it runs at this address and that no firewall blocks UDP on the way"
+    : "";
 }
 
 function givenUp(signal: AbortSignal): TransportError {

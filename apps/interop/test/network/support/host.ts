@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Child } from "../../../src/process/child.ts";
 
 /** One end of a {@link ShapedNetwork}. */
@@ -26,9 +27,10 @@ export class Host {
     await this.#ip(["link", "set", "wire", "up"]);
   }
 
-  /** Moves to another address of its network; packets to the old one are lost. */
-  async move(from: string, to: string): Promise<void> {
+  /** Moves to another address of its network, having both for a while; packets to the old one are lost then. */
+  async move(from: string, to: string, bothMs = 0): Promise<void> {
     await this.#ip(["address", "add", `${to}/24`, "dev", "wire"]);
+    await sleep(bothMs);
     await this.#ip(["address", "del", `${from}/24`, "dev", "wire"]);
   }
 

@@ -125,7 +125,7 @@ export class ShapedNetwork implements AsyncDisposable {
 }
 
 function start(...args: readonly string[]): Child {
-  return new Child("python3", [program, ...args]);
+  return new Child("python3", ["-B", program, ...args]);
 }
 
 function isFirst(value: unknown): value is Ready | { unavailable: string } {

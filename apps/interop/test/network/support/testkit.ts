@@ -38,6 +38,7 @@ export interface Run {
 /** A `testkit call` under way on a host. */
 export class Caller implements AsyncDisposable {
   readonly child: Child;
+  readonly #taken: Arrival[] = [];
 
   constructor(host: Host, address: string, method: string, args: readonly string[]) {
     this.child = host.run(
@@ -56,6 +57,25 @@ export class Caller implements AsyncDisposable {
   /** Waits for the first reply of a traced call, or the one with this index. */
   async reply(index = 0, timeoutMs = 30_000): Promise<Arrival> {
     const fits = (value: unknown): value is Arrival => isArrival(value) && value.index === index;
+    const arrival = await this.child.line(fits, timeoutMs);
+    this.#taken.push(arrival);
+    return arrival;
+  }
+
+  /** Waits until the peer has let it in; how long that took. */
+  async connected(timeoutMs = 30_000): Promise<number> {
+    return (await this.child.line(isConnected, timeoutMs)).ms;
+  }
+
+  /** Has a caller with `--hold` begin. */
+  go(): void {
+    this.child.send({});
+  }
+
+  /** Waits for the first call that ends badly. */
+  async failure(timeoutMs = 120_000): Promise<Outcome> {
+    const fits = (value: unknown): value is Outcome =>
+      isOutcome(value as object) && (value as Outcome).code !== 0;
     return await this.child.line(fits, timeoutMs);
   }
 
@@ -66,7 +86,7 @@ export class Caller implements AsyncDisposable {
     return {
       exit,
       outcomes: lines.filter(isOutcome),
-      arrivals: lines.filter(isArrival),
+      arrivals: [...this.#taken, ...lines.filter(isArrival)],
       summary: lines.find(isSummary)?.summary ?? { ok: 0, failed: 0, p50Ms: 0, p99Ms: 0 },
       errors: this.child.errors,
     };
@@ -81,6 +101,7 @@ export class Caller implements AsyncDisposable {
 export interface ServerStats {
   readonly connections: number;
   readonly streams: number;
+  readonly sessions: number;
   readonly inflight: number;
   readonly rssBytes: number;
 }
@@ -120,10 +141,24 @@ export class Served implements AsyncDisposable {
     await this.child.line(fits, timeoutMs);
   }
 
+  /** Waits until it reports that a session has ended; what it had counted. */
+  async sessionClosed(timeoutMs: number): Promise<number> {
+    return (await this.child.line(isSessionClosed, timeoutMs)).total;
+  }
+
+  /** How many ends of sessions were reported and not waited for. */
+  get unseenSessionEnds(): number {
+    return this.child.lines.filter(isSessionClosed).length;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     this.child.signal("SIGKILL");
     return this.child[Symbol.asyncDispose]();
   }
+}
+
+function isConnected(value: unknown): value is { readonly ms: number } {
+  return (value as { event?: unknown }).event === "connected";
 }
 
 function isReady(value: unknown): value is { readonly address: string; readonly port: number } {
@@ -132,6 +167,10 @@ function isReady(value: unknown): value is { readonly address: string; readonly 
 
 function hasStats(value: unknown): value is { readonly stats: ServerStats } {
   return "stats" in (value as object);
+}
+
+function isSessionClosed(value: unknown): value is { readonly total: number } {
+  return (value as { event?: unknown }).event === "sessionClosed";
 }
 
 function isArrival(value: unknown): value is Arrival {

@@ -1,0 +1,35 @@
+import { expect } from "vitest";
+import { Patient } from "../support/alive.ts";
+import { ShapedNetwork } from "../support/shaped-network.ts";
+import { Served } from "../support/testkit.ts";
+import { Traffic } from "../support/traffic.ts";
+
+/** One direction of the wire is dead: when the clients and the server have concluded, in milliseconds from then. */
+export async function halfOpen(dead: "up" | "down", idleMs: number, oneWay = false) {
+  await using network = await ShapedNetwork.open();
+  await using server = await Served.start(network.far, "--idle-ms", String(idleMs));
+  const patient = await Patient.examine(server);
+  const withinMs = 2 * idleMs + 2_000;
+  await using traffic = await Traffic.start(network.near, server, {
+    lastsMs: 600_000,
+    idleMs,
+    oneWay,
+  });
+  const started = performance.now();
+  const since = () => performance.now() - started;
+  await network.shape({ [dead]: { drop: true } });
+  const [clientMs, serverMs] = await Promise.all([
+    traffic.expectLost().then(since),
+    Promise.all([
+      oneWay ? server.aborted("count", withinMs + 1_000) : undefined,
+      server.aborted("chat", withinMs + 1_000),
+      server.sessionClosed(withinMs + 1_000),
+    ]).then(since),
+  ]);
+  expect(clientMs).toBeLessThanOrEqual(withinMs);
+  expect(serverMs).toBeLessThanOrEqual(withinMs);
+  await network.shapeBoth({});
+  await patient.expectAlive();
+  expect(server.unseenSessionEnds).toBe(0);
+  return { clientMs, serverMs };
+}

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import { Patient } from "../support/alive.ts";
+import { ShapedNetwork } from "../support/shaped-network.ts";
+import { Served } from "../support/testkit.ts";
+import { Traffic } from "../support/traffic.ts";
+
+const LASTS_MS = 16_000;
+const GAP_MS = 10_000;
+const IDLE_MS = 15_000;
+
+/** Whose address changes while streams and a session are open. `nat`: the client's, as the server sees it. */
+export type Moving = "client" | "server" | "nat";
+
+/** The streams and the session go on from the new address; the longest silence, in milliseconds. */
+export async function moved(moving: Moving): Promise<number> {
+  await using network = await ShapedNetwork.open({ nat: moving === "nat" });
+  await using server = await Served.start(network.far);
+  const patient = await Patient.examine(server);
+  const lasts = { lastsMs: LASTS_MS, idleMs: IDLE_MS };
+  await using traffic = await Traffic.start(network.near, server, lasts);
+  await sleep(1_000);
+  if (moving === "nat") await network.rebind();
+  else if (moving === "client") await network.near.move("10.77.0.1", "10.77.0.3");
+  else await network.far.move("10.77.0.2", "10.77.0.4", 5_000);
+  const silenceMs = await traffic.expectWhole();
+  expect(silenceMs).toBeLessThanOrEqual(GAP_MS);
+  await server.sessionClosed(5_000);
+  await patient.expectAlive();
+  return silenceMs;
+}

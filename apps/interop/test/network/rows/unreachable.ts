@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import { cpuShare } from "../support/cpu-share.ts";
+import { ShapedNetwork } from "../support/shaped-network.ts";
+import { Caller, Served } from "../support/testkit.ts";
+
+const IDLE_SHARE = 0.05;
+/** Of the wait for the peer, whose end also takes time. */
+const MEASURED_SHARE = 0.75;
+
+/** No packet passes: the dial fails at its bound, says what to look at, and does not spin. */
+export async function unreachable(connectMs: number) {
+  await using network = await ShapedNetwork.open();
+  await using server = await Served.start(network.far);
+  await network.shapeBoth({ drop: true });
+  const args = ["--connect-ms", String(connectMs), "--expect", "14"];
+  await using caller = new Caller(network.near, server.address, "echo", args);
+  while ((await network.traffic()).up.dropped === 0) await sleep(100);
+  const share = await cpuShare(caller.child.pid ?? 0, connectMs * MEASURED_SHARE);
+  const { outcomes } = await caller.ended();
+  expect(outcomes).toMatchObject([{ code: 14, status: "UNAVAILABLE" }]);
+  const [{ ms, message } = { ms: 0, message: "" }] = outcomes;
+  expect(Math.abs(ms - connectMs)).toBeLessThanOrEqual(1_000);
+  expect(message).toMatch(/firewall/);
+  expect(share).toBeLessThan(IDLE_SHARE);
+  return { ms, share, message };
+}
