@@ -57,7 +57,13 @@ async function rustTests(env) {
 async function tests(env) {
   const { ok, output, ...total } = await vitest(env, []);
   if (!ok) say(output.trimEnd());
+  else for (const line of untested(output)) say(line);
   return total;
+}
+
+/** What tests said about being skipped, once each. */
+function untested(output) {
+  return new Set(output.split("\n").filter((line) => line.includes(" not tested: ")));
 }
 
 const checks = [

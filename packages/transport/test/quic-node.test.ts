@@ -76,6 +76,17 @@ describe("nodes over QUIC", () => {
     await accepted.return?.();
   });
 
+  test("dial for as long as they were told to, longer than they would wait for a silent peer", async () => {
+    const client = await open({ idleTimeoutMs: 1_000 });
+    const server = await open();
+    const address = server.address();
+    await server.close();
+    const before = performance.now();
+    const dial = client.connect(address, ALPN, { timeoutMs: 2_500 });
+    await expect(dial).rejects.toThrow(/did not answer within 2500 ms/);
+    expect(performance.now() - before).toBeGreaterThanOrEqual(2_490);
+  });
+
   test("tell a wrong protocol from a peer that is not there", async () => {
     const [client, server] = [await open(), await open()];
     const wrong = client.connect(server.address(), "unheard-of");
@@ -83,9 +94,9 @@ describe("nodes over QUIC", () => {
     await expect(wrong).rejects.toThrow(/does not answer this protocol/);
     const address = server.address();
     await server.close();
-    await expect(client.connect(address, ALPN, { timeoutMs: 200 })).rejects.toMatchObject({
-      code: "timeout",
-    });
+    const silent = client.connect(address, ALPN, { timeoutMs: 200 });
+    await expect(silent).rejects.toMatchObject({ code: "timeout" });
+    await expect(silent).rejects.toThrow(/200 ms; check that it runs.*no firewall blocks UDP/);
     const nowhere = endpointIdOf(generateSecretKey());
     const lost = client.connect(nowhere, ALPN);
     await expect(lost).rejects.toMatchObject({ code: "connect" });

@@ -1,49 +1,45 @@
-import { describe, expect, it } from "vitest";
+// What networks do to calls, between two network namespaces (docs/reliability.md); network.long.test.ts has the full times.
+import { it } from "vitest";
 import { halfOpen } from "./rows/half-open.ts";
 import { lossy } from "./rows/lossy.ts";
 import { moved } from "./rows/moved.ts";
 import { fatalOutage, survivedOutage } from "./rows/outage.ts";
 import { unreachable } from "./rows/unreachable.ts";
+import { networkSuite } from "./support/network-suite.ts";
 
-describe.concurrent("try", () => {
-  it("N1", async () => {
-    console.log(
-      "N1",
-      await lossy({
-        shape: { delayMs: 25, loss: 0.05 },
-        calls: 500,
-        concurrency: 20,
-        maxMs: 5000,
-        p99Ms: 1500,
-        streamBytes: 500_000,
-      }),
-    );
+const IDLE_MS = 5_000;
+
+networkSuite("networks", { timeoutMs: 60_000, concurrent: true }, () => {
+  it("N4: an outage of the link is survived", async () => {
+    await survivedOutage({ idleMs: 2 * IDLE_MS, outageMs: 2_000, kind: "unplugged" });
   });
-  it("N4a", async () => {
-    console.log("N4", await survivedOutage({ idleMs: 8000, outageMs: 3000, kind: "unplugged" }));
+
+  it("N4: an outage in between is survived", async () => {
+    await survivedOutage({ idleMs: 2 * IDLE_MS, outageMs: 2_000, kind: "cut" });
   });
-  it("N4b", async () => {
-    console.log("N4", await survivedOutage({ idleMs: 8000, outageMs: 3000, kind: "cut" }));
+
+  it("N4: an outage beyond the idle timeout ends everything, once on both sides", async () => {
+    await fatalOutage({ idleMs: IDLE_MS, outageMs: 8_000, kind: "unplugged" });
   });
-  it("N4c", async () => {
-    console.log("N4", await fatalOutage({ idleMs: 5000, outageMs: 10000, kind: "unplugged" }));
+
+  it("N5: both sides notice that nothing gets to the server", async () => {
+    await halfOpen("up", IDLE_MS);
   });
-  it("N5u", async () => {
-    console.log("N5 up", await halfOpen("up", 5000));
+
+  it("N5: both sides notice that nothing comes from the server", async () => {
+    await halfOpen("down", IDLE_MS);
   });
-  it("N5d", async () => {
-    console.log("N5 down", await halfOpen("down", 5000));
+
+  it("N9: a NAT forgets its ports", async () => {
+    await moved("nat", 5_000);
   });
-  it("N6c", async () => {
-    console.log("N6 c", await moved("client"));
+
+  it("N10: a peer that no packet gets to is given up in time, and idly", async () => {
+    await unreachable(4_000, 2_000);
   });
-  it("N6s", async () => {
-    console.log("N6 s", await moved("server"));
+
+  it("N1: 50 ms and 5 % of loss", async () => {
+    const shape = { delayMs: 25, loss: 0.05 };
+    await lossy({ shape, calls: 500, concurrency: 20, p99Ms: 1_500, maxMs: 5_000 });
   });
-  it("N9", async () => {
-    console.log("N9", await moved("nat"));
-  });
-  it("N10", async () => {
-    console.log("N10", await unreachable(20000));
-  });
-}, 120000);
+});

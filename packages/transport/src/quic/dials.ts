@@ -12,9 +12,16 @@ interface Dial {
   readonly alpn: string;
   readonly raw: boolean;
   readonly peer: EndpointId;
+  /** As the caller gave it. */
+  readonly timeoutMs: number;
   resolve(connection: QuicConnection): void;
   reject(error: TransportError): void;
   aborted?: TransportError;
+}
+
+interface Attempt extends Pick<Dial, "alpn" | "raw" | "timeoutMs"> {
+  readonly leftMs: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Dials that have not been answered yet. */
@@ -34,11 +41,31 @@ export class Dials {
   ): Promise<QuicConnection> {
     const reactor = this.#reactor;
     if (reactor === undefined) throw new TransportError("closed", "the node is closed");
-    if (signal?.aborted) throw givenUp(signal);
+    const until = performance.now() + timeoutMs;
+    for (let leftMs = timeoutMs; ; ) {
+      if (signal?.aborted) throw givenUp(signal);
+      try {
+        return await this.#attempt(reactor, address, { alpn, raw, timeoutMs, leftMs, signal });
+      } catch (error) {
+        leftMs = Math.ceil(until - performance.now());
+        // the idle timeout of the node, which ends handshakes too, may be shorter than the caller's
+        if (leftMs <= 0 || !(error instanceof TransportError && error.code === "timeout")) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  async #attempt(
+    reactor: Reactor,
+    address: EndpointAddress,
+    { alpn, raw, timeoutMs, leftMs, signal }: Attempt,
+  ): Promise<QuicConnection> {
     this.#lastTicket = (this.#lastTicket + 1) >>> 0;
     const ticket = this.#lastTicket;
     const { promise, resolve, reject } = deferred<QuicConnection>();
-    const dial: Dial = { alpn, raw, peer: address.endpointId, resolve, reject };
+    const peer = address.endpointId;
+    const dial: Dial = { alpn, raw, peer, timeoutMs, resolve, reject };
     const abort = (): void => {
       if (signal !== undefined) dial.aborted = givenUp(signal);
       reactor.native.abort(ticket);
@@ -47,7 +74,7 @@ export class Dials {
     reactor.keepAlive.hold();
     signal?.addEventListener("abort", abort, { once: true });
     try {
-      start(reactor, ticket, address, alpn, raw, timeoutMs);
+      start(reactor, ticket, address, alpn, raw, leftMs);
       return await promise;
     } finally {
       this.#open.delete(ticket);
@@ -78,8 +105,7 @@ export class Dials {
     const options =
       error.applicationCode === undefined ? {} : { applicationCode: error.applicationCode };
     dial.reject(
-      dial.aborted ??
-        new TransportError(error.code, `${who}: ${error.message}${hint(error)}`, options),
+      dial.aborted ?? new TransportError(error.code, `${who}: ${reason(error, dial)}`, options),
     );
   }
 
@@ -117,11 +143,11 @@ function start(
   }
 }
 
-/** What to look at: nothing that comes back says why nothing comes back. */
-function hint({ code }: TransportError): string {
+/** Silence does not say why: what to look at. */
+function reason({ code, message }: TransportError, { timeoutMs }: Dial): string {
   return code === "timeout"
-    ? "; check that it runs at this address and that no firewall blocks UDP on the way"
-    : "";
+    ? `the peer did not answer within ${timeoutMs} ms; check that it runs at this address and that no firewall blocks UDP on the way`
+    : message;
 }
 
 function givenUp(signal: AbortSignal): TransportError {

@@ -5,7 +5,6 @@ import { ShapedNetwork } from "../support/shaped-network.ts";
 import { Served } from "../support/testkit.ts";
 import { Traffic } from "../support/traffic.ts";
 
-const LASTS_MS = 16_000;
 const GAP_MS = 10_000;
 const IDLE_MS = 15_000;
 
@@ -13,12 +12,11 @@ const IDLE_MS = 15_000;
 export type Moving = "client" | "server" | "nat";
 
 /** The streams and the session go on from the new address; the longest silence, in milliseconds. */
-export async function moved(moving: Moving): Promise<number> {
+export async function moved(moving: Moving, lastsMs = 16_000): Promise<number> {
   await using network = await ShapedNetwork.open({ nat: moving === "nat" });
   await using server = await Served.start(network.far);
   const patient = await Patient.examine(server);
-  const lasts = { lastsMs: LASTS_MS, idleMs: IDLE_MS };
-  await using traffic = await Traffic.start(network.near, server, lasts);
+  await using traffic = await Traffic.start(network.near, server, { lastsMs, idleMs: IDLE_MS });
   await sleep(1_000);
   if (moving === "nat") await network.rebind();
   else if (moving === "client") await network.near.move("10.77.0.1", "10.77.0.3");

@@ -9,11 +9,11 @@ const IDLE_SHARE = 0.05;
 const MEASURED_SHARE = 0.75;
 
 /** No packet passes: the dial fails at its bound, says what to look at, and does not spin. */
-export async function unreachable(connectMs: number) {
+export async function unreachable(connectMs: number, idleMs: number) {
   await using network = await ShapedNetwork.open();
   await using server = await Served.start(network.far);
   await network.shapeBoth({ drop: true });
-  const args = ["--connect-ms", String(connectMs), "--expect", "14"];
+  const args = ["--connect-ms", String(connectMs), "--idle-ms", String(idleMs), "--expect", "14"];
   await using caller = new Caller(network.near, server.address, "echo", args);
   while ((await network.traffic()).up.dropped === 0) await sleep(100);
   const share = await cpuShare(caller.child.pid ?? 0, connectMs * MEASURED_SHARE);
