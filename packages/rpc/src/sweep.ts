@@ -1,4 +1,4 @@
-import { setTimer } from "./clock.ts";
+import { clearTimer, setTimer, type Timer } from "./clock.ts";
 import { type Timed, TimerSlot } from "./timer-slot.ts";
 
 const TURNS = 4;
@@ -16,7 +16,7 @@ export class Sweep {
   );
   #current: TimerSlot = this.#slots[0] as TimerSlot;
   readonly #turnMs: number;
-  #timer: NodeJS.Timeout;
+  #timer: Timer;
 
   constructor(timeoutMs: number) {
     this.#turnMs = timeoutMs / TURNS;
@@ -33,10 +33,10 @@ export class Sweep {
   }
 
   close(): void {
-    this.#timer.close();
+    clearTimer(this.#timer);
   }
 
-  #next(): NodeJS.Timeout {
+  #next(): Timer {
     const timer = setTimer(() => this.#turn(), this.#turnMs);
     timer.unref();
     return timer;

@@ -1,4 +1,4 @@
-import { now, setTimer } from "./clock.ts";
+import { clearTimer, isTimeExact, now, setTimer, type Timer, timerMaker } from "./clock.ts";
 import { type Timed, TimerSlot } from "./timer-slot.ts";
 
 const TICK_MS = 4;
@@ -12,13 +12,14 @@ const LONGEST_TIMEOUT_MS = 0x7fffffff;
  */
 export class TimerWheel {
   readonly #slots: Map<number, TimerSlot> = new Map();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
+  #timerMaker: object | undefined;
   #timerTick = Number.POSITIVE_INFINITY;
   #entries = 0;
 
   /** `at` is a reading of `performance.now()`. */
   add(entry: Timed, at: number): void {
-    const tick = Math.ceil(at / TICK_MS);
+    const tick = isTimeExact() ? at / TICK_MS : Math.ceil(at / TICK_MS);
     let slot = this.#slots.get(tick);
     if (slot === undefined) {
       slot = new TimerSlot(tick);
@@ -27,6 +28,7 @@ export class TimerWheel {
     slot.add(entry);
     this.#entries += 1;
     if (tick < this.#timerTick) this.#set(tick);
+    else if (this.#timerMaker !== timerMaker()) this.#set(this.#earliestTick());
     else if (this.#entries === 1) this.#timer?.ref();
   }
 
@@ -40,18 +42,26 @@ export class TimerWheel {
     if (this.#entries === 0) this.#timer?.unref();
   }
 
+  /** Somebody else makes the timers now: that which was set may never fire. */
+  #earliestTick(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const tick of this.#slots.keys()) earliest = Math.min(earliest, tick);
+    return earliest;
+  }
+
   #set(tick: number): void {
-    this.#timer?.close();
+    clearTimer(this.#timer);
     this.#timerTick = tick;
     // Node warns of times that are past
     const delayMs = Math.max(1, Math.min(tick * TICK_MS - now(), LONGEST_TIMEOUT_MS));
     this.#timer = setTimer(this.#turn, delayMs);
+    this.#timerMaker = timerMaker();
   }
 
   readonly #turn = (): void => {
     this.#timer = undefined;
     this.#timerTick = Number.POSITIVE_INFINITY;
-    const due = Math.floor(now() / TICK_MS);
+    const due = now() / TICK_MS;
     let next = Number.POSITIVE_INFINITY;
     for (const slot of [...this.#slots.values()]) {
       if (slot.tick > due) {

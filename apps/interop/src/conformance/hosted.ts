@@ -1,4 +1,5 @@
 import { AsterServer, type Compression, type Interceptor, implement, openGate } from "@aster/rpc";
+import { wrapNode } from "@aster/rpc/testing";
 import type { Node } from "@aster/transport";
 import { conformanceHandlers } from "./handlers.ts";
 import { named } from "./interceptors.ts";
@@ -8,7 +9,7 @@ import { Conformance } from "./service.ts";
 import { conformanceSession } from "./session-handlers.ts";
 import { SessionLog } from "./session-log.ts";
 import { ConformanceSession } from "./session-service.ts";
-import { TappedNode } from "./tapped-node.ts";
+import { TappedConnection } from "./tapped-connection.ts";
 
 /** A server of ours and what its handlers notice. */
 export interface Hosted {
@@ -39,7 +40,7 @@ export async function hostConformance(
       implement(ConformanceSession, (peer) => conformanceSession(peer, observer, sessions)),
     ],
     gate: openGate({ production: true }),
-    node: new TappedNode(node),
+    node: wrapNode(node, (connection) => new TappedConnection(connection)),
     ...(compression === undefined ? {} : { compression }),
     limits: setup.serverLimits ?? {},
     interceptors: named(setup.serverInterceptors, outermost),

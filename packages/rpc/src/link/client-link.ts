@@ -7,7 +7,7 @@ import {
   TransportError,
 } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
-import { now, setTimer } from "../clock.ts";
+import { clearTimer, now, setTimer, type Timer } from "../clock.ts";
 import type { Dialled } from "../dial.ts";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
@@ -48,7 +48,7 @@ export class ClientLink implements Waiting {
   #state: ClientState = "connected";
   #refusing = false;
   #connectedAt = now();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #attempt: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
 
   constructor(dialled: Dialled, options: ClientLinkOptions) {
@@ -203,7 +203,7 @@ export class ClientLink implements Waiting {
   }
 
   #stopTimer(): void {
-    this.#timer?.close();
+    clearTimer(this.#timer);
     this.#timer = undefined;
   }
 

@@ -1,5 +1,5 @@
 import { ResetCode } from "@aster/transport";
-import { now, setTimer } from "../clock.ts";
+import { clearTimer, now, setTimer, type Timer } from "../clock.ts";
 import type { Dialled } from "../dial.ts";
 
 /** Dials a peer and is admitted, within this time. */
@@ -14,14 +14,14 @@ const HEDGE_MS = 4000;
 export function hedgedDial(dial: Dial, timeoutMs: number, signal: AbortSignal): Promise<Dialled> {
   const until = now() + timeoutMs;
   const others = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let over = false;
   return new Promise((resolve, reject) => {
     const giveUp = () => others.abort(signal.reason);
     const settle = (how: () => void): void => {
       if (over) return;
       over = true;
-      clearTimeout(timer);
+      clearTimer(timer);
       signal.removeEventListener("abort", giveUp);
       how();
       others.abort();

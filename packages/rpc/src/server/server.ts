@@ -1,6 +1,7 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ServiceDefinition } from "@aster/contract";
 import type { Connection } from "@aster/transport";
-import { setTimer } from "../clock.ts";
+import { clearTimer, setTimer } from "../clock.ts";
 import { type Compression, plainBytesOf } from "../compression.ts";
 import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
@@ -101,10 +102,11 @@ export class Server {
     this.#draining = true;
     this.sessions.drain();
     if (this.#resting()) return Promise.resolve(true);
+    if (graceMs <= 0) return nextTurn().then(() => this.#resting());
     return new Promise((resolve) => {
       const timer = setTimer(() => resolve(false), graceMs);
       this.#idle.push(() => {
-        timer.close();
+        clearTimer(timer);
         resolve(true);
       });
     });

@@ -1,4 +1,3 @@
-import { RPC_ALPN } from "@aster/rpc";
 import type {
   Connection,
   ConnectOptions,
@@ -7,14 +6,25 @@ import type {
   Node,
   NodeStats,
 } from "@aster/transport";
-import { TappedConnection } from "./tapped-connection.ts";
 
-/** A node whose incoming calls are watched: see {@link TappedConnection}. */
-export class TappedNode implements Node {
+/** Puts something around a connection, to watch or to disturb what goes by. */
+export type ConnectionWrap = (connection: Connection) => Connection;
+
+/**
+ * The same node, with `wrap` around every connection that carries frames, whoever dialled it. Connections of plain bytes, such
+ * as admission, stay as they are. Closing either closes both.
+ */
+export function wrapNode(node: Node, wrap: ConnectionWrap): Node {
+  return new WrappedNode(node, wrap);
+}
+
+class WrappedNode implements Node {
   readonly #inner: Node;
+  readonly #wrap: ConnectionWrap;
 
-  constructor(inner: Node) {
+  constructor(inner: Node, wrap: ConnectionWrap) {
     this.#inner = inner;
+    this.#wrap = wrap;
   }
 
   get id(): string {
@@ -25,27 +35,28 @@ export class TappedNode implements Node {
     return this.#inner.address();
   }
 
-  connect(
+  async connect(
     address: EndpointAddress | string,
     alpn: string,
-    options?: ConnectOptions,
+    options: ConnectOptions = {},
   ): Promise<Connection> {
-    return this.#inner.connect(address, alpn, options);
+    const connection = await this.#inner.connect(address, alpn, options);
+    return options.raw ? connection : this.#wrap(connection);
   }
 
   accept(
     alpns: readonly string[],
-    options?: { readonly raw?: readonly string[] },
+    options: { readonly raw?: readonly string[] } = {},
   ): AsyncIterableIterator<Connection> {
     const incoming = this.#inner.accept(alpns, options);
     return {
       [Symbol.asyncIterator]() {
         return this;
       },
-      async next() {
+      next: async () => {
         const step = await incoming.next();
-        if (step.done || step.value.alpn !== RPC_ALPN) return step;
-        return { done: false, value: new TappedConnection(step.value) };
+        if (step.done || options.raw?.includes(step.value.alpn)) return step;
+        return { done: false, value: this.#wrap(step.value) };
       },
       async return() {
         await incoming.return?.();
