@@ -1,4 +1,4 @@
-import { type Interceptor, RpcError, StatusCode } from "@aster/rpc";
+import { type Interceptor, now, RpcError, StatusCode } from "@aster/rpc";
 
 export interface DeadlineOptions {
   /** For a whole call, a streaming one included. */
@@ -21,6 +21,6 @@ export function deadlineInterceptor({ timeoutMs }: DeadlineOptions): Interceptor
   }
   return (call, next) =>
     call.side === "client" && call.deadlineAt === undefined
-      ? next({ ...call, deadlineAt: performance.now() + timeoutMs })
+      ? next({ ...call, deadlineAt: now() + timeoutMs })
       : next(call);
 }

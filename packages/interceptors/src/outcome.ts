@@ -1,4 +1,4 @@
-import { type InterceptedCall, type Next, RpcError, StatusCode } from "@aster/rpc";
+import { type InterceptedCall, type Next, now, RpcError, StatusCode } from "@aster/rpc";
 
 /** How a call ended. */
 export interface Outcome {
@@ -30,7 +30,7 @@ export async function observe(
 }
 
 class Observation {
-  readonly #startedAt: number = performance.now();
+  readonly #startedAt: number = now();
   readonly #ended: (outcome: Outcome) => void;
   #over = false;
 
@@ -45,7 +45,7 @@ class Observation {
   end(code: number): void {
     if (this.#over) return;
     this.#over = true;
-    this.#ended({ code, durationMs: performance.now() - this.#startedAt });
+    this.#ended({ code, durationMs: now() - this.#startedAt });
   }
 }
 

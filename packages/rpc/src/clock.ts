@@ -18,7 +18,7 @@ export interface TimeSource {
 
 let source: TimeSource | undefined;
 
-/** Milliseconds that never go back, as of `performance.now()`. */
+/** The time that `deadlineAt` is measured in: milliseconds that never go back, as of `performance.now()`, or of a test's clock. */
 export function now(): number {
   return source === undefined ? performance.now() : source.now();
 }

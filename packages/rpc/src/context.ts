@@ -3,7 +3,7 @@ import type { CallContext } from "@aster/contract";
 
 /** What the calls that a handler makes need of the call it answers. */
 export interface CurrentCall extends CallContext {
-  /** By `performance.now()`; `Infinity` for none. */
+  /** As of `now()`; `Infinity` for none. */
   readonly deadlineAt: number;
 }
 

@@ -87,6 +87,7 @@ export { RPC_ALPN } from "./alpn.ts";
 export type { ClientOptions, RowViews } from "./client/create-client.ts";
 export { createClient } from "./client/create-client.ts";
 export type { FormChoice } from "./client/message-form.ts";
+export { now } from "./clock.ts";
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export type { RpcLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";

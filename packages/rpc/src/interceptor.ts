@@ -15,7 +15,7 @@ export interface InterceptedCall {
   readonly peer: EndpointId;
   /** What is sent along. Changing it has an effect on the client only. */
   readonly metadata: Metadata;
-  /** When the call must be over, by `performance.now()`; changing it has an effect on the client only. */
+  /** When the call must be over, as of `now()`; changing it has an effect on the client only. */
   readonly deadlineAt: number | undefined;
   /** Fires when the caller gives the call up, and on the server also at the deadline and when the peer is lost. */
   readonly signal: AbortSignal;

@@ -17,7 +17,7 @@ export class TimerWheel {
   #timerTick = Number.POSITIVE_INFINITY;
   #entries = 0;
 
-  /** `at` is a reading of `performance.now()`. */
+  /** `at` is a reading of `now()`. */
   add(entry: Timed, at: number): void {
     const tick = isTimeExact() ? at / TICK_MS : Math.ceil(at / TICK_MS);
     let slot = this.#slots.get(tick);

@@ -10,6 +10,7 @@ import {
   StatusCode,
   unary,
 } from "@aster/rpc";
+import { fakeClock } from "@aster/rpc/testing";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { MessagePacker, unpack } from "../src/message-packer.ts";
@@ -111,10 +112,14 @@ test("a client stream has so many items and not one more", async () => {
 });
 
 test("a peer that opens and says nothing loses its channel", async () => {
-  const server = new Server({ services: [probe()], limits: { headerTimeoutMs: 40 } });
+  using clock = fakeClock();
+  const server = new Server({ services: [probe()] });
   await using link = await rawLink(server);
-  const silent = await new RawCall(link.raw).send(Uint8Array.of(9)).answer();
-  expect(silent.ending).toMatchObject({ code: "reset" });
+  const silent = new RawCall(link.raw).send(Uint8Array.of(9));
+  await clock.advance(server.limits.headerTimeoutMs - 1);
+  expect(silent.ending).toBe("open");
+  await clock.advance(server.limits.headerTimeoutMs / 4 + 1);
+  expect((await silent.answer()).ending).toMatchObject({ code: "reset" });
   expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
 });
 
@@ -134,16 +139,17 @@ test("a request that never comes does not hold its place, a stream that goes on 
 });
 
 test("a peer that goes on after its call has ended may for a while, then it is stopped", async () => {
-  const server = new Server({ services: [probe()], limits: { headerTimeoutMs: 80 } });
+  using clock = fakeClock();
+  const server = new Server({ services: [probe()], limits: { headerTimeoutMs: 10_000 } });
   await using link = await rawLink(server);
   const call = new RawCall(link.raw).send(encodeFrame(0, Uint8Array.of(1)));
   await call.answer();
   for (let wait = 0; wait < 5; wait++) {
     call.send(encodeFrame(0, new Uint8Array(100)));
-    await tick(5);
+    await clock.advance(1_999);
   }
   expect(call.stops).toEqual([]);
-  await tick(150);
+  await clock.advance(2_505);
   expect(call.stops).toEqual([0]);
   call.send(encodeFrame(0, Uint8Array.of(1)), true);
   await tick();

@@ -1,4 +1,5 @@
 import { RpcError, Server, type Session, StatusCode } from "@aster/rpc";
+import { fakeClock } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
 import { type Link, ways } from "./links.ts";
 import { Journal } from "./probe.ts";
@@ -350,12 +351,17 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
   });
 
   test("an idle session is closed by the server", async () => {
-    await using at = await opened({ sessionIdleMs: 100 });
+    using clock = fakeClock();
+    await using at = await opened({ sessionIdleMs: 1_000 });
     for (let n = 0; n < 5; n++) {
-      await tick(40);
+      await clock.advance(400);
       await at.session.add({ n: 1 });
     }
-    await at.session.sleep({ n: 250 });
+    const sleeping = at.session.sleep({ n: 20 });
+    await at.journal.wrote("sleep began 1");
+    await clock.advance(5_000);
+    await sleeping;
+    await clock.advance(1_250);
     expect(await at.session.closed).toMatchObject({ details: { reason: "session.idle" } });
     await at.journal.wrote("closed with 5 in 1");
     expect((await failure(at.session.add({ n: 1 }))).code).toBe(StatusCode.FAILED_PRECONDITION);

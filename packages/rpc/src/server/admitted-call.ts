@@ -7,6 +7,6 @@ export interface AdmittedCall {
   readonly route: Route;
   readonly mode: SerializationMode;
   readonly context: ServerContext;
-  /** When the call's time is up, by `performance.now()`; `Infinity` for never. */
+  /** When the call's time is up, as of `now()`; `Infinity` for never. */
   readonly timeoutAt: number;
 }

@@ -27,7 +27,7 @@ export class CancelWait {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** CANCEL has been sent; returns until when the answer must be there, by `performance.now()`. */
+  /** CANCEL has been sent; returns until when the answer must be there, as of `now()`. */
   begin(pattern: MethodPattern): number {
     this.pending = true;
     this.#mayStayOut = pattern === "bidi_stream";
