@@ -1,4 +1,5 @@
 // A server that ends and comes back under the same key and address, and a node that counts what its clients dial.
+import { createSocket, type Socket } from "node:dgram";
 import { AsterServer, type AsterServerOptions, openGate, RPC_ALPN } from "@aster/rpc";
 import { generateSecretKey, memoryNetwork, type Node } from "@aster/transport";
 import { loopbackNode } from "@aster/transport/testing";
@@ -18,8 +19,8 @@ export interface Revivable extends AsyncDisposable {
 
 export type Transport = "memory" | "quic";
 
-/** The port of a node that was closed is free a little later. */
-async function again(open: () => Promise<Node>): Promise<Node> {
+/** A port is free a little later than the node or socket that had it is closed. */
+async function again<T>(open: () => Promise<T>): Promise<T> {
   for (let left = 50; ; left -= 1) {
     try {
       return await open();
@@ -30,18 +31,39 @@ async function again(open: () => Promise<Node>): Promise<Node> {
   }
 }
 
+/** Keeps a port of 127.0.0.1 while no node has it, so that nobody else gets it in between. */
+async function placeholder(port: number): Promise<Socket> {
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", reject);
+    socket.bind(port, "127.0.0.1", resolve);
+  });
+  return socket;
+}
+
+async function gone(socket: Socket | undefined): Promise<void> {
+  if (socket !== undefined) await new Promise<void>((resolve) => socket.close(resolve));
+}
+
+/** A port below those that systems hand out, kept until it is used. */
+function reserve(): Promise<Socket> {
+  return again(() => placeholder(20_000 + Math.floor(Math.random() * 10_000)));
+}
+
 export async function revivable(
   transport: Transport,
   options: AsterServerOptions,
 ): Promise<Revivable> {
   const network = memoryNetwork();
   const secretKey = generateSecretKey();
-  // below the ports that systems hand out, so that nobody else gets it in between
-  const bindAddress = `127.0.0.1:${20_000 + Math.floor(Math.random() * 10_000)}`;
-  const serverNode = (): Promise<Node> =>
-    transport === "memory"
-      ? network.createNode({ secretKey })
-      : loopbackNode({ secretKey, bindAddress });
+  let keeper = transport === "quic" ? await reserve() : undefined;
+  const port = keeper?.address().port ?? 0;
+  const serverNode = async (): Promise<Node> => {
+    await gone(keeper);
+    keeper = undefined;
+    if (transport === "memory") return network.createNode({ secretKey });
+    return again(() => loopbackNode({ secretKey, bindAddress: `127.0.0.1:${port}` }));
+  };
   let node = await serverNode();
   const start = (more: Partial<AsterServerOptions> = {}): Promise<AsterServer> =>
     AsterServer.start({ gate: openGate(), ...options, ...more, node });
@@ -61,15 +83,17 @@ export async function revivable(
     async kill() {
       await revived.server.close({ graceMs: 0 });
       await node.close();
+      if (transport === "quic") keeper = await again(() => placeholder(port));
     },
     async revive(more) {
-      node = await again(serverNode);
+      node = await serverNode();
       revived.server = await start(more);
     },
     async [Symbol.asyncDispose]() {
       await revived.server.close({ graceMs: 0 });
       await clientNode.close();
       await node.close();
+      await gone(keeper);
     },
   };
   return revived;
