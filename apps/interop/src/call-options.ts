@@ -20,6 +20,8 @@ export interface CallOptions {
   readonly service: string;
   /** Whether all calls are made in one session. */
   readonly session: boolean;
+  /** Whether nothing is called where the peer offers the service under another contract. */
+  readonly checkContract: boolean;
   /** Absent: whatever method and peer agree on. */
   readonly mode: (typeof modes)[number] | undefined;
   readonly concurrency: number;
@@ -45,6 +47,7 @@ export function callOptions(args: readonly string[]): CallOptions {
     address: { type: "string" },
     service: { type: "string", default: "Testkit" },
     session: { type: "boolean", default: false },
+    "check-contract": { type: "boolean", default: false },
     request: { type: "string", multiple: true, default: ["{}"] },
     mode: { type: "string" },
     n: { type: "string", default: "1" },
@@ -81,6 +84,7 @@ export function callOptions(args: readonly string[]): CallOptions {
     address: values.address,
     service: values.service,
     session: values.session,
+    checkContract: values["check-contract"],
     mode,
     concurrency: wholeNumber("concurrency", values.concurrency, 1),
     deadlineMs: optional("deadline-ms", values["deadline-ms"], 1),

@@ -1,5 +1,5 @@
-import type { ServiceDefinition } from "@aster/contract";
-import type { AsterClient, ServiceClientOptions } from "@aster/rpc";
+import { contractIdOf, type ServiceDefinition } from "@aster/contract";
+import { type AsterClient, RpcError, type ServiceClientOptions, StatusCode } from "@aster/rpc";
 import type { CallOptions } from "./call-options.ts";
 import { Counter } from "./counter.ts";
 import { Testkit } from "./service.ts";
@@ -17,8 +17,24 @@ export function definitionFor({ service }: CallOptions): ServiceDefinition | und
 }
 
 /**
- * The typed client of a service, or a session with it. Whose service it is does not matter: one with other methods or modes has
- * another contract, and is called all the same.
+ * Throws FAILED_PRECONDITION, with both ids in its details, where the peer offers the service under another contract. Where it
+ * does not offer it at all, the call tells.
+ */
+export function checkContract({ services }: AsterClient, definition: ServiceDefinition): void {
+  const { name, version } = definition;
+  const offer = services.find((one) => one.name === name && one.version === version);
+  const ours = contractIdOf(definition);
+  if (offer === undefined || offer.contractId === ours) return;
+  throw new RpcError(
+    StatusCode.FAILED_PRECONDITION,
+    `the peer's contract of ${name} v${version} is not ours; call it without --check-contract all the same`,
+    { details: { reason: "contract.mismatch", ours, theirs: offer.contractId } },
+  );
+}
+
+/**
+ * The typed client of a service, or a session with it. Whose service it is does not matter here: one with other methods or modes
+ * has another contract, and is called all the same.
  */
 export async function typedCallee(
   client: AsterClient,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { MethodPattern, ServiceMethod } from "@aster/contract";
 import type { AsterClient, CallOptions as RpcCallOptions } from "@aster/rpc";
 import type { CallOptions } from "./call-options.ts";
-import { type Callee, definitionFor, typedCallee, untypedCallee } from "./callee.ts";
+import { type Callee, checkContract, definitionFor, typedCallee, untypedCallee } from "./callee.ts";
 import { areMessages, jsonOf, messageFrom } from "./json-value.ts";
 import { UsageError } from "./usage.ts";
 
@@ -35,6 +35,14 @@ interface UntypedStub {
 export function invocations(client: AsterClient, command: CallOptions): Invocations {
   const { service, session, mode } = command;
   const definition = definitionFor(command);
+  if (command.checkContract && definition === undefined) {
+    throw new UsageError(
+      `there is no contract of ${service} here to compare; leave --check-contract out`,
+    );
+  }
+  const check = () => {
+    if (command.checkContract && definition !== undefined) checkContract(client, definition);
+  };
   const scoped = definition?.scoped === "stream";
   const oneEach = scoped && !session;
   const known = command.calls.map(({ method }) => definition?.byName.get(method));
@@ -51,7 +59,10 @@ export function invocations(client: AsterClient, command: CallOptions): Invocati
       calls: command.calls.map(({ request }, index) =>
         typed(known[index] as ServiceMethod, request, command.sendDelayMs),
       ),
-      open: () => typedCallee(client, definition, mode),
+      async open() {
+        check();
+        return await typedCallee(client, definition, mode);
+      },
       oneEach,
     };
   }
@@ -59,7 +70,10 @@ export function invocations(client: AsterClient, command: CallOptions): Invocati
     calls: command.calls.map(({ method, request }, index) =>
       untyped(method, known[index]?.pattern, request),
     ),
-    open: () => untypedCallee(client, service, session || scoped),
+    async open() {
+      check();
+      return await untypedCallee(client, service, session || scoped);
+    },
     oneEach,
   };
 }

@@ -12,6 +12,7 @@ describe("the options of call", () => {
       address: "A",
       service: "Testkit",
       session: false,
+      checkContract: false,
       mode: undefined,
       concurrency: 1,
       deadlineMs: undefined,
@@ -30,13 +31,14 @@ describe("the options of call", () => {
 
   it("are read", () => {
     const args =
-      'm --address A --service S --request [{"n":1}] --mode json --n 3 --concurrency 2 --deadline-ms 9 --cancel-ms 8 --read-delay-ms 7 --send-delay-ms 6 --trace --hold --idle-ms 4000 --connect-ms 3000 --key-file f --metadata a=b=c --metadata d= --expect 5';
+      'm --address A --service S --check-contract --request [{"n":1}] --mode json --n 3 --concurrency 2 --deadline-ms 9 --cancel-ms 8 --read-delay-ms 7 --send-delay-ms 6 --trace --hold --idle-ms 4000 --connect-ms 3000 --key-file f --metadata a=b=c --metadata d= --expect 5';
     expect(callOptions(args.split(" "))).toEqual({
       calls: [{ method: "m", request: [{ n: 1 }] }],
       rounds: 3,
       address: "A",
       service: "S",
       session: false,
+      checkContract: true,
       mode: "json",
       concurrency: 2,
       deadlineMs: 9,

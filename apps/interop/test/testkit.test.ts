@@ -2,12 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { contractIdOf } from "@aster/contract";
+import { contractIdOf, defineService, unary } from "@aster/contract";
+import { AsterServer, implement, openGate } from "@aster/rpc";
 import { endpointIdOf, formatAddress, generateSecretKey, parseAddress } from "@aster/transport";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Counter } from "../src/counter.ts";
 import { Child } from "../src/process/child.ts";
 import { Testkit } from "../src/service.ts";
+import { EchoReply, EchoRequest } from "../src/types.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const tsx = import.meta.resolve("tsx");
@@ -254,6 +256,33 @@ describe("testkit", () => {
     expect(session.outcomes[0]?.message).toContain("'Testkit' is shared");
     expect(unknown.outcomes[0]?.message).toBe("Method not found: nope");
     expect(await child.line(closed)).toMatchObject({ total: 0 });
+  });
+
+  it("call compares contracts when it is told to", async () => {
+    const methods = { echo: unary(EchoRequest, EchoReply) };
+    const Smaller = defineService("Testkit", { version: 1 }, methods);
+    const handlers = { echo: (request: object) => request as never };
+    await using other = await AsterServer.start({
+      services: [implement(Smaller, handlers)],
+      gate: openGate(),
+      network: "none",
+      bindAddress: "127.0.0.1:0",
+    });
+    const there = ["--address", other.address];
+    const [same, plain, checked, untyped, unknown] = await Promise.all([
+      call("echo", "--check-contract"),
+      call("echo", ...there),
+      call("echo", ...there, "--check-contract", "--expect", "9"),
+      call("nope", ...there, "--check-contract", "--expect", "9"),
+      call("echo", "--service", "Nope", "--check-contract"),
+    ]);
+    expect([same.exit, plain.exit, checked.exit, untyped.exit]).toEqual([0, 0, 0, 0]);
+    const [ours, theirs] = [contractIdOf(Testkit), contractIdOf(Smaller)];
+    const details = { reason: "contract.mismatch", ours, theirs };
+    for (const { outcomes } of [checked, untyped]) expect(outcomes).toMatchObject([{ details }]);
+    expect(other.stats().callsTotal).toBe(1);
+    expect(unknown).toMatchObject({ exit: 2, outcomes: [] });
+    expect(unknown.errors).toContain("no contract of Nope");
   });
 
   it("call fails where nobody answers", async () => {
