@@ -1,4 +1,12 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { generateSecretKey } from "@aster/transport";
 import { UsageError } from "./usage.ts";
 
@@ -7,8 +15,23 @@ export function secretKeyIn(path: string): Uint8Array {
   const key = existing(path);
   if (key !== undefined) return key;
   const made = generateSecretKey();
-  writeFileSync(path, `${Buffer.from(made).toString("hex")}\n`, { mode: 0o600, flag: "wx" });
+  createWhole(path, `${Buffer.from(made).toString("hex")}\n`);
   return made;
+}
+
+/** Whoever is killed meanwhile leaves no file of this name, or a whole one. Throws where there is one already. */
+function createWhole(path: string, text: string): void {
+  const unfinished = `${path}.${process.pid}.new`;
+  rmSync(unfinished, { force: true });
+  const file = openSync(unfinished, "wx", 0o600);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+    linkSync(unfinished, path);
+  } finally {
+    closeSync(file);
+    rmSync(unfinished);
+  }
 }
 
 function existing(path: string): Uint8Array | undefined {

@@ -1,0 +1,3 @@
+import { runtimeFaults } from "./runtime.ts";
+
+runtimeFaults({ workers: 80, kills: 100 });
