@@ -16,6 +16,7 @@ export interface MethodCoding {
 
 /** First byte of a message in profile B (docs/fory.md, "Profiles"). */
 export const PROFILE_B_BYTE = 1;
+export const PROFILE_A_BYTE = 2;
 
 const codecs: Readonly<Record<Exclude<MessageForm, "row">, Codec>> = {
   xlang: createCodec({ mode: "xlang" }),

@@ -22,6 +22,7 @@ export const passingCodec: MessageCodec = {
 interface PassingCoding extends MethodCoding {
   readonly packer: MessagePacker;
   readonly answersInKind: boolean;
+  readonly mayBeXlang: boolean;
 }
 
 /** {@link passingCodec} for both directions of a method. */
@@ -30,5 +31,6 @@ export const passingCoding: PassingCoding = {
   response: passingCodec,
   rows: undefined,
   answersInKind: false,
+  mayBeXlang: false,
   packer: new MessagePacker({ plainBytes: MAX_PAYLOAD_BYTES }),
 };

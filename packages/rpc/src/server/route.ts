@@ -17,6 +17,8 @@ export interface RouteCoding extends MethodCoding {
   readonly packer: MessagePacker;
   /** A request in profile B is answered in profile B. */
   readonly answersInKind: boolean;
+  /** So is one in profile A: what the header says need not be true. */
+  readonly mayBeXlang: boolean;
 }
 
 type Handler = (request: unknown, context: CallContext) => unknown;
@@ -74,6 +76,7 @@ export class Route {
       ...methodCoding(this.method, form),
       packer: new MessagePacker({ plainBytes: plainBytesIn(form, plainBytes) }),
       answersInKind: form === "xlang",
+      mayBeXlang: false,
     };
     return this.#coding[form];
   }

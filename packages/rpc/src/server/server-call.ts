@@ -8,12 +8,12 @@ import {
 } from "@aster/transport";
 import { runInCall } from "../context.ts";
 import { RpcError } from "../error.ts";
-import { PROFILE_B_BYTE } from "../message-codec.ts";
+import { PROFILE_A_BYTE, PROFILE_B_BYTE } from "../message-codec.ts";
 import { unpack } from "../message-packer.ts";
 import { MessagePump, type MessageSource, type PumpTarget } from "../message-pump.ts";
 import { MessageQueue } from "../message-queue.ts";
 import { isPromiseLike } from "../promise-like.ts";
-import { XLANG_B } from "../protocol/mode.ts";
+import { type MessageForm, XLANG_B } from "../protocol/mode.ts";
 import {
   decodeTrailer,
   encodeFailure,
@@ -234,14 +234,22 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
 
   #decode(bytes: Uint8Array): unknown {
     let coding = this.#coding as RouteCoding;
-    if (bytes[0] === PROFILE_B_BYTE && coding.answersInKind) {
-      coding = this.#owner.coding(this.#route as Route, XLANG_B);
-      this.#coding = coding;
+    if (this.#schemaRead) {
+      // rows begin with any byte
+    } else if (bytes[0] === PROFILE_B_BYTE && coding.answersInKind) {
+      coding = this.#answerIn(XLANG_B);
+    } else if (bytes[0] === PROFILE_A_BYTE && coding.mayBeXlang) {
+      coding = this.#answerIn("xlang");
     }
     if (coding.rows !== undefined && !this.#schemaRead) throw rowBeforeSchema();
     const request = coding.request.decode(bytes);
     (this.#route as Route).checkRequest(request);
     return request;
+  }
+
+  #answerIn(form: MessageForm): RouteCoding {
+    this.#coding = this.#owner.coding(this.#route as Route, form);
+    return this.#coding;
   }
 
   #control(flags: number, payload: Uint8Array): void {

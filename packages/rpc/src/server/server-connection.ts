@@ -45,6 +45,8 @@ export class ServerConnection implements CallOwner {
   readonly passesValues: boolean;
   readonly #connection: Connection;
   #opened: HostedService | undefined;
+  /** The mode of the session that is being opened. */
+  #openedMode = "";
   #calls = 0;
   #sessions = 0;
   #resets = 0;
@@ -72,6 +74,7 @@ export class ServerConnection implements CallOwner {
     this.form = header.form;
     if (header.method === "") {
       this.#opened = server.router.findSession(header);
+      this.#openedMode = header.mode;
       metadataOf(header, server.limits);
       return undefined;
     }
@@ -96,7 +99,7 @@ export class ServerConnection implements CallOwner {
         { details: { reason: "limit.maxSessionsPerConnection" } },
       );
     }
-    const session = new ServerSession(this, channel, service);
+    const session = new ServerSession(this, channel, service, this.#openedMode);
     this.#sessions += 1;
     server.sessions.add(session);
     return session;

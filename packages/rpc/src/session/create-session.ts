@@ -29,10 +29,11 @@ const CONTROLS: readonly string[] = ["close", "closed"];
 
 /**
  * Opens a session on a connection that somebody else made and closes: at once, without a round trip. A server that refuses
- * it says so to the first call. Messages are in XLANG or JSON, the same for all calls.
+ * it says so to the first call. All calls are in one mode: what `serialization` says, else the first of the service's; what
+ * methods say of theirs does not count.
  *
  * Throws {@link RpcError} FAILED_PRECONDITION for a shared service, for one with a method under the key `close` or `closed`,
- * and where the peer takes neither mode; `ContractError` when `service` is neither a definition nor a decorated class.
+ * and where the peer takes none of the modes; `ContractError` when `service` is neither a definition nor a decorated class.
  */
 export function createSession<T extends ServiceReference>(
   service: T & SessionService<T>,
@@ -95,18 +96,14 @@ function checkSession({ name, scoped, methods }: ServiceDefinition): void {
   );
 }
 
-/** Sessions know the two forms of headers only, and messages go with them. */
+/** One for all calls: what is asked for, else the first mode of the service that the peer offers. */
 function sessionForm(definition: ServiceDefinition, options: SessionOptions): MessageForm {
-  const { serialization: asked } = options;
-  if (asked !== undefined && asked !== "xlang" && asked !== "json") throw otherMode(asked);
-  const usable = definition.serialization.filter((mode) => mode === "xlang" || mode === "json");
-  const serialization = usable.length === 0 ? (["json"] as const) : usable;
   const [method] = Object.values(definition.methods);
   if (method === undefined) return "json";
   return formOf(
-    { ...definition, serialization },
+    definition,
     { ...method, serialization: undefined },
-    asked,
+    options.serialization,
     options,
   );
 }
@@ -114,6 +111,6 @@ function sessionForm(definition: ServiceDefinition, options: SessionOptions): Me
 function otherMode(form: string): RpcError {
   return new RpcError(
     StatusCode.INVALID_ARGUMENT,
-    `the calls of a session are all in one mode, xlang or json (${form}): open another session for another mode`,
+    `the calls of a session are all in one mode, of this one in ${form}: open another session for another mode`,
   );
 }

@@ -56,7 +56,7 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
   #inputEnded = false;
 
   /** Makes the instance. Throws INTERNAL, without a word about why, when that fails. */
-  constructor(owner: ServerConnection, channel: Channel, service: HostedService) {
+  constructor(owner: ServerConnection, channel: Channel, service: HostedService, mode: string) {
     this.#owner = owner;
     this.#server = owner.server;
     this.#channel = channel;
@@ -71,7 +71,7 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
       this.#report(errorId, cause);
       throw error;
     }
-    this.#calls = new SessionCalls(owner, service, this.#instance, this);
+    this.#calls = new SessionCalls({ owner, service, mode, instance: this.#instance }, this);
     this.#server.sessions.waits(this);
   }
 
@@ -219,7 +219,9 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
   /** What was under way when its call ended is passed over; nothing else may come without a call. */
   #leftover(flags: number): void {
     if (this.#input === "none") this.#fail(expectedCall());
-    else if (this.#input === "one" || (flags & FrameFlag.Trailer) !== 0) this.#input = "none";
+    else if (this.#input === "one") {
+      if ((flags & FrameFlag.RowSchema) === 0) this.#input = "none";
+    } else if ((flags & FrameFlag.Trailer) !== 0) this.#input = "none";
   }
 
   /** Goes on when the caller knows how the call ended and its handler has returned. */

@@ -1,4 +1,5 @@
 import type { CodecError } from "@aster/codec";
+import type { SerializationMode } from "@aster/contract";
 import type { ChannelSink, EndpointId } from "@aster/transport";
 import { now } from "../clock.ts";
 import { RpcError } from "../error.ts";
@@ -21,6 +22,14 @@ export interface SessionCallsObserver {
   returned(): void;
 }
 
+interface SessionParts {
+  readonly owner: ServerConnection;
+  readonly service: HostedService;
+  /** As the header of the session has it. */
+  readonly mode: string;
+  readonly instance: object;
+}
+
 /** What the calls of one session have in common: the service, its instance, and how messages are written. */
 export class SessionCalls implements CallOwner {
   readonly server: Server;
@@ -31,23 +40,16 @@ export class SessionCalls implements CallOwner {
   fatal = false;
   /** The handler of a call has not returned. */
   handling = false;
-  readonly #owner: ServerConnection;
-  readonly #service: HostedService;
-  readonly #instance: object;
+  readonly #parts: SessionParts;
   readonly #observer: SessionCallsObserver;
+  readonly #tolerant = new Map<RouteCoding, RouteCoding>();
 
-  constructor(
-    owner: ServerConnection,
-    service: HostedService,
-    instance: object,
-    observer: SessionCallsObserver,
-  ) {
+  constructor(parts: SessionParts, observer: SessionCallsObserver) {
+    const { owner } = parts;
     this.server = owner.server;
     this.peer = owner.peer;
     this.form = owner.form;
-    this.#owner = owner;
-    this.#service = service;
-    this.#instance = instance;
+    this.#parts = parts;
     this.#observer = observer;
   }
 
@@ -56,15 +58,16 @@ export class SessionCalls implements CallOwner {
     this.fatal = true;
     checkHeaderSize(payload, limits);
     const { method, deadlineEpochMs, metadataKeys, metadataValues } = this.#read(payload);
-    const route = this.#service.routes.get(method);
+    const { owner, service, instance } = this.#parts;
+    const route = service.routes.get(method);
     if (route === undefined) {
       throw new RpcError(StatusCode.UNIMPLEMENTED, `Method not found: ${method}`);
     }
     const metadata = metadataOf({ keys: metadataKeys, values: metadataValues }, limits);
     this.fatal = false;
     this.#observer.called(route);
-    const known = { route, mode: this.form === "json" ? "json" : "xlang" } as const;
-    const admitted = this.#owner.enter(known, metadata, deadlineEpochMs, this.#instance);
+    const known = { route, mode: this.#modeOf(route) };
+    const admitted = owner.enter(known, metadata, deadlineEpochMs, instance);
     this.handling = true;
     if (route.streamsResponses) return admitted;
     const latest = now() + limits.handlerTimeoutMs;
@@ -72,7 +75,8 @@ export class SessionCalls implements CallOwner {
   }
 
   coding(route: Route, form: MessageForm): RouteCoding {
-    return this.#owner.coding(route, form);
+    const coding = this.#parts.owner.coding(route, form);
+    return form === "native" || form === "row" ? this.#tolerating(coding) : coding;
   }
 
   unreadable(error: CodecError): RpcError {
@@ -83,11 +87,11 @@ export class SessionCalls implements CallOwner {
   }
 
   countReset(): void {
-    this.#owner.countReset();
+    this.#parts.owner.countReset();
   }
 
   release(route: Route): void {
-    this.#owner.release(route);
+    this.#parts.owner.release(route);
     this.handling = false;
     this.#observer.returned();
   }
@@ -95,6 +99,22 @@ export class SessionCalls implements CallOwner {
   /** A header opens sessions; a call inside one has none. */
   session(): ChannelSink {
     throw expectedCall();
+  }
+
+  /** A mode that the method is not in counts as XLANG, as it does for `aster-rpc`, whose clients name any mode of the service. */
+  #modeOf(route: Route): SerializationMode {
+    if (this.form === "json") return "json";
+    const { mode } = this.#parts;
+    return (mode === "native" || mode === "row") && route.takes(mode) ? mode : "xlang";
+  }
+
+  #tolerating(coding: RouteCoding): RouteCoding {
+    let tolerant = this.#tolerant.get(coding);
+    if (tolerant === undefined) {
+      tolerant = { ...coding, answersInKind: true, mayBeXlang: true };
+      this.#tolerant.set(coding, tolerant);
+    }
+    return tolerant;
   }
 
   #read(payload: Uint8Array): CallHeader {
