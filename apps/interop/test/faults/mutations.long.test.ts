@@ -1,0 +1,3 @@
+import { mutations } from "./mutations.ts";
+
+mutations(1_000_000);
