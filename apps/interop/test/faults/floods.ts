@@ -1,6 +1,7 @@
 // More than a server can do at a time: calls, resets, cancellations, watchers.
-import { StatusCode } from "@aster/rpc";
+import { type AsterClient, StatusCode } from "@aster/rpc";
 import { describe, expect, test, vi } from "vitest";
+import { Counter } from "../../src/counter.ts";
 import { Testkit } from "../../src/service.ts";
 import { ended } from "../support/outcome.ts";
 import { callBytes, RawPeer } from "../support/raw-peer.ts";
@@ -9,6 +10,10 @@ import { connected, Witness } from "../support/witness.ts";
 
 const MIB = 1024 * 1024;
 const CALLS_PER_CONNECTION = 1024;
+const SESSIONS = 1024;
+
+type Session = Awaited<ReturnType<typeof openSession>>;
+const openSession = (client: AsterClient) => client.session(Counter);
 
 export interface Floods {
   readonly calls: number;
@@ -69,6 +74,27 @@ export function floods({ calls, resets, cancelled }: Floods): void {
       expect(closures).toBeGreaterThan(0);
       expect([...reasons].join()).toContain("too_many_resets");
       await peer[Symbol.asyncDispose]();
+      await witness.sees();
+    });
+
+    test("F8: one session more than a connection may have", async () => {
+      await using server = await TestkitServer.start();
+      await using witness = await Witness.of(server);
+      await using client = await connected(server.address);
+      const open = () => openSession(client);
+      const sessions = await Promise.all(Array.from({ length: SESSIONS + 1 }, open));
+      const add = (session: Session) => ended(session.add({ n: 1 }, { timeoutMs: 20_000 }));
+      const codes = (await Promise.all(sessions.map(add))).map(({ code }) => code);
+      const refused = codes.flatMap((code, at) => (code === StatusCode.OK ? [] : [at]));
+      expect(refused.map((at) => codes[at])).toEqual([StatusCode.RESOURCE_EXHAUSTED]);
+      const [one = 0] = refused;
+      const another = one === 0 ? 1 : 0;
+      expect((await add(sessions[one] as Session)).code).not.toBe(StatusCode.OK);
+      await sessions[another]?.close();
+      await vi.waitFor(async () => expect((await server.stats()).sessions).toBe(SESSIONS - 1));
+      expect((await add(await open())).code).toBe(StatusCode.OK);
+      expect((await ended(client.client(Testkit).echo({}))).code).toBe(StatusCode.OK);
+      await client.close();
       await witness.sees();
     });
 
