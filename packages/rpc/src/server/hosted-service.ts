@@ -17,6 +17,8 @@ export class HostedService {
   readonly instances: SessionInstances | undefined;
   /** Calls whose handlers have not returned. */
   calls = 0;
+  /** Sessions whose instances have not been told that they are over. */
+  sessions = 0;
 
   /**
    * `service` is an instance of a decorated class, for sessions the class itself, or made by `implement`. `interceptors` are

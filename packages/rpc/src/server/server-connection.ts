@@ -99,15 +99,21 @@ export class ServerConnection implements CallOwner {
         { details: { reason: "limit.maxSessionsPerConnection" } },
       );
     }
+    const { name, maxConcurrentStreams } = service.definition;
+    if (maxConcurrentStreams !== undefined && service.sessions >= maxConcurrentStreams) {
+      throw exhausted(`${maxConcurrentStreams} sessions of ${name}`, "maxConcurrentStreams");
+    }
     const session = new ServerSession(this, channel, service, this.#openedMode);
     this.#sessions += 1;
+    service.sessions += 1;
     server.sessions.add(session);
     return session;
   }
 
   /** A session has been closed, and its service has heard of it. */
-  forget(session: ServerSession): void {
+  forget(session: ServerSession, service: HostedService): void {
     this.#sessions -= 1;
+    service.sessions -= 1;
     this.server.sessions.remove(session);
   }
 

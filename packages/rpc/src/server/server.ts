@@ -178,8 +178,9 @@ export class Server {
 
 /** Throws when as many calls of the service or the method run as may run at once. */
 function checkConcurrency({ service, method, title, calls }: Route): void {
-  const { name, maxConcurrentStreams, maxConcurrentCalls } = service.definition;
-  if (maxConcurrentStreams !== undefined && service.calls >= maxConcurrentStreams) {
+  const { name, scoped, maxConcurrentStreams, maxConcurrentCalls } = service.definition;
+  // a session is one stream, whatever is called in it
+  if (scoped === "shared" && service.calls >= (maxConcurrentStreams ?? Number.POSITIVE_INFINITY)) {
     throw exhausted(`${maxConcurrentStreams} calls of ${name}`, "maxConcurrentStreams");
   }
   if (maxConcurrentCalls !== undefined && service.calls >= maxConcurrentCalls) {

@@ -144,7 +144,10 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
   }
 
   conclude(trailer: Uint8Array | undefined): void {
-    if (this.#over) return;
+    if (this.#over) {
+      this.#settle();
+      return;
+    }
     if (this.#calls.fatal) {
       this.#channel.send(FrameFlag.Trailer, trailer ?? nothing, true);
       this.#leave(() => {});
@@ -275,7 +278,7 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
     this.#closed = true;
     void runOutsideCalls(() => closeInstance(this.#instance))
       .catch((cause: unknown) => this.#report(newErrorId(), cause))
-      .then(() => this.#owner.forget(this));
+      .then(() => this.#owner.forget(this, this.#service));
   }
 
   #report(errorId: string, cause: unknown): void {
