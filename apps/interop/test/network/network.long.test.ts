@@ -1,9 +1,14 @@
 // The rows of network.test.ts in full, measured, and those that take too long for it.
 import { it } from "vitest";
+import { garbage } from "./rows/garbage.ts";
+import { halfDials } from "./rows/half-dials.ts";
 import { halfOpen } from "./rows/half-open.ts";
 import { lossy } from "./rows/lossy.ts";
 import { moved } from "./rows/moved.ts";
+import { narrow } from "./rows/narrow.ts";
 import { fatalOutage, survivedOutage } from "./rows/outage.ts";
+import { sameKey } from "./rows/same-key.ts";
+import { slowAnswer } from "./rows/slow-answer.ts";
 import { unreachable } from "./rows/unreachable.ts";
 import { networkSuite } from "./support/network-suite.ts";
 
@@ -37,7 +42,7 @@ networkSuite("networks", { timeoutMs: 1_800_000, concurrent: false }, () => {
 
   for (const dead of ["up", "down"] as const) {
     it(`N5: nothing passes ${dead}`, async () => {
-      measured("N5", { dead, ...(await halfOpen(dead, IDLE_MS, true)) });
+      measured("N5", { dead, ...(await halfOpen({ dead, idleMs: IDLE_MS, oneWay: true })) });
     });
   }
 
@@ -48,4 +53,55 @@ networkSuite("networks", { timeoutMs: 1_800_000, concurrent: false }, () => {
   it("N10: a peer that no packet gets to", async () => {
     measured("N10", await unreachable(20_000, 15_000));
   });
+
+  it("N6: a client moves to another address", async () => {
+    for (let round = 0; round < 3; round += 1) measured("N6", await moved("client"));
+  });
+
+  it("N7: an answer that is too long for the wire", async () => {
+    measured("N7", await slowAnswer(256, 5_000_000, 60_000));
+  });
+
+  it("N8: long packets are lost in silence, or not allowed", async () => {
+    measured("N8", await narrow(10_000_000));
+  });
+
+  it("N11: garbage and spoiled first packets", async () => {
+    measured("N11", await garbage(100_000));
+  });
+
+  it("N12: dials that are never finished", async () => {
+    measured("N12", await halfDials(2_000));
+  });
+
+  it("N13: two servers with one key", async () => {
+    await sameKey();
+  });
+
+  it("N2: 200 ms ± 20, 20 % of loss each way, duplicates, disorder and wrong bits", async () => {
+    const shape = {
+      delayMs: 100,
+      jitterMs: 10,
+      loss: 0.2,
+      duplicate: 0.05,
+      reorder: 0.05,
+      corrupt: 0.01,
+    };
+    measured("N2", await lossy({ shape, calls: 50, maxMs: 15_000, streamBytes: 10_000_000 }));
+  });
+
+  /** Level, round trip in ms, loss, kbit/s: each within 20 s and 10 s for every level. */
+  const ladder = [
+    [0, 16, 0.001, 100_000],
+    [3, 90, 0.02, 8_000],
+    [6, 600, 0.015, 2_000],
+  ] as const;
+  for (const [level, roundTripMs, loss, kbitPerS] of ladder) {
+    it(`N3: rung ${level}`, async () => {
+      const shape = { delayMs: roundTripMs / 2, loss, kbitPerS };
+      const streamMs = 20_000 + 10_000 * level;
+      const row = { shape, calls: 10, maxMs: 15_000, streamBytes: 1_000_000, streamMs };
+      measured(`N3 rung ${level}`, await lossy(row));
+    });
+  }
 });

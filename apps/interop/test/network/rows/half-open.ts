@@ -4,12 +4,21 @@ import { ShapedNetwork } from "../support/shaped-network.ts";
 import { Served } from "../support/testkit.ts";
 import { Traffic } from "../support/traffic.ts";
 
+export interface HalfOpen {
+  readonly dead: "up" | "down";
+  readonly idleMs: number;
+  /** Also a stream in which only the server speaks. Default false. */
+  readonly oneWay?: boolean;
+  /** For a machine that has much else to do. Default 0. */
+  readonly slackMs?: number;
+}
+
 /** One direction of the wire is dead: when the clients and the server have concluded, in milliseconds from then. */
-export async function halfOpen(dead: "up" | "down", idleMs: number, oneWay = false) {
+export async function halfOpen({ dead, idleMs, oneWay = false, slackMs = 0 }: HalfOpen) {
   await using network = await ShapedNetwork.open();
   await using server = await Served.start(network.far, "--idle-ms", String(idleMs));
   const patient = await Patient.examine(server);
-  const withinMs = 2 * idleMs + 2_000;
+  const withinMs = 2 * idleMs + 2_000 + slackMs;
   await using traffic = await Traffic.start(network.near, server, {
     lastsMs: 600_000,
     idleMs,

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Host } from "./host.ts";
-import { Caller, type Run, type Served } from "./testkit.ts";
+import { Caller, type Outcome, type Run, type Served } from "./testkit.ts";
 
 const PACE_MS = 100;
 
@@ -58,22 +58,18 @@ export class Traffic implements AsyncDisposable {
       [this.#session, ...this.#streams].map((caller) => caller.ended()),
     );
     const numbers = Array.from({ length: this.#items }, (_, number) => number);
-    for (const run of streams) expect(numbersOf(run)).toEqual(numbers);
+    for (const run of streams) expect(run.outcomes.flatMap(numbersOf)).toEqual(numbers);
     const totals = session?.outcomes.map(({ replies }) => replies[0]?.total);
     expect(totals).toEqual(numbers.map((number) => number + 1));
     return Math.max(...streams.map(longestSilence));
   }
 
-  /** Waits for the end and finds that all of it was told that the peer is lost, with what came before it in order. */
+  /** Waits until all of it has been told that the peer is lost, and finds what came before in order. */
   async expectLost(): Promise<void> {
-    const [session, ...streams] = await Promise.all([
-      this.#session.failure(),
-      ...this.#streams.map((caller) => caller.ended()),
-    ]);
-    expect(session).toMatchObject({ code: 14, status: "UNAVAILABLE" });
-    for (const run of streams) {
-      expect(run.outcomes).toMatchObject([{ code: 14, status: "UNAVAILABLE" }]);
-      const came = numbersOf(run);
+    const outcomes = await Promise.all(this.#all.map((caller) => caller.failure()));
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ code: 14, status: "UNAVAILABLE" });
+      const came = numbersOf(outcome);
       expect(came).toEqual(came.map((_, index) => index));
       expect(came.length).toBeLessThan(this.#items);
     }
@@ -85,8 +81,8 @@ export class Traffic implements AsyncDisposable {
 }
 
 /** What is counted, in the streams of either method. */
-function numbersOf({ outcomes }: Run): readonly unknown[] {
-  return outcomes.flatMap(({ replies }) => replies.map(({ n, number }) => n ?? number));
+function numbersOf({ replies }: Outcome): readonly unknown[] {
+  return replies.map(({ n, number }) => n ?? number);
 }
 
 function longestSilence({ arrivals }: Run): number {
