@@ -30,6 +30,7 @@ import type { CallOwner } from "./call-owner.ts";
 import { Phase } from "./call-phase.ts";
 import { CONTROL_FLAGS, UNEXPECTED_FLAGS } from "./control-flags.ts";
 import { concealException, concealResponse } from "./fault.ts";
+import { cancelledByCaller, lostCaller } from "./lost-caller.ts";
 import { badEnd, tooManyItems, unexpectedFrame, unexpectedMessage } from "./request-failure.ts";
 import type { Route, RouteCoding } from "./route.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -122,7 +123,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
       return;
     }
     this.#inputEnded = true;
-    this.#cancel(new RpcError(StatusCode.CANCELLED, "the caller cancelled the call"));
+    this.#cancel(cancelledByCaller());
     this.#channel.reset(ResetCode.Cancelled);
   }
 
@@ -137,7 +138,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
       return;
     }
     this.#inputEnded = true;
-    this.#cancel(new RpcError(StatusCode.CANCELLED, this.#lossText(error), { cause: error }));
+    this.#cancel(lostCaller(error, this.#owner.server.draining));
   }
 
   /** Of the sweep: no header came, or the caller goes on after the end. Of the timer: the deadline. */
@@ -395,11 +396,6 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   #leave(): void {
     this.#phase = Phase.Over;
     this.#owner.server.sweep.remove(this);
-  }
-
-  #lossText({ code }: TransportError): string {
-    if (code === "reset") return "the caller cancelled the call";
-    return this.#owner.server.draining ? "the server is closing" : "the caller is lost";
   }
 
   #returned(): void {
