@@ -14,12 +14,7 @@ import { MessagePump, type MessageSource, type PumpTarget } from "../message-pum
 import { MessageQueue } from "../message-queue.ts";
 import { isPromiseLike } from "../promise-like.ts";
 import { type MessageForm, XLANG_B } from "../protocol/mode.ts";
-import {
-  decodeTrailer,
-  encodeFailure,
-  encodeSuccess,
-  okTrailers,
-} from "../protocol/status-trailer.ts";
+import { encodeFailure, encodeSuccess, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import { rowBeforeSchema, secondSchema } from "../row-messages.ts";
 import { StatusCode } from "../status.ts";
@@ -31,7 +26,7 @@ import { Phase } from "./call-phase.ts";
 import { CONTROL_FLAGS, UNEXPECTED_FLAGS } from "./control-flags.ts";
 import { concealException, concealResponse } from "./fault.ts";
 import { cancelledByCaller, lostCaller } from "./lost-caller.ts";
-import { badEnd, tooManyItems, unexpectedFrame, unexpectedMessage } from "./request-failure.ts";
+import { checkEnd, tooManyItems, unexpectedFrame, unexpectedMessage } from "./request-failure.ts";
 import type { Route, RouteCoding } from "./route.ts";
 import type { ServerContext } from "./server-context.ts";
 
@@ -265,9 +260,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
       throw new RpcError(StatusCode.UNAVAILABLE, "Unexpected trailer");
     }
     if (this.#phase !== Phase.Requests) return;
-    const status = decodeTrailer(payload, this.#owner.server.limits);
-    const readable = status !== undefined && !(status.cause instanceof Error);
-    if (readable && this.#route?.method.pattern === "client_stream") throw badEnd(status.code);
+    checkEnd(payload, this.#route as Route, this.#owner.server.limits);
     this.#endRequests();
   }
 
