@@ -25,10 +25,14 @@ export function tooManyItems(limit: number): RpcError {
   });
 }
 
+/** The trailer that ends the requests of a client stream says that they failed. */
+export function badEnd(code: number): RpcError {
+  return new RpcError(StatusCode.INTERNAL, `client sent non-OK EoI trailer (code=${code})`);
+}
+
 /** The trailer that ends requests: throws when it says of those of a client stream that they failed. */
 export function checkEnd(payload: Uint8Array, route: Route, limits: RpcLimits): void {
   const status = decodeTrailer(payload, limits);
   if (status === undefined || status.cause instanceof Error) return;
-  if (route.method.pattern !== "client_stream") return;
-  throw new RpcError(StatusCode.INTERNAL, `client sent non-OK EoI trailer (code=${status.code})`);
+  if (route.method.pattern === "client_stream") throw badEnd(status.code);
 }
