@@ -3,7 +3,9 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { AsterServer, openGate } from "@aster/rpc";
 import { expect, test } from "vitest";
+import { probe } from "./probe.ts";
 
 const run = promisify(execFile);
 const cwd = fileURLToPath(new URL("..", import.meta.url));
@@ -60,6 +62,20 @@ test("calls that nobody waits for are no unhandled rejections, but what is not a
     await new Promise((resolve) => setTimeout(resolve, 100));
     console.log("still here");`;
   expect(await output(program)).toBe("1\nstill here");
+});
+
+test("a client that is idle, and was never closed, keeps no program alive", async () => {
+  await using server = await AsterServer.start({
+    services: [probe()],
+    network: "none",
+    bindAddress: "127.0.0.1:0",
+    gate: openGate(),
+  });
+  const program = `
+    import { AsterClient } from "@aster/rpc";
+    const client = await AsterClient.connect("${server.address}", { network: "none", keepAliveMs: 100 });
+    console.log((await client.proxy("Probe").echo({ text: "done" })).text);`;
+  expect(await output(program)).toBe("done");
 });
 
 test("a pending call keeps its program alive until its deadline, and no longer", async () => {
