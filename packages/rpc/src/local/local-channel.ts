@@ -13,6 +13,8 @@ const WINDOW_BYTES = 256 * 1024;
 /** One end of a channel within one program. What one end sends is told to the other in a later microtask. */
 export class LocalChannel implements Channel, LocalTurn {
   readonly connection: LocalConnection;
+  /** Belongs to the connection. */
+  slot = -1;
   #other!: LocalChannel;
   #sink: ChannelSink | undefined;
   #inbox: Frame[] = [];

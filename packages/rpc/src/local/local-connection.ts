@@ -24,7 +24,8 @@ export class LocalConnection implements Connection {
   readonly passesValues: boolean;
   readonly closed: Promise<TransportError>;
   readonly other: LocalConnection;
-  readonly #channels = new Set<LocalChannel>();
+  /** Each knows its place here: entries of a `Set` that come and go make the collector keep dead ones. */
+  readonly #channels: LocalChannel[] = [];
   #settle: (error: TransportError) => void = () => {};
   #handler: ((channel: Channel) => void) | undefined;
   #ended: TransportError | undefined;
@@ -55,7 +56,7 @@ export class LocalConnection implements Connection {
   }
 
   stats(): ConnectionStats {
-    return { channels: this.#channels.size, sentBytes: 0, receivedBytes: 0, rttMs: 0 };
+    return { channels: this.#channels.length, sentBytes: 0, receivedBytes: 0, rttMs: 0 };
   }
 
   close(code = 0, reason = ""): void {
@@ -71,12 +72,16 @@ export class LocalConnection implements Connection {
 
   /** A channel is in use. */
   keep(channel: LocalChannel): void {
-    this.#channels.add(channel);
+    channel.slot = this.#channels.length;
+    this.#channels.push(channel);
   }
 
-  /** A channel is over. */
+  /** A channel that was kept is over. */
   forget(channel: LocalChannel): void {
-    this.#channels.delete(channel);
+    const last = this.#channels.pop() as LocalChannel;
+    if (last === channel) return;
+    this.#channels[channel.slot] = last;
+    last.slot = channel.slot;
   }
 
   #arrive(channel: LocalChannel): void {

@@ -6,13 +6,15 @@ import { spoil } from "../slab.ts";
 import type { MemoryConnection } from "./connection.ts";
 import type { Recipient } from "./deliveries.ts";
 import { Inbox } from "./inbox.ts";
+import type { Slotted } from "./slots.ts";
 
 /** What a sender may have under way before it is told to wait. */
 const WINDOW_BYTES = 256 * 1024;
 const ROOM_AGAIN_BYTES = WINDOW_BYTES / 2;
 
 /** One end of a channel. Each end holds what is on its way to it; the other end puts it there. */
-export class MemoryChannel implements Channel, Recipient {
+export class MemoryChannel implements Channel, Recipient, Slotted {
+  slot = -1;
   readonly connection: MemoryConnection;
   readonly #other: MemoryChannel;
   readonly #opener: boolean;

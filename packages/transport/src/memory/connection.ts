@@ -6,6 +6,7 @@ import type { Slab } from "../slab.ts";
 import { MemoryChannel } from "./channel.ts";
 import type { Deliveries, Recipient } from "./deliveries.ts";
 import type { Link, LinkEnd } from "./link.ts";
+import { Slots } from "./slots.ts";
 
 const MAX_REASON_CHARS = 200;
 
@@ -22,7 +23,7 @@ export class MemoryConnection implements Connection, Recipient {
 
   readonly #end: LinkEnd;
   readonly #settle: (error: TransportError) => void;
-  readonly #channels = new Set<MemoryChannel>();
+  readonly #channels = new Slots<MemoryChannel>();
   readonly #waiting = new Set<MemoryChannel>();
   /** Channels that may still be opened, as in QUIC; the next ones wait for a place. */
   #places = DEFAULT_MAX_CHANNELS;
@@ -51,7 +52,7 @@ export class MemoryConnection implements Connection, Recipient {
 
   get queuedBytes(): number {
     let bytes = 0;
-    for (const channel of this.#channels) bytes += channel.queuedBytes;
+    for (const channel of this.#channels.list()) bytes += channel.queuedBytes;
     return bytes;
   }
 
@@ -149,7 +150,7 @@ export class MemoryConnection implements Connection, Recipient {
   #finishAfterLastWords(error: TransportError): void {
     if (this.#ended !== undefined) return;
     const unheard = this.#handler !== undefined && this.#arrived.some((channel) => channel.ended);
-    if (unheard || [...this.#channels].some((channel) => channel.hasLastWords)) {
+    if (unheard || this.#channels.list().some((channel) => channel.hasLastWords)) {
       this.deliveries.schedule({ deliver: () => this.#finishAfterLastWords(error) });
     } else {
       this.#finish(error);
@@ -175,8 +176,10 @@ export class MemoryConnection implements Connection, Recipient {
     this.#ended = error;
     this.#arrived = [];
     this.#waiting.clear();
-    for (const channel of this.#channels) channel.connectionLost(error);
-    this.#channels.clear();
+    for (const channel of this.#channels.list()) {
+      this.#channels.delete(channel);
+      channel.connectionLost(error);
+    }
     this.#settle(error);
     this.#end.forget(this);
   }
