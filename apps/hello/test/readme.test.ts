@@ -8,3 +8,20 @@ test("the first program of the README is the one that the tests run, in under 30
   expect(readme).toContain(first.trimEnd());
   expect(first.trimEnd().split("\n").length).toBeLessThan(30);
 });
+
+test("so is its program of sessions", async () => {
+  const [readme, session] = await Promise.all([
+    read("../../../README.md"),
+    read("../src/session.ts"),
+  ]);
+  expect(readme).toContain(session.trimEnd());
+  const lines: unknown[] = [];
+  const log = console.log;
+  console.log = (line: unknown) => lines.push(line);
+  try {
+    await import("../src/session.ts");
+  } finally {
+    console.log = log;
+  }
+  expect(lines).toEqual([5, 1]);
+});

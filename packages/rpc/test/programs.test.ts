@@ -32,14 +32,14 @@ const prologue = `
   });
 `;
 
-test("the programs of the README: a call, and the same services in a test", async () => {
+test("the programs of the README: a call, a session, and the same services in a test", async () => {
   const readme = await readFile(`${cwd}/README.md`, "utf8");
-  const [program = "", inTest = "", inBadTimes = ""] = [
+  const [program = "", inSession = "", inTest = "", inBadTimes = ""] = [
     ...readme.matchAll(/```ts\n(.*?)```/gs),
   ].map(([, block = ""]) => block);
-  expect(await output(`${program}${inTest}console.log(greeting.text);${inBadTimes}`)).toBe(
-    "Hello, Ada!\nHello again, Ada!\nHello, Ada!\nDEADLINE_EXCEEDED: deadline exceeded",
-  );
+  expect(
+    await output(`${program}${inSession}${inTest}console.log(greeting.text);${inBadTimes}`),
+  ).toBe("Hello, Ada!\nHello again, Ada!\n5\nHello, Ada!\nDEADLINE_EXCEEDED: deadline exceeded");
 });
 
 test("calls that nobody waits for are no unhandled rejections, but what is not awaited is", async () => {
