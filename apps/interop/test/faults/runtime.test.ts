@@ -1,3 +1,3 @@
 import { runtimeFaults } from "./runtime.ts";
 
-runtimeFaults({ workers: 8, kills: 8 });
+runtimeFaults({ workers: 4, kills: 8 });

@@ -28,7 +28,7 @@ const frugal = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "65536
 const flags = [
   "--unhandled-rejections=strict",
   "--expose-gc",
-  "--max-semi-space-size=4",
+  "--optimize-for-size",
   "--import",
   import.meta.resolve("tsx"),
 ];
