@@ -21,7 +21,7 @@ export type Transport = "memory" | "quic";
 
 /** A port is free a little later than the node or socket that had it is closed. */
 async function again<T>(open: () => Promise<T>): Promise<T> {
-  for (let left = 50; ; left -= 1) {
+  for (let left = 150; ; left -= 1) {
     try {
       return await open();
     } catch (error) {
