@@ -19,7 +19,7 @@ class Unavailable(Exception):
 class Host:
     """A namespace with its TUN device."""
 
-    def __init__(self, address, nat):
+    def __init__(self, address):
         if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
             raise Unavailable(f"no network namespace: {os.strerror(ctypes.get_errno())}")
         self.namespace = os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -33,8 +33,8 @@ class Host:
         self._ip("link", "set", "lo", "up")
         self._ip("link", "set", DEVICE, "txqueuelen", "4000", "up")
         self._ip("address", "add", f"{address}/24", "dev", DEVICE)
-        if nat:
-            self._ip("route", "add", "default", "dev", DEVICE)
+        # iroh takes a network without one for one that is not ready yet
+        self._ip("route", "add", "default", "dev", DEVICE)
 
     @staticmethod
     def _sysctl(name):

@@ -1,7 +1,7 @@
 """A network of two hosts, "near" and "far", with a wire between them that can be made bad while it is in use.
 
-Each host is a network namespace without a name: the namespaces exist as long as this process or one inside them does, so
-that nothing is left behind, whatever ends the test. Their only interface is a TUN device, whose packets pass through here;
+Each host is a network namespace without a name: it exists as long as this process or one inside does, and those inside end
+with this one, so that nothing is left behind, whatever ends the test. Their only interface is a TUN device, whose packets pass through here;
 commands come as JSON lines on stdin, each answered by one line, and the end of stdin ends the network. Linux and root
 only: where that is not given, the first line says why ({"unavailable": "..."}).
 
@@ -18,6 +18,7 @@ import os
 import random
 import selectors
 import shutil
+import signal
 import sys
 import time
 
@@ -33,8 +34,8 @@ INSIDE = "192.168.77.2"
 
 class Network:
     def __init__(self, options):
-        self.near = Host(INSIDE if options.nat else PUBLIC, options.nat)
-        self.far = Host(FAR, False)
+        self.near = Host(INSIDE if options.nat else PUBLIC)
+        self.far = Host(FAR)
         self._nat = UdpNat(INSIDE, PUBLIC) if options.nat else None
         out, back = (self._nat.outward, self._nat.inward) if self._nat else (lambda p: p,) * 2
         # each direction has its own dice: what happens on one does not change the other
@@ -63,6 +64,18 @@ class Network:
             now = time.monotonic()
             self.up.send_due(now)
             self.down.send_due(now)
+
+    def close(self):
+        """Ends what still runs on the hosts: it would keep them, and nobody waits for it any more."""
+        hosts = {os.fstat(host.namespace).st_ino for host in (self.near, self.far)}
+        for name in os.listdir("/proc"):
+            if not name.isdigit() or int(name) == os.getpid():
+                continue
+            try:
+                if os.stat(f"/proc/{name}/ns/net").st_ino in hosts:
+                    os.kill(int(name), signal.SIGKILL)
+            except OSError:
+                pass  # it has ended by itself
 
     @staticmethod
     def _read(direction):
@@ -144,7 +157,13 @@ def main():
     except Unavailable as reason:
         emit({"unavailable": str(reason)})
         return
-    network.run()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    try:
+        network.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        network.close()
 
 
 main()

@@ -25,6 +25,7 @@ export class Host {
 
   async plug(): Promise<void> {
     await this.#ip(["link", "set", "wire", "up"]);
+    await this.#ip(["route", "add", "default", "dev", "wire"]);
   }
 
   /** Moves to another address of its network, having both for a while; packets to the old one are lost then. */
