@@ -11,10 +11,9 @@ import { lostError, unexpectedFrame } from "../client/call-failure.ts";
 import type { CallOpener, CallSink } from "../client/wire-call.ts";
 import { now } from "../clock.ts";
 import { RpcError } from "../error.ts";
-import type { RpcLimits } from "../limits.ts";
 import { ClientConnection } from "../link/client-connection.ts";
 import { decodeTrailer, okTrailers } from "../protocol/status-trailer.ts";
-import { headerCodecs, type ProtocolForm, type StreamHeader } from "../protocol/structs.ts";
+import type { ProtocolForm } from "../protocol/structs.ts";
 import { StatusCode } from "../status.ts";
 import type { Timed, TimerSlot } from "../timer-slot.ts";
 import { timers } from "../timer-wheel.ts";
@@ -22,29 +21,11 @@ import { CallChannel, type CallTurns } from "./call-channel.ts";
 import { CallHeaders } from "./call-header.ts";
 import { CancelWait } from "./cancel-wait.ts";
 import { breaksSession, leftError, overError } from "./session-failure.ts";
+import { type SessionOpening, sessionHeader } from "./session-opening.ts";
+import { WaitingCalls } from "./waiting-calls.ts";
 
 const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;
 const nothing = new Uint8Array(0);
-
-/** How long a server may take to answer a cancellation. */
-export const DEFAULT_CANCEL_TIMEOUT_MS = 5_000;
-
-export interface ClientSessionParts {
-  readonly service: string;
-  readonly version: number;
-  /** The number of the mode that all messages are in. */
-  readonly mode: number;
-  readonly form: ProtocolForm;
-  readonly limits: RpcLimits;
-  /** Messages are handed over as they are, in this program. */
-  readonly passesValues: boolean;
-  readonly cancelTimeoutMs: number;
-}
-
-interface WaitingCall {
-  readonly call: CallChannel;
-  readonly header: Uint8Array;
-}
 
 /** One session as its client sees it (docs/wire.md, "Sessions"): calls are made one after the other, in the order they came. */
 export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns {
@@ -57,12 +38,12 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
   /** Fulfils once, with why the session ended, `undefined` when it was closed here; never rejects. */
   readonly ending: Promise<RpcError | undefined>;
   readonly #connection: Connection;
-  readonly #parts: ClientSessionParts;
+  readonly #parts: SessionOpening;
   readonly #headers: CallHeaders;
   readonly #cancelled: CancelWait;
   #settle: (reason: RpcError | undefined) => void = () => {};
   #running: CallChannel | undefined;
-  #waiting: WaitingCall[] = [];
+  readonly #waiting = new WaitingCalls();
   /** The server reads no more. */
   #deaf = false;
   #begun = false;
@@ -71,7 +52,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
   #reason: RpcError | undefined;
 
   /** Opens the stream and names the service; the server answers only if it refuses. */
-  constructor(connection: Connection, parts: ClientSessionParts) {
+  constructor(connection: Connection, parts: SessionOpening) {
     this.peer = connection.peer;
     this.form = parts.form;
     this.#connection = connection;
@@ -82,18 +63,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
       this.#settle = resolve;
     });
     this.channel = connection.open(this);
-    const { service, version, mode } = parts;
-    const header: StreamHeader = {
-      service,
-      method: "",
-      version,
-      callId: "",
-      deadlineEpochMs: 0,
-      serializationMode: mode,
-      metadataKeys: [],
-      metadataValues: [],
-    };
-    this.channel.send(FrameFlag.Header, headerCodecs[this.form].encode(header));
+    this.channel.send(FrameFlag.Header, sessionHeader(parts));
   }
 
   open(sink: CallSink): Channel {
@@ -126,7 +96,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
     this.#begun = true;
     const own = this.#headers.from(header);
     if (this.#running !== undefined || this.#cancelled.pending) {
-      this.#waiting.push({ call, header: own });
+      this.#waiting.add(call, own);
       return;
     }
     this.#running = call;
@@ -137,7 +107,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
     const { running } = call;
     call.finish();
     if (!running) {
-      this.#waiting = this.#waiting.filter((one) => one.call !== call);
+      this.#waiting.remove(call);
       return;
     }
     this.#running = undefined;
@@ -253,7 +223,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
       this.#leave(leftError());
       return;
     }
-    const next = this.#waiting.shift();
+    const next = this.#waiting.next();
     if (next === undefined) {
       if (this.#finishing) this.close();
       return;
@@ -286,9 +256,8 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
     timers.remove(this);
     const running = this.#running;
     this.#running = undefined;
-    const calls = this.#waiting.map(({ call }) => call);
+    const calls = this.#waiting.take();
     if (running !== undefined) calls.unshift(running);
-    this.#waiting = [];
     for (const call of calls) {
       call.finish();
       call.sink.refuse(told ?? overError(undefined));

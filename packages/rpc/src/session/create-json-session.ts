@@ -5,9 +5,10 @@ import { createJsonClient } from "../dynamic/json-client.ts";
 import { createDynamicClient } from "../dynamic/manifest-client.ts";
 import type { RpcLimits } from "../limits.ts";
 import { ModeNumber } from "../protocol/mode.ts";
-import { ClientSession, DEFAULT_CANCEL_TIMEOUT_MS } from "./client-session.ts";
+import { ClientSession } from "./client-session.ts";
 import type { DynamicSession, JsonSession, OpenedSession } from "./session.ts";
 import { controlOf } from "./session-control.ts";
+import { DEFAULT_CANCEL_TIMEOUT_MS } from "./session-opening.ts";
 
 export interface JsonSessionOptions extends ClientMethodOptions {
   readonly limits: RpcLimits;

@@ -16,9 +16,10 @@ import { limitsWith } from "../limits.ts";
 import { LocalConnection } from "../local/local-connection.ts";
 import { type MessageForm, modeNumber } from "../protocol/mode.ts";
 import { StatusCode } from "../status.ts";
-import { ClientSession, DEFAULT_CANCEL_TIMEOUT_MS } from "./client-session.ts";
+import { ClientSession } from "./client-session.ts";
 import type { OpenedSession, Session } from "./session.ts";
 import { controlOf } from "./session-control.ts";
+import { DEFAULT_CANCEL_TIMEOUT_MS } from "./session-opening.ts";
 
 export interface SessionOptions extends ClientOptions {
   /** How long a server may take to answer the cancellation of a call before the session is given up. Default 5000. */

@@ -5,10 +5,8 @@ import {
   ResetCode,
   type TransportError,
 } from "@aster/transport";
-import { runOutsideCalls } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { encodeFailure } from "../protocol/status-trailer.ts";
-import { concealException, newErrorId } from "../server/fault.ts";
 import type { HostedService } from "../server/hosted-service.ts";
 import type { Route } from "../server/route.ts";
 import { drainingError, type Server } from "../server/server.ts";
@@ -17,13 +15,11 @@ import type { ServerConnection } from "../server/server-connection.ts";
 import { StatusCode } from "../status.ts";
 import type { Timed, TimerSlot } from "../timer-slot.ts";
 import { AnswerChannel, type AnswerRoom } from "./answer-channel.ts";
+import { expectedCall, type Input, overtaken } from "./call-order.ts";
 import { wrongEnd } from "./input-end.ts";
-import { expectedCall, SessionCalls, type SessionCallsObserver } from "./session-calls.ts";
-import { closeInstance, type SessionInstances } from "./session-instances.ts";
+import { SessionCalls, type SessionCallsObserver } from "./session-calls.ts";
+import { SessionInstance } from "./session-instance.ts";
 import { SessionReader } from "./session-reader.ts";
-
-/** What may still come of the call that was begun last: nothing, one request, or requests and the end of them. */
-type Input = "none" | "one" | "many";
 
 const nothing = new Uint8Array(0);
 const cancelled = new RpcError(StatusCode.CANCELLED, "cancelled");
@@ -42,7 +38,7 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
   readonly #owner: ServerConnection;
   readonly #channel: Channel;
   readonly #service: HostedService;
-  readonly #instance: object;
+  readonly #instance: SessionInstance;
   readonly #calls: SessionCalls;
   /** The call that is under way, until its handler has returned too. */
   #call: ServerCall | undefined;
@@ -52,7 +48,6 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
   #kept: Uint8Array | undefined;
   #draining = false;
   #over = false;
-  #closed = false;
   #inputEnded = false;
 
   /** Makes the instance. Throws INTERNAL, without a word about why, when that fails. */
@@ -64,14 +59,9 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
     this.reader = new SessionReader(channel);
     this.#answer = new AnswerChannel(channel, this);
     this.#answer.mute();
-    try {
-      this.#instance = (service.instances as SessionInstances).make(owner.peer);
-    } catch (cause) {
-      const { errorId, error } = concealException(StatusCode.INTERNAL);
-      this.#report(errorId, cause);
-      throw error;
-    }
-    this.#calls = new SessionCalls({ owner, service, mode, instance: this.#instance }, this);
+    this.#instance = new SessionInstance(owner, service);
+    const { instance } = this.#instance;
+    this.#calls = new SessionCalls({ owner, service, mode, instance }, this);
     this.#server.sessions.waits(this);
   }
 
@@ -162,7 +152,9 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
   }
 
   #overtake(payload: Uint8Array): void {
-    if (!this.#answer.over) this.#call?.endWith(this.#overtaken());
+    if (!this.#answer.over) {
+      this.#call?.endWith(overtaken(this.#input, this.#answer.streams));
+    }
     if (this.#over) return;
     if (this.#call === undefined) this.#begin(payload);
     else {
@@ -170,16 +162,6 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
       this.#kept = payload.slice();
       this.reader.pause();
     }
-  }
-
-  #overtaken(): RpcError {
-    const text =
-      this.#input === "one"
-        ? "CALL frame before request"
-        : this.#input === "none" && this.#answer.streams
-          ? "CALL received during stream"
-          : "CALL received during active call";
-    return new RpcError(StatusCode.FAILED_PRECONDITION, text);
   }
 
   #begin(payload: Uint8Array): void {
@@ -274,15 +256,6 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
 
   /** Nothing runs any more: the instance is told, once. */
   #close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    void runOutsideCalls(() => closeInstance(this.#instance))
-      .catch((cause: unknown) => this.#report(newErrorId(), cause))
-      .then(() => this.#owner.forget(this, this.#service));
-  }
-
-  #report(errorId: string, cause: unknown): void {
-    const service = this.#service.definition.name;
-    this.#server.tell({ errorId, service, method: "", peer: this.#owner.peer, cause });
+    this.#instance.close(() => this.#owner.forget(this, this.#service));
   }
 }

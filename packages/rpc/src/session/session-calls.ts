@@ -13,6 +13,7 @@ import type { Route, RouteCoding } from "../server/route.ts";
 import type { Server } from "../server/server.ts";
 import type { ServerConnection } from "../server/server-connection.ts";
 import { StatusCode } from "../status.ts";
+import { expectedCall } from "./call-order.ts";
 
 /** What a session hears of its calls. */
 export interface SessionCallsObserver {
@@ -125,8 +126,4 @@ export class SessionCalls implements CallOwner {
       throw new RpcError(StatusCode.INTERNAL, `Invalid CallHeader: ${text}`, { cause });
     }
   }
-}
-
-export function expectedCall(): RpcError {
-  return new RpcError(StatusCode.FAILED_PRECONDITION, "Expected CALL frame");
 }
