@@ -1,10 +1,10 @@
 import type { WireField } from "../wire-type.ts";
 import type { Bind, ReadStruct } from "./binding.ts";
 import { Flag } from "./byte-reader.ts";
-import { setOwn } from "./map-op.ts";
 import type { TypePlan } from "./plan.ts";
 import { ReadCode } from "./read-code.ts";
 import type { ReadPlan, ReadStep } from "./read-plan.ts";
+import { recordMaker } from "./record-maker.ts";
 import { begin, readFlagged } from "./references.ts";
 import { Source, wrong } from "./source.ts";
 import type { ValueOp } from "./value-op.ts";
@@ -41,10 +41,10 @@ class ReaderSource {
     this.#source.add(
       `const b=r.bytes,e=r.end;let p=r.pos,c,n,o;if(d>r.maxDepth${different})${this.#wrong}p+=${lead.length};`,
     );
-    const empty = declared.map((field) => [field.key, "undefined"] as const);
+    const maker = this.#source.constant(recordMaker(declared.map((field) => field.key)));
     const begun = `${this.#source.constant(begin)}(r,o,${this.#source.constant(info.tag)});`;
     const prototype = info.class && this.#source.constant(info.class.prototype);
-    const blank = prototype ? `Object.create(${prototype})` : literal(empty);
+    const blank = prototype ? `Object.create(${prototype})` : `new ${maker}()`;
     this.#source.add(`if(r.pending>=0){o=${blank};${begun}}`);
     const variables = new Map<WireField, string>();
     for (const step of steps) {
@@ -62,20 +62,13 @@ class ReaderSource {
     if (prototype) this.#source.add(`if(o===undefined)o=${blank};${this.#sets(values)}return o;`);
     else
       this.#source.add(
-        `if(o!==undefined){${this.#sets(values)}return o;}return ${literal(values)};`,
+        `if(o!==undefined){${this.#sets(values)}return o;}return new ${maker}(${values.map(([, x]) => x).join(",")});`,
       );
     return this.#source.compile("r,d") as ReadStruct;
   }
 
   #sets(values: readonly (readonly [string, string])[]): string {
-    return values
-      .map(([key, x]) => {
-        const set = `o[${JSON.stringify(key)}]=${x};`;
-        return key === "__proto__"
-          ? `${this.#source.constant(setOwn)}(o,${JSON.stringify(key)},${x});`
-          : set;
-      })
-      .join("");
+    return values.map(([key, x]) => this.#source.set("o", key, x)).join("");
   }
 
   #step(step: ReadStep, x: string): string {
@@ -103,14 +96,4 @@ class ReaderSource {
     if (field?.nullable && !field.default) return field.optional ? "undefined" : "null";
     return `${this.#source.constant(empty)}()`;
   }
-}
-
-/** An object literal with the keys in the order of the schema: decoded objects share one hidden class. */
-function literal(values: readonly (readonly [string, string])[]): string {
-  const entries = values.map(([key, x]) => {
-    const name = JSON.stringify(key);
-    // only a computed key of this name makes a property
-    return `${key === "__proto__" ? `[${name}]` : name}:${x}`;
-  });
-  return `{${entries.join(",")}}`;
 }

@@ -68,7 +68,7 @@ class WriterSource {
   #field(field: WireField): Piece {
     if (this.#plan.shared.has(field)) return this.#shared(field);
     const { key, type, default: makeDefault, nullable } = field;
-    let code = `t=${Source.property("v", key)};`;
+    let code = `t=${this.#source.property("v", key)};`;
     if (makeDefault) code += `if(t===undefined)t=${this.#source.constant(makeDefault)}();`;
     const value = this.#code.field(type);
     if (!nullable) return { size: value.size, code: code + value.code };
@@ -88,7 +88,7 @@ class WriterSource {
     const filled = makeDefault ? `if(t===undefined)t=${this.#source.constant(makeDefault)}();` : "";
     const none = nullable || type.kind === "any" ? `w.putByte(${Flag.null});` : this.#wrong;
     return free(
-      `t=${Source.property("v", key)};${filled}w.pos=p;if(t===undefined||t===null){${none}}else{` +
+      `t=${this.#source.property("v", key)};${filled}w.pos=p;if(t===undefined||t===null){${none}}else{` +
         `if(${flag}(w,t,${isAny(type) ? `${op}.dynamic.classify(t)` : op}))${op}.write(w,t,d+1);}p=w.pos;`,
     );
   }

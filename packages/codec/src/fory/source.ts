@@ -1,9 +1,14 @@
+import { setOwn } from "./map-op.ts";
+
 /** Thrown by generated code: something is wrong, and the closures find out what. */
 export const wrong: unique symbol = Symbol("wrong");
 
+/** Tells the texts of all functions apart: equal ones would share what the engine learns of their objects. */
+let made = 0;
+
 /**
- * Collects the text of one generated function. Names come from a counter, and all that is not a
- * number or a quoted key is handed in as a constant: nothing of a schema's text becomes code.
+ * Collects the text of one generated function. Names come from a counter, and all that is not a number is handed in
+ * as a constant, the keys of objects too: nothing of a schema's or a peer's text becomes code.
  */
 export class Source {
   readonly #lines: string[] = [];
@@ -32,14 +37,21 @@ export class Source {
     return `x${this.#variables++}`;
   }
 
-  /** `object["key"]`, with the key quoted. */
-  static property(object: string, key: string): string {
-    return `${object}[${JSON.stringify(key)}]`;
+  /** A property of an object, by the constant that is its key. */
+  property(object: string, key: string): string {
+    return `${object}[${this.constant(key)}]`;
+  }
+
+  /** Sets an own property; only a call makes one that is named `__proto__`. */
+  set(object: string, key: string, value: string): string {
+    return key === "__proto__"
+      ? `${this.constant(setOwn)}(${object},${this.constant(key)},${value});`
+      : `${this.property(object, key)}=${value};`;
   }
 
   compile(parameters: string): unknown {
     const names = this.#constants.map((_, i) => `k${i}`);
-    const body = `"use strict";return function(${parameters}){\n${this.#lines.join("\n")}\n};`;
+    const body = `"use strict";/*${made++}*/return function(${parameters}){\n${this.#lines.join("\n")}\n};`;
     return new Function(...names, body)(...this.#constants);
   }
 }

@@ -1,12 +1,11 @@
 import { canGenerate } from "../fory/generated-engine.ts";
+import { recordMaker } from "../fory/record-maker.ts";
 import { Source } from "../fory/source.ts";
 import { TypeId } from "../fory/type-id.ts";
-import { firstSmallId, zeroId } from "./native-id.ts";
+import { firstSmallId, NativeId, zeroId } from "./native-id.ts";
 import { numberBytes, putInteger, putLongNumber } from "./native-number.ts";
 import type { ReadRecord, Shape, WriteRecord, WriteRecords } from "./shape.ts";
 
-/** Only plain names become code, as the names of properties; `__proto__` would not be one. */
-const plainName = /^(?!__proto__$)[A-Za-z_$][\w$]{0,63}$/;
 /** Records of a shape before code is generated for it. */
 const patience = 16;
 const maxKeys = 64;
@@ -38,7 +37,7 @@ function isGenerable({ keys, tag }: Shape): boolean {
     tag === undefined &&
     keys.length > 0 &&
     keys.length <= maxKeys &&
-    keys.every((key) => plainName.test(key)) &&
+    !keys.includes("__proto__") &&
     canGenerate()
   );
 }
@@ -58,7 +57,9 @@ function generateListWriter(shape: Shape): WriteRecords {
   const source = new Source();
   const prototypeOf = source.constant(Object.getPrototypeOf);
   const plain = source.constant(Object.prototype);
-  const cases = keys.map((key, place) => `case ${place}:if(k!=="${key}")break all;break;`);
+  const cases = keys.map(
+    (key, place) => `case ${place}:if(k!==${source.constant(key)})break all;break;`,
+  );
   source.add(
     `const h=w.headOf(${source.constant(shape)});if(h<0||d>w.maxDepth)return i;` +
       "const s=w.identities;let b=w.bytes,p=w.pos,o,v,j;d++;" +
@@ -82,29 +83,40 @@ function valueWriters(source: Source, keys: readonly string[]): string {
   return keys
     .map(
       (key) =>
-        `v=o.${key};if(typeof v==="number"){if((v|0)===v&&(v!==0||1/v>0))p=${small}(b,p,v);else p=${large}(b,p,v);}` +
+        `v=${source.property("o", key)};if(typeof v==="number"){if((v|0)===v&&(v!==0||1/v>0))p=${small}(b,p,v);else p=${large}(b,p,v);}` +
         `else if(typeof v==="string"){p=w.textAt(p,v);${room}}else{w.pos=p;w.value(v,d);p=w.pos;${room}}`,
     )
     .join("\n");
 }
 
+/** Ids up to here, and some others, are of values that hold no others: what they stand in need not exist yet. */
+const lastPlainId = TypeId.string;
+const plainIds = [TypeId.none, NativeId.undefined, NativeId.textAgain];
+
 /**
- * The same names for `r`, the reader. The object exists before its values, which may refer to it;
- * reading behind the end gives undefined, which is no id.
+ * The same names for `r`, the reader. The object is made when all its values are there, or before the first one that may refer
+ * to it; reading behind the end gives undefined, which is no id.
  */
 function generateReader({ keys }: Shape): ReadRecord {
   const source = new Source();
-  const empty = keys.map((key) => `${key}:undefined`).join(",");
-  source.add(`const b=r.bytes,e=r.end,o={${empty}};let p=r.pos,c,n;r.objects.push(o);`);
-  for (const key of keys) {
+  const maker = source.constant(recordMaker(keys));
+  const values = keys.map(() => source.variable());
+  const nests = [`c>${lastPlainId}`, ...plainIds.map((id) => `c!==${id}`)].join("&&");
+  source.add("const b=r.bytes,e=r.end,s=r.objects,i=s.push(undefined)-1;let p=r.pos,c,n,o;");
+  for (const x of values) {
     source.add(
-      `c=b[p];if(c>=${firstSmallId}){o.${key}=c-${zeroId};p++;}else if(c===${TypeId.string}){c=b[p+1];` +
+      `let ${x};c=b[p];if(c>=${firstSmallId}){${x}=c-${zeroId};p++;}else if(c===${TypeId.string}){c=b[p+1];` +
         // Latin-1 with a head of one byte
-        `if((c&131)===0&&(n=c>>2)<=e-p-2){o.${key}=r.shortText(p+2,n);p+=n+2;}` +
-        `else{r.pos=p+1;o.${key}=r.text();p=r.pos;}}` +
-        `else{r.pos=p;o.${key}=r.value(d);p=r.pos;}`,
+        `if((c&131)===0&&(n=c>>2)<=e-p-2){${x}=r.shortText(p+2,n);p+=n+2;}` +
+        `else{r.pos=p+1;${x}=r.text();p=r.pos;}}` +
+        // a number of one byte
+        `else if(c===${NativeId.reference}&&(n=b[p+1])<128&&(n=s[n])!==undefined){${x}=n;p+=2;r.repeats=true;}` +
+        `else{if(o===undefined&&${nests})s[i]=o=new ${maker}();r.pos=p;${x}=r.value(d);p=r.pos;}`,
     );
   }
-  source.add("r.pos=p;return o;");
+  source.add(
+    `r.pos=p;if(o===undefined)return s[i]=new ${maker}(${values.join(",")});` +
+      `${keys.map((key, place) => source.set("o", key, values[place] as string)).join("")}return o;`,
+  );
   return source.compile("r,d") as ReadRecord;
 }

@@ -43,7 +43,7 @@ export function generateStructCheck(parts: StructParts): CheckStruct {
   const code = new StructSource(parts);
   const { source } = code;
   const keys = parts.shape.keys.map(
-    (key, place) => `case ${place}:if(k!==${JSON.stringify(key)}){j=-1;break all;}break;`,
+    (key, place) => `case ${place}:if(k!==${source.constant(key)}){j=-1;break all;}break;`,
   );
   code.open(
     `if(${source.constant(Object.getPrototypeOf)}(v)!==${source.constant(parts.prototype)})${code.wrong}` +
@@ -73,7 +73,7 @@ class StructSource {
 
   writeField(field: WireField, op: NativeOp): void {
     const { key, type, default: makeDefault, nullable, optional } = field;
-    this.source.add(`t=${Source.property("v", key)};`);
+    this.source.add(`t=${this.source.property("v", key)};`);
     if (makeDefault) {
       this.source.add(`if(t===undefined)t=${this.source.constant(makeDefault)}();`);
     }
@@ -141,7 +141,7 @@ class StructSource {
   }
 
   checkField({ key, type, nullable, optional }: WireField, op: NativeOp): void {
-    this.source.add(`t=${Source.property("v", key)};`);
+    this.source.add(`t=${this.source.property("v", key)};`);
     this.source.add(this.#check({ type, nullable, optional }, op, "t", "d"));
   }
 
