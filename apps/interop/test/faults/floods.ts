@@ -3,8 +3,9 @@ import { type AsterClient, StatusCode } from "@aster/rpc";
 import { describe, expect, test, vi } from "vitest";
 import { Counter } from "../../src/counter.ts";
 import { Testkit } from "../../src/service.ts";
+import { callBytes } from "../support/call-bytes.ts";
 import { ended } from "../support/outcome.ts";
-import { callBytes, RawPeer } from "../support/raw-peer.ts";
+import { RawPeer } from "../support/raw-peer.ts";
 import { TestkitServer } from "../support/testkit-server.ts";
 import { connected, Witness } from "../support/witness.ts";
 
@@ -53,7 +54,7 @@ export function floods({ calls, resets, cancelled }: Floods): void {
       await using server = await TestkitServer.start();
       await using witness = await Witness.of(server);
       await using peer = await RawPeer.at(server.address);
-      const call = callBytes("sleep", { ms: 600_000 });
+      const call = callBytes("json", "sleep", { ms: 600_000 });
       const reasons = new Set<string>();
       let closures = 0;
       for (let sent = 0; sent < resets; ) {

@@ -7,8 +7,9 @@ import { loopbackNode } from "@aster/transport/testing";
 import { CONSUMER_ADMISSION_ALPN } from "@aster/trust";
 import { describe, expect, test, vi } from "vitest";
 import { Testkit } from "../../src/service.ts";
+import { callBytes } from "../support/call-bytes.ts";
 import { ended } from "../support/outcome.ts";
-import { callBytes, RawPeer } from "../support/raw-peer.ts";
+import { RawPeer } from "../support/raw-peer.ts";
 import { TestkitServer } from "../support/testkit-server.ts";
 import { connected, Witness } from "../support/witness.ts";
 
@@ -39,7 +40,7 @@ export function stalls({ headerMs, stallMs, applicants }: Stalls): void {
       expect(performance.now() - began).toBeGreaterThan(headerMs * 0.7);
       expect(performance.now() - began).toBeLessThan(late);
       for (const ending of endings) expect(ending).toMatchObject({ code: "reset" });
-      const next = peer.say(callBytes("sleep", { ms: 1 }));
+      const next = peer.say(callBytes("json", "sleep", { ms: 1 }));
       next.channel.end();
       expect(await next.ending).toBe("ended");
       expect(next.answered).toBe(true);
@@ -51,7 +52,7 @@ export function stalls({ headerMs, stallMs, applicants }: Stalls): void {
       await using server = await TestkitServer.start(...patient);
       await using witness = await Witness.of(server);
       await using peer = await RawPeer.at(server.address);
-      const bytes = callBytes("sleep", { ms: 1 });
+      const bytes = callBytes("json", "sleep", { ms: 1 });
       const slow = peer.say(bytes.subarray(0, 1));
       let at = 1;
       const drip = setInterval(() => slow.send(bytes.subarray(at, ++at)), headerMs / 20);

@@ -2,25 +2,12 @@ import { RPC_ALPN } from "@aster/rpc";
 import {
   type Channel,
   type Connection,
-  encodeFrame,
   FrameFlag,
   FrameSplitter,
   type Node,
   type TransportError,
 } from "@aster/transport";
 import { loopbackNode } from "@aster/transport/testing";
-
-const text = new TextEncoder();
-
-/** A call of the testkit in JSON, as the bytes of its stream: header, requests, end. */
-export function callBytes(method: string, ...requests: readonly object[]): Uint8Array {
-  const header = { service: "Testkit", method, version: 1, serializationMode: 3 };
-  const frames = [
-    encodeFrame(FrameFlag.Header, text.encode(JSON.stringify(header))),
-    ...requests.map((request) => encodeFrame(0, text.encode(JSON.stringify(request)))),
-  ];
-  return Buffer.concat(frames);
-}
 
 /** One stream of a raw peer: what came back on it, and how it ended. */
 export class RawStream {

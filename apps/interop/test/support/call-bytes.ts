@@ -1,0 +1,42 @@
+import type { WireType } from "@aster/codec";
+import { encodeFrame, FrameFlag } from "@aster/transport";
+import { callHeaders, codecs, headers, type Mode } from "../../src/conformance/protocol.ts";
+import { Counter } from "../../src/counter.ts";
+import { messageFrom } from "../../src/json-value.ts";
+import { Testkit } from "../../src/service.ts";
+
+const numbers = { xlang: 0, json: 3 } as const;
+const noMetadata = { metadataKeys: [], metadataValues: [] };
+const noCall = { callId: "", deadlineEpochMs: 0, ...noMetadata };
+
+/** A call of Testkit, its requests in their JSON form, as the bytes of its stream, without the end. */
+export function callBytes(mode: Mode, method: string, ...requests: readonly object[]): Uint8Array {
+  const frames = requests.map((request) => requestFrame(mode, Testkit, method, request));
+  return Buffer.concat([headerFrame(mode, Testkit.name, method), ...frames]);
+}
+
+/** A session of Counter with one call per number, without the end. */
+export function sessionBytes(mode: Mode, ...adds: readonly number[]): Uint8Array {
+  const calls = adds.flatMap((n) => [
+    encodeFrame(FrameFlag.Call, callHeaders[mode].encode({ method: "add", ...noCall })),
+    requestFrame(mode, Counter, "add", { n }),
+  ]);
+  return Buffer.concat([headerFrame(mode, Counter.name, ""), ...calls]);
+}
+
+function headerFrame(mode: Mode, service: string, method: string): Uint8Array {
+  const header = { service, method, version: 1, serializationMode: numbers[mode], ...noCall };
+  return encodeFrame(FrameFlag.Header, headers[mode].encode(header));
+}
+
+function requestFrame(
+  mode: Mode,
+  service: typeof Testkit | typeof Counter,
+  name: string,
+  request: object,
+): Uint8Array {
+  const method = service.byName.get(name);
+  if (method === undefined) throw new Error(`there is no method ${name}`);
+  const message = messageFrom(method.request, request) as Record<string, unknown>;
+  return encodeFrame(0, codecs[mode].type(method.request as WireType).encode(message));
+}
