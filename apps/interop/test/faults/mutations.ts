@@ -1,9 +1,15 @@
 // Streams that were good until some of their bytes were changed, cut out or repeated.
 import { setTimeout as sleep } from "node:timers/promises";
+import { createClient, RPC_ALPN, StatusCode } from "@aster/rpc";
 import type { TransportError } from "@aster/transport";
+import { loopbackPair } from "@aster/transport/testing";
 import { describe, expect, test } from "vitest";
-import { callBytes, sessionBytes } from "../support/call-bytes.ts";
-import { type Random, random } from "../support/random-case.ts";
+import type { Mode } from "../../src/conformance/protocol.ts";
+import { Testkit } from "../../src/service.ts";
+import { answerBytes, callBytes, sessionBytes } from "../support/call-bytes.ts";
+import { mutated } from "../support/mutation.ts";
+import { ended } from "../support/outcome.ts";
+import { random } from "../support/random-case.ts";
 import { RawPeer } from "../support/raw-peer.ts";
 import { TestkitServer } from "../support/testkit-server.ts";
 import { Witness } from "../support/witness.ts";
@@ -27,27 +33,22 @@ const seeds: readonly Uint8Array[] = (["xlang", "json"] as const).flatMap((mode)
   sessionBytes(mode, 1, 2),
 ]);
 
-/** A seed with one to four changes. */
-function mutated(next: Random): Uint8Array {
-  const below = (limit: number) => Math.floor(next() * limit);
-  let bytes = seeds[below(seeds.length)] as Uint8Array;
-  for (let changes = 1 + below(4); changes > 0; changes -= 1) {
-    const [at, other] = [below(bytes.length + 1), below(bytes.length + 1)];
-    const [from, to] = at < other ? [at, other] : [other, at];
-    const kind = below(5);
-    if (kind === 0) bytes = bytes.slice(0, at);
-    else if (kind === 1) bytes = Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]);
-    else if (kind === 2) bytes = Buffer.concat([bytes.subarray(0, to), bytes.subarray(from)]);
-    else {
-      bytes = bytes.slice();
-      if (at < bytes.length)
-        bytes[at] = kind === 3 ? below(256) : (bytes[at] ?? 0) ^ (1 << below(8));
-    }
-  }
-  return bytes;
+const status = { code: 7, message: "no" };
+const answers: Readonly<Record<Mode, readonly Uint8Array[]>> = {
+  xlang: answersIn("xlang"),
+  json: answersIn("json"),
+};
+
+function answersIn(mode: Mode): Uint8Array[] {
+  return [
+    answerBytes(mode, "echo", [{ ...echo, peer: "p", roles: ["r"], metadata: { a: "b" } }]),
+    answerBytes(mode, "count", [{ n: 1 }, { n: 2, payload: "AAEC" }]),
+    answerBytes(mode, "count", [{ n: 1 }], status),
+    answerBytes(mode, "echo", [], status),
+  ];
 }
 
-/** The test of this family, with so many streams. A failure names the seed, which the environment can give. */
+/** The tests of this family, with so many streams. A failure names the seed, which the environment can give. */
 export function mutations(streams: number): void {
   const seed = Number(process.env.ASTER_FAULTS_SEED ?? Date.now() % 2 ** 31);
 
@@ -66,7 +67,7 @@ export function mutations(streams: number): void {
       }
       for (let left = streams; left > 0; left -= AT_ONCE) {
         const said = Array.from({ length: AT_ONCE }, () => {
-          const bytes = mutated(next);
+          const bytes = mutated(seeds, next);
           const stream = peer.say(bytes);
           stream.channel.end();
           return { bytes, stream };
@@ -85,6 +86,46 @@ export function mutations(streams: number): void {
       expect(answered).toBeGreaterThan(streams / 2);
       await peer[Symbol.asyncDispose]();
       await witness.sees();
+    });
+
+    test(`W20: ${streams} answers of mutated bytes, seed ${seed}`, async () => {
+      await using nodes = await loopbackPair();
+      const next = random(seed);
+      let mode: Mode = "xlang";
+      const accepted = nodes.server.accept([RPC_ALPN], { raw: [RPC_ALPN] });
+      void (async () => {
+        for await (const connection of accepted) {
+          connection.accept((channel) => {
+            channel.read({ frame() {}, end() {}, malformed() {}, stopped() {}, closed() {} });
+            channel.send(0, mutated(answers[mode], next), true);
+          });
+        }
+      })();
+      const connection = await nodes.client.connect(nodes.server.address(), RPC_ALPN);
+      const timeoutMs = PATIENCE_MS;
+      const clients = {
+        xlang: createClient(Testkit, connection, { timeoutMs, serialization: "xlang" }),
+        json: createClient(Testkit, connection, { timeoutMs, serialization: "json" }),
+      };
+      const codes = new Set<number>();
+      let longestMs = 0;
+      for (let left = streams; left > 0; left -= 2 * AT_ONCE) {
+        mode = left % (4 * AT_ONCE) === 0 ? "xlang" : "json";
+        const client = clients[mode];
+        const calls = Array.from({ length: AT_ONCE }, () => [
+          ended<unknown>(client.echo({})),
+          ended<unknown>(client.count({})),
+        ]);
+        for (const { code, tookMs } of await Promise.all(calls.flat())) {
+          codes.add(code);
+          longestMs = Math.max(longestMs, tookMs);
+        }
+      }
+      expect(longestMs).toBeLessThan(PATIENCE_MS);
+      expect(codes).toContain(StatusCode.OK);
+      expect(codes).toContain(StatusCode.PERMISSION_DENIED);
+      expect(codes).toContain(StatusCode.INTERNAL);
+      expect(nodes.client.stats()).toMatchObject({ connections: 1, channels: 0 });
     });
   });
 }

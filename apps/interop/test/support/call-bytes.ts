@@ -1,6 +1,12 @@
 import type { WireType } from "@aster/codec";
 import { encodeFrame, FrameFlag } from "@aster/transport";
-import { callHeaders, codecs, headers, type Mode } from "../../src/conformance/protocol.ts";
+import {
+  callHeaders,
+  codecs,
+  headers,
+  type Mode,
+  statuses,
+} from "../../src/conformance/protocol.ts";
 import { Counter } from "../../src/counter.ts";
 import { messageFrom } from "../../src/json-value.ts";
 import { Testkit } from "../../src/service.ts";
@@ -11,7 +17,7 @@ const noCall = { callId: "", deadlineEpochMs: 0, ...noMetadata };
 
 /** A call of Testkit, its requests in their JSON form, as the bytes of its stream, without the end. */
 export function callBytes(mode: Mode, method: string, ...requests: readonly object[]): Uint8Array {
-  const frames = requests.map((request) => requestFrame(mode, Testkit, method, request));
+  const frames = requests.map((request) => messageFrame(mode, Testkit, method, "request", request));
   return Buffer.concat([headerFrame(mode, Testkit.name, method), ...frames]);
 }
 
@@ -19,9 +25,22 @@ export function callBytes(mode: Mode, method: string, ...requests: readonly obje
 export function sessionBytes(mode: Mode, ...adds: readonly number[]): Uint8Array {
   const calls = adds.flatMap((n) => [
     encodeFrame(FrameFlag.Call, callHeaders[mode].encode({ method: "add", ...noCall })),
-    requestFrame(mode, Counter, "add", { n }),
+    messageFrame(mode, Counter, "add", "request", { n }),
   ]);
   return Buffer.concat([headerFrame(mode, Counter.name, ""), ...calls]);
+}
+
+/** What a server of Testkit answers: the replies in their JSON form, and a status. */
+export function answerBytes(
+  mode: Mode,
+  method: string,
+  replies: readonly object[],
+  { code = 0, message = "" } = {},
+): Uint8Array {
+  const status = { code, message, detailKeys: [], detailValues: [] };
+  const frames = replies.map((reply) => messageFrame(mode, Testkit, method, "response", reply));
+  const trailer = encodeFrame(FrameFlag.Trailer, statuses[mode].encode(status));
+  return Buffer.concat([...frames, trailer]);
 }
 
 function headerFrame(mode: Mode, service: string, method: string): Uint8Array {
@@ -29,14 +48,15 @@ function headerFrame(mode: Mode, service: string, method: string): Uint8Array {
   return encodeFrame(FrameFlag.Header, headers[mode].encode(header));
 }
 
-function requestFrame(
+function messageFrame(
   mode: Mode,
   service: typeof Testkit | typeof Counter,
   name: string,
-  request: object,
+  way: "request" | "response",
+  json: object,
 ): Uint8Array {
-  const method = service.byName.get(name);
-  if (method === undefined) throw new Error(`there is no method ${name}`);
-  const message = messageFrom(method.request, request) as Record<string, unknown>;
-  return encodeFrame(0, codecs[mode].type(method.request as WireType).encode(message));
+  const type = service.byName.get(name)?.[way];
+  if (type === undefined) throw new Error(`there is no method ${name}`);
+  const message = messageFrom(type, json) as Record<string, unknown>;
+  return encodeFrame(0, codecs[mode].type(type as WireType).encode(message));
 }
