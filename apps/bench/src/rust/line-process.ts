@@ -9,16 +9,22 @@ import type { Readable, Writable } from "node:stream";
 export class LineProcess implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: Interface;
+  #gone = false;
 
   constructor(program: string, ...args: readonly string[]) {
     this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
     // a process that is gone is told by the line that never comes
     this.#child.stdin.on("error", () => {});
+    this.#child.once("close", () => {
+      this.#gone = true;
+    });
     this.#lines = createInterface(this.#child.stdout);
   }
 
   /** The next line that it prints. */
   line(): Promise<string> {
+    const early = () => new Error(`${this.#child.spawnfile} ended early`);
+    if (this.#gone) return Promise.reject(early());
     return new Promise((resolve, reject) => {
       const heard = (text: string): void => {
         this.#child.off("close", gone);
@@ -27,7 +33,7 @@ export class LineProcess implements AsyncDisposable {
       };
       const gone = (): void => {
         this.#lines.off("line", heard);
-        reject(new Error(`${this.#child.spawnfile} ended early`));
+        reject(early());
       };
       this.#lines.once("line", heard);
       this.#child.once("close", gone);
@@ -42,8 +48,8 @@ export class LineProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.pid === undefined) return;
-    const gone = once(this.#child, "exit");
+    if (this.#gone || this.#child.pid === undefined) return;
+    const gone = once(this.#child, "close");
     this.#child.stdin.end();
     await gone;
   }
