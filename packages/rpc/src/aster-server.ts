@@ -15,7 +15,9 @@ import {
   PeerStore,
   serveAdmission,
 } from "@aster/trust";
+import { AdmissionCounts, type AdmissionStats } from "./admission-counts.ts";
 import { RPC_ALPN } from "./alpn.ts";
+import { now } from "./clock.ts";
 import { ConnectionLimiter } from "./connection-limiter.ts";
 import { RpcError } from "./error.ts";
 import { Health } from "./health/health.ts";
@@ -34,13 +36,20 @@ export interface AsterServerOptions
     Omit<ServerOptions, "peers" | "requireAdmission"> {
   /** Who may call. Default: an open gate, with a warning; refused under `NODE_ENV=production` unless asked for explicitly. */
   readonly gate?: AdmissionGate;
-  /** Where `/healthz` and `/readyz` are answered over HTTP, until the server is closed. Default: nowhere. */
+  /**
+   * Where `/healthz`, `/readyz`, `/metrics` (JSON) and `/metrics/prometheus` are answered over HTTP, until the server is closed.
+   * Default: nowhere.
+   */
   readonly healthPort?: number | HealthAddress;
   /** Told about every admission. */
   readonly onAdmission?: (outcome: AdmissionOutcome) => void;
 }
 
-export interface AsterServerStats extends ServerStats, NodeStats {}
+export interface AsterServerStats extends ServerStats, NodeStats {
+  /** Connections that were taken since the start, those for admission included. */
+  readonly connectionsTotal: number;
+  readonly admission: AdmissionStats;
+}
 
 const DRAIN_GRACE_MS = 10_000;
 
@@ -57,6 +66,7 @@ export class AsterServer implements AsyncDisposable {
   readonly #peers: PeerStore;
   readonly #onAdmission: ((outcome: AdmissionOutcome) => void) | undefined;
   readonly #connections = new ConnectionLimiter();
+  readonly #admissions = new AdmissionCounts();
   readonly #incoming: AsyncIterableIterator<Connection>;
   readonly #accepting: Promise<void>;
   #healthEndpoint: HealthEndpoint | undefined;
@@ -156,7 +166,12 @@ export class AsterServer implements AsyncDisposable {
   }
 
   stats(): AsterServerStats {
-    return { ...this.node.stats(), ...this.server.stats() };
+    return {
+      ...this.node.stats(),
+      ...this.server.stats(),
+      connectionsTotal: this.#connections.taken,
+      admission: this.#admissions.stats(),
+    };
   }
 
   /**
@@ -182,7 +197,7 @@ export class AsterServer implements AsyncDisposable {
     if (where === undefined) return;
     try {
       const address = typeof where === "number" ? { port: where } : where;
-      this.#healthEndpoint = await HealthEndpoint.open(this.health, address);
+      this.#healthEndpoint = await HealthEndpoint.open(this.health, () => this.stats(), address);
     } catch (error) {
       await this.close({ graceMs: 0 });
       throw error;
@@ -209,11 +224,15 @@ export class AsterServer implements AsyncDisposable {
   }
 
   #admit(connection: Connection): void {
+    const beganAt = now();
     serveAdmission(connection, {
       gate: this.#gate,
       offer: () => offerOf(this.node, this.server.definitions),
       peers: this.#peers,
-      ...(this.#onAdmission === undefined ? {} : { onDecision: this.#onAdmission }),
+      onDecision: (outcome) => {
+        this.#admissions.count(outcome, now() - beganAt);
+        this.#onAdmission?.(outcome);
+      },
     });
   }
 }

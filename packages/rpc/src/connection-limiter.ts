@@ -7,6 +7,7 @@ const MAX_CONNECTIONS_PER_PEER = 8;
 export class ConnectionLimiter {
   readonly #open = new Set<Connection>();
   readonly #perPeer = new Map<string, number>();
+  #taken = 0;
 
   /** Keeps a connection until it ends, or closes it at once and says `false`. */
   take(connection: Connection): boolean {
@@ -18,6 +19,7 @@ export class ConnectionLimiter {
     }
     this.keep(connection);
     this.#perPeer.set(key, ofPeer + 1);
+    this.#taken += 1;
     void connection.closed.then(() => this.#leave(key));
     return true;
   }
@@ -26,6 +28,11 @@ export class ConnectionLimiter {
   keep(connection: Connection): void {
     this.#open.add(connection);
     void connection.closed.then(() => this.#open.delete(connection));
+  }
+
+  /** Connections of others that were kept, since the start. */
+  get taken(): number {
+    return this.#taken;
   }
 
   close(reason: string): void {

@@ -31,6 +31,7 @@ export {
 
 export type { AdmissionGate, AdmittedService } from "@aster/trust";
 export { openGate } from "@aster/trust";
+export type { AdmissionStats } from "./admission-counts.ts";
 export type { AsterServerOptions, AsterServerStats } from "./aster-server.ts";
 export { AsterServer } from "./aster-server.ts";
 export { currentCall } from "./context.ts";

@@ -1,8 +1,11 @@
 import { createServer, type Server as HttpServer, type ServerResponse } from "node:http";
+import type { AsterServerStats } from "../aster-server.ts";
 import { now } from "../clock.ts";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 import type { Health } from "./health.ts";
+import { type Metrics, metricsOf } from "./metrics.ts";
+import { prometheusText } from "./prometheus.ts";
 
 export interface HealthAddress {
   readonly port: number;
@@ -10,14 +13,16 @@ export interface HealthAddress {
   readonly host?: string;
 }
 
-/** Answers `/healthz` and `/readyz` over HTTP, as orchestrators ask them. */
+/** Answers `/healthz`, `/readyz`, `/metrics` and `/metrics/prometheus` over HTTP, as orchestrators and scrapers ask them. */
 export class HealthEndpoint {
   readonly #health: Health;
+  readonly #stats: () => AsterServerStats;
   readonly #http: HttpServer;
   readonly #startedAt = now();
 
-  private constructor(health: Health) {
+  private constructor(health: Health, stats: () => AsterServerStats) {
     this.#health = health;
+    this.#stats = stats;
     this.#http = createServer((request, response) => {
       this.#answer(request.url?.split("?", 1)[0] ?? "", response);
     });
@@ -26,9 +31,10 @@ export class HealthEndpoint {
   /** Rejects with FAILED_PRECONDITION when the port is taken. Whoever opens it closes it; it keeps no process alive. */
   static async open(
     health: Health,
+    stats: () => AsterServerStats,
     { port, host = "127.0.0.1" }: HealthAddress,
   ): Promise<HealthEndpoint> {
-    const endpoint = new HealthEndpoint(health);
+    const endpoint = new HealthEndpoint(health, stats);
     const http = endpoint.#http;
     await new Promise<void>((resolve, reject) => {
       http.once("error", (cause) => {
@@ -53,23 +59,26 @@ export class HealthEndpoint {
   }
 
   #answer(path: string, response: ServerResponse): void {
-    const { well } = this.#health;
-    const services = this.#health.services.length;
     if (path === "/healthz") {
-      const status = well ? "ok" : "unhealthy";
-      send(response, well, { status, uptime_s: Math.round(now() - this.#startedAt) / 1000 });
+      const { health } = this.#metrics();
+      send(response, health.status === "ok" ? 200 : 503, health);
     } else if (path === "/readyz") {
-      const ready = this.#health.status() === "SERVING" && services > 0;
-      const status = ready ? "ready" : "not_ready";
-      send(response, ready, { status, services, registry: false });
-    } else {
-      response.writeHead(404, HEADERS).end(JSON.stringify({ error: "not found" }, null, 2));
-    }
+      const { ready } = this.#metrics();
+      send(response, ready.status === "ready" ? 200 : 503, ready);
+    } else if (path === "/metrics") send(response, 200, this.#metrics());
+    else if (path === "/metrics/prometheus") {
+      response.writeHead(200, TEXT).end(prometheusText(this.#metrics()));
+    } else send(response, 404, { error: "not found" });
+  }
+
+  #metrics(): Metrics {
+    return metricsOf(this.#health, this.#stats(), now() - this.#startedAt);
   }
 }
 
-const HEADERS = { "content-type": "application/json" };
+const JSON_TYPE = { "content-type": "application/json" };
+const TEXT = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
 
-function send(response: ServerResponse, well: boolean, body: object): void {
-  response.writeHead(well ? 200 : 503, HEADERS).end(JSON.stringify(body, null, 2));
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, JSON_TYPE).end(JSON.stringify(body, null, 2));
 }

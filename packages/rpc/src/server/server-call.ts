@@ -381,6 +381,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
     if (this.#phase === Phase.Header) this.#owner.server.sweep.remove(this);
     else timers.remove(this);
     this.#phase = Phase.Over;
+    if (this.#route !== undefined) this.#owner.server.countEnd(reason === answered);
     this.#requests?.abandon(reason);
     // what the caller still sends is dropped for a while, so that it comes to read how its call ended
     if (!this.#inputEnded) this.#owner.server.sweep.add(this);

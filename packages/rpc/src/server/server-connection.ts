@@ -57,7 +57,10 @@ export class ServerConnection implements CallOwner {
     this.peer = connection.peer;
     this.#connection = connection;
     this.passesValues = connection instanceof LocalConnection && connection.passesValues;
-    connection.accept((channel) => channel.read(new ServerCall(this, channel)));
+    connection.accept((channel) => {
+      server.countStream();
+      channel.read(new ServerCall(this, channel));
+    });
   }
 
   /** Checks in the order of docs/wire.md, "Calls". */

@@ -42,6 +42,12 @@ export interface ServerStats {
   readonly calls: number;
   /** Calls that were let in since the start. */
   readonly callsTotal: number;
+  /** Of these, calls that have ended with OK. */
+  readonly callsSucceeded: number;
+  /** Of these, calls that have ended otherwise; their handlers need not have returned. */
+  readonly callsFailed: number;
+  /** Streams that peers have opened since the start, for a call or a session each. */
+  readonly streamsTotal: number;
   /** Sessions whose services have not been told that they are over. */
   readonly sessions: number;
 }
@@ -66,6 +72,9 @@ export class Server {
   readonly #onError: (fault: ServerFault) => void;
   #calls = 0;
   #callsTotal = 0;
+  #callsSucceeded = 0;
+  #callsFailed = 0;
+  #streamsTotal = 0;
   #draining = false;
   #idle: (() => void)[] = [];
 
@@ -91,7 +100,14 @@ export class Server {
   }
 
   stats(): ServerStats {
-    return { calls: this.#calls, callsTotal: this.#callsTotal, sessions: this.sessions.count };
+    return {
+      calls: this.#calls,
+      callsTotal: this.#callsTotal,
+      callsSucceeded: this.#callsSucceeded,
+      callsFailed: this.#callsFailed,
+      streamsTotal: this.#streamsTotal,
+      sessions: this.sessions.count,
+    };
   }
 
   /**
@@ -140,6 +156,17 @@ export class Server {
     route.calls += 1;
     this.#calls += 1;
     this.#callsTotal += 1;
+  }
+
+  /** @internal A peer has opened a stream. */
+  countStream(): void {
+    this.#streamsTotal += 1;
+  }
+
+  /** @internal A call that was counted in has ended for its caller. */
+  countEnd(succeeded: boolean): void {
+    if (succeeded) this.#callsSucceeded += 1;
+    else this.#callsFailed += 1;
   }
 
   /** @internal The handler of a call has returned, or will never be called. */

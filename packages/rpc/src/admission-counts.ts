@@ -1,0 +1,37 @@
+import type { AdmissionOutcome } from "@aster/trust";
+
+/** How many peers asked to be let in, since the start. */
+export interface AdmissionStats {
+  readonly admitted: number;
+  /** Whom the gate did not want. */
+  readonly denied: number;
+  /** Requests that could not be read, peers that left before the answer, gates that failed. */
+  readonly errors: number;
+  /** How long it took to let the last one in; 0 before the first. */
+  readonly lastMs: number;
+}
+
+/** Counts admissions as they end. */
+export class AdmissionCounts {
+  #admitted = 0;
+  #denied = 0;
+  #errors = 0;
+  #lastMs = 0;
+
+  count({ admitted, cause }: AdmissionOutcome, tookMs: number): void {
+    if (admitted) {
+      this.#admitted += 1;
+      this.#lastMs = tookMs;
+    } else if (cause === undefined) this.#denied += 1;
+    else this.#errors += 1;
+  }
+
+  stats(): AdmissionStats {
+    return {
+      admitted: this.#admitted,
+      denied: this.#denied,
+      errors: this.#errors,
+      lastMs: this.#lastMs,
+    };
+  }
+}
