@@ -10,7 +10,7 @@ import type {
   SharedService,
 } from "./client/client.ts";
 import { type ClientOptions, createClient, type RowViews } from "./client/create-client.ts";
-import { now, setTimer } from "./clock.ts";
+import { clearTimer, now, setTimer } from "./clock.ts";
 import type { Compression } from "./compression.ts";
 import { dial } from "./dial.ts";
 import { createJsonClient, type JsonClient } from "./dynamic/json-client.ts";
@@ -30,6 +30,8 @@ import type { DynamicSession, JsonSession, OpenedSession, Session } from "./sess
 
 const DIAL_TIMEOUT_MS = 20_000;
 const DRAIN_GRACE_MS = 10_000;
+/** For the farewell; as long as a node takes for its own. */
+const CLOSE_PATIENCE_MS = 2_000;
 /** Calls are not counted one by one: that costs every one of them, and closing is rare. */
 const POLL_MS = 5;
 
@@ -243,7 +245,8 @@ export class AsterClient implements AsyncDisposable {
 
   /**
    * Refuses new calls with FAILED_PRECONDITION, waits for those that run (`graceMs`, by default not at all), ends the rest with
-   * CANCELLED, closes the connection, and the node if it is ours. Once; further calls wait for the first.
+   * CANCELLED, closes the connection, and the node if it is ours. Resolves when the peer has been told, or within 2 s. Once;
+   * further calls wait for the first.
    */
   async close({ graceMs = 0 }: ClientCloseOptions = {}): Promise<void> {
     await this.drain({ graceMs });
@@ -269,8 +272,20 @@ export class AsterClient implements AsyncDisposable {
       await new Promise<void>((resolve) => setTimer(resolve, waitMs));
     }
     const idle = link.channels === 0;
-    link.close("normal close");
-    if (this.#held.owned) await this.node.close();
+    const closed = link.close("normal close");
+    // who connects again at once must not find itself there still
+    await (this.#held.owned ? this.node.close() : withinPatience(closed));
     return idle;
   }
+}
+
+/** Nothing but the timer keeps the process alive meanwhile. */
+async function withinPatience(closed: Promise<void>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimer(resolve, CLOSE_PATIENCE_MS);
+    void closed.then(() => {
+      clearTimer(timer);
+      resolve();
+    });
+  });
 }

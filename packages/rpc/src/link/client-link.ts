@@ -135,7 +135,8 @@ export class ClientLink implements Waiting {
     this.#lose(new RpcError(StatusCode.UNAVAILABLE, "the peer is draining"));
   }
 
-  close(reason: string): void {
+  /** Resolves when the peer has been told, as far as it listens. */
+  async close(reason: string): Promise<void> {
     if (this.#state === "closed") return;
     const { connection } = this;
     this.refuse();
@@ -145,9 +146,10 @@ export class ClientLink implements Waiting {
     this.#setState("closed");
     this.#attempt?.abort.abort();
     this.#failWaiting(closedError());
-    connection?.close(ResetCode.NoError, reason);
-    for (const retired of this.#retired) retired.close(ResetCode.NoError, reason);
+    const open = connection === undefined ? [...this.#retired] : [connection, ...this.#retired];
+    for (const one of open) one.close(ResetCode.NoError, reason);
     this.#settleClosed(new TransportError("closed", "the client was closed"));
+    await Promise.all(open.map(({ closed }) => closed));
   }
 
   #watch(connection: Connection): void {
