@@ -26,7 +26,8 @@ async function main(): Promise<void> {
     return;
   }
   const results = await run(options, progress);
-  if (options.part === "all") await writeReport(results, machine(callPeers), options);
+  if (options.part === "all" && !options.json)
+    await writeReport(results, machine(callPeers), options);
   print(results, [table(results), peerTable(results)].filter(Boolean).join("\n\n"));
 }
 

@@ -3,7 +3,7 @@ import type { PeerName } from "./peer.ts";
 import { peerNames } from "./peer.ts";
 
 export interface BenchOptions {
-  /** `rpc` leaves out what only the full run of the stack measures: memory and the first call. */
+  /** `rpc` leaves out what only the full run of the stack measures: first call, contract id and memory. */
   readonly part: "all" | "rpc" | "codec";
   readonly json: boolean;
   /** Who is measured besides ours and grpc-js. */
@@ -20,8 +20,9 @@ export interface BenchOptions {
 
 export const usage = `npm run bench -- [rpc | codec] [options]
 
-  rpc               calls and streams only; without it also memory and first call, and RESULTS.md is written
-  codec             encoding and decoding beside other codecs; its section of RESULTS.md is written, unless with --json
+  rpc               calls and streams only; without it also first call, contract id and memory
+  codec             encoding and decoding beside other codecs
+                    both but rpc write their section of RESULTS.md, unless with --json
   --json            print one JSON object and nothing else
   --peers LIST      who runs beside grpc-js: connect-node, trpc-ws and rust (wants cargo, builds for some
                     minutes), separated by commas, or none (connect-node,trpc-ws)
