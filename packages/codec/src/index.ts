@@ -61,7 +61,7 @@ export {
 export type { NamedType, TypeScope } from "./type-scope.ts";
 export { createTypeScope } from "./type-scope.ts";
 export { TypedValue, typed } from "./typed-value.ts";
-export type { WireEnumOptions } from "./wire-enum.ts";
+export type { EnumEntries, WireEnumOptions } from "./wire-enum.ts";
 export { wireEnum } from "./wire-enum.ts";
 export type { WireExtOptions } from "./wire-ext.ts";
 export { wireExt } from "./wire-ext.ts";

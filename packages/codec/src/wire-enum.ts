@@ -8,7 +8,13 @@ import { parseTag } from "./tag.ts";
 import { defaultScope, registryOf, type TypeScope } from "./type-scope.ts";
 
 type Entries = Readonly<Record<string, string | number>>;
-type EntriesOf<V> = V extends readonly string[] ? { [K in V[number]]: K } : V;
+
+/** The values of an enum by their keys: a list of texts is its own keys. */
+export type EnumEntries<V> = V extends readonly string[]
+  ? { [K in V[number]]: K }
+  : V extends Readonly<Record<string, string | number>>
+    ? V
+    : never;
 
 export interface WireEnumOptions {
   /** Numbers for the values in profile B; their places in the declaration unless given. */
@@ -29,7 +35,7 @@ export function wireEnum<const V extends readonly string[] | Entries>(
   tag: string,
   values: V,
   options: WireEnumOptions = {},
-): ZodEnum<EntriesOf<V> extends Entries ? EntriesOf<V> : never> {
+): ZodEnum<EnumEntries<V>> {
   const schema = zodEnum(values as Entries);
   const known = enumValues(schema.def.entries as Entries);
   const { numbers, id, scope = defaultScope } = options;
