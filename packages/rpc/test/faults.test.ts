@@ -4,6 +4,7 @@ import {
   type Fault,
   type FaultAction,
   type FaultDirection,
+  type Faults,
   fakeClock,
   faults,
   type ServicePair,
@@ -11,7 +12,8 @@ import {
 } from "@aster/rpc/testing";
 import { memoryPair } from "@aster/transport/testing";
 import { describe, expect, test } from "vitest";
-import { Probe, probe } from "./probe.ts";
+import { Journal, Probe, probe } from "./probe.ts";
+import { Tally, tally } from "./session-probe.ts";
 
 interface Outcome {
   readonly code: number;
@@ -19,7 +21,8 @@ interface Outcome {
   readonly got: readonly unknown[];
 }
 
-const TIMEOUT_MS = 60_000;
+// before a server gives up the streams whose headers do not come
+const TIMEOUT_MS = 6_000;
 const timed = { timeoutMs: TIMEOUT_MS };
 
 async function collect(responses: AsyncIterable<unknown>): Promise<Outcome> {
@@ -74,14 +77,37 @@ async function atRest({ client, server }: ServicePair): Promise<void> {
     .toMatchObject({ calls: 0, channels: 0, queuedBytes: 0 });
 }
 
+/** As {@link servicePair}, with the faults at the other end. */
+async function faultyServer(network: Faults): Promise<ServicePair> {
+  const nodes = await memoryPair();
+  const node = network.wrapNode(nodes.server);
+  const server = await AsterServer.start({ services: [probe()], gate: openGate(), node });
+  const client = await AsterClient.connect(server.address, { node: nodes.client });
+  return {
+    client,
+    server,
+    async [Symbol.asyncDispose]() {
+      await client.close();
+      await server.close();
+      await nodes[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type Place = "in memory" | "over quic" | "at the server";
+
 async function outcomeOf(
   pattern: keyof typeof patterns,
-  transport: "memory" | "quic",
+  place: Place,
   fault: Fault,
 ): Promise<Outcome> {
   using clock = fakeClock();
   const network = faults(fault);
-  await using pair = await servicePair({ services: [probe()], transport, faults: network });
+  const transport = place === "over quic" ? "quic" : "memory";
+  await using pair =
+    place === "at the server"
+      ? await faultyServer(network)
+      : await servicePair({ services: [probe()], transport, faults: network });
   const running = patterns[pattern].run(pair);
   await expect.poll(() => network.injected.length).toBeGreaterThan(0);
   if (fault.do === "drop") await clock.advance(TIMEOUT_MS);
@@ -115,10 +141,10 @@ const ends: readonly [FaultAction, FaultDirection, number, StatusCode][] = [
   ["duplicate", "toServer", 0, StatusCode.INTERNAL],
 ];
 
-describe.each(["memory", "quic"] as const)("over %s", (transport) => {
+describe.each<Place>(["in memory", "over quic", "at the server"])("%s", (place) => {
   for (const [action, direction, at, code] of ends) {
     test.each(names)(`${action} of frame ${at} ${direction} ends a call, %s`, async (pattern) => {
-      const { code: ended, got } = await outcomeOf(pattern, transport, {
+      const { code: ended, got } = await outcomeOf(pattern, place, {
         do: action,
         direction,
         at,
@@ -258,15 +284,29 @@ describe("a script", () => {
     expect(await run(2)).not.toEqual(first);
   });
 
-  test("a server's node can be wrapped as well", async () => {
-    await using nodes = await memoryPair();
-    const network = faults({ at: 1, direction: "toServer", do: "reset", times: 1 });
-    const node = network.wrapNode(nodes.server);
-    await using server = await AsterServer.start({ services: [probe()], gate: openGate(), node });
-    await using client = await AsterClient.connect(server.address, { node: nodes.client });
-    const remote = client.client(Probe);
-    expect(await codeOf(remote.echo({}))).toBe(StatusCode.UNAVAILABLE);
-    expect(await codeOf(remote.echo({}))).toBe(StatusCode.OK);
+  test("a session loses the call that is hit, or all of it", async () => {
+    using clock = fakeClock();
+    const journal = new Journal();
+    const network = faults([]);
+    await using pair = await servicePair({ services: [tally(journal)], faults: network });
+    const open = () => pair.client.session(Tally, { cancelTimeoutMs: 1_000 });
+    const session = await open();
+    expect(await session.add({ n: 1 })).toMatchObject({ n: 1 });
+    network.set({ direction: "toClient", do: "reset" });
+    expect(await codeOf(session.add({ n: 2 }))).toBe(StatusCode.UNAVAILABLE);
+    expect(await session.closed).toMatchObject({ code: StatusCode.UNAVAILABLE });
+    network.set([]);
+    const silent = await open();
+    expect(await silent.add({ n: 5 })).toMatchObject({ n: 5 });
+    network.set({ direction: "toClient", do: "drop" });
+    const lost = codeOf(silent.add({ n: 2 }, timed));
+    await clock.advance(TIMEOUT_MS);
+    expect(await lost).toBe(StatusCode.DEADLINE_EXCEEDED);
+    // nor is the cancellation answered
+    await clock.advance(1_000);
+    expect(await silent.closed).toMatchObject({ code: StatusCode.UNAVAILABLE });
+    await atRest(pair);
+    await expect.poll(() => pair.server.stats().sessions).toBe(0);
   });
 
   test.each<Partial<Fault>>([

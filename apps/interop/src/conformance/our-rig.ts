@@ -36,9 +36,11 @@ export interface OurRigOptions {
 /** Nodes that nothing runs on yet. */
 export async function nodesOf({ transport, sabotage }: OurRigOptions): Promise<NodePair> {
   const nodes = await (transport === "quic" ? loopbackPair() : memoryPair());
-  sabotaged(nodes.client, sabotage?.client);
-  sabotaged(nodes.server, sabotage?.server);
-  return nodes;
+  return {
+    client: sabotaged(nodes.client, sabotage?.client),
+    server: sabotaged(nodes.server, sabotage?.server),
+    [Symbol.asyncDispose]: () => nodes[Symbol.asyncDispose](),
+  };
 }
 
 /** There is no key behind a local client. */

@@ -1,5 +1,5 @@
 import type { Interceptor } from "@aster/rpc";
-import { RPC_ALPN } from "@aster/rpc";
+import { wrapNode } from "@aster/rpc/testing";
 import type { Node } from "@aster/transport";
 import type { Setup } from "../row.ts";
 import type { TamperMaker } from "./tamper.ts";
@@ -22,25 +22,8 @@ export interface Sabotage {
   readonly passes?: string;
 }
 
-/** Puts a sabotage into the connections for calls that a new node dials and accepts. */
+/** Puts a sabotage around the connections for calls that a node dials and accepts. */
 export function sabotaged(node: Node, tamper: TamperMaker | undefined): Node {
   if (tamper === undefined) return node;
-  const dial = node.connect.bind(node);
-  node.connect = async (address, alpn, options) => {
-    const connection = await dial(address, alpn, options);
-    const plain = alpn !== RPC_ALPN || options?.raw === true;
-    return plain ? connection : new TamperedConnection(connection, tamper);
-  };
-  const accept = node.accept.bind(node);
-  node.accept = (alpns, options) => {
-    const incoming = accept(alpns, options);
-    const next = incoming.next.bind(incoming);
-    incoming.next = async () => {
-      const step = await next();
-      if (step.done || step.value.alpn !== RPC_ALPN) return step;
-      return { done: false, value: new TamperedConnection(step.value, tamper) };
-    };
-    return incoming;
-  };
-  return node;
+  return wrapNode(node, (connection) => new TamperedConnection(connection, tamper));
 }
