@@ -21,13 +21,15 @@ class Wire {
   channels = 1;
   pokes = 0;
   closed = 0;
+  /** Whether nothing more may be sent until the peer has acknowledged what was. */
+  full = false;
   /** Whether the peer acknowledges what it is sent. */
   answers = false;
   readonly connection: Connection = {
     stats: () => ({ ...this, channels: this.channels }),
     open: (_: ChannelSink) => {
       this.pokes += 1;
-      this.send();
+      if (!this.full) this.send();
       return { stop() {}, reset() {} } as unknown as Channel;
     },
     close: () => {
@@ -113,6 +115,21 @@ describe("life signs", () => {
     expect(replaced).toEqual([]);
     expect(wire.pokes).toBe(1);
     expect(other.closed).toBe(1);
+  });
+
+  test("a peer that nothing was sent to since it answers elsewhere has not been silent", async () => {
+    const [wire, other] = [new Wire(), new Wire()];
+    wire.full = true;
+    const { replaced } = watched(wire, async () => dialledTo(other));
+    await wire.repeat(2500);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(replaced).toEqual([]);
+    expect(wire.pokes).toBe(5);
+    wire.send();
+    await vi.advanceTimersByTimeAsync(900);
+    expect(replaced).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(replaced).toEqual([dialledTo(other)]);
   });
 
   test("an answer during the search ends the search", async () => {

@@ -76,7 +76,12 @@ export class Child implements AsyncDisposable {
     for (let over = false; ; over = await this.#next(until - Date.now())) {
       const at = this.#lines.findIndex(fits);
       if (at >= 0) return this.#lines.splice(at, 1)[0] as T;
-      if (over) throw new Error(`the child did not print the line waited for\n${this.#errors}`);
+      if (over) {
+        const printed = JSON.stringify(this.#lines).slice(-1000);
+        throw new Error(
+          `the child did not print the line waited for, but ${printed}\n${this.#errors}`,
+        );
+      }
     }
   }
 

@@ -4,7 +4,7 @@ import { garbage } from "./rows/garbage.ts";
 import { halfDials } from "./rows/half-dials.ts";
 import { halfOpen } from "./rows/half-open.ts";
 import { lossy } from "./rows/lossy.ts";
-import { moved } from "./rows/moved.ts";
+import { moved, serverMoved } from "./rows/moved.ts";
 import { narrow } from "./rows/narrow.ts";
 import { fatalOutage, survivedOutage } from "./rows/outage.ts";
 import { sameKey } from "./rows/same-key.ts";
@@ -57,6 +57,12 @@ networkSuite("networks", { timeoutMs: 1_800_000, concurrent: false }, () => {
   it("N6: a client moves to another address", async () => {
     for (let round = 0; round < 3; round += 1) measured("N6", await moved("client"));
   });
+
+  for (const bothMs of [0, 5_000]) {
+    it(`N6: the server moves, and has both addresses for ${bothMs} ms`, async () => {
+      measured("N6 server", { bothMs, ...(await serverMoved(bothMs)) });
+    });
+  }
 
   it("N7: an answer that is too long for the wire", async () => {
     measured("N7", await slowAnswer(256, 5_000_000, 60_000));

@@ -12,7 +12,7 @@ import { unreachable } from "./rows/unreachable.ts";
 import { networkSuite } from "./support/network-suite.ts";
 
 const IDLE_MS = 5_000;
-const SLACK_MS = 3_000;
+const SLACK_MS = 2_000;
 
 networkSuite("networks", { timeoutMs: 60_000, concurrent: true }, () => {
   it("N4: an outage of the link is survived", async () => {

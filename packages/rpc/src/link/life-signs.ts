@@ -97,17 +97,27 @@ export class LifeSigns {
     }
   }
 
-  /** Sends something that a living peer acknowledges at once, more than once, for packets get lost. */
+  /**
+   * Sends something that a living peer acknowledges at once, more than once, for packets get lost. After an outage QUIC may
+   * have so much out that it sends nothing new for a while: only from its first packet on is silence an answer.
+   */
   async #answers(signal: AbortSignal): Promise<boolean> {
-    const { receivedBytes, rttMs } = this.#connection.stats();
-    for (let poke = 0; poke < POKES && !signal.aborted; poke += 1) {
-      const channel = this.#connection.open(deaf);
-      channel.stop(ResetCode.NoError);
-      channel.reset(ResetCode.NoError);
+    const { sentBytes, receivedBytes, rttMs } = this.#connection.stats();
+    let silences = 0;
+    for (let poke = 0; silences < POKES && !signal.aborted; poke += 1) {
+      if (poke < POKES) this.#poke();
       await new Promise<void>((resolve) => setTimer(resolve, Math.max(POKE_MS, rttMs)));
-      if (this.#connection.stats().receivedBytes !== receivedBytes) return true;
+      const stats = this.#connection.stats();
+      if (stats.receivedBytes !== receivedBytes) return true;
+      if (stats.sentBytes !== sentBytes) silences += 1;
     }
     return false;
+  }
+
+  #poke(): void {
+    const channel = this.#connection.open(deaf);
+    channel.stop(ResetCode.NoError);
+    channel.reset(ResetCode.NoError);
   }
 }
 

@@ -4,6 +4,8 @@ import { ShapedNetwork } from "../support/shaped-network.ts";
 import { Served } from "../support/testkit.ts";
 import { Traffic } from "../support/traffic.ts";
 
+const KEEP_ALIVE_MS = 5_000;
+
 export interface HalfOpen {
   readonly dead: "up" | "down";
   readonly idleMs: number;
@@ -18,7 +20,8 @@ export async function halfOpen({ dead, idleMs, oneWay = false, slackMs = 0 }: Ha
   await using network = await ShapedNetwork.open();
   await using server = await Served.start(network.far, "--idle-ms", String(idleMs));
   const patient = await Patient.examine(server);
-  const withinMs = 2 * idleMs + 2_000 + slackMs;
+  // the second side waits from the first packet on that it sends after the last it got: a keep-alive at the latest
+  const withinMs = 2 * idleMs + Math.min(KEEP_ALIVE_MS, idleMs / 3) + 2_000 + slackMs;
   await using traffic = await Traffic.start(network.near, server, {
     lastsMs: 600_000,
     idleMs,

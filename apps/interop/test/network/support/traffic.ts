@@ -75,6 +75,22 @@ export class Traffic implements AsyncDisposable {
     }
   }
 
+  /**
+   * Waits until each of them has come to its end or been told that the peer is lost, whichever it is, and finds what came in
+   * order. How many were lost, and how long after their beginning at the latest.
+   */
+  async expectClean(): Promise<{ readonly lost: number; readonly lostMs: number }> {
+    const runs = await Promise.all(this.#streams.map((caller) => caller.ended()));
+    const outcomes = runs.flatMap((run) => run.outcomes);
+    for (const outcome of outcomes) {
+      const came = numbersOf(outcome);
+      expect(came).toEqual(came.map((_, index) => index));
+      expect(outcome.code).toBe(came.length === this.#items ? 0 : 14);
+    }
+    const lost = outcomes.filter(({ code }) => code !== 0);
+    return { lost: lost.length, lostMs: Math.max(0, ...lost.map(({ ms }) => ms)) };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#all.map((caller) => caller[Symbol.asyncDispose]()));
   }
