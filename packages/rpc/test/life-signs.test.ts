@@ -158,12 +158,24 @@ describe("life signs", () => {
     expect(replaced).toEqual([]);
   });
 
+  test("looks are seldom while nothing is sent, and not for the next call", async () => {
+    const wire = new Wire();
+    const dial = vi.fn().mockReturnValue(new Promise(() => {}));
+    const { signs } = watched(wire, dial);
+    const stats = vi.spyOn(wire.connection, "stats");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(stats.mock.calls.length).toBeLessThan(65);
+    signs.watch();
+    await wire.repeat(2500);
+    expect(dial).toHaveBeenCalledTimes(1);
+  });
+
   test("nobody looks where nobody waits, until the next call", async () => {
     const wire = new Wire();
     const dial = vi.fn().mockReturnValue(new Promise(() => {}));
     const { signs } = watched(wire, dial);
     wire.channels = 0;
-    await vi.advanceTimersByTimeAsync(2000);
+    await vi.advanceTimersByTimeAsync(5000);
     expect(vi.getTimerCount()).toBe(0);
     wire.channels = 1;
     signs.watch();

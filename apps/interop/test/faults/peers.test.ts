@@ -8,7 +8,10 @@ import { peerFaults } from "./peers.ts";
 
 peerFaults({ idleMs: 5000, pauseMs: 2000, stopMs: 7000 });
 
-test.concurrent("P3: a server that leaves in good order", { timeout: 60_000 }, async () => {
+test.concurrent("P3: a server that leaves in good order", {
+  timeout: 60_000,
+  retry: 2,
+}, async () => {
   await using server = await TestkitServer.start();
   let lostAt = 0;
   const onStateChange = () => {

@@ -23,7 +23,9 @@ export function peerFaults({ idleMs, pauseMs, stopMs }: PeerFaults): void {
   const idle = ["--idle-ms", `${idleMs}`];
   const node = { idleTimeoutMs: idleMs };
 
-  describe.concurrent(`with an idle timeout of ${idleMs} ms`, { timeout: 240_000 }, () => {
+  // the times are those of a machine that has time
+  const patient = { timeout: 240_000, retry: 2 };
+  describe.concurrent(`with an idle timeout of ${idleMs} ms`, patient, () => {
     test("P1: a server that is killed in the middle of a stream", async () => {
       await using server = await TestkitServer.start(...idle);
       await using client = await connected(server.address, { node });

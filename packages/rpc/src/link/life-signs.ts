@@ -4,6 +4,8 @@ import type { Dialled } from "../dial.ts";
 import { Silence } from "./silence.ts";
 
 const LOOK_MS = 250;
+/** While nothing is sent: streams may be open for days. */
+const CALM_LOOK_MS = 1000;
 /** Looks without a call after which nobody waits for the peer. */
 const IDLE_LOOKS = 4;
 const POKES = 5;
@@ -29,6 +31,7 @@ export class LifeSigns {
   readonly #options: LifeSignsOptions;
   readonly #silence = new Silence();
   #timer: Timer | undefined;
+  #calm = false;
   #idleLooks = 0;
   #search: AbortController | undefined;
   #notBefore = 0;
@@ -42,10 +45,11 @@ export class LifeSigns {
   /** A call has begun. */
   watch(): void {
     // how fast a peer is cannot be measured in time that a test makes up
-    if (this.#timer !== undefined || this.#over || isTimeExact()) return;
+    if ((this.#timer !== undefined && !this.#calm) || this.#over || isTimeExact()) return;
+    clearTimer(this.#timer);
     this.#idleLooks = 0;
     this.#silence.read(this.#connection.stats(), now());
-    this.#lookLater();
+    this.#lookIn(LOOK_MS);
   }
 
   close(): void {
@@ -59,8 +63,9 @@ export class LifeSigns {
     this.#search?.abort();
   }
 
-  #lookLater(): void {
-    this.#timer = setTimer(() => this.#look(), LOOK_MS);
+  #lookIn(ms: number): void {
+    this.#calm = ms === CALM_LOOK_MS;
+    this.#timer = setTimer(() => this.#look(), ms);
     this.#timer.unref();
   }
 
@@ -73,7 +78,7 @@ export class LifeSigns {
       this.#stop();
       return;
     }
-    this.#lookLater();
+    this.#lookIn(this.#silence.calm ? CALM_LOOK_MS : LOOK_MS);
     if (!silent) this.#search?.abort();
     else if (this.#search === undefined && at >= this.#notBefore) void this.#seek();
   }

@@ -15,6 +15,11 @@ export class Silence {
   #sendings = 0;
   #since = 0;
 
+  /** Nothing that we have sent is out without an answer. */
+  get calm(): boolean {
+    return this.#sendings === 0;
+  }
+
   /** Takes what the counters say at this time. Says whether we have sent again and again and nothing has come for too long. */
   read({ sentBytes, receivedBytes, rttMs }: Reading, atMs: number): boolean {
     if (receivedBytes !== this.#receivedBytes) {
