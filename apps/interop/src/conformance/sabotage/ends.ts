@@ -1,3 +1,4 @@
+import { FrameFlag } from "@aster/transport";
 import { statuses } from "../protocol.ts";
 import type { Sabotage } from "./sabotage.ts";
 import { type Frame, isMessage, isTrailer } from "./tamper.ts";
@@ -58,5 +59,22 @@ export const ofEnds: readonly Sabotage[] = [
     name: "the server takes broken frames for the end",
     server: () => ({ alwaysEnds: true }),
     fails: ["unexpected-requests/a frame of 4 GiB", "unexpected-requests/the end within a frame"],
+  },
+  {
+    name: "in sessions, what the client sends to give a call up is lost",
+    client: () => ({ send: (frame) => ((frame.flags & FrameFlag.Cancel) === 0 ? [frame] : []) }),
+    fails: [
+      "sessions/cancellation/unary, after the request",
+      "sessions/cancellation/server stream, after one reply",
+    ],
+  },
+  {
+    name: "the server does not hear the end of the other's half",
+    server: () => ({ neverEnds: true }),
+    fails: [
+      "basic/bidi stream, half duplex",
+      "basic/client stream",
+      "unexpected-requests/no request (unary)",
+    ],
   },
 ];

@@ -23,6 +23,8 @@ export interface Tamper {
   beforeEnd?(): readonly Frame[];
   /** This side is told of a good end where the other broke off or broke the rules. */
   readonly alwaysEnds?: boolean;
+  /** This side never hears that the other's half has ended. */
+  readonly neverEnds?: boolean;
   /** This side never hears that the other gave up. */
   readonly deaf?: boolean;
 }

@@ -52,6 +52,7 @@ function tamperedSink(sink: ChannelSink, tamper: Tamper): ChannelSink {
     for (const { flags, payload } of frames) sink.frame(flags, payload);
   };
   const end = () => {
+    if (tamper.neverEnds) return;
     tell(tamper.beforeEnd?.() ?? []);
     sink.end();
   };
