@@ -48,7 +48,9 @@ describe.skipIf("missing" in python)("a peer that is killed", () => {
   it("as a server: our calls end with UNAVAILABLE", async () => {
     if ("missing" in python) return;
     await using wheel = await WheelServer.start(python.path);
-    await using client = await connectToWheel(wheel.ready.address, quick);
+    // the dial of the last call lasts as long as it may
+    const reconnect = { connectTimeoutMs: 2_000 };
+    await using client = await connectToWheel(wheel.ready.address, { ...quick, reconnect });
     const stub = client.client(Testkit);
     const reading = (async () => {
       for await (const _ of stub.count({ end: 1_000_000, delayMs: 20 }));
