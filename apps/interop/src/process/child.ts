@@ -73,7 +73,7 @@ export class Child implements AsyncDisposable {
   /** Takes the next line that `fits`; rejects with its stderr when it ends or is silent for too long. */
   async line<T>(fits: (value: unknown) => value is T, timeoutMs = 20_000): Promise<T> {
     const until = Date.now() + timeoutMs;
-    for (let over = false; ; over = await this.#next(until - Date.now())) {
+    for (let over = this.#ended; ; over = await this.#next(until - Date.now())) {
       const at = this.#lines.findIndex(fits);
       if (at >= 0) return this.#lines.splice(at, 1)[0] as T;
       if (over) {

@@ -93,7 +93,7 @@ networkSuite("networks", { timeoutMs: 1_800_000, concurrent: false }, () => {
       reorder: 0.05,
       corrupt: 0.01,
     };
-    measured("N2", await lossy({ shape, calls: 50, maxMs: 15_000, streamBytes: 10_000_000 }));
+    measured("N2", await lossy({ shape, calls: 50, maxMs: 15_000, streamBytes: 2_000_000 }));
   });
 
   /** Level, round trip in ms, loss, kbit/s: each within 20 s and 10 s for every level. */

@@ -73,9 +73,12 @@ export class ShapedNetwork implements AsyncDisposable {
   /** Why there can be no such network here; undefined where there can. */
   static async missing(): Promise<string | undefined> {
     await using child = start();
-    const exited = child.exited.then(() => ({ unavailable: `no Python 3: ${child.errors}` }));
-    const first = await Promise.race([child.line(isFirst).catch(() => exited), exited]);
-    return "unavailable" in first ? first.unavailable.trim() : undefined;
+    // rejects when it ends without a word, as without Python
+    const first = await child.line(isFirst).catch(() => {
+      const [why = "it does not start"] = child.errors.trim().split("\n").slice(-1);
+      return { unavailable: `no Python 3 for network/netshape.py: ${why}` };
+    });
+    return "unavailable" in first ? first.unavailable : undefined;
   }
 
   /** Sets one direction or both. */
