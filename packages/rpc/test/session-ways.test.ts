@@ -218,3 +218,8 @@ test("a server says of each service how it is called", async () => {
   ]);
   expect(pair.server).toBeInstanceOf(AsterServer);
 });
+
+test("what cannot serve sessions is refused when the server is made", () => {
+  class Plain {}
+  expect(() => new Server({ services: [Plain] })).toThrow(/is no service/);
+});

@@ -1,4 +1,4 @@
-import { RpcError, Server, type Session, StatusCode } from "@aster/rpc";
+import { RpcError, type Session, StatusCode } from "@aster/rpc";
 import { fakeClock } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
 import { type Link, ways } from "./links.ts";
@@ -90,16 +90,6 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(seen.remainingMs).toBeGreaterThan(1_000);
     const plain = JSON.parse((await at.session.who({ text: "y" })).text);
     expect(plain).toMatchObject({ text: "y", metadata: [], remainingMs: null });
-  });
-
-  test("a header never writes over the request that follows it", async () => {
-    await using at = await opened();
-    // after a long header codecs write the next one into the memory that they share, now and then
-    const metadata = { one: "x".repeat(4_000), two: "x".repeat(2_000) };
-    for (let n = 1; n <= 20; n++) {
-      await at.session.who({ text: "x" }, { metadata });
-      expect(await at.session.add({ n: 1 }, { timeoutMs: 5_000 })).toMatchObject({ n });
-    }
   });
 
   test("a handler that fails leaves state and session", async () => {
@@ -406,9 +396,4 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     await at.journal.wrote("closed with 0 in 1");
     await atRest(at);
   });
-});
-
-test("what cannot serve sessions is refused when the server is made", () => {
-  class Plain {}
-  expect(() => new Server({ services: [Plain] })).toThrow(/is no service/);
 });
