@@ -57,8 +57,8 @@ export interface CodecOptions {
 /** One type, bound to its mode: what a hot path keeps. */
 export interface TypeCodec<Out, In = Out> {
   /**
-   * Bytes that the caller owns and nothing writes to again. Those of a small message may lie in an `ArrayBuffer` together
-   * with other messages, as those of Node's buffers do: `slice()` makes what may be transferred to a worker.
+   * Bytes that the caller owns and nothing writes to again. Their `ArrayBuffer` may be larger, and hold other messages
+   * too if this one is small, as those of Node's buffers do: `slice()` makes what may be transferred to a worker.
    * Throws {@link CodecError}, usually `value`.
    */
   encode(value: In): Uint8Array;

@@ -68,7 +68,8 @@ export class ByteWriter {
     if (pos > this.maxBytes || size > this.maxBytes * 4 + 64) {
       throw fail("limit", `the message is larger than ${this.maxBytes} bytes`);
     }
-    const next = new Uint8Array(Math.max(this.bytes.length * 2, pos + size));
+    // what is large is often nearly all: a little more, so that the end needs no second growth
+    const next = new Uint8Array(Math.max(this.bytes.length * 2, pos + size + (size >> 6)));
     next.set(this.bytes.subarray(0, pos));
     this.bytes = next;
     return next;

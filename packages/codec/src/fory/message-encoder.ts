@@ -47,7 +47,7 @@ export class MessageEncoder<W extends ByteWriter> {
     }
     const w = this.#encoded(value);
     this.#small = w.pos <= pooledBytes;
-    return w.bytes.slice(0, w.pos);
+    return this.#writers.taken(w);
   }
 
   encodeShared(value: unknown): Uint8Array {

@@ -3,6 +3,8 @@ import type { ByteWriter } from "./byte-writer.ts";
 const firstBytes = 4_096;
 /** A buffer that grew beyond this is not kept. */
 const keptBytes = 4 * 1_024 * 1_024;
+/** From here on a message is handed over with the buffer that it was written in, rather than copied. */
+const handedBytes = 64 * 1_024;
 const noBytes = new Uint8Array(0);
 
 /** Writers that serve one message after the other, unless a getter of a value encodes while it is read. */
@@ -26,6 +28,14 @@ export class Writers<W extends ByteWriter> {
     const w = this.#growing;
     if (w.bytes.length > keptBytes) w.bytes = new Uint8Array(firstBytes);
     return w;
+  }
+
+  /** What was written, for good: in the buffer itself where it is large and fills that but for an eighth. */
+  taken(w: W): Uint8Array {
+    const { bytes, pos } = w;
+    if (pos < handedBytes || bytes.length - pos > pos >> 3) return bytes.slice(0, pos);
+    w.bytes = new Uint8Array(firstBytes);
+    return bytes.subarray(0, pos);
   }
 
   /** A writer into a given buffer. */
