@@ -20,8 +20,24 @@ export class Identities {
   /** Forms other than undefined, by number. */
   #forms: unknown[] | undefined;
 
+  /** The last object that appeared again: rows of a list often share one. */
+  #again: object | undefined;
+  #againForm: unknown;
+  #againNumber = -1;
+
   /** The number of an object that is known in this form; otherwise gives it the next one and returns −1. */
   add(value: object, form: unknown): number {
+    if (value === this.#again && form === this.#againForm) return this.#againNumber;
+    const known = this.#find(value, form);
+    if (known >= 0) {
+      this.#again = value;
+      this.#againForm = form;
+      this.#againNumber = known;
+    }
+    return known;
+  }
+
+  #find(value: object, form: unknown): number {
     if (this.#numbers) return this.#addNumbered(this.#numbers, value, form);
     const ordered = this.#ordered;
     if (ordered) {
@@ -52,6 +68,7 @@ export class Identities {
     this.#uncounted = undefined;
     this.#numbers = undefined;
     this.#forms = undefined;
+    this.#again = undefined;
   }
 
   #next(form: unknown): number {
