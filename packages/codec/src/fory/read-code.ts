@@ -4,6 +4,7 @@ import { Flag, maxUnbacked } from "./byte-reader.ts";
 import { isDynamic } from "./dynamic-type.ts";
 import { enumNumbers } from "./enum-op.ts";
 import { fieldTypeOp, typesField } from "./field-op.ts";
+import { keyText } from "./key-text.ts";
 import { ListFlag } from "./list-op.ts";
 import { MapFlag, setOwn } from "./map-op.ts";
 import { type Container, opOf, typesElements } from "./ops.ts";
@@ -102,8 +103,8 @@ export class ReadCode {
   }
 
   /** Short Latin-1, the usual case, has a head of one byte. */
-  #text(x: string): string {
-    const short = `${x}=${this.#source.constant(latin1)}(b,p,p+n);p+=n;`;
+  #text(x: string, read: typeof latin1 = latin1): string {
+    const short = `${x}=${this.#source.constant(read)}(b,p,p+n);p+=n;`;
     return (
       `c=b[p++];if((c&131)===0&&(n=c>>2)<=e-p){${short}}` +
       `else{r.pos=p-1;${x}=${this.#source.constant(readText)}(r);p=r.pos;}`
@@ -186,7 +187,7 @@ export class ReadCode {
       `do{if(b[p]!==${elements.typed ? MapFlag.keyDeclared : MapFlag.keyDeclared | MapFlag.valueDeclared}){p=${start};r.rewind(p,${known},${known}s,${known}n);` +
       `${this.other(type, x, deeper)}break;}let ${size}=b[p+1];` +
       `if(!(${size}>0)||${size}>${left})${this.#wrong}p+=2;${left}-=${size};${elements.info}` +
-      `for(;${size}>0;${size}--){let ${key},${item};${this.#text(key)}` +
+      `for(;${size}>0;${size}--){let ${key},${item};${this.#text(key, keyText)}` +
       `${elements.read}` +
       `if(${key}==="__proto__")${this.#source.constant(setOwn)}(${x},${key},${item});else ${x}[${key}]=${item};}}` +
       `while(${left}>0);}`

@@ -1,0 +1,29 @@
+import { latin1 } from "./text.ts";
+
+/** Longer keys are made each time. */
+const longest = 24;
+const slots = 256;
+/** Keys that were read lately, each in the one slot that it can have: bounded whatever peers send. */
+const known = new Array<string>(slots).fill("");
+
+/**
+ * Latin-1 that becomes the key of an object. Objects keep one string for equal keys, and finding it takes longer than to read
+ * the text; a text that was a key before is that string. The keys of one message are mostly those of the message before.
+ */
+export function keyText(b: Uint8Array, start: number, end: number): string {
+  const n = end - start;
+  if (n > longest || n === 0) return latin1(b, start, end);
+  const middle = b[start + (n >> 1)] as number;
+  const at =
+    (n * 5 + (b[start] as number) * 7 + middle * 31 + (b[end - 1] as number) * 13) & (slots - 1);
+  const text = known[at] as string;
+  if (text.length === n && isText(b, start, text)) return text;
+  const made = latin1(b, start, end);
+  known[at] = made;
+  return made;
+}
+
+function isText(b: Uint8Array, start: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (b[start + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
