@@ -18,7 +18,9 @@ const MAX_UNI_STREAMS: u32 = 16;
 // cannot be too many, however late they are read
 const WINDOW: u32 = 64 * 1024;
 const BULK_WINDOW: u32 = 1_250_000;
-const RECEIVE_WINDOW: u32 = 16 * 1024 * 1024;
+// beyond what streams leave unread whose large frames wait for a share of the assembly budget: without it these could fill the
+// connection's window, and those that have their share would wait for ever
+const RECEIVE_SPARE: u64 = 16 * 1024 * 1024;
 const SEND_WINDOW: u64 = 4 * 1024 * 1024;
 
 /// What JavaScript says about a new node; everything left out has a default.
@@ -61,11 +63,13 @@ impl Options {
         let idle_timeout = IdleTimeout::try_from(Duration::from_millis(u64::from(idle))).map_err(wrong)?;
         let keep_alive = init.keep_alive_ms.unwrap_or(5_000).min(idle / 3);
         let stream_window = if init.bulk.unwrap_or(false) { BULK_WINDOW } else { WINDOW };
+        let max_streams = init.max_streams.unwrap_or(1024);
+        let receive_window = u64::from(max_streams) * u64::from(stream_window) + RECEIVE_SPARE;
         let transport = QuicTransportConfig::builder()
-            .max_concurrent_bidi_streams(VarInt::from_u32(init.max_streams.unwrap_or(1024)))
+            .max_concurrent_bidi_streams(VarInt::from_u32(max_streams))
             .max_concurrent_uni_streams(VarInt::from_u32(MAX_UNI_STREAMS))
             .stream_receive_window(VarInt::from_u32(stream_window))
-            .receive_window(VarInt::from_u32(RECEIVE_WINDOW))
+            .receive_window(VarInt::from_u64(receive_window).unwrap_or(VarInt::MAX))
             .send_window(SEND_WINDOW)
             .max_idle_timeout(Some(idle_timeout))
             .keep_alive_interval(Duration::from_millis(u64::from(keep_alive)))

@@ -28,7 +28,10 @@ export interface NodeOptions {
   readonly keepAliveMs?: number;
   /** Channels a peer may have open at a time on one connection; it waits for the next. Default 1 280. */
   readonly maxChannels?: number;
-  /** Larger windows per channel: faster for few channels over long distances, at a price in memory. Default false. */
+  /**
+   * Windows of 1.25 MB per channel instead of 64 KiB: faster for few channels over long distances. A peer may have that much
+   * unread on each of its channels, so lower `maxChannels` along with it. Default false.
+   */
   readonly bulk?: boolean;
 }
 
