@@ -11,6 +11,7 @@ import { connected, Witness } from "../support/witness.ts";
 
 const MIB = 1024 * 1024;
 const CALLS_PER_CONNECTION = 1024;
+const STREAMS_PER_CONNECTION = 1280;
 const SESSIONS = 1024;
 
 type Session = Awaited<ReturnType<typeof openSession>>;
@@ -44,7 +45,7 @@ export function floods({ calls, resets, cancelled }: Floods): void {
       clearInterval(watch);
       codes.delete(StatusCode.RESOURCE_EXHAUSTED);
       expect([...codes]).toEqual([StatusCode.OK]);
-      expect(most.streams).toBeLessThanOrEqual(CALLS_PER_CONNECTION + 1);
+      expect(most.streams).toBeLessThanOrEqual(STREAMS_PER_CONNECTION + 1);
       expect(most.rssBytes - before).toBeLessThan(128 * MIB);
       await client.close();
       await witness.sees();

@@ -14,7 +14,7 @@ import { TestkitServer } from "../support/testkit-server.ts";
 import { connected, Witness } from "../support/witness.ts";
 
 const MIB = 1024 * 1024;
-const STREAMS = 1024;
+const STREAMS = 1280;
 
 export interface Stalls {
   /** What a stream may take for its header; a sweep sees to it, so up to half as long again. */
