@@ -42,7 +42,25 @@ class Hello {
   onSessionClose(): void {}
 }
 
+@service
+class Ticker {
+  async *ticks(): AsyncGenerator<Reply> {
+    yield { message: "tick", count: 1n };
+  }
+
+  async reset(): Promise<Reply> {
+    return { message: "reset", count: 0n };
+  }
+}
+
 declare const connection: Connection;
+
+test("a method without parameters takes one request, not a stream of them", () => {
+  const client = createClient(Ticker, connection);
+  expectTypeOf(client.ticks).parameter(0).toEqualTypeOf<object>();
+  expectTypeOf(client.ticks).returns.toEqualTypeOf<ResponseStream<Reply>>();
+  expectTypeOf(client.reset).parameter(0).toEqualTypeOf<object>();
+});
 
 test("a client mirrors its definition", () => {
   const client = createClient(Greeter, connection);

@@ -24,11 +24,11 @@ export type Client<T extends ServiceReference> = {
 type Signatures<T> = T extends ServiceDefinition ? MethodsOf<T> : MethodsOfClass<T>;
 
 /** A method as a client has it: streams of requests may be any iterable, and options come last. */
-export type ClientMethod<F> = F extends (requests: AsyncIterable<infer Req>) => infer Out
-  ? (requests: AsyncIterable<Req> | Iterable<Req>, options?: CallOptions) => ClientResult<Out>
-  : F extends (...args: infer Args) => infer Out
-    ? (...args: [...Args, options?: CallOptions]) => ClientResult<Out>
-    : never;
+export type ClientMethod<F> = F extends (...args: infer Args) => infer Out
+  ? Args extends [AsyncIterable<infer Req>]
+    ? (requests: AsyncIterable<Req> | Iterable<Req>, options?: CallOptions) => ClientResult<Out>
+    : (...args: [...Args, options?: CallOptions]) => ClientResult<Out>
+  : never;
 
 /** As {@link Client}, in ROW: responses are views of rows. Made with `rows: "view"`. */
 export type RowClient<T extends ServiceReference> = {
