@@ -9,3 +9,5 @@ export type { ServicePair, ServicePairOptions } from "./testing/service-pair.ts"
 export { servicePair } from "./testing/service-pair.ts";
 export type { ConnectionWrap } from "./testing/wrap-node.ts";
 export { wrapNode } from "./testing/wrap-node.ts";
+export { WrappedChannel } from "./testing/wrapped-channel.ts";
+export { WrappedConnection } from "./testing/wrapped-connection.ts";

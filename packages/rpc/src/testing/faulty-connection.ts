@@ -1,68 +1,33 @@
-import {
-  type Channel,
-  type ChannelSink,
-  type Connection,
-  type ConnectionStats,
-  ResetCode,
-  type TransportError,
-} from "@aster/transport";
+import { type Channel, type ChannelSink, type Connection, ResetCode } from "@aster/transport";
 import type { Fault, FaultDirection } from "./fault.ts";
 import type { Faults } from "./faults.ts";
 import { FaultyChannel } from "./faulty-channel.ts";
+import { WrappedConnection } from "./wrapped-connection.ts";
 
 /** A connection with faults between its user and the transport. */
-export class FaultyConnection implements Connection {
-  readonly #inner: Connection;
+export class FaultyConnection extends WrappedConnection {
   readonly #faults: Faults;
   readonly #frames: Record<FaultDirection, number> = { toServer: 0, toClient: 0 };
   readonly #cut: Record<FaultDirection, boolean> = { toServer: false, toClient: false };
   #streams = 0;
 
   constructor(inner: Connection, faults: Faults) {
-    this.#inner = inner;
+    super(inner);
     this.#faults = faults;
   }
 
-  get peer(): string {
-    return this.#inner.peer;
-  }
-
-  get alpn(): string {
-    return this.#inner.alpn;
-  }
-
-  get side(): "client" | "server" {
-    return this.#inner.side;
-  }
-
-  get closed(): Promise<TransportError> {
-    return this.#inner.closed;
-  }
-
-  open(sink: ChannelSink): Channel {
+  override open(sink: ChannelSink): Channel {
     const channel = new FaultyChannel(this, this.#nextStream());
-    channel.carry(this.#inner.open(channel.told(sink)));
+    channel.carry(super.open(channel.told(sink)));
     return channel;
   }
 
-  accept(handler: (channel: Channel) => void): void {
-    this.#inner.accept((inner) => {
+  override accept(handler: (channel: Channel) => void): void {
+    super.accept((inner) => {
       const channel = new FaultyChannel(this, this.#nextStream());
       channel.carry(inner);
       handler(channel);
     });
-  }
-
-  stats(): ConnectionStats {
-    return this.#inner.stats();
-  }
-
-  close(code?: number, reason?: string): void {
-    this.#inner.close(code, reason);
-  }
-
-  [Symbol.asyncDispose](): PromiseLike<void> {
-    return this.#inner[Symbol.asyncDispose]();
   }
 
   /** Nothing passes in this direction any more. */
@@ -77,7 +42,7 @@ export class FaultyConnection implements Connection {
     const fault = this.#faults.decide({ direction, stream, frame, frameOfConnection });
     if (fault?.do === "drop" && fault.of === "connection") this.#cut[direction] = true;
     if (fault?.do === "close") {
-      this.#inner.close(ResetCode.InternalError, "closed by a fault");
+      this.close(ResetCode.InternalError, "closed by a fault");
       // what is under way already would still be told
       this.#cut.toServer = true;
       this.#cut.toClient = true;

@@ -1,0 +1,52 @@
+import type {
+  Channel,
+  ChannelSink,
+  Connection,
+  ConnectionStats,
+  TransportError,
+} from "@aster/transport";
+
+/** A connection around another one, that does what that does: to be extended by what {@link wrapNode} puts around connections. */
+export class WrappedConnection implements Connection {
+  readonly #inner: Connection;
+
+  constructor(inner: Connection) {
+    this.#inner = inner;
+  }
+
+  get peer(): string {
+    return this.#inner.peer;
+  }
+
+  get alpn(): string {
+    return this.#inner.alpn;
+  }
+
+  get side(): "client" | "server" {
+    return this.#inner.side;
+  }
+
+  get closed(): Promise<TransportError> {
+    return this.#inner.closed;
+  }
+
+  open(sink: ChannelSink): Channel {
+    return this.#inner.open(sink);
+  }
+
+  accept(handler: (channel: Channel) => void): void {
+    this.#inner.accept(handler);
+  }
+
+  stats(): ConnectionStats {
+    return this.#inner.stats();
+  }
+
+  close(code?: number, reason?: string): void {
+    this.#inner.close(code, reason);
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#inner[Symbol.asyncDispose]();
+  }
+}
