@@ -6,10 +6,9 @@ import type { Bind } from "./binding.ts";
 import { Flag } from "./byte-reader.ts";
 import { checkReadDepth, checkWriteDepth } from "./depth.ts";
 import { containerOp } from "./list-op.ts";
-import { nameWriter } from "./name-info.ts";
+import { nameReader, nameWriter } from "./name-info.ts";
 import { begin, readFlagged, writeFlag } from "./references.ts";
 import { selfOp } from "./self-op.ts";
-import { readTypeName } from "./struct-info.ts";
 import { TypeId } from "./type-id.ts";
 import type { ValueOp } from "./value-op.ts";
 
@@ -81,17 +80,13 @@ export function caseOp(type: CaseUnion, scope: TypeScope, bind: Bind): ValueOp {
     0,
     shape,
   );
+  const readOwnInfo = nameReader("union", named, bind.profile);
   const self: ValueOp = {
     ...op,
     writeInfo: nameWriter("union", named, bind.profile),
     readInfo(r) {
-      const id = r.byte();
-      if (id !== TypeId.typedUnion && id !== TypeId.namedUnion) {
-        throw fail("mismatch", `type id ${id} found where ${named.tag} should be`);
-      }
-      const name = id === TypeId.typedUnion ? r.small() : readTypeName(r, bind.profile);
-      if (name === named.tag || name === named.typeId) return self;
-      throw fail("mismatch", `${String(name).slice(0, 80)} found where ${named.tag} should be`);
+      readOwnInfo(r);
+      return self;
     },
   };
   return self;

@@ -1,15 +1,13 @@
 import { extForm, extValue } from "../ext-value.ts";
-import { fail } from "../failure.ts";
 import type { ExtType } from "../field-type.ts";
 import type { TypeScope } from "../type-scope.ts";
 import type { Bind } from "./binding.ts";
 import { Flag } from "./byte-reader.ts";
 import { withInfo } from "./field-op.ts";
-import { nameWriter } from "./name-info.ts";
+import { nameReader, nameWriter } from "./name-info.ts";
 import { opOf } from "./ops.ts";
 import { plainOp } from "./plain-op.ts";
 import { readFlagged } from "./references.ts";
-import { readTypeName } from "./struct-info.ts";
 import { TypeId } from "./type-id.ts";
 import type { ValueOp } from "./value-op.ts";
 
@@ -45,17 +43,13 @@ export function extOp(type: ExtType, scope: TypeScope, bind: Bind): ValueOp {
     64,
     `ext ${named.tag}`,
   );
+  const readOwnInfo = nameReader("ext", named, bind.profile);
   const self: ValueOp = {
     ...op,
     writeInfo: nameWriter("ext", named, bind.profile),
     readInfo(r) {
-      const id = r.byte();
-      if (id !== TypeId.ext && id !== TypeId.namedExt) {
-        throw fail("mismatch", `type id ${id} found where ${named.tag} should be`);
-      }
-      const name = id === TypeId.ext ? r.small() : readTypeName(r, bind.profile);
-      if (name === named.tag || name === named.typeId) return self;
-      throw fail("mismatch", `${String(name).slice(0, 80)} found where ${named.tag} should be`);
+      readOwnInfo(r);
+      return self;
     },
   };
   return self;

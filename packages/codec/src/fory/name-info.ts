@@ -1,7 +1,11 @@
+import { fail } from "../failure.ts";
 import type { TypeName } from "../field-type.ts";
+import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import type { Profile } from "./profile.ts";
+import { readTypeName } from "./struct-info.ts";
 import { defineName } from "./type-def.ts";
+import { TypeId } from "./type-id.ts";
 import { typeInfoBytes, typeInfoWriter } from "./type-info.ts";
 
 const writers = new WeakMap<Profile, WeakMap<TypeName, (w: ByteWriter) => void>>();
@@ -25,4 +29,27 @@ export function nameWriter(
     ofProfile.set(type, writer);
   }
   return writer;
+}
+
+const typeIds = {
+  ext: { byNumber: TypeId.ext, byName: TypeId.namedExt },
+  union: { byNumber: TypeId.typedUnion, byName: TypeId.namedUnion },
+} as const;
+
+/** What reads the type info of an ext or union, and throws where it is that of another type. */
+export function nameReader(
+  kind: "ext" | "union",
+  type: TypeName,
+  profile: Profile,
+): (r: ByteReader) => void {
+  const { byNumber, byName } = typeIds[kind];
+  return (r) => {
+    const id = r.byte();
+    if (id !== byNumber && id !== byName) {
+      throw fail("mismatch", `type id ${id} found where ${type.tag} should be`);
+    }
+    const name = id === byNumber ? r.small() : readTypeName(r, profile);
+    if (name === type.tag || name === type.typeId) return;
+    throw fail("mismatch", `${String(name).slice(0, 80)} found where ${type.tag} should be`);
+  };
 }
