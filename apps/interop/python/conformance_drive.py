@@ -15,11 +15,11 @@ os.environ.setdefault("ASTER_RELAY_MODE", "disabled")
 
 from aster.runtime import AsterClient  # noqa: E402
 
+import commands  # noqa: E402
 from conformance_drive_session import SessionCaller  # noqa: E402
 from conformance_service import Conformance  # noqa: E402
 from conformance_types import Empty, Request  # noqa: E402
 from drive_errors import described  # noqa: E402
-from json_lines import claim_stdout, read_lines  # noqa: E402
 from values import build, from_json, to_json  # noqa: E402
 
 SERVICE = "aster.conformance.Conformance"
@@ -152,24 +152,4 @@ async def call(command: Dict[str, Any]) -> Any:
 OPERATIONS = {"connect": connect, "call": call}
 
 
-async def main() -> None:
-    emit = claim_stdout()
-    tasks = set()
-
-    async def answer(command: Dict[str, Any]) -> None:
-        try:
-            result = await OPERATIONS[command["op"]](command)
-            emit({"id": command["id"], "result": result})
-        except Exception as problem:
-            emit({"id": command["id"], "error": described(problem)})
-
-    emit({"ready": True})
-    async for command in read_lines():
-        task = asyncio.create_task(answer(command))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-    for client in CLIENTS.values():
-        await client.close()
-
-
-asyncio.run(main())
+asyncio.run(commands.serve(OPERATIONS, CLIENTS))

@@ -17,11 +17,11 @@ from aster.contract.identity import contract_id_from_service  # noqa: E402
 from aster.json_codec import JsonProxyCodec  # noqa: E402
 from aster.runtime import AsterClient, _coerce_node_addr  # noqa: E402
 
+import commands  # noqa: E402
 import testkit_types  # noqa: E402
 from counter_service import Counter  # noqa: E402
 from drive_errors import described  # noqa: E402
 from drive_session import Sessions  # noqa: E402
-from json_lines import claim_stdout, read_lines  # noqa: E402
 from testkit_service import Testkit  # noqa: E402
 from values import build, from_json, to_json  # noqa: E402
 
@@ -208,24 +208,4 @@ OPERATIONS = {
 }
 
 
-async def main() -> None:
-    emit = claim_stdout()
-    tasks = set()
-
-    async def answer(command: Dict[str, Any]) -> None:
-        try:
-            result = await OPERATIONS[command["op"]](command)
-            emit({"id": command["id"], "result": result})
-        except Exception as problem:
-            emit({"id": command["id"], "error": described(problem)})
-
-    emit({"ready": True})
-    async for command in read_lines():
-        task = asyncio.create_task(answer(command))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-    for client in CLIENTS.values():
-        await client.close()
-
-
-asyncio.run(main())
+asyncio.run(commands.serve(OPERATIONS, CLIENTS))

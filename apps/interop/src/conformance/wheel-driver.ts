@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { Child } from "../process/child.ts";
+import { WheelCommands, type WheelError } from "../process/wheel-commands.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Mode } from "./protocol.ts";
 import type { CallRow } from "./row.ts";
@@ -12,40 +12,26 @@ const UNKNOWN = 2;
 
 interface WheelOutcome {
   readonly replies: readonly unknown[];
-  readonly error: {
-    readonly type: string;
-    readonly code?: number;
-    readonly message: string;
-    readonly details?: Readonly<Record<string, string>>;
-  } | null;
+  readonly error: WheelError | null;
   readonly ms: number;
   readonly next: WheelOutcome | null;
 }
 
-interface Answer {
-  readonly id: number;
-  readonly result?: unknown;
-  readonly error?: { readonly type: string; readonly message: string };
-}
-
 /** The wheel as a client, in one process of its own (python/conformance_drive.py). */
 export class WheelDriver implements AsyncDisposable {
-  readonly #child: Child;
-  #last = 0;
+  readonly #commands: WheelCommands;
 
-  private constructor(child: Child) {
-    this.#child = child;
+  private constructor(commands: WheelCommands) {
+    this.#commands = commands;
   }
 
   static async start(python: string): Promise<WheelDriver> {
-    const child = new Child(python, ["-B", script]);
-    await child.line((value): value is object => "ready" in (value as object));
-    return new WheelDriver(child);
+    return new WheelDriver(await WheelCommands.start(python, script, ANSWER_MS));
   }
 
   /** Connects under a name; the wheel's own endpoint id. */
   connect(name: string, address: string): Promise<string> {
-    return this.#do({ op: "connect", name, address }) as Promise<string>;
+    return this.#commands.do({ op: "connect", name, address }) as Promise<string>;
   }
 
   async call(
@@ -59,7 +45,7 @@ export class WheelDriver implements AsyncDisposable {
       const request = tag === "" ? {} : { ...step.request, tag };
       return { ...step, request: requestForWheel(request, mode) };
     });
-    const outcome = (await this.#do({
+    const outcome = (await this.#commands.do({
       op: "call",
       name,
       via: mode === "json" ? "proxy" : "typed",
@@ -74,17 +60,7 @@ export class WheelDriver implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#child[Symbol.asyncDispose]();
-  }
-
-  async #do(command: object): Promise<unknown> {
-    this.#last += 1;
-    const id = this.#last;
-    this.#child.send({ id, ...command });
-    const fits = (value: unknown): value is Answer => (value as Answer).id === id;
-    const answer = await this.#child.line(fits, ANSWER_MS);
-    if (answer.error === undefined) return answer.result;
-    throw new Error(`${answer.error.type}: ${answer.error.message}`);
+    return this.#commands[Symbol.asyncDispose]();
   }
 }
 

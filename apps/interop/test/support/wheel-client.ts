@@ -1,18 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { Child } from "../../src/process/child.ts";
+import { WheelCommands, type WheelError } from "../../src/process/wheel-commands.ts";
 import { fromWheel, toWheel } from "../../src/process/wheel-values.ts";
-
 import { WheelSession, type WheelSessionWay } from "./wheel-session.ts";
 
 const script = fileURLToPath(new URL("../../python/drive.py", import.meta.url));
-
-/** An error that the wheel raised: `code` only where it was a status. */
-export interface WheelError {
-  readonly type: string;
-  readonly code?: number;
-  readonly message: string;
-  readonly details?: Readonly<Record<string, string>>;
-}
 
 export interface WheelCall {
   readonly method: string;
@@ -47,87 +38,69 @@ export interface WheelService {
   readonly modes: readonly string[];
 }
 
-interface Answer {
-  readonly id: number;
-  readonly result?: unknown;
-  readonly error?: WheelError;
-}
-
 /** The wheel as a client, in one process of its own that makes many calls (python/drive.py). */
 export class WheelClient implements AsyncDisposable {
-  readonly #child: Child;
-  #last = 0;
+  readonly #commands: WheelCommands;
   #sessions = 0;
 
-  constructor(child: Child) {
-    this.#child = child;
+  private constructor(commands: WheelCommands) {
+    this.#commands = commands;
   }
 
   static async start(python: string): Promise<WheelClient> {
-    const child = new Child(python, ["-B", script]);
-    await child.line((value): value is object => "ready" in (value as object));
-    return new WheelClient(child);
+    return new WheelClient(await WheelCommands.start(python, script));
   }
 
   /** Connects under a name and does admission; the services it was told of. */
   connect(name: string, address: string): Promise<readonly WheelService[]> {
-    return this.#do({ op: "connect", name, address }) as Promise<readonly WheelService[]>;
+    return this.#commands.do({ op: "connect", name, address }) as Promise<readonly WheelService[]>;
   }
 
   /** Sends a text on the admission protocol; the text that came back. */
   admission(address: string, request: string): Promise<string> {
-    return this.#do({ op: "admission", address, request }) as Promise<string>;
+    return this.#commands.do({ op: "admission", address, request }) as Promise<string>;
   }
 
   async call(name: string, call: WheelCall): Promise<WheelOutcome> {
     const requests = call.requests.map(toWheel);
-    const outcome = await this.#do({ op: "call", via: "typed", ...call, name, requests });
+    const outcome = await this.#commands.do({ op: "call", via: "typed", ...call, name, requests });
     return fromWheel(outcome) as WheelOutcome;
   }
 
   /** n echo calls at once, numbered. */
   load(name: string, via: "typed" | "proxy", n: number) {
     const command = { op: "load", name, via, n, method: "echo", request: {} };
-    return this.#do(command) as Promise<{ numbers: number[]; errors: WheelError[] }>;
+    return this.#commands.do(command) as Promise<{ numbers: number[]; errors: WheelError[] }>;
   }
 
   /** Opens a session with Testkit and calls in it: that rejects, for the service has no sessions. */
   async session(name: string): Promise<void> {
-    await this.#do({ op: "session", name });
+    await this.#commands.do({ op: "session", name });
   }
 
   /** Opens a session with Counter: with the wheel's typed client in Fory or in JSON, or with its proxy. */
   async openSession(name: string, via: WheelSessionWay): Promise<WheelSession> {
     this.#sessions += 1;
     const session = `session ${this.#sessions}`;
-    await this.#do({ op: "openSession", name, session, via });
-    return new WheelSession(session, (command) => this.#do(command));
+    await this.#commands.do({ op: "openSession", name, session, via });
+    return new WheelSession(session, (command) => this.#commands.do(command));
   }
 
   /** The contract ids that the wheel computes for its services. */
   contractIds(): Promise<Readonly<Record<string, string>>> {
-    return this.#do({ op: "contract" }) as Promise<Readonly<Record<string, string>>>;
+    return this.#commands.do({ op: "contract" }) as Promise<Readonly<Record<string, string>>>;
   }
 
   async close(name: string): Promise<void> {
-    await this.#do({ op: "close", name });
+    await this.#commands.do({ op: "close", name });
   }
 
   /** Ends the process without a word to anybody. */
   kill(): void {
-    this.#child.signal("SIGKILL");
+    this.#commands.kill();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#child[Symbol.asyncDispose]();
-  }
-
-  async #do(command: object): Promise<unknown> {
-    this.#last += 1;
-    const id = this.#last;
-    this.#child.send({ id, ...command });
-    const answer = await this.#child.line((value): value is Answer => (value as Answer).id === id);
-    if (answer.error === undefined) return answer.result;
-    throw Object.assign(new Error(`${answer.error.type}: ${answer.error.message}`), answer.error);
+    return this.#commands[Symbol.asyncDispose]();
   }
 }

@@ -1,4 +1,4 @@
-import type { WheelError } from "./wheel-client.ts";
+import type { WheelError } from "../../src/process/wheel-commands.ts";
 
 /** How the wheel opens sessions: typed in Fory, typed in JSON, or by its proxy, which knows unary methods only. */
 export type WheelSessionWay = "typed" | "json" | "proxy";
