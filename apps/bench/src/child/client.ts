@@ -1,7 +1,7 @@
 import { runLoad } from "../load.ts";
+import { loadClient } from "../load-stack.ts";
 import { sampleNote } from "../sample.ts";
 import type { StackName } from "../stack.ts";
-import { loadClient } from "../stack.ts";
 import { answerQuestions, tell } from "./answer.ts";
 
 const [, , name, address = ""] = process.argv;

@@ -1,5 +1,5 @@
+import { loadServer } from "../load-stack.ts";
 import type { StackName } from "../stack.ts";
-import { loadServer } from "../stack.ts";
 import { answerQuestions, tell } from "./answer.ts";
 
 const stack = await loadServer(process.argv[2] as StackName);

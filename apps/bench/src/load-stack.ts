@@ -1,0 +1,28 @@
+import type { ClientStack, ServerStack, StackName } from "./stack.ts";
+
+/** A process loads only the stack it measures. */
+export function loadServer(name: StackName): Promise<ServerStack> {
+  switch (name) {
+    case "ours":
+      return import("./aster/server.ts");
+    case "grpc-js":
+      return import("./grpc/server.ts");
+    case "connect-node":
+      return import("./connect/server.ts");
+    case "trpc-ws":
+      return import("./trpc/server.ts");
+  }
+}
+
+export function loadClient(name: StackName): Promise<ClientStack> {
+  switch (name) {
+    case "ours":
+      return import("./aster/client.ts");
+    case "grpc-js":
+      return import("./grpc/client.ts");
+    case "connect-node":
+      return import("./connect/client.ts");
+    case "trpc-ws":
+      return import("./trpc/client.ts");
+  }
+}
