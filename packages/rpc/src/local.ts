@@ -43,8 +43,7 @@ export function createLocalClient<T extends ServiceReference>(
   server: ConnectionHandler,
   options: LocalClientOptions & Partial<RowViews> = {},
 ): Client<T> | RowClient<T> {
-  const connection = new LocalConnection({ passesValues: !(options.wireCompatible ?? true) });
-  server.handle(connection.other);
+  const connection = connected(server, options);
   // both ends are of one version
   return createClient(service, connection, { profile: "B", ...options });
 }
@@ -59,10 +58,18 @@ export function createLocalSession<T extends ServiceReference>(
   server: ConnectionHandler,
   options: LocalSessionOptions = {},
 ): Session<T> {
-  const connection = new LocalConnection({ passesValues: !(options.wireCompatible ?? true) });
-  server.handle(connection.other);
+  const connection = connected(server, options);
   const session = createSession(service, connection, { profile: "B", ...options });
   // nothing else is on this connection
   void session.closed.then(() => connection.close());
   return session;
+}
+
+function connected(
+  server: ConnectionHandler,
+  { wireCompatible = true }: Pick<LocalClientOptions, "wireCompatible">,
+): LocalConnection {
+  const connection = new LocalConnection({ passesValues: !wireCompatible });
+  server.handle(connection.other);
+  return connection;
 }
