@@ -10,7 +10,7 @@ import {
   implement,
   type JsonClient,
   type JsonMethod,
-  RpcError,
+  type RpcError,
   StatusCode,
   serverStream,
   unary,
@@ -19,6 +19,7 @@ import {
 import { type ServicePair, servicePair } from "@aster/rpc/testing";
 import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { failure } from "./outcomes.ts";
 
 const Inner = wireType("dynamic/Inner", { blob: z.instanceof(Uint8Array).nullable() });
 const Leaf = wireType("dynamic/Leaf", { deep: z.string() });
@@ -69,15 +70,6 @@ const echo = implement(Echo, {
     }),
 });
 const manifest = parseManifest(manifestText(manifestOf(Echo)));
-
-async function failure(work: PromiseLike<unknown>): Promise<RpcError> {
-  const error = await work.then(
-    () => new Error("it succeeded"),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(RpcError);
-  return error as RpcError;
-}
 
 async function read(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   const items: unknown[] = [];

@@ -14,18 +14,10 @@ import {
 import { type EndpointAddress, endpointIdOf, generateSecretKey } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { local, memory, quic, ways } from "./links.ts";
+import { failure } from "./outcomes.ts";
 import { Probe, probe, Text } from "./probe.ts";
 
 const codes = Object.values(StatusCode).filter((code) => code !== StatusCode.OK);
-
-async function failure(work: Promise<unknown>): Promise<RpcError> {
-  const error = await work.then(
-    () => new Error("it succeeded"),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(RpcError);
-  return error as RpcError;
-}
 
 describe.each(ways)("$title", ({ link, mode }) => {
   test("every code crosses with message and details", async () => {

@@ -2,11 +2,9 @@
 import { createTypeScope, rowCodec } from "@aster/codec";
 import {
   bidiStream,
-  type ClientOptions,
   createLocalClient,
   defineService,
   implement,
-  RpcError,
   SerializationMode,
   Server,
   StatusCode,
@@ -16,37 +14,15 @@ import {
 import { servicePair } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { formsOnLinks } from "./forms.ts";
 import { type Entry, entry, Ledger, ledger } from "./ledger.ts";
 import { links } from "./links.ts";
+import { collect, failure } from "./outcomes.ts";
 import { Probe, probe } from "./probe.ts";
-
-const forms: readonly { readonly form: string; readonly options: ClientOptions }[] = [
-  { form: "profile A", options: { serialization: "xlang", profile: "A" } },
-  { form: "profile B", options: { serialization: "xlang", profile: "B" } },
-  { form: "NATIVE", options: { serialization: "native" } },
-  { form: "ROW", options: { serialization: "row" } },
-  { form: "JSON", options: { serialization: "json" } },
-];
-
-const ways = links.flatMap((link) =>
-  forms.map(({ form, options }) => ({ link, options, title: `${form}, ${link.name}` })),
-);
-
-async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const one of stream) all.push(one);
-  return all;
-}
 
 const entries = (count: number): Entry[] => Array.from({ length: count }, (_, n) => entry(n));
 
-async function failure(work: Promise<unknown>): Promise<RpcError> {
-  const error = await work.catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(RpcError);
-  return error as RpcError;
-}
-
-describe.each(ways)("$title", ({ link, options }) => {
+describe.each(formsOnLinks)("$title", ({ link, options }) => {
   test("unary", async () => {
     await using opened = await link.open({ services: [ledger] });
     const client = opened.client(Ledger, options);

@@ -1,14 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { ways } from "./links.ts";
+import { collect } from "./outcomes.ts";
 import { Probe, probe } from "./probe.ts";
 
 const sizes = [0, 1, 4000, 4096, 4097, 70_000, 1_000_000];
-
-async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const one of stream) all.push(one);
-  return all;
-}
 
 describe.each(ways)("$title", ({ link, mode }) => {
   const open = async () => {

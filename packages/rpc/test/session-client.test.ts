@@ -1,8 +1,9 @@
 // What a client of ours makes of a server that breaks the rules of sessions, or is slow to keep them.
-import { createSession, RpcError, type Session, StatusCode } from "@aster/rpc";
+import { createSession, type Session, StatusCode } from "@aster/rpc";
 import { type Channel, type Connection, FrameFlag } from "@aster/transport";
 import { memoryPair } from "@aster/transport/testing";
 import { describe, expect, test } from "vitest";
+import { failure } from "./outcomes.ts";
 import { Tally } from "./session-probe.ts";
 
 const { Trailer, Header, Call, Cancel, Compressed } = FrameFlag;
@@ -56,12 +57,6 @@ async function opened(answer: Answer, cancelTimeoutMs = 300): Promise<Opened> {
       await nodes[Symbol.asyncDispose]();
     },
   };
-}
-
-async function failure(work: Promise<unknown>): Promise<RpcError> {
-  const error = await work.catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(RpcError);
-  return error as RpcError;
 }
 
 async function numbers(stream: AsyncIterable<{ n: number }>): Promise<number[]> {

@@ -1,15 +1,10 @@
 // A session ends with its connection; its client does not.
-import { AsterClient, RpcError, StatusCode } from "@aster/rpc";
+import { AsterClient, StatusCode } from "@aster/rpc";
 import { describe, expect, test } from "vitest";
+import { failure } from "./outcomes.ts";
 import { Journal } from "./probe.ts";
 import { type Revivable, revivable } from "./revivable.ts";
 import { Tally, tally } from "./session-probe.ts";
-
-async function failure(work: Promise<unknown>): Promise<RpcError> {
-  const error = await work.catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(RpcError);
-  return error as RpcError;
-}
 
 const connect = (at: Revivable): Promise<AsterClient> =>
   AsterClient.connect(at.address, {

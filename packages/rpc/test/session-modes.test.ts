@@ -17,9 +17,11 @@ import { servicePair } from "@aster/rpc/testing";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { callHeaderCodecs } from "../src/protocol/structs.ts";
+import { formsOnLinks } from "./forms.ts";
 import { type LoggedFrame, logged } from "./frame-log.ts";
 import { Entry, type Entry as EntryValue, entry } from "./ledger.ts";
 import { links } from "./links.ts";
+import { collect, failure } from "./outcomes.ts";
 import { RawCall, rawLink } from "./raw-peer.ts";
 import { fory, joined } from "./raw-say.ts";
 
@@ -58,33 +60,9 @@ const books = implement(Books, () => ({
 }));
 const letters = implement(Letters, () => ({ echo: (one) => one }));
 
-const forms: readonly { readonly form: string; readonly options: SessionOptions }[] = [
-  { form: "profile A", options: { serialization: "xlang", profile: "A" } },
-  { form: "profile B", options: { serialization: "xlang", profile: "B" } },
-  { form: "NATIVE", options: { serialization: "native" } },
-  { form: "ROW", options: { serialization: "row" } },
-  { form: "JSON", options: { serialization: "json" } },
-];
-
-const ways = links.flatMap((link) =>
-  forms.map(({ form, options }) => ({ link, options, title: `${form}, ${link.name}` })),
-);
-
-async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const one of stream) all.push(one);
-  return all;
-}
-
-async function failure(work: Promise<unknown>): Promise<RpcError> {
-  const error = await work.catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(RpcError);
-  return error as RpcError;
-}
-
 const entries = (count: number): EntryValue[] => Array.from({ length: count }, (_, n) => entry(n));
 
-test.each(ways)("all patterns in one session: $title", async ({ link, options }) => {
+test.each(formsOnLinks)("all patterns in one session: $title", async ({ link, options }) => {
   await using opened = await link.open({ services: [books] });
   await using session = await opened.session(Books, options);
   for (let round = 0; round < 2; round++) {

@@ -6,7 +6,6 @@ import {
   createLocalSession,
   defineService,
   implement,
-  RpcError,
   rpc,
   Server,
   StatusCode,
@@ -16,20 +15,9 @@ import {
 } from "@aster/rpc";
 import { servicePair } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
+import { collect, failure } from "./outcomes.ts";
 import { Item, Journal, Probe, probe } from "./probe.ts";
 import { Tally, tally } from "./session-probe.ts";
-
-async function failure(work: unknown): Promise<RpcError> {
-  const error = await Promise.resolve(work).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(RpcError);
-  return error as RpcError;
-}
-
-async function collect<T>(stream: AsyncIterable<T> | undefined): Promise<T[]> {
-  const all: T[] = [];
-  for await (const one of stream ?? []) all.push(one);
-  return all;
-}
 
 describe("without a definition", () => {
   const manifest = parseManifest(manifestText(manifestOf(Tally)));

@@ -1,20 +1,12 @@
-import { RpcError, type Session, StatusCode } from "@aster/rpc";
+import { type Session, StatusCode } from "@aster/rpc";
 import { fakeClock } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
 import { type Link, ways } from "./links.ts";
+import { failure } from "./outcomes.ts";
 import { Journal } from "./probe.ts";
 import { Tally, tally } from "./session-probe.ts";
 
 const tick = (ms = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function failure(work: Promise<unknown>): Promise<RpcError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(RpcError);
-  return error as RpcError;
-}
 
 async function all<T>(stream: AsyncIterable<T>): Promise<T[]> {
   const items: T[] = [];

@@ -1,0 +1,21 @@
+// The forms that messages may have, over every way between a client and a server.
+import type { FormChoice } from "@aster/rpc";
+import { type LinkKind, links } from "./links.ts";
+
+export interface FormOnLink {
+  readonly title: string;
+  readonly link: LinkKind;
+  readonly options: FormChoice;
+}
+
+const forms: readonly { readonly form: string; readonly options: FormChoice }[] = [
+  { form: "profile A", options: { serialization: "xlang", profile: "A" } },
+  { form: "profile B", options: { serialization: "xlang", profile: "B" } },
+  { form: "NATIVE", options: { serialization: "native" } },
+  { form: "ROW", options: { serialization: "row" } },
+  { form: "JSON", options: { serialization: "json" } },
+];
+
+export const formsOnLinks: readonly FormOnLink[] = links.flatMap((link) =>
+  forms.map(({ form, options }) => ({ link, options, title: `${form}, ${link.name}` })),
+);
