@@ -10,23 +10,23 @@ import type {
   SharedService,
 } from "./client/client.ts";
 import { type ClientOptions, createClient, type RowViews } from "./client/create-client.ts";
-import { clearTimer, now, setTimer } from "./clock.ts";
-import type { Compression } from "./compression.ts";
-import { dial } from "./dial.ts";
-import { createJsonClient, type JsonClient } from "./dynamic/json-client.ts";
-import { createDynamicClient, type DynamicClient } from "./dynamic/manifest-client.ts";
 import { RpcError } from "./error.ts";
 import type { Interceptor } from "./interceptor.ts";
 import type { RpcLimits } from "./limits.ts";
-import { Backoff, type ReconnectOptions } from "./link/backoff.ts";
-import { ClientLink } from "./link/client-link.ts";
-import type { ClientState } from "./link/client-state.ts";
-import { PeerServices } from "./link/peer-services.ts";
-import { type HeldNode, holdNode, type NodeChoice } from "./own-node.ts";
+import type { Compression } from "./message/compression.ts";
+import { dial } from "./peer/dial.ts";
+import { type HeldNode, holdNode, type NodeChoice } from "./peer/own-node.ts";
+import { PeerServices } from "./peer/peer-services.ts";
+import { openDynamicSession, openJsonSession } from "./proxy/create-json-session.ts";
+import { createJsonClient, type JsonClient } from "./proxy/json-client.ts";
+import { createDynamicClient, type DynamicClient } from "./proxy/manifest-client.ts";
+import { Backoff, type ReconnectOptions } from "./reconnect/backoff.ts";
+import type { ClientState } from "./reconnect/client-state.ts";
+import { ClientLink } from "./reconnect/peer-link.ts";
 import type { ClientSession } from "./session/client-session.ts";
-import { openDynamicSession, openJsonSession } from "./session/create-json-session.ts";
 import { openSession, type SessionOptions } from "./session/create-session.ts";
 import type { DynamicSession, JsonSession, OpenedSession, Session } from "./session/session.ts";
+import { clearTimer, now, setTimer } from "./time/clock.ts";
 
 const DIAL_TIMEOUT_MS = 20_000;
 const DRAIN_GRACE_MS = 10_000;

@@ -15,21 +15,21 @@ import {
   PeerStore,
   serveAdmission,
 } from "@aster/trust";
-import { AdmissionCounts, type AdmissionStats } from "./admission-counts.ts";
-import { RPC_ALPN } from "./alpn.ts";
-import { now } from "./clock.ts";
-import { ConnectionLimiter } from "./connection-limiter.ts";
 import { RpcError } from "./error.ts";
 import { Health } from "./health/health.ts";
 import { type HealthAddress, HealthEndpoint } from "./health/health-endpoint.ts";
-import { offerOf } from "./offer.ts";
-import { type HeldNode, holdNode, type NodeChoice } from "./own-node.ts";
+import { AdmissionCounts, type AdmissionStats } from "./peer/admission-counts.ts";
+import { RPC_ALPN } from "./peer/alpn.ts";
+import { ConnectionLimiter } from "./peer/connection-limiter.ts";
+import { offerOf } from "./peer/offer.ts";
+import { type HeldNode, holdNode, type NodeChoice } from "./peer/own-node.ts";
 import {
   type DrainOptions,
   Server,
   type ServerOptions,
   type ServerStats,
 } from "./server/server.ts";
+import { now } from "./time/clock.ts";
 
 export interface AsterServerOptions
   extends NodeChoice,

@@ -1,15 +1,15 @@
 import type { WireType } from "@aster/codec";
 import type { ServiceDefinition, ServiceMethod } from "@aster/contract";
-import { plainBytesIn } from "../compression.ts";
-import { epochMsOf } from "../deadline.ts";
 import { passingCoding } from "../local/passing-codec.ts";
-import { type MessageCodec, type MethodCoding, methodCoding } from "../message-codec.ts";
-import { MessagePacker } from "../message-packer.ts";
+import { plainBytesIn } from "../message/compression.ts";
+import { type MessageCodec, type MethodCoding, methodCoding } from "../message/message-codec.ts";
+import { MessagePacker } from "../message/message-packer.ts";
+import { type RowSchemas, rowViews } from "../message/row-messages.ts";
 import type { Metadata } from "../metadata.ts";
 import { HeaderTemplate } from "../protocol/header.ts";
 import { type MessageForm, modeNumber } from "../protocol/mode.ts";
 import { headerCodecs, type ProtocolForm, type StreamHeader } from "../protocol/structs.ts";
-import { type RowSchemas, rowViews } from "../row-messages.ts";
+import { epochMsOf } from "../time/deadline.ts";
 import type { Attempt } from "./attempt.ts";
 import { type DeclaredErrors, declaredErrors } from "./declared-error.ts";
 

@@ -1,8 +1,8 @@
 import { CodecError } from "@aster/codec";
 import type { TransportError } from "@aster/transport";
 import { RpcError } from "../error.ts";
-import { ClientConnection } from "../link/client-connection.ts";
-import { closedError } from "../link/client-link.ts";
+import { ClientConnection } from "../reconnect/client-connection.ts";
+import { closedError } from "../reconnect/peer-link.ts";
 import { StatusCode } from "../status.ts";
 
 /** The caller's own signal ended the call. */

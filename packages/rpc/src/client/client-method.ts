@@ -1,8 +1,8 @@
-import { now } from "../clock.ts";
 import { currentDeadlineAt } from "../context.ts";
-import { checkTimeout } from "../deadline.ts";
 import { chain, type InterceptedCall, type Interceptor } from "../interceptor.ts";
 import { checkMetadata, Metadata } from "../metadata.ts";
+import { now } from "../time/clock.ts";
+import { checkTimeout } from "../time/deadline.ts";
 import type { Attempt } from "./attempt.ts";
 import type { BoundMethod } from "./bound-method.ts";
 import type { CallOptions } from "./call-options.ts";

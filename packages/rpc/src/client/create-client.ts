@@ -1,10 +1,10 @@
 import { type ServiceDefinition, serviceDefinitionOf } from "@aster/contract";
 import type { Connection } from "@aster/transport";
-import { type Compression, plainBytesOf } from "../compression.ts";
 import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { LocalConnection } from "../local/local-connection.ts";
+import { type Compression, plainBytesOf } from "../message/compression.ts";
 import { StatusCode } from "../status.ts";
 import { BoundMethod } from "./bound-method.ts";
 import type { Client, RowClient, ServiceReference, SharedService } from "./client.ts";

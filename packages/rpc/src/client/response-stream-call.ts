@@ -1,6 +1,6 @@
 import { RpcError } from "../error.ts";
-import type { MessageSource } from "../message-pump.ts";
-import { MessageQueue } from "../message-queue.ts";
+import type { MessageSource } from "../message/message-pump.ts";
+import { MessageQueue } from "../message/message-queue.ts";
 import { StatusCode } from "../status.ts";
 import type { Attempt } from "./attempt.ts";
 import { WireCall } from "./wire-call.ts";

@@ -1,5 +1,5 @@
 import { RpcError, type RpcErrorOptions } from "../error.ts";
-import type { MessageSource } from "../message-pump.ts";
+import type { MessageSource } from "../message/message-pump.ts";
 import { StatusCode } from "../status.ts";
 import type { Attempt } from "./attempt.ts";
 import { WireCall } from "./wire-call.ts";

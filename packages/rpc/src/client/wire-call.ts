@@ -7,16 +7,16 @@ import {
   ResetCode,
   type TransportError,
 } from "@aster/transport";
-import { now } from "../clock.ts";
 import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
-import { ClientConnection } from "../link/client-connection.ts";
-import { unpack } from "../message-packer.ts";
-import { MessagePump, type MessageSource, type PumpTarget } from "../message-pump.ts";
+import { unpack } from "../message/message-packer.ts";
+import { MessagePump, type MessageSource, type PumpTarget } from "../message/message-pump.ts";
+import { type RowSchemas, rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
-import { type RowSchemas, rowBeforeSchema, secondSchema } from "../row-messages.ts";
-import type { Timed, TimerSlot } from "../timer-slot.ts";
-import { timers } from "../timer-wheel.ts";
+import { ClientConnection } from "../reconnect/client-connection.ts";
+import { now } from "../time/clock.ts";
+import type { Timed, TimerSlot } from "../time/timer-slot.ts";
+import { timers } from "../time/timer-wheel.ts";
 import type { Attempt } from "./attempt.ts";
 import type { BoundMethod } from "./bound-method.ts";
 import {

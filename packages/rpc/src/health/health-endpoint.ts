@@ -1,8 +1,8 @@
 import { createServer, type Server as HttpServer, type ServerResponse } from "node:http";
 import type { AsterServerStats } from "../aster-server.ts";
-import { now } from "../clock.ts";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
+import { now } from "../time/clock.ts";
 import type { Health } from "./health.ts";
 import { type Metrics, metricsOf } from "./metrics.ts";
 import { prometheusText } from "./prometheus.ts";

@@ -1,6 +1,6 @@
 import { MAX_PAYLOAD_BYTES } from "@aster/transport";
-import type { MessageCodec, MethodCoding } from "../message-codec.ts";
-import { MessagePacker } from "../message-packer.ts";
+import type { MessageCodec, MethodCoding } from "../message/message-codec.ts";
+import { MessagePacker } from "../message/message-packer.ts";
 
 /** A value that goes through a channel in place of bytes, which it has none of. */
 class PassedValue extends Uint8Array {

@@ -1,11 +1,11 @@
 import { wireTypeInfo } from "@aster/codec";
 import type { CallContext, SerializationMode, ServiceMethod } from "@aster/contract";
 import { safeParse } from "zod/v4/core";
-import { plainBytesIn } from "../compression.ts";
 import { RpcError } from "../error.ts";
 import { chain, type Interceptor } from "../interceptor.ts";
-import { type MethodCoding, methodCoding } from "../message-codec.ts";
-import { MessagePacker } from "../message-packer.ts";
+import { plainBytesIn } from "../message/compression.ts";
+import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
+import { MessagePacker } from "../message/message-packer.ts";
 import type { MessageForm } from "../protocol/mode.ts";
 import { StatusCode } from "../status.ts";
 import type { HostedService } from "./hosted-service.ts";

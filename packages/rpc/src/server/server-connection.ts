@@ -8,8 +8,6 @@ import {
   FrameFlag,
   ResetCode,
 } from "@aster/transport";
-import { now } from "../clock.ts";
-import { deadlineAtOf } from "../deadline.ts";
 import { RpcError } from "../error.ts";
 import { LocalConnection } from "../local/local-connection.ts";
 import { passingCoding } from "../local/passing-codec.ts";
@@ -18,6 +16,8 @@ import type { MessageForm } from "../protocol/mode.ts";
 import { formOf, type ProtocolForm } from "../protocol/structs.ts";
 import { ServerSession } from "../session/server-session.ts";
 import { StatusCode } from "../status.ts";
+import { now } from "../time/clock.ts";
+import { deadlineAtOf } from "../time/deadline.ts";
 import type { AdmittedCall } from "./admitted-call.ts";
 import type { CallOwner } from "./call-owner.ts";
 import type { HostedService } from "./hosted-service.ts";

@@ -1,10 +1,10 @@
 import type { ErrorType } from "@aster/contract";
 import type { PeerRecord } from "@aster/trust";
-import { now } from "../clock.ts";
 import type { CurrentCall } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { type Metadata, metadataText } from "../metadata.ts";
 import { checkTrailer, type TrailerPair } from "../protocol/status-trailer.ts";
+import { now } from "../time/clock.ts";
 import type { Route } from "./route.ts";
 
 /** What is known of a peer; a `PeerStore` is one. */

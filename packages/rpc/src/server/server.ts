@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ServiceDefinition } from "@aster/contract";
 import type { Connection } from "@aster/transport";
-import { clearTimer, setTimer } from "../clock.ts";
-import { type Compression, plainBytesOf } from "../compression.ts";
 import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
+import { type Compression, plainBytesOf } from "../message/compression.ts";
 import { OpenSessions } from "../session/open-sessions.ts";
 import { StatusCode } from "../status.ts";
-import { Sweep } from "../sweep.ts";
+import { clearTimer, setTimer } from "../time/clock.ts";
+import { Sweep } from "../time/sweep.ts";
 import type { ServerFault } from "./fault.ts";
 import type { Route } from "./route.ts";
 import { RouteCache } from "./route-cache.ts";

@@ -1,7 +1,7 @@
 import type { MethodPattern } from "@aster/contract";
 import type { Connection } from "@aster/transport";
-import { now } from "../clock.ts";
 import type { RpcError } from "../error.ts";
+import { now } from "../time/clock.ts";
 import { isCancelAnswer } from "./session-failure.ts";
 
 const SHORTEST_PAUSE_MS = 500;

@@ -9,14 +9,14 @@ import {
 } from "@aster/transport";
 import { lostError, unexpectedFrame } from "../client/call-failure.ts";
 import type { CallOpener, CallSink } from "../client/wire-call.ts";
-import { now } from "../clock.ts";
 import { RpcError } from "../error.ts";
-import { ClientConnection } from "../link/client-connection.ts";
 import { decodeTrailer, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
+import { ClientConnection } from "../reconnect/client-connection.ts";
 import { StatusCode } from "../status.ts";
-import type { Timed, TimerSlot } from "../timer-slot.ts";
-import { timers } from "../timer-wheel.ts";
+import { now } from "../time/clock.ts";
+import type { Timed, TimerSlot } from "../time/timer-slot.ts";
+import { timers } from "../time/timer-wheel.ts";
 import { CallChannel, type CallTurns } from "./call-channel.ts";
 import { CallHeaders } from "./call-header.ts";
 import { CancelWait } from "./cancel-wait.ts";

@@ -1,4 +1,4 @@
-import { Sweep } from "../sweep.ts";
+import { Sweep } from "../time/sweep.ts";
 import type { ServerSession } from "./server-session.ts";
 
 const LONGEST_TIMEOUT_MS = 0x7fffffff;

@@ -13,7 +13,7 @@ import { drainingError, type Server } from "../server/server.ts";
 import { ServerCall } from "../server/server-call.ts";
 import type { ServerConnection } from "../server/server-connection.ts";
 import { StatusCode } from "../status.ts";
-import type { Timed, TimerSlot } from "../timer-slot.ts";
+import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { AnswerChannel, type AnswerRoom } from "./answer-channel.ts";
 import { expectedCall, type Input, overtaken } from "./call-order.ts";
 import { wrongEnd } from "./input-end.ts";

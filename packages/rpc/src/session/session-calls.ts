@@ -1,7 +1,6 @@
 import type { CodecError } from "@aster/codec";
 import type { SerializationMode } from "@aster/contract";
 import type { ChannelSink, EndpointId } from "@aster/transport";
-import { now } from "../clock.ts";
 import { RpcError } from "../error.ts";
 import type { MessageForm } from "../protocol/mode.ts";
 import { type CallHeader, callHeaderCodecs, type ProtocolForm } from "../protocol/structs.ts";
@@ -13,6 +12,7 @@ import type { Route, RouteCoding } from "../server/route.ts";
 import type { Server } from "../server/server.ts";
 import type { ServerConnection } from "../server/server-connection.ts";
 import { StatusCode } from "../status.ts";
+import { now } from "../time/clock.ts";
 import { expectedCall } from "./call-order.ts";
 
 /** What a session hears of its calls. */

@@ -1,7 +1,7 @@
 import type { Client, ServiceReference } from "../client/client.ts";
-import type { JsonClient } from "../dynamic/json-client.ts";
-import type { DynamicClient } from "../dynamic/manifest-client.ts";
 import type { RpcError } from "../error.ts";
+import type { JsonClient } from "../proxy/json-client.ts";
+import type { DynamicClient } from "../proxy/manifest-client.ts";
 import type { ClientSession } from "./client-session.ts";
 
 /** How a session ends. `await using` closes it. */

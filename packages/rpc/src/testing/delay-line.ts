@@ -1,4 +1,4 @@
-import { clearTimer, now, setTimer, type Timer } from "../clock.ts";
+import { clearTimer, now, setTimer, type Timer } from "../time/clock.ts";
 
 interface Waiting {
   readonly pass: () => void;

@@ -1,6 +1,6 @@
-import { clearTimer, setTimer, type Timer, type TimeSource, takeTimeFrom } from "../clock.ts";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
+import { clearTimer, setTimer, type Timer, type TimeSource, takeTimeFrom } from "../time/clock.ts";
 
 export interface FakeClockOptions {
   /** What the wall clock says at first, in Unix milliseconds. Default: what it says in fact. */

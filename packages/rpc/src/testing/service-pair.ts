@@ -2,8 +2,8 @@ import { loopbackPair, memoryPair } from "@aster/transport/testing";
 import { openGate } from "@aster/trust";
 import { AsterClient, type AsterClientOptions } from "../aster-client.ts";
 import { AsterServer, type AsterServerOptions } from "../aster-server.ts";
-import { isTimeExact } from "../clock.ts";
-import type { NodeChoice } from "../own-node.ts";
+import type { NodeChoice } from "../peer/own-node.ts";
+import { isTimeExact } from "../time/clock.ts";
 import type { Faults } from "./faults.ts";
 
 export interface ServicePairOptions extends Omit<AsterServerOptions, keyof NodeChoice> {

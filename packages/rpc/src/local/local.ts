@@ -1,0 +1,75 @@
+import type { Connection } from "@aster/transport";
+import type {
+  Client,
+  RowClient,
+  ServiceReference,
+  SessionService,
+  SharedService,
+} from "../client/client.ts";
+import { type ClientOptions, createClient, type RowViews } from "../client/create-client.ts";
+import { createSession, type SessionOptions } from "../session/create-session.ts";
+import type { Session } from "../session/session.ts";
+import { LocalConnection } from "./local-connection.ts";
+
+export interface LocalClientOptions extends ClientOptions {
+  /**
+   * Messages are encoded and decoded as on the wire, so that a value that cannot be sent is noticed. Otherwise they are
+   * handed over as they are, unchecked and shared. Default true.
+   */
+  readonly wireCompatible?: boolean;
+}
+
+/** Anything that answers calls on a connection: a `Server` or an `AsterServer`. */
+export interface ConnectionHandler {
+  handle(connection: Connection): void;
+}
+
+/**
+ * A client of a server in the same program: interceptors, deadlines and cancellation are those of any call, but no socket,
+ * node or key is involved. There is nothing to close.
+ */
+export function createLocalClient<T extends ServiceReference>(
+  service: T & SharedService<T>,
+  server: ConnectionHandler,
+  options: LocalClientOptions & RowViews,
+): RowClient<T>;
+export function createLocalClient<T extends ServiceReference>(
+  service: T & SharedService<T>,
+  server: ConnectionHandler,
+  options?: LocalClientOptions,
+): Client<T>;
+export function createLocalClient<T extends ServiceReference>(
+  service: T & SharedService<T>,
+  server: ConnectionHandler,
+  options: LocalClientOptions & Partial<RowViews> = {},
+): Client<T> | RowClient<T> {
+  const connection = connected(server, options);
+  // both ends are of one version
+  return createClient(service, connection, { profile: "B", ...options });
+}
+
+export interface LocalSessionOptions
+  extends SessionOptions,
+    Pick<LocalClientOptions, "wireCompatible"> {}
+
+/** As {@link createLocalClient}, for a session-scoped service. Whoever opens the session closes it. */
+export function createLocalSession<T extends ServiceReference>(
+  service: T & SessionService<T>,
+  server: ConnectionHandler,
+  options: LocalSessionOptions = {},
+): Session<T> {
+  const connection = connected(server, options);
+  const session = createSession(service, connection, { profile: "B", ...options });
+  // nothing else is on this connection
+  void session.closed.then(() => connection.close());
+  return session;
+}
+
+function connected(
+  server: ConnectionHandler,
+  { wireCompatible = true }: Pick<LocalClientOptions, "wireCompatible">,
+): LocalConnection {
+  const connection = new LocalConnection({ passesValues: !wireCompatible });
+  server.handle(connection.other);
+  return connection;
+}

@@ -1,0 +1,101 @@
+import { contractIdOf, type ServiceScope, serviceDefinitionOf } from "@aster/contract";
+import type { AdmittedService } from "@aster/trust";
+import type { AsterClientOptions, ProxyOptions, ServiceClientOptions } from "../aster-client.ts";
+import type { ClientMethodOptions } from "../client/client-method.ts";
+import type { ClientOptions } from "../client/create-client.ts";
+import { RpcError } from "../error.ts";
+import { limitsWith, type RpcLimits } from "../limits.ts";
+import { ClientConnection } from "../reconnect/client-connection.ts";
+import type { ClientLink } from "../reconnect/peer-link.ts";
+import { StatusCode } from "../status.ts";
+import { RPC_ALPN } from "./alpn.ts";
+import { checkModes, checkOffer } from "./offered-service.ts";
+
+/** What calls of a service that has a definition are made on and with. */
+export interface TypedService<O> {
+  readonly connection: ClientConnection;
+  readonly settings: O & ClientOptions;
+}
+
+/** What calls of a service that is known by its name are made on and with. */
+export interface NamedService {
+  readonly room: { readonly connection: ClientConnection; readonly limits: RpcLimits };
+  readonly version: number;
+  readonly settings: ClientMethodOptions;
+}
+
+/** The services of a client's peer: whether they are offered, and what the client's own options add to a service's. */
+export class PeerServices {
+  readonly #link: ClientLink;
+  readonly #options: AsterClientOptions;
+
+  constructor(link: ClientLink, options: AsterClientOptions) {
+    this.#link = link;
+    this.#options = options;
+  }
+
+  /** Throws as {@link checkOffer} does, and FAILED_PRECONDITION when the client is closed. */
+  typed<O extends ServiceClientOptions>(service: object, options: O): TypedService<O> {
+    this.#link.checkOpen();
+    const definition = serviceDefinitionOf(service);
+    const ours = options.checkContract === false ? undefined : contractIdOf(definition);
+    const offer = checkOffer(definition, this.#link.services, ours);
+    const recheck = (offered: readonly AdmittedService[]): void =>
+      checkModes(offer, checkOffer(definition, offered, ours));
+    const { timeoutMs, interceptors } = this.#settings(options);
+    const compression = options.compression ?? this.#options.compression;
+    return {
+      connection: new ClientConnection(this.#link, RPC_ALPN, recheck),
+      settings: {
+        ...options,
+        peerModes: offer.serializationModes,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        interceptors,
+        ...(compression === undefined ? {} : { compression }),
+        limits: this.#options.limits ?? {},
+      },
+    };
+  }
+
+  /**
+   * Without a manifest any name will do. With one it throws as {@link PeerServices.typed} does, and INVALID_ARGUMENT for the
+   * manifest of another service.
+   */
+  named(name: string, scoped: ServiceScope, options: ProxyOptions): NamedService {
+    const recheck = this.#manifestCheck(name, scoped, options);
+    recheck(this.#link.services);
+    const versions = this.#link.services.filter((one) => one.name === name);
+    return {
+      room: {
+        connection: new ClientConnection(this.#link, RPC_ALPN, recheck),
+        limits: limitsWith(this.#options.limits),
+      },
+      version: Math.max(1, ...versions.map((one) => one.version)),
+      settings: this.#settings(options),
+    };
+  }
+
+  #settings(options: ServiceClientOptions): ClientMethodOptions {
+    return {
+      timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
+      interceptors: [...(this.#options.interceptors ?? []), ...(options.interceptors ?? [])],
+    };
+  }
+
+  #manifestCheck(
+    name: string,
+    scoped: ServiceScope,
+    { manifest, checkContract }: ProxyOptions,
+  ): (offered: readonly AdmittedService[]) => void {
+    if (manifest === undefined) return () => {};
+    if (manifest.service !== name) {
+      throw new RpcError(
+        StatusCode.INVALID_ARGUMENT,
+        `the manifest is of ${manifest.service}, not of ${name}`,
+      );
+    }
+    const id = checkContract === false ? undefined : manifest.contract_id;
+    const wanted = { name, version: manifest.version, scoped };
+    return (offered) => void checkOffer(wanted, offered, id);
+  }
+}

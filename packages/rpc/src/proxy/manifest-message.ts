@@ -1,0 +1,196 @@
+import type { ContractManifest, ManifestField, ManifestKind } from "@aster/contract";
+import { RpcError } from "../error.ts";
+import { jsonCodec } from "../message/json-codec.ts";
+import type { MessageCodec } from "../message/message-codec.ts";
+import { StatusCode } from "../status.ts";
+
+/** The fields of the types a manifest describes, by tag. */
+export type ManifestTypes = ReadonlyMap<string, readonly ManifestField[]>;
+
+const DEEPEST = 50;
+
+/** What one value is, as far as a manifest says. */
+interface Described {
+  readonly kind: ManifestKind;
+  readonly tag: string | undefined;
+  readonly values: readonly unknown[] | undefined;
+  readonly item: Described | undefined;
+  readonly nullable: boolean;
+}
+
+/** The types that are the request or the response of some method; others are not described. */
+export function manifestTypes({ methods }: ContractManifest): ManifestTypes {
+  const types = new Map<string, readonly ManifestField[]>();
+  for (const method of methods) {
+    types.set(method.request_wire_tag, method.fields);
+    types.set(method.response_wire_tag, method.response_fields);
+  }
+  types.delete("");
+  return types;
+}
+
+/**
+ * Messages of one type as JSON, by what a manifest says of its fields. What it does not say is let pass, since the server
+ * checks again. It walks the description: nothing that a peer wrote becomes code.
+ */
+export function manifestCodec(
+  fields: readonly ManifestField[],
+  types: ManifestTypes,
+): MessageCodec {
+  const walk = new Walk(types);
+  const encode = (value: unknown): Uint8Array =>
+    jsonCodec.encode(walk.sent(fields, value ?? {}, "the request", 1));
+  const decode = (bytes: Uint8Array): unknown =>
+    walk.received(fields, jsonCodec.decode(bytes), "the response", 1);
+  return { encode, encodeShared: encode, decode };
+}
+
+class Walk {
+  readonly #types: ManifestTypes;
+
+  constructor(types: ManifestTypes) {
+    this.#types = types;
+  }
+
+  /** Throws INVALID_ARGUMENT with the path of the first thing that is wrong. */
+  sent(fields: readonly ManifestField[], value: unknown, path: string, depth: number): unknown {
+    const from = objectAt(value, path, depth);
+    const names = new Map(fields.map((field) => [field.name, field]));
+    for (const name of Object.keys(from)) {
+      if (names.has(name)) continue;
+      throw wrong(path, `has no field "${name}"; it has ${[...names.keys()].join(", ") || "none"}`);
+    }
+    const to: Record<string, unknown> = Object.create(null);
+    for (const field of fields) {
+      const own = Object.hasOwn(from, field.name) ? from[field.name] : undefined;
+      if (own !== undefined) {
+        to[field.name] = this.#send(describe(field), own, `${path}.${field.name}`, depth + 1);
+      } else if (field.required) throw wrong(path, `lacks the field "${field.name}"`);
+    }
+    return to;
+  }
+
+  /** Gives bytes back as bytes; the rest is what JSON said. */
+  received(fields: readonly ManifestField[], value: unknown, path: string, depth: number): unknown {
+    const from = objectAt(value, path, depth, unreadable);
+    for (const field of fields) {
+      if (!Object.hasOwn(from, field.name)) continue;
+      const own = from[field.name];
+      from[field.name] = this.#receive(describe(field), own, `${path}.${field.name}`, depth + 1);
+    }
+    return from;
+  }
+
+  #send(type: Described, value: unknown, path: string, depth: number): unknown {
+    if (value === null) {
+      if (type.nullable) return null;
+      throw wrong(path, `must not be null`);
+    }
+    switch (type.kind) {
+      case "int":
+        if (typeof value === "bigint" || Number.isSafeInteger(value)) return value;
+        throw wrong(path, "must be an integer; beyond 2^53 a bigint");
+      case "float":
+        if (typeof value === "number") return value;
+        throw wrong(path, "must be a number");
+      case "bool":
+        if (typeof value === "boolean") return value;
+        throw wrong(path, "must be true or false");
+      case "bytes":
+        if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+        if (typeof value === "string") return value;
+        throw wrong(path, "must be a Uint8Array, or base64");
+      case "enum":
+        if (type.values === undefined || type.values.includes(value)) return value;
+        throw wrong(path, `must be one of ${JSON.stringify(type.values).slice(0, 200)}`);
+      case "list":
+        if (!Array.isArray(value)) throw wrong(path, "must be an array");
+        return value.map((item, i) => this.#sendItem(type.item, item, `${path}[${i}]`, depth));
+      case "map":
+        return Object.fromEntries(
+          Object.entries(objectAt(value, path, depth)).map(([key, item]) => [
+            key,
+            this.#sendItem(type.item, item, `${path}.${key}`, depth),
+          ]),
+        );
+      case "ref": {
+        const fields = this.#types.get(type.tag ?? "");
+        return fields === undefined ? value : this.sent(fields, value, path, depth);
+      }
+      default:
+        // what aster-rpc has no word for is called a string too
+        return value;
+    }
+  }
+
+  #sendItem(type: Described | undefined, value: unknown, path: string, depth: number): unknown {
+    return type === undefined ? value : this.#send(type, value, path, depth + 1);
+  }
+
+  #receive(type: Described | undefined, value: unknown, path: string, depth: number): unknown {
+    if (value === null || type === undefined) return value;
+    if (type.kind === "bytes") {
+      return typeof value === "string" ? new Uint8Array(Buffer.from(value, "base64")) : value;
+    }
+    if (type.kind === "list" && Array.isArray(value)) {
+      return value.map((item, i) => this.#receive(type.item, item, `${path}[${i}]`, depth + 1));
+    }
+    if (type.kind === "map") {
+      const from = objectAt(value, path, depth, unreadable);
+      for (const key of Object.keys(from)) {
+        from[key] = this.#receive(type.item, from[key], `${path}.${key}`, depth + 1);
+      }
+    }
+    if (type.kind !== "ref") return value;
+    const fields = this.#types.get(type.tag ?? "");
+    return fields === undefined ? value : this.received(fields, value, path, depth);
+  }
+}
+
+function describe(field: ManifestField): Described {
+  const { kind, nullable } = field;
+  const item =
+    kind === "list"
+      ? element(field.item_kind, field.item_wire_tag, field.item_nullable)
+      : kind === "map"
+        ? element(field.value_kind, undefined, field.value_nullable)
+        : undefined;
+  return { kind, nullable, tag: field.wire_tag, values: field.enum_values, item };
+}
+
+/** Of an element only these are told; what it holds itself is not. */
+function element(
+  kind: ManifestKind | undefined,
+  tag: string | undefined,
+  nullable: boolean | undefined,
+): Described | undefined {
+  if (kind === undefined || kind === "list" || kind === "map" || kind === "enum") return undefined;
+  return { kind, tag, values: undefined, item: undefined, nullable: nullable ?? true };
+}
+
+type Complaint = (path: string, text: string) => RpcError;
+
+function objectAt(
+  value: unknown,
+  path: string,
+  depth: number,
+  complain: Complaint = wrong,
+): Record<string, unknown> {
+  if (depth > DEEPEST) throw complain(path, `lies more than ${DEEPEST} levels deep`);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw complain(path, "must be an object");
+}
+
+/** The caller's mistake. */
+function wrong(path: string, text: string): RpcError {
+  return new RpcError(StatusCode.INVALID_ARGUMENT, `${path} ${text}`, {
+    details: { reason: "request.invalid", path },
+  });
+}
+
+/** The peer's. */
+function unreadable(path: string, text: string): RpcError {
+  return new RpcError(StatusCode.INTERNAL, `${path} ${text}`);
+}

@@ -1,0 +1,216 @@
+import { bidiStream, defineService, implement, type RpcError, StatusCode } from "@aster/rpc";
+import { describe, expect, test } from "vitest";
+import { type LinkKind, ways } from "../support/links.ts";
+import { Journal, Probe, probe, Text } from "../support/probe.ts";
+
+async function reasonOf(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+const tick = (ms = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe.each(ways)("$title", ({ link, mode }) => {
+  const open = async (kind: LinkKind) => {
+    const journal = new Journal();
+    const opened = await kind.open({ services: [probe(journal)] });
+    return { journal, opened, client: opened.client(Probe, { serialization: mode }) };
+  };
+
+  test("before the start nothing is sent", async () => {
+    const { journal, opened, client } = await open(link);
+    await using _ = opened;
+    const why = new Error("no need");
+    const error = await reasonOf(client.sleep({ n: 1 }, { signal: AbortSignal.abort(why) }));
+    expect(error).toMatchObject({ code: StatusCode.CANCELLED, cause: why });
+    await client.echo({});
+    expect(journal.lines).toEqual([]);
+  });
+
+  test("while the handler runs it is told", async () => {
+    const { journal, opened, client } = await open(link);
+    await using _ = opened;
+    const abort = new AbortController();
+    const call = reasonOf(client.sleep({ n: 5000 }, { signal: abort.signal }));
+    await journal.wrote("sleep began");
+    abort.abort();
+    expect(await call).toMatchObject({ code: StatusCode.CANCELLED });
+    await journal.wrote("sleep over");
+    await client.echo({});
+    expect(opened.calls()).toBe(0);
+    abort.abort();
+  });
+
+  test("a handler that does not listen keeps its place until it returns", async () => {
+    const { journal, opened, client } = await open(link);
+    await using _ = opened;
+    const abort = new AbortController();
+    const call = reasonOf(client.deaf({ n: 200 }, { signal: abort.signal }));
+    await journal.wrote("deaf began");
+    abort.abort();
+    expect(await call).toMatchObject({ code: StatusCode.CANCELLED });
+    await client.echo({});
+    expect(opened.calls()).toBe(1);
+    await journal.wrote("deaf over");
+    await tick();
+    expect(opened.calls()).toBe(0);
+  });
+
+  test("AbortSignal.timeout is a deadline", async () => {
+    const { opened, client } = await open(link);
+    await using _ = opened;
+    const error = await reasonOf(client.sleep({ n: 5000 }, { signal: AbortSignal.timeout(50) }));
+    expect(error).toMatchObject({ code: StatusCode.DEADLINE_EXCEEDED });
+  });
+
+  test.each(["break", "throw", "return()"])(
+    "leaving a stream by %s ends its handler",
+    async (how) => {
+      const { journal, opened, client } = await open(link);
+      await using _ = opened;
+      const stream = client.endless({ n: 2 });
+      const read = async () => {
+        for await (const { n } of stream) {
+          if (n < 3) continue;
+          if (how === "break") break;
+          if (how === "throw") throw new RangeError("enough");
+          await stream.return?.();
+        }
+      };
+      const error = await reasonOf(read());
+      expect(error).toEqual(how === "throw" ? new RangeError("enough") : undefined);
+      await journal.wrote("endless over");
+      await tick();
+      expect(opened.calls()).toBe(0);
+    },
+  );
+
+  test("a signal ends a stream for both sides, unread items included", async () => {
+    const { journal, opened, client } = await open(link);
+    await using _ = opened;
+    const abort = new AbortController();
+    const stream = client.endless({ n: 1 }, { signal: abort.signal });
+    await stream.next();
+    await tick();
+    abort.abort();
+    expect(await reasonOf(stream.next())).toMatchObject({ code: StatusCode.CANCELLED });
+    expect(await stream.next()).toEqual({ done: true, value: undefined });
+    await journal.wrote("endless over");
+  });
+
+  test("a stream nobody reads can be cancelled too", async () => {
+    const { journal, opened, client } = await open(link);
+    await using _ = opened;
+    const abort = new AbortController();
+    client.endless({ n: 0 }, { signal: abort.signal });
+    await journal.wrote("endless began");
+    abort.abort();
+    await journal.wrote("endless over");
+  });
+
+  test("a client stream is cancelled in the middle, and its source is told", async () => {
+    const { journal, opened, client } = await open(link);
+    await using _ = opened;
+    const abort = new AbortController();
+    const source = new Journal();
+    async function* requests() {
+      try {
+        for (let n = 0; ; n++) {
+          yield { n };
+          await tick(2);
+        }
+      } finally {
+        source.write("left");
+      }
+    }
+    const call = reasonOf(client.sum(requests(), { signal: abort.signal }));
+    await journal.wrote("sum began");
+    abort.abort();
+    expect(await call).toMatchObject({ code: StatusCode.CANCELLED });
+    await journal.wrote("sum over");
+    await source.wrote("left");
+  });
+
+  test("what a source throws reaches the caller as it is, and the handler as a cancellation", async () => {
+    const { journal, opened, client } = await open(link);
+    await using _ = opened;
+    async function* requests() {
+      yield { n: 1 };
+      await journal.wrote("sum began");
+      throw new RangeError("no more paper");
+    }
+    expect(await reasonOf(client.sum(requests()))).toEqual(new RangeError("no more paper"));
+    await journal.wrote("sum over");
+  });
+
+  test("leaving a bidi stream ends both directions", async () => {
+    const { journal, opened, client } = await open(link);
+    await using _ = opened;
+    const source = new Journal();
+    async function* requests() {
+      try {
+        for (;;) {
+          yield { text: "x" };
+          await tick(1);
+        }
+      } finally {
+        source.write("left");
+      }
+    }
+    for await (const { text } of client.chat(requests())) {
+      expect(text).toBe("x");
+      break;
+    }
+    await journal.wrote("chat over");
+    await source.wrote("left");
+  });
+
+  test("500 calls cancelled at any moment each end once and leave nothing behind", async () => {
+    const { opened, client } = await open(link);
+    await using _ = opened;
+    const calls = Array.from({ length: 500 }, async (_unused, i) => {
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(), i % 20);
+      const error = await reasonOf(client.sleep({ n: 10 }, { signal: abort.signal }));
+      return error === undefined || (error as RpcError).code === StatusCode.CANCELLED;
+    });
+    expect((await Promise.all(calls)).every(Boolean)).toBe(true);
+    await tick(100);
+    expect(opened.calls()).toBe(0);
+    await client.echo({});
+  });
+
+  test("a source and a handler that wait for something else are asked to stop", async () => {
+    const asked = new Journal();
+    const stuck = (name: string): AsyncIterable<{ text: string }> => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => {}),
+        async return() {
+          asked.write(`${name} asked`);
+          return { done: true, value: undefined };
+        },
+      }),
+    });
+    const Stuck = defineService("Stuck", {}, { wait: bidiStream(Text, Text) });
+    const waiting = implement(Stuck, {
+      wait() {
+        asked.write("began");
+        return stuck("handler");
+      },
+    });
+    await using opened = await link.open({ services: [waiting] });
+    const client = opened.client(Stuck, { serialization: mode });
+    const abort = new AbortController();
+    const stream = client.wait(stuck("source"), { signal: abort.signal });
+    await asked.wrote("began");
+    await tick();
+    abort.abort();
+    expect(await reasonOf(stream.next())).toMatchObject({ code: StatusCode.CANCELLED });
+    await asked.wrote("source asked");
+    await asked.wrote("handler asked");
+  });
+});

@@ -1,0 +1,241 @@
+import {
+  currentCall,
+  defineService,
+  implement,
+  RpcError,
+  Server,
+  StatusCode,
+  unary,
+} from "@aster/rpc";
+import { servicePair } from "@aster/rpc/testing";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { links, local } from "../support/links.ts";
+import { Item, Journal, Probe, probe, Text } from "../support/probe.ts";
+import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { call, hello, joined, json, statusOf } from "../support/raw-say.ts";
+
+async function codeOf(work: Promise<unknown>): Promise<number> {
+  try {
+    await work;
+    return StatusCode.OK;
+  } catch (error) {
+    return error instanceof RpcError ? error.code : -1;
+  }
+}
+
+describe.each(links)("$name", (link) => {
+  test("a handler that is too slow is told, and so is the caller", async () => {
+    const journal = new Journal();
+    await using opened = await link.open({ services: [probe(journal)] });
+    const client = opened.client(Probe);
+    const began = performance.now();
+    expect(await codeOf(client.sleep({ n: 5000 }, { timeoutMs: 100 }))).toBe(
+      StatusCode.DEADLINE_EXCEEDED,
+    );
+    const tookMs = performance.now() - began;
+    expect(tookMs).toBeGreaterThan(95);
+    expect(tookMs).toBeLessThan(400);
+    await journal.wrote("sleep over");
+    expect(await codeOf(client.echo({}))).toBe(StatusCode.OK);
+  });
+
+  test("a stream ends at its deadline", async () => {
+    const journal = new Journal();
+    await using opened = await link.open({ services: [probe(journal)] });
+    const stream = opened.client(Probe).endless({ n: 5 }, { timeoutMs: 150 });
+    const read = async () => {
+      for await (const _ of stream);
+    };
+    expect(await codeOf(read())).toBe(StatusCode.DEADLINE_EXCEEDED);
+    await journal.wrote("endless over");
+  });
+
+  test("one millisecond is too short, never forever", async () => {
+    await using opened = await link.open({ services: [probe()] });
+    const client = opened.client(Probe);
+    const calls = Array.from({ length: 20 }, () =>
+      codeOf(client.sleep({ n: 100 }, { timeoutMs: 1 })),
+    );
+    expect(new Set(await Promise.all(calls))).toEqual(new Set([StatusCode.DEADLINE_EXCEEDED]));
+    expect(await codeOf(client.echo({}))).toBe(StatusCode.OK);
+  });
+
+  test("the handler knows how much time is left", async () => {
+    await using opened = await link.open({ services: [probe()] });
+    const client = opened.client(Probe, { timeoutMs: 7000 });
+    const remaining = async (options?: { timeoutMs: number }) =>
+      JSON.parse((await client.context({}, options)).text).remainingMs;
+    expect(await remaining({ timeoutMs: 2000 })).toBeGreaterThan(1500);
+    expect(await remaining({ timeoutMs: 2000 })).toBeLessThanOrEqual(2001);
+    expect(await remaining()).toBeGreaterThan(6000);
+    expect(await remaining({ timeoutMs: Number.POSITIVE_INFINITY })).toBe(null);
+  });
+});
+
+test.each([0, -1, Number.NaN])("a timeout of %d is refused", async (timeoutMs) => {
+  await using opened = await local.open({ services: [probe()] });
+  expect(await codeOf(opened.client(Probe).echo({}, { timeoutMs }))).toBe(
+    StatusCode.INVALID_ARGUMENT,
+  );
+});
+
+test("the method's own timeout holds unless the call has one", async () => {
+  const Slow = defineService("Slow", {}, { nap: unary(Item, Text, { timeoutMs: 60 }) });
+  const nap = implement(Slow, {
+    async nap({ n }) {
+      await new Promise((resolve) => setTimeout(resolve, n));
+      return { text: "slept" };
+    },
+  });
+  await using opened = await local.open({ services: [nap] });
+  const client = opened.client(Slow);
+  expect(await codeOf(client.nap({ n: 300 }))).toBe(StatusCode.DEADLINE_EXCEEDED);
+  expect(await codeOf(client.nap({ n: 100 }, { timeoutMs: 2000 }))).toBe(StatusCode.OK);
+});
+
+test("a handler without a deadline is ended at the limit, a stream is not", async () => {
+  const journal = new Journal();
+  await using opened = await local.open({
+    services: [probe(journal)],
+    limits: { handlerTimeoutMs: 100 },
+  });
+  const client = opened.client(Probe);
+  expect(await codeOf(client.sleep({ n: 5000 }))).toBe(StatusCode.DEADLINE_EXCEEDED);
+  const stream = client.endless({ n: 50 });
+  for (let item = 0; item < 5; item++) expect((await stream.next()).done).toBe(false);
+  await stream.return?.();
+});
+
+describe("a call made inside a handler", () => {
+  const Hop = defineService(
+    "Hop",
+    {},
+    { inherits: unary(Item, Text), optsOut: unary(Item, Text), who: unary(Text, Text) },
+  );
+
+  async function openHops() {
+    const far = await local.open({ services: [probe()] });
+    const client = far.client(Probe);
+    const left = async (options: { timeoutMs: number; inheritDeadline?: boolean }) =>
+      String(JSON.parse((await client.context({}, options)).text).remainingMs);
+    const near = await local.open({
+      services: [
+        implement(Hop, {
+          async inherits({ n }) {
+            await new Promise((resolve) => setTimeout(resolve, 20));
+            return { text: await left({ timeoutMs: n }) };
+          },
+          optsOut: async ({ n }) => ({
+            text: await left({ timeoutMs: n, inheritDeadline: false }),
+          }),
+          async who() {
+            await new Promise((resolve) => setTimeout(resolve, 1));
+            return { text: `${currentCall()?.service}.${currentCall()?.method}` };
+          },
+        }),
+      ],
+    });
+    return near.client(Hop);
+  }
+
+  test("has no more time than is left, and its own if that is less", async () => {
+    const hop = await openHops();
+    expect(Number((await hop.inherits({ n: 9000 }, { timeoutMs: 1000 })).text)).toBeLessThan(990);
+    expect(Number((await hop.inherits({ n: 500 }, { timeoutMs: 5000 })).text)).toBeLessThan(501);
+  });
+
+  test("may opt out", async () => {
+    const hop = await openHops();
+    expect(Number((await hop.optsOut({ n: 9000 }, { timeoutMs: 1000 })).text)).toBeGreaterThan(
+      8000,
+    );
+  });
+
+  test("knows the call it is made in, after awaits too, and nobody else does", async () => {
+    const hop = await openHops();
+    expect((await hop.who({})).text).toBe("Hop.who");
+    expect(currentCall()).toBe(undefined);
+  });
+});
+
+test("the nearest timeout holds: of the call, the method, the one client, the whole client", async () => {
+  const Timed = defineService(
+    "Timed",
+    {},
+    { own: unary(Text, Text, { timeoutMs: 30_000 }), none: unary(Text, Text) },
+  );
+  const left = (_: unknown, context: { remainingMs(): number | undefined }) => ({
+    text: String(context.remainingMs()),
+  });
+  await using pair = await servicePair({
+    services: [implement(Timed, { own: left, none: left })],
+    client: { timeoutMs: 50_000 },
+  });
+  const near = async (answer: Promise<{ text: string }>) =>
+    Math.ceil(Number((await answer).text) / 10_000) * 10_000;
+  const whole = pair.client.client(Timed);
+  const one = pair.client.client(Timed, { timeoutMs: 40_000 });
+  expect(await near(whole.none({}))).toBe(50_000);
+  expect(await near(one.none({}))).toBe(40_000);
+  expect(await near(one.own({}))).toBe(30_000);
+  expect(await near(one.own({}, { timeoutMs: 20_000 }))).toBe(20_000);
+});
+
+test.each([
+  [0, -300, StatusCode.DEADLINE_EXCEEDED],
+  [1_000, -300, StatusCode.OK],
+  [1_000, -3_000, StatusCode.DEADLINE_EXCEEDED],
+  [60_000, -3_000, StatusCode.OK],
+])("with a tolerance of %i ms a deadline %i ms from now ends with %i", async (skew, from, code) => {
+  const journal = new Journal();
+  const server = new Server({ services: [probe(journal)], limits: { deadlineSkewMs: skew } });
+  await using link = await rawLink(server);
+  const header = json({ ...call, deadlineEpochMs: Date.now() + from });
+  const answer = await new RawCall(link.raw).send(joined(header, hello), true).answer();
+  expect(statusOf(answer).code).toBe(code);
+  expect(server.stats().callsTotal).toBe(code === StatusCode.OK ? 1 : 0);
+});
+
+describe.each([3_600_000, -3_600_000])("when the wall clock jumps by %i ms", (jumpMs) => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+  const jump = (): void => {
+    const now = Date.now;
+    vi.spyOn(Date, "now").mockImplementation(() => now() + jumpMs);
+  };
+
+  test("a call under way keeps its time", async () => {
+    const journal = new Journal();
+    await using opened = await local.open({ services: [probe(journal)] });
+    const client = opened.client(Probe);
+    const long = client.sleep({ n: 150 }, { timeoutMs: 20_000 });
+    const began = performance.now();
+    const short = codeOf(client.sleep({ n: 60_000 }, { timeoutMs: 200 }));
+    await journal.wrote("sleep began");
+    jump();
+    expect(await long).toMatchObject({ n: 150 });
+    expect(await short).toBe(StatusCode.DEADLINE_EXCEEDED);
+    expect(performance.now() - began).toBeGreaterThan(190);
+  });
+
+  test("what is left for the handler, and for the calls it makes, stays what it was", async () => {
+    const Jump = defineService("Jump", {}, { go: unary(Text, Text) });
+    await using far = await local.open({ services: [probe()] });
+    const next = far.client(Probe);
+    const jumping = implement(Jump, {
+      async go(_, context) {
+        jump();
+        const left = context.remainingMs() ?? 0;
+        const { remainingMs } = JSON.parse((await next.context({})).text);
+        return { text: JSON.stringify([left, remainingMs]) };
+      },
+    });
+    await using opened = await local.open({ services: [jumping] });
+    const { text } = await opened.client(Jump).go({}, { timeoutMs: 20_000 });
+    for (const left of JSON.parse(text)) {
+      expect(left).toBeGreaterThan(10_000);
+      expect(left).toBeLessThanOrEqual(20_001);
+    }
+  });
+});

@@ -1,0 +1,46 @@
+// One node, one key: a server answers calls, admission, blobs, gossip and documents under the same endpoint id.
+import { AsterClient, AsterServer, openGate, RPC_ALPN } from "@aster/rpc";
+import { loopbackPair } from "@aster/transport/testing";
+import { CONSUMER_ADMISSION_ALPN } from "@aster/trust";
+import { expect, test } from "vitest";
+import { Probe, probe } from "../support/probe.ts";
+
+const PROTOCOLS = [
+  "aster/1",
+  "aster.consumer_admission",
+  "/iroh-bytes/4",
+  "/iroh-gossip/1",
+  "/iroh-sync/1",
+];
+
+test("the protocols of calls and admission have the names that Python uses", () => {
+  expect([RPC_ALPN, CONSUMER_ADMISSION_ALPN]).toEqual(PROTOCOLS.slice(0, 2));
+});
+
+test("every protocol is answered under one id, all at a time, and no other is", async () => {
+  await using nodes = await loopbackPair();
+  await using server = await AsterServer.start({
+    services: [probe()],
+    node: nodes.server,
+    gate: openGate(),
+  });
+  const address = nodes.server.address();
+  const connections = await Promise.all(
+    PROTOCOLS.map((alpn) => nodes.client.connect(address, alpn, { raw: true })),
+  );
+  // a peer that is sent away after the handshake would be told by now
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  for (const [index, connection] of connections.entries()) {
+    const ended = await Promise.race([connection.closed, "open"]);
+    expect([PROTOCOLS[index], ended]).toEqual([PROTOCOLS[index], "open"]);
+    expect(connection.peer).toBe(server.endpointId);
+    expect(connection.alpn).toBe(PROTOCOLS[index]);
+  }
+  // a prefix, another version, and an admission that this server does not offer
+  for (const alpn of ["aster/", "aster/2", "aster", "aster.producer_admission", "h3"]) {
+    await expect(nodes.client.connect(address, alpn)).rejects.toMatchObject({ code: "connect" });
+  }
+  await using client = await AsterClient.connect(server.address, { node: nodes.client });
+  expect(await client.client(Probe).echo({ text: "x" })).toEqual({ text: "x" });
+  for (const connection of connections) connection.close();
+});

@@ -1,0 +1,196 @@
+// What a server counts, and how it tells.
+import {
+  type AdmissionGate,
+  AsterClient,
+  AsterServer,
+  createLocalClient,
+  type RpcError,
+  StatusCode,
+} from "@aster/rpc";
+import { fakeClock, servicePair } from "@aster/rpc/testing";
+import { memoryNetwork } from "@aster/transport";
+import { CONSUMER_ADMISSION_ALPN } from "@aster/trust";
+import { describe, expect, test } from "vitest";
+import { Journal, Probe, probe } from "../support/probe.ts";
+import { Tally, tally } from "../support/session-probe.ts";
+
+const codeOf = (work: Promise<unknown>): Promise<number> =>
+  work.then(
+    () => StatusCode.OK,
+    (error: RpcError) => error.code,
+  );
+
+describe.each(["memory", "quic"] as const)("calls over %s", (transport) => {
+  test("are counted by how they end, of every pattern", async () => {
+    const journal = new Journal();
+    await using pair = await servicePair({ services: [probe(journal)], transport });
+    const { server } = pair;
+    const remote = pair.client.client(Probe);
+    const counts = () => {
+      const { calls, callsTotal, callsSucceeded, callsFailed, streamsTotal } = server.stats();
+      return { calls, callsTotal, callsSucceeded, callsFailed, streamsTotal };
+    };
+    await remote.echo({});
+    for await (const _ of remote.count({ n: 3 })) {
+    }
+    for await (const _ of remote.chat([{ text: "x" }])) {
+    }
+    await remote.sum([{ n: 1, payload: "" }]);
+    await expect.poll(counts).toEqual({
+      calls: 0,
+      callsTotal: 4,
+      callsSucceeded: 4,
+      callsFailed: 0,
+      streamsTotal: 4,
+    });
+    const failed = [
+      remote.fail({ code: 5, message: "no", after: 0 }),
+      remote.crash({}),
+      remote.wrong({}),
+    ];
+    for (const call of failed) expect(await codeOf(call)).not.toBe(StatusCode.OK);
+    for await (const _ of remote.endless({ n: 1 })) break;
+    // a handler that goes on after its caller has gone is a failure that still runs
+    const caller = new AbortController();
+    const deaf = codeOf(remote.deaf({ n: 100 }, { signal: caller.signal }));
+    await journal.wrote("deaf began");
+    caller.abort();
+    expect(await deaf).toBe(StatusCode.CANCELLED);
+    // refused before it began
+    expect(await codeOf(Promise.resolve(pair.client.proxy("Probe").nothing?.({})))).toBe(
+      StatusCode.UNIMPLEMENTED,
+    );
+    await expect.poll(counts).toEqual({
+      calls: 0,
+      callsTotal: 9,
+      callsSucceeded: 4,
+      callsFailed: 5,
+      streamsTotal: 10,
+    });
+  });
+
+  test("of a session count one by one, on one stream", async () => {
+    await using pair = await servicePair({ services: [tally(new Journal())], transport });
+    await using session = await pair.client.session(Tally);
+    for (let n = 0; n < 3; n++) await session.add({ n });
+    expect(pair.server.stats()).toMatchObject({
+      callsTotal: 3,
+      callsSucceeded: 3,
+      callsFailed: 0,
+      streamsTotal: 1,
+      sessions: 1,
+    });
+  });
+});
+
+test("connections and admissions are counted by how they end", async () => {
+  const network = memoryNetwork();
+  const gate: AdmissionGate = {
+    open: false,
+    admit: async ({ credentialJson }) => {
+      if (credentialJson === "broken") throw new Error("the gate's own affair");
+      return credentialJson === "yes"
+        ? { admitted: true, attributes: {} }
+        : { admitted: false, reason: "no" };
+    },
+  };
+  await using server = await AsterServer.start({
+    services: [probe()],
+    gate,
+    node: await network.createNode(),
+  });
+  expect(server.stats()).toMatchObject({
+    connectionsTotal: 0,
+    admission: { admitted: 0, denied: 0, errors: 0, lastMs: 0 },
+  });
+  await using node = await network.createNode();
+  await using _ = await AsterClient.connect(server.address, { node, credential: "yes" });
+  for (const credential of ["no", "no", "broken"]) {
+    expect(await codeOf(AsterClient.connect(server.address, { node, credential }))).toBe(
+      StatusCode.UNAUTHENTICATED,
+    );
+  }
+  const rude = await node.connect(server.address, CONSUMER_ADMISSION_ALPN, { raw: true });
+  rude
+    .open({ frame() {}, end() {}, malformed() {}, stopped() {}, closed() {} })
+    .send(0, Buffer.from("no JSON"), true);
+  await expect
+    .poll(() => server.stats())
+    .toMatchObject({
+      connectionsTotal: 6,
+      admission: { admitted: 1, denied: 2, errors: 2, lastMs: expect.any(Number) },
+    });
+});
+
+test("over HTTP, as JSON and for Prometheus", async () => {
+  using clock = fakeClock();
+  await using pair = await servicePair({ services: [probe()], healthPort: 0 });
+  const { server } = pair;
+  const remote = pair.client.client(Probe);
+  for (let call = 0; call < 3; call++) await remote.echo({});
+  await codeOf(remote.crash({}));
+  await clock.advance(12_345);
+  const ask = (path: string) => fetch(`http://127.0.0.1:${server.healthPort}${path}`);
+  await expect.poll(() => server.stats().channels).toBe(0);
+  const json = await ask("/metrics");
+  expect([json.status, json.headers.get("content-type")]).toEqual([200, "application/json"]);
+  const text = await json.text();
+  expect(text).toMatch(/^\{\n {2}"health": \{\n {4}"status": "ok",/);
+  expect(JSON.parse(text)).toEqual({
+    health: { status: "ok", uptime_s: 12.345 },
+    ready: { status: "ready", services: 1, registry: false },
+    connections: {
+      active_connections: server.stats().connections,
+      total_connections: 2,
+      active_streams: 0,
+      total_streams: 4,
+    },
+    admission: {
+      consumer_admitted: 1,
+      consumer_denied: 0,
+      consumer_errors: 0,
+      producer_admitted: 0,
+      producer_denied: 0,
+      producer_errors: 0,
+      last_admission_ms: 0,
+    },
+    rpc: { started: 4, succeeded: 3, failed: 1, in_flight: 0 },
+  });
+  server.health.set(false);
+  const scraped = await ask("/metrics/prometheus");
+  expect([scraped.status, scraped.headers.get("content-type")]).toEqual([
+    200,
+    "text/plain; version=0.0.4; charset=utf-8",
+  ]);
+  const exposition = await scraped.text();
+  expect(exposition.split("\n").filter((line) => !line.startsWith("#"))).toEqual([
+    "aster_uptime_seconds 12.345",
+    `aster_connections_active ${server.stats().connections}`,
+    "aster_connections_total 2",
+    "aster_streams_active 0",
+    "aster_streams_total 4",
+    "aster_admission_consumer_admitted_total 1",
+    "aster_admission_consumer_denied_total 0",
+    "aster_admission_producer_admitted_total 0",
+    "aster_rpc_started_total 4",
+    'aster_rpc_completed_total{status="ok"} 3',
+    'aster_rpc_completed_total{status="error"} 1',
+    "aster_rpc_in_flight 0",
+    "aster_healthy 0",
+    "aster_ready 0",
+    "",
+  ]);
+  // every sample has its help and its type before it
+  const described = exposition.match(/^# HELP (\S+) .+\n# TYPE \1 (counter|gauge)\n\1[ {]/gm);
+  expect(described).toHaveLength(13);
+});
+
+test("a call in this program counts too, a connection of it does not", async () => {
+  await using pair = await servicePair({ services: [probe()] });
+  const before = pair.server.stats();
+  await createLocalClient(Probe, pair.server).echo({});
+  expect(pair.server.stats()).toMatchObject({
+    callsSucceeded: before.callsSucceeded + 1,
+    connectionsTotal: before.connectionsTotal,
+  });
+});

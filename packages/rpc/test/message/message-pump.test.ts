@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { MessagePump, type PumpTarget } from "../../src/message/message-pump.ts";
+
+class Target implements PumpTarget {
+  over = false;
+  readonly sent: unknown[] = [];
+  room = true;
+  readonly #waiting: (() => void)[] = [];
+
+  sendMessage(message: unknown): boolean {
+    if (message === "bad") throw new RangeError("bad");
+    this.sent.push(message);
+    return this.room;
+  }
+
+  drained(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  drain(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+const tick = (ms = 5): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+test("an endless source that never waits leaves timers their turn", async () => {
+  const target = new Target();
+  setTimeout(() => {
+    target.over = true;
+  }, 10);
+  function* endless() {
+    for (;;) yield 1;
+  }
+  expect(await new MessagePump(target).run(endless())).toBe(false);
+  expect(target.sent.length).toBeGreaterThan(256);
+});
+
+test("takes one message, then waits for room", async () => {
+  const target = new Target();
+  target.room = false;
+  const running = new MessagePump(target).run([1, 2, 3]);
+  for (let sent = 1; sent <= 3; sent++) {
+    await tick();
+    expect(target.sent.length).toBe(sent);
+    target.drain();
+  }
+  expect(await running).toBe(true);
+});
+
+test("stop ends the wait for room, and the source's finally blocks run first", async () => {
+  const target = new Target();
+  target.room = false;
+  const order: string[] = [];
+  async function* source() {
+    try {
+      yield 1;
+    } finally {
+      await tick();
+      order.push("finally");
+    }
+  }
+  const pump = new MessagePump(target);
+  const running = pump.run(source()).then((ended) => order.push(`ended ${ended}`));
+  await tick();
+  target.over = true;
+  pump.stop();
+  pump.stop();
+  await running;
+  expect(order).toEqual(["finally", "ended false"]);
+});
+
+test("a message that cannot be sent rejects and leaves the source", async () => {
+  const left: string[] = [];
+  function* source() {
+    try {
+      yield "good";
+      yield "bad";
+    } finally {
+      left.push("left");
+    }
+  }
+  await expect(new MessagePump(new Target()).run(source())).rejects.toThrow(RangeError);
+  expect(left).toEqual(["left"]);
+});
+
+test("a source whose return() fails, or that has none, stops all the same", async () => {
+  for (const extra of [{ return: () => Promise.reject(new Error("no")) }, {}]) {
+    const target = new Target();
+    target.over = true;
+    const next = () => Promise.resolve({ done: false as const, value: 1 });
+    const source = { [Symbol.asyncIterator]: () => ({ next, ...extra }) };
+    expect(await new MessagePump(target).run(source)).toBe(false);
+    expect(target.sent).toEqual([]);
+  }
+});

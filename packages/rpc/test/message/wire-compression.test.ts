@@ -1,0 +1,91 @@
+// When a server of ours compresses, read off the wire, and what it does not let itself be told.
+import { compressPayload, createCodec } from "@aster/codec";
+import { createClient, Server, StatusCode } from "@aster/rpc";
+import { type ChannelSink, type Connection, encodeFrame, FrameFlag } from "@aster/transport";
+import { describe, expect, test } from "vitest";
+import { Probe, probe, Text } from "../support/probe.ts";
+import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { bytes, call, fory, joined, say, statusOf } from "../support/raw-say.ts";
+
+const { Trailer, Compressed } = FrameFlag;
+
+describe("compression", () => {
+  const xlang = (payload: Uint8Array, flags = 0) => joined(fory(call), encodeFrame(flags, payload));
+  const texts = createCodec().type(Text);
+  /** A request whose payload has just this many bytes. */
+  const sized = (size: number): Uint8Array => {
+    for (let length = size; length > 0; length -= 1) {
+      const payload = texts.encode({ text: "x".repeat(length) });
+      if (payload.length === size) return payload;
+    }
+    throw new Error(`no text makes ${size} bytes`);
+  };
+
+  test.each([
+    [4096, 0],
+    [4097, Compressed],
+  ])("a reply of %i bytes has the flags %i", async (size, flags) => {
+    await using link = await rawLink(new Server({ services: [probe()] }));
+    const answer = await new RawCall(link.raw).send(xlang(sized(size)), true).answer();
+    expect(statusOf(answer).code).toBe(StatusCode.OK);
+    expect(answer.frames.map((frame) => frame.flags)).toEqual([flags, Trailer]);
+    const [reply = bytes()] = answer.data;
+    if (flags === 0) expect(reply).toEqual(sized(size));
+    else expect(reply.length).toBeLessThan(200);
+  });
+
+  test.each([
+    [false, 1_000_000, 0],
+    [{ thresholdBytes: 0 }, 100, Compressed],
+    [{ thresholdBytes: 5000 }, 5000, 0],
+    [{ thresholdBytes: 5000 }, 5001, Compressed],
+  ] as const)(
+    "with the compression %j a reply of %i bytes has the flags %i",
+    async (compression, size, flags) => {
+      await using link = await rawLink(new Server({ services: [probe()], compression }));
+      const answer = await new RawCall(link.raw).send(xlang(sized(size)), true).answer();
+      expect(answer.frames.map((frame) => frame.flags)).toEqual([flags, Trailer]);
+    },
+  );
+
+  test.each([
+    [undefined, 5000, Compressed],
+    [false, 5000, 0],
+    [{ thresholdBytes: 10 }, 100, Compressed],
+  ] as const)(
+    "a client with the compression %j sends %i bytes with the flags %i",
+    async (compression, size, flags) => {
+      await using link = await rawLink(new Server({ services: [probe()] }));
+      const sent: number[] = [];
+      const watched: Connection = Object.create(link.framed, {
+        open: {
+          value: (sink: ChannelSink) => {
+            const channel = link.framed.open(sink);
+            const send = channel.send.bind(channel);
+            return Object.assign(channel, {
+              send(flags: number, payload: Uint8Array, end?: boolean) {
+                sent.push(flags);
+                return send(flags, payload, end);
+              },
+            });
+          },
+        },
+      });
+      const text = "x".repeat(size);
+      const client = createClient(Probe, watched, compression === undefined ? {} : { compression });
+      expect(await client.echo({ text })).toEqual({ text });
+      expect(sent).toEqual([FrameFlag.Header, flags]);
+    },
+  );
+
+  test("a threshold that is no number is refused", () => {
+    const compression = { thresholdBytes: Number.NaN };
+    expect(() => new Server({ services: [], compression })).toThrow(RangeError);
+  });
+
+  test("20 MiB in a kilobyte are refused, by name and number of the limit", async () => {
+    const bomb = compressPayload(new Uint8Array(20 << 20));
+    expect(bomb.length).toBeLessThan(4096);
+    await say(xlang(bomb, Compressed), StatusCode.RESOURCE_EXHAUSTED, /16777216/, "fory");
+  });
+});

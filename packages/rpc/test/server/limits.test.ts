@@ -1,0 +1,267 @@
+import { randomBytes } from "node:crypto";
+import { compressPayload, createCodec } from "@aster/codec";
+import {
+  createClient,
+  defaultLimits,
+  defineService,
+  implement,
+  RpcError,
+  Server,
+  StatusCode,
+  unary,
+} from "@aster/rpc";
+import { fakeClock } from "@aster/rpc/testing";
+import { encodeFrame, FrameFlag } from "@aster/transport";
+import { describe, expect, test } from "vitest";
+import { MessagePacker, unpack } from "../../src/message/message-packer.ts";
+import { links, local } from "../support/links.ts";
+import { Item, Journal, Probe, probe, Text } from "../support/probe.ts";
+import { RawCall, rawLink } from "../support/raw-peer.ts";
+
+async function codeOf(work: Promise<unknown>): Promise<number> {
+  return work.then(
+    () => StatusCode.OK,
+    (error: unknown) => (error instanceof RpcError ? error.code : -1),
+  );
+}
+
+const tick = (ms = 10): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+test("the defaults cannot be changed by accident", () => {
+  expect(Object.isFrozen(defaultLimits)).toBe(true);
+  expect(() => new Server({ services: [], limits: { maxCall: 1 } as never })).toThrow(/maxCall"/);
+  expect(() => new Server({ services: [], limits: { maxCalls: -1 } })).toThrow(RangeError);
+});
+
+describe.each(links)("$name", (link) => {
+  test("as many calls at a time as a connection may have", async () => {
+    const journal = new Journal();
+    await using opened = await link.open({
+      services: [probe(journal)],
+      limits: { maxCallsPerConnection: 3 },
+    });
+    const client = opened.client(Probe);
+    const codes = Array.from({ length: 5 }, () => codeOf(client.sleep({ n: 100 })));
+    expect((await Promise.all(codes)).sort()).toEqual([0, 0, 0, 8, 8]);
+    expect(await codeOf(client.echo({}))).toBe(StatusCode.OK);
+  });
+
+  test("a message of the limit passes, one above does not", async () => {
+    const limits = { maxMessageBytes: 200_000 };
+    await using opened = await link.open({ services: [probe()], limits });
+    const client = opened.client(Probe, { serialization: "json" });
+    const frame = '{"text":""}'.length;
+    const at = { text: "x".repeat(200_000 - frame) };
+    expect(await codeOf(client.echo(at))).toBe(StatusCode.OK);
+    expect(await codeOf(client.echo({ text: `${at.text}x` }))).toBe(StatusCode.RESOURCE_EXHAUSTED);
+    expect(await codeOf(client.echo({}))).toBe(StatusCode.OK);
+  });
+
+  test("a message that fits no frame is refused with limit and size", async () => {
+    await using opened = await link.open({ services: [probe()] });
+    const client = opened.client(Probe, { serialization: "json" });
+    const error = await client.echo({ text: "x".repeat(1 << 24) }).catch((reason) => reason);
+    expect(error).toMatchObject({
+      code: StatusCode.RESOURCE_EXHAUSTED,
+      rawMessage: expect.stringMatching(/16777227 bytes .* 1677721[56]/),
+    });
+  });
+});
+
+test("as many calls at a time as the server may have, over all connections", async () => {
+  const server = new Server({ services: [probe()], limits: { maxCalls: 2 } });
+  await using link = await rawLink(server);
+  const client = createClient(Probe, link.framed);
+  const codes = Array.from({ length: 4 }, () => codeOf(client.sleep({ n: 50 })));
+  expect((await Promise.all(codes)).sort()).toEqual([0, 0, 8, 8]);
+});
+
+test("maxConcurrentStreams holds for its service alone", async () => {
+  const Narrow = defineService("Narrow", { maxConcurrentStreams: 2 }, { nap: unary(Item, Text) });
+  const narrow = implement(Narrow, {
+    async nap({ n }) {
+      await tick(n);
+      return { text: "" };
+    },
+  });
+  await using opened = await local.open({ services: [narrow, probe()] });
+  const client = opened.client(Narrow);
+  const codes = Array.from({ length: 3 }, () => codeOf(client.nap({ n: 50 })));
+  expect(await codeOf(opened.client(Probe).echo({}))).toBe(StatusCode.OK);
+  expect(await Promise.all(codes)).toEqual([0, 0, 8]);
+  expect(await codeOf(client.nap({ n: 1 }))).toBe(StatusCode.OK);
+});
+
+test("a client stream has so many items and not one more", async () => {
+  await using opened = await local.open({
+    services: [probe()],
+    limits: { maxClientStreamItems: 100 },
+  });
+  const client = opened.client(Probe);
+  const items = Array.from({ length: 101 }, (_, n) => ({ n }));
+  expect((await client.sum(items.slice(1))).items).toBe(100);
+  const error = await client.sum(items).catch((reason) => reason);
+  expect(error).toMatchObject({
+    code: StatusCode.RESOURCE_EXHAUSTED,
+    rawMessage: "client stream exceeded 100 items",
+  });
+  const texts = items.map(() => ({ text: "" }));
+  let replies = 0;
+  for await (const _ of client.chat(texts)) replies += 1;
+  expect(replies).toBe(101);
+});
+
+test("a peer that opens and says nothing loses its channel", async () => {
+  using clock = fakeClock();
+  const server = new Server({ services: [probe()] });
+  await using link = await rawLink(server);
+  const silent = new RawCall(link.raw).send(Uint8Array.of(9));
+  await clock.advance(server.limits.headerTimeoutMs - 1);
+  expect(silent.ending).toBe("open");
+  await clock.advance(server.limits.headerTimeoutMs / 4 + 1);
+  expect((await silent.answer()).ending).toMatchObject({ code: "reset" });
+  expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
+});
+
+test("a request that never comes does not hold its place, a stream that goes on does", async () => {
+  const server = new Server({ services: [probe()], limits: { handlerTimeoutMs: 60 } });
+  await using link = await rawLink(server);
+  const header = encodeFrame(
+    FrameFlag.Header,
+    new TextEncoder().encode('{"service":"Probe","method":"count","version":1}'),
+  );
+  const silent = new RawCall(link.raw).send(header);
+  const stream = createClient(Probe, link.framed).endless({ n: 30 });
+  for (let item = 0; item < 6; item++) expect((await stream.next()).done).toBe(false);
+  expect((await silent.answer()).trailer).toBeDefined();
+  expect(server.stats().calls).toBe(1);
+  await stream.return?.();
+});
+
+test("a peer that goes on after its call has ended may for a while, then it is stopped", async () => {
+  using clock = fakeClock();
+  const server = new Server({ services: [probe()], limits: { headerTimeoutMs: 10_000 } });
+  await using link = await rawLink(server);
+  const call = new RawCall(link.raw).send(encodeFrame(0, Uint8Array.of(1)));
+  await call.answer();
+  for (let wait = 0; wait < 5; wait++) {
+    call.send(encodeFrame(0, new Uint8Array(100)));
+    await clock.advance(1_999);
+  }
+  expect(call.stops).toEqual([]);
+  await clock.advance(2_505);
+  expect(call.stops).toEqual([0]);
+  call.send(encodeFrame(0, Uint8Array.of(1)), true);
+  await tick();
+  for (const node of link.nodes) expect(node.stats().channels).toBe(0);
+});
+
+test("a peer that resets without end loses its connection", async () => {
+  const server = new Server({ services: [probe()], limits: { maxResets: 10 } });
+  await using link = await rawLink(server);
+  let closed = false;
+  void link.raw.closed.then(() => {
+    closed = true;
+  });
+  for (let call = 0; call < 10; call++) new RawCall(link.raw).send(Uint8Array.of(9)).reset(1);
+  await tick();
+  expect(closed).toBe(false);
+  for (let call = 0; call < 10; call++) {
+    new RawCall(link.raw).send(Uint8Array.of(9)).reset(1);
+    await tick(1);
+  }
+  expect(await link.raw.closed).toMatchObject({
+    message: expect.stringContaining("too_many_resets"),
+  });
+  expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
+});
+
+describe("compression", () => {
+  async function flagsOf(size: number, mode: "xlang" | "json"): Promise<number[]> {
+    const flags: number[] = [];
+    await using link = await rawLink(new Server({ services: [probe()] }));
+    const { connection } = watched(link.framed, (flag) => flags.push(flag));
+    const client = createClient(Probe, connection, { serialization: mode });
+    const text = "x".repeat(size);
+    expect(await client.echo({ text })).toEqual({ text });
+    return flags.filter((flag) => (flag & (FrameFlag.Header | FrameFlag.Trailer)) === 0);
+  }
+
+  test("begins above 4096 bytes of payload, both ways", async () => {
+    const codec = createCodec().type(Text);
+    const longest = 4096 - (codec.encode({ text: "x".repeat(4000) }).length - 4000);
+    expect(codec.encode({ text: "x".repeat(longest) }).length).toBe(4096);
+    expect(await flagsOf(longest, "xlang")).toEqual([0, 0]);
+    expect(await flagsOf(longest + 1, "xlang")).toEqual([1, 1]);
+  });
+
+  test("is not for JSON", async () => {
+    expect(await flagsOf(10_000, "json")).toEqual([0, 0]);
+  });
+
+  test("rests after a payload that does not shrink", () => {
+    const packer = new MessagePacker({ plainBytes: 4096 });
+    const flagsOf = (payload: Uint8Array) => {
+      packer.pack(payload);
+      return packer.flags;
+    };
+    const zeros = new Uint8Array(5000);
+    expect(flagsOf(zeros)).toBe(1);
+    expect(flagsOf(randomBytes(5000))).toBe(0);
+    expect([zeros, zeros, zeros, zeros, zeros].map(flagsOf)).toEqual([0, 0, 0, 0, 1]);
+  });
+
+  test("is left out where it does not help, and tried again", async () => {
+    const flags: number[] = [];
+    await using link = await rawLink(new Server({ services: [probe()] }));
+    const { connection } = watched(link.framed, (flag) => flags.push(flag));
+    const client = createClient(Probe, connection);
+    const noise = String.fromCharCode(...randomBytes(5000));
+    for (let call = 0; call < 3; call++) await client.echo({ text: noise });
+    expect(flags.filter((flag) => flag === FrameFlag.Compressed)).toEqual([]);
+    for (let call = 0; call < 10; call++) await client.echo({ text: "x".repeat(5000) });
+    expect(flags.filter((flag) => flag === FrameFlag.Compressed).length).toBeGreaterThan(8);
+  });
+
+  test("a bomb is noticed while it is inflated", async () => {
+    const bomb = compressPayload(new Uint8Array((1 << 24) + 1));
+    expect(bomb.length).toBeLessThan(4096);
+    expect(() => unpack(FrameFlag.Compressed, bomb, 1 << 24)).toThrow(
+      expect.objectContaining({ code: StatusCode.RESOURCE_EXHAUSTED }),
+    );
+    const exact = compressPayload(new Uint8Array(1 << 24));
+    expect(unpack(FrameFlag.Compressed, exact, 1 << 24).length).toBe(1 << 24);
+  });
+});
+
+/** The same connection, with an eye on the flags of all frames. */
+function watched(
+  connection: Parameters<typeof createClient>[1],
+  see: (flags: number) => void,
+): { connection: Parameters<typeof createClient>[1] } {
+  return {
+    connection: new Proxy(connection, {
+      get(target, key) {
+        if (key !== "open") return Reflect.get(target, key, target);
+        return (sink: Parameters<typeof target.open>[0]) => {
+          const channel = target.open({
+            frame: (flags, payload) => {
+              see(flags);
+              sink.frame(flags, payload);
+            },
+            end: () => sink.end(),
+            malformed: (error) => sink.malformed(error),
+            stopped: (code) => sink.stopped(code),
+            closed: (error) => sink.closed(error),
+          });
+          const send = channel.send.bind(channel);
+          channel.send = (flags, payload, end) => {
+            see(flags);
+            return send(flags, payload, end);
+          };
+          return channel;
+        };
+      },
+    }),
+  };
+}

@@ -1,0 +1,276 @@
+// What sessions count against, and what a server keeps of clients that ask for more than they take.
+import {
+  defineService,
+  implement,
+  RpcError,
+  Server,
+  type ServerFault,
+  StatusCode,
+  serverStream,
+  unary,
+} from "@aster/rpc";
+import { encodeFrame, FrameFlag } from "@aster/transport";
+import { describe, expect, test } from "vitest";
+import { callHeaderCodecs } from "../../src/protocol/structs.ts";
+import { links, memory, quic } from "../support/links.ts";
+import { Item } from "../support/probe.ts";
+import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { joined, json, text } from "../support/raw-say.ts";
+
+const tick = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function outcome(work: Promise<unknown>): Promise<RpcError | "good"> {
+  return await work.then(
+    () => "good" as const,
+    (error: unknown) => RpcError.from(error),
+  );
+}
+
+/** Calls that end when they are told to. */
+function gated(
+  service: { maxConcurrentCalls?: number; maxConcurrentStreams?: number },
+  method: { maxConcurrentCalls?: number } = {},
+) {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const Gated = defineService(
+    "Gated",
+    { scoped: "stream", ...service },
+    { nap: unary(Item, Item, method), free: unary(Item, Item) },
+  );
+  const served = implement(Gated, () => ({
+    nap: async (item) => {
+      await opened;
+      return item;
+    },
+    free: (item) => item,
+  }));
+  return { Gated, served, open };
+}
+
+describe.each(links)("$name", (kind) => {
+  test("maxConcurrentStreams are sessions, of all connections, and calls in them do not count", async () => {
+    const { Gated, served, open } = gated({ maxConcurrentStreams: 2 });
+    await using link = await kind.open({ services: [served] });
+    const sessions = [await link.session(Gated), await link.session(Gated)];
+    const [one, two] = sessions.map((session) => session.nap({ n: 1 }));
+    await expect.poll(() => link.calls()).toBe(2);
+    const third = await link.session(Gated);
+    expect(await outcome(third.free({ n: 1 }))).toMatchObject({
+      code: StatusCode.RESOURCE_EXHAUSTED,
+      rawMessage: "2 sessions of Gated are running already (maxConcurrentStreams)",
+      details: { reason: "limit.maxConcurrentStreams" },
+    });
+    open();
+    expect(await Promise.all([one, two])).toHaveLength(2);
+    await sessions[0]?.close();
+    await expect.poll(() => link.server.stats().sessions).toBe(1);
+    const fourth = await link.session(Gated);
+    expect(await fourth.free({ n: 4 })).toMatchObject({ n: 4 });
+  });
+
+  test.each([
+    ["of a service", { maxConcurrentCalls: 2 }, {}, "2 calls of Gated"],
+    ["of a method", {}, { maxConcurrentCalls: 2 }, "2 calls of Gated.nap"],
+  ] as const)(
+    "maxConcurrentCalls %s counts calls in sessions, and the session goes on",
+    async (_, service, method, what) => {
+      const { Gated, served, open } = gated(service, method);
+      await using link = await kind.open({ services: [served] });
+      const sessions = await Promise.all([1, 2, 3].map(() => link.session(Gated)));
+      const running = sessions.slice(0, 2).map((session) => session.nap({ n: 1 }));
+      await expect.poll(() => link.calls()).toBe(2);
+      const third = sessions[2];
+      expect(await outcome(third?.nap({ n: 3 }) ?? tick(0))).toMatchObject({
+        code: StatusCode.RESOURCE_EXHAUSTED,
+        rawMessage: `${what} are running already (maxConcurrentCalls)`,
+      });
+      open();
+      await Promise.all(running);
+      await expect.poll(() => link.calls()).toBe(0);
+      expect(await third?.nap({ n: 3 })).toMatchObject({ n: 3 });
+    },
+  );
+
+  test("maxCalls of the server counts calls in sessions", async () => {
+    const { Gated, served, open } = gated({});
+    await using link = await kind.open({ services: [served], limits: { maxCalls: 1 } });
+    const [one, other] = [await link.session(Gated), await link.session(Gated)];
+    const running = one.nap({ n: 1 });
+    await expect.poll(() => link.calls()).toBe(1);
+    const refused = await outcome(other.free({ n: 1 }));
+    expect(refused).toMatchObject({ details: { reason: "limit.maxCalls" } });
+    open();
+    await running;
+    expect(await other.free({ n: 2 })).toMatchObject({ n: 2 });
+    expect(link.server.stats()).toMatchObject({ calls: 0, sessions: 2 });
+  });
+});
+
+describe.each([memory, quic])("instances, $name", (kind) => {
+  const Plain = defineService("Plain", { scoped: "stream" }, { echo: unary(Item, Item) });
+
+  test("one that cannot be made is INTERNAL, and says no more", async () => {
+    const faults: ServerFault[] = [];
+    const broken = implement(Plain, () => {
+      throw new Error("a secret");
+    });
+    await using link = await kind.open({
+      services: [broken],
+      onError: (fault) => faults.push(fault),
+    });
+    const session = await link.session(Plain);
+    const error = await outcome(session.echo({ n: 1 }));
+    expect(error).toMatchObject({ code: StatusCode.INTERNAL });
+    expect((error as RpcError).rawMessage).toMatch(/^internal error \[[0-9a-f]{16}\]$/);
+    expect(faults).toMatchObject([{ service: "Plain", method: "", cause: new Error("a secret") }]);
+    expect((error as RpcError).rawMessage).toContain(faults[0]?.errorId);
+    await expect.poll(() => link.server.stats()).toMatchObject({ sessions: 0, calls: 0 });
+  });
+
+  test("one without a method that the service has is INTERNAL, too", async () => {
+    const incomplete = implement(Plain, () => ({}) as never);
+    await using link = await kind.open({ services: [incomplete], onError: () => {} });
+    const error = await outcome((await link.session(Plain)).echo({ n: 1 }));
+    expect(error).toMatchObject({ code: StatusCode.INTERNAL });
+  });
+
+  test.each(["throws", "rejects"])(
+    "what onSessionClose %s is told to onError, not to the peer",
+    async (how) => {
+      const faults: ServerFault[] = [];
+      const failing = implement(Plain, () => ({
+        echo: (item) => item,
+        onSessionClose(): void | Promise<void> {
+          if (how === "throws") throw new Error("no");
+          return Promise.reject(new Error("no"));
+        },
+      }));
+      await using link = await kind.open({
+        services: [failing],
+        onError: (fault) => faults.push(fault),
+      });
+      const session = await link.session(Plain);
+      await session.echo({ n: 1 });
+      await session.close();
+      await expect.poll(() => faults.length).toBe(1);
+      expect(faults[0]).toMatchObject({ service: "Plain", cause: new Error("no") });
+      await expect.poll(() => link.server.stats().sessions).toBe(0);
+    },
+  );
+
+  test("a drain waits for what onSessionClose does", async () => {
+    let done = false;
+    const slow = implement(Plain, () => ({
+      echo: (item) => item,
+      async onSessionClose() {
+        await tick(100);
+        done = true;
+      },
+    }));
+    await using link = await kind.open({ services: [slow] });
+    await (await link.session(Plain)).echo({ n: 1 });
+    expect(await link.server.drain({ graceMs: 5_000 })).toBe(true);
+    expect(done).toBe(true);
+  });
+});
+
+describe("raw peers", () => {
+  const { Call, Cancel } = FrameFlag;
+  const Big = defineService(
+    "Big",
+    { scoped: "stream" },
+    {
+      echo: unary(Item, Item),
+      many: serverStream(Item, Item),
+    },
+  );
+  const open = json({ service: "Big", method: "", version: 1 });
+  const calling = (method: string): Uint8Array => {
+    const header = { method, callId: "", deadlineEpochMs: 0, metadataKeys: [], metadataValues: [] };
+    return encodeFrame(Call, callHeaderCodecs.json.encode(header));
+  };
+  const request = (n: number): Uint8Array => encodeFrame(0, text({ n }));
+
+  /** A server, and how many bytes its handlers have produced. */
+  function producing() {
+    const seen = { calls: 0, items: 0 };
+    const payload = "x".repeat(10_000);
+    const served = implement(Big, () => ({
+      echo(item) {
+        seen.calls += 1;
+        return { ...item, payload };
+      },
+      async *many(item) {
+        for (;;) {
+          seen.items += 1;
+          yield { ...item, payload };
+        }
+      },
+    }));
+    return { seen, server: new Server({ services: [served], onError: () => {} }) };
+  }
+
+  test.each(["ends", "resets", "leaves"])(
+    "one that %s while a call waits for its request closes the session",
+    async (how) => {
+      let closed = 0;
+      const served = implement(Big, () => ({
+        echo: (item) => item,
+        async *many() {},
+        onSessionClose() {
+          closed += 1;
+        },
+      }));
+      const server = new Server({ services: [served], onError: () => {} });
+      await using link = await rawLink(server);
+      const call = new RawCall(link.raw).send(joined(open, calling("echo")));
+      await expect.poll(() => server.stats()).toMatchObject({ calls: 1, sessions: 1 });
+      if (how === "ends") call.send(new Uint8Array(0), true);
+      else if (how === "resets") call.reset(1);
+      else link.raw.close();
+      await expect.poll(() => server.stats()).toMatchObject({ calls: 0, sessions: 0 });
+      expect(closed).toBe(1);
+    },
+  );
+
+  test.each([
+    ["calls that are not waited for", joined(calling("echo"), request(1))],
+    ["calls and cancellations", joined(calling("echo"), request(1), encodeFrame(Cancel, text("")))],
+    [
+      "streams and cancellations",
+      joined(calling("many"), request(1), encodeFrame(Cancel, text(""))),
+    ],
+    ["calls within calls", joined(calling("many"), request(1))],
+  ])("one that takes nothing is not answered without end: %s", async (_, round) => {
+    const { seen, server } = producing();
+    await using link = await rawLink(server);
+    // does not read: what it has not taken stays with the server
+    const channel = link.raw.open({
+      frame: () => {},
+      end: () => {},
+      malformed: () => {},
+      stopped: () => {},
+      closed: () => {},
+    });
+    channel.pause();
+    channel.send(0, open);
+    const rounds = joined(...Array.from({ length: 100 }, () => round));
+    let blocked = 0;
+    for (let sent = 0; sent < 200 && blocked < 20; sent++) {
+      if (!channel.send(0, rounds)) {
+        blocked += 1;
+        await Promise.race([channel.drained(), tick(20)]);
+      }
+      await tick(0);
+    }
+    await tick(50);
+    // far less than what 20 000 calls would have made
+    expect((seen.calls + seen.items) * 10_000).toBeLessThan(8_000_000);
+    expect(server.stats().calls).toBeLessThanOrEqual(1);
+    channel.reset(1);
+    await expect.poll(() => server.stats()).toMatchObject({ calls: 0, sessions: 0 });
+  });
+});
