@@ -1,11 +1,11 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({
-  // esbuild lowers the decorators that tests and apps apply
+  // esbuild compiles the decorators in tests and apps
   esbuild: { target: "es2022" },
   test: {
     include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "scripts/**/*.test.mjs"],
-    // those of npm run test:long
+    // run by npm run test:long
     exclude: [...configDefaults.exclude, "**/*.long.test.ts"],
     env: { ASTER_RELAY_MODE: "disabled" },
     pool: "forks",

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** What takes minutes: one file at a time, because these tests measure memory and times. */
+/** Tests that take minutes. They measure memory and times, so one file runs at a time. */
 export default defineConfig({
   esbuild: { target: "es2022" },
   test: {

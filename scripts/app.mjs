@@ -1,4 +1,4 @@
-// node scripts/app.mjs NAME ARGUMENTS: runs apps/NAME/src/main.ts with the workspace's own Node.
+// Usage: node scripts/app.mjs NAME ARGUMENTS. Runs apps/NAME/src/main.ts with the workspace's Node.
 import { becomeApp } from "./program.mjs";
 import { workspace } from "./workspace.mjs";
 

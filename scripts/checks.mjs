@@ -1,4 +1,4 @@
-// The checks behind npm test, in the order in which a mistake is cheapest to find.
+// The checks of npm test, cheapest first.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -61,7 +61,7 @@ async function tests(env) {
   return total;
 }
 
-/** What tests said about being skipped, once each. */
+/** Returns the distinct lines in which tests report that they did not run. */
 function untested(output) {
   return new Set(output.split("\n").filter((line) => line.includes(" not tested: ")));
 }
@@ -103,7 +103,10 @@ const checks = [
   ["unit, network and interop tests", tests],
 ];
 
-/** Runs the checks whose names contain one of `wanted` (all without any) and returns the exit code. */
+/**
+ * Runs the checks whose names contain one of `wanted`, or all of them when the list is empty.
+ * Returns the exit code.
+ */
 export async function runChecks(wanted) {
   const env = { ...workspace(), ASTER_RELAY_MODE: "disabled", TURBO_TELEMETRY_DISABLED: "1" };
   needRust(env);

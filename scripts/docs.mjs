@@ -1,4 +1,4 @@
-// npm run docs: the API documentation in docs/api; a warning is an error.
+// npm run docs: builds the API documentation into docs/api. A warning is an error.
 import { become } from "./program.mjs";
 import { workspace } from "./workspace.mjs";
 

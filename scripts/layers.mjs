@@ -1,5 +1,5 @@
-// Which package may import which: docs/architecture.md, "Layers". pnpm lets a package import only what it declares,
-// so the declarations are what there is to check.
+// The layers of docs/architecture.md. pnpm lets a package import only what it declares, so the
+// declared dependencies are checked.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./toolchain.mjs";
@@ -15,7 +15,7 @@ const mayImport = {
   "@aster/registry": ["contract", "transport", "trust"],
 };
 
-/** Lists every breach of the table, one sentence each. */
+/** Returns one message for each declared dependency that the table does not allow. */
 export function layerBreaches() {
   const breaches = [];
   for (const folder of ["packages", "crates"]) {

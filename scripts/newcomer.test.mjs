@@ -1,4 +1,4 @@
-// What a newcomer meets on a machine that is not ready: one sentence that says what to do, exit code 1.
+// On a machine that lacks a tool, npm start prints one sentence with the remedy and exits with 1.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -46,7 +46,7 @@ function withWorkspace() {
   for (const folder of ["packages", "apps"]) mkdirSync(join(clone, folder));
 }
 
-test("without cargo", () => {
+test("without cargo, npm start names rustup", () => {
   withWorkspace();
   const { code, sentences } = start({ pnpm, sh: "/bin/sh" });
   expect(sentences).toHaveLength(1);
@@ -54,7 +54,7 @@ test("without cargo", () => {
   expect(code).toBe(1);
 });
 
-test("with a Rust that is too old", () => {
+test("with an old Rust, npm start names rustup update", () => {
   withWorkspace();
   const { code, sentences } = start({
     pnpm,
@@ -66,7 +66,7 @@ test("with a Rust that is too old", () => {
   expect(code).toBe(1);
 });
 
-test("without network", () => {
+test("without a network, npm start names the connection", () => {
   const failing = "#!/bin/sh\necho 'npm error code ENOTFOUND' >&2\nexit 1\n";
   const { code, sentences } = start({ npm: failing, sh: "/bin/sh" });
   expect(sentences).toHaveLength(1);
@@ -76,7 +76,7 @@ test("without network", () => {
   expect(code).toBe(1);
 });
 
-test("with a Node that is too old", () => {
+test("with an old Node, npm start names the version it needs", () => {
   const old = `Object.defineProperty(process, "version", { value: "v18.20.0" });
     Object.defineProperty(process, "versions", { value: { ...process.versions, node: "18.20.0" } });`;
   writeFileSync(join(clone, "old.cjs"), old);

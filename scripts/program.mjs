@@ -1,10 +1,10 @@
-// Runs a TypeScript program of the workspace in place of this process, as far as Node allows.
+// Runs a TypeScript program of the workspace in a child process that stands in for this one.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { root } from "./toolchain.mjs";
 
-/** Ends this process with the exit code of the program; signals are passed on to it. */
+/** Runs a command, passes signals on to it and exits with its exit code. */
 export function become(env, command, args, options = {}) {
   const child = spawn(command, args, { cwd: root, env, stdio: "inherit", ...options });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
@@ -13,7 +13,7 @@ export function become(env, command, args, options = {}) {
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     });
   }
-  // npm takes signals for itself and leaves what it started behind: when it is gone, the program is to end too
+  // npm does not pass signals on to its child: end the program when npm has exited
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) child.kill("SIGTERM");

@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 
 const program = new URL("./program.mjs", import.meta.url).href;
 
-test("a program ends with the npm that started it, though npm passes no signal on", async () => {
+test("a program ends when the npm that started it has exited", async () => {
   const waiting = "console.log(process.pid); setInterval(() => {}, 1000)";
   const script = `const { become } = await import(${JSON.stringify(program)});
     become(process.env, process.execPath, ["-e", ${JSON.stringify(waiting)}]);`;

@@ -1,4 +1,4 @@
-// The programs in these READMEs run as they stand there, and print what their comments say.
+// The programs in these READMEs run as they are written and print what their comments say.
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { root } from "./toolchain.mjs";
 
-/** What the comments of a README's programs say is printed, and what was. */
+/** Runs the programs of a README. Returns the output that its comments state and the real one. */
 async function printed(name) {
   const cwd = join(root, "packages", name);
   const readme = await readFile(join(cwd, "README.md"), "utf8");

@@ -1,9 +1,9 @@
-// Short lines on stderr, so that stdout stays the program's own.
+// Progress goes to stderr, because stdout belongs to the program that is started.
 export function say(text) {
   process.stderr.write(`${text}\n`);
 }
 
-/** Ends with one sentence that tells the reader what to do. */
+/** Prints one sentence with the remedy and exits with code 1. */
 export function giveUp(sentence) {
   say(`\naster: ${sentence}`);
   process.exit(1);

@@ -1,4 +1,4 @@
-// npm test: every check and test of the project; the last line is "N passed, N failed[, N skipped]".
+// npm test: runs every check and test. The last line is "N passed, N failed[, N skipped]".
 const [major] = process.versions.node.split(".").map(Number);
 if (major < 20) {
   process.stderr.write(

@@ -1,4 +1,4 @@
-// node scripts/tool.mjs NAME ARGUMENTS: runs a tool of the workspace with the workspace's own Node.
+// Usage: node scripts/tool.mjs NAME ARGUMENTS. Runs a tool with the workspace's Node.
 import { become } from "./program.mjs";
 import { workspace } from "./workspace.mjs";
 

@@ -26,7 +26,7 @@ function atLeast(version, wanted) {
   return true;
 }
 
-/** A newer major is fine to use Aster with, but the tools here are only known to work on this one. */
+/** The tools of the workspace are tested on this major version only. */
 const suitableNode = (version) => version.split(".")[0] === "24" && atLeast(version, "24.11.0");
 
 function versionOf(command, env = process.env) {
@@ -66,7 +66,10 @@ function fetchTools(packages) {
   );
 }
 
-/** The folder of the pnpm binary: what the package itself puts into .bin only works after its install script. */
+/**
+ * Returns the folder of the pnpm binary. The file that the package puts into .bin works only after
+ * its install script, which is not run.
+ */
 function pnpmFolder() {
   const scope = join(tools, "node_modules", "@pnpm");
   const name = existsSync(scope) && readdirSync(scope).find((entry) => entry.startsWith("exe."));
@@ -96,11 +99,11 @@ export function toolchain() {
   }
   const bringPnpm = versionOf("pnpm")?.split(".")[0] !== pinned.pnpm.split(".")[0];
   if (bringPnpm && !inTools("pnpm", pinned.pnpm)) missing.push(`pnpm@${pinned.pnpm}`);
-  // npm prunes what a call does not name: fetch all of it in one go
+  // npm removes packages that a call does not name, so one call names them all
   if (missing.length > 0) fetchTools([...new Set([...missing, ...present()])]);
   const path = [nodeFolder, ...(bringPnpm ? [pnpmFolder()] : []), process.env.PATH];
   const env = { ...process.env, PATH: path.join(delimiter) };
-  // what npm puts there for its own scripts only makes pnpm and nested npm complain
+  // variables that npm sets for its own scripts cause warnings in pnpm and nested npm
   for (const key of Object.keys(env)) {
     if (/^npm_(config|package|lifecycle)_/i.test(key)) delete env[key];
   }
@@ -117,7 +120,7 @@ function present() {
 
 const oldestRust = "1.91.0";
 
-/** Ends with a sentence when there is no Rust that can build the native crate. */
+/** Exits with an explanation unless a Rust toolchain can build the native crate. */
 export function needRust(env) {
   let version;
   try {

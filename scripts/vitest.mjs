@@ -1,4 +1,4 @@
-// Runs vitest and counts: what npm test and npm run test:long have in common.
+// Runs vitest and counts the results, for npm test and npm run test:long.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { root } from "./toolchain.mjs";
 
 /**
- * The totals of one run, and whether all went well; `output` is what it printed, unless `loud`: then that has gone to stderr,
- * as it came.
+ * Returns the totals of one run, `ok` when vitest exited with 0, and its output. With `loud` the
+ * output goes to stderr as it arrives instead.
  */
 export async function vitest(env, args, { loud = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "aster-test-"));
@@ -19,7 +19,7 @@ export async function vitest(env, args, { loud = false } = {}) {
   rmSync(folder, { recursive: true });
   if (report === undefined) return { passed: 0, failed: 1, skipped: 0, ok: false, output };
   const skipped = report.numPendingTests + report.numTodoTests;
-  // a file that does not load has no failed test, and an unhandled rejection belongs to none
+  // a file that fails to load and an unhandled rejection are not counted as failed tests
   const failed = ok ? report.numFailedTests : Math.max(1, report.numFailedTests);
   return { passed: report.numPassedTests, failed, skipped, ok, output };
 }

@@ -1,4 +1,4 @@
-// Brings the workspace to the state in which its programs run: packages installed, native crate built.
+// Prepares the workspace: installs the packages and builds the native crate.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { giveUp, say } from "./report.mjs";
 import { needRust, root, toolchain } from "./toolchain.mjs";
 
-// Progress goes to stderr: stdout belongs to the program that is started afterwards.
+// Progress goes to stderr, because stdout belongs to the program that is started afterwards.
 const quietly = ["ignore", 2, 2];
 
 function filesBelow(folder) {
@@ -25,7 +25,7 @@ function fingerprint(files) {
   return hash.digest("hex");
 }
 
-/** Runs `work` unless the files are as they were when it last succeeded. */
+/** Runs `work` unless the files are unchanged since it last succeeded. */
 function once(stamp, files, product, work) {
   const now = fingerprint(files);
   const path = join(root, stamp);
@@ -54,8 +54,8 @@ function installed(env) {
     if (run.status === 0) return;
     say(`${run.stdout ?? ""}${run.stderr ?? ""}`);
     giveUp(
-      "the packages could not be installed (the reason is above); without a network connection that is expected, " +
-        "otherwise mend it and run the same command again.",
+      "the packages could not be installed (the reason is above); check the network connection, " +
+        "then run the same command again.",
     );
   });
 }
@@ -84,7 +84,7 @@ function nativeBuilt(env) {
       });
       if (run.status !== 0) {
         giveUp(
-          "the native crate could not be built (the reason is above); mend it and run the same command again.",
+          "the native crate could not be built (the reason is above); fix it and run the same command again.",
         );
       }
     },
