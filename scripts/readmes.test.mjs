@@ -1,4 +1,4 @@
-// The programs in these READMEs and guides run as they stand there, and print what their comments say.
+// The programs in these READMEs and guides run as they stand, and print what their comments say.
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
