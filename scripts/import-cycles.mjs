@@ -1,5 +1,5 @@
-// Import cycles between the modules of one package. Type-only imports do not exist at run time and are
-// ignored.
+// Import cycles between the modules of one package. Type-only imports do not exist at run time and
+// are ignored.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
