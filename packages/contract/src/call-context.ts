@@ -5,8 +5,15 @@ import type { Sent } from "./message.ts";
 export interface CallMetadata extends ReadonlyMap<string, string> {
   /** Every value of a key, in order; `get` gives the last. */
   getAll(key: string): string[];
-  /** The last value of a key that ends in `-bin`. Throws for a value that is no base64, which is the caller's mistake. */
+  /**
+   * The last value of a key that ends in `-bin`, decoded from base64. Throws `RpcError`
+   * INVALID_ARGUMENT for another key and for a value that is not base64.
+   */
   getBytes(key: string): Uint8Array | undefined;
+  /** Every value of a key that ends in `-bin`, in order. Throws as `getBytes` does. */
+  getAllBytes(key: string): Uint8Array[];
+  /** A copy with one pair added at the end. */
+  with(key: string, value: string | Uint8Array): CallMetadata;
 }
 
 /**

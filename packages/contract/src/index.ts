@@ -9,6 +9,7 @@ export { ContractError } from "./error.ts";
 export type { ErrorType, ErrorTypeOptions, TypedError } from "./error-type.ts";
 export { errorType } from "./error-type.ts";
 export type { ServiceHandlers } from "./handlers.ts";
+export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export type { MethodOptions, ServiceOptions } from "./options.ts";
 export type { Requirement } from "./requirement.ts";
 export { allOf, anyOf, role } from "./requirement.ts";

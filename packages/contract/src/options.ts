@@ -1,5 +1,6 @@
 import { ContractError } from "./error.ts";
 import type { MethodErrors } from "./error-type.ts";
+import type { Interceptor } from "./interceptor.ts";
 import type { Requirement } from "./requirement.ts";
 import type { SerializationMode } from "./serialization-mode.ts";
 
@@ -16,7 +17,7 @@ export interface MethodOptions<E extends MethodErrors = MethodErrors> {
   /** What it may end with, beside plain codes: wire types or `errorType(…)`, by name; not hashed. */
   readonly errors?: E;
   /** Around its calls on the server, inside those of the service. Handed to the server as they are. */
-  readonly interceptors?: readonly unknown[];
+  readonly interceptors?: readonly Interceptor[];
   /** Calls of it served at once; more are refused. Absent: no limit of its own. */
   readonly maxConcurrentCalls?: number;
   /** The name on the wire, when not the key the method is declared under. */
@@ -36,7 +37,7 @@ export interface ServiceOptions {
   /** `stream`: one instance and one stream per caller session (`session` means the same). */
   readonly scoped?: "shared" | "stream" | "session";
   /** Handed to the server as they are. */
-  readonly interceptors?: readonly unknown[];
+  readonly interceptors?: readonly Interceptor[];
   /** Streams served at once: the calls of a shared service, the sessions of another. Absent: no limit of its own. */
   readonly maxConcurrentStreams?: number;
   /** Calls served at once, in sessions too; more are refused. Absent: no limit of its own. */

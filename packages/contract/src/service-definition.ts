@@ -1,4 +1,5 @@
 import type { ErrorTypes } from "./error-type.ts";
+import type { Interceptor } from "./interceptor.ts";
 import type { MessageSchema } from "./message.ts";
 import type { ErrorsOfShape, Methods } from "./method.ts";
 import type { CapabilityRequirement, MethodPattern } from "./model.ts";
@@ -27,7 +28,7 @@ export interface ServiceMethod<
   /** What it may end with, by the names they are thrown under; not hashed. */
   readonly errors: E;
   /** Run inside those of the service. */
-  readonly interceptors: readonly unknown[];
+  readonly interceptors: readonly Interceptor[];
   readonly maxConcurrentCalls: number | undefined;
   readonly description: string | undefined;
 }
@@ -49,7 +50,7 @@ export interface ServiceDefinition<
   readonly scoped: S;
   /** Preferred first; never empty. */
   readonly serialization: readonly SerializationMode[];
-  readonly interceptors: readonly unknown[];
+  readonly interceptors: readonly Interceptor[];
   readonly maxConcurrentStreams: number | undefined;
   readonly maxConcurrentCalls: number | undefined;
   readonly requires: CapabilityRequirement | undefined;

@@ -1,11 +1,11 @@
-import { type InterceptedCall, Metadata, type MetadataInit } from "@aster/rpc";
+import { type CallMetadata, type InterceptedCall, Metadata, type MetadataInit } from "@aster/rpc";
 import { describe, expect, test } from "vitest";
 import { authInterceptor } from "../src/auth.ts";
 import { fakeCall } from "./fake-call.ts";
 
 describe("on a client", () => {
   async function sent(options: Parameters<typeof authInterceptor>[0], call = fakeCall()) {
-    let metadata: Metadata | undefined;
+    let metadata: CallMetadata | undefined;
     await authInterceptor(options)(call, async (passed) => {
       metadata = passed.metadata;
     });

@@ -32,14 +32,11 @@ export class HostedService {
     this.instances =
       scoped === "stream" ? new SessionInstances(this.definition, service) : undefined;
     const implementation = scoped === "stream" ? undefined : sharedBy(this.definition, server);
-    const around = [...interceptors, ...(this.definition.interceptors as readonly Interceptor[])];
+    const around = [...interceptors, ...this.definition.interceptors];
     this.routes = new Map(
       Object.values(methods).map((method) => [
         method.name,
-        new Route(this, method, implementation, [
-          ...around,
-          ...(method.interceptors as readonly Interceptor[]),
-        ]),
+        new Route(this, method, implementation, [...around, ...method.interceptors]),
       ]),
     );
   }
