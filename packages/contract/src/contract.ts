@@ -49,7 +49,7 @@ function computeContract(definition: ServiceDefinition): Contract {
       defaultTimeout: (method.timeoutMs ?? 0) / 1000,
     })),
     serializationModes: definition.serialization,
-    scoped: definition.scoped === "shared" ? "shared" : "session",
+    scoped: definition.scoped,
   };
   const bytes = encodeServiceContract(model);
   return Object.freeze({ id: toHex(blake3(bytes)), bytes, model, types });

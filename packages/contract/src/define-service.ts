@@ -5,11 +5,11 @@ import { errorTypesOf } from "./error-type.ts";
 import type { Methods } from "./method.ts";
 import type { MethodPattern } from "./model.ts";
 import { checkMethodKey, methodName, serviceName, serviceVersion } from "./names.ts";
-import type { MethodOptions, ServiceOptions } from "./options.ts";
+import type { MethodOptions, ServiceOptions, ServiceScope } from "./options.ts";
 import { checkMethodOptions, checkServiceOptions } from "./options.ts";
 import { requirementOf } from "./requirement.ts";
 import { serializationMode, serializationModes } from "./serialization-mode.ts";
-import type { ServiceDefinition, ServiceMethod, ServiceScope } from "./service-definition.ts";
+import type { ServiceDefinition, ServiceMethod } from "./service-definition.ts";
 
 const MOST_METHODS = 10_000;
 const PATTERNS = new Set(["unary", "server_stream", "client_stream", "bidi_stream"]);
@@ -89,7 +89,7 @@ export function buildService(
     kind: "service",
     name,
     version: serviceVersion(name, options.version ?? 1),
-    scoped: (options.scoped ?? "shared") === "shared" ? "shared" : "stream",
+    scoped: options.scoped === "stream" ? "session" : (options.scoped ?? "shared"),
     serialization: serializationModes(options.serialization, name),
     interceptors: Object.freeze([...(options.interceptors ?? [])]),
     maxConcurrentStreams: options.maxConcurrentStreams,
@@ -104,7 +104,7 @@ export function buildService(
 /** The scope that options ask for, as far as their type tells. */
 export type ScopeOf<O extends ServiceOptions> = "scoped" extends keyof O
   ? O["scoped"] extends "stream" | "session"
-    ? "stream"
+    ? "session"
     : O["scoped"] extends "shared" | undefined
       ? "shared"
       : ServiceScope

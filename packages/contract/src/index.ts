@@ -10,13 +10,13 @@ export type { ErrorType, ErrorTypeOptions, TypedError } from "./error-type.ts";
 export { errorType } from "./error-type.ts";
 export type { ServiceHandlers } from "./handlers.ts";
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
-export type { MethodOptions, ServiceOptions } from "./options.ts";
+export type { MethodOptions, ServiceOptions, ServiceScope } from "./options.ts";
 export type { Requirement } from "./requirement.ts";
 export { allOf, anyOf, role } from "./requirement.ts";
 export { SerializationMode } from "./serialization-mode.ts";
 export type { ServiceClass, ServiceDecorator } from "./service.ts";
 export { service, serviceDefinitionOf } from "./service.ts";
-export type { ServiceDefinition, ServiceMethod, ServiceScope } from "./service-definition.ts";
+export type { ServiceDefinition, ServiceMethod } from "./service-definition.ts";
 export type { WarningHandler } from "./warning.ts";
 export { onWarning } from "./warning.ts";
 

@@ -26,6 +26,9 @@ export interface MethodOptions<E extends MethodErrors = MethodErrors> {
   readonly description?: string;
 }
 
+/** `"shared"`: one instance for all callers; `"session"`: one instance per session. */
+export type ServiceScope = "shared" | "session";
+
 /** How one service behaves. */
 export interface ServiceOptions {
   /** The name on the wire, when not the first argument or the name of the class. */
@@ -34,8 +37,12 @@ export interface ServiceOptions {
   readonly version?: number;
   /** Modes it speaks, preferred first; hashed in this order. Default XLANG. */
   readonly serialization?: SerializationMode | readonly SerializationMode[];
-  /** `stream`: one instance and one stream per caller session (`session` means the same). */
-  readonly scoped?: "shared" | "stream" | "session";
+  /**
+   * `"shared"`: one instance serves all calls. `"session"`: each session has an instance and a
+   * stream of its own. Default: `"shared"`. `"stream"` is an alias of `"session"`, the spelling of
+   * the Python package.
+   */
+  readonly scoped?: ServiceScope | "stream";
   /** Handed to the server as they are. */
   readonly interceptors?: readonly Interceptor[];
   /** Streams served at once: the calls of a shared service, the sessions of another. Absent: no limit of its own. */
@@ -102,6 +109,6 @@ export function checkServiceOptions(options: ServiceOptions, place: string): voi
     throw new ContractError("option", `${place}: naming must be "as-written" or "snake"`);
   }
   if (scoped !== undefined && !["shared", "stream", "session"].includes(scoped)) {
-    throw new ContractError("option", `${place}: scoped must be "shared" or "stream"`);
+    throw new ContractError("option", `${place}: scoped must be "shared" or "session"`);
   }
 }

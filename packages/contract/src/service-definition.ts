@@ -3,6 +3,7 @@ import type { Interceptor } from "./interceptor.ts";
 import type { MessageSchema } from "./message.ts";
 import type { ErrorsOfShape, Methods } from "./method.ts";
 import type { CapabilityRequirement, MethodPattern } from "./model.ts";
+import type { ServiceScope } from "./options.ts";
 import type { SerializationMode } from "./serialization-mode.ts";
 
 /** One method of a service, with everything settled. */
@@ -32,9 +33,6 @@ export interface ServiceMethod<
   readonly maxConcurrentCalls: number | undefined;
   readonly description: string | undefined;
 }
-
-/** `shared`: one instance for all callers; `stream`: one per session. */
-export type ServiceScope = "shared" | "stream";
 
 /**
  * A service as one plain frozen value. Client, server, contract id, manifest and tools all read

@@ -3,8 +3,8 @@ import { buildService, type MethodEntry } from "./define-service.ts";
 import { ContractError } from "./error.ts";
 import type { ServiceHandlers } from "./handlers.ts";
 import type { Methods } from "./method.ts";
-import type { ServiceOptions } from "./options.ts";
-import type { ServiceDefinition, ServiceScope } from "./service-definition.ts";
+import type { ServiceOptions, ServiceScope } from "./options.ts";
+import type { ServiceDefinition } from "./service-definition.ts";
 import { isServiceDefinition } from "./service-definition.ts";
 
 /** Any class. */
@@ -95,7 +95,7 @@ function attach(target: unknown, first: unknown, more: ServiceOptions): void {
   const definition = isServiceDefinition(first)
     ? bind(cls, first)
     : define(cls, typeof first === "string" ? first : cls.name, options);
-  if (definition.scoped === "stream") checkSessionClass(cls);
+  if (definition.scoped === "session") checkSessionClass(cls);
   definitions.set(cls, definition);
 }
 

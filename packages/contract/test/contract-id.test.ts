@@ -45,7 +45,7 @@ const base = contractIdOf(build());
 const mutations: Record<string, Parts> = {
   "service name": { name: "Mutant2" },
   version: { options: { version: 2 } },
-  scope: { options: { scoped: "stream" } },
+  scope: { options: { scoped: "session" } },
   modes: { options: { serialization: ["xlang", "json"] } },
   "order of modes": { options: { serialization: ["json", "xlang"] } },
   "method name": { method: "call2" },

@@ -273,7 +273,7 @@ test("what can be seen to be wrong is refused when the class is defined", () => 
     return Hidden;
   });
   refused(/constructor takes no peer/, () => {
-    @service({ scoped: "stream" })
+    @service({ scoped: "session" })
     class Session {
       @rpc(Req, Res) hello(_: Req): Res {
         return { text: "" };
@@ -349,9 +349,9 @@ test("a session class has room for the peer, itself or by its parent", () => {
       return { text: this.peer };
     }
   }
-  @service({ scoped: "stream" })
+  @service({ scoped: "session" })
   class Session extends Base {}
-  expect(serviceDefinitionOf(Session).scoped).toBe("stream");
+  expect(serviceDefinitionOf(Session).scoped).toBe("session");
 });
 
 test("what is no service says so", () => {

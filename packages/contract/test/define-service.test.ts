@@ -45,7 +45,7 @@ const one = (options: object, method: object = {}) =>
 test("a definition is a frozen plain value with everything settled", () => {
   const Def = defineService(
     "Greeter",
-    { version: 3, serialization: ["xlang", "json"], scoped: "stream", requires: "user" },
+    { version: 3, serialization: ["xlang", "json"], scoped: "session", requires: "user" },
     {
       sayHello: unary(Req, Res, {
         timeoutMs: 10_000,
@@ -61,7 +61,7 @@ test("a definition is a frozen plain value with everything settled", () => {
     kind: "service",
     name: "Greeter",
     version: 3,
-    scoped: "stream",
+    scoped: "session",
     serialization: [SerializationMode.XLANG, SerializationMode.JSON],
     requires: { kind: "role", roles: ["user"] },
   });
@@ -169,7 +169,7 @@ test.each([
 });
 
 test("a session may be called stream or session", () => {
-  expect(one({ scoped: "session" }).scoped).toBe("stream");
+  expect(one({ scoped: "stream" }).scoped).toBe("session");
   expect(contractIdOf(one({ scoped: "session" }))).toBe(contractIdOf(one({ scoped: "stream" })));
 });
 

@@ -44,7 +44,7 @@ test("equal contracts do not differ", () => {
 });
 
 test("options of the service", () => {
-  const after = define({ options: { version: 2, scoped: "stream", serialization: ["json"] } });
+  const after = define({ options: { version: 2, scoped: "session", serialization: ["json"] } });
   expect(texts(after)).toEqual([
     "Diff: version 1 → 2",
     "Diff: scope shared → session",

@@ -191,7 +191,9 @@ test("the scope of a definition is part of its type", () => {
   const methods = { hello: unary(Request, Reply) };
   expectTypeOf(defineService("A", {}, methods).scoped).toEqualTypeOf<"shared">();
   expectTypeOf(defineService("A", { version: 2 }, methods).scoped).toEqualTypeOf<"shared">();
-  expectTypeOf(defineService("A", { scoped: "stream" }, methods).scoped).toEqualTypeOf<"stream">();
-  expectTypeOf(defineService("A", { scoped: "session" }, methods).scoped).toEqualTypeOf<"stream">();
-  expectTypeOf<ServiceDefinition["scoped"]>().toEqualTypeOf<"shared" | "stream">();
+  expectTypeOf(defineService("A", { scoped: "stream" }, methods).scoped).toEqualTypeOf<"session">();
+  expectTypeOf(
+    defineService("A", { scoped: "session" }, methods).scoped,
+  ).toEqualTypeOf<"session">();
+  expectTypeOf<ServiceDefinition["scoped"]>().toEqualTypeOf<"shared" | "session">();
 });

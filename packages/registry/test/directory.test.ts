@@ -7,7 +7,7 @@ const service = (contractId: string, channels: Record<string, string>): Admitted
   version: 1,
   contractId,
   channels,
-  pattern: "shared",
+  scoped: "shared",
   serializationModes: [],
 });
 

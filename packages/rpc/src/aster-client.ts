@@ -229,7 +229,7 @@ export class AsterClient implements AsyncDisposable {
     service: string,
     options: SessionProxyOptions = {},
   ): Promise<JsonSession | DynamicSession> {
-    const { room, version, settings } = this.#services.named(service, "stream", options);
+    const { room, version, settings } = this.#services.named(service, "session", options);
     const { manifest, cancelTimeoutMs } = options;
     const parts = { ...settings, limits: room.limits, cancelTimeoutMs };
     return manifest === undefined

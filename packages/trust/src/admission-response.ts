@@ -10,7 +10,8 @@ export interface AdmittedService {
   readonly contractId: string;
   /** Channel name to address, the address as base64 node address (docs/wire.md, "Addresses"). The usual channel is `rpc`. */
   readonly channels: Readonly<Record<string, string>>;
-  readonly pattern: "shared" | "session";
+  /** `pattern` on the wire. */
+  readonly scoped: "shared" | "session";
   /** Empty means the peer did not say: it takes XLANG. */
   readonly serializationModes: readonly string[];
 }
@@ -74,7 +75,7 @@ export function encodeAdmissionResponse(response: AdmissionResponse): Uint8Array
       version: offered.version,
       contract_id: offered.contractId,
       channels: offered.channels,
-      pattern: offered.pattern,
+      pattern: offered.scoped,
       serialization_modes: offered.serializationModes,
     })),
     registry_namespace: response.registryNamespace,
@@ -98,7 +99,7 @@ export function parseAdmissionResponse(input: Uint8Array | string): AdmissionRes
       version: offered.version,
       contractId: offered.contract_id,
       channels: offered.channels,
-      pattern: offered.pattern ?? "shared",
+      scoped: offered.pattern ?? "shared",
       serializationModes: offered.serialization_modes ?? [],
     })),
     registryNamespace: wire.registry_namespace || wire.registry_ticket || "",

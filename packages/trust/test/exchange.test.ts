@@ -29,7 +29,7 @@ const offer: AdmissionOffer = {
       version: 1,
       contractId: "11".repeat(32),
       channels: { rpc: "bm9kZQ==" },
-      pattern: "shared",
+      scoped: "shared",
       serializationModes: [],
     },
   ],

@@ -96,7 +96,7 @@ describe("bad messages", () => {
     );
     expect(response.attributes).toEqual({ constructor: "y" });
     expect(Object.getPrototypeOf(response.attributes)).toBe(Object.prototype);
-    expect(response.services[0]).toMatchObject({ pattern: "shared", channels: {} });
+    expect(response.services[0]).toMatchObject({ scoped: "shared", channels: {} });
     expect(({} as Record<string, unknown>).admitted).toBeUndefined();
   });
 
