@@ -2,9 +2,8 @@ import { isMessage } from "./auto-tag.ts";
 import { declareMethod, type MethodFunction } from "./declared-methods.ts";
 import { ContractError } from "./error.ts";
 import type { MethodErrors, NoErrors } from "./error-type.ts";
-import type { Message, SchemaOf } from "./message.ts";
+import type { Message, MethodPattern, SchemaOf } from "./message.ts";
 import type { MethodDeclaration, MethodDefinition } from "./method.ts";
-import type { MethodPattern } from "./model.ts";
 import type { MethodOptions } from "./options.ts";
 import { checkMethodOptions } from "./options.ts";
 

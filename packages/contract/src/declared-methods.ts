@@ -1,6 +1,6 @@
 import { ContractError } from "./error.ts";
+import type { MethodPattern } from "./message.ts";
 import type { MethodDeclaration } from "./method.ts";
-import type { MethodPattern } from "./model.ts";
 
 /** A method as it stands on a prototype. */
 export type MethodFunction = (...args: never[]) => unknown;

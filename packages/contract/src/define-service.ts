@@ -2,8 +2,8 @@ import { snakeCase } from "@aster/codec";
 import { AutoTagger } from "./auto-tag.ts";
 import { ContractError } from "./error.ts";
 import { errorTypesOf } from "./error-type.ts";
+import { METHOD_PATTERNS, type MethodPattern } from "./message.ts";
 import type { Methods } from "./method.ts";
-import type { MethodPattern } from "./model.ts";
 import { checkMethodKey, methodName, serviceName, serviceVersion } from "./names.ts";
 import type { MethodOptions, ServiceOptions, ServiceScope } from "./options.ts";
 import { checkMethodOptions, checkServiceOptions } from "./options.ts";
@@ -12,7 +12,6 @@ import { serializationMode, serializationModes } from "./serialization-mode.ts";
 import type { ServiceDefinition, ServiceMethod } from "./service-definition.ts";
 
 const MOST_METHODS = 10_000;
-const PATTERNS = new Set(["unary", "server_stream", "client_stream", "bidi_stream"]);
 
 /** What every way of defining a service comes down to; types may still be untagged. */
 export interface MethodEntry {
@@ -32,7 +31,7 @@ function methodOf(
   const { key, pattern, options } = entry;
   const place = `${service}.${key}`;
   checkMethodKey(service, key);
-  if (!PATTERNS.has(pattern)) {
+  if (!METHOD_PATTERNS.includes(pattern)) {
     throw new ContractError(
       "method",
       `${place} is no method: declare it with unary(), serverStream(), clientStream() or bidiStream()`,

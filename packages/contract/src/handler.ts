@@ -1,7 +1,6 @@
 import type { CallContext } from "./call-context.ts";
 import type { ErrorTypes } from "./error-type.ts";
-import type { MessageSchema, Received, Sent } from "./message.ts";
-import type { MethodPattern } from "./model.ts";
+import type { MessageSchema, MethodPattern, Received, Sent } from "./message.ts";
 
 type Awaitable<T> = T | Promise<T>;
 

@@ -1,5 +1,5 @@
 import type { CallContext, CallMetadata } from "./call-context.ts";
-import type { MethodPattern } from "./model.ts";
+import type { MethodPattern } from "./message.ts";
 
 /**
  * A call on its way through the interceptors. An interceptor changes it by passing on another one:

@@ -22,3 +22,9 @@ export type Received<S extends MessageSchema> = output<S>;
 
 /** The value as it may be sent: fields with defaults may be missing. */
 export type Sent<S extends MessageSchema> = input<S>;
+
+/** The patterns of methods: how many messages go each way. */
+export const METHOD_PATTERNS = ["unary", "server_stream", "client_stream", "bidi_stream"] as const;
+
+/** How many messages go each way. */
+export type MethodPattern = (typeof METHOD_PATTERNS)[number];

@@ -1,7 +1,6 @@
 import type { ErrorTypes, ErrorTypesOf, MethodErrors, NoErrors } from "./error-type.ts";
 import type { Handler } from "./handler.ts";
-import type { Message, MessageSchema } from "./message.ts";
-import type { MethodPattern } from "./model.ts";
+import type { Message, MessageSchema, MethodPattern } from "./message.ts";
 import type { MethodOptions } from "./options.ts";
 
 /** What a method declares, before a service gives it a name. */

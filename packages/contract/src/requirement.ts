@@ -1,7 +1,12 @@
 import { ContractError } from "./error.ts";
-import type { CapabilityRequirement } from "./model.ts";
 
 const LONGEST_ROLE = 256;
+
+/** Roles that a caller must hold: one certain role, any of several, or all of several. */
+export interface CapabilityRequirement {
+  readonly kind: "role" | "any_of" | "all_of";
+  readonly roles: readonly string[];
+}
 
 /** What `requires` accepts: a bare string is {@link role}. */
 export type Requirement = string | CapabilityRequirement;

@@ -1,9 +1,9 @@
 import type { ErrorTypes } from "./error-type.ts";
 import type { Interceptor } from "./interceptor.ts";
-import type { MessageSchema } from "./message.ts";
+import type { MessageSchema, MethodPattern } from "./message.ts";
 import type { ErrorsOfShape, Methods } from "./method.ts";
-import type { CapabilityRequirement, MethodPattern } from "./model.ts";
 import type { ServiceScope } from "./options.ts";
+import type { CapabilityRequirement } from "./requirement.ts";
 import type { SerializationMode } from "./serialization-mode.ts";
 
 /** One method of a service, with everything settled. */

@@ -1,11 +1,11 @@
 import { checkPattern, declaredMethods, methodOfClass } from "./declared-methods.ts";
 import { buildService, type MethodEntry } from "./define-service.ts";
 import { ContractError } from "./error.ts";
-import type { ServiceHandlers } from "./handlers.ts";
 import type { Methods } from "./method.ts";
 import type { ServiceOptions, ServiceScope } from "./options.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
 import { isServiceDefinition } from "./service-definition.ts";
+import type { ServiceHandlers } from "./service-types.ts";
 
 /** Any class. */
 export type ServiceClass<Instance = object> = abstract new (...args: never[]) => Instance;

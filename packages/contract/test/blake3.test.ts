@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { blake3 as chosen } from "#blake3";
-import { blake3 as node } from "../src/blake3-node.ts";
-import { blake3 as portable } from "../src/blake3-portable.ts";
-import { toHex } from "../src/hex.ts";
+import { blake3 as node } from "../src/model/blake3-node.ts";
+import { blake3 as portable } from "../src/model/blake3-portable.ts";
+import { toHex } from "../src/model/type-hash.ts";
 
 const pattern = (length: number) => Uint8Array.from({ length }, (_, i) => i % 251);
 

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { toHex } from "../src/hex.ts";
+import { ContractError } from "../src/index.ts";
 import {
-  ContractError,
   decodeServiceContract,
   decodeTypeDef,
   encodeServiceContract,
   encodeTypeDef,
-} from "../src/index.ts";
+} from "../src/model/index.ts";
+import { toHex } from "../src/model/type-hash.ts";
 import { fixture, type ServiceCase } from "./notation.ts";
 
 const bytesOf = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));

@@ -1,8 +1,9 @@
 import { createTypeScope, wireType, wireTypeInfo, wireUnion } from "@aster/codec";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { contractOf, defineService, unary } from "../src/index.ts";
-import { typeText } from "../src/type-text.ts";
+import { defineService, unary } from "../src/index.ts";
+import { contractOf } from "../src/model/index.ts";
+import { typeText } from "../src/model/type-text.ts";
 
 const scope = createTypeScope();
 const Point = wireType("cases/Point", { x: z.int(), y: z.int() }, { scope });

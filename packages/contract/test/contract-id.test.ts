@@ -3,17 +3,15 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import {
   bidiStream,
-  canonicalBytes,
   clientStream,
   contractIdOf,
-  contractOf,
   defineService,
   type MethodOptions,
   type ServiceOptions,
   serverStream,
-  typeHash,
   unary,
 } from "../src/index.ts";
+import { canonicalBytes, contractOf, typeHash } from "../src/model/index.ts";
 
 interface Parts {
   name?: string;

@@ -15,9 +15,9 @@ import {
   rpc,
   SerializationMode,
   serverStream,
-  typeHash,
   unary,
 } from "../src/index.ts";
+import { typeHash } from "../src/model/index.ts";
 
 const Req = wireType("define/Req", { name: z.string().default("") });
 const Res = wireType("define/Res", { text: z.string() });

@@ -4,13 +4,11 @@ import { z } from "zod";
 import {
   contractIdOf,
   defineService,
-  diffContracts,
-  type ManifestMethod,
-  manifestOf,
   type ServiceOptions,
   serverStream,
   unary,
 } from "../src/index.ts";
+import { diffContracts, type ManifestMethod, manifestOf } from "../src/model/index.ts";
 
 const fields = { a: z.string(), b: z.int() };
 

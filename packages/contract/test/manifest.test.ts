@@ -2,16 +2,14 @@ import { decimal, int16, timestamp, wireType } from "@aster/codec";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { ContractError, defineService, unary } from "../src/index.ts";
 import {
-  ContractError,
   type ContractManifest,
-  defineService,
   type ManifestField,
   manifestOf,
   manifestText,
   parseManifest,
-  unary,
-} from "../src/index.ts";
+} from "../src/model/index.ts";
 import { fixture, type ServiceCase, serviceOf } from "./notation.ts";
 
 const services = fixture<ServiceCase[]>("services.json");

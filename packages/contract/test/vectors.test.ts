@@ -1,16 +1,15 @@
 import { expect, test } from "vitest";
-import { toHex } from "../src/hex.ts";
+import { contractIdFromService, contractIdOf } from "../src/index.ts";
 import {
   blake3,
   canonicalBytes,
-  contractIdFromService,
-  contractIdOf,
   contractOf,
   encodeServiceContract,
   encodeTypeDef,
   type ServiceContract,
   type TypeDef,
-} from "../src/index.ts";
+} from "../src/model/index.ts";
+import { toHex } from "../src/model/type-hash.ts";
 import { fixture, type ServiceCase, serviceOf } from "./notation.ts";
 
 const services = fixture<ServiceCase[]>("services.json");

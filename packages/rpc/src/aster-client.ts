@@ -1,4 +1,4 @@
-import type { ContractManifest } from "@aster/contract";
+import type { ContractManifest } from "@aster/contract/model";
 import type { EndpointAddress, Node } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
 import { abortedError } from "./client/call-failure.ts";

@@ -1,5 +1,5 @@
 // The ways to a session beside a definition and a connection: by name, by manifest, by a decorated class, within one program.
-import { manifestOf, manifestText, parseManifest } from "@aster/contract";
+import { manifestOf, manifestText, parseManifest } from "@aster/contract/model";
 import {
   AsterServer,
   clientStream,

@@ -1,4 +1,4 @@
-import type { ContractManifest } from "@aster/contract";
+import type { ContractManifest } from "@aster/contract/model";
 import {
   type AsterClient,
   bidiStream,

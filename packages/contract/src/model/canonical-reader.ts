@@ -1,5 +1,5 @@
+import { ContractError } from "../error.ts";
 import { LIST_MARK, OPTIONAL_ABSENT, OPTIONAL_PRESENT, STRING_MARK } from "./canonical-writer.ts";
-import { ContractError } from "./error.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { ContractError } from "./error.ts";
+import { ContractError } from "../error.ts";
+import { METHOD_PATTERNS } from "../message.ts";
 import type { ContractManifest } from "./manifest.ts";
+import { MANIFEST_KINDS } from "./manifest-field.ts";
 
 const LARGEST_TEXT = 16 * 1024 * 1024;
 const MOST_METHODS = 10_000;
@@ -12,7 +14,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const name = z.string().max(256);
 const tag = z.string().max(512);
 const whole = z.int().min(0);
-const kind = z.enum(["string", "int", "float", "bool", "bytes", "enum", "list", "map", "ref"]);
+const kind = z.enum(MANIFEST_KINDS);
 const text = z.string().nullable().default(null);
 
 const field = z.object({
@@ -42,7 +44,7 @@ const fields = z.array(field).max(MOST_FIELDS).default([]);
 
 const method = z.object({
   name,
-  pattern: z.enum(["unary", "server_stream", "client_stream", "bidi_stream"]),
+  pattern: z.enum(METHOD_PATTERNS),
   request_type: name.default(""),
   response_type: name.default(""),
   request_wire_tag: tag.default(""),

@@ -1,12 +1,10 @@
 import type { WireTypeInfo } from "@aster/codec";
 import { blake3 } from "#blake3";
-import { encodeTypeDef } from "./canonical.ts";
+import { ContractError } from "../error.ts";
+import { byCodePoint, encodeTypeDef } from "./canonical.ts";
 import { CanonicalWriter } from "./canonical-writer.ts";
-import { byCodePoint } from "./code-points.ts";
 import { componentsOf } from "./components.ts";
-import { ContractError } from "./error.ts";
-import { toHex } from "./hex.ts";
-import type { TypeDef } from "./model.ts";
+import type { TypeDef } from "./service-contract.ts";
 import { dottedName, type References, typeDefOf } from "./type-def.ts";
 import { reachableTypes, typesHashed } from "./type-edges.ts";
 
@@ -19,6 +17,13 @@ export interface HashedType {
   readonly bytes: Uint8Array;
   /** BLAKE3 of the bytes; 32 bytes. */
   readonly hash: Uint8Array;
+}
+
+/** Lower-case hex of `bytes`. */
+export function toHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  return text;
 }
 
 const NONE = new Uint8Array();

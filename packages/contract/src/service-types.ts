@@ -1,7 +1,43 @@
 import type { $ZodType } from "zod/v4/core";
-import type { MethodsOf } from "./handlers.ts";
+import type { Handler } from "./handler.ts";
+import type { MessageSchema, MethodPattern, Received, Sent } from "./message.ts";
 import type { MethodOptions } from "./options.ts";
-import type { ServiceDefinition } from "./service-definition.ts";
+import type { ServiceDefinition, ServiceMethod } from "./service-definition.ts";
+
+/** What serves a service: one function per method. A plain object or a class instance will do. */
+export type ServiceHandlers<D extends ServiceDefinition> = {
+  readonly [K in keyof D["methods"]]: D["methods"][K] extends ServiceMethod<
+    infer P,
+    infer Req,
+    infer Res,
+    infer E
+  >
+    ? Handler<P, Req, Res, unknown, E>
+    : never;
+};
+
+/** A method as its caller sees it, before call options. */
+export type MethodSignature<
+  P extends MethodPattern,
+  Req extends MessageSchema,
+  Res extends MessageSchema,
+> = {
+  unary: (request: Sent<Req>) => Promise<Received<Res>>;
+  server_stream: (request: Sent<Req>) => AsyncIterable<Received<Res>>;
+  client_stream: (requests: AsyncIterable<Sent<Req>>) => Promise<Received<Res>>;
+  bidi_stream: (requests: AsyncIterable<Sent<Req>>) => AsyncIterable<Received<Res>>;
+}[P];
+
+/** Methods of a definition as their caller sees them. */
+export type MethodsOf<D extends ServiceDefinition> = {
+  readonly [K in keyof D["methods"]]: D["methods"][K] extends ServiceMethod<
+    infer P,
+    infer Req,
+    infer Res
+  >
+    ? MethodSignature<P, Req, Res>
+    : never;
+};
 
 type AnyMethod = (...args: never[]) => unknown;
 

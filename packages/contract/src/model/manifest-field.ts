@@ -1,17 +1,21 @@
 import type { ElementType, FieldType, WireField } from "@aster/codec";
 import { typeText } from "./type-text.ts";
 
-/** What a reader without the types can know of a field. */
-export type ManifestKind =
-  | "string"
-  | "int"
-  | "float"
-  | "bool"
-  | "bytes"
-  | "enum"
-  | "list"
-  | "map"
-  | "ref";
+/** The kinds of fields. */
+export const MANIFEST_KINDS = [
+  "string",
+  "int",
+  "float",
+  "bool",
+  "bytes",
+  "enum",
+  "list",
+  "map",
+  "ref",
+] as const;
+
+/** The kind of a field, as a reader without the types sees it. */
+export type ManifestKind = (typeof MANIFEST_KINDS)[number];
 
 /** A field of a request or response, keys as they stand in the file (docs/contract.md, “Manifest”). */
 export interface ManifestField {

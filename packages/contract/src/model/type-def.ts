@@ -1,5 +1,5 @@
 import type { ElementType, FieldType, WireField, WireTypeInfo } from "@aster/codec";
-import type { FieldDef, TypeDef } from "./model.ts";
+import type { FieldDef, TypeDef } from "./service-contract.ts";
 
 /** How a type stands in the bytes of one that refers to it. */
 export interface TypeReference {

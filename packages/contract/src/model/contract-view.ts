@@ -1,7 +1,7 @@
 import { wireTypeInfo } from "@aster/codec";
+import { serviceDefinitionOf } from "../service.ts";
 import { type ContractManifest, type ManifestMethod, manifestOf } from "./manifest.ts";
 import { type ManifestField, manifestField } from "./manifest-field.ts";
-import { serviceDefinitionOf } from "./service.ts";
 import { reachableTypes } from "./type-edges.ts";
 
 /** A contract in the form in which two are compared, whether known by definition or by manifest. */

@@ -1,11 +1,6 @@
+import type { CapabilityRequirement } from "../requirement.ts";
 import { CanonicalReader } from "./canonical-reader.ts";
-import type {
-  CapabilityRequirement,
-  FieldDef,
-  MethodDef,
-  ServiceContract,
-  TypeDef,
-} from "./model.ts";
+import type { FieldDef, MethodDef, ServiceContract, TypeDef } from "./service-contract.ts";
 import {
   ContainerCode,
   MethodPatternCode,
@@ -13,7 +8,7 @@ import {
   ScopeCode,
   TypeDefCode,
   TypeKindCode,
-} from "./model.ts";
+} from "./service-contract.ts";
 
 // object literals are evaluated in order, which is the order of the bytes
 

@@ -2,8 +2,9 @@ import { createTypeScope, decimal, duration, float16, type WireType, wireType } 
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { toHex } from "../src/hex.ts";
-import { contractOf, defineService, typeHash, unary } from "../src/index.ts";
+import { defineService, unary } from "../src/index.ts";
+import { contractOf, typeHash } from "../src/model/index.ts";
+import { toHex } from "../src/model/type-hash.ts";
 
 type Shape = Record<string, () => z.ZodType>;
 

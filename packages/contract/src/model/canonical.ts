@@ -1,12 +1,6 @@
+import type { CapabilityRequirement } from "../requirement.ts";
 import { CanonicalWriter } from "./canonical-writer.ts";
-import { byCodePoint } from "./code-points.ts";
-import type {
-  CapabilityRequirement,
-  FieldDef,
-  MethodDef,
-  ServiceContract,
-  TypeDef,
-} from "./model.ts";
+import type { FieldDef, MethodDef, ServiceContract, TypeDef } from "./service-contract.ts";
 import {
   ContainerCode,
   MethodPatternCode,
@@ -14,7 +8,20 @@ import {
   ScopeCode,
   TypeDefCode,
   TypeKindCode,
-} from "./model.ts";
+} from "./service-contract.ts";
+
+/**
+ * Orders strings by their Unicode code points. JavaScript's own order is by UTF-16 unit, which
+ * differs above U+FFFF; contracts are sorted the way every other language sorts.
+ */
+export function byCodePoint(left: string, right: string): number {
+  const shared = Math.min(left.length, right.length);
+  for (let i = 0; i < shared; i++) {
+    if (left.charCodeAt(i) === right.charCodeAt(i)) continue;
+    return (left.codePointAt(i) ?? 0) - (right.codePointAt(i) ?? 0);
+  }
+  return left.length - right.length;
+}
 
 const byId = (left: { id: number }, right: { id: number }) => left.id - right.id;
 

@@ -1,13 +1,12 @@
 import { wireTypeInfo } from "@aster/codec";
 import { blake3 } from "#blake3";
+import { ContractError } from "../error.ts";
+import type { MessageSchema } from "../message.ts";
+import { serviceDefinitionOf } from "../service.ts";
+import type { ServiceDefinition } from "../service-definition.ts";
 import { encodeServiceContract } from "./canonical.ts";
-import { ContractError } from "./error.ts";
-import { toHex } from "./hex.ts";
-import type { MessageSchema } from "./message.ts";
-import type { ServiceContract } from "./model.ts";
-import { serviceDefinitionOf } from "./service.ts";
-import type { ServiceDefinition } from "./service-definition.ts";
-import { type HashedType, hashTypes } from "./type-graph.ts";
+import type { ServiceContract } from "./service-contract.ts";
+import { type HashedType, hashTypes, toHex } from "./type-hash.ts";
 
 /** A service's identity and everything it was computed from. */
 export interface Contract {

@@ -1,11 +1,11 @@
 import { wireTypeInfo } from "@aster/codec";
-import { byCodePoint } from "./code-points.ts";
+import type { MethodPattern } from "../message.ts";
+import { serviceDefinitionOf } from "../service.ts";
+import type { ServiceMethod } from "../service-definition.ts";
+import { byCodePoint } from "./canonical.ts";
 import { contractOf } from "./contract.ts";
-import { toHex } from "./hex.ts";
 import { type ManifestField, manifestField } from "./manifest-field.ts";
-import type { MethodPattern } from "./model.ts";
-import { serviceDefinitionOf } from "./service.ts";
-import type { ServiceMethod } from "./service-definition.ts";
+import { toHex } from "./type-hash.ts";
 
 /** A method, keys as they stand in the file (docs/contract.md, “Manifest”). */
 export interface ManifestMethod {

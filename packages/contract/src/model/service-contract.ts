@@ -1,30 +1,29 @@
+import type { MethodPattern } from "../message.ts";
+import type { ServiceScope } from "../options.ts";
+import type { CapabilityRequirement } from "../requirement.ts";
+
 /**
  * The model that is hashed, field for field as `docs/contract.md`, “Canonical bytes”, lists it.
  * Users build service definitions; this is what they become.
  */
 
 /** Numbers are the ones written into the canonical bytes. */
-export const MethodPatternCode = {
+export const MethodPatternCode: Readonly<Record<MethodPattern, number>> = {
   unary: 0,
   server_stream: 1,
   client_stream: 2,
   bidi_stream: 3,
-} as const;
+};
 
-/** How many messages go each way. */
-export type MethodPattern = keyof typeof MethodPatternCode;
-
-export const ScopeCode = { shared: 0, session: 1 } as const;
-export const RequirementCode = { role: 0, any_of: 1, all_of: 2 } as const;
+export const ScopeCode: Readonly<Record<ServiceScope, number>> = { shared: 0, session: 1 };
+export const RequirementCode: Readonly<Record<CapabilityRequirement["kind"], number>> = {
+  role: 0,
+  any_of: 1,
+  all_of: 2,
+};
 export const TypeDefCode = { message: 0, enum: 1, union: 2 } as const;
 export const TypeKindCode = { primitive: 0, ref: 1, self_ref: 2, any: 3 } as const;
 export const ContainerCode = { none: 0, list: 1, set: 2, map: 3 } as const;
-
-/** Roles a caller must hold: the one, any one, or all of them. */
-export interface CapabilityRequirement {
-  readonly kind: keyof typeof RequirementCode;
-  readonly roles: readonly string[];
-}
 
 /** One service as it is hashed. Types are named by hash only. */
 export interface ServiceContract {
@@ -33,7 +32,7 @@ export interface ServiceContract {
   readonly methods: readonly MethodDef[];
   /** Lower-case names in declared order. */
   readonly serializationModes: readonly string[];
-  readonly scoped: keyof typeof ScopeCode;
+  readonly scoped: ServiceScope;
   readonly requires?: CapabilityRequirement | undefined;
 }
 
