@@ -48,6 +48,7 @@ export type {
   Methods,
 } from "./method.ts";
 export type { CapabilityRequirement } from "./requirement.ts";
-export type { ServiceClass, ServiceDecorator } from "./service.ts";
+export type { ServiceDecorator } from "./service.ts";
+export type { ServiceClass } from "./service-class.ts";
 export { isServiceDefinition } from "./service-definition.ts";
 export type { MethodSignature, MethodsOf, MethodsOfClass, ServiceOf } from "./service-types.ts";

@@ -4,7 +4,7 @@ import type { MessageSchema, MethodPattern, Received, Sent } from "./message.ts"
 import type { MethodOptions } from "./options.ts";
 import type { ServiceDefinition, ServiceMethod } from "./service-definition.ts";
 
-/** What serves a service: one function per method. A plain object or a class instance will do. */
+/** The handlers of a service, one function per method: an object or a class instance. */
 export type ServiceHandlers<D extends ServiceDefinition> = {
   readonly [K in keyof D["methods"]]: D["methods"][K] extends ServiceMethod<
     infer P,
@@ -16,7 +16,7 @@ export type ServiceHandlers<D extends ServiceDefinition> = {
     : never;
 };
 
-/** A method as its caller sees it, before call options. */
+/** The type of a method for its callers, without call options. */
 export type MethodSignature<
   P extends MethodPattern,
   Req extends MessageSchema,
@@ -28,7 +28,7 @@ export type MethodSignature<
   bidi_stream: (requests: AsyncIterable<Sent<Req>>) => AsyncIterable<Received<Res>>;
 }[P];
 
-/** Methods of a definition as their caller sees them. */
+/** The methods of a definition for their callers. */
 export type MethodsOf<D extends ServiceDefinition> = {
   readonly [K in keyof D["methods"]]: D["methods"][K] extends ServiceMethod<
     infer P,
@@ -41,12 +41,12 @@ export type MethodsOf<D extends ServiceDefinition> = {
 
 type AnyMethod = (...args: never[]) => unknown;
 
-/** Functions of a service class that nobody calls from outside. */
+/** Methods of a service class that clients cannot call. */
 type LifeCycle = "onSessionClose";
 
 type InstanceOf<C> = C extends abstract new (...args: never[]) => infer I ? I : C;
 
-/** The request of a method without parameters is an object nobody looks at. */
+/** The request of a method. A method without parameters accepts any object. */
 type InputOf<F extends AnyMethod> = Parameters<F> extends [] ? object : Parameters<F>[0];
 
 type PatternOf<In, Out> = [Out] extends [AsyncIterable<unknown>]
@@ -77,11 +77,12 @@ type DefinitionOfInstance<I> = ServiceDefinition<{
 }>;
 
 /**
- * The type of the definition of a class (or of an instance of one), read off the signatures of its
- * methods: `AsyncIterable` on either side is a stream. Every public method counts, decorated or
- * not, since decorators cannot change the type of a class. Of a definition, its own type.
+ * The type of the definition of a class or of an instance, taken from the signatures of its
+ * methods: an `AsyncIterable` on either side is a stream. It includes public methods without a
+ * decorator, because decorators cannot change the type of a class. The type of a definition is its
+ * own.
  */
 export type ServiceOf<C> = C extends ServiceDefinition ? C : DefinitionOfInstance<InstanceOf<C>>;
 
-/** Methods of a class as their caller sees them. */
+/** The methods of a class for their callers. */
 export type MethodsOfClass<C> = MethodsOf<DefinitionOfInstance<InstanceOf<C>>>;

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { ContractError } from "../src/index.ts";
 
-test("an error of another copy of the package is recognised", async () => {
+test("recognises an error of another copy of the package", async () => {
   vi.resetModules();
   const { ContractError: Other } = await import("../src/index.ts");
   expect(Other).not.toBe(ContractError);
@@ -19,7 +19,7 @@ test.each([undefined, null, "text", new Error("other"), { name: "ContractError",
   },
 );
 
-test("the brand does not show in the error", () => {
+test("hides the brand", () => {
   const error = new ContractError("name", "text");
   expect(Object.getOwnPropertySymbols(error)).toEqual([]);
   expect(error.message).toBe("text");

@@ -14,7 +14,7 @@ import { fixture, type ServiceCase, serviceOf } from "./notation.ts";
 
 const services = fixture<ServiceCase[]>("services.json");
 
-test("there are enough services to mean something", () => {
+test("has enough services to be meaningful", () => {
   expect(services.length).toBeGreaterThanOrEqual(35);
 });
 
@@ -40,7 +40,7 @@ interface ModelCase {
   hash: string;
 }
 
-/** Bytes stand in the fixture as `{"hex": …}`. */
+/** Bytes are `{"hex": …}` in the fixture. */
 function revive(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revive);
   if (typeof value !== "object" || value === null) return value;

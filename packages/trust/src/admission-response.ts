@@ -95,7 +95,7 @@ export function encodeAdmissionResponse(response: AdmissionResponse): Uint8Array
 }
 
 /**
- * Reads an answer. Missing keys and nulls get their defaults; unknown keys and `reason` are ignored.
+ * Reads an answer. Missing keys and nulls get defaults; unknown keys and `reason` are ignored.
  * Throws {@link AdmissionError} `"protocol"` for a malformed answer, but not for a denial.
  */
 export function parseAdmissionResponse(input: Uint8Array | string): AdmissionResponse {

@@ -15,7 +15,7 @@ export class BoundedBuffer {
     return this.#length;
   }
 
-  /** Copies a piece. Returns `false`, and drops the piece, if the message would exceed the limit. */
+  /** Copies a piece. Returns `false` and drops the piece if the message would exceed the limit. */
   add(piece: Uint8Array): boolean {
     const length = this.#length + piece.length;
     if (length > this.#limit) return false;

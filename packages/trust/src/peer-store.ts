@@ -31,7 +31,7 @@ export interface PeerStoreOptions {
 /** An admission to store. */
 export interface PeerAdmission {
   readonly attributes: Readonly<Record<string, string>>;
-  /** The end of the admission in epoch milliseconds. The store ends it after `ttlMs` at the latest. */
+  /** The end of the admission in epoch milliseconds, but at most `ttlMs` of the store from now. */
   readonly expiresAtMs?: number;
 }
 
@@ -42,8 +42,8 @@ interface Entry {
 }
 
 /**
- * The admitted peers by endpoint id. A server adds a peer at admission and looks it up for each call
- * of the peer's connections. The store is in memory, bounded and without timers; it needs no closing.
+ * The admitted peers by endpoint id. A server adds a peer at admission and looks it up when the
+ * peer calls. The store is in memory and bounded. It has no timers and needs no closing.
  */
 export class PeerStore {
   readonly #entries: Map<EndpointId, Entry> = new Map();
@@ -77,7 +77,7 @@ export class PeerStore {
     return record;
   }
 
-  /** The peer; `undefined` if it was never admitted, its admission lapsed, or a full store dropped it. */
+  /** The peer; `undefined` if it was not admitted, its admission lapsed or the store dropped it. */
   get(endpointId: EndpointId): PeerRecord | undefined {
     const entry = this.#entries.get(endpointId);
     if (entry === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { AdmissionError } from "../src/index.ts";
 
-test("an error of another copy of the package is recognised", async () => {
+test("recognises an error of another copy of the package", async () => {
   vi.resetModules();
   const { AdmissionError: Other } = await import("../src/index.ts");
   expect(Other).not.toBe(AdmissionError);
@@ -22,7 +22,7 @@ test.each([
   expect(value instanceof AdmissionError).toBe(false);
 });
 
-test("the brand does not show in the error", () => {
+test("hides the brand", () => {
   const error = new AdmissionError("denied", "text");
   expect(Object.getOwnPropertySymbols(error)).toEqual([]);
   expect(error.message).toBe("text");

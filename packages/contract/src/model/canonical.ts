@@ -11,8 +11,8 @@ import {
 } from "./service-contract.ts";
 
 /**
- * Orders strings by their Unicode code points. JavaScript's own order is by UTF-16 unit, which
- * differs above U+FFFF; contracts are sorted the way every other language sorts.
+ * Compares strings by Unicode code point. JavaScript compares UTF-16 units, which gives another
+ * order above U+FFFF, but contracts need the order that other languages have.
  */
 export function byCodePoint(left: string, right: string): number {
   const shared = Math.min(left.length, right.length);
@@ -59,7 +59,7 @@ function writeField(writer: CanonicalWriter, field: FieldDef): void {
   writer.bytes(field.containerKeyRef);
 }
 
-/** Canonical bytes of a service: their BLAKE3 hash is the contract id. Sorts what must be sorted. */
+/** The canonical bytes of a service, with sorted lists. Their BLAKE3 hash is the contract id. */
 export function encodeServiceContract(contract: ServiceContract): Uint8Array {
   const writer = new CanonicalWriter();
   writer.string(contract.name);
@@ -71,7 +71,7 @@ export function encodeServiceContract(contract: ServiceContract): Uint8Array {
   return writer.finish();
 }
 
-/** Canonical bytes of a type: their BLAKE3 hash is the type hash. Sorts what must be sorted. */
+/** The canonical bytes of a type, with sorted lists. Their BLAKE3 hash is the type hash. */
 export function encodeTypeDef(type: TypeDef): Uint8Array {
   const writer = new CanonicalWriter();
   writer.unsigned(TypeDefCode[type.kind]);

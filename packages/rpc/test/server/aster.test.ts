@@ -403,5 +403,5 @@ test("what cannot be hosted is refused when the server is made", () => {
   expect(() => new Server({ services: [session] })).toThrow(/Session is session-scoped/);
   const lacking = implement(Probe, {} as never);
   expect(() => new Server({ services: [lacking] })).toThrow(/Probe.echo has no handler/);
-  expect(() => new Server({ services: [{}] })).toThrow(/is no service/);
+  expect(() => new Server({ services: [{}] })).toThrow(/is not a service/);
 });

@@ -209,5 +209,5 @@ test("a server says of each service how it is called", async () => {
 
 test("what cannot serve sessions is refused when the server is made", () => {
   class Plain {}
-  expect(() => new Server({ services: [Plain] })).toThrow(/is no service/);
+  expect(() => new Server({ services: [Plain] })).toThrow(/is not a service/);
 });
