@@ -4,7 +4,7 @@ import { z } from "zod";
 const Add = wireType("counter/Add", { n: z.int() });
 const Total = wireType("counter/Total", { total: z.int() });
 
-@service({ scoped: "stream" })
+@service({ scoped: "session" })
 class Counter {
   readonly peer: string;
   #total = 0;

@@ -42,7 +42,7 @@ export async function typedCallee(
   mode: CallOptions["mode"],
 ): Promise<Callee> {
   const options = { ...writing(mode), checkContract: false };
-  return definition.scoped === "stream"
+  return definition.scoped === "session"
     ? sessionCallee(await client.session(definition, options))
     : sharedCallee(client.client(definition, options));
 }

@@ -17,7 +17,7 @@ export const Total = wireType("testkit/Total", {
 /** The session-scoped service that other implementations host and call too: python/counter_service.py has the same contract id. */
 export const Counter = defineService(
   "Counter",
-  { version: 1, scoped: "stream" },
+  { version: 1, scoped: "session" },
   {
     add: unary(AddRequest, Total),
     total: unary(Empty, Total),

@@ -43,7 +43,7 @@ export function invocations(client: AsterClient, command: CallOptions): Invocati
   const check = () => {
     if (command.checkContract && definition !== undefined) checkContract(client, definition);
   };
-  const scoped = definition?.scoped === "stream";
+  const scoped = definition?.scoped === "session";
   const oneEach = scoped && !session;
   const known = command.calls.map(({ method }) => definition?.byName.get(method));
   const fits = command.calls.map(({ method, request }, index) => {

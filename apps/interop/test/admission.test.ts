@@ -69,8 +69,8 @@ describe.skipIf("missing" in python)("admission and addresses", () => {
   it("we learn the wheel's services", async () => {
     const client = await connectToWheel(wheelServer.ready.address, { network: "none" });
     expect(client.services).toMatchObject([
-      { name: "Testkit", version: 1, contractId: contractIdOf(Testkit), pattern: "shared" },
-      { name: "Counter", version: 1, contractId: contractIdOf(Counter), pattern: "session" },
+      { name: "Testkit", version: 1, contractId: contractIdOf(Testkit), scoped: "shared" },
+      { name: "Counter", version: 1, contractId: contractIdOf(Counter), scoped: "session" },
     ]);
     await client.close();
   });

@@ -23,12 +23,15 @@ const isShape = (value: object): value is $ZodShape => {
   );
 };
 
-/** Whether a value can stand where a request or response is declared. */
+/** Returns `true` for a value that can be declared as a request or response. */
 export function isMessage(value: unknown): value is Message {
   return isObject(value) && (isZodObject(value) || isShape(value));
 }
 
-/** Gives the types of one service their wire types, each untagged one the same tag every time. */
+/**
+ * Makes wire types of the messages of one service. A message without a tag gets a tag derived from
+ * the names of service and method, and keeps it if several methods use the message.
+ */
 export class AutoTagger {
   readonly #service: string;
   readonly #tagged = new Map<object, MessageSchema>();
@@ -37,7 +40,7 @@ export class AutoTagger {
     this.#service = service;
   }
 
-  /** The wire type of a method's request or response. */
+  /** The wire type of a request or response. Throws {@link ContractError} `type` or `tag`. */
   wireTypeOf(message: unknown, method: string, role: "Request" | "Response"): MessageSchema {
     const place = `${this.#service}.${method}: the ${role.toLowerCase()} type`;
     if (!isMessage(message)) {
@@ -60,7 +63,7 @@ export class AutoTagger {
     if ((schema._zod.def.checks?.length ?? 0) > 0) {
       throw new ContractError(
         "type",
-        `${place} has checks of its own but no tag; make it with wireType() and add them there`,
+        `${place} has checks but no tag; make it with wireType() and add the checks there`,
       );
     }
     return this.#tagShape(schema._zod.def.shape, method, role, place);
@@ -71,12 +74,12 @@ export class AutoTagger {
     if (!TAG_NAME.test(this.#service) || !TAG_NAME.test(name)) {
       throw new ContractError(
         "tag",
-        `${place} has no tag and none can be derived, since tags are ASCII; use wireType()`,
+        `${place} has no tag, and none can be derived because tags are ASCII; use wireType()`,
       );
     }
     const tag = `${this.#service}/${name}`;
     const schema = wireType(tag, shape);
-    warnOnce(tag, `${place} has no tag: it is "${tag}" on the wire; name it with wireType()`);
+    warnOnce(tag, `${place} has no tag; it is "${tag}" on the wire; name it with wireType()`);
     return schema;
   }
 }

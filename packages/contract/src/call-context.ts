@@ -1,40 +1,48 @@
 import type { ErrorTypes } from "./error-type.ts";
 import type { Sent } from "./message.ts";
 
-/** Metadata as it arrived: pairs of text in their order, whose keys may come more than once. */
+/** The metadata of a call: pairs of text in their order. A key may occur more than once. */
 export interface CallMetadata extends ReadonlyMap<string, string> {
-  /** Every value of a key, in order; `get` gives the last. */
+  /** Every value of a key, in order. `get` returns the last one. */
   getAll(key: string): string[];
-  /** The last value of a key that ends in `-bin`. Throws for a value that is no base64, which is the caller's mistake. */
+  /**
+   * The last value of a key that ends in `-bin`, decoded from base64. Throws `RpcError`
+   * INVALID_ARGUMENT for another key and for a value that is not base64.
+   */
   getBytes(key: string): Uint8Array | undefined;
+  /** Every value of a key that ends in `-bin`, in order. Throws as `getBytes` does. */
+  getAllBytes(key: string): Uint8Array[];
+  /** A copy with one pair added at the end. */
+  with(key: string, value: string | Uint8Array): CallMetadata;
 }
 
 /**
- * What a handler may learn about the call it answers, passed as its second argument. It is the
- * smallest view; the server hands over an object that offers it. `E` are the errors the method declares.
+ * The call that a handler answers; its second argument. Every server passes an object with at least
+ * these members. `E` are the errors that the method declares.
  */
 export interface CallContext<E extends ErrorTypes = ErrorTypes> {
   readonly service: string;
   readonly method: string;
-  /** Endpoint id of the caller, 64 lower-case hex characters; proved by the connection. */
+  /** Endpoint id of the caller, 64 lower-case hex characters. The connection proved it. */
   readonly peer: string;
-  /** Fires when the caller cancels, disconnects or runs out of time. */
+  /** Fires when the caller cancels the call or disconnects, and at the deadline. */
   readonly signal: AbortSignal;
-  /** When the caller stops waiting, in Unix milliseconds; `undefined` when it set no deadline. */
+  /** The deadline in Unix milliseconds; `undefined` if the caller set none. */
   readonly deadlineEpochMs: number | undefined;
-  /** Milliseconds left, never below 0; `undefined` when there is no deadline. */
+  /** The milliseconds until the deadline, never below 0; `undefined` without a deadline. */
   remainingMs(): number | undefined;
-  /** What the caller sent along. Not trustworthy by itself. */
+  /** The metadata that the caller sent. It is not verified. */
   readonly metadata: CallMetadata;
-  /** What the caller's credential attests. */
+  /** The attributes that the caller's credential attests. */
   readonly attributes: ReadonlyMap<string, string>;
-  /** Roles of the caller, as attested by its credential. */
+  /** The roles that the caller's credential attests. */
   readonly roles: ReadonlySet<string>;
   /**
-   * Adds a pair to what the caller gets beside the status, however the call ends. Bytes need a key that ends in `-bin`.
-   * Throws over the bounds of a status; does nothing once the call is over.
+   * Adds a pair to the metadata that is sent with the status, whether the call succeeds or fails.
+   * Bytes need a key that ends in `-bin`. Throws if the status would exceed its bounds. No-op after
+   * the end of the call.
    */
   addTrailer(key: string, value: string | Uint8Array): void;
-  /** An error that the method declares, to be thrown. Throws where the data does not fit its type. */
+  /** Makes an error that the method declares. Throws for data that does not fit its type. */
   error<K extends keyof E & string>(name: K, data: Sent<E[K]["type"]>, message?: string): Error;
 }

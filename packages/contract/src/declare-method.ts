@@ -2,21 +2,20 @@ import { isMessage } from "./auto-tag.ts";
 import { declareMethod, type MethodFunction } from "./declared-methods.ts";
 import { ContractError } from "./error.ts";
 import type { MethodErrors, NoErrors } from "./error-type.ts";
-import type { Message, SchemaOf } from "./message.ts";
+import type { Message, MethodPattern, SchemaOf } from "./message.ts";
 import type { MethodDeclaration, MethodDefinition } from "./method.ts";
-import type { MethodPattern } from "./model.ts";
 import type { MethodOptions } from "./options.ts";
 import { checkMethodOptions } from "./options.ts";
 
-/** `@rpc` without types, for a class that is bound to a contract. */
+/** A method decorator without types, for a class that is bound to a contract. */
 export interface BareMethodDecorator {
   (method: (...args: never[]) => unknown, context: ClassMethodDecoratorContext): void;
   (target: object, key: string | symbol, descriptor: PropertyDescriptor): void;
 }
 
-/** One of the four ways to declare a method: with types, or bare as a decorator. */
+/** Declares methods of one pattern: with types, or without them as a decorator. */
 export interface MethodDeclarer<P extends MethodPattern> extends BareMethodDecorator {
-  /** Bare, written with parentheses. */
+  /** A decorator without types, written with parentheses. */
   (): BareMethodDecorator;
   <const Req extends Message, const Res extends Message, const E extends MethodErrors = NoErrors>(
     request: Req,
@@ -25,7 +24,10 @@ export interface MethodDeclarer<P extends MethodPattern> extends BareMethodDecor
   ): MethodDefinition<P, SchemaOf<Req>, SchemaOf<Res>, E>;
 }
 
-/** Both calls that a method decorator can get: `(method, context)` and `(target, key, descriptor)`. */
+/**
+ * The method that a decorator call is about. Standard decorators are called with
+ * `(method, context)`, legacy ones with `(target, key, descriptor)`.
+ */
 function decoratedMethod(args: readonly unknown[], called: string): MethodFunction {
   const [first, second, third] = args;
   const context = second as ClassMethodDecoratorContext | undefined;
@@ -39,8 +41,8 @@ function decoratedMethod(args: readonly unknown[], called: string): MethodFuncti
   if (isStatic || typeof key !== "string" || key.startsWith("#")) {
     throw new ContractError(
       "method",
-      `@${called} on ${String(key)}: only public instance methods with a name can be called from ` +
-        "outside; make it one",
+      `@${called} on ${String(key)}: clients can only call public instance methods that have a ` +
+        "name; make it one",
     );
   }
   return method as MethodFunction;
@@ -63,7 +65,8 @@ function typedMethod(
   if (!isMessage(request) || !isMessage(response)) {
     throw new ContractError(
       "type",
-      `${called}() needs a request type and a response type: ${called}(Request, Response, options?)`,
+      `${called}() needs a request type and a response type; write ` +
+        `${called}(Request, Response, options?)`,
     );
   }
   checkMethodOptions(options as MethodOptions, `${called}()`);
@@ -94,23 +97,23 @@ function declarer<P extends MethodPattern>(pattern: P, called: string): MethodDe
   return declare as MethodDeclarer<P>;
 }
 
-/** One request, one response. The same as {@link rpc}. */
+/** Declares a method with one request and one response. The same as {@link rpc}. */
 export const unary: MethodDeclarer<"unary"> = declarer("unary", "unary");
 
-/** One request, one response: `@rpc(Request, Response)` on an async method. */
+/** Declares a method with one request and one response: `@rpc(Request, Response)`. */
 export const rpc: MethodDeclarer<"unary"> = declarer("unary", "rpc");
 
-/** One request, many responses: `@serverStream(Request, Item)` on an `async *` method. */
+/** Declares a method with one request and many responses, usually an `async *` method. */
 export const serverStream: MethodDeclarer<"server_stream"> = declarer(
   "server_stream",
   "serverStream",
 );
 
-/** Many requests, one response: the method gets an `AsyncIterable`. */
+/** Declares a method with many requests, an `AsyncIterable`, and one response. */
 export const clientStream: MethodDeclarer<"client_stream"> = declarer(
   "client_stream",
   "clientStream",
 );
 
-/** Many requests, many responses, in whatever order the method likes. */
+/** Declares a method with many requests and many responses, in any order. */
 export const bidiStream: MethodDeclarer<"bidi_stream"> = declarer("bidi_stream", "bidiStream");

@@ -1,16 +1,17 @@
 import { ContractError } from "./error.ts";
+import type { MethodPattern } from "./message.ts";
 import type { MethodDeclaration } from "./method.ts";
-import type { MethodPattern } from "./model.ts";
 
-/** A method as it stands on a prototype. */
+/** A method on a prototype. */
 export type MethodFunction = (...args: never[]) => unknown;
 
-/** One decorated method of a class, by its key. */
+/** A decorated method of a class, with its key. */
 export interface DeclaredMethod {
   readonly key: string;
   readonly declaration: MethodDeclaration;
 }
 
+/** The declarations that decorators made, by the method. */
 const declared = new WeakMap<MethodFunction, MethodDeclaration>();
 
 const RETURNS_STREAM: Record<MethodPattern, boolean> = {
@@ -21,8 +22,9 @@ const RETURNS_STREAM: Record<MethodPattern, boolean> = {
 };
 
 /**
- * Refuses what can be seen to be wrong before a first call: a generator where one value is due, an
- * `async` function where a stream is. Code compiled to old targets shows neither and is let pass.
+ * Refuses a method whose kind of function does not fit its pattern: a generator that should return
+ * one value, or an `async` function that should return a stream. Code compiled to old targets does
+ * not show the kind and is accepted.
  */
 export function checkPattern(method: MethodFunction, pattern: MethodPattern, place: string): void {
   const kind = Object.prototype.toString.call(method).slice("[object ".length, -1);
@@ -33,18 +35,19 @@ export function checkPattern(method: MethodFunction, pattern: MethodPattern, pla
     const instead = pattern === "unary" ? "serverStream" : "bidiStream";
     throw new ContractError(
       "method",
-      `${place} is an async function* but declared to answer once; declare it with ${instead}()`,
+      `${place} is an async function* but declared with one response; declare it with ${instead}()`,
     );
   }
   if (kind === "AsyncFunction" && RETURNS_STREAM[pattern]) {
     throw new ContractError(
       "method",
-      `${place} is an async function but declared to answer with a stream; make it an async function*`,
+      `${place} is an async function but declared with a stream of responses; make it an ` +
+        "async function*",
     );
   }
 }
 
-/** Keeps what a decorator was told about a method. */
+/** Stores the declaration that a decorator makes of a method. `called` is the decorator's name. */
 export function declareMethod(
   method: MethodFunction,
   declaration: MethodDeclaration,
@@ -58,7 +61,7 @@ export function declareMethod(
   declared.set(method, declaration);
 }
 
-/** The function a class has under a key, its own or inherited; accessors do not count. */
+/** The own or inherited method of a class with a key. Accessors are not methods. */
 export function methodOfClass(
   target: abstract new (...args: never[]) => unknown,
   key: string,
@@ -71,7 +74,10 @@ export function methodOfClass(
   return undefined;
 }
 
-/** Declared methods of a class, inherited ones first; an override keeps the declaration it overrides. */
+/**
+ * The declared methods of a class, inherited ones first. An override without a decorator keeps the
+ * declaration of the method that it overrides.
+ */
 export function declaredMethods(
   target: abstract new (...args: never[]) => unknown,
 ): readonly DeclaredMethod[] {

@@ -2,19 +2,19 @@ import { snakeCase } from "@aster/codec";
 import { AutoTagger } from "./auto-tag.ts";
 import { ContractError } from "./error.ts";
 import { errorTypesOf } from "./error-type.ts";
+import { METHOD_PATTERNS, type MethodPattern } from "./message.ts";
 import type { Methods } from "./method.ts";
-import type { MethodPattern } from "./model.ts";
 import { checkMethodKey, methodName, serviceName, serviceVersion } from "./names.ts";
-import type { MethodOptions, ServiceOptions } from "./options.ts";
+import type { MethodOptions, ServiceOptions, ServiceScope } from "./options.ts";
 import { checkMethodOptions, checkServiceOptions } from "./options.ts";
 import { requirementOf } from "./requirement.ts";
 import { serializationMode, serializationModes } from "./serialization-mode.ts";
-import type { ServiceDefinition, ServiceMethod, ServiceScope } from "./service-definition.ts";
+import type { ServiceDefinition, ServiceMethod } from "./service-definition.ts";
 
-const MOST_METHODS = 10_000;
-const PATTERNS = new Set(["unary", "server_stream", "client_stream", "bidi_stream"]);
+/** The most methods of a service, because readers of manifests accept no more. */
+export const MOST_METHODS = 10_000;
 
-/** What every way of defining a service comes down to; types may still be untagged. */
+/** One method on its way into a definition. Its types may still be untagged. */
 export interface MethodEntry {
   readonly key: string;
   readonly pattern: MethodPattern;
@@ -32,10 +32,11 @@ function methodOf(
   const { key, pattern, options } = entry;
   const place = `${service}.${key}`;
   checkMethodKey(service, key);
-  if (!PATTERNS.has(pattern)) {
+  if (!METHOD_PATTERNS.includes(pattern)) {
     throw new ContractError(
       "method",
-      `${place} is no method: declare it with unary(), serverStream(), clientStream() or bidiStream()`,
+      `${place} is not a method; declare it with unary(), serverStream(), clientStream() or ` +
+        "bidiStream()",
     );
   }
   checkMethodOptions(options, place);
@@ -58,7 +59,33 @@ function methodOf(
   });
 }
 
-/** Builds a definition from entries, checking everything that can be wrong with them. */
+/** The methods of a service by their name on the wire. */
+function methodsByName(
+  service: string,
+  entries: readonly MethodEntry[],
+  naming: ServiceOptions["naming"],
+): Map<string, ServiceMethod> {
+  if (entries.length > MOST_METHODS) {
+    throw new ContractError("limit", `${service} has more than ${MOST_METHODS} methods; split it`);
+  }
+  const tagger = new AutoTagger(service);
+  const byName = new Map<string, ServiceMethod>();
+  for (const entry of entries) {
+    const method = methodOf(entry, service, tagger, naming);
+    const other = byName.get(method.name);
+    if (other) {
+      throw new ContractError(
+        "method",
+        `${service}: ${other.key} and ${method.key} are both "${method.name}" on the wire; ` +
+          "give one of them another { name }",
+      );
+    }
+    byName.set(method.name, method);
+  }
+  return byName;
+}
+
+/** Builds a definition from checked entries and options. Throws {@link ContractError}. */
 export function buildService(
   givenName: string,
   options: ServiceOptions,
@@ -66,30 +93,14 @@ export function buildService(
 ): ServiceDefinition {
   const name = serviceName(options.name ?? givenName);
   checkServiceOptions(options, name);
-  if (entries.length > MOST_METHODS) {
-    throw new ContractError("limit", `${name} has more than ${MOST_METHODS} methods; split it`);
-  }
-  const tagger = new AutoTagger(name);
+  const byName = methodsByName(name, entries, options.naming);
   const methods: Record<string, ServiceMethod> = {};
-  const byName = new Map<string, ServiceMethod>();
-  for (const entry of entries) {
-    const method = methodOf(entry, name, tagger, options.naming);
-    const other = byName.get(method.name);
-    if (other) {
-      throw new ContractError(
-        "method",
-        `${name}: ${other.key} and ${method.key} are both "${method.name}" on the wire; ` +
-          "give one another { name }",
-      );
-    }
-    methods[method.key] = method;
-    byName.set(method.name, method);
-  }
+  for (const method of byName.values()) methods[method.key] = method;
   return Object.freeze({
     kind: "service",
     name,
     version: serviceVersion(name, options.version ?? 1),
-    scoped: (options.scoped ?? "shared") === "shared" ? "shared" : "stream",
+    scoped: options.scoped === "stream" ? "session" : (options.scoped ?? "shared"),
     serialization: serializationModes(options.serialization, name),
     interceptors: Object.freeze([...(options.interceptors ?? [])]),
     maxConcurrentStreams: options.maxConcurrentStreams,
@@ -101,20 +112,20 @@ export function buildService(
   });
 }
 
-/** The scope that options ask for, as far as their type tells. */
+/** The scope in the type of some options, or every scope if the type leaves it open. */
 export type ScopeOf<O extends ServiceOptions> = "scoped" extends keyof O
   ? O["scoped"] extends "stream" | "session"
-    ? "stream"
+    ? "session"
     : O["scoped"] extends "shared" | undefined
       ? "shared"
       : ServiceScope
   : "shared";
 
 /**
- * A service from its name, its options and its methods, made with {@link unary},
- * {@link serverStream}, {@link clientStream} and {@link bidiStream}.
+ * Defines a service by its name, its options and its methods. The methods are made with
+ * {@link unary}, {@link serverStream}, {@link clientStream} and {@link bidiStream}.
  *
- * Throws {@link ContractError} when a name, option or type cannot be carried.
+ * Throws {@link ContractError} for a name, an option or a type that a contract cannot hold.
  */
 export function defineService<const M extends Methods, const O extends ServiceOptions>(
   name: string,

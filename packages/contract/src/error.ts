@@ -1,14 +1,14 @@
 /**
- * What went wrong, for programs:
- * - `name`: a service, method or field name, or a version, that cannot be carried;
- * - `tag`: a wire type tag that is missing and cannot be derived, or is taken;
- * - `type`: a request, response or field without a wire form;
+ * The kind of a mistake, for programs:
+ * - `name`: a name of a service, method or field, or a version, that cannot be encoded;
+ * - `tag`: a wire type tag that is missing and cannot be derived, or is used twice;
+ * - `type`: a request, response or field that is not a wire type;
  * - `method`: a method whose declaration contradicts itself, its class or its contract;
- * - `option`: an option out of range or unknown;
- * - `requires`: a capability requirement that nobody could ever hold, or that says nothing;
- * - `service`: a value that is not, or does not carry, a service definition;
+ * - `option`: an unknown option, or a value out of range;
+ * - `requires`: a capability requirement that is empty or malformed;
+ * - `service`: a value that is not a service definition and does not have one;
  * - `data`: canonical bytes or a manifest that cannot be read;
- * - `limit`: a definition or manifest larger than anybody may send.
+ * - `limit`: a definition or manifest that exceeds a bound.
  */
 export type ContractErrorCode =
   | "name"
@@ -21,13 +21,24 @@ export type ContractErrorCode =
   | "data"
   | "limit";
 
-/** The one error of this package. Its text names the place and what to do instead. */
+const BRAND = Symbol.for("aster.ContractError");
+
+/** The error class of `@aster/contract`. Its text names the place and the remedy. */
 export class ContractError extends Error {
   override readonly name = "ContractError";
   readonly code: ContractErrorCode;
 
-  constructor(code: ContractErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ContractErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+
+  static {
+    Object.defineProperty(ContractError.prototype, BRAND, { value: true });
+  }
+
+  /** Accepts errors of every copy of this package that a program has loaded. */
+  static override [Symbol.hasInstance](value: unknown): value is ContractError {
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 }

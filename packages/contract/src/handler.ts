@@ -1,11 +1,10 @@
 import type { CallContext } from "./call-context.ts";
 import type { ErrorTypes } from "./error-type.ts";
-import type { MessageSchema, Received, Sent } from "./message.ts";
-import type { MethodPattern } from "./model.ts";
+import type { MessageSchema, MethodPattern, Received, Sent } from "./message.ts";
 
 type Awaitable<T> = T | Promise<T>;
 
-/** A function that answers one request with one response. It may leave out the context. */
+/** A function that answers one request with one response. The context may be left out. */
 export type UnaryHandler<
   Req extends MessageSchema,
   Res extends MessageSchema,
@@ -45,7 +44,7 @@ export type BidiStreamHandler<
   context: CallContext<E>,
 ) => AsyncIterable<Sent<Res>>;
 
-/** What serves a method of pattern `P`. */
+/** The function that serves a method of pattern `P`. */
 export type Handler<
   P extends MethodPattern,
   Req extends MessageSchema,

@@ -1,24 +1,30 @@
 import type { z } from "zod";
 import type { $strip, $ZodObject, $ZodShape, $ZodType, input, output } from "zod/v4/core";
 
-/** Any schema, as far as types go: its output is what is received, its input what is sent. */
+/** Any zod schema. Its input is the type to send, its output the type to receive. */
 export type MessageSchema = $ZodType;
 
 /**
- * What a method may be given as request or response: a wire type, an untagged `z.object(…)`, or
- * the bare fields. The last two get a tag derived from service and method, with a warning.
+ * The request or response of a method: a wire type, a `z.object(…)` without a tag, or only the
+ * fields. The last two get a tag derived from service and method, with a warning.
  */
 export type Message = $ZodObject | $ZodShape;
 
-/** The schema a {@link Message} stands for. */
+/** The schema of a {@link Message}. */
 export type SchemaOf<T extends Message> = T extends $ZodType
   ? T
   : T extends $ZodShape
     ? z.ZodObject<T, $strip>
     : never;
 
-/** The value as it is received: defaults filled in. */
+/** A received value, with defaults filled in. */
 export type Received<S extends MessageSchema> = output<S>;
 
-/** The value as it may be sent: fields with defaults may be missing. */
+/** A value to send. Fields with defaults may be missing. */
 export type Sent<S extends MessageSchema> = input<S>;
+
+/** The patterns of methods, by the number of requests and responses. */
+export const METHOD_PATTERNS = ["unary", "server_stream", "client_stream", "bidi_stream"] as const;
+
+/** The pattern of a method: one or many requests, one or many responses. */
+export type MethodPattern = (typeof METHOD_PATTERNS)[number];

@@ -1,10 +1,9 @@
 import type { ErrorTypes, ErrorTypesOf, MethodErrors, NoErrors } from "./error-type.ts";
 import type { Handler } from "./handler.ts";
-import type { Message, MessageSchema } from "./message.ts";
-import type { MethodPattern } from "./model.ts";
+import type { Message, MessageSchema, MethodPattern } from "./message.ts";
 import type { MethodOptions } from "./options.ts";
 
-/** What a method declares, before a service gives it a name. */
+/** The declaration of a method, before a service gives it a name. */
 export interface MethodShape {
   readonly pattern: MethodPattern;
   readonly request: MessageSchema;
@@ -13,8 +12,8 @@ export interface MethodShape {
 }
 
 /**
- * Applied to a class method with `@`. The method must take and return the types that were
- * declared; both kinds of decorators that TypeScript knows are supported.
+ * Applied to a class method with `@`. The method must take and return the declared types. Standard
+ * and legacy decorators are supported.
  */
 export interface MethodDecorator<
   P extends MethodPattern,
@@ -30,7 +29,7 @@ export interface MethodDecorator<
   ): void;
 }
 
-/** What `unary(Req, Res)` returns: an entry for `defineService`, and a decorator. Frozen. */
+/** The result of `unary(Req, Res)`: an entry for `defineService`, and a decorator. Frozen. */
 export interface MethodDefinition<
   P extends MethodPattern,
   Req extends MessageSchema,
@@ -41,21 +40,21 @@ export interface MethodDefinition<
   readonly request: Req;
   readonly response: Res;
   readonly options: MethodOptions;
-  /** As they were given. */
+  /** The errors as given in the options. */
   readonly errors: E;
 }
 
-/** Methods of a service by the key they are called under in TypeScript. */
+/** The methods of a service, by their key in TypeScript. */
 export type Methods = Readonly<Record<string, MethodShape>>;
 
-/** The errors that a method declares, as its definition has them. */
+/** The errors that a method declares, in the form that its definition holds. */
 export type ErrorsOfShape<M extends MethodShape> = M extends { readonly errors: infer E }
   ? string extends keyof E
     ? ErrorTypes
     : ErrorTypesOf<E>
   : ErrorTypes;
 
-/** What one method was told by its decorator; without types it takes them from a contract. */
+/** The declaration that a decorator makes. Without types, the method takes those of a contract. */
 export interface MethodDeclaration {
   readonly pattern: MethodPattern;
   readonly types?: {

@@ -5,7 +5,7 @@ const HIGHEST_VERSION = 2 ** 31 - 1;
 const METHOD_NAME = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
 const SERVICE_NAME = /^[\p{ID_Start}_][\p{ID_Continue}]*([.-][\p{ID_Continue}]+)*$/u;
 
-/** Keys an object cannot have without surprising JavaScript or a session's life cycle. */
+/** Keys that have a meaning in JavaScript or in the life cycle of a session. */
 const RESERVED_KEYS = new Set(["constructor", "__proto__", "then", "onSessionClose"]);
 
 function checkName(kind: string, name: unknown, pattern: RegExp, allowed: string): string {
@@ -23,13 +23,13 @@ function checkName(kind: string, name: unknown, pattern: RegExp, allowed: string
   if (!pattern.test(normalized)) {
     throw new ContractError(
       "name",
-      `${JSON.stringify(normalized)} is no ${kind} name: use ${allowed}`,
+      `${JSON.stringify(normalized)} is not a ${kind} name; use ${allowed}`,
     );
   }
   return normalized;
 }
 
-/** The name in Unicode normal form C, or an error. */
+/** A service name in Unicode normal form C. Throws {@link ContractError} `name`. */
 export function serviceName(name: unknown): string {
   return checkName(
     "service",
@@ -39,18 +39,18 @@ export function serviceName(name: unknown): string {
   );
 }
 
-/** The name in Unicode normal form C, or an error. */
+/** A method name in Unicode normal form C. Throws {@link ContractError} `name`. */
 export function methodName(name: unknown): string {
   return checkName("method", name, METHOD_NAME, "a letter or _ first, then letters, digits and _");
 }
 
-/** Refuses keys that would break an object with one function per method. */
+/** Refuses keys that would break a client, which is an object with one function per method. */
 export function checkMethodKey(service: string, key: string): void {
   if (!RESERVED_KEYS.has(key)) return;
   throw new ContractError(
     "name",
-    `${service}: a method cannot be kept under the key "${key}"; ` +
-      `use another key and give the name on the wire with { name: "${key}" }`,
+    `${service}: a method cannot have the key "${key}"; ` +
+      `use another key and set the name on the wire with { name: "${key}" }`,
   );
 }
 
@@ -59,13 +59,13 @@ export function pascalCase(name: string): string {
   return name.replace(/(?:^|_+)(\p{L}|\p{Nd})/gu, (_, first: string) => first.toUpperCase());
 }
 
-/** Checks a service version. */
+/** Returns a valid service version. Throws {@link ContractError} `option`. */
 export function serviceVersion(service: string, version: unknown): number {
   if (Number.isInteger(version) && Number(version) >= 1 && Number(version) <= HIGHEST_VERSION) {
     return Number(version);
   }
   throw new ContractError(
     "option",
-    `${service}: version must be a whole number from 1 to ${HIGHEST_VERSION}, not ${String(version)}`,
+    `${service}: version must be an integer from 1 to ${HIGHEST_VERSION}, not ${String(version)}`,
   );
 }

@@ -1,51 +1,59 @@
 import { ContractError } from "./error.ts";
 import type { MethodErrors } from "./error-type.ts";
+import type { Interceptor } from "./interceptor.ts";
 import type { Requirement } from "./requirement.ts";
 import type { SerializationMode } from "./serialization-mode.ts";
 
-/** How one method behaves. */
+/** The options of one method. */
 export interface MethodOptions<E extends MethodErrors = MethodErrors> {
-  /** The longest a caller waits by default; hashed as seconds. Absent: as long as it takes. */
+  /** The default timeout of a call; hashed as seconds. Default: no timeout. */
   readonly timeoutMs?: number;
-  /** Calling it twice does no harm, so that it may be retried. */
+  /** `true` if a call may be repeated, for instance by a retry. Default: `false`. */
   readonly idempotent?: boolean;
-  /** The mode clients use for this method, when not the service's first. */
+  /** The mode that clients use for this method. Default: the first mode of the service. */
   readonly serialization?: SerializationMode;
-  /** Who may call it. Holds together with the service's own requirement; not hashed. */
+  /** The roles that a caller needs, in addition to those that the service requires; not hashed. */
   readonly requires?: Requirement;
-  /** What it may end with, beside plain codes: wire types or `errorType(…)`, by name; not hashed. */
+  /** The errors that the method declares, by name: wire types or `errorType(…)`; not hashed. */
   readonly errors?: E;
-  /** Around its calls on the server, inside those of the service. Handed to the server as they are. */
-  readonly interceptors?: readonly unknown[];
-  /** Calls of it served at once; more are refused. Absent: no limit of its own. */
+  /** Interceptors of its calls on the server. They run inside those of the service. */
+  readonly interceptors?: readonly Interceptor[];
+  /** The most concurrent calls of the method; more are refused. Default: no limit. */
   readonly maxConcurrentCalls?: number;
-  /** The name on the wire, when not the key the method is declared under. */
+  /** The name on the wire. Default: the key of the method. */
   readonly name?: string;
-  /** For people and tools; not hashed. */
+  /** A description for people and tools; not hashed. */
   readonly description?: string;
 }
 
-/** How one service behaves. */
+/** `"shared"`: one instance for all callers; `"session"`: one instance per session. */
+export type ServiceScope = "shared" | "session";
+
+/** The options of one service. */
 export interface ServiceOptions {
-  /** The name on the wire, when not the first argument or the name of the class. */
+  /** The name on the wire. Default: the first argument, or the name of the class. */
   readonly name?: string;
-  /** From 1; versions of one service are separate services to a caller. Default 1. */
+  /** From 1. Clients see each version as a service of its own. Default: 1. */
   readonly version?: number;
-  /** Modes it speaks, preferred first; hashed in this order. Default XLANG. */
+  /** The serialization modes, preferred first; hashed in this order. Default: XLANG. */
   readonly serialization?: SerializationMode | readonly SerializationMode[];
-  /** `stream`: one instance and one stream per caller session (`session` means the same). */
-  readonly scoped?: "shared" | "stream" | "session";
-  /** Handed to the server as they are. */
-  readonly interceptors?: readonly unknown[];
-  /** Streams served at once: the calls of a shared service, the sessions of another. Absent: no limit of its own. */
+  /**
+   * `"shared"`: one instance serves all calls. `"session"`: each session has an instance and a
+   * stream of its own. Default: `"shared"`. `"stream"` is an alias of `"session"`, the spelling of
+   * the Python package.
+   */
+  readonly scoped?: ServiceScope | "stream";
+  /** Interceptors of its calls on the server. They run inside those of the server. */
+  readonly interceptors?: readonly Interceptor[];
+  /** The most concurrent streams: calls if shared, else sessions. Default: no limit. */
   readonly maxConcurrentStreams?: number;
-  /** Calls served at once, in sessions too; more are refused. Absent: no limit of its own. */
+  /** The most concurrent calls, also in sessions; more are refused. Default: no limit. */
   readonly maxConcurrentCalls?: number;
-  /** Who may call any of its methods; not hashed. */
+  /** The roles that a caller of any method needs; not hashed. */
   readonly requires?: Requirement;
-  /** Names of methods on the wire: as the keys are written (default), or in snake_case. */
+  /** The names of methods on the wire: the keys (default), or the keys in snake_case. */
   readonly naming?: "as-written" | "snake";
-  /** For people and tools; not hashed. */
+  /** A description for people and tools; not hashed. */
   readonly description?: string;
 }
 
@@ -68,17 +76,17 @@ function checkKeys(options: object, allowed: ReadonlySet<string>, place: string)
     const hint = key === "timeout" ? "; use timeoutMs, in milliseconds" : "";
     throw new ContractError(
       "option",
-      `${place}: unknown option "${key}"${hint || `; there are ${[...allowed].join(", ")}`}`,
+      `${place}: unknown option "${key}"${hint || `; use ${[...allowed].join(", ")}`}`,
     );
   }
 }
 
 function checkBound(most: number | undefined, option: string, place: string): void {
   if (most === undefined || (Number.isInteger(most) && most > 0)) return;
-  throw new ContractError("option", `${place}: ${option} must be a whole number ≥ 1`);
+  throw new ContractError("option", `${place}: ${option} must be an integer from 1, not ${most}`);
 }
 
-/** Refuses unknown and impossible method options; `place` begins the error text. */
+/** Refuses unknown method options and invalid values. `place` begins the error text. */
 export function checkMethodOptions(options: MethodOptions, place: string): void {
   checkKeys(options, METHOD_OPTIONS, place);
   const { timeoutMs } = options;
@@ -86,21 +94,28 @@ export function checkMethodOptions(options: MethodOptions, place: string): void 
   if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
     throw new ContractError(
       "option",
-      `${place}: timeoutMs must be more than 0; leave it out to set no timeout`,
+      `${place}: timeoutMs must be finite and more than 0, not ${timeoutMs}; ` +
+        "leave it out for no timeout",
     );
   }
 }
 
-/** Refuses unknown and impossible service options; `place` begins the error text. */
+/** Refuses unknown service options and invalid values. `place` begins the error text. */
 export function checkServiceOptions(options: ServiceOptions, place: string): void {
   checkKeys(options, SERVICE_OPTIONS, place);
   const { naming, scoped } = options;
   checkBound(options.maxConcurrentStreams, "maxConcurrentStreams", place);
   checkBound(options.maxConcurrentCalls, "maxConcurrentCalls", place);
   if (naming !== undefined && naming !== "as-written" && naming !== "snake") {
-    throw new ContractError("option", `${place}: naming must be "as-written" or "snake"`);
+    throw new ContractError(
+      "option",
+      `${place}: naming must be "as-written" or "snake", not ${JSON.stringify(naming)}`,
+    );
   }
   if (scoped !== undefined && !["shared", "stream", "session"].includes(scoped)) {
-    throw new ContractError("option", `${place}: scoped must be "shared" or "stream"`);
+    throw new ContractError(
+      "option",
+      `${place}: scoped must be "shared" or "session", not ${JSON.stringify(scoped)}`,
+    );
   }
 }

@@ -1,9 +1,14 @@
 import { ContractError } from "./error.ts";
-import type { CapabilityRequirement } from "./model.ts";
 
 const LONGEST_ROLE = 256;
 
-/** What `requires` accepts: a bare string is {@link role}. */
+/** The roles that a caller must have: a single role, any of several, or all of several. */
+export interface CapabilityRequirement {
+  readonly kind: "role" | "any_of" | "all_of";
+  readonly roles: readonly string[];
+}
+
+/** The values of `requires`. A string stands for {@link role}. */
 export type Requirement = string | CapabilityRequirement;
 
 function requirement(
@@ -12,7 +17,7 @@ function requirement(
 ): CapabilityRequirement {
   if (roles.length === 0) {
     const call = kind === "any_of" ? "anyOf" : "allOf";
-    throw new ContractError("requires", `${call}() needs at least one role; name the roles`);
+    throw new ContractError("requires", `${call}() needs at least one role; pass the names`);
   }
   const normalized = roles.map((name) => {
     if (typeof name !== "string" || name === "" || name.length > LONGEST_ROLE) {
@@ -26,22 +31,22 @@ function requirement(
   return Object.freeze({ kind, roles: Object.freeze(normalized) });
 }
 
-/** The caller must hold this role. */
+/** Requires one role. */
 export function role(name: string): CapabilityRequirement {
   return requirement("role", [name]);
 }
 
-/** The caller must hold one of these roles. Throws when there are none. */
+/** Requires at least one of the roles. Throws {@link ContractError} `requires` for none. */
 export function anyOf(...roles: readonly string[]): CapabilityRequirement {
   return requirement("any_of", roles);
 }
 
-/** The caller must hold every one of these roles. Throws when there are none. */
+/** Requires all of the roles. Throws {@link ContractError} `requires` for none. */
 export function allOf(...roles: readonly string[]): CapabilityRequirement {
   return requirement("all_of", roles);
 }
 
-/** Checks what a `requires` option was given; `place` begins the error text. */
+/** The requirement in a `requires` option. `place` begins the error text. */
 export function requirementOf(value: unknown, place: string): CapabilityRequirement | undefined {
   if (value === undefined) return undefined;
   if (typeof value === "string") return role(value);

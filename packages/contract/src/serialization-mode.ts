@@ -1,14 +1,14 @@
 import { ContractError } from "./error.ts";
 
-/** How payloads are written. Names are hashed into the contract as they stand here. */
+/** The encodings of payloads. The contract hashes these names. */
 export const SerializationMode = {
-  /** Compact binary, read by every Aster language. */
+  /** A compact binary format that every Aster language reads. */
   XLANG: "xlang",
-  /** Binary between peers of one language. */
+  /** A binary format between peers of one language. */
   NATIVE: "native",
-  /** Rows whose fields are read without decoding the rest. */
+  /** A binary format whose fields can be read without decoding the rest. */
   ROW: "row",
-  /** Text; every server accepts it whether listed or not. */
+  /** JSON text. Every server accepts it, even if the service does not list it. */
   JSON: "json",
 } as const;
 
@@ -16,7 +16,7 @@ export type SerializationMode = (typeof SerializationMode)[keyof typeof Serializ
 
 const known: ReadonlySet<unknown> = new Set(Object.values(SerializationMode));
 
-/** Checks one mode; `place` begins the error text. */
+/** Returns a valid mode. `place` begins the error text. */
 export function serializationMode(value: unknown, place: string): SerializationMode {
   if (known.has(value)) return value as SerializationMode;
   throw new ContractError(
@@ -25,7 +25,7 @@ export function serializationMode(value: unknown, place: string): SerializationM
   );
 }
 
-/** Checks a list of modes, keeping its order; absent or empty means XLANG alone. */
+/** Returns valid modes in their order; XLANG if there are none. `place` begins the error text. */
 export function serializationModes(value: unknown, place: string): readonly SerializationMode[] {
   const list = value === undefined ? [] : Array.isArray(value) ? value : [value];
   const modes = list.map((mode) => serializationMode(mode, place));

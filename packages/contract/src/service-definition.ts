@@ -1,19 +1,21 @@
 import type { ErrorTypes } from "./error-type.ts";
-import type { MessageSchema } from "./message.ts";
+import type { Interceptor } from "./interceptor.ts";
+import type { MessageSchema, MethodPattern } from "./message.ts";
 import type { ErrorsOfShape, Methods } from "./method.ts";
-import type { CapabilityRequirement, MethodPattern } from "./model.ts";
+import type { ServiceScope } from "./options.ts";
+import type { CapabilityRequirement } from "./requirement.ts";
 import type { SerializationMode } from "./serialization-mode.ts";
 
-/** One method of a service, with everything settled. */
+/** One method of a definition, with defaults filled in. */
 export interface ServiceMethod<
   P extends MethodPattern = MethodPattern,
   Req extends MessageSchema = MessageSchema,
   Res extends MessageSchema = MessageSchema,
   E extends ErrorTypes = ErrorTypes,
 > {
-  /** The property it is called by in TypeScript. */
+  /** The property of clients and handlers in TypeScript. */
   readonly key: string;
-  /** Its name on the wire and in the contract. */
+  /** The name on the wire and in the contract. */
   readonly name: string;
   readonly pattern: P;
   /** A wire type. */
@@ -24,20 +26,17 @@ export interface ServiceMethod<
   readonly idempotent: boolean;
   readonly serialization: SerializationMode | undefined;
   readonly requires: CapabilityRequirement | undefined;
-  /** What it may end with, by the names they are thrown under; not hashed. */
+  /** The declared errors, by the names that handlers throw them under; not hashed. */
   readonly errors: E;
-  /** Run inside those of the service. */
-  readonly interceptors: readonly unknown[];
+  /** They run inside those of the service. */
+  readonly interceptors: readonly Interceptor[];
   readonly maxConcurrentCalls: number | undefined;
   readonly description: string | undefined;
 }
 
-/** `shared`: one instance for all callers; `stream`: one per session. */
-export type ServiceScope = "shared" | "stream";
-
 /**
- * A service as one plain frozen value. Client, server, contract id, manifest and tools all read
- * it; it holds no server code.
+ * A service as one frozen value. Clients, servers, contract ids, manifests and tools read it. It
+ * holds no handlers.
  */
 export interface ServiceDefinition<
   M extends Methods = Methods,
@@ -47,14 +46,14 @@ export interface ServiceDefinition<
   readonly name: string;
   readonly version: number;
   readonly scoped: S;
-  /** Preferred first; never empty. */
+  /** The preferred mode first; never empty. */
   readonly serialization: readonly SerializationMode[];
-  readonly interceptors: readonly unknown[];
+  readonly interceptors: readonly Interceptor[];
   readonly maxConcurrentStreams: number | undefined;
   readonly maxConcurrentCalls: number | undefined;
   readonly requires: CapabilityRequirement | undefined;
   readonly description: string | undefined;
-  /** By the key they are called under in TypeScript. */
+  /** The methods by their key in TypeScript. */
   readonly methods: {
     readonly [K in keyof M]: ServiceMethod<
       M[K]["pattern"],
@@ -63,11 +62,11 @@ export interface ServiceDefinition<
       ErrorsOfShape<M[K]>
     >;
   };
-  /** By the name on the wire. */
+  /** The methods by their name on the wire. */
   readonly byName: ReadonlyMap<string, ServiceMethod>;
 }
 
-/** Whether a value is a service definition, made by this copy of the package or another. */
+/** Returns `true` for a service definition, made by this copy of the package or another one. */
 export function isServiceDefinition(value: unknown): value is ServiceDefinition {
   if (typeof value !== "object" || value === null) return false;
   const { kind, methods, byName } = value as Partial<ServiceDefinition>;

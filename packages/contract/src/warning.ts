@@ -1,4 +1,4 @@
-/** Receives one text per thing worth knowing; never called twice for one type. */
+/** Receives the text of a warning. */
 export type WarningHandler = (text: string) => void;
 
 const toProcess: WarningHandler = (text) => {
@@ -10,8 +10,9 @@ let current: WarningHandler = toProcess;
 const seen = new Set<string>();
 
 /**
- * Sends warnings of this package to `handler` instead of `process.emitWarning` (where there is no
- * `process`, they are dropped). Returns a function that puts the one before back.
+ * Passes the warnings of this package to `handler` instead of `process.emitWarning`. Without a
+ * `process`, as in browsers, warnings are dropped by default. Returns a function that restores the
+ * previous handler.
  */
 export function onWarning(handler: WarningHandler): () => void {
   const before = current;
@@ -21,7 +22,7 @@ export function onWarning(handler: WarningHandler): () => void {
   };
 }
 
-/** Warns once per `subject`. */
+/** Passes a warning to the current handler, once per `subject`. */
 export function warnOnce(subject: string, text: string): void {
   if (seen.has(subject)) return;
   seen.add(subject);

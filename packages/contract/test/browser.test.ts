@@ -13,7 +13,7 @@ const program = `
   globalThis.id = contractIdOf(defineService("Browser", {}, { ping: unary(Empty, Empty) }));
 `;
 
-test("a browser bundle has the same ids, with nothing of Node in it", async () => {
+test("a browser bundle computes the same ids without Node modules", async () => {
   const { outputFiles } = await build({
     stdin: { contents: program, resolveDir: fileURLToPath(new URL("../src", import.meta.url)) },
     bundle: true,

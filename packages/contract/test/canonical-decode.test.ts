@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { toHex } from "../src/hex.ts";
+import { ContractError } from "../src/index.ts";
 import {
-  ContractError,
   decodeServiceContract,
   decodeTypeDef,
   encodeServiceContract,
   encodeTypeDef,
-} from "../src/index.ts";
+} from "../src/model/index.ts";
+import { toHex } from "../src/model/type-hash.ts";
 import { fixture, type ServiceCase } from "./notation.ts";
 
 const bytesOf = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
@@ -39,13 +39,13 @@ const vectors: Vector[] = [
   ]),
 ];
 
-test.each(vectors)("read and written again: $name", ({ bytes, again }) => {
+test.each(vectors)("reads and writes again: $name", ({ bytes, again }) => {
   expect(toHex(again(bytes))).toBe(toHex(bytes));
 });
 
 const small = vectors.filter(({ bytes }) => bytes.length < 300);
 
-test("cut short or continued, nothing is read", () => {
+test("refuses truncated bytes and bytes after the end", () => {
   for (const { name, bytes, again } of small) {
     for (let end = 0; end < bytes.length; end++) {
       expect(() => again(bytes.subarray(0, end)), `${name} to ${end}`).toThrow(ContractError);
@@ -54,7 +54,7 @@ test("cut short or continued, nothing is read", () => {
   }
 });
 
-test("with any byte changed, it is refused or is another contract", () => {
+test("refuses changed bytes or reads another contract", () => {
   for (const { bytes, again } of small) {
     for (let index = 0; index < bytes.length; index++) {
       const flipped = bytes.slice();
@@ -68,7 +68,7 @@ test("with any byte changed, it is refused or is another contract", () => {
   }
 });
 
-test("any bytes at all are read or refused", () => {
+test("reads or refuses arbitrary bytes", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
       for (const decode of [decodeServiceContract, decodeTypeDef]) {
@@ -83,14 +83,14 @@ test("any bytes at all are read or refused", () => {
 });
 
 test.each([
-  ["a number longer than it need be", "8000", /longer than it need be/],
+  ["a number that is not in its shortest form", "8000", /not in its shortest form/],
   ["a number beyond 32 bits", "ffffffff7f", /too large/],
   ["an unknown kind", "07", /not one of message, enum, union/],
   ["a string of another encoding", "0000", /UTF-8/],
   ["a string that is not UTF-8", "0006ff", /UTF-8/],
   ["a list without its mark", "0002020000", /list/],
-  ["a list of four thousand million", "00020200", /ends too soon/],
-  ["a huge list", "000202ffffffff0f0c", /ends too soon/],
-])("%s is refused", (_, hex, message) => {
+  ["a list of four thousand million", "00020200", /end too soon/],
+  ["a huge list", "000202ffffffff0f0c", /end too soon/],
+])("refuses %s", (_, hex, message) => {
   expect(() => decodeTypeDef(bytesOf(hex))).toThrow(message);
 });

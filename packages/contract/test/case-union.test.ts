@@ -1,8 +1,9 @@
 import { createTypeScope, wireType, wireTypeInfo, wireUnion } from "@aster/codec";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { contractOf, defineService, unary } from "../src/index.ts";
-import { typeText } from "../src/type-text.ts";
+import { defineService, unary } from "../src/index.ts";
+import { contractOf } from "../src/model/index.ts";
+import { typeText } from "../src/model/type-text.ts";
 
 const scope = createTypeScope();
 const Point = wireType("cases/Point", { x: z.int(), y: z.int() }, { scope });
@@ -13,14 +14,14 @@ const Contact: z.ZodType = wireUnion(
 );
 const Card = wireType("cases/Card", { contact: Contact, others: z.array(Contact) }, { scope });
 
-test("wire types inside the cases of a union are part of the contract", () => {
+test("includes wire types inside the cases of a union in the contract", () => {
   const { types } = contractOf(defineService("Cards", {}, { keep: unary(Card, Card) }));
   expect(types.map(({ tag }) => tag).sort()).toEqual(["cases/Card", "cases/Point"]);
   const [contact] = types.find(({ tag }) => tag === "cases/Card")?.definition.fields ?? [];
   expect(contact?.typeKind).toBe("any");
 });
 
-test("a union reads as its cases, and inside itself as its tag", () => {
+test("prints a union as its cases, and inside itself as its tag", () => {
   const [contact, others] = wireTypeInfo(Card)?.fields ?? [];
   const text = "union<cases/Contact, 0: string | 1: cases/Point | 7: list<cases/Contact>?>";
   expect(contact && typeText(contact.type)).toBe(text);

@@ -3,17 +3,15 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import {
   bidiStream,
-  canonicalBytes,
   clientStream,
   contractIdOf,
-  contractOf,
   defineService,
   type MethodOptions,
   type ServiceOptions,
   serverStream,
-  typeHash,
   unary,
 } from "../src/index.ts";
+import { canonicalBytes, contractOf, typeHash } from "../src/model/index.ts";
 
 interface Parts {
   name?: string;
@@ -45,7 +43,7 @@ const base = contractIdOf(build());
 const mutations: Record<string, Parts> = {
   "service name": { name: "Mutant2" },
   version: { options: { version: 2 } },
-  scope: { options: { scoped: "stream" } },
+  scope: { options: { scoped: "session" } },
   modes: { options: { serialization: ["xlang", "json"] } },
   "order of modes": { options: { serialization: ["json", "xlang"] } },
   "method name": { method: "call2" },
@@ -72,7 +70,7 @@ const mutations: Record<string, Parts> = {
   "response type": { reply: { n: z.string() } },
 };
 
-test("every part of a contract gives it another id, each its own", () => {
+test("every part of a contract changes the id", () => {
   const ids = new Map([["nothing", base]]);
   for (const [name, parts] of Object.entries(mutations)) ids.set(name, contractIdOf(build(parts)));
   const seen = new Map<string, string>();
@@ -92,11 +90,11 @@ test.each([
   ["refinements", { fields: { ...baseFields, a: z.string().min(3).describe("a") } }],
   ["bigint instead of number", { fields: { ...baseFields, b: z.int64() } }],
   ["optional spelled out", { options: { version: 1, scoped: "shared", serialization: "xlang" } }],
-] as const)("the id does not depend on %s", (_, parts) => {
+] as const)("does not depend on %s", (_, parts) => {
   expect(contractIdOf(build(parts as Parts))).toBe(base);
 });
 
-test("neither does it depend on the order of methods or on keys of fields", () => {
+test("does not depend on the order of methods or on the keys of fields", () => {
   const Req = wireType("order/Req", { agentId: z.string() });
   const Snake = wireType("order/Req", { agent_id: z.string() });
   const define = (type: typeof Req | typeof Snake, names: readonly string[]) =>
@@ -106,18 +104,18 @@ test("neither does it depend on the order of methods or on keys of fields", () =
   );
 });
 
-test("callers get a copy of the canonical bytes", () => {
+test("returns a copy of the canonical bytes", () => {
   const Def = build();
   canonicalBytes(Def).fill(0);
   expect(contractIdOf(Def)).toBe(base);
   expect(canonicalBytes(Def)).toEqual(contractOf(Def).bytes);
 });
 
-test("an untagged schema has no hash", () => {
+test("refuses to hash an untagged schema", () => {
   expect(() => typeHash(z.object({ a: z.string() }))).toThrow(/make it with wireType/);
 });
 
-test("the contract id of fifty methods takes a few milliseconds", () => {
+test("computes the contract id of fifty methods in a few milliseconds", () => {
   const define = (round: number) => {
     const scope = createTypeScope();
     const type = (name: string) =>
@@ -134,6 +132,6 @@ test("the contract id of fifty methods takes a few milliseconds", () => {
     contractIdOf(definition);
     return performance.now() - start;
   });
-  // the fastest of five: other work on the machine only ever makes it slower
+  // the fastest of five runs, because other work on the machine can only slow a run down
   expect(Math.min(...times)).toBeLessThan(25);
 });

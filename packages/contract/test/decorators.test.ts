@@ -56,7 +56,7 @@ class Greeter {
   }
 }
 
-test("a decorated class and a definition by hand are one contract", () => {
+test("a decorated class has the contract of the same definition", () => {
   const Def = serviceDefinitionOf(Greeter);
   expect(Object.keys(Def.methods)).toEqual(["hello", "count", "join", "chat"]);
   expect(Object.values(Def.methods).map((method) => method.pattern)).toEqual([
@@ -68,7 +68,7 @@ test("a decorated class and a definition by hand are one contract", () => {
   expect(serviceDefinitionOf(ByHand)).toBe(ByHand);
 });
 
-test("three forms of @service", () => {
+test("@service takes nothing, a name or options", () => {
   @service
   class Bare {
     @rpc(Req, Res) hello(_: Req): Res {
@@ -92,7 +92,7 @@ test("three forms of @service", () => {
   expect(serviceDefinitionOf(Options)).toMatchObject({ name: "Options", version: 7 });
 });
 
-test("methods are inherited, and an override keeps its declaration", () => {
+test("inherits methods, and an override keeps their declaration", () => {
   class Base {
     @rpc(Req, Res) hello(_: Req): Res {
       return { text: "base" };
@@ -117,7 +117,7 @@ test("methods are inherited, and an override keeps its declaration", () => {
   expect(serviceDefinitionOf(new Further())).toBe(Def);
 });
 
-test("a class bound to a contract may leave types to it", () => {
+test("a class bound to a contract takes its types from the contract", () => {
   @service(ByHand)
   class Bound {
     @rpc async hello(_: Req): Promise<Res> {
@@ -136,7 +136,7 @@ test("a class bound to a contract may leave types to it", () => {
   expect(serviceDefinitionOf(new Bound())).toBe(ByHand);
 });
 
-/** Decorates as a transpiler with `experimentalDecorators` does. */
+/** Decorates like a compiler with `experimentalDecorators`. */
 function legacy<C extends abstract new (...args: never[]) => object>(
   cls: C,
   methods: Record<string, (target: object, key: string, descriptor: PropertyDescriptor) => void>,
@@ -149,7 +149,7 @@ function legacy<C extends abstract new (...args: never[]) => object>(
   decorate(cls);
 }
 
-test("legacy decorators come to the same contract", () => {
+test("legacy decorators make the same contract", () => {
   class Old {
     async hello(_: Req): Promise<Res> {
       return { text: "" };
@@ -177,7 +177,7 @@ test("legacy decorators come to the same contract", () => {
   expect(contractIdOf(Old)).toBe(contractIdOf(ByHand));
 });
 
-test("legacy decorators, bare and bound", () => {
+test("legacy decorators without types bind to a contract", () => {
   const Def = defineService("One", {}, { hello: unary(Req, Res) });
   class Old {
     async hello(_: Req): Promise<Res> {
@@ -200,7 +200,7 @@ const refused = (text: RegExp, make: () => unknown) => {
   expect(make).toThrow(text);
 };
 
-test("what can be seen to be wrong is refused when the class is defined", () => {
+test("refuses wrong declarations when the class is defined", () => {
   refused(/hello is declared without types/, () => {
     @service
     class NoTypes {
@@ -210,14 +210,14 @@ test("what can be seen to be wrong is refused when the class is defined", () => 
     }
     return NoTypes;
   });
-  refused(/declares no method/, () => {
+  refused(/declares no methods/, () => {
     @service
     class Empty {}
     return Empty;
   });
-  refused(/declared to answer once.*serverStream\(\)/, () => {
+  refused(/declared with one response.*serverStream\(\)/, () => {
     class Wrong {
-      // @ts-expect-error a generator does not answer once
+      // @ts-expect-error a generator does not return one response
       @rpc(Req, Res) async *hello(_: Req) {
         yield { text: "" };
       }
@@ -226,7 +226,7 @@ test("what can be seen to be wrong is refused when the class is defined", () => 
   });
   refused(/make it an async function\*/, () => {
     class Wrong {
-      // @ts-expect-error a promise is no stream
+      // @ts-expect-error a promise is not a stream
       @serverStream(Req, Res) async hello(_: Req) {
         return { text: "" };
       }
@@ -235,7 +235,7 @@ test("what can be seen to be wrong is refused when the class is defined", () => 
   });
   refused(/is a function\*/, () => {
     class Wrong {
-      // @ts-expect-error a synchronous generator is no stream
+      // @ts-expect-error a synchronous generator is not a stream
       @serverStream(Req, Res) *hello(_: Req) {
         yield { text: "" };
       }
@@ -273,7 +273,7 @@ test("what can be seen to be wrong is refused when the class is defined", () => 
     return Hidden;
   });
   refused(/constructor takes no peer/, () => {
-    @service({ scoped: "stream" })
+    @service({ scoped: "session" })
     class Session {
       @rpc(Req, Res) hello(_: Req): Res {
         return { text: "" };
@@ -289,7 +289,7 @@ test("what can be seen to be wrong is refused when the class is defined", () => 
     }
     @service
     class Derived extends Base {
-      // @ts-expect-error the override is no stream
+      // @ts-expect-error the override is not a stream
       override async hello(_: Req) {
         return { text: "" };
       }
@@ -298,7 +298,7 @@ test("what can be seen to be wrong is refused when the class is defined", () => 
   });
 });
 
-test("a bound class that differs from its contract is refused", () => {
+test("refuses a bound class that differs from its contract", () => {
   const Def = defineService("Bound", {}, { hello: unary(Req, Res), count: serverStream(Req, Res) });
   refused(/method count is missing/, () => {
     // @ts-expect-error count is missing
@@ -325,7 +325,7 @@ test("a bound class that differs from its contract is refused", () => {
     }
     return More;
   });
-  refused(/hello is declared otherwise than in the contract \(unary\)/, () => {
+  refused(/hello is declared differently than in the contract \(unary\)/, () => {
     @service(Def)
     class OtherTypes {
       @rpc(Req, Req) hello(_: Req): Req & Res {
@@ -339,7 +339,7 @@ test("a bound class that differs from its contract is refused", () => {
   });
 });
 
-test("a session class has room for the peer, itself or by its parent", () => {
+test("requires a session class or its parent to take the peer", () => {
   class Base {
     readonly peer: string;
     constructor(peer: string) {
@@ -349,14 +349,14 @@ test("a session class has room for the peer, itself or by its parent", () => {
       return { text: this.peer };
     }
   }
-  @service({ scoped: "stream" })
+  @service({ scoped: "session" })
   class Session extends Base {}
-  expect(serviceDefinitionOf(Session).scoped).toBe("stream");
+  expect(serviceDefinitionOf(Session).scoped).toBe("session");
 });
 
-test("what is no service says so", () => {
+test("refuses a value that is not a service", () => {
   for (const value of [class Nothing {}, {}, null, "Greeter", () => 1]) {
-    refused(/is no service/, () => serviceDefinitionOf(value as object));
+    refused(/is not a service/, () => serviceDefinitionOf(value as object));
   }
   refused(/only be applied to methods/, () => (rpc as (a: unknown, b: unknown) => void)({}, "x"));
 });

@@ -15,9 +15,9 @@ import {
   rpc,
   SerializationMode,
   serverStream,
-  typeHash,
   unary,
 } from "../src/index.ts";
+import { typeHash } from "../src/model/index.ts";
 
 const Req = wireType("define/Req", { name: z.string().default("") });
 const Res = wireType("define/Res", { text: z.string() });
@@ -42,10 +42,10 @@ function refused(code: ContractErrorCode, text: RegExp, make: () => unknown): vo
 const one = (options: object, method: object = {}) =>
   defineService("Svc", options, { call: unary(Req, Res, method) });
 
-test("a definition is a frozen plain value with everything settled", () => {
+test("a definition is a frozen value with defaults filled in", () => {
   const Def = defineService(
     "Greeter",
-    { version: 3, serialization: ["xlang", "json"], scoped: "stream", requires: "user" },
+    { version: 3, serialization: ["xlang", "json"], scoped: "session", requires: "user" },
     {
       sayHello: unary(Req, Res, {
         timeoutMs: 10_000,
@@ -61,7 +61,7 @@ test("a definition is a frozen plain value with everything settled", () => {
     kind: "service",
     name: "Greeter",
     version: 3,
-    scoped: "stream",
+    scoped: "session",
     serialization: [SerializationMode.XLANG, SerializationMode.JSON],
     requires: { kind: "role", roles: ["user"] },
   });
@@ -89,14 +89,14 @@ test("a definition is a frozen plain value with everything settled", () => {
   expect(isServiceDefinition({ ...Def, kind: "other" })).toBe(false);
 });
 
-test("what nobody says has a default", () => {
+test("fills in defaults", () => {
   const Def = defineService("Plain", {}, { call: rpc(Req, Res) });
   expect(Def).toMatchObject({ version: 1, scoped: "shared", serialization: ["xlang"] });
   expect(Def).toMatchObject({ interceptors: [], maxConcurrentStreams: undefined });
   expect(Def.methods.call).toMatchObject({ idempotent: false, timeoutMs: undefined });
 });
 
-test("names on the wire: as written, in snake case, or as told", () => {
+test("names methods as written, in snake case, or as given", () => {
   const methods = { sayHello: unary(Req, Res), getHTTPState: unary(Req, Res, { name: "state" }) };
   expect([...defineService("A", {}, methods).byName.keys()]).toEqual(["sayHello", "state"]);
   const snake = defineService("A", { naming: "snake" }, methods);
@@ -105,7 +105,7 @@ test("names on the wire: as written, in snake case, or as told", () => {
   expect(defineService("A", { name: "B" }, methods).name).toBe("B");
 });
 
-test("a name in another Unicode form is the same name", () => {
+test("normalizes names to Unicode form C", () => {
   const nfd = "Gru\u0308ße";
   const named = (name: string) => defineService(name, {}, { call: unary(Req, Res) });
   expect(named(nfd).name).toBe(nfd.normalize("NFC"));
@@ -115,16 +115,16 @@ test("a name in another Unicode form is the same name", () => {
 });
 
 test.each(["", "a b", "a/b", "1a", "a..b", ".a", "a.", "é\u0000", "x".repeat(257)])(
-  "%j is no service name",
+  "refuses the service name %j",
   (name) => refused("name", /service name/, () => defineService(name, {}, {})),
 );
 
-test.each(["a b", "a.b", "a-b", "1a", "x".repeat(257)])("%j is no method name", (name) => {
+test.each(["a b", "a.b", "a-b", "1a", "x".repeat(257)])("refuses the method name %j", (name) => {
   refused("name", /method name/, () => defineService("S", {}, { [name]: unary(Req, Res) }));
   refused("name", /method name/, () => one({}, { name }));
 });
 
-test.each(["then", "constructor", "onSessionClose"])("the key %s is refused", (key) => {
+test.each(["then", "constructor", "onSessionClose"])("refuses the key %s", (key) => {
   const methods = { [key]: unary(Req, Res) };
   refused("name", /\{ name: /, () => defineService("S", {}, methods));
   expect(defineService("S", {}, { other: unary(Req, Res, { name: key }) }).byName.has(key)).toBe(
@@ -132,7 +132,7 @@ test.each(["then", "constructor", "onSessionClose"])("the key %s is refused", (k
   );
 });
 
-test("two methods cannot have one name on the wire", () => {
+test("refuses two methods with one name on the wire", () => {
   refused("method", /both "say_hello"/, () =>
     defineService(
       "S",
@@ -155,7 +155,7 @@ test.each([
   ["option", /unknown option "verson"/, { verson: 2 }],
   ["requires", /requires must be/, { requires: ["a"] }],
   ["requires", /requires must be/, { requires: { kind: "role", roles: ["a", "b"] } }],
-] as const)("service options: %s %s %j", (code, text, options) => {
+] as const)("refuses service options: %s %s %j", (code, text, options) => {
   refused(code, text, () => one(options as object));
 });
 
@@ -164,16 +164,16 @@ test.each([
   ["option", /more than 0/, { timeoutMs: Number.POSITIVE_INFINITY }],
   ["option", /timeoutMs, in milliseconds/, { timeout: 10 }],
   ["option", /mode/, { serialization: "text" }],
-] as const)("method options: %s %s %j", (code, text, options) => {
+] as const)("refuses method options: %s %s %j", (code, text, options) => {
   refused(code, text, () => one({}, options as object));
 });
 
-test("a session may be called stream or session", () => {
-  expect(one({ scoped: "session" }).scoped).toBe("stream");
+test("accepts stream as an alias of the scope session", () => {
+  expect(one({ scoped: "stream" }).scoped).toBe("session");
   expect(contractIdOf(one({ scoped: "session" }))).toBe(contractIdOf(one({ scoped: "stream" })));
 });
 
-test("requirements say what must be held", () => {
+test("normalizes requirements", () => {
   expect(role("x")).toEqual({ kind: "role", roles: ["x"] });
   expect(allOf("b", "a")).toEqual({ kind: "all_of", roles: ["b", "a"] });
   refused("requires", /anyOf\(\) needs at least one/, () => anyOf());
@@ -181,7 +181,7 @@ test("requirements say what must be held", () => {
   refused("requires", /1 to 256/, () => role(""));
 });
 
-test("a method needs types that have a wire form", () => {
+test("refuses methods without wire types", () => {
   refused("type", /needs a request type and a response type/, () => unary(Req, 42 as never));
   refused("type", /needs a request type/, () => unary(z.string() as never, Res));
   refused("method", /declare it with unary\(\)/, () =>
@@ -192,7 +192,7 @@ test("a method needs types that have a wire form", () => {
   );
 });
 
-test("bare fields and untagged objects get a tag and one warning each", () => {
+test("tags bare fields and untagged objects, with one warning each", () => {
   const untagged = z.object({ city: z.string() });
   const define = () =>
     defineService(
@@ -214,18 +214,18 @@ test("bare fields and untagged objects get a tag and one warning each", () => {
   expect(warnings).toHaveLength(3);
 });
 
-test("tagged types warn nobody", () => {
+test("does not warn about tagged types", () => {
   one({});
   expect(warnings).toEqual([]);
 });
 
-test("an untagged type is refused where no tag can be made of it", () => {
+test("refuses an untagged type if no tag can be derived", () => {
   const checked = z.object({ a: z.string() }).refine(() => true);
-  refused("type", /checks of its own/, () => defineService("S", {}, { a: unary(checked, Res) }));
+  refused("type", /has checks/, () => defineService("S", {}, { a: unary(checked, Res) }));
   refused("tag", /ASCII/, () => defineService("Grüße", {}, { a: unary({ a: z.string() }, Res) }));
 });
 
-test("without a handler, warnings go to the process", () => {
+test("emits warnings on the process by default", () => {
   restore();
   const seen: string[] = [];
   const emit = process.emitWarning;

@@ -4,13 +4,11 @@ import { z } from "zod";
 import {
   contractIdOf,
   defineService,
-  diffContracts,
-  type ManifestMethod,
-  manifestOf,
   type ServiceOptions,
   serverStream,
   unary,
 } from "../src/index.ts";
+import { diffContracts, type ManifestMethod, manifestOf } from "../src/model/index.ts";
 
 const fields = { a: z.string(), b: z.int() };
 
@@ -38,13 +36,13 @@ const base = define();
 const texts = (after: object, before: object = base) =>
   diffContracts(before, after).map(({ text }) => text);
 
-test("equal contracts do not differ", () => {
+test("finds no differences between equal contracts", () => {
   expect(diffContracts(base, define())).toEqual([]);
   expect(diffContracts(base, manifestOf(base))).toEqual([]);
 });
 
-test("options of the service", () => {
-  const after = define({ options: { version: 2, scoped: "stream", serialization: ["json"] } });
+test("reports options of the service", () => {
+  const after = define({ options: { version: 2, scoped: "session", serialization: ["json"] } });
   expect(texts(after)).toEqual([
     "Diff: version 1 → 2",
     "Diff: scope shared → session",
@@ -52,7 +50,7 @@ test("options of the service", () => {
   ]);
 });
 
-test("methods come, go and change", () => {
+test("reports added, removed and changed methods", () => {
   const { request, response } = base.methods.call;
   const after = defineService(
     "Diff",
@@ -82,7 +80,7 @@ test("methods come, go and change", () => {
   ]);
 });
 
-test("fields come, go and change", () => {
+test("reports added, removed and changed fields", () => {
   const after = define({ req: { b: z.int32(), a: z.string().nullable(), c: z.set(z.string()) } });
   expect(texts(after)).toEqual([
     "diff/Req.a: string → string?",
@@ -93,7 +91,7 @@ test("fields come, go and change", () => {
   ]);
 });
 
-test("what is inside containers and enums", () => {
+test("reports changes inside containers and enums", () => {
   const containers = (list: z.ZodType, map: z.ZodType, mode: string[]) =>
     define({ req: { list: z.array(list), map: z.record(z.string(), map), mode: z.enum(mode) } });
   expect(
@@ -108,14 +106,14 @@ test("what is inside containers and enums", () => {
   ]);
 });
 
-test("another type under a method", () => {
+test("reports another type of a method", () => {
   expect(texts(define({ tag: "diff/Other" }))).toEqual([
     "Diff.call: request diff/Req → diff/Other",
     "Diff.gone: request diff/Req → diff/Other",
   ]);
 });
 
-test("types inside types, where both sides are known", () => {
+test("reports types inside types if both definitions are known", () => {
   const after = define({ inner: { x: z.string() } });
   expect(texts(after)).toEqual(["diff/Inner.x: float → string"]);
   expect(texts(manifestOf(after))).toEqual([
@@ -123,7 +121,7 @@ test("types inside types, where both sides are known", () => {
   ]);
 });
 
-test("two manifests", () => {
+test("compares two manifests", () => {
   const change = (part: Partial<ManifestMethod>) => {
     const manifest = manifestOf(base);
     const [first, ...rest] = manifest.methods as [ManifestMethod, ...ManifestMethod[]];

@@ -6,7 +6,7 @@ import { z } from "zod";
 const Empty = wireType("errors/Empty", {});
 const Missing = wireType("errors/Missing", { amount: z.int64(), at: z.date().nullable() });
 
-test("a bare wire type is an error type with the usual code and message", () => {
+test("makes an error type with default code and message of a wire type", () => {
   const Def = defineService("Errors", {}, { go: unary(Empty, Empty, { errors: { Missing } }) });
   expect(Def.methods.go.errors.Missing).toMatchObject({
     kind: "error",
@@ -18,20 +18,20 @@ test("a bare wire type is an error type with the usual code and message", () => 
   expect(Object.isFrozen(Def.methods.go.errors)).toBe(true);
 });
 
-test("a code and a message of one's own are kept", () => {
+test("keeps a given code and message", () => {
   const error = errorType(Missing, { code: 8, message: "too little" });
   const Def = defineService("Errors", {}, { go: unary(Empty, Empty, { errors: { error } }) });
   expect(Def.methods.go.errors.error).toBe(error);
   expect(error).toMatchObject({ code: 8, message: "too little" });
 });
 
-test("errors do not enter the contract", () => {
+test("does not hash errors into the contract", () => {
   const without = defineService("Errors", {}, { go: unary(Empty, Empty) });
   const with_ = defineService("Errors", {}, { go: unary(Empty, Empty, { errors: { Missing } }) });
   expect(contractIdOf(with_)).toBe(contractIdOf(without));
 });
 
-test("data travels as the JSON of its type", () => {
+test("encodes data as the JSON of its type", () => {
   const error = errorType(Missing);
   const data = { amount: 2n ** 60n, at: new Date(0) };
   expect(JSON.parse(error.encode(data))).toHaveProperty("amount");
@@ -42,7 +42,7 @@ test("data travels as the JSON of its type", () => {
   expect(() => error.encode({ amount: 1 } as never)).toThrow();
 });
 
-test("only errors that carry data of the type are of the type", () => {
+test("recognises only errors with data of the type", () => {
   const error = errorType(Missing);
   const details = { "aster-error-type": "errors/Missing" };
   const data = { amount: 1n, at: null };
@@ -73,7 +73,7 @@ test.each<[string, () => unknown, string]>([
       ),
     "tag",
   ],
-])("%s is refused", (_, make, code) => {
+])("refuses %s", (_, make, code) => {
   expect(make).toThrow(ContractError);
   expect(make).toThrow(expect.objectContaining({ code }));
 });

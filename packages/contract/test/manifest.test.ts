@@ -2,21 +2,22 @@ import { decimal, int16, timestamp, wireType } from "@aster/codec";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { ContractError, defineService, unary } from "../src/index.ts";
 import {
-  ContractError,
   type ContractManifest,
-  defineService,
   type ManifestField,
   manifestOf,
   manifestText,
   parseManifest,
-  unary,
-} from "../src/index.ts";
+} from "../src/model/index.ts";
 import { fixture, type ServiceCase, serviceOf } from "./notation.ts";
 
 const services = fixture<ServiceCase[]>("services.json");
 
-/** The Python package falls back to other kinds where ours tell more; those are marked. */
+/**
+ * Drops what the packages write differently: the keys of fields for which the Python package has no
+ * exact kind, and the names and defaults of enums.
+ */
 function shared(ours: ContractManifest, theirs: ContractManifest) {
   const marked = (field?: ManifestField) =>
     field === undefined || Object.keys(field.properties).length > 0;
@@ -37,10 +38,10 @@ function shared(ours: ContractManifest, theirs: ContractManifest) {
   };
 }
 
-test.each(services)("manifest as the Python package writes it: $name", (each) => {
+test.each(services)("writes the manifest of the Python package: $name", (each) => {
   const ours = manifestOf(serviceOf(each));
   const theirs = each.manifest as unknown as ContractManifest;
-  // compared as text, since the order of keys is part of the format
+  // compared as text, because the order of keys is part of the format
   expect(manifestText(shared(ours, ours) as ContractManifest)).toBe(
     manifestText(shared(ours, theirs) as ContractManifest),
   );
@@ -87,12 +88,12 @@ test.each([
   ["grid", "list", { type: "list<list<manifest/Point?>>" }],
   ["either", "ref", { type: "union<manifest/Point | manifest/Line>" }],
   ["maybe", "string", {}],
-])("%s is of kind %s", (name, kind, properties) => {
+])("describes %s as kind %s", (name, kind, properties) => {
   expect(field(name)).toMatchObject({ kind });
   expect(field(name).properties).toEqual(properties);
 });
 
-test("defaults are told as far as JSON can", () => {
+test("writes defaults that JSON can hold", () => {
   const told = (name: string) => [field(name).default_kind, field(name).default_value];
   expect(told("small")).toEqual(["none", null]);
   expect(field("small").required).toBe(true);
@@ -105,7 +106,7 @@ test("defaults are told as far as JSON can", () => {
   expect(told("ratio")).toEqual(["factory", null]);
 });
 
-test("a manifest has the keys of the Python package and no others", () => {
+test("writes the keys of the Python package and no others", () => {
   const theirs = services[0]?.manifest as unknown as ContractManifest;
   const ours = manifestOf(Def, { published_by: "me", semver: "1.2.3" });
   expect(Object.keys(ours)).toEqual(Object.keys(theirs));
@@ -114,7 +115,7 @@ test("a manifest has the keys of the Python package and no others", () => {
   expect(ours.methods[0]?.timeout).toBe(1.5);
 });
 
-test("a manifest survives its text", () => {
+test("reads a manifest that it wrote", () => {
   const ours = manifestOf(Def);
   expect(parseManifest(manifestText(ours))).toEqual(ours);
 });
@@ -130,7 +131,7 @@ const refused = (text: string, code: string, message: RegExp) => {
   expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
 };
 
-test("bad manifests are refused with the place", () => {
+test("refuses bad manifests and names the place", () => {
   const good = JSON.parse(manifestText(manifestOf(Def)));
   const change = (parts: object) => JSON.stringify({ ...good, ...parts });
   refused("{", "data", /not JSON/);
@@ -151,7 +152,7 @@ test("bad manifests are refused with the place", () => {
   refused(" ".repeat(16 * 1024 * 1024 + 1), "limit", /characters/);
 });
 
-test("keys of later writers are dropped, session aliases understood", () => {
+test("drops unknown keys and accepts stream as an alias of session", () => {
   const good = JSON.parse(manifestText(manifestOf(Def)));
   const read = parseManifest(
     JSON.stringify({ ...good, producer_language: "go", tags: [], scoped: "stream" }),
@@ -160,7 +161,7 @@ test("keys of later writers are dropped, session aliases understood", () => {
   expect(read.scoped).toBe("session");
 });
 
-test("any JSON is read or refused, never anything else", () => {
+test("reads any JSON or throws ContractError", () => {
   const known = JSON.parse(manifestText(manifestOf(Def)));
   const keys = fc.constantFrom(...Object.keys(known), "__proto__", "constructor");
   fc.assert(

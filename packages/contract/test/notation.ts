@@ -12,7 +12,7 @@ import {
   unary,
 } from "../src/index.ts";
 
-/** A field type as fixtures/contract/make.py writes it. */
+/** A field type in the notation of fixtures/contract/make.py. */
 export type Notation = string | [string, ...(Notation | number | boolean)[]];
 
 export interface MethodCase {
@@ -67,7 +67,7 @@ const arrays: Record<string, z.ZodType> = {
   float64: z.instanceof(Float64Array),
 };
 
-/** The wire types of one case, in a scope of their own since cases reuse tags. */
+/** The wire types of one case, in a scope of their own because cases reuse tags. */
 export class NotatedTypes {
   readonly #scope = codec.createTypeScope();
   readonly #declared: ServiceCase["types"];

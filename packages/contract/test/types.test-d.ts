@@ -105,7 +105,7 @@ class Implementation {
   async onSessionClose(): Promise<void> {}
 }
 
-test("methods of a class as its caller sees them", () => {
+test("derives the methods of a class for callers", () => {
   type Client = MethodsOfClass<typeof Implementation>;
   expectTypeOf<MethodsOfClass<Implementation>>().toEqualTypeOf<Client>();
   expectTypeOf<Client["hello"]>().toEqualTypeOf<(request: Request) => Promise<SentReply>>();
@@ -121,7 +121,7 @@ test("methods of a class as its caller sees them", () => {
   expectTypeOf<Client>().not.toHaveProperty("field");
 });
 
-test("the definition of a class, as far as its signatures tell it", () => {
+test("derives the definition of a class from its signatures", () => {
   expectTypeOf<ServiceOf<typeof Def>>().toEqualTypeOf<typeof Def>();
   type FromClass = ServiceOf<typeof Implementation>;
   expectTypeOf<FromClass>().toExtend<ServiceDefinition>();
@@ -139,11 +139,11 @@ test("a method that does not match its types is a compile error", () => {
     @rpc(Request, Reply) async response(_: Request): Promise<{ loud: boolean }> {
       return { loud: true };
     }
-    // @ts-expect-error one response is no stream
+    // @ts-expect-error one response is not a stream
     @serverStream(Request, Reply) once(_: Request): SentReply {
       return { text: "" };
     }
-    // @ts-expect-error one request is no stream
+    // @ts-expect-error one request is not a stream
     @clientStream(Request, Reply) async single(request: Request): Promise<SentReply> {
       return { text: request.name };
     }
@@ -151,7 +151,7 @@ test("a method that does not match its types is a compile error", () => {
     @bidiStream(Request, Reply) async *items(_: AsyncIterable<Request>): AsyncGenerator<number> {
       yield 1;
     }
-    // @ts-expect-error a field is no method
+    // @ts-expect-error a field is not a method
     @rpc(Request, Reply) field: string = "";
   }
   expectTypeOf<Wrong>().not.toBeAny();
@@ -167,7 +167,7 @@ test("a method that does not match its types is a compile error", () => {
 
   // @ts-expect-error an option that does not exist
   unary(Request, Reply, { timeout: 3 });
-  // @ts-expect-error a string is no message
+  // @ts-expect-error a string is not a message
   unary(z.string(), Reply);
 });
 
@@ -191,7 +191,9 @@ test("the scope of a definition is part of its type", () => {
   const methods = { hello: unary(Request, Reply) };
   expectTypeOf(defineService("A", {}, methods).scoped).toEqualTypeOf<"shared">();
   expectTypeOf(defineService("A", { version: 2 }, methods).scoped).toEqualTypeOf<"shared">();
-  expectTypeOf(defineService("A", { scoped: "stream" }, methods).scoped).toEqualTypeOf<"stream">();
-  expectTypeOf(defineService("A", { scoped: "session" }, methods).scoped).toEqualTypeOf<"stream">();
-  expectTypeOf<ServiceDefinition["scoped"]>().toEqualTypeOf<"shared" | "stream">();
+  expectTypeOf(defineService("A", { scoped: "stream" }, methods).scoped).toEqualTypeOf<"session">();
+  expectTypeOf(
+    defineService("A", { scoped: "session" }, methods).scoped,
+  ).toEqualTypeOf<"session">();
+  expectTypeOf<ServiceDefinition["scoped"]>().toEqualTypeOf<"shared" | "session">();
 });

@@ -1,21 +1,20 @@
 import { expect, test } from "vitest";
-import { toHex } from "../src/hex.ts";
+import { contractIdFromService, contractIdOf } from "../src/index.ts";
 import {
   blake3,
   canonicalBytes,
-  contractIdFromService,
-  contractIdOf,
   contractOf,
   encodeServiceContract,
   encodeTypeDef,
   type ServiceContract,
   type TypeDef,
-} from "../src/index.ts";
+} from "../src/model/index.ts";
+import { toHex } from "../src/model/type-hash.ts";
 import { fixture, type ServiceCase, serviceOf } from "./notation.ts";
 
 const services = fixture<ServiceCase[]>("services.json");
 
-test("there are enough services to mean something", () => {
+test("has enough services to be meaningful", () => {
   expect(services.length).toBeGreaterThanOrEqual(35);
 });
 
@@ -41,7 +40,7 @@ interface ModelCase {
   hash: string;
 }
 
-/** Bytes stand in the fixture as `{"hex": …}`. */
+/** Bytes are `{"hex": …}` in the fixture. */
 function revive(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revive);
   if (typeof value !== "object" || value === null) return value;

@@ -1,7 +1,7 @@
 import type { Interceptor } from "@aster/rpc";
 import { observe } from "./outcome.ts";
 
-/** One call, as it is kept for later. Nothing of what was said in it: no message, no metadata, no error text. */
+/** The record of one call. It contains no messages, no metadata and no error text. */
 export interface AuditRecord {
   readonly startedAtEpochMs: number;
   readonly side: "client" | "server";
@@ -15,11 +15,11 @@ export interface AuditRecord {
 }
 
 export interface AuditLogOptions {
-  /** Takes each record when its call is over. What it throws is ignored: the call has happened. */
+  /** Receives each record at the end of its call. An error that it throws is ignored. */
   readonly write: (record: AuditRecord) => void;
 }
 
-/** Writes one record per call, on either side. A streaming call is over when its stream ends. */
+/** Writes one record per call, on clients and servers. A streaming call ends with its stream. */
 export function auditLogInterceptor({ write }: AuditLogOptions): Interceptor {
   return (call, next) => {
     const startedAtEpochMs = Date.now();
@@ -28,7 +28,7 @@ export function auditLogInterceptor({ write }: AuditLogOptions): Interceptor {
       try {
         write({ startedAtEpochMs, side, peer, service, method, code, durationMs });
       } catch {
-        // a full disk must not turn an answer into an error
+        // a log that fails, for instance on a full disk, must not fail the call
       }
     });
   };

@@ -4,17 +4,24 @@ import { type InterceptedCall, type Interceptor, RpcError, StatusCode } from "@a
 export const AUTHORIZATION_KEY = "authorization";
 
 export interface AuthOptions {
-  /** On a client: the token, or where to get it for each call. A call with `authorization` metadata of its own keeps that. */
+  /**
+   * On a client: the token, or a function that returns it for each call. A call that already has
+   * `authorization` metadata keeps it.
+   */
   readonly token?: string | (() => string | Promise<string>);
-  /** On a server: whether the token is good for this call. Anything but `true`, a throw included, refuses the call. */
+  /**
+   * On a server: returns `true` to accept the token for this call. Any other result, or an error,
+   * refuses the call.
+   */
   readonly validate?: (token: string, call: InterceptedCall) => boolean | Promise<boolean>;
 }
 
 /**
- * Proves to a server who calls, by a token in the metadata: `token` on the client, `validate` on the server.
+ * Authenticates calls by a token in the metadata: `token` on the client, `validate` on the server.
  *
- * Calls without exactly one good token end with UNAUTHENTICATED "authentication failed", whatever the cause, before the
- * handler runs. A server whose options have no `validate` refuses every call.
+ * A call without exactly one valid token fails with UNAUTHENTICATED "authentication failed" before
+ * the handler runs; the text does not depend on the cause. Without `validate`, a server refuses
+ * every call.
  */
 export function authInterceptor(options: AuthOptions): Interceptor {
   return async (call, next) => {

@@ -1,15 +1,16 @@
 import { type Interceptor, now, RpcError, StatusCode } from "@aster/rpc";
 
 export interface DeadlineOptions {
-  /** For a whole call, a streaming one included. */
+  /** The timeout of a whole call, also of a streaming one. */
   readonly timeoutMs: number;
 }
 
 /**
- * Gives a client's calls a deadline where they have none: neither of their own nor inherited from the call being handled.
- * A call that asks for `timeoutMs: Infinity` has none.
+ * Sets a deadline for calls of a client that have none: neither their own nor one inherited from
+ * the call being handled. That includes calls with `timeoutMs: Infinity`.
  *
- * On a server it changes nothing. A server keeps to the deadlines that calls bring, and bounds the others itself.
+ * It has no effect on a server. A server enforces the deadlines of calls and bounds the others
+ * itself.
  * Throws `RpcError` INVALID_ARGUMENT for a `timeoutMs` that is not more than 0.
  */
 export function deadlineInterceptor({ timeoutMs }: DeadlineOptions): Interceptor {

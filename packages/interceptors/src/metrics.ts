@@ -1,35 +1,41 @@
 import { type Interceptor, statusName } from "@aster/rpc";
 import { observe } from "./outcome.ts";
 
-/** Upper bounds of the duration buckets, in milliseconds; one bucket more holds what took longer. */
+/** The upper bounds of the duration buckets, in milliseconds. A last bucket counts longer calls. */
 export const DURATION_BUCKETS_MS: readonly number[] = Object.freeze([
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000,
 ]);
 
-/** What was counted for one method. */
+/** The counts of one method. */
 export interface MethodMetrics {
   readonly service: string;
   readonly method: string;
   readonly started: number;
   readonly inFlight: number;
-  /** Ended calls by the name of their status, such as `OK` or `NOT_FOUND`. */
+  /** The number of ended calls by status name, such as `OK` or `NOT_FOUND`. */
   readonly ended: Readonly<Record<string, number>>;
-  /** Ended calls by duration, one count per bucket of {@link DURATION_BUCKETS_MS} and one for the rest. */
+  /** The number of ended calls per bucket of {@link DURATION_BUCKETS_MS}, then of longer ones. */
   readonly durations: readonly number[];
   readonly totalDurationMs: number;
 }
 
 export interface MetricsOptions {
-  /** Methods counted on their own, default 1 000. Calls of further ones are counted under service and method `other`. */
+  /**
+   * The most methods to count separately, because a peer can send any name. Calls of further
+   * methods are counted as service and method `other`. Default: 1 000.
+   */
   readonly maxMethods?: number;
 }
 
 export interface MetricsInterceptor extends Interceptor {
-  /** The counts so far, one entry per method; a copy. */
+  /** A copy of the counts, one entry per method. */
   snapshot(): MethodMetrics[];
 }
 
-/** Counts calls and their durations by service and method, on either side. A streaming call lasts until its stream ends. */
+/**
+ * Counts calls and their durations by service and method, on clients and servers. A streaming call
+ * ends with its stream.
+ */
 export function metricsInterceptor(options: MetricsOptions = {}): MetricsInterceptor {
   const counts = new Counts(options.maxMethods ?? 1_000);
   const interceptor: Interceptor = (call, next) => {

@@ -1,6 +1,6 @@
 import { type InterceptedCall, type Next, now, RpcError, StatusCode } from "@aster/rpc";
 
-/** How a call ended. */
+/** The end of a call. */
 export interface Outcome {
   /** A status code; 0 is OK. */
   readonly code: number;
@@ -8,8 +8,8 @@ export interface Outcome {
 }
 
 /**
- * Goes the rest of the way and tells `ended` once how the call ended. A streamed response ends with its last message, with
- * an error, or with CANCELLED when its reader leaves early.
+ * Continues the call and calls `ended` once at its end. A stream of responses ends with its last
+ * message, with an error, or with CANCELLED if its reader stops early.
  */
 export async function observe(
   call: InterceptedCall,
@@ -49,7 +49,10 @@ class Observation {
   }
 }
 
-/** No async generator: that would not hear of a reader who leaves before the first message. */
+/**
+ * A stream that reports its end. It is not an async generator, because a generator is not notified
+ * of a reader that stops before the first message.
+ */
 class ObservedStream implements AsyncIterableIterator<unknown> {
   readonly #messages: AsyncIterator<unknown>;
   readonly #observation: Observation;

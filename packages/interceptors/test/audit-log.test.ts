@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("one record per call, of nothing but who, what, when and how it ended", async () => {
+test("writes one record per call, without its contents", async () => {
   const call = fakeCall({
     side: "server",
     request: { password: "secret" },
@@ -37,7 +37,7 @@ test("one record per call, of nothing but who, what, when and how it ended", asy
   ]);
 });
 
-test("a failed call has its code and not its text", async () => {
+test("records the code of a failed call and not its text", async () => {
   const failing = audit(fakeCall(), () =>
     Promise.reject(new RpcError(StatusCode.PERMISSION_DENIED, "secret")),
   );
@@ -46,7 +46,7 @@ test("a failed call has its code and not its text", async () => {
   expect(JSON.stringify(records)).not.toContain("secret");
 });
 
-test("a stream has its record when it is over, once", async () => {
+test("writes the record of a stream once, at its end", async () => {
   const stream = await audit(fakeCall({ pattern: "bidi_stream" }), async () => fakeStream());
   const messages = stream as AsyncIterable<number>;
   const iterator = messages[Symbol.asyncIterator]();
@@ -57,7 +57,7 @@ test("a stream has its record when it is over, once", async () => {
   expect(records).toMatchObject([{ code: StatusCode.CANCELLED }]);
 });
 
-test("a log that cannot be written leaves the call alone", async () => {
+test("ignores an error of the log", async () => {
   const broken = auditLogInterceptor({
     write: () => {
       throw new Error("disk full");

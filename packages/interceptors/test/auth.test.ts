@@ -1,18 +1,18 @@
-import { type InterceptedCall, Metadata, type MetadataInit } from "@aster/rpc";
+import { type CallMetadata, type InterceptedCall, Metadata, type MetadataInit } from "@aster/rpc";
 import { describe, expect, test } from "vitest";
 import { authInterceptor } from "../src/auth.ts";
 import { fakeCall } from "./fake-call.ts";
 
 describe("on a client", () => {
   async function sent(options: Parameters<typeof authInterceptor>[0], call = fakeCall()) {
-    let metadata: Metadata | undefined;
+    let metadata: CallMetadata | undefined;
     await authInterceptor(options)(call, async (passed) => {
       metadata = passed.metadata;
     });
     return [...(metadata ?? [])];
   }
 
-  test("the token is added to what the call brings", async () => {
+  test("adds the token to the metadata of the call", async () => {
     const call = fakeCall({ metadata: Metadata.from({ trace: "1" }) });
     expect(await sent({ token: "t" }, call)).toEqual([
       ["trace", "1"],
@@ -21,7 +21,7 @@ describe("on a client", () => {
     expect([...call.metadata]).toEqual([["trace", "1"]]);
   });
 
-  test("a token is fetched for each call", async () => {
+  test("fetches a token for each call", async () => {
     let turn = 0;
     const token = async (): Promise<string> => `t${++turn}`;
     expect(await sent({ token })).toEqual([["authorization", "Bearer t1"]]);
@@ -29,12 +29,12 @@ describe("on a client", () => {
     expect(await sent({ token })).toEqual([["authorization", "Bearer t2"]]);
   });
 
-  test("a call's own authorization stays", async () => {
+  test("keeps the authorization of the call", async () => {
     const call = fakeCall({ metadata: Metadata.from({ authorization: "Basic x" }) });
     expect(await sent({ token: "t" }, call)).toEqual([["authorization", "Basic x"]]);
   });
 
-  test("options for a server add nothing", async () => {
+  test("adds nothing without a token", async () => {
     expect(await sent({ validate: () => true })).toEqual([]);
   });
 });
@@ -66,13 +66,13 @@ describe("on a server", () => {
     details: {},
   });
 
-  test("a good token lets the call through, whatever the case of the scheme", async () => {
+  test("accepts a good token, whatever the case of the scheme", async () => {
     expect(await answer(bearer)).toBe("answer");
     expect(await answer({ authorization: "bearer good" })).toBe("answer");
     expect(await answer(bearer, { validate: async (token) => isGood(token) })).toBe("answer");
   });
 
-  test("the check sees the call", async () => {
+  test("passes the call to the check", async () => {
     let seen: InterceptedCall | undefined;
     const validate = (_token: string, call: InterceptedCall): boolean => {
       seen = call;
@@ -97,7 +97,7 @@ describe("on a server", () => {
         ["authorization", "Bearer good"],
       ],
     ],
-  ])("%s is refused in the same words", async (_what, metadata) => {
+  ])("refuses %s with the same text", async (_what, metadata) => {
     expect(await answer(metadata)).toEqual(refused);
   });
 
@@ -109,12 +109,12 @@ describe("on a server", () => {
       },
     ],
     ["rejects", () => Promise.reject(new Error("database down"))],
-    ["answers no truth value", () => "yes" as never],
-  ])("a check that %s has said no", async (_what, validate) => {
+    ["returns another value than a boolean", () => "yes" as never],
+  ])("refuses the call if the check %s", async (_what, validate) => {
     expect(await answer(bearer, { validate })).toEqual(refused);
   });
 
-  test("without a check nobody comes in", async () => {
+  test("refuses every call without a check", async () => {
     expect(await answer(bearer, { token: "good" })).toEqual(refused);
     expect(await answer(bearer, {})).toEqual(refused);
   });

@@ -66,7 +66,7 @@ function client(at: { server?: Interceptor[]; client?: Interceptor[] }): Client<
   return createLocalClient(Echo, server, { interceptors: at.client ?? [] });
 }
 
-test("deadline: a call without one ends in time, a call with one keeps it", async () => {
+test("deadline: ends a call without a deadline, and keeps the deadline of another", async () => {
   const calls = client({ client: [deadlineInterceptor({ timeoutMs: 30 })] });
   await expect(calls.wait({ text: "" })).rejects.toMatchObject({
     code: StatusCode.DEADLINE_EXCEEDED,
@@ -79,7 +79,7 @@ test("deadline: a call without one ends in time, a call with one keeps it", asyn
   expect(performance.now() - startedAt).toBeGreaterThan(100);
 });
 
-test.each(["client", "server"] as const)("metrics on a %s", async (side) => {
+test.each(["client", "server"] as const)("metrics: counts calls on a %s", async (side) => {
   const metrics = metricsInterceptor();
   const calls = client({ [side]: [metrics] });
   await calls.say({ text: "a" });
@@ -100,7 +100,7 @@ test.each(["client", "server"] as const)("metrics on a %s", async (side) => {
     ]);
 });
 
-test.each(["client", "server"] as const)("audit log on a %s", async (side) => {
+test.each(["client", "server"] as const)("audit log: records calls on a %s", async (side) => {
   const records: AuditRecord[] = [];
   const calls = client({
     [side]: [auditLogInterceptor({ write: (record) => records.push(record) })],
@@ -118,7 +118,7 @@ test.each(["client", "server"] as const)("audit log on a %s", async (side) => {
 describe("auth", () => {
   const validate = authInterceptor({ validate: (token) => token === "good" });
 
-  test("a good token comes in, for every pattern", async () => {
+  test("accepts a good token, for every pattern", async () => {
     const calls = client({ client: [authInterceptor({ token: "good" })], server: [validate] });
     expect(await calls.say({ text: "a" })).toEqual({ text: "a" });
     for await (const { text } of calls.repeat({ text: "b" })) {
@@ -130,7 +130,7 @@ describe("auth", () => {
   test.each([
     ["a bad token", [authInterceptor({ token: "bad" })]],
     ["no token", []],
-  ])("%s ends before the handler, for every pattern", async (_what, interceptors) => {
+  ])("refuses %s before the handler, for every pattern", async (_what, interceptors) => {
     const calls = client({ client: interceptors, server: [validate] });
     const refused = { code: StatusCode.UNAUTHENTICATED, rawMessage: "authentication failed" };
     await expect(calls.say({ text: "a" })).rejects.toMatchObject(refused);
@@ -141,7 +141,7 @@ describe("auth", () => {
     expect(handled).toBe(0);
   });
 
-  test("what the check throws stays on the server", async () => {
+  test("does not send the error of the check to the client", async () => {
     const broken = authInterceptor({
       validate: () => {
         throw new Error("database password is 1234");

@@ -21,24 +21,24 @@ async function passedOn(call: InterceptedCall): Promise<InterceptedCall> {
   return seen;
 }
 
-test("a client's call without a deadline gets one", async () => {
+test("sets a deadline for a client's call without one", async () => {
   vi.advanceTimersByTime(1_000);
   const call = fakeCall();
   expect(await passedOn(call)).toEqual({ ...call, deadlineAt: performance.now() + 250 });
 });
 
-test("a deadline that is there stays, nearer or further", async () => {
+test("keeps an earlier or later deadline", async () => {
   for (const deadlineAt of [1, 1e9]) {
     const call = fakeCall({ deadlineAt });
     expect(await passedOn(call)).toBe(call);
   }
 });
 
-test("a server's call passes as it is", async () => {
+test("passes on a server's call unchanged", async () => {
   const call = fakeCall({ side: "server" });
   expect(await passedOn(call)).toBe(call);
 });
 
-test.each([0, -1, Number.NaN])("timeoutMs %d is refused", (timeoutMs) => {
+test.each([0, -1, Number.NaN])("refuses timeoutMs %d", (timeoutMs) => {
   expect(() => deadlineInterceptor({ timeoutMs })).toThrow("timeoutMs");
 });

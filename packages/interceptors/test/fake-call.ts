@@ -1,6 +1,6 @@
 import { type InterceptedCall, Metadata } from "@aster/rpc";
 
-/** A unary call to Echo.say, on the client unless told otherwise. */
+/** A unary call of Echo.say. Default: on the client. */
 export function fakeCall(changes: Partial<InterceptedCall> = {}): InterceptedCall {
   return {
     side: "client",
@@ -19,7 +19,7 @@ export function fakeCall(changes: Partial<InterceptedCall> = {}): InterceptedCal
   };
 }
 
-/** Three messages; counts how many were taken, and whether it was left early. */
+/** A stream of three messages. `left` is `true` after its end or an early return. */
 export function fakeStream(failure?: Error): AsyncIterable<number> & { left: boolean } {
   const stream = {
     left: false,

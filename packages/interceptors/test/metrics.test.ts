@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("calls are counted by method and status, with their durations", async () => {
+test("counts calls and durations by method and status", async () => {
   const metrics = metricsInterceptor();
   for (const durationMs of [0, 1, 3, 20_000]) {
     await metrics(fakeCall(), async () => vi.advanceTimersByTime(durationMs));
@@ -30,13 +30,13 @@ test("calls are counted by method and status, with their durations", async () =>
     ended: { OK: 4, NOT_FOUND: 1 },
     totalDurationMs: 20_004,
   });
-  // 0, 1 and the failure; none up to 2; 3; …; 20 000
+  // up to 1 ms: 0, 1 and the failed call; up to 5 ms: 3; over 10 s: 20 000
   expect(say?.durations).toEqual([3, 0, 1, ...Array.from({ length: 10 }, () => 0), 1]);
   expect(say?.durations).toHaveLength(DURATION_BUCKETS_MS.length + 1);
   expect(shout).toMatchObject({ method: "shout", started: 1, ended: { OK: 1 } });
 });
 
-test("the answer and the error are passed on as they are", async () => {
+test("passes on the response and the error", async () => {
   const metrics = metricsInterceptor();
   const answer = {};
   expect(await metrics(fakeCall(), async () => answer)).toBe(answer);
@@ -45,7 +45,7 @@ test("the answer and the error are passed on as they are", async () => {
   expect(metrics.snapshot()[0]?.ended).toEqual({ OK: 1, UNKNOWN: 1 });
 });
 
-test("a call is in flight until it ends", async () => {
+test("counts a call as in flight until its end", async () => {
   const metrics = metricsInterceptor();
   let finish = (): void => {};
   const call = metrics(
@@ -61,7 +61,7 @@ test("a call is in flight until it ends", async () => {
   expect(metrics.snapshot()[0]).toMatchObject({ inFlight: 0, ended: { OK: 1 } });
 });
 
-test("a stream ends with its last message, its error, or when its reader leaves", async () => {
+test("ends a stream with its last message, its error or an early return", async () => {
   const metrics = metricsInterceptor();
   const stream = async (source: AsyncIterable<number>): Promise<AsyncIterable<number>> =>
     (await metrics(
@@ -97,7 +97,7 @@ test("a stream ends with its last message, its error, or when its reader leaves"
   });
 });
 
-test("names a peer makes up do not grow the table", async () => {
+test("counts methods over the limit as other", async () => {
   const metrics = metricsInterceptor({ maxMethods: 2 });
   for (let at = 0; at < 100; at++) {
     await metrics(fakeCall({ method: `m${at}` }), async () => undefined);
@@ -113,13 +113,13 @@ test("names a peer makes up do not grow the table", async () => {
   ]);
 });
 
-test("methods called like parts of an object are methods", async () => {
+test("counts methods with names of object properties", async () => {
   const metrics = metricsInterceptor();
   await metrics(fakeCall({ service: "__proto__", method: "constructor" }), async () => undefined);
   expect(metrics.snapshot()).toMatchObject([{ service: "__proto__", method: "constructor" }]);
 });
 
-test("a snapshot is a copy", async () => {
+test("returns a copy", async () => {
   const metrics = metricsInterceptor();
   await metrics(fakeCall(), async () => undefined);
   const before = metrics.snapshot();

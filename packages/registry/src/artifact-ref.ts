@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { encodeRecord, epochMs, hexId, longText, parseRecord, shortText } from "./record.ts";
 
-/** Where the bytes of a contract can be fetched (docs/registry.md, "Artifact references"). */
+/** The location of the bytes of a contract (docs/registry.md, "Artifact references"). */
 export interface ArtifactRef {
   readonly contractId: string;
-  /** 64 hex characters; the contract id itself when the format is `raw`. */
+  /** 64 hex characters; the contract id if the format is `raw`. */
   readonly collectionHash: string;
   readonly providerEndpointId?: string;
   readonly relayUrl?: string;
-  /** A blob ticket: whoever holds it may fetch. */
+  /** A blob ticket. It gives its holder the right to fetch the bytes. */
   readonly ticket?: string;
-  /** The id of the author who published it. */
+  /** The id of the author that published the reference. */
   readonly publishedBy: string;
   readonly publishedAtEpochMs: number;
   /** `raw` is one blob, `index` a collection of them. */
@@ -28,7 +28,7 @@ const shape = z.object({
   collection_format: z.enum(["raw", "index"]).nullish(),
 });
 
-/** The bytes of a reference. Throws {@link RegistryError} `"record"` for a value a reader would refuse. */
+/** The bytes of a reference. Throws {@link RegistryError} `"record"` for an invalid value. */
 export function encodeArtifactRef(ref: ArtifactRef): Uint8Array {
   const wire = {
     contract_id: ref.contractId,
@@ -43,7 +43,7 @@ export function encodeArtifactRef(ref: ArtifactRef): Uint8Array {
   return encodeRecord("artifact reference", wire, shape);
 }
 
-/** Reads a reference; unknown keys are ignored. Throws {@link RegistryError} `"record"`. */
+/** Reads a reference and ignores unknown keys. Throws {@link RegistryError} `"record"`. */
 export function parseArtifactRef(input: Uint8Array | string): ArtifactRef {
   const wire = parseRecord("artifact reference", input, shape);
   return {

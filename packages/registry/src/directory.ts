@@ -1,17 +1,20 @@
 import type { AdmissionResponse } from "@aster/trust";
 
-/** Says where a contract is served. Anything with this one method is a directory. */
+/** Finds the addresses of a contract. */
 export interface Directory {
-  /** Dial strings to try in order: tickets, base64 node addresses or endpoint ids. Empty when nobody serves the contract. */
+  /**
+   * Resolves with dial strings to try in order: tickets, base64 node addresses or endpoint ids. The
+   * list is empty if no endpoint serves the contract.
+   */
   resolve(contractId: string): Promise<readonly string[]>;
 }
 
-/** The directory that one producer's admission answer is: what it offers, at the addresses it named. */
+/** Returns a directory of the services in the admission answer of one producer. */
 export function admissionDirectory(response: AdmissionResponse): Directory {
   const addresses = new Map<string, Set<string>>();
   for (const { contractId, channels } of response.services) {
     const known = addresses.get(contractId) ?? new Set();
-    // the channel everyone offers first, then the others in the producer's order
+    // the usual channel first, then the others in the order of the producer
     const { rpc, ...others } = channels;
     for (const address of [rpc, ...Object.values(others)]) {
       if (address) known.add(address);

@@ -1,12 +1,14 @@
 /**
- * What is wrong with a registry entry.
+ * The kind of a mistake in a registry entry.
  *
- * - `"key"`: a name or id that cannot be part of a key
- * - `"record"`: bytes that are no record, or a value no record may hold
+ * - `"key"`: a name or id that a key cannot hold
+ * - `"record"`: bytes that are not a record, or a value that a record cannot hold
  */
 export type RegistryErrorCode = "key" | "record";
 
-/** The one error class of `@aster/registry`; tell cases apart by `code`. */
+const BRAND = Symbol.for("aster.RegistryError");
+
+/** The error class of `@aster/registry`. `code` tells the cases apart. */
 export class RegistryError extends Error {
   override readonly name = "RegistryError";
   readonly code: RegistryErrorCode;
@@ -14,5 +16,14 @@ export class RegistryError extends Error {
   constructor(code: RegistryErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+
+  static {
+    Object.defineProperty(RegistryError.prototype, BRAND, { value: true });
+  }
+
+  /** Accepts errors of every copy of this package that a program has loaded. */
+  static override [Symbol.hasInstance](value: unknown): value is RegistryError {
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 }

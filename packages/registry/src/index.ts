@@ -1,9 +1,11 @@
+// The directory of an admission.
+
 export type { Directory } from "./directory.ts";
 export { admissionDirectory } from "./directory.ts";
 export type { RegistryErrorCode } from "./error.ts";
 export { RegistryError } from "./error.ts";
 
-// For those who read and write a registry's document.
+// Keys and records of the registry document.
 
 export type { ArtifactRef } from "./artifact-ref.ts";
 export { encodeArtifactRef, parseArtifactRef } from "./artifact-ref.ts";

@@ -3,7 +3,7 @@ import { RegistryError } from "./error.ts";
 /** The four access lists of a registry. */
 export type AccessList = "writers" | "readers" | "admins" | "policy";
 
-/** What an entry of the registry document is about (docs/registry.md, "Keys"). */
+/** The subject of an entry of the registry document (docs/registry.md, "Keys"). */
 export type RegistryKey =
   | { readonly kind: "contract"; readonly contractId: string }
   | { readonly kind: "manifest"; readonly contractId: string }
@@ -19,7 +19,7 @@ export type RegistryKey =
   | { readonly kind: "acl"; readonly list: AccessList }
   | { readonly kind: "config"; readonly name: string };
 
-/** The prefixes a reader of the registry synchronises. */
+/** The key prefixes that a reader of the registry synchronises. */
 export const REGISTRY_PREFIXES: readonly string[] = Object.freeze([
   "contracts/",
   "manifests/",
@@ -33,7 +33,7 @@ const MAX_NAME_LENGTH = 256;
 const MAX_VERSION = 0x7fffffff;
 const MAX_KEY_BYTES = 4_096;
 const ID = /^[0-9a-f]{64}$/;
-// a slash, control characters, and surrogates without their other half
+// a slash, control characters and lone surrogates
 const FORBIDDEN = /[/\p{Cc}\p{Cs}]/u;
 const VERSION = /^v(0|[1-9][0-9]{0,9})$/;
 const ACCESS_LISTS: readonly string[] = ["writers", "readers", "admins", "policy"];
@@ -44,29 +44,30 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /**
  * The document key of an entry, UTF-8.
  *
- * Throws {@link RegistryError} `"key"` for a name that holds `/` or control characters, so that no name can reach into
- * another entry, and for an id that is not 64 lower-case hex characters.
+ * Throws {@link RegistryError} `"key"` for a name with `/` or control characters, so that a name
+ * cannot lead to another entry, and for an id that is not 64 lower-case hex characters.
  */
 export function registryKey(key: RegistryKey): Uint8Array {
   const text = keyText(key);
   if (text === undefined) {
     throw new RegistryError(
       "key",
-      `A ${key.kind} key cannot be made of ${JSON.stringify(key).slice(0, 200)}: names have 1 to ${MAX_NAME_LENGTH} characters ` +
-        `without "/" and control characters, ids are 64 lower-case hex characters, versions are 0 to ${MAX_VERSION}.`,
+      `invalid ${key.kind} key ${JSON.stringify(key).slice(0, 200)}; names have 1 to ` +
+        `${MAX_NAME_LENGTH} characters without "/" and control characters, ids are 64 lower-case ` +
+        `hex characters, versions are 0 to ${MAX_VERSION}`,
     );
   }
   return utf8.encode(text);
 }
 
-/** The prefix of all leases of one contract. Throws like {@link registryKey}. */
+/** The key prefix of all leases of one contract. Throws like {@link registryKey}. */
 export function leasePrefix(service: string, contractId: string): Uint8Array {
   const anyEndpoint = "0".repeat(64);
   const key = registryKey({ kind: "lease", service, contractId, endpointId: anyEndpoint });
   return key.subarray(0, key.length - anyEndpoint.length);
 }
 
-/** Reads a key found in a document; `undefined` for one that is not the registry's, or that {@link registryKey} never makes. */
+/** Reads a key of a document; `undefined` for a key that {@link registryKey} never returns. */
 export function parseRegistryKey(bytes: Uint8Array): RegistryKey | undefined {
   if (bytes.length > MAX_KEY_BYTES) return undefined;
   let text: string;

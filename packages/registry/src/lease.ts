@@ -1,22 +1,23 @@
 import { z } from "zod";
 import { encodeRecord, epochMs, hexId, longText, name, parseRecord, shortText } from "./record.ts";
 
+/** The health of an endpoint, as it publishes it. */
 export type HealthStatus = "starting" | "ready" | "degraded" | "draining";
 
-/** What an endpoint says of itself while it serves a contract (docs/registry.md, "Leases"). */
+/** The record of an endpoint that serves a contract (docs/registry.md, "Leases"). */
 export interface EndpointLease {
   readonly endpointId: string;
   readonly contractId: string;
   readonly service: string;
   readonly version: number;
   readonly leaseExpiresEpochMs: number;
-  /** Counts the writes of one lease, from 1. */
+  /** The number of writes of this lease, from 1. */
   readonly leaseSeq: number;
   readonly alpn: string;
   readonly serializationModes: readonly string[];
   readonly featureFlags: readonly string[];
   readonly relayUrl?: string;
-  /** `ip:port`. */
+  /** Each `ip:port`. */
   readonly directAddrs: readonly string[];
   /** 0 to 1. */
   readonly load?: number;
@@ -29,19 +30,21 @@ export interface EndpointLease {
   readonly updatedAtEpochMs: number;
 }
 
-/** How long a lease holds after each write, and how far ahead of our clock its writer's may be. */
+/** The term of a lease after each write: three intervals of 15 s, at which endpoints renew it. */
 export const LEASE_DURATION_MS = 45_000;
+/** The most that the clock of a writer may be ahead of the reader's. */
 export const LEASE_CLOCK_SKEW_MS = 5_000;
 
-/** The value that takes the place of a lease that was withdrawn: JSON `null`. */
+/** The value that replaces a withdrawn lease: JSON `null`. */
 export const LEASE_TOMBSTONE = "null";
 
+/** The fields of a new lease. Fields that are left out get the defaults of the format. */
 export type NewLease = Pick<EndpointLease, "endpointId" | "contractId" | "service" | "version"> &
   Partial<Omit<EndpointLease, "leaseSeq" | "leaseExpiresEpochMs" | "updatedAtEpochMs">>;
 
 const texts = z.array(shortText).max(256);
 
-// every key is required, as the other readers require them
+// all keys are required, because other readers require them, too
 const shape = z.object({
   endpoint_id: hexId,
   contract_id: hexId,
@@ -63,14 +66,14 @@ const shape = z.object({
   updated_at_epoch_ms: epochMs,
 });
 
-/** The first write of a lease. `nowMs` is epoch milliseconds; what is not given has the defaults of the format. */
+/** The first write of a lease. `nowMs` is in epoch milliseconds. */
 export function newLease(lease: NewLease, nowMs: number): EndpointLease {
   return {
     alpn: "aster/1",
     serializationModes: ["fory-xlang"],
     featureFlags: [],
     directAddrs: [],
-    // what every endpoint that speaks this protocol says, whatever its own version
+    // every endpoint of this protocol writes this value, whatever its own version
     asterVersion: "0.2.0",
     healthStatus: "starting",
     tags: [],
@@ -81,7 +84,7 @@ export function newLease(lease: NewLease, nowMs: number): EndpointLease {
   };
 }
 
-/** The next write of a lease: the sequence number goes up by one, the term starts again at `nowMs`. */
+/** The next write of a lease: increments the sequence number and starts the term at `nowMs`. */
 export function renewLease(
   lease: EndpointLease,
   nowMs: number,
@@ -96,7 +99,10 @@ export function renewLease(
   };
 }
 
-/** Whether a lease holds at `nowMs`: written within the last 45 s, not expired, and not dated more than 5 s ahead. */
+/**
+ * Returns `true` if a lease is valid at `nowMs`: written in the last 45 s, not expired, and dated
+ * at most 5 s ahead.
+ */
 export function isFresh(lease: EndpointLease, nowMs: number): boolean {
   const ageMs = nowMs - lease.updatedAtEpochMs;
   return (
@@ -106,12 +112,12 @@ export function isFresh(lease: EndpointLease, nowMs: number): boolean {
   );
 }
 
-/** Whether the endpoint takes calls: it is ready, or degraded. */
+/** Returns `true` if the endpoint accepts calls: it is ready or degraded. */
 export function isRoutable(lease: EndpointLease): boolean {
   return lease.healthStatus === "ready" || lease.healthStatus === "degraded";
 }
 
-/** The bytes of a lease. Throws {@link RegistryError} `"record"` for a value a reader would refuse. */
+/** The bytes of a lease. Throws {@link RegistryError} `"record"` for an invalid value. */
 export function encodeLease(lease: EndpointLease): Uint8Array {
   const wire = {
     endpoint_id: lease.endpointId,
@@ -136,7 +142,10 @@ export function encodeLease(lease: EndpointLease): Uint8Array {
   return encodeRecord("lease", wire, shape);
 }
 
-/** Reads a lease; `undefined` for a tombstone, unknown keys are ignored. Throws {@link RegistryError} `"record"`. */
+/**
+ * Reads a lease and ignores unknown keys; `undefined` for a withdrawn lease. Throws
+ * {@link RegistryError} `"record"`.
+ */
 export function parseLease(input: Uint8Array | string): EndpointLease | undefined {
   const wire = parseRecord("lease", input, shape.nullable());
   if (wire === null) return undefined;

@@ -9,12 +9,15 @@ import {
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-test.each(vectors.artifactRefs)("the wheel's reference: $name", (vector) => {
-  expect(parseArtifactRef(vector.text)).toEqual(vector.value);
-  expect(text(encodeArtifactRef(vector.value as ArtifactRef))).toBe(vector.text);
-});
+test.each(vectors.artifactRefs)(
+  "reads and writes the reference of the Python package: $name",
+  (vector) => {
+    expect(parseArtifactRef(vector.text)).toEqual(vector.value);
+    expect(text(encodeArtifactRef(vector.value as ArtifactRef))).toBe(vector.text);
+  },
+);
 
-test("a reference from before collections is one blob", () => {
+test("reads a reference without a format as one blob", () => {
   expect(parseArtifactRef(vectors.olderArtifactRef.text)).toEqual(vectors.olderArtifactRef.value);
 });
 
@@ -26,11 +29,11 @@ test.each([
   `{"contract_id":"${"11".repeat(32)}"}`,
   `{"contract_id":"${"11".repeat(32)}","collection_hash":"${"22".repeat(32)}","collection_format":"zip"}`,
   `{"contract_id":"${"11".repeat(32)}","collection_hash":"${"22".repeat(32)}","published_at_epoch_ms":-1}`,
-])("a bad reference is refused: %s", (wire) => {
+])("refuses a bad reference: %s", (wire) => {
   expect(() => parseArtifactRef(wire)).toThrow(expect.objectContaining({ code: "record" }));
 });
 
-test("a bad reference is not written", () => {
+test("refuses to write a bad reference", () => {
   const ref = parseArtifactRef(vectors.olderArtifactRef.text);
   expect(() => encodeArtifactRef({ ...ref, ticket: "x".repeat(5_000) })).toThrow(RegistryError);
 });

@@ -7,7 +7,7 @@ const service = (contractId: string, channels: Record<string, string>): Admitted
   version: 1,
   contractId,
   channels,
-  pattern: "shared",
+  scoped: "shared",
   serializationModes: [],
 });
 
@@ -20,7 +20,7 @@ const response = (...services: AdmittedService[]): AdmissionResponse => ({
   reason: "",
 });
 
-test("resolves a contract to the addresses it was offered at, the rpc channel first", async () => {
+test("resolves a contract to its addresses, that of the rpc channel first", async () => {
   const directory = admissionDirectory(
     response(
       service("one", { beta: "b", rpc: "a", same: "a", none: "" }),
@@ -32,13 +32,13 @@ test("resolves a contract to the addresses it was offered at, the rpc channel fi
   expect(await directory.resolve("two")).toEqual(["c"]);
 });
 
-test("a contract nobody offers has no address", async () => {
+test("resolves an unknown contract to no addresses", async () => {
   const directory = admissionDirectory(response(service("one", {})));
   expect(await directory.resolve("one")).toEqual([]);
   expect(await directory.resolve("toString")).toEqual([]);
 });
 
-test("the answer belongs to the caller", async () => {
+test("returns a copy of the addresses", async () => {
   const directory = admissionDirectory(response(service("one", { rpc: "a" })));
   const first = await directory.resolve("one");
   (first as string[]).push("x");

@@ -13,29 +13,32 @@ const ID = "11".repeat(32);
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (from: string): Uint8Array => new TextEncoder().encode(from);
 
-test.each(vectors.keys)("the wheel's key $text", ({ key, text: wire }) => {
-  expect(text(registryKey(key as RegistryKey))).toBe(wire);
-  expect(parseRegistryKey(bytes(wire))).toEqual(key);
-});
+test.each(vectors.keys)(
+  "reads and writes the key of the Python package $text",
+  ({ key, text: wire }) => {
+    expect(text(registryKey(key as RegistryKey))).toBe(wire);
+    expect(parseRegistryKey(bytes(wire))).toEqual(key);
+  },
+);
 
-test("a manifest has a key of its own", () => {
+test("writes and reads the key of a manifest", () => {
   expect(text(registryKey({ kind: "manifest", contractId: ID }))).toBe(`manifests/${ID}`);
   expect(parseRegistryKey(bytes(`manifests/${ID}`))).toEqual({ kind: "manifest", contractId: ID });
 });
 
-test("the prefix of a contract's leases", () => {
+test("returns the prefix of the leases of a contract", () => {
   const { service, contractId, text: wire } = vectors.leasePrefix;
   expect(text(leasePrefix(service, contractId))).toBe(wire);
   expect(() => leasePrefix("a/b", contractId)).toThrow(RegistryError);
 });
 
-test("every key is under a prefix that readers synchronise", () => {
+test("covers every key with a synchronised prefix", () => {
   for (const { text: wire } of vectors.keys) {
     expect(REGISTRY_PREFIXES.some((prefix) => wire.startsWith(prefix))).toBe(true);
   }
 });
 
-describe("names cannot reach into other entries", () => {
+describe("refuses", () => {
   const bad = ["", "a/b", "/", "a\u0000", "a\nb", "a\u007f", "\ud800", "x".repeat(257)];
   test.each(bad)("name %j", (name) => {
     const keys: RegistryKey[] = [
@@ -88,10 +91,10 @@ test.each([
   "_aster/config",
   "endpoints/x",
   "x".repeat(5_000),
-])("what is no key of ours is passed over: %s", (foreign) => {
+])("ignores a foreign key: %s", (foreign) => {
   expect(parseRegistryKey(bytes(foreign))).toBeUndefined();
 });
 
-test("bytes that are no UTF-8 are passed over", () => {
+test("ignores bytes that are not UTF-8", () => {
   expect(parseRegistryKey(Uint8Array.of(0xff, 0xfe))).toBeUndefined();
 });

@@ -18,18 +18,18 @@ const [plain, full] = vectors.leases as { name: string; text: string; value: End
 if (plain === undefined || full === undefined) throw new Error("fixtures/registry has two leases");
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-test.each([plain, full])("the wheel's lease: $name", (vector) => {
+test.each([plain, full])("reads and writes the lease of the Python package: $name", (vector) => {
   expect(parseLease(vector.text)).toEqual(vector.value);
   expect(text(encodeLease(vector.value))).toBe(vector.text);
 });
 
-test("a new lease has the wheel's defaults", () => {
+test("makes a lease with the defaults of the Python package", () => {
   const { endpointId, contractId, service, version } = plain.value;
   const lease = newLease({ endpointId, contractId, service, version }, NOW);
   expect(text(encodeLease(lease))).toBe(plain.text);
 });
 
-test("a renewed lease counts on and holds from now", () => {
+test("renews a lease with the next number and a new term", () => {
   const lease = renewLease(full.value, NOW + 15_000, { healthStatus: "draining" });
   expect(lease).toEqual({
     ...full.value,
@@ -41,33 +41,33 @@ test("a renewed lease counts on and holds from now", () => {
 });
 
 describe("freshness", () => {
-  test.each(vectors.freshness)("as the wheel judges it after $afterMs ms", (at) => {
+  test.each(vectors.freshness)("is the same as in the Python package after $afterMs ms", (at) => {
     expect(isFresh(plain.value, NOW + at.afterMs)).toBe(at.fresh);
   });
 
-  test("a date ahead of us holds only within the clock skew", () => {
+  test("accepts a date in the future only within the clock skew", () => {
     expect(isFresh(plain.value, NOW - 5_000)).toBe(true);
     expect(isFresh(plain.value, NOW - 5_001)).toBe(false);
     expect(isFresh(plain.value, NOW - 3_600_000)).toBe(false);
   });
 
-  test("an expiry the writer set earlier holds too", () => {
+  test("ends at an earlier expiry of the writer", () => {
     const short = { ...plain.value, leaseExpiresEpochMs: NOW + 10_000 };
     expect(isFresh(short, NOW + 10_000)).toBe(true);
     expect(isFresh(short, NOW + 10_001)).toBe(false);
   });
 });
 
-test.each(Object.entries(vectors.routable))("%s takes calls: %s", (healthStatus, routable) => {
+test.each(Object.entries(vectors.routable))("%s accepts calls: %s", (healthStatus, routable) => {
   const lease = { ...plain.value, healthStatus: healthStatus as HealthStatus };
   expect(isRoutable(lease)).toBe(routable);
 });
 
-test("a tombstone is no lease and no error", () => {
+test("reads a withdrawn lease as undefined", () => {
   expect(parseLease(LEASE_TOMBSTONE)).toBeUndefined();
 });
 
-describe("bad leases", () => {
+describe("a bad lease is refused", () => {
   const wire = JSON.parse(full.text) as Record<string, unknown>;
   const refused = (value: unknown): void => {
     const bytes = new TextEncoder().encode(JSON.stringify(value));
@@ -98,11 +98,11 @@ describe("bad leases", () => {
     refused({ ...wire, [key]: value });
   });
 
-  test("an unknown key is ignored", () => {
+  test("but an unknown key is ignored", () => {
     expect(parseLease(JSON.stringify({ ...wire, region: "eu" }))).toEqual(full.value);
   });
 
-  test("truncations, over-long and deep texts", () => {
+  test("if truncated, too long or too deep", () => {
     for (let at = 0; at < full.text.length; at++) {
       expect(() => parseLease(full.text.slice(0, at))).toThrow(RegistryError);
     }
@@ -110,7 +110,7 @@ describe("bad leases", () => {
     expect(() => parseLease(`${"[".repeat(51)}${"]".repeat(51)}`)).toThrow("deeper");
   });
 
-  test("what readers would refuse is not written", () => {
+  test("when it is written", () => {
     expect(() => encodeLease({ ...full.value, leaseSeq: -1 })).toThrow("lease_seq");
     expect(() => encodeLease({ ...full.value, endpointId: "x" })).toThrow(RegistryError);
   });

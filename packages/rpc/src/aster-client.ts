@@ -1,4 +1,4 @@
-import type { ContractManifest } from "@aster/contract";
+import type { ContractManifest } from "@aster/contract/model";
 import type { EndpointAddress, Node } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
 import { abortedError } from "./client/call-failure.ts";
@@ -229,7 +229,7 @@ export class AsterClient implements AsyncDisposable {
     service: string,
     options: SessionProxyOptions = {},
   ): Promise<JsonSession | DynamicSession> {
-    const { room, version, settings } = this.#services.named(service, "stream", options);
+    const { room, version, settings } = this.#services.named(service, "session", options);
     const { manifest, cancelTimeoutMs } = options;
     const parts = { ...settings, limits: room.limits, cancelTimeoutMs };
     return manifest === undefined

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { encodeMessage, parseMessage } from "./message.ts";
+import { encodeJson, parseJson } from "./json.ts";
+import { admissionJson } from "./protocol.ts";
 
-/** What a consumer sends first (docs/wire.md, "Admission"). */
+/** The first message of an admission, sent by the consumer (docs/wire.md, "Admission"). */
 export interface AdmissionRequest {
   /** The credential as JSON text; empty for none. */
   readonly credentialJson: string;
@@ -9,21 +10,21 @@ export interface AdmissionRequest {
   readonly iidToken: string;
 }
 
+const NAME = "admission request";
+
 const shape = z.object({
   credential_json: z.string(),
   iid_token: z.string().nullish(),
 });
 
-/** The bytes of a request. Throws {@link AdmissionError} `"limit"` when the credential is too large to be sent. */
+/** The bytes of a request. Throws {@link AdmissionError} `"limit"` for more than 64 KiB. */
 export function encodeAdmissionRequest(request: AdmissionRequest): Uint8Array {
-  return encodeMessage("request", {
-    credential_json: request.credentialJson,
-    iid_token: request.iidToken,
-  });
+  const wire = { credential_json: request.credentialJson, iid_token: request.iidToken };
+  return encodeJson(NAME, wire, admissionJson);
 }
 
-/** Reads a request; unknown keys are ignored. Throws {@link AdmissionError} `"protocol"`. */
+/** Reads a request and ignores unknown keys. Throws {@link AdmissionError} `"protocol"`. */
 export function parseAdmissionRequest(input: Uint8Array | string): AdmissionRequest {
-  const wire = parseMessage("request", input, shape);
+  const wire = parseJson(NAME, input, shape, admissionJson);
   return { credentialJson: wire.credential_json, iidToken: wire.iid_token ?? "" };
 }

@@ -1,35 +1,44 @@
 import { z } from "zod";
-import { admissionLimits as limits } from "./limits.ts";
-import { encodeMessage, parseMessage } from "./message.ts";
+import { encodeJson, parseJson } from "./json.ts";
+import { admissionJson, admissionLimits as limits } from "./protocol.ts";
 
-/** One service a producer offers to those it admitted. */
+/** A service that a producer offers to admitted peers. */
 export interface AdmittedService {
   readonly name: string;
   readonly version: number;
   /** 64 hex characters. */
   readonly contractId: string;
-  /** Channel name to address, the address as base64 node address (docs/wire.md, "Addresses"). The usual channel is `rpc`. */
+  /**
+   * Addresses by channel name, as base64 node addresses (docs/wire.md, "Addresses"). The usual
+   * channel is `rpc`.
+   */
   readonly channels: Readonly<Record<string, string>>;
-  readonly pattern: "shared" | "session";
-  /** Empty means the peer did not say: it takes XLANG. */
+  /** `pattern` on the wire. */
+  readonly scoped: "shared" | "session";
+  /** Empty if the peer sent none; it then accepts XLANG. */
   readonly serializationModes: readonly string[];
 }
 
-/** A producer's answer (docs/wire.md, "Admission"). */
+/** The answer of a producer (docs/wire.md, "Admission"). */
 export interface AdmissionResponse {
   readonly admitted: boolean;
-  /** What the producer will know us by, from our credential. */
+  /** The attributes of the consumer that the producer took from its credential. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly services: readonly AdmittedService[];
-  /** The registry's document, 64 hex characters; knowing it is the right to read it. Empty for none. */
+  /**
+   * The id of the registry document, 64 hex characters; empty for none. A peer that has the id can
+   * read the document.
+   */
   readonly registryNamespace: string;
-  /** The producer's trust root, 64 hex characters, all zero for none. A claim: nothing has proven it. */
+  /** The trust root of the producer, 64 hex characters; all zero for none. It is not verified. */
   readonly rootPubkey: string;
-  /** The producer mesh's topic, told only to the holder of the root key. */
+  /** The gossip topic of the producer's mesh, sent only to the holder of the root key. */
   readonly gossipTopic?: string;
-  /** Always empty: a stranger does not learn why it was refused. */
+  /** Always empty: a denied peer is not given a reason. */
   readonly reason: "";
 }
+
+const NAME = "admission answer";
 
 const name = z.string().min(1).max(limits.nameLength);
 const value = z.string().max(limits.valueLength);
@@ -58,15 +67,15 @@ const shape = z.object({
   attributes: bounded(limits.attributes),
   services: z.array(service).max(limits.services).nullish(),
   registry_namespace: value.nullish(),
-  // what registry_namespace was called before
+  // the former name of registry_namespace
   registry_ticket: value.nullish(),
   root_pubkey: value.nullish(),
   gossip_topic: value.nullish(),
 });
 
-/** The bytes of an answer. Throws {@link AdmissionError} `"limit"` when it offers more than a peer reads (64 KiB). */
+/** The bytes of an answer. Throws {@link AdmissionError} `"limit"` for more than 64 KiB. */
 export function encodeAdmissionResponse(response: AdmissionResponse): Uint8Array {
-  return encodeMessage("answer", {
+  const wire = {
     admitted: response.admitted,
     attributes: response.attributes,
     services: response.services.map((offered) => ({
@@ -74,22 +83,23 @@ export function encodeAdmissionResponse(response: AdmissionResponse): Uint8Array
       version: offered.version,
       contract_id: offered.contractId,
       channels: offered.channels,
-      pattern: offered.pattern,
+      pattern: offered.scoped,
       serialization_modes: offered.serializationModes,
     })),
     registry_namespace: response.registryNamespace,
     root_pubkey: response.rootPubkey,
     reason: "",
     ...(response.gossipTopic ? { gossip_topic: response.gossipTopic } : {}),
-  });
+  };
+  return encodeJson(NAME, wire, admissionJson);
 }
 
 /**
- * Reads an answer. Keys that are missing or null have their defaults, unknown keys and any `reason` are ignored.
- * Throws {@link AdmissionError} `"protocol"`; an answer that says no is a good answer and does not throw.
+ * Reads an answer. Missing keys and nulls get defaults; unknown keys and `reason` are ignored.
+ * Throws {@link AdmissionError} `"protocol"` for a malformed answer, but not for a denial.
  */
 export function parseAdmissionResponse(input: Uint8Array | string): AdmissionResponse {
-  const wire = parseMessage("answer", input, shape);
+  const wire = parseJson(NAME, input, shape, admissionJson);
   return {
     admitted: wire.admitted,
     attributes: wire.attributes,
@@ -98,7 +108,7 @@ export function parseAdmissionResponse(input: Uint8Array | string): AdmissionRes
       version: offered.version,
       contractId: offered.contract_id,
       channels: offered.channels,
-      pattern: offered.pattern ?? "shared",
+      scoped: offered.pattern ?? "shared",
       serializationModes: offered.serialization_modes ?? [],
     })),
     registryNamespace: wire.registry_namespace || wire.registry_ticket || "",

@@ -1,13 +1,13 @@
 /**
- * Why an admission did not come about.
+ * The reason why an admission failed.
  *
- * - `"denied"`: the peer said no; it never says why
- * - `"protocol"`: the peer's message is no admission message (docs/wire.md, "Admission")
- * - `"limit"`: a message of ours would be over {@link admissionLimits}
- * - `"timeout"`: no complete answer in time
+ * - `"denied"`: the peer refused; it never gives a reason
+ * - `"protocol"`: the peer sent a malformed admission message (docs/wire.md, "Admission")
+ * - `"limit"`: the message to send exceeds {@link admissionLimits}
+ * - `"timeout"`: no complete answer arrived in time
  * - `"closed"`: the connection or the stream was lost
  * - `"aborted"`: the caller's signal fired; `cause` is its reason
- * - `"gate"`: the gate may not be used here
+ * - `"gate"`: the gate must not be used in this environment
  */
 export type AdmissionErrorCode =
   | "denied"
@@ -18,7 +18,9 @@ export type AdmissionErrorCode =
   | "aborted"
   | "gate";
 
-/** The one error class of `@aster/trust`; tell cases apart by `code`. */
+const BRAND = Symbol.for("aster.AdmissionError");
+
+/** The error class of `@aster/trust`. `code` tells the cases apart. */
 export class AdmissionError extends Error {
   override readonly name = "AdmissionError";
   readonly code: AdmissionErrorCode;
@@ -26,5 +28,14 @@ export class AdmissionError extends Error {
   constructor(code: AdmissionErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+
+  static {
+    Object.defineProperty(AdmissionError.prototype, BRAND, { value: true });
+  }
+
+  /** Accepts errors of every copy of this package that a program has loaded. */
+  static override [Symbol.hasInstance](value: unknown): value is AdmissionError {
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 }

@@ -1,28 +1,29 @@
 import type { EndpointId } from "@aster/transport";
 import type { AdmissionRequest } from "./admission-request.ts";
 
-/** A gate's answer about one peer. */
+/** The decision of a gate about one peer. */
 export type AdmissionDecision =
   | {
       readonly admitted: true;
-      /** What handlers will know about the peer, e.g. `aster.role`. At most 64 entries. */
+      /** Attributes of the peer for handlers, such as `aster.role`. At most 64 entries. */
       readonly attributes: Readonly<Record<string, string>>;
-      /** When the admission lapses, epoch milliseconds. Without it the peer store's own term holds. */
+      /** The end of the admission in epoch milliseconds. Default: set by the peer store. */
       readonly expiresAtMs?: number;
     }
   | {
       readonly admitted: false;
-      /** For our own log; the peer is never told. */
+      /** For the local log; it is not sent to the peer. */
       readonly reason: string;
     };
 
 /**
- * Decides who is admitted. `peer` is the key the connection proved, so an id claimed in the request need not be believed.
+ * Decides which peers are admitted. `peer` is the key that the connection proved, so a gate need
+ * not trust an endpoint id in the request.
  *
- * A gate that throws, or does not answer in time, has said no.
+ * A gate that throws or does not answer in time denies the admission.
  */
 export interface AdmissionGate {
-  /** Whether peers without a credential are let in. */
+  /** `true` if the gate admits peers without a credential. */
   readonly open: boolean;
   admit(
     request: AdmissionRequest,

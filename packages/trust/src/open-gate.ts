@@ -3,21 +3,23 @@ import { AdmissionError } from "./error.ts";
 import type { AdmissionDecision, AdmissionGate } from "./gate.ts";
 
 export interface OpenGateOptions {
-  /** Says that anyone who knows the address may call, also under `NODE_ENV=production`. Default false. */
+  /** Allows the open gate under `NODE_ENV=production`. Default: `false`. */
   readonly production?: boolean;
 }
 
 /**
- * A gate for development: everyone who presents no credential comes in, with no attributes.
+ * Returns a gate for development. It admits every peer that presents no credential, without
+ * attributes, so every peer that has the address can make calls.
  *
- * A peer that does present one is refused, since nothing here could verify it.
+ * It denies peers that present a credential, because it cannot verify one.
  * Throws {@link AdmissionError} `"gate"` under `NODE_ENV=production` unless `production` is set.
  */
 export function openGate(options: OpenGateOptions = {}): AdmissionGate {
   if (process.env.NODE_ENV === "production" && !options.production) {
     throw new AdmissionError(
       "gate",
-      "An open gate admits everyone who knows the address. If that is meant in production, ask for it: openGate({ production: true }).",
+      "an open gate admits every peer that has the address and is refused under " +
+        "NODE_ENV=production; pass another gate, or openGate({ production: true }) to allow it",
     );
   }
   return {

@@ -1,7 +1,6 @@
 import type { EndpointId } from "@aster/transport";
-import { rolesOf } from "./roles.ts";
 
-/** What is known of one admitted peer. */
+/** An admitted peer. */
 export interface PeerRecord {
   readonly endpointId: EndpointId;
   readonly attributes: Readonly<Record<string, string>>;
@@ -9,26 +8,43 @@ export interface PeerRecord {
   readonly roles: ReadonlySet<string>;
 }
 
+/** The attribute that holds the roles of a peer, separated by commas. */
+export const ROLE_ATTRIBUTE = "aster.role";
+
+/** The roles in the attributes of a peer: split at commas and trimmed. They are case-sensitive. */
+export function rolesOf(attributes: Readonly<Record<string, string>>): ReadonlySet<string> {
+  const roles = new Set<string>();
+  for (const role of (attributes[ROLE_ATTRIBUTE] ?? "").split(",")) {
+    const trimmed = role.trim();
+    if (trimmed !== "") roles.add(trimmed);
+  }
+  return roles;
+}
+
 export interface PeerStoreOptions {
-  /** Default 10 000. The peer that was not asked about for longest leaves first. */
+  /** Default: 10 000. A full store drops the peer that was looked up least recently. */
   readonly maxPeers?: number;
-  /** How long an admission holds at most. Default 24 hours. */
+  /** The longest term of an admission. Default: 24 hours. */
   readonly ttlMs?: number;
 }
 
+/** An admission to store. */
 export interface PeerAdmission {
   readonly attributes: Readonly<Record<string, string>>;
-  /** When the admission lapses, epoch milliseconds; it never holds longer than the store's `ttlMs`. */
+  /** The end of the admission in epoch milliseconds, but at most `ttlMs` of the store from now. */
   readonly expiresAtMs?: number;
 }
 
 interface Entry {
   readonly record: PeerRecord;
-  /** On the monotonic clock, so that setting the wall clock neither extends nor ends an admission. */
+  /** On the monotonic clock, so that changes of the wall clock do not matter. */
   readonly lapsesAt: number;
 }
 
-/** The admitted peers, by the key their connections proved. In memory, bounded, without timers: it needs no closing. */
+/**
+ * The admitted peers by endpoint id. A server adds a peer at admission and looks it up when the
+ * peer calls. The store is in memory and bounded. It has no timers and needs no closing.
+ */
 export class PeerStore {
   readonly #entries: Map<EndpointId, Entry> = new Map();
   readonly #maxPeers: number;
@@ -40,12 +56,12 @@ export class PeerStore {
     this.#ttlMs = options.ttlMs ?? 86_400_000;
   }
 
-  /** Peers held, those included whose admission lapsed and who were not asked about since. */
+  /** The number of stored peers, including peers whose admission lapsed since their last lookup. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** Notes an admission; an earlier one of the same peer is replaced. */
+  /** Stores an admission and replaces an earlier one of the same peer. */
   admit(endpointId: EndpointId, admission: PeerAdmission): PeerRecord {
     const attributes = Object.freeze({ ...admission.attributes });
     const record = Object.freeze({ endpointId, attributes, roles: rolesOf(attributes) });
@@ -61,7 +77,7 @@ export class PeerStore {
     return record;
   }
 
-  /** The peer, or `undefined` if it was not admitted, its admission lapsed, or it was displaced. */
+  /** The peer; `undefined` if it was not admitted, its admission lapsed or the store dropped it. */
   get(endpointId: EndpointId): PeerRecord | undefined {
     const entry = this.#entries.get(endpointId);
     if (entry === undefined) return undefined;
@@ -73,13 +89,13 @@ export class PeerStore {
     return entry.record;
   }
 
-  /** Takes an admission back. Says whether there was one. */
+  /** Revokes an admission. Returns `false` if there was none. */
   delete(endpointId: EndpointId): boolean {
     if (this.#latest?.record.endpointId === endpointId) this.#latest = undefined;
     return this.#entries.delete(endpointId);
   }
 
-  // a Map remembers insertion order, so the last one is the one used latest
+  // a Map keeps insertion order, so the first entry is the least recently used one
   #touch(entry: Entry): void {
     this.#entries.delete(entry.record.endpointId);
     this.#entries.set(entry.record.endpointId, entry);

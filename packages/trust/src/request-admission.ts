@@ -1,42 +1,49 @@
-import type { Channel, ChannelSink, Connection, TransportError } from "@aster/transport";
+import {
+  type Channel,
+  type ChannelSink,
+  type Connection,
+  ResetCode,
+  type TransportError,
+} from "@aster/transport";
 import { encodeAdmissionRequest } from "./admission-request.ts";
 import { type AdmissionResponse, parseAdmissionResponse } from "./admission-response.ts";
-import { Body } from "./body.ts";
+import { BoundedBuffer } from "./bounded-buffer.ts";
 import { AdmissionError } from "./error.ts";
-import { admissionLimits } from "./limits.ts";
+import { admissionLimits } from "./protocol.ts";
 
 export interface RequestAdmissionOptions {
   /** The credential as JSON text. Default: none. */
   readonly credentialJson?: string;
   /** A cloud instance identity token. Default: none. */
   readonly iidToken?: string;
-  /** Until the whole answer is here. Default 10 000. */
+  /** The time until the whole answer must have arrived. Default: 10 000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Asks a producer to let us in, over a raw connection on {@link CONSUMER_ADMISSION_ALPN}. Once per connection.
+ * Requests admission from a producer, over a raw connection on {@link CONSUMER_ADMISSION_ALPN}. A
+ * connection carries one request.
  *
- * The peer answers yes or no and never says why, so that a stranger learns nothing.
- * Rejects with {@link AdmissionError}: `"denied"`, `"protocol"`, `"limit"`, `"timeout"`, `"closed"` or `"aborted"`.
- * The connection stays open for the caller to close.
+ * A denial never contains a reason. Rejects with {@link AdmissionError}: `"denied"`, `"protocol"`,
+ * `"limit"`, `"timeout"`, `"closed"` or `"aborted"`. The caller closes the connection.
  */
 export function requestAdmission(
   connection: Connection,
   options: RequestAdmissionOptions = {},
 ): Promise<AdmissionResponse> {
   return new Promise((resolve, reject) => {
-    new Question(connection, options, resolve, reject).ask();
+    new AdmissionClientChannel(connection, options, resolve, reject).request();
   });
 }
 
-class Question implements ChannelSink {
+/** The consumer's side of an admission: sends the request and reads the answer, on one channel. */
+class AdmissionClientChannel implements ChannelSink {
   readonly #connection: Connection;
   readonly #options: RequestAdmissionOptions;
   readonly #resolve: (response: AdmissionResponse) => void;
   readonly #reject: (error: AdmissionError) => void;
-  readonly #body: Body = new Body(admissionLimits.messageBytes);
+  readonly #answer: BoundedBuffer = new BoundedBuffer(admissionLimits.messageBytes);
   #channel: Channel | undefined;
   #timer: NodeJS.Timeout | undefined;
   #settled = false;
@@ -53,7 +60,7 @@ class Question implements ChannelSink {
     this.#reject = reject;
   }
 
-  ask(): void {
+  request(): void {
     const { credentialJson = "", iidToken = "", timeoutMs = 10_000, signal } = this.#options;
     if (signal?.aborted) {
       this.#aborted();
@@ -61,7 +68,7 @@ class Question implements ChannelSink {
     }
     const request = encodeAdmissionRequest({ credentialJson, iidToken });
     this.#timer = setTimeout(() => {
-      this.#fail(new AdmissionError("timeout", `The peer gave no answer within ${timeoutMs} ms.`));
+      this.#fail("timeout", `the peer did not answer the admission request within ${timeoutMs} ms`);
     }, timeoutMs);
     signal?.addEventListener("abort", this.#aborted, { once: true });
     this.#channel = this.#connection.open(this);
@@ -69,34 +76,22 @@ class Question implements ChannelSink {
   }
 
   frame(_flags: number, piece: Uint8Array): void {
-    if (this.#body.add(piece)) return;
-    const limit = admissionLimits.messageBytes;
-    this.#fail(new AdmissionError("protocol", `The peer's answer has more than ${limit} bytes.`));
+    if (this.#answer.add(piece)) return;
+    this.#fail("protocol", `the admission answer exceeds ${admissionLimits.messageBytes} bytes`);
   }
 
   end(): void {
     if (this.#settled) return;
-    if (this.#body.length === 0) {
-      this.#fail(new AdmissionError("protocol", "The peer ended without an answer."));
+    if (this.#answer.length === 0) {
+      this.#fail("protocol", "the peer closed the admission stream without an answer");
       return;
     }
-    let response: AdmissionResponse;
-    try {
-      response = parseAdmissionResponse(this.#body.bytes());
-    } catch (cause) {
-      this.#fail(
-        cause instanceof AdmissionError
-          ? cause
-          : new AdmissionError("protocol", "The peer's answer cannot be read.", { cause }),
-      );
-      return;
-    }
+    const response = this.#parsed();
+    if (response === undefined) return;
     if (!response.admitted) {
       this.#fail(
-        new AdmissionError(
-          "denied",
-          "The peer does not admit us; it does not say why. Ask its operator for a valid credential.",
-        ),
+        "denied",
+        "the peer denied admission without a reason; ask its operator for a valid credential",
       );
       return;
     }
@@ -105,29 +100,39 @@ class Question implements ChannelSink {
   }
 
   malformed(cause: TransportError): void {
-    this.#fail(new AdmissionError("protocol", "The peer's answer cannot be read.", { cause }));
+    this.#fail("protocol", "the admission answer cannot be read", { cause });
   }
 
-  // the answer may come all the same
+  // the peer may answer even though it reads no more
   stopped(): void {}
 
   closed(cause: TransportError): void {
-    this.#fail(
-      new AdmissionError("closed", "The connection was lost before the peer answered.", { cause }),
-    );
+    this.#fail("closed", "the connection was lost before the peer answered", { cause });
+  }
+
+  #parsed(): AdmissionResponse | undefined {
+    try {
+      return parseAdmissionResponse(this.#answer.bytes());
+    } catch (cause) {
+      if (cause instanceof AdmissionError) this.#failWith(cause);
+      else this.#fail("protocol", "the admission answer cannot be read", { cause });
+      return undefined;
+    }
   }
 
   readonly #aborted = (): void => {
     const cause = this.#options.signal?.reason;
-    this.#fail(
-      new AdmissionError("aborted", "The admission was aborted by its caller.", { cause }),
-    );
+    this.#fail("aborted", "the caller aborted the admission", { cause });
   };
 
-  #fail(error: AdmissionError): void {
+  #fail(code: AdmissionError["code"], message: string, options?: ErrorOptions): void {
+    this.#failWith(new AdmissionError(code, message, options));
+  }
+
+  #failWith(error: AdmissionError): void {
     if (this.#settled) return;
     this.#settle();
-    this.#channel?.reset(CANCELLED);
+    this.#channel?.reset(ResetCode.Cancelled);
     this.#reject(error);
   }
 
@@ -137,6 +142,3 @@ class Question implements ChannelSink {
     this.#options.signal?.removeEventListener("abort", this.#aborted);
   }
 }
-
-// ResetCode.Cancelled; this package needs the transport's types only
-const CANCELLED = 1;

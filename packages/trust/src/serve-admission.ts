@@ -1,9 +1,10 @@
-import type {
-  Channel,
-  ChannelSink,
-  Connection,
-  EndpointId,
-  TransportError,
+import {
+  type Channel,
+  type ChannelSink,
+  type Connection,
+  type EndpointId,
+  ResetCode,
+  type TransportError,
 } from "@aster/transport";
 import { parseAdmissionRequest } from "./admission-request.ts";
 import {
@@ -11,61 +12,69 @@ import {
   type AdmittedService,
   encodeAdmissionResponse,
 } from "./admission-response.ts";
-import { Body } from "./body.ts";
+import { BoundedBuffer } from "./bounded-buffer.ts";
 import { AdmissionError } from "./error.ts";
 import type { AdmissionDecision, AdmissionGate } from "./gate.ts";
-import { admissionLimits } from "./limits.ts";
 import type { PeerStore } from "./peer-store.ts";
+import { admissionLimits } from "./protocol.ts";
 
-/** What an admitted peer is told. */
+/** The part of the answer that is the same for all admitted peers. */
 export interface AdmissionOffer {
   readonly services: readonly AdmittedService[];
   /** 64 hex characters; empty for no registry. */
   readonly registryNamespace: string;
-  /** 64 hex characters, all zero for none. Denied peers are told it too. */
+  /** 64 hex characters; all zero for none. Denied peers receive it, too. */
   readonly rootPubkey: string;
 }
 
-/** How one admission ended, for our own log. */
+/** The result of one admission, for the local log. */
 export interface AdmissionOutcome {
   readonly peer: EndpointId;
   readonly admitted: boolean;
-  /** Why not, in our words; empty when admitted. Not for the peer. */
+  /** The reason of a denial; empty if the peer was admitted. It is not sent to the peer. */
   readonly reason: string;
-  /** What was thrown, where something was. */
+  /** The error that caused a denial, if any. */
   readonly cause?: unknown;
 }
 
 export interface ServeAdmissionOptions {
   readonly gate: AdmissionGate;
-  /** Asked once per admission. */
+  /** Called once per admission. */
   readonly offer: () => AdmissionOffer;
-  /** Where admitted peers are noted, before they are told. */
+  /** Stores admitted peers, before the answer is sent. */
   readonly peers?: PeerStore;
-  /** For the request to arrive and the gate to answer, and again for the peer to leave. Default 10 000. */
+  /**
+   * The time for the request to arrive and the gate to decide, and again for the peer to close the
+   * connection afterwards. Default: 10 000.
+   */
   readonly timeoutMs?: number;
-  /** Told about every admission once the answer is under way. What it throws is ignored. */
+  /** Called after each decision, once the answer is queued. An error that it throws is ignored. */
   readonly onDecision?: (outcome: AdmissionOutcome) => void;
 }
 
 /**
- * Answers the one admission request a raw connection on {@link CONSUMER_ADMISSION_ALPN} may carry (docs/wire.md,
- * "Admission"), then waits for the peer to leave and closes the connection if it does not.
+ * Answers the one admission request of a raw connection on {@link CONSUMER_ADMISSION_ALPN}
+ * (docs/wire.md, "Admission"). Closes the connection if the peer does not close it in time.
  *
- * All denials of one server are the same bytes. Errors go to `onDecision`, never to the peer and never to the caller.
+ * All denials of a server have the same bytes. Errors are passed to `onDecision`; they are neither
+ * thrown nor sent to the peer.
  */
 export function serveAdmission(connection: Connection, options: ServeAdmissionOptions): void {
-  const desk = new Desk(connection, options);
-  connection.accept((channel) => desk.take(channel));
+  const server = new AdmissionServerChannel(connection, options);
+  connection.accept((channel) => server.take(channel));
 }
 
-class Desk implements ChannelSink {
+/**
+ * The producer's side of an admission: reads the request, calls the gate and sends the answer, on
+ * the first channel of a connection. It lives until the connection is closed.
+ */
+class AdmissionServerChannel implements ChannelSink {
   readonly #connection: Connection;
   readonly #options: ServeAdmissionOptions;
-  readonly #body: Body = new Body(admissionLimits.messageBytes);
+  readonly #request: BoundedBuffer = new BoundedBuffer(admissionLimits.messageBytes);
   #channel: Channel | undefined;
   #timer: NodeJS.Timeout;
-  #asked = false;
+  #complete = false;
   #settled = false;
 
   constructor(connection: Connection, options: ServeAdmissionOptions) {
@@ -75,7 +84,7 @@ class Desk implements ChannelSink {
     void connection.closed.then(() => clearTimeout(this.#timer));
   }
 
-  /** A channel that is not read is refused by the connection: only the first one counts. */
+  /** Reads the first channel only: the connection refuses channels that are not read. */
   take(channel: Channel): void {
     if (this.#channel !== undefined || this.#settled) return;
     this.#channel = channel;
@@ -83,15 +92,15 @@ class Desk implements ChannelSink {
   }
 
   frame(_flags: number, piece: Uint8Array): void {
-    if (this.#settled || this.#body.add(piece)) return;
-    this.#channel?.stop(CANCELLED);
-    this.#deny(`the request has more than ${admissionLimits.messageBytes} bytes`);
+    if (this.#settled || this.#request.add(piece)) return;
+    this.#channel?.stop(ResetCode.Cancelled);
+    this.#deny(`the request exceeds ${admissionLimits.messageBytes} bytes`);
   }
 
   end(): void {
     if (this.#settled) return;
-    if (this.#body.length > 0) {
-      this.#asked = true;
+    if (this.#request.length > 0) {
+      this.#complete = true;
       void this.#decide();
       return;
     }
@@ -104,7 +113,7 @@ class Desk implements ChannelSink {
     this.#deny("the request cannot be read", cause);
   }
 
-  // whether the peer reads the answer is its own affair
+  // a peer that does not read the answer needs no handling
   stopped(): void {}
 
   closed(cause: TransportError): void {
@@ -115,7 +124,7 @@ class Desk implements ChannelSink {
 
   async #decide(): Promise<void> {
     try {
-      const request = parseAdmissionRequest(this.#body.bytes());
+      const request = parseAdmissionRequest(this.#request.bytes());
       const decision = await this.#options.gate.admit(request, this.#connection.peer);
       if (decision.admitted) this.#admit(decision);
       else this.#deny(decision.reason);
@@ -127,7 +136,7 @@ class Desk implements ChannelSink {
 
   #admit(decision: Admitted): void {
     if (this.#settled) return;
-    const response = this.#write((offer) => ({
+    const response = this.#encode((offer) => ({
       ...offer,
       admitted: true,
       attributes: decision.attributes,
@@ -141,7 +150,7 @@ class Desk implements ChannelSink {
 
   #deny(reason: string, cause?: unknown): void {
     if (this.#settled) return;
-    const response = this.#write(({ rootPubkey }) => ({
+    const response = this.#encode(({ rootPubkey }) => ({
       admitted: false,
       attributes: {},
       services: [],
@@ -154,33 +163,33 @@ class Desk implements ChannelSink {
     this.#report({ admitted: false, reason, cause });
   }
 
-  #write(fill: (offer: AdmissionOffer) => AdmissionResponse): Uint8Array | undefined {
+  #encode(fill: (offer: AdmissionOffer) => AdmissionResponse): Uint8Array | undefined {
     this.#settle();
     try {
       return encodeAdmissionResponse(fill(this.#options.offer()));
     } catch (cause) {
-      this.#channel?.reset(INTERNAL_ERROR);
+      this.#channel?.reset(ResetCode.InternalError);
       this.#report({ admitted: false, reason: "the answer could not be made", cause });
       return undefined;
     }
   }
 
   #expired(): void {
-    if (this.#asked) {
-      this.#deny("the gate gave no answer in time");
+    if (this.#complete) {
+      this.#deny("the gate did not answer in time");
       return;
     }
     this.#settle();
-    this.#channel?.reset(CANCELLED);
-    this.#connection.close(CANCELLED, "admission timed out");
+    this.#channel?.reset(ResetCode.Cancelled);
+    this.#connection.close(ResetCode.Cancelled, "admission timed out");
     this.#report({ admitted: false, reason: "no complete request in time" });
   }
 
-  /** Once settled nothing is sent any more; what is left is to see the peer off. */
+  /** Ends the exchange: nothing more is sent, and the peer gets `timeoutMs` to close. */
   #settle(): void {
     this.#settled = true;
     clearTimeout(this.#timer);
-    this.#timer = this.#later(() => this.#connection.close(NO_ERROR, "admission is over"));
+    this.#timer = this.#later(() => this.#connection.close(ResetCode.NoError, "admission is over"));
   }
 
   #later(action: () => void): NodeJS.Timeout {
@@ -191,14 +200,9 @@ class Desk implements ChannelSink {
     try {
       this.#options.onDecision?.({ peer: this.#connection.peer, ...outcome });
     } catch {
-      // a log that fails must not turn a decision into another one
+      // an error of the log must not change the decision
     }
   }
 }
 
 type Admitted = AdmissionDecision & { readonly admitted: true };
-
-// ResetCode of the transport; this package needs its types only
-const NO_ERROR = 0;
-const CANCELLED = 1;
-const INTERNAL_ERROR = 13;

@@ -29,7 +29,7 @@ const offer: AdmissionOffer = {
       version: 1,
       contractId: "11".repeat(32),
       channels: { rpc: "bm9kZQ==" },
-      pattern: "shared",
+      scoped: "shared",
       serializationModes: [],
     },
   ],
@@ -53,7 +53,7 @@ beforeEach(async () => {
 
 afterEach(() => pair[Symbol.asyncDispose]());
 
-/** Answers admissions from now on. */
+/** Answers the admissions of every connection from now on. */
 function serve(options: Partial<ServeAdmissionOptions> = {}): void {
   serveWith((connection) =>
     serveAdmission(connection, {
@@ -79,7 +79,7 @@ function dial(): Promise<Connection> {
 
 interface Exchange {
   readonly channel: Channel;
-  /** What the peer sent until it ended, or how the channel was lost. */
+  /** The text that the peer sent until it ended, or the loss of the channel. */
   readonly answer: Promise<string | TransportError>;
 }
 
@@ -109,8 +109,8 @@ async function ask(request: string | Uint8Array): Promise<string | TransportErro
   return answer;
 }
 
-describe("both ends", () => {
-  test("an open gate tells everyone what is offered, and notes who came", async () => {
+describe("an admission", () => {
+  test("of an open gate returns the offer and stores the peer", async () => {
     const peers = new PeerStore();
     serve({ peers });
     const response = await requestAdmission(await dial());
@@ -119,7 +119,7 @@ describe("both ends", () => {
     expect(outcomes).toEqual([{ peer: client.id, admitted: true, reason: "" }]);
   });
 
-  test("the gate sees the request and the proven key, and its attributes are kept", async () => {
+  test("passes the request and the proven key to the gate and stores its attributes", async () => {
     const peers = new PeerStore();
     const seen: unknown[] = [];
     const attributes = { "aster.role": "reader", "aster.name": "bob" };
@@ -140,7 +140,7 @@ describe("both ends", () => {
     expect(peers.get(client.id)?.roles.has("reader")).toBe(true);
   });
 
-  test("a denied peer hears no reason and is not noted; the connection is the caller's to close", async () => {
+  test("that is denied has no reason, stores no peer and leaves the connection open", async () => {
     const peers = new PeerStore();
     serve({ peers });
     const connection = await dial();
@@ -156,8 +156,8 @@ describe("both ends", () => {
   });
 });
 
-describe("the server's bytes", () => {
-  test("are the wheel's, piece by piece or whole", async () => {
+describe("the bytes of a server", () => {
+  test("are those of the Python package, for a request in pieces or whole", async () => {
     serve({ offer: () => ({ services: [], registryNamespace: "", rootPubkey: offer.rootPubkey }) });
     const expected = vectors.responses.find(({ name }) => name === "nothing offered")?.text;
     expect(await ask(noCredential ?? "")).toBe(expected);
@@ -167,7 +167,7 @@ describe("the server's bytes", () => {
     expect(await answer).toBe(expected);
   });
 
-  test("of a denial are the same whatever the cause", async () => {
+  test("are the same for denials of any cause", async () => {
     const answers: AdmissionGate["admit"][] = [
       () => ({ admitted: false, reason: "unknown" }),
       () => Promise.reject(new Error("secret")),
@@ -194,13 +194,13 @@ describe("the server's bytes", () => {
     expect(outcomes.every(({ admitted }) => !admitted)).toBe(true);
   });
 
-  test("of 200 parallel denials are the same", async () => {
+  test("are the same for 200 parallel denials", async () => {
     serve();
     const all = await Promise.all(Array.from({ length: 200 }, () => ask(withCredential ?? "")));
     expect(new Set(all)).toEqual(new Set([denial]));
   });
 
-  test("of a request cut anywhere are a denial, of none at all none", async () => {
+  test("are a denial for a truncated request and empty for an empty one", async () => {
     serve();
     const request = bytes(noCredential ?? "");
     const cuts = Array.from({ length: request.length - 1 }, (_, at) => request.subarray(0, at + 1));
@@ -211,8 +211,8 @@ describe("the server's bytes", () => {
   });
 });
 
-describe("a server stays whole", () => {
-  test("only the first channel of a connection is answered", async () => {
+describe("a server", () => {
+  test("answers only the first channel of a connection", async () => {
     serve();
     const connection = await dial();
     const first = open(connection);
@@ -223,7 +223,7 @@ describe("a server stays whole", () => {
     expect(outcomes).toHaveLength(1);
   });
 
-  test("a request that does not end is reset, and the connection closed", async () => {
+  test("resets a request that does not end and closes the connection", async () => {
     serve({ timeoutMs: 30 });
     const connection = await dial();
     const { channel, answer } = open(connection);
@@ -233,7 +233,7 @@ describe("a server stays whole", () => {
     expect(outcomes).toMatchObject([{ admitted: false, reason: "no complete request in time" }]);
   });
 
-  test("a request over the limit is denied before it ends, and no more of it is wanted", async () => {
+  test("denies a request over the limit before its end and stops reading it", async () => {
     serve();
     const { channel, answer } = open(await dial());
     channel.send(0, new Uint8Array(65_537));
@@ -241,20 +241,20 @@ describe("a server stays whole", () => {
     await expect.poll(() => stoppedWith).toBe(1);
   });
 
-  test("a connection that asks nothing is closed", async () => {
+  test("closes a connection without a request", async () => {
     serve({ timeoutMs: 30 });
     await (await dial()).closed;
     expect(outcomes).toHaveLength(1);
   });
 
-  test("a peer that stays after its answer is seen off", async () => {
+  test("closes the connection of a peer that stays after its answer", async () => {
     serve({ timeoutMs: 30 });
     const connection = await dial();
     await requestAdmission(connection);
     expect(await connection.closed).toMatchObject({ code: "closed", applicationCode: 0 });
   });
 
-  test("a gate that does not answer has said no, and a late yes does not count", async () => {
+  test("denies if the gate does not answer in time, and ignores a late answer", async () => {
     const peers = new PeerStore();
     let late: (() => void) | undefined;
     const gate: AdmissionGate = {
@@ -272,7 +272,7 @@ describe("a server stays whole", () => {
     expect(outcomes).toHaveLength(1);
   });
 
-  test("a peer that leaves while the gate thinks is not noted", async () => {
+  test("does not store a peer that leaves before the gate answers", async () => {
     const peers = new PeerStore();
     let decide: (() => void) | undefined;
     const gate: AdmissionGate = {
@@ -294,7 +294,7 @@ describe("a server stays whole", () => {
     expect(outcomes).toHaveLength(1);
   });
 
-  test("an offer that fails or does not fit is an error of ours and says nothing", async () => {
+  test("resets the channel without a text if the offer fails or is too large", async () => {
     const peers = new PeerStore();
     const [service] = offer.services;
     if (service === undefined) throw new Error("the offer has a service");
@@ -317,7 +317,7 @@ describe("a server stays whole", () => {
     ]);
   });
 
-  test("a log that throws changes nothing", async () => {
+  test("ignores an error of onDecision", async () => {
     serve({
       onDecision: () => {
         throw new Error("disk full");
@@ -327,7 +327,7 @@ describe("a server stays whole", () => {
     expect(await ask(withCredential ?? "")).toBe(denial);
   });
 
-  test("nothing is left behind", async () => {
+  test("leaves no connections or channels open", async () => {
     serve();
     for (let at = 0; at < 20; at++) {
       const connection = await dial();
@@ -339,7 +339,7 @@ describe("a server stays whole", () => {
   });
 });
 
-describe("a client meets a server that", () => {
+describe("a client of a server that", () => {
   /** Reads the request, then sends `answer` and ends. */
   function answerWith(answer: Uint8Array | undefined, end = true): void {
     serveWith((connection) =>
@@ -361,15 +361,15 @@ describe("a client meets a server that", () => {
   test.each([
     ["answers nothing", undefined],
     ["answers half", bytes(vectors.responses[0]?.text.slice(0, 100) ?? "")],
-    ["answers no JSON", bytes("hello")],
-    ["answers without end", new Uint8Array(65_537).fill(0x20)],
+    ["answers with other text than JSON", bytes("hello")],
+    ["answers without an end", new Uint8Array(65_537).fill(0x20)],
     ["answers something else", bytes('{"ok":true}')],
-  ])("%s: a protocol error", async (_what, answer) => {
+  ])("%s rejects with protocol", async (_what, answer) => {
     answerWith(answer);
     await expect(requestAdmission(await dial())).rejects.toMatchObject({ code: "protocol" });
   });
 
-  test("is silent: a timeout, and the channel is given up", async () => {
+  test("does not answer rejects with timeout and resets the channel", async () => {
     answerWith(undefined, false);
     const connection = await dial();
     await expect(requestAdmission(connection, { timeoutMs: 20 })).rejects.toMatchObject({
@@ -378,7 +378,7 @@ describe("a client meets a server that", () => {
     expect(connection.stats().channels).toBe(0);
   });
 
-  test("goes away: closed, with the cause", async () => {
+  test("closes the connection rejects with closed and the cause", async () => {
     serveWith((connection) => connection.accept(() => connection.close(7, "bye")));
     await expect(requestAdmission(await dial())).rejects.toMatchObject({
       code: "closed",
@@ -386,14 +386,14 @@ describe("a client meets a server that", () => {
     });
   });
 
-  test("refuses the channel: closed", async () => {
+  test("refuses the channel rejects with closed", async () => {
     serveWith((connection) => connection.accept(() => {}));
     await expect(requestAdmission(await dial())).rejects.toMatchObject({ code: "closed" });
   });
 });
 
 describe("a caller", () => {
-  test("may abort before and during", async () => {
+  test("aborts before and during an admission", async () => {
     serve({ gate: { open: false, admit: () => new Promise(() => {}) } });
     const connection = await dial();
     const before = AbortSignal.abort(new Error("no more"));
@@ -408,14 +408,14 @@ describe("a caller", () => {
     expect(connection.stats().channels).toBe(0);
   });
 
-  test("on a closed connection is told so", async () => {
+  test("of a closed connection gets closed", async () => {
     serve();
     const connection = await dial();
     connection.close();
     await expect(requestAdmission(connection)).rejects.toMatchObject({ code: "closed" });
   });
 
-  test("with a credential no peer would read is told so", async () => {
+  test("with a credential over the limit gets limit", async () => {
     serve();
     const credentialJson = "x".repeat(65_536);
     await expect(requestAdmission(await dial(), { credentialJson })).rejects.toMatchObject({

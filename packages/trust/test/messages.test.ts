@@ -23,39 +23,45 @@ function expectRefused(read: () => unknown): void {
   expect(error).toMatchObject({ code: "protocol" });
 }
 
-describe("the wheel's messages", () => {
-  test.each(vectors.requests)("request: $name", (vector) => {
+describe("messages of the Python package", () => {
+  test.each(vectors.requests)("reads and writes the request: $name", (vector) => {
     expect(text(encodeAdmissionRequest(vector.value))).toBe(vector.text);
     expect(parseAdmissionRequest(bytes(vector.text))).toEqual(vector.value);
   });
 
-  test.each(vectors.responses)("response: $name", (vector) => {
+  test.each(vectors.responses)("reads and writes the response: $name", (vector) => {
     expect(parseAdmissionResponse(bytes(vector.text))).toEqual(vector.value);
     expect(text(encodeAdmissionResponse(vector.value as AdmissionResponse))).toBe(vector.text);
   });
 
-  test.each(vectors.denials)("denial: $name", (vector) => {
+  test.each(vectors.denials)("reads and writes the denial: $name", (vector) => {
     const response = parseAdmissionResponse(bytes(vector.text));
     expect(response.admitted).toBe(false);
     expect(text(encodeAdmissionResponse(response))).toBe(vector.text);
   });
 
-  test.each(vectors.liberalRequests)("request read as the wheel reads it: $name", (vector) => {
-    if (vector.value === null) expectRefused(() => parseAdmissionRequest(vector.text));
-    else expect(parseAdmissionRequest(vector.text)).toEqual(vector.value);
-  });
+  test.each(vectors.liberalRequests)(
+    "reads or refuses the request like the Python package: $name",
+    (vector) => {
+      if (vector.value === null) expectRefused(() => parseAdmissionRequest(vector.text));
+      else expect(parseAdmissionRequest(vector.text)).toEqual(vector.value);
+    },
+  );
 
-  test.each(vectors.liberalResponses)("response read as the wheel reads it: $name", (vector) => {
-    if (vector.value === null) expectRefused(() => parseAdmissionResponse(vector.text));
-    else expect(parseAdmissionResponse(vector.text)).toEqual(vector.value);
-  });
+  test.each(vectors.liberalResponses)(
+    "reads or refuses the response like the Python package: $name",
+    (vector) => {
+      if (vector.value === null) expectRefused(() => parseAdmissionResponse(vector.text));
+      else expect(parseAdmissionResponse(vector.text)).toEqual(vector.value);
+    },
+  );
 });
 
-describe("bad messages", () => {
+describe("untrusted messages", () => {
   const signed = vectors.requests[1]?.text ?? "";
   const offered = vectors.responses[0]?.text ?? "";
 
-  test("every truncation is refused", () => {
+  test("refuses every truncation", () => {
     const request = bytes(signed);
     for (let at = 0; at < request.length; at++) {
       expectRefused(() => parseAdmissionRequest(request.subarray(0, at)));
@@ -66,14 +72,14 @@ describe("bad messages", () => {
     }
   });
 
-  test("64 KiB are read, one byte more is not", () => {
+  test("reads 64 KiB and refuses one byte more", () => {
     const filled = (size: number): string => signed + " ".repeat(size - signed.length);
     expect(parseAdmissionRequest(filled(65_536)).iidToken).toBe("token");
     expectRefused(() => parseAdmissionRequest(filled(65_537)));
     expectRefused(() => parseAdmissionRequest(bytes(filled(65_537))));
   });
 
-  test("50 levels are read, deeper nesting is not", () => {
+  test("reads 50 levels and refuses deeper nesting", () => {
     const nested = (depth: number): string =>
       `{"credential_json":"","x":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`;
     expect(parseAdmissionRequest(nested(50)).credentialJson).toBe("");
@@ -82,21 +88,21 @@ describe("bad messages", () => {
     expect(parseAdmissionRequest(`{"credential_json":"${"[".repeat(60)}\\"["}`)).toBeDefined();
   });
 
-  test("text that is no UTF-8 is refused", () => {
+  test("refuses text that is not UTF-8", () => {
     const request = bytes('{"credential_json":"?"}');
     expect(parseAdmissionRequest(request).credentialJson).toBe("?");
     request[request.indexOf(0x3f)] = 0xff;
     expectRefused(() => parseAdmissionRequest(request));
   });
 
-  test("__proto__ reaches no prototype", () => {
+  test("does not change a prototype for the key __proto__", () => {
     const response = parseAdmissionResponse(
       '{"admitted":true,"__proto__":{"admitted":false},"attributes":{"__proto__":"x","constructor":"y"},' +
         '"services":[{"name":"A","version":1,"contract_id":"","__proto__":{"pattern":"session"},"channels":{"__proto__":"z"}}]}',
     );
     expect(response.attributes).toEqual({ constructor: "y" });
     expect(Object.getPrototypeOf(response.attributes)).toBe(Object.prototype);
-    expect(response.services[0]).toMatchObject({ pattern: "shared", channels: {} });
+    expect(response.services[0]).toMatchObject({ scoped: "shared", channels: {} });
     expect(({} as Record<string, unknown>).admitted).toBeUndefined();
   });
 
@@ -118,12 +124,12 @@ describe("bad messages", () => {
         attributes: Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`a${at}`, ""])),
       }),
     ],
-  ])("a wrong %s is refused and named", (place, wire) => {
+  ])("refuses a wrong %s and names it", (place, wire) => {
     expectRefused(() => parseAdmissionResponse(wire));
     expect(() => parseAdmissionResponse(wire)).toThrow(place);
   });
 
-  test("what peers could not read is not sent", () => {
+  test("refuses to write a request over the limit", () => {
     const tooLarge = { credentialJson: "x".repeat(65_537), iidToken: "" };
     expect(() => encodeAdmissionRequest(tooLarge)).toThrow(AdmissionError);
     expect(() => encodeAdmissionRequest(tooLarge)).toThrow("65536");

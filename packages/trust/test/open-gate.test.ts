@@ -5,7 +5,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test("admits who presents no credential, and nobody who presents one", async () => {
+test("admits peers without a credential and denies peers with one", async () => {
   const gate = openGate();
   expect(gate.open).toBe(true);
   expect(await gate.admit({ credentialJson: "", iidToken: "" }, "a")).toEqual({
@@ -17,7 +17,7 @@ test("admits who presents no credential, and nobody who presents one", async () 
   });
 });
 
-test("has to be asked for in production", () => {
+test("throws in production unless allowed", () => {
   vi.stubEnv("NODE_ENV", "production");
   expect(() => openGate()).toThrow(expect.objectContaining({ code: "gate" }));
   expect(openGate({ production: true }).open).toBe(true);

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("an admitted peer is known by its attributes and roles", () => {
+test("returns attributes and roles of an admitted peer", () => {
   const peers = new PeerStore();
   expect(peers.get("a")).toBeUndefined();
   const given = { "aster.role": " admin, ,reader ", "aster.name": "bob" };
@@ -22,7 +22,7 @@ test("an admitted peer is known by its attributes and roles", () => {
   expect(Object.isFrozen(record.attributes)).toBe(true);
 });
 
-test("a later admission replaces the earlier one", () => {
+test("replaces an earlier admission", () => {
   const peers = new PeerStore();
   peers.admit("a", { attributes: { "aster.role": "admin" } });
   peers.admit("a", { attributes: {} });
@@ -30,7 +30,7 @@ test("a later admission replaces the earlier one", () => {
   expect(peers.size).toBe(1);
 });
 
-test("an admission lapses after its term", () => {
+test("drops an admission after its term", () => {
   const peers = new PeerStore();
   peers.admit("a", { attributes: {} });
   vi.advanceTimersByTime(DAY_MS - 1);
@@ -40,7 +40,7 @@ test("an admission lapses after its term", () => {
   expect(peers.size).toBe(0);
 });
 
-test("a credential's end comes before the store's term, not after it", () => {
+test("ends an admission at the earlier of its expiry and the term of the store", () => {
   const peers = new PeerStore({ ttlMs: 1_000 });
   peers.admit("short", { attributes: {}, expiresAtMs: Date.now() + 300 });
   peers.admit("long", { attributes: {}, expiresAtMs: Date.now() + 5_000 });
@@ -53,7 +53,7 @@ test("a credential's end comes before the store's term, not after it", () => {
   expect(peers.get("long")).toBeUndefined();
 });
 
-test("setting the wall clock neither extends nor ends an admission", () => {
+test("ignores changes of the wall clock", () => {
   const peers = new PeerStore();
   peers.admit("a", { attributes: {}, expiresAtMs: Date.now() + 1_000 });
   vi.setSystemTime(Date.now() + 10 * DAY_MS);
@@ -63,7 +63,7 @@ test("setting the wall clock neither extends nor ends an admission", () => {
   expect(peers.get("a")).toBeUndefined();
 });
 
-test("a full store displaces the peer that was not asked about for longest", () => {
+test("drops the least recently used peer of a full store", () => {
   const peers = new PeerStore({ maxPeers: 3 });
   for (const id of ["a", "b", "c"]) peers.admit(id, { attributes: {} });
   peers.get("a");
@@ -74,7 +74,7 @@ test("a full store displaces the peer that was not asked about for longest", () 
   expect(peers.size).toBe(3);
 });
 
-test("a revoked peer is gone", () => {
+test("revokes an admission", () => {
   const peers = new PeerStore();
   peers.admit("a", { attributes: {} });
   expect(peers.delete("a")).toBe(true);
@@ -82,7 +82,7 @@ test("a revoked peer is gone", () => {
   expect(peers.delete("a")).toBe(false);
 });
 
-test("roles are compared exactly", () => {
+test("does not normalize roles", () => {
   expect(rolesOf({ "aster.role": "Admin,admin\u0000" }).has("admin")).toBe(false);
   expect(rolesOf({ role: "admin" }).size).toBe(0);
 });

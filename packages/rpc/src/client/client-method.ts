@@ -92,7 +92,8 @@ function intercepted(
 ): Start {
   const { service, version, method } = bound;
   const run = chain(interceptors, async (call) => {
-    const { request, metadata, deadlineAt = never, signal, onTrailer } = call;
+    const { request, deadlineAt = never, signal, onTrailer } = call;
+    const metadata = Metadata.from(call.metadata);
     checkMetadata(metadata, room.limits);
     return start(request, { metadata, deadlineAt, signal, onTrailer });
   });
@@ -110,7 +111,7 @@ function intercepted(
       signal: signal ?? new AbortController().signal,
       request,
       context: undefined,
-      onTrailer,
+      onTrailer: onTrailer && ((trailer) => onTrailer(Metadata.from(trailer))),
     };
     return run(call);
   };

@@ -7,7 +7,7 @@ import type { ResponseStream } from "./response-stream-call.ts";
 export type ServiceReference = ServiceDefinition | (abstract new (...args: never[]) => object);
 
 /** Forbids definitions that are known to be session-scoped. */
-export type SharedService<T> = T extends { readonly kind: "service"; readonly scoped: "stream" }
+export type SharedService<T> = T extends { readonly kind: "service"; readonly scoped: "session" }
   ? "this service is session-scoped: open a session"
   : unknown;
 

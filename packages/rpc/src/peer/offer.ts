@@ -21,7 +21,7 @@ function offeredService(definition: ServiceDefinition, rpc: string): AdmittedSer
     version: definition.version,
     contractId: contractIdOf(definition),
     channels: { rpc },
-    pattern: definition.scoped === "stream" ? "session" : "shared",
+    scoped: definition.scoped,
     serializationModes: modesOf(definition),
   };
 }

@@ -29,10 +29,9 @@ export function checkOffer(
       `the peer does not offer ${name} v${version}; it offers ${all}`,
     );
   }
-  const wanted = scoped === "stream" ? "session" : "shared";
-  if (offer.pattern !== wanted) {
-    const theirs = wanted === "session" ? "as a shared service" : "for sessions";
-    const ours = wanted === "session" ? "session-scoped" : "shared";
+  if (offer.scoped !== scoped) {
+    const theirs = scoped === "session" ? "as a shared service" : "for sessions";
+    const ours = scoped === "session" ? "session-scoped" : "shared";
     throw new RpcError(
       StatusCode.FAILED_PRECONDITION,
       `the peer offers ${name} v${version} ${theirs}, here it is called as ${ours}`,

@@ -1,4 +1,4 @@
-import type { ContractManifest } from "@aster/contract";
+import type { ContractManifest } from "@aster/contract/model";
 import type { Connection } from "@aster/transport";
 import type { ClientMethodOptions } from "../client/client-method.ts";
 import type { RpcLimits } from "../limits.ts";

@@ -1,4 +1,5 @@
-import type { ContractManifest, ManifestMethod, MethodPattern } from "@aster/contract";
+import type { MethodPattern } from "@aster/contract";
+import type { ContractManifest, ManifestMethod } from "@aster/contract/model";
 import { MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { BoundMethod } from "../client/bound-method.ts";
 import type { CallOptions } from "../client/call-options.ts";

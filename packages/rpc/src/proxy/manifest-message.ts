@@ -1,4 +1,4 @@
-import type { ContractManifest, ManifestField, ManifestKind } from "@aster/contract";
+import type { ContractManifest, ManifestField, ManifestKind } from "@aster/contract/model";
 import { RpcError } from "../error.ts";
 import { jsonCodec } from "../message/json-codec.ts";
 import type { MessageCodec } from "../message/message-codec.ts";

@@ -30,16 +30,13 @@ export class HostedService {
     this.definition = isImplementation(service) ? service.definition : serviceDefinitionOf(service);
     const { scoped, methods } = this.definition;
     this.instances =
-      scoped === "stream" ? new SessionInstances(this.definition, service) : undefined;
-    const implementation = scoped === "stream" ? undefined : sharedBy(this.definition, server);
-    const around = [...interceptors, ...(this.definition.interceptors as readonly Interceptor[])];
+      scoped === "session" ? new SessionInstances(this.definition, service) : undefined;
+    const implementation = scoped === "session" ? undefined : sharedBy(this.definition, server);
+    const around = [...interceptors, ...this.definition.interceptors];
     this.routes = new Map(
       Object.values(methods).map((method) => [
         method.name,
-        new Route(this, method, implementation, [
-          ...around,
-          ...(method.interceptors as readonly Interceptor[]),
-        ]),
+        new Route(this, method, implementation, [...around, ...method.interceptors]),
       ]),
     );
   }
@@ -49,6 +46,6 @@ function sharedBy({ name }: ServiceDefinition, server: object): object {
   if (typeof server !== "function") return server;
   throw new RpcError(
     StatusCode.FAILED_PRECONDITION,
-    `${name} is shared: pass an instance or handlers, or declare it with scoped: "stream"`,
+    `${name} is shared: pass an instance or handlers, or declare it with scoped: "session"`,
   );
 }

@@ -17,7 +17,7 @@ export type SessionHandlers<D extends ServiceDefinition> = ServiceHandlers<D> & 
 /** What serves a definition of scope `S`: functions, or for sessions a function that makes them for a peer. */
 export type ServedBy<D extends ServiceDefinition, S extends ServiceScope> = [S] extends ["shared"]
   ? ServiceHandlers<D>
-  : [S] extends ["stream"]
+  : [S] extends ["session"]
     ? (peer: string) => SessionHandlers<D>
     : ServiceHandlers<D> | ((peer: string) => SessionHandlers<D>);
 

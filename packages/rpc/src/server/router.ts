@@ -28,7 +28,7 @@ export class Router {
   find(header: OpenedHeader): Route {
     const { service: name, method: called } = header;
     const service = this.#named(header);
-    if (service.definition.scoped === "stream") {
+    if (service.definition.scoped === "session") {
       throw new RpcError(
         StatusCode.FAILED_PRECONDITION,
         `'${name}' is session-scoped: open a session stream (method='') instead of calling method '${called}' directly`,
@@ -50,7 +50,7 @@ export class Router {
   /** The service whose session a header without a method opens. */
   findSession(header: OpenedHeader): HostedService {
     const service = this.#named(header);
-    if (service.definition.scoped === "stream") return service;
+    if (service.definition.scoped === "session") return service;
     throw new RpcError(
       StatusCode.FAILED_PRECONDITION,
       `'${header.service}' is shared: send a method name instead of opening a session stream (method='')`,

@@ -83,10 +83,10 @@ export function openSession<T extends ServiceReference>(
 }
 
 function checkSession({ name, scoped, methods }: ServiceDefinition): void {
-  if (scoped !== "stream") {
+  if (scoped !== "session") {
     throw new RpcError(
       StatusCode.FAILED_PRECONDITION,
-      `${name} is shared: call it through a client, or declare it with scoped: "stream"`,
+      `${name} is shared: call it through a client, or declare it with scoped: "session"`,
     );
   }
   const taken = CONTROLS.find((key) => Object.hasOwn(methods, key));

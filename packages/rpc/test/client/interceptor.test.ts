@@ -1,5 +1,6 @@
 import {
   AsterServer,
+  type CallMetadata,
   createLocalClient,
   currentCall,
   defineService,
@@ -240,4 +241,18 @@ test("a local client without the codec hands over values as they are, with every
 test("a local client works with an AsterServer too", async () => {
   await using server = await AsterServer.start({ services: [probe()], network: "none" });
   expect(await createLocalClient(Probe, server).echo({ text: "x" })).toEqual({ text: "x" });
+});
+
+test("metadata of another implementation is sent", async () => {
+  class Pairs extends Map<string, string> implements CallMetadata {
+    getAll = (key: string): string[] => [this.get(key) ?? ""];
+    getBytes = (): undefined => undefined;
+    getAllBytes = (): Uint8Array[] => [];
+    with = (key: string, value: string): Pairs => new Pairs([...this, [key, value]]);
+  }
+  const replace: Interceptor = (call, next) =>
+    next({ ...call, metadata: new Pairs([["token", "t"]]) });
+  await using opened = await local.open({ services: [probe()] });
+  const client = opened.client(Probe, { interceptors: [replace] });
+  expect(JSON.parse((await client.context({})).text)).toMatchObject({ metadata: [["token", "t"]] });
 });

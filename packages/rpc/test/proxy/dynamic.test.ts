@@ -1,5 +1,10 @@
 // Clients that have no definition: by names alone, and by a manifest.
-import { type ContractManifest, manifestOf, manifestText, parseManifest } from "@aster/contract";
+import {
+  type ContractManifest,
+  manifestOf,
+  manifestText,
+  parseManifest,
+} from "@aster/contract/model";
 import {
   bidiStream,
   clientStream,

@@ -398,10 +398,10 @@ test("a class is a service, and the client is made from the class", async () => 
 });
 
 test("what cannot be hosted is refused when the server is made", () => {
-  const Session = defineService("Session", { scoped: "stream" }, { echo: unary(Text, Text) });
+  const Session = defineService("Session", { scoped: "session" }, { echo: unary(Text, Text) });
   const session = implement(Session, { echo: ({ text }: { text: string }) => ({ text }) } as never);
   expect(() => new Server({ services: [session] })).toThrow(/Session is session-scoped/);
   const lacking = implement(Probe, {} as never);
   expect(() => new Server({ services: [lacking] })).toThrow(/Probe.echo has no handler/);
-  expect(() => new Server({ services: [{}] })).toThrow(/is no service/);
+  expect(() => new Server({ services: [{}] })).toThrow(/is not a service/);
 });

@@ -37,7 +37,7 @@ function gated(
   });
   const Gated = defineService(
     "Gated",
-    { scoped: "stream", ...service },
+    { scoped: "session", ...service },
     { nap: unary(Item, Item, method), free: unary(Item, Item) },
   );
   const served = implement(Gated, () => ({
@@ -110,7 +110,7 @@ describe.each(links)("$name", (kind) => {
 });
 
 describe.each([memory, quic])("instances, $name", (kind) => {
-  const Plain = defineService("Plain", { scoped: "stream" }, { echo: unary(Item, Item) });
+  const Plain = defineService("Plain", { scoped: "session" }, { echo: unary(Item, Item) });
 
   test("one that cannot be made is INTERNAL, and says no more", async () => {
     const faults: ServerFault[] = [];
@@ -181,7 +181,7 @@ describe("raw peers", () => {
   const { Call, Cancel } = FrameFlag;
   const Big = defineService(
     "Big",
-    { scoped: "stream" },
+    { scoped: "session" },
     {
       echo: unary(Item, Item),
       many: serverStream(Item, Item),

@@ -27,7 +27,7 @@ import { fory, joined } from "../support/raw-say.ts";
 
 const Books = defineService(
   "Books",
-  { scoped: "stream", serialization: ["xlang", "native", "row"] },
+  { scoped: "session", serialization: ["xlang", "native", "row"] },
   {
     echo: unary(Entry, Entry),
     rows: unary(Entry, Entry, { serialization: "row" }),
@@ -38,7 +38,7 @@ const Books = defineService(
   },
 );
 
-const Letters = defineService("Letters", { scoped: "stream" }, { echo: unary(Entry, Entry) });
+const Letters = defineService("Letters", { scoped: "session" }, { echo: unary(Entry, Entry) });
 
 const books = implement(Books, () => ({
   echo: (one) => one,
@@ -131,7 +131,7 @@ describe("which one is chosen", () => {
   test("an AsterClient takes profile B of peers of ours", async () => {
     await using pair = await servicePair({ services: [letters] });
     const [offered] = pair.client.services;
-    expect(offered).toMatchObject({ pattern: "session", serializationModes: ["xlang", "xlang1"] });
+    expect(offered).toMatchObject({ scoped: "session", serializationModes: ["xlang", "xlang1"] });
     await using session = await pair.client.session(Letters);
     expect(await session.echo(entry(1))).toEqual(entry(1));
   });

@@ -1,5 +1,5 @@
 // The ways to a session beside a definition and a connection: by name, by manifest, by a decorated class, within one program.
-import { manifestOf, manifestText, parseManifest } from "@aster/contract";
+import { manifestOf, manifestText, parseManifest } from "@aster/contract/model";
 import {
   AsterServer,
   clientStream,
@@ -72,7 +72,7 @@ describe("without a definition", () => {
 describe("a decorated class", () => {
   const peers: string[] = [];
 
-  @service({ scoped: "stream" })
+  @service({ scoped: "session" })
   class Basket {
     readonly #peer: string;
     #items: number[] = [];
@@ -141,7 +141,7 @@ describe("within one program", () => {
 
   test("what is handed over is the value itself", async () => {
     const seen: unknown[] = [];
-    const Same = defineService("Same", { scoped: "stream" }, { echo: unary(Item, Item) });
+    const Same = defineService("Same", { scoped: "session" }, { echo: unary(Item, Item) });
     const same = implement(Same, () => ({
       echo(item) {
         seen.push(item);
@@ -161,12 +161,12 @@ describe("within one program", () => {
 });
 
 describe("an AsterClient refuses before anything is sent", () => {
-  const Closing = defineService("Closing", { scoped: "stream" }, { close: unary(Item, Item) });
+  const Closing = defineService("Closing", { scoped: "session" }, { close: unary(Item, Item) });
 
   test("what is not offered, or under another contract", async () => {
     await using pair = await servicePair({ services: [tally()] });
     expect((await failure(pair.client.session(Closing))).code).toBe(StatusCode.NOT_FOUND);
-    const Other = defineService("Tally", { scoped: "stream" }, { add: unary(Item, Item) });
+    const Other = defineService("Tally", { scoped: "session" }, { add: unary(Item, Item) });
     const error = await failure(pair.client.session(Other));
     expect(error.code).toBe(StatusCode.FAILED_PRECONDITION);
     const session = await pair.client.session(Other, { checkContract: false });
@@ -189,7 +189,7 @@ describe("an AsterClient refuses before anything is sent", () => {
     expect(error.rawMessage).toContain("another key");
     const Shutting = defineService(
       "Closing",
-      { scoped: "stream" },
+      { scoped: "session" },
       { shut: unary(Item, Item, { name: "close" }) },
     );
     await using session = await pair.client.session(Shutting);
@@ -199,8 +199,8 @@ describe("an AsterClient refuses before anything is sent", () => {
 
 test("a server says of each service how it is called", async () => {
   await using pair = await servicePair({ services: [tally(), probe()] });
-  const patterns = pair.client.services.map(({ name, pattern }) => [name, pattern]);
-  expect(patterns).toEqual([
+  const scopes = pair.client.services.map(({ name, scoped }) => [name, scoped]);
+  expect(scopes).toEqual([
     ["Tally", "session"],
     ["Probe", "shared"],
   ]);
@@ -209,5 +209,5 @@ test("a server says of each service how it is called", async () => {
 
 test("what cannot serve sessions is refused when the server is made", () => {
   class Plain {}
-  expect(() => new Server({ services: [Plain] })).toThrow(/is no service/);
+  expect(() => new Server({ services: [Plain] })).toThrow(/is not a service/);
 });

@@ -1,4 +1,4 @@
-import type { ContractManifest } from "@aster/contract";
+import type { ContractManifest } from "@aster/contract/model";
 import {
   type AsterClient,
   bidiStream,
@@ -33,10 +33,10 @@ const methods = {
   addAll: clientStream(Add, Total),
   chat: bidiStream(Add, Total),
 };
-const Counter = defineService("Counter", { scoped: "stream" }, methods);
+const Counter = defineService("Counter", { scoped: "session" }, methods);
 const Shared = defineService("Shared", {}, methods);
 
-@service({ scoped: "stream" })
+@service({ scoped: "session" })
 class Tally {
   readonly peer: string;
 

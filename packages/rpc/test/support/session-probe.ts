@@ -30,10 +30,10 @@ export const Tally: ServiceDefinition<
     first: MethodDefinition<"bidi_stream", ItemType, ItemType>;
     who: MethodDefinition<"unary", typeof Text, typeof Text>;
   },
-  "stream"
+  "session"
 > = defineService(
   "Tally",
-  { scoped: "stream" },
+  { scoped: "session" },
   {
     add: unary(Item, Item),
     fail: unary(Item, Item),

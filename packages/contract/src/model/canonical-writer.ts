@@ -2,17 +2,17 @@ const utf8 = new TextEncoder();
 
 export const OPTIONAL_ABSENT = 0xfd;
 export const OPTIONAL_PRESENT = 0x00;
-/** Follows the count of every list, empty ones included. */
+/** Follows the count of every list, even of an empty one. */
 export const LIST_MARK = 0x0c;
-/** Low two bits of a string's length word. */
+/** The low two bits of the length of a string. */
 export const STRING_MARK = 2;
 
-/** Writes the primitives of `docs/contract.md`, “Canonical bytes”, one after the other. */
+/** Writes the primitives of docs/contract.md, "Canonical bytes", one after the other. */
 export class CanonicalWriter {
   #bytes = new Uint8Array(256);
   #length = 0;
 
-  /** What was written so far, as a copy. */
+  /** A copy of the bytes written so far. */
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }
@@ -59,7 +59,7 @@ export class CanonicalWriter {
     this.#raw(bytes);
   }
 
-  /** Most names are ASCII, and short: worth writing without an encoder. */
+  /** A faster path: most names are ASCII and too short to be worth an encoder. */
   #ascii(value: string): boolean {
     for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0x7f) return false;
     this.unsigned(value.length * 4 + STRING_MARK);

@@ -2,8 +2,9 @@ import { createTypeScope, decimal, duration, float16, type WireType, wireType } 
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { toHex } from "../src/hex.ts";
-import { contractOf, defineService, typeHash, unary } from "../src/index.ts";
+import { defineService, unary } from "../src/index.ts";
+import { contractOf, typeHash } from "../src/model/index.ts";
+import { toHex } from "../src/model/type-hash.ts";
 
 type Shape = Record<string, () => z.ZodType>;
 
@@ -48,7 +49,7 @@ test("a type that contains itself refers to itself by its dotted name", () => {
   expect(type?.definition.fields[0]?.typeRef).toHaveLength(0);
 });
 
-test("two types that contain each other have identities that cover both", () => {
+test("hashes of two types that contain each other cover both", () => {
   const both = hashes(graph(pair()));
   expect(new Set(Object.values(both)).size).toBe(2);
   const changed = hashes(
@@ -58,7 +59,7 @@ test("two types that contain each other have identities that cover both", () => 
   expect(changed["t/B"]).not.toBe(both["t/B"]);
 });
 
-test("the identity of a cycle is pinned", () => {
+test("keeps the hash of a known cycle", () => {
   expect(hashes(graph(pair()))).toMatchInlineSnapshot(`
     {
       "t/A": "6107bbdf6fae4329083b130b28354716ad20f9528c536583cfd0062c830b6d48",
@@ -67,7 +68,7 @@ test("the identity of a cycle is pinned", () => {
   `);
 });
 
-test("neither the order of definition nor the way in changes a cycle's identities", () => {
+test("hashes of a cycle depend neither on the order of definition nor on the entry", () => {
   const cycle = (start: number) => {
     const shapes: Parameters<typeof graph>[0] = {};
     for (let i = 0; i < 3; i++) {
@@ -84,7 +85,7 @@ test("neither the order of definition nor the way in changes a cycle's identitie
   for (const start of [1, 2]) expect(hashes(cycle(start))).toEqual(first);
 });
 
-test("a type beyond a cycle is not part of it, one within is", () => {
+test("a cycle contains the types within it and none beyond", () => {
   const base = (outside: z.ZodType) =>
     hashes(
       graph({
@@ -100,22 +101,22 @@ test("a type beyond a cycle is not part of it, one within is", () => {
   expect(other["t/Leaf"]).not.toBe(one["t/Leaf"]);
 });
 
-test("types of one cycle need names that differ when dotted", () => {
+test("refuses types of one cycle with the same dotted name", () => {
   const types = graph({
     "a/b.C": (type) => ({ x: () => maybe(type("a.b/C")) }),
     "a.b/C": (type) => ({ x: () => maybe(type("a/b.C")) }),
   });
-  expect(() => typeHash(types.get("a/b.C") as WireType)).toThrow(/names that differ/);
+  expect(() => typeHash(types.get("a/b.C") as WireType)).toThrow(/same dotted name/);
 });
 
-test("a container of containers hides what is inside from the hash, but not from the list", () => {
+test("a container of containers lists its inner types without hashing them", () => {
   const Inner = wireType("graph/Inner", { a: z.int() });
   const Outer = wireType("graph/Outer", { deep: z.array(z.array(Inner)) });
   const { types } = contractOf(defineService("Deep", {}, { call: unary(Outer, Outer) }));
   expect(types.map((type) => type.tag).sort()).toEqual(["graph/Inner", "graph/Outer"]);
 });
 
-test("a union is hashed with its options, cyclic ones included", () => {
+test("hashes a union with its options, also in cycles", () => {
   const expression = (value: () => z.ZodType) =>
     graph({
       "u/Num": () => ({ op: () => z.literal("num"), value }),
@@ -137,14 +138,14 @@ test("a union is hashed with its options, cyclic ones included", () => {
   ]);
 });
 
-test("types that only Aster for TypeScript can express are hashed by name", () => {
+test("hashes types by name that only this package can express", () => {
   const of = (type: z.ZodType) =>
     typeHash(wireType("k/K", { a: type }, { scope: createTypeScope() }));
   const kinds = [duration(), decimal(), float16(), z.string(), z.unknown()].map(of);
   expect(new Set(kinds).size).toBe(kinds.length);
 });
 
-test("a chain of ten thousand types does not exhaust the stack", () => {
+test("hashes a chain of ten thousand types without exhausting the stack", () => {
   const scope = createTypeScope();
   let type = wireType("deep/T", { end: z.int() }, { scope });
   for (let i = 0; i < 10_000; i++)
@@ -152,7 +153,7 @@ test("a chain of ten thousand types does not exhaust the stack", () => {
   expect(typeHash(type)).toHaveLength(64);
 });
 
-test("in any graph, the order of definition does not matter", () => {
+test("hashes any graph independently of the order of definition", () => {
   const edges = fc.array(fc.tuple(fc.nat(4), fc.nat(4)), { maxLength: 12 });
   const build = (order: readonly number[], arrows: readonly (readonly [number, number])[]) =>
     graph(
@@ -181,7 +182,7 @@ test("in any graph, the order of definition does not matter", () => {
   );
 });
 
-test("shared types are hashed once", () => {
+test("hashes shared types once", () => {
   const Leaf = wireType("share/Leaf", { a: z.int() });
   const Left = wireType("share/Left", { leaf: Leaf });
   const Right = wireType("share/Right", { leaves: z.array(Leaf) });

@@ -2,31 +2,35 @@ import { type ContractView, contractView, fieldText } from "./contract-view.ts";
 import type { ManifestMethod } from "./manifest.ts";
 import type { ManifestField } from "./manifest-field.ts";
 
-/** One thing in which a second contract differs from a first. */
+/** One difference between two contracts. */
 export interface ContractDifference {
   /** `Service`, `Service.method`, or `namespace/Type.field`. */
   readonly path: string;
   readonly change: "added" | "removed" | "changed";
-  /** One line for people, beginning with the path. */
+  /** One line for people. It begins with the path. */
   readonly text: string;
 }
 
 function changed(path: string, what: string, before: unknown, after: unknown): ContractDifference {
-  const said = what === "" ? "" : `${what} `;
+  const subject = what === "" ? "" : `${what} `;
   return {
     path,
     change: "changed",
-    text: `${path}: ${said}${before ?? "none"} → ${after ?? "none"}`,
+    text: `${path}: ${subject}${before ?? "none"} → ${after ?? "none"}`,
   };
 }
 
-const came = (path: string, change: "added" | "removed", what: string): ContractDifference => ({
+const addedOrRemoved = (
+  path: string,
+  change: "added" | "removed",
+  what: string,
+): ContractDifference => ({
   path,
   change,
   text: `${path}: ${what} ${change}`,
 });
 
-/** What is only here, only there, and in both, by name. */
+/** Pairs the values of two maps by name; a value is `undefined` on the side that lacks it. */
 function* pairs<T>(
   before: ReadonlyMap<string, T>,
   after: ReadonlyMap<string, T>,
@@ -80,8 +84,8 @@ function* typeDifferences(
   const after = named(b);
   for (const [name, was, is] of pairs(before, after)) {
     const path = `${tag}.${name}`;
-    if (was === undefined) yield came(path, "added", `field of type ${is}`);
-    else if (is === undefined) yield came(path, "removed", `field of type ${was}`);
+    if (was === undefined) yield addedOrRemoved(path, "added", `field of type ${is}`);
+    else if (is === undefined) yield addedOrRemoved(path, "removed", `field of type ${was}`);
     else if (was !== is) yield changed(path, "", was, is);
   }
   const order = [...before.keys()].filter((name) => after.has(name)).join(", ");
@@ -93,8 +97,8 @@ function* allDifferences(a: ContractView, b: ContractView): Generator<ContractDi
   yield* serviceDifferences(a, b);
   for (const [name, was, is] of pairs(a.methods, b.methods)) {
     const path = `${a.manifest.service}.${name}`;
-    if (was === undefined) yield came(path, "added", "method");
-    else if (is === undefined) yield came(path, "removed", "method");
+    if (was === undefined) yield addedOrRemoved(path, "added", "method");
+    else if (is === undefined) yield addedOrRemoved(path, "removed", "method");
     else yield* methodDifferences(path, was, is);
   }
   for (const [tag, was, is] of pairs(a.types, b.types)) {
@@ -103,9 +107,10 @@ function* allDifferences(a: ContractView, b: ContractView): Generator<ContractDi
 }
 
 /**
- * In what `after` differs from `before`; empty when their contract ids are equal. Either may be a
- * definition, a decorated class, an instance of one, or a manifest. A manifest describes requests
- * and responses, not the types inside them: when only those differ, one line says so.
+ * Returns the differences between two contracts, none if their ids are equal. Each may be a
+ * definition, a decorated class, an instance of one, or a manifest. A manifest does not describe
+ * the types inside requests and responses; if only those differ, the result is one difference that
+ * counts them.
  */
 export function diffContracts(before: object, after: object): readonly ContractDifference[] {
   const a = contractView(before);

@@ -1,22 +1,21 @@
 import { wireTypeInfo } from "@aster/codec";
 import { blake3 } from "#blake3";
+import { ContractError } from "../error.ts";
+import type { MessageSchema } from "../message.ts";
+import { serviceDefinitionOf } from "../service.ts";
+import type { ServiceDefinition } from "../service-definition.ts";
 import { encodeServiceContract } from "./canonical.ts";
-import { ContractError } from "./error.ts";
-import { toHex } from "./hex.ts";
-import type { MessageSchema } from "./message.ts";
-import type { ServiceContract } from "./model.ts";
-import { serviceDefinitionOf } from "./service.ts";
-import type { ServiceDefinition } from "./service-definition.ts";
-import { type HashedType, hashTypes } from "./type-graph.ts";
+import type { ServiceContract } from "./service-contract.ts";
+import { type HashedType, hashTypes, toHex } from "./type-hash.ts";
 
-/** A service's identity and everything it was computed from. */
+/** The identity of a service, and the data it is computed from. */
 export interface Contract {
-  /** BLAKE3 of the bytes, 64 lower-case hex characters. */
+  /** The BLAKE3 hash of the bytes, 64 lower-case hex characters. */
   readonly id: string;
-  /** Canonical bytes of the model. */
+  /** The canonical bytes of the model. */
   readonly bytes: Uint8Array;
   readonly model: ServiceContract;
-  /** Every type that can travel in its calls: those referred to first, unions last. */
+  /** Every type that a message can contain: a type after those it refers to, unions last. */
   readonly types: readonly HashedType[];
 }
 
@@ -25,7 +24,7 @@ const contracts = new WeakMap<ServiceDefinition, Contract>();
 function infoOf(schema: MessageSchema) {
   const info = wireTypeInfo(schema);
   if (info) return info;
-  throw new ContractError("type", "the schema is no wire type; make it with wireType()");
+  throw new ContractError("type", "the schema is not a wire type; make it with wireType()");
 }
 
 function computeContract(definition: ServiceDefinition): Contract {
@@ -49,16 +48,16 @@ function computeContract(definition: ServiceDefinition): Contract {
       defaultTimeout: (method.timeoutMs ?? 0) / 1000,
     })),
     serializationModes: definition.serialization,
-    scoped: definition.scoped === "shared" ? "shared" : "session",
+    scoped: definition.scoped,
   };
   const bytes = encodeServiceContract(model);
   return Object.freeze({ id: toHex(blake3(bytes)), bytes, model, types });
 }
 
 /**
- * The contract of a definition, a decorated class or an instance of one; computed once.
+ * The contract of a definition, a decorated class or an instance of one. It is computed once.
  *
- * Throws {@link ContractError} `service` for anything else.
+ * Throws {@link ContractError} `service` for any other value.
  */
 export function contractOf(service: object): Contract {
   const definition = serviceDefinitionOf(service);
@@ -74,15 +73,15 @@ export function contractIdOf(service: object): string {
   return contractOf(service).id;
 }
 
-/** The same as {@link contractIdOf}, under the name it has in other languages. */
+/** The same as {@link contractIdOf}, under its name in other languages. */
 export const contractIdFromService: (service: object) => string = contractIdOf;
 
-/** The bytes whose BLAKE3 hash is the contract id (docs/contract.md, “Canonical bytes”); a copy. */
+/** A copy of the bytes that the contract id hashes (docs/contract.md, "Canonical bytes"). */
 export function canonicalBytes(service: object): Uint8Array {
   return contractOf(service).bytes.slice();
 }
 
-/** The hash of a wire type, 64 hex characters. Throws {@link ContractError} for untagged schemas. */
+/** The hash of a wire type, 64 hex characters. Throws {@link ContractError} `type` if untagged. */
 export function typeHash(type: MessageSchema): string {
   const info = infoOf(type);
   const found = hashTypes([info]).find(({ tag }) => tag === info.tag);

@@ -1,24 +1,28 @@
 import type { ElementType, FieldType, WireField } from "@aster/codec";
 import { typeText } from "./type-text.ts";
 
-/** What a reader without the types can know of a field. */
-export type ManifestKind =
-  | "string"
-  | "int"
-  | "float"
-  | "bool"
-  | "bytes"
-  | "enum"
-  | "list"
-  | "map"
-  | "ref";
+/** The kinds of fields. */
+export const MANIFEST_KINDS = [
+  "string",
+  "int",
+  "float",
+  "bool",
+  "bytes",
+  "enum",
+  "list",
+  "map",
+  "ref",
+] as const;
 
-/** A field of a request or response, keys as they stand in the file (docs/contract.md, “Manifest”). */
+/** The kind of a field, as a reader without the types sees it. */
+export type ManifestKind = (typeof MANIFEST_KINDS)[number];
+
+/** A field of a message, with the keys of the file (docs/contract.md, "Manifest"). */
 export interface ManifestField {
   readonly name: string;
   readonly kind: ManifestKind;
   readonly nullable: boolean;
-  /** Has no default. */
+  /** `true` if the field has no default. */
   readonly required: boolean;
   readonly default_value: unknown;
   readonly default_kind: "none" | "value" | "empty_list" | "empty_map" | "factory" | "null";
@@ -33,13 +37,13 @@ export interface ManifestField {
   readonly value_kind?: ManifestKind | undefined;
   readonly value_ref?: string | undefined;
   readonly value_nullable?: boolean | undefined;
-  /** `type`: the whole type, where the other keys do not tell it. */
+  /** `type` is the whole type, if the other keys do not describe it. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
 type TypeKeys = Pick<ManifestField, "kind"> & Partial<ManifestField>;
 
-/** Kinds the keys of a field describe in full. */
+/** The types that a kind describes completely. */
 const EXACT: ReadonlyMap<FieldType["kind"], ManifestKind> = new Map([
   ["string", "string"],
   ["varint64", "int"],
@@ -99,7 +103,7 @@ function typeKeys(type: FieldType): TypeKeys {
   }
 }
 
-/** Whether the keys say everything there is to a type. */
+/** Returns `true` if the keys describe the type completely. */
 function isExact(type: FieldType): boolean {
   if (EXACT.has(type.kind) || type.kind === "struct" || type.kind === "enum") return true;
   if (type.kind === "list") {
@@ -137,7 +141,7 @@ function defaultKeys(
   return { required: false, default_value: null, default_kind };
 }
 
-/** Describes one field of a wire type. */
+/** The description of one field of a wire type. */
 export function manifestField(field: WireField): ManifestField {
   const { kind, ...more } = typeKeys(field.type);
   return {

@@ -1,6 +1,6 @@
 import type { ElementType, FieldType, WireTypeInfo } from "@aster/codec";
 
-/** A node of the type graph by tag, which is unique within one service. */
+/** The nodes of the type graph by tag. A tag is unique within one service. */
 export type TypeNodes = ReadonlyMap<string, WireTypeInfo>;
 
 function elementsOf(type: FieldType): readonly ElementType[] {
@@ -10,7 +10,7 @@ function elementsOf(type: FieldType): readonly ElementType[] {
   return type.kind === "map" ? [type.key, type.value] : [];
 }
 
-/** Wire types anywhere inside a field type, at whatever depth of containers; `open` are the unions around it. */
+/** The wire types inside a field type, at any depth. `open` are the unions around it. */
 export function typesInside(
   type: FieldType,
   open: ReadonlySet<FieldType> = new Set(),
@@ -22,7 +22,7 @@ export function typesInside(
   return elementsOf(type).flatMap((element) => typesInside(element.type, inside));
 }
 
-/** Wire types whose hash goes into the hash of a field of this type. */
+/** The wire types whose hash is part of the hash of a field type. */
 export function typesHashed(type: FieldType): readonly WireTypeInfo[] {
   if (type.kind === "named_union") return [];
   const direct = elementsOf(type);
@@ -32,7 +32,7 @@ export function typesHashed(type: FieldType): readonly WireTypeInfo[] {
   );
 }
 
-/** Every wire type reachable from the roots, by tag. */
+/** The wire types that can be reached from the roots, by tag. */
 export function reachableTypes(roots: readonly WireTypeInfo[]): TypeNodes {
   const nodes = new Map<string, WireTypeInfo>();
   const pending = [...roots];

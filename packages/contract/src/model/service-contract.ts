@@ -1,39 +1,35 @@
-/**
- * The model that is hashed, field for field as `docs/contract.md`, “Canonical bytes”, lists it.
- * Users build service definitions; this is what they become.
- */
+import type { MethodPattern } from "../message.ts";
+import type { ServiceScope } from "../options.ts";
+import type { CapabilityRequirement } from "../requirement.ts";
 
-/** Numbers are the ones written into the canonical bytes. */
-export const MethodPatternCode = {
+// The model that is hashed, field for field as in docs/contract.md, "Canonical bytes". It is
+// computed from service definitions. The numbers are those in the canonical bytes.
+
+export const MethodPatternCode: Readonly<Record<MethodPattern, number>> = {
   unary: 0,
   server_stream: 1,
   client_stream: 2,
   bidi_stream: 3,
-} as const;
+};
 
-/** How many messages go each way. */
-export type MethodPattern = keyof typeof MethodPatternCode;
-
-export const ScopeCode = { shared: 0, session: 1 } as const;
-export const RequirementCode = { role: 0, any_of: 1, all_of: 2 } as const;
+export const ScopeCode: Readonly<Record<ServiceScope, number>> = { shared: 0, session: 1 };
+export const RequirementCode: Readonly<Record<CapabilityRequirement["kind"], number>> = {
+  role: 0,
+  any_of: 1,
+  all_of: 2,
+};
 export const TypeDefCode = { message: 0, enum: 1, union: 2 } as const;
 export const TypeKindCode = { primitive: 0, ref: 1, self_ref: 2, any: 3 } as const;
 export const ContainerCode = { none: 0, list: 1, set: 2, map: 3 } as const;
 
-/** Roles a caller must hold: the one, any one, or all of them. */
-export interface CapabilityRequirement {
-  readonly kind: keyof typeof RequirementCode;
-  readonly roles: readonly string[];
-}
-
-/** One service as it is hashed. Types are named by hash only. */
+/** A service in the form that is hashed. It refers to types by their hash. */
 export interface ServiceContract {
   readonly name: string;
   readonly version: number;
   readonly methods: readonly MethodDef[];
-  /** Lower-case names in declared order. */
+  /** Lower-case names in declaration order. */
   readonly serializationModes: readonly string[];
-  readonly scoped: keyof typeof ScopeCode;
+  readonly scoped: ServiceScope;
   readonly requires?: CapabilityRequirement | undefined;
 }
 
@@ -46,12 +42,12 @@ export interface MethodDef {
   /** 32 bytes. */
   readonly responseType: Uint8Array;
   readonly idempotent: boolean;
-  /** Seconds; 0 when there is none. */
+  /** Seconds; 0 for none. */
   readonly defaultTimeout: number;
   readonly requires?: CapabilityRequirement | undefined;
 }
 
-/** One wire type as it is hashed. */
+/** A wire type in the form that is hashed. */
 export interface TypeDef {
   readonly kind: keyof typeof TypeDefCode;
   readonly package: string;
@@ -61,17 +57,17 @@ export interface TypeDef {
   readonly unionVariants: readonly UnionVariantDef[];
 }
 
-/** One field of a message. Of a container, kind, primitive and reference describe the element. */
+/** A field of a message. For a container, kind, primitive and reference describe the element. */
 export interface FieldDef {
-  /** Counted from 1 in declaration order. */
+  /** From 1, in declaration order. */
   readonly id: number;
   readonly name: string;
   readonly typeKind: keyof typeof TypeKindCode;
-  /** Set when the kind is `primitive`, else empty. */
+  /** The name of the primitive if the kind is `primitive`, else empty. */
   readonly typePrimitive: string;
-  /** A 32-byte hash when the kind is `ref`, else empty but for members of a larger cycle. */
+  /** A 32-byte hash if the kind is `ref` or the type is in a cycle of several types, else empty. */
   readonly typeRef: Uint8Array;
-  /** The dotted name of a type in the same cycle when the kind is `self_ref`, else empty. */
+  /** The dotted name of a type of the same cycle if the kind is `self_ref`, else empty. */
   readonly selfRefName: string;
   readonly optional: boolean;
   readonly refTracked: boolean;

@@ -1,5 +1,8 @@
-/** A message that arrives in pieces, up to a bound; memory follows what came, not how many pieces it came in. */
-export class Body {
+/**
+ * The bytes of a message that arrives in pieces, up to a limit. The memory it takes grows with the
+ * bytes received, not with the number of pieces.
+ */
+export class BoundedBuffer {
   readonly #limit: number;
   #buffer: Uint8Array = new Uint8Array(0);
   #length = 0;
@@ -12,7 +15,7 @@ export class Body {
     return this.#length;
   }
 
-  /** Copies a piece. `false` if the whole would be over the bound: the piece is dropped. */
+  /** Copies a piece. Returns `false` and drops the piece if the message would exceed the limit. */
   add(piece: Uint8Array): boolean {
     const length = this.#length + piece.length;
     if (length > this.#limit) return false;
@@ -28,7 +31,7 @@ export class Body {
     return true;
   }
 
-  /** A view of what has come so far. */
+  /** A view of the bytes received so far. */
   bytes(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);
   }

@@ -1,18 +1,24 @@
 import type { CaseUnion, ElementType, FieldType } from "@aster/codec";
 
-/** The unions around a type, which may hold themselves. */
+/** The unions around a type. A union may contain itself. */
 type Open = ReadonlySet<FieldType>;
 
 const elementText = ({ type, nullable }: ElementType, open: Open): string =>
   typeText(type, open) + (nullable ? "?" : "");
 
+const caseText = ([number, form]: readonly [number, ElementType], open: Open): string =>
+  `${number}: ${elementText(form, open)}`;
+
 const casesText = ({ named, cases }: CaseUnion, open: Open): string =>
-  `union<${named.tag}, ${[...cases()].map(([number, form]) => `${number}: ${elementText(form, open)}`).join(" | ")}>`;
+  `union<${named.tag}, ${[...cases()].map((each) => caseText(each, open)).join(" | ")}>`;
 
 const valueText = (value: string | number, number: number | undefined): string =>
   JSON.stringify(value) + (number === undefined ? "" : ` = ${number}`);
 
-/** A field type on one line, `map<string, list<demo/Point?>>`; wire types stand as their tags. */
+const enumText = (values: readonly (string | number)[], numbers?: readonly number[]): string =>
+  `enum<${values.map((value, i) => valueText(value, numbers?.[i])).join(" | ")}>`;
+
+/** A field type on one line, such as `map<string, list<demo/Point?>>`. A wire type is its tag. */
 export function typeText(type: FieldType, open: Open = new Set()): string {
   switch (type.kind) {
     case "list":
@@ -23,7 +29,7 @@ export function typeText(type: FieldType, open: Open = new Set()): string {
     case "array":
       return `array<${type.element}>`;
     case "enum":
-      return `enum<${type.values.map((value, i) => valueText(value, type.numbers?.[i])).join(" | ")}>`;
+      return enumText(type.values, type.numbers);
     case "ext":
       return `ext<${type.named.tag}, ${elementText(type.form, open)}>`;
     case "named_union":

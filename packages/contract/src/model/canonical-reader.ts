@@ -1,9 +1,12 @@
+import { ContractError } from "../error.ts";
 import { LIST_MARK, OPTIONAL_ABSENT, OPTIONAL_PRESENT, STRING_MARK } from "./canonical-writer.ts";
-import { ContractError } from "./error.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Reads what {@link CanonicalWriter} writes and nothing else: every value has one form. */
+/**
+ * Reads the primitives that {@link CanonicalWriter} writes. Every value has exactly one encoding;
+ * all others are refused.
+ */
 export class CanonicalReader {
   readonly #bytes: Uint8Array;
   #offset = 0;
@@ -13,28 +16,28 @@ export class CanonicalReader {
   }
 
   #refuse(problem: string): ContractError {
-    return new ContractError("data", `no canonical contract: ${problem} at byte ${this.#offset}`);
+    return new ContractError("data", `not canonical bytes: ${problem} at byte ${this.#offset}`);
   }
 
-  /** Refuses bytes after the end. */
+  /** Throws if bytes are left. */
   finish(): void {
     if (this.#offset < this.#bytes.length) throw this.#refuse("more bytes than expected");
   }
 
   #byte(): number {
     const byte = this.#bytes[this.#offset];
-    if (byte === undefined) throw this.#refuse("it ends too soon");
+    if (byte === undefined) throw this.#refuse("they end too soon");
     this.#offset++;
     return byte;
   }
 
   #raw(length: number): Uint8Array {
-    if (length > this.#bytes.length - this.#offset) throw this.#refuse("it ends too soon");
+    if (length > this.#bytes.length - this.#offset) throw this.#refuse("they end too soon");
     this.#offset += length;
     return this.#bytes.subarray(this.#offset - length, this.#offset);
   }
 
-  /** At most 32 bits: nothing in a contract is larger. */
+  /** Reads at most 32 bits, because contracts contain no larger numbers. */
   unsigned(): number {
     let value = 0;
     for (let unit = 1; ; unit *= 0x80) {
@@ -42,7 +45,7 @@ export class CanonicalReader {
       value += (byte & 0x7f) * unit;
       if (value > 0xffff_ffff) throw this.#refuse("a number is too large");
       if (byte < 0x80) {
-        if (byte === 0 && unit > 1) throw this.#refuse("a number is longer than it need be");
+        if (byte === 0 && unit > 1) throw this.#refuse("a number is not in its shortest form");
         return value;
       }
     }
@@ -71,7 +74,7 @@ export class CanonicalReader {
 
   bool(): boolean {
     const byte = this.#byte();
-    if (byte > 1) throw this.#refuse("a truth value is neither 0 nor 1");
+    if (byte > 1) throw this.#refuse("a boolean is neither 0 nor 1");
     return byte === 1;
   }
 
@@ -82,9 +85,9 @@ export class CanonicalReader {
 
   list<T>(read: () => T): T[] {
     const count = this.unsigned();
-    if (this.#byte() !== LIST_MARK) throw this.#refuse("a list is not marked as one");
+    if (this.#byte() !== LIST_MARK) throw this.#refuse("a list has no mark");
     const items: T[] = [];
-    // an item takes a byte at least, so that a false count ends with the bytes
+    // every item takes at least one byte, so a wrong count fails at the end of the bytes
     while (items.length < count) items.push(read());
     return items;
   }
@@ -92,11 +95,11 @@ export class CanonicalReader {
   optional<T>(read: () => T): T | undefined {
     const byte = this.#byte();
     if (byte === OPTIONAL_ABSENT) return undefined;
-    if (byte !== OPTIONAL_PRESENT) throw this.#refuse("an optional value is not marked");
+    if (byte !== OPTIONAL_PRESENT) throw this.#refuse("an optional value has no mark");
     return read();
   }
 
-  /** The name that a number of a closed set stands for. */
+  /** Reads a number of a fixed set and returns its name. */
   code<K extends string>(codes: Readonly<Record<K, number>>): K {
     const value = this.unsigned();
     for (const name in codes) if (codes[name] === value) return name;

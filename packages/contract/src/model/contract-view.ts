@@ -1,14 +1,14 @@
 import { wireTypeInfo } from "@aster/codec";
+import { serviceDefinitionOf } from "../service.ts";
 import { type ContractManifest, type ManifestMethod, manifestOf } from "./manifest.ts";
 import { type ManifestField, manifestField } from "./manifest-field.ts";
-import { serviceDefinitionOf } from "./service.ts";
 import { reachableTypes } from "./type-edges.ts";
 
-/** A contract in the form in which two are compared, whether known by definition or by manifest. */
+/** A contract in the form in which contracts are compared, made of a definition or a manifest. */
 export interface ContractView {
   readonly manifest: ContractManifest;
   readonly methods: ReadonlyMap<string, ManifestMethod>;
-  /** Fields by tag, of all types that are known. */
+  /** The fields of all known types, by tag. */
   readonly types: ReadonlyMap<string, readonly ManifestField[]>;
 }
 
@@ -42,8 +42,10 @@ function kindText(field: ManifestField): string {
   switch (field.kind) {
     case "list":
       return `list<${field.item_wire_tag ?? field.item_kind}${field.item_nullable ? "?" : ""}>`;
-    case "map":
-      return `map<${field.key_kind}, ${field.value_ref ?? field.value_kind}${field.value_nullable ? "?" : ""}>`;
+    case "map": {
+      const value = field.value_ref ?? field.value_kind;
+      return `map<${field.key_kind}, ${value}${field.value_nullable ? "?" : ""}>`;
+    }
     case "enum":
       return `enum<${(field.enum_values ?? []).map((value) => JSON.stringify(value)).join(" | ")}>`;
     case "ref":
@@ -53,7 +55,7 @@ function kindText(field: ManifestField): string {
   }
 }
 
-/** The type of a field on one line, as exactly as its description tells it. */
+/** The type of a field on one line, as exact as its description. */
 export function fieldText(field: ManifestField): string {
   const { type } = field.properties;
   return (typeof type === "string" ? type : kindText(field)) + (field.nullable ? "?" : "");

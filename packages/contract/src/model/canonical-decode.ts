@@ -1,11 +1,6 @@
+import type { CapabilityRequirement } from "../requirement.ts";
 import { CanonicalReader } from "./canonical-reader.ts";
-import type {
-  CapabilityRequirement,
-  FieldDef,
-  MethodDef,
-  ServiceContract,
-  TypeDef,
-} from "./model.ts";
+import type { FieldDef, MethodDef, ServiceContract, TypeDef } from "./service-contract.ts";
 import {
   ContainerCode,
   MethodPatternCode,
@@ -13,9 +8,9 @@ import {
   ScopeCode,
   TypeDefCode,
   TypeKindCode,
-} from "./model.ts";
+} from "./service-contract.ts";
 
-// object literals are evaluated in order, which is the order of the bytes
+// Object literals are evaluated from top to bottom, which is the order of the bytes.
 
 function readRequirement(reader: CanonicalReader): CapabilityRequirement {
   return { kind: reader.code(RequirementCode), roles: reader.list(() => reader.string()) };
@@ -51,8 +46,8 @@ function readField(reader: CanonicalReader): FieldDef {
 }
 
 /**
- * Reads canonical bytes of a service. Throws {@link ContractError} `data` where they are malformed or
- * go on after the end.
+ * Reads the canonical bytes of a service. Throws {@link ContractError} `data` for malformed bytes
+ * and for bytes after the end.
  */
 export function decodeServiceContract(bytes: Uint8Array): ServiceContract {
   const reader = new CanonicalReader(bytes);
@@ -69,8 +64,8 @@ export function decodeServiceContract(bytes: Uint8Array): ServiceContract {
 }
 
 /**
- * Reads canonical bytes of a type. Throws {@link ContractError} `data` where they are malformed or
- * go on after the end.
+ * Reads the canonical bytes of a type. Throws {@link ContractError} `data` for malformed bytes and
+ * for bytes after the end.
  */
 export function decodeTypeDef(bytes: Uint8Array): TypeDef {
   const reader = new CanonicalReader(bytes);

@@ -2,6 +2,6 @@ import { hash } from "blake3-wasm";
 
 /** The 32-byte BLAKE3 hash of `bytes`. */
 export function blake3(bytes: Uint8Array): Uint8Array {
-  // typed as string or Buffer, and without an encoding always a Buffer
+  // the result is a Buffer, because no encoding is given
   return Uint8Array.from(hash(bytes as Buffer) as Buffer);
 }

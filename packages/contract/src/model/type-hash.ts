@@ -1,24 +1,29 @@
 import type { WireTypeInfo } from "@aster/codec";
 import { blake3 } from "#blake3";
-import { encodeTypeDef } from "./canonical.ts";
+import { ContractError } from "../error.ts";
+import { byCodePoint, encodeTypeDef } from "./canonical.ts";
 import { CanonicalWriter } from "./canonical-writer.ts";
-import { byCodePoint } from "./code-points.ts";
 import { componentsOf } from "./components.ts";
-import { ContractError } from "./error.ts";
-import { toHex } from "./hex.ts";
-import type { TypeDef } from "./model.ts";
+import type { TypeDef } from "./service-contract.ts";
 import { dottedName, type References, typeDefOf } from "./type-def.ts";
 import { reachableTypes, typesHashed } from "./type-edges.ts";
 
-/** A type with its identity. */
+/** A type and its hash. */
 export interface HashedType {
-  /** Absent for unions, which have none. */
+  /** `undefined` for unions, because they have no tag. */
   readonly tag: string | undefined;
   readonly definition: TypeDef;
-  /** Canonical bytes of the definition. */
+  /** The canonical bytes of the definition. */
   readonly bytes: Uint8Array;
-  /** BLAKE3 of the bytes; 32 bytes. */
+  /** The BLAKE3 hash of the bytes, 32 bytes. */
   readonly hash: Uint8Array;
+}
+
+/** Lower-case hex of `bytes`. */
+export function toHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  return text;
 }
 
 const NONE = new Uint8Array();
@@ -28,7 +33,7 @@ function hashed(tag: string | undefined, definition: TypeDef): HashedType {
   return { tag, definition, bytes, hash: blake3(bytes) };
 }
 
-/** Hashes the types of one graph, component by component, those referred to first. */
+/** Hashes the types of one graph, component by component, in the order of references. */
 class TypeHasher {
   readonly #byTag = new Map<string, HashedType>();
   readonly #unions = new Map<string, HashedType>();
@@ -55,13 +60,14 @@ class TypeHasher {
     };
   }
 
-  /** docs/contract.md, “Cyclic types”. */
+  /** The hash of a component (docs/contract.md, "Cyclic types"). */
   #cycleHash(infos: readonly WireTypeInfo[], members: ReadonlySet<string>): Uint8Array {
     const names = new Set(infos.map(dottedName));
     if (names.size < infos.length) {
       throw new ContractError(
         "tag",
-        `types that refer to each other need names that differ: ${[...members].join(", ")}`,
+        `types that refer to each other have the same dotted name: ${[...members].join(", ")}; ` +
+          "rename one of them",
       );
     }
     const references = this.#references(members, NONE, false);
@@ -80,7 +86,7 @@ class TypeHasher {
   }
 }
 
-/** Identities of all types reachable from the roots: those referred to first, unions last. */
+/** Hashes all types reachable from the roots: a type after those it refers to, unions last. */
 export function hashTypes(roots: readonly WireTypeInfo[]): readonly HashedType[] {
   const nodes = reachableTypes(roots);
   const targets = new Map<string, readonly string[]>();

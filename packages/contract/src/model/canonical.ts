@@ -1,12 +1,6 @@
+import type { CapabilityRequirement } from "../requirement.ts";
 import { CanonicalWriter } from "./canonical-writer.ts";
-import { byCodePoint } from "./code-points.ts";
-import type {
-  CapabilityRequirement,
-  FieldDef,
-  MethodDef,
-  ServiceContract,
-  TypeDef,
-} from "./model.ts";
+import type { FieldDef, MethodDef, ServiceContract, TypeDef } from "./service-contract.ts";
 import {
   ContainerCode,
   MethodPatternCode,
@@ -14,7 +8,20 @@ import {
   ScopeCode,
   TypeDefCode,
   TypeKindCode,
-} from "./model.ts";
+} from "./service-contract.ts";
+
+/**
+ * Compares strings by Unicode code point. JavaScript compares UTF-16 units, which gives another
+ * order above U+FFFF, but contracts need the order that other languages have.
+ */
+export function byCodePoint(left: string, right: string): number {
+  const shared = Math.min(left.length, right.length);
+  for (let i = 0; i < shared; i++) {
+    if (left.charCodeAt(i) === right.charCodeAt(i)) continue;
+    return (left.codePointAt(i) ?? 0) - (right.codePointAt(i) ?? 0);
+  }
+  return left.length - right.length;
+}
 
 const byId = (left: { id: number }, right: { id: number }) => left.id - right.id;
 
@@ -52,7 +59,7 @@ function writeField(writer: CanonicalWriter, field: FieldDef): void {
   writer.bytes(field.containerKeyRef);
 }
 
-/** Canonical bytes of a service: their BLAKE3 hash is the contract id. Sorts what must be sorted. */
+/** The canonical bytes of a service, with sorted lists. Their BLAKE3 hash is the contract id. */
 export function encodeServiceContract(contract: ServiceContract): Uint8Array {
   const writer = new CanonicalWriter();
   writer.string(contract.name);
@@ -64,7 +71,7 @@ export function encodeServiceContract(contract: ServiceContract): Uint8Array {
   return writer.finish();
 }
 
-/** Canonical bytes of a type: their BLAKE3 hash is the type hash. Sorts what must be sorted. */
+/** The canonical bytes of a type, with sorted lists. Their BLAKE3 hash is the type hash. */
 export function encodeTypeDef(type: TypeDef): Uint8Array {
   const writer = new CanonicalWriter();
   writer.unsigned(TypeDefCode[type.kind]);

@@ -1,9 +1,12 @@
 import { z } from "zod";
-import { ContractError } from "./error.ts";
+import { MOST_METHODS } from "../define-service.ts";
+import { ContractError } from "../error.ts";
+import { METHOD_PATTERNS } from "../message.ts";
 import type { ContractManifest } from "./manifest.ts";
+import { MANIFEST_KINDS } from "./manifest-field.ts";
 
+// The bounds of docs/contract.md, "Manifest". A manifest may come from any peer.
 const LARGEST_TEXT = 16 * 1024 * 1024;
-const MOST_METHODS = 10_000;
 const MOST_FIELDS = 1_000;
 const MOST_HASHES = 100_000;
 const MOST_ENUM_VALUES = 10_000;
@@ -12,7 +15,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const name = z.string().max(256);
 const tag = z.string().max(512);
 const whole = z.int().min(0);
-const kind = z.enum(["string", "int", "float", "bool", "bytes", "enum", "list", "map", "ref"]);
+const kind = z.enum(MANIFEST_KINDS);
 const text = z.string().nullable().default(null);
 
 const field = z.object({
@@ -42,7 +45,7 @@ const fields = z.array(field).max(MOST_FIELDS).default([]);
 
 const method = z.object({
   name,
-  pattern: z.enum(["unary", "server_stream", "client_stream", "bidi_stream"]),
+  pattern: z.enum(METHOD_PATTERNS),
   request_type: name.default(""),
   response_type: name.default(""),
   request_wire_tag: tag.default(""),
@@ -79,24 +82,24 @@ const manifest: z.ZodType<ContractManifest> = z.object({
 });
 
 function refuse(code: "data" | "limit", problem: string): ContractError {
-  return new ContractError(code, `this is no manifest: ${problem}`);
+  return new ContractError(code, `not a manifest: ${problem}`);
 }
 
 /**
- * Reads a manifest that somebody published. Unknown keys are dropped, so that later writers can be
- * read; lists and texts are bounded.
+ * Reads a published manifest. It drops unknown keys, so that later versions can be read, and bounds
+ * lists and texts.
  *
- * Throws {@link ContractError}: `data` when a key is missing or wrong, `limit` beyond the bounds.
+ * Throws {@link ContractError}: `data` for a missing key or a wrong value, `limit` over a bound.
  */
 export function parseManifest(source: string): ContractManifest {
   if (source.length > LARGEST_TEXT) {
-    throw refuse("limit", `it has ${source.length} characters, more than ${LARGEST_TEXT}`);
+    throw refuse("limit", `${source.length} characters; the limit is ${LARGEST_TEXT}`);
   }
   let value: unknown;
   try {
     value = JSON.parse(source);
   } catch (cause) {
-    throw new ContractError("data", "this is no manifest: it is not JSON", { cause });
+    throw new ContractError("data", "not a manifest: the text is not JSON", { cause });
   }
   const result = manifest.safeParse(value);
   if (result.success) return result.data;
@@ -104,6 +107,6 @@ export function parseManifest(source: string): ContractManifest {
   const tooMany = issue?.code === "too_big" && issue.origin === "array";
   throw refuse(
     tooMany ? "limit" : "data",
-    `${issue?.path.join(".").slice(0, 80) || "the whole"}: ${issue?.message.slice(0, 200)}`,
+    `${issue?.path.join(".").slice(0, 80) || "the whole text"}: ${issue?.message.slice(0, 200)}`,
   );
 }

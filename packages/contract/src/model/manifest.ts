@@ -1,17 +1,17 @@
 import { wireTypeInfo } from "@aster/codec";
-import { byCodePoint } from "./code-points.ts";
+import type { MethodPattern } from "../message.ts";
+import { serviceDefinitionOf } from "../service.ts";
+import type { ServiceMethod } from "../service-definition.ts";
+import { byCodePoint } from "./canonical.ts";
 import { contractOf } from "./contract.ts";
-import { toHex } from "./hex.ts";
 import { type ManifestField, manifestField } from "./manifest-field.ts";
-import type { MethodPattern } from "./model.ts";
-import { serviceDefinitionOf } from "./service.ts";
-import type { ServiceMethod } from "./service-definition.ts";
+import { toHex } from "./type-hash.ts";
 
-/** A method, keys as they stand in the file (docs/contract.md, “Manifest”). */
+/** A method in a manifest, with the keys of the file (docs/contract.md, "Manifest"). */
 export interface ManifestMethod {
   readonly name: string;
   readonly pattern: MethodPattern;
-  /** Names without their namespace. */
+  /** The name of the type without its namespace. */
   readonly request_type: string;
   readonly response_type: string;
   readonly request_wire_tag: string;
@@ -23,7 +23,10 @@ export interface ManifestMethod {
   readonly response_fields: readonly ManifestField[];
 }
 
-/** A contract for readers without its types: tools, proxies, people. Keys as they stand in the file. */
+/**
+ * The description of a contract for readers without its types, such as tools and proxies, with the
+ * keys of the file (docs/contract.md, "Manifest").
+ */
 export interface ContractManifest {
   readonly v: 1;
   readonly service: string;
@@ -48,7 +51,7 @@ export interface ContractManifest {
   readonly published_at_epoch_ms: number;
 }
 
-/** What a publisher may add to a manifest. */
+/** The part of a manifest that its publisher sets. */
 export type ManifestPublication = Partial<
   Pick<
     ContractManifest,

@@ -1,18 +1,18 @@
 import type { ElementType, FieldType, WireField, WireTypeInfo } from "@aster/codec";
-import type { FieldDef, TypeDef } from "./model.ts";
+import type { FieldDef, TypeDef } from "./service-contract.ts";
 
-/** How a type stands in the bytes of one that refers to it. */
+/** A reference to a type, in the bytes of another type. */
 export interface TypeReference {
   readonly typeKind: "ref" | "self_ref";
   readonly typeRef: Uint8Array;
   readonly selfRefName: string;
 }
 
-/** Answers what a type needs to know of the types it refers to. */
+/** Gives the references to types that a type definition contains. */
 export interface References {
-  /** Of another wire type. */
+  /** The reference to a wire type. */
   to(info: WireTypeInfo): TypeReference;
-  /** The hash of a union, which has a definition but no tag. */
+  /** The hash of a union. A union has a definition but no tag. */
   union(definition: TypeDef): Uint8Array;
 }
 
@@ -22,8 +22,8 @@ const NONE = new Uint8Array();
 const ANY: Target = { typeKind: "any", typePrimitive: "", typeRef: NONE, selfRefName: "" };
 
 /**
- * Kinds that are hashed by name (docs/contract.md, “Field types”). The others that the Python
- * binding can declare are `any` in its contracts, so they are in ours.
+ * The kinds that are hashed by name (docs/contract.md, "Field types"). The Python package hashes
+ * the other kinds that it can declare as `any`, and so does this package.
  */
 const PRIMITIVES: ReadonlyMap<FieldType["kind"], string> = new Map([
   ["bool", "bool"],
@@ -37,7 +37,7 @@ const PRIMITIVES: ReadonlyMap<FieldType["kind"], string> = new Map([
   ["decimal", "decimal"],
 ]);
 
-/** `namespace.Name`, the name of a type in a reference from inside its own cycle. */
+/** `namespace.Name`, the name of a type in a reference from its own cycle. */
 export function dottedName(info: WireTypeInfo): string {
   return info.namespace === "" ? info.name : `${info.namespace}.${info.name}`;
 }
@@ -87,7 +87,7 @@ function fieldDef(field: WireField, id: number, references: References): FieldDe
   };
 }
 
-/** The definition of a wire type that is hashed. */
+/** The definition of a wire type, in the form that is hashed. */
 export function typeDefOf(info: WireTypeInfo, references: References): TypeDef {
   return {
     kind: "message",

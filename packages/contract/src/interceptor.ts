@@ -1,0 +1,56 @@
+import type { CallContext, CallMetadata } from "./call-context.ts";
+import type { MethodPattern } from "./message.ts";
+
+/**
+ * A call on its way through the interceptors. An interceptor changes it by passing on another one:
+ * `next({ ...call, metadata })`.
+ */
+export interface InterceptedCall {
+  readonly side: "client" | "server";
+  readonly service: string;
+  readonly version: number;
+  /** The name on the wire. */
+  readonly method: string;
+  readonly pattern: MethodPattern;
+  readonly idempotent: boolean;
+  /** Endpoint id of the other side, 64 lower-case hex characters. */
+  readonly peer: string;
+  /** Sent with the request. A change has an effect on the client only. */
+  readonly metadata: CallMetadata;
+  /**
+   * The time by which the call must end, on the clock of `now()` in `@aster/rpc`; `undefined` for
+   * no deadline. A change has an effect on the client only.
+   */
+  readonly deadlineAt: number | undefined;
+  /**
+   * Fires when the caller cancels the call. On the server it also fires at the deadline and when
+   * the connection to the peer is lost.
+   */
+  readonly signal: AbortSignal;
+  /** The request, or an `AsyncIterable` of requests if the client streams. */
+  readonly request: unknown;
+  /** The second argument of the handler; `undefined` on the client. */
+  readonly context: CallContext | undefined;
+  /**
+   * Receives the metadata that the server sends with the status. Set on the client only, and only
+   * if the caller or an outer interceptor set it.
+   */
+  readonly onTrailer?: ((trailer: CallMetadata) => void) | undefined;
+}
+
+/**
+ * Runs the inner interceptors and the call itself. An interceptor may call it more than once, for
+ * instance to retry; each call is a new attempt.
+ */
+export type Next = (call: InterceptedCall) => Promise<unknown>;
+
+/**
+ * A function around calls. It resolves with the response, or with an `AsyncIterable` of responses
+ * if the server streams, and rejects with the error of the call.
+ *
+ * The first interceptor of a list is the outermost. Order on the server: those of the server, of
+ * the service, of the method, then the handler. Order on the client: those of the client, of the
+ * one `client()`, then the wire. Requests are decoded before the interceptors of a server run, and
+ * responses are encoded after them.
+ */
+export type Interceptor = (call: InterceptedCall, next: Next) => Promise<unknown>;

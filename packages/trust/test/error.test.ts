@@ -1,0 +1,29 @@
+import { expect, test, vi } from "vitest";
+import { AdmissionError } from "../src/index.ts";
+
+test("recognises an error of another copy of the package", async () => {
+  vi.resetModules();
+  const { AdmissionError: Other } = await import("../src/index.ts");
+  expect(Other).not.toBe(AdmissionError);
+  const theirs = new Other("denied", "theirs");
+  const ours = new AdmissionError("closed", "ours");
+  expect([theirs instanceof AdmissionError, ours instanceof Other]).toEqual([true, true]);
+  expect([theirs instanceof Other, ours instanceof AdmissionError]).toEqual([true, true]);
+  expect(theirs).toMatchObject({ name: "AdmissionError", code: "denied" });
+});
+
+test.each([
+  undefined,
+  null,
+  "text",
+  new Error("other"),
+  { name: "AdmissionError", code: "denied" },
+])("%j is not such an error", (value) => {
+  expect(value instanceof AdmissionError).toBe(false);
+});
+
+test("hides the brand", () => {
+  const error = new AdmissionError("denied", "text");
+  expect(Object.getOwnPropertySymbols(error)).toEqual([]);
+  expect(error.message).toBe("text");
+});
