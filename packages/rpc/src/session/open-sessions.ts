@@ -1,7 +1,6 @@
+import { LONGEST_TIMER_MS } from "../time/clock.ts";
 import { Sweep } from "../time/sweep.ts";
 import type { ServerSession } from "./server-session.ts";
-
-const LONGEST_TIMEOUT_MS = 0x7fffffff;
 
 /** The sessions of one server, and the clock of those that wait for a call. */
 export class OpenSessions {
@@ -31,7 +30,7 @@ export class OpenSessions {
 
   /** The session waits for a call from now on, until `woke`. */
   waits(session: ServerSession): void {
-    if (this.#idleMs > LONGEST_TIMEOUT_MS) return;
+    if (this.#idleMs > LONGEST_TIMER_MS) return;
     this.#idle ??= new Sweep(this.#idleMs);
     this.#idle.add(session);
   }
