@@ -10,13 +10,19 @@ export function optionError(option: string, expected: string, value: unknown): R
   return invalid(option, `option ${option} must be ${expected}, got ${shown(value)}`);
 }
 
+/** The same error for a value that another package refuses, with its text and as its cause. */
+export function refusedOption(option: string, cause: Error): RpcError {
+  return invalid(option, `option ${option}: ${cause.message}`, cause);
+}
+
 /** The same error for an option that does not exist; `known` are the names that do. */
 export function unknownOption(option: string, known: readonly string[]): RpcError {
   return invalid(option, `unknown option ${option}; use ${known.join(", ")}`);
 }
 
-function invalid(option: string, text: string): RpcError {
+function invalid(option: string, text: string, cause?: Error): RpcError {
   return new RpcError(StatusCode.INVALID_ARGUMENT, text, {
+    cause,
     details: { reason: "option.invalid", option },
   });
 }
