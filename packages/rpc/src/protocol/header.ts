@@ -5,15 +5,15 @@ const MAX_DECIMAL_BYTES = 20;
 const ZERO = 0x30;
 
 /**
- * The header of one method, written once: what differs from call to call without metadata is the deadline alone.
+ * The header of one method, encoded once. Calls without metadata differ in their deadline alone, which is written into a copy.
  *
- * `bytes` gives a view that is valid until the next call of the same template.
+ * A client method holds one; `splitForyHeader` is its counterpart on the server.
  */
 export class HeaderTemplate {
   readonly #form: ProtocolForm;
   readonly #prefixBytes: number;
   readonly #suffix: Uint8Array;
-  readonly #scratch: Uint8Array;
+  readonly #scratch: Buffer;
   #deadlineEpochMs = -1;
   #bytes: Uint8Array;
 
@@ -24,24 +24,27 @@ export class HeaderTemplate {
     const other = codec.encode({ ...header, deadlineEpochMs: 1 });
     this.#prefixBytes = bytes.findIndex((byte, index) => byte !== other[index]);
     this.#suffix = bytes.slice(this.#prefixBytes + 1);
-    this.#scratch = new Uint8Array(bytes.length + MAX_DECIMAL_BYTES);
+    this.#scratch = Buffer.alloc(bytes.length + MAX_DECIMAL_BYTES);
     this.#scratch.set(bytes.subarray(0, this.#prefixBytes));
     this.#bytes = bytes;
   }
 
-  /** With this deadline, Unix milliseconds; 0 for none. */
+  /** The header with this deadline, in Unix milliseconds; 0 for none. The bytes stay as they are: do not change them. */
   bytes(deadlineEpochMs: number): Uint8Array {
-    // calls of one turn of the event loop mostly share their deadline
+    // calls within a millisecond share their deadline, so this mostly returns the bytes of the previous call
     if (deadlineEpochMs === this.#deadlineEpochMs) return this.#bytes;
     const end =
       this.#form === "fory" ? this.#varint(deadlineEpochMs) : this.#decimal(deadlineEpochMs);
-    this.#scratch.set(this.#suffix, end);
+    // from the pool that Node keeps for small buffers
+    const bytes = Buffer.allocUnsafe(end + this.#suffix.length);
+    this.#scratch.copy(bytes, 0, 0, end);
+    bytes.set(this.#suffix, end);
     this.#deadlineEpochMs = deadlineEpochMs;
-    this.#bytes = this.#scratch.subarray(0, end + this.#suffix.length);
-    return this.#bytes;
+    this.#bytes = bytes;
+    return bytes;
   }
 
-  /** Zig-zag, so twice the number that is not negative. */
+  /** Zig-zag encoding, which doubles a non-negative number. */
   #varint(value: number): number {
     let offset = this.#prefixBytes;
     let rest = value * 2;
@@ -60,10 +63,9 @@ export class HeaderTemplate {
   }
 }
 
-/** A header and where its deadline lies, as far as one look at the bytes tells. */
+/** The deadline of a header, and the offset of the bytes behind it. */
 export interface HeaderParts {
   readonly deadlineEpochMs: number;
-  /** Where what follows the deadline begins. */
   readonly suffixOffset: number;
 }
 
@@ -87,8 +89,8 @@ const foryPrefix = plain.slice(
 );
 
 /**
- * Cuts a Fory header into the constant that all of them begin with, the deadline, and the rest, which is the same for all
- * calls of one method that carry no metadata. `undefined` for anything else, which has to be decoded.
+ * Splits a Fory header into its constant prefix, the deadline, and a suffix, which is the same for all calls of a method without
+ * metadata. Returns `undefined` for other headers, which have to be decoded.
  */
 export function splitForyHeader(payload: Uint8Array): HeaderParts | undefined {
   const { length } = foryPrefix;

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
+import type { MethodPattern } from "@aster/contract";
 import type { TransportError } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
 import { StatusCode } from "../status.ts";
-import type { Route } from "./route.ts";
 
 // The errors with which a server refuses or ends calls, and the reports about its own failures.
 
@@ -78,9 +78,9 @@ export function misplacedFrame(flags: number): RpcError {
   return new RpcError(StatusCode.INTERNAL, `unexpected frame with flags ${flags} inside a call`);
 }
 
-/** A message after the last one that the method takes. */
-export function unexpectedMessage({ streamsRequests, title }: Route): RpcError {
-  return streamsRequests
+/** A message after the last one that the method takes; `title` is the method. */
+export function unexpectedMessage(pattern: MethodPattern, title: string): RpcError {
+  return pattern === "client_stream" || pattern === "bidi_stream"
     ? new RpcError(StatusCode.INTERNAL, "a message came after the end of the input")
     : new RpcError(StatusCode.INVALID_ARGUMENT, `${title} takes one request, not several`, {
         details: { reason: "cardinality" },
@@ -100,8 +100,8 @@ export function badEnd(code: number): RpcError {
 }
 
 /** Checks the trailer that ends the requests. Throws INTERNAL for a client stream whose trailer is not OK. */
-export function checkEnd(payload: Uint8Array, route: Route, limits: RpcLimits): void {
+export function checkEnd(payload: Uint8Array, pattern: MethodPattern, limits: RpcLimits): void {
   const status = decodeTrailer(payload, limits);
   if (status === undefined || status.cause instanceof Error) return;
-  if (route.method.pattern === "client_stream") throw badEnd(status.code);
+  if (pattern === "client_stream") throw badEnd(status.code);
 }

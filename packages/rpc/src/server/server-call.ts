@@ -70,7 +70,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
       else if ((flags & CONTROL_FLAGS) !== 0) this.#control(call, flags, payload);
       else if (this.#phase === Phase.Request) this.#request(call, flags, payload);
       else if (this.#phase === Phase.Requests) call.push(flags, payload);
-      else throw unexpectedMessage(call.route);
+      else throw unexpectedMessage(call.route.method.pattern, call.route.title);
     } catch (error) {
       if (error instanceof CodecError) this.#fail(this.#owner.unreadable(error));
       else this.#failed(error);
@@ -229,7 +229,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
       throw new RpcError(StatusCode.UNAVAILABLE, "Unexpected trailer");
     }
     if (this.#phase !== Phase.Requests) return;
-    checkEnd(payload, call.route, this.#owner.core.limits);
+    checkEnd(payload, call.route.method.pattern, this.#owner.core.limits);
     this.#endRequests();
   }
 
