@@ -5,15 +5,15 @@ const MAX_DECIMAL_BYTES = 20;
 const ZERO = 0x30;
 
 /**
- * The header of one method, encoded once. Calls without metadata differ in their deadline alone, which is written into a copy.
+ * The header of one method, written once: what differs from call to call without metadata is the deadline alone.
  *
- * A client method holds one; `splitForyHeader` is its counterpart on the server.
+ * `bytes` gives a view that is valid until the next call of the same template.
  */
 export class HeaderTemplate {
   readonly #form: ProtocolForm;
   readonly #prefixBytes: number;
   readonly #suffix: Uint8Array;
-  readonly #scratch: Buffer;
+  readonly #scratch: Uint8Array;
   #deadlineEpochMs = -1;
   #bytes: Uint8Array;
 
@@ -24,27 +24,24 @@ export class HeaderTemplate {
     const other = codec.encode({ ...header, deadlineEpochMs: 1 });
     this.#prefixBytes = bytes.findIndex((byte, index) => byte !== other[index]);
     this.#suffix = bytes.slice(this.#prefixBytes + 1);
-    this.#scratch = Buffer.alloc(bytes.length + MAX_DECIMAL_BYTES);
+    this.#scratch = new Uint8Array(bytes.length + MAX_DECIMAL_BYTES);
     this.#scratch.set(bytes.subarray(0, this.#prefixBytes));
     this.#bytes = bytes;
   }
 
-  /** The header with this deadline, in Unix milliseconds; 0 for none. The bytes stay as they are: do not change them. */
+  /** With this deadline, Unix milliseconds; 0 for none. */
   bytes(deadlineEpochMs: number): Uint8Array {
-    // calls within a millisecond share their deadline, so this mostly returns the bytes of the previous call
+    // calls of one turn of the event loop mostly share their deadline
     if (deadlineEpochMs === this.#deadlineEpochMs) return this.#bytes;
     const end =
       this.#form === "fory" ? this.#varint(deadlineEpochMs) : this.#decimal(deadlineEpochMs);
-    // from the pool that Node keeps for small buffers
-    const bytes = Buffer.allocUnsafe(end + this.#suffix.length);
-    this.#scratch.copy(bytes, 0, 0, end);
-    bytes.set(this.#suffix, end);
+    this.#scratch.set(this.#suffix, end);
     this.#deadlineEpochMs = deadlineEpochMs;
-    this.#bytes = bytes;
-    return bytes;
+    this.#bytes = this.#scratch.subarray(0, end + this.#suffix.length);
+    return this.#bytes;
   }
 
-  /** Zig-zag encoding, which doubles a non-negative number. */
+  /** Zig-zag, so twice the number that is not negative. */
   #varint(value: number): number {
     let offset = this.#prefixBytes;
     let rest = value * 2;

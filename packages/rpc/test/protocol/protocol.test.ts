@@ -72,14 +72,6 @@ describe.each(deadlines)("header: $name", ({ fields, fory, foryEqual }) => {
   });
 });
 
-test("a template keeps the bytes of a header when it writes the next one", () => {
-  const fields = headers[0]?.fields as StreamHeader;
-  const template = new HeaderTemplate(fields, "fory");
-  const first = template.bytes(1_000);
-  template.bytes(1_001);
-  expect(headerCodecs.fory.decode(first)).toEqual({ ...fields, deadlineEpochMs: 1_000 });
-});
-
 test("does not split what is not a header of this protocol", () => {
   for (const bytes of [[], [2], [2, 0xff, 0x1d], [0x7b, 0x7d], new Array(60).fill(0xff)]) {
     expect(splitForyHeader(Uint8Array.from(bytes))).toBe(undefined);
