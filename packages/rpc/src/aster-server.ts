@@ -4,7 +4,6 @@ import {
   formatAddress,
   formatTicket,
   type Node,
-  type NodeStats,
   ticketFor,
 } from "@aster/transport";
 import {
@@ -15,52 +14,34 @@ import {
   PeerStore,
   serveAdmission,
 } from "@aster/trust";
+import type { AsterServerOptions } from "./aster-server-options.ts";
+import { DRAIN_GRACE_MS } from "./defaults.ts";
 import { RpcError } from "./error.ts";
-import { Health } from "./health/health.ts";
-import { type HealthAddress, HealthEndpoint } from "./health/health-endpoint.ts";
-import { AdmissionCounts, type AdmissionStats } from "./peer/admission-counts.ts";
+import { type Health, ServerHealth } from "./health/health.ts";
+import { type HealthAddress, HealthEndpoint, healthAddressOf } from "./health/health-endpoint.ts";
+import { checkNonNegative } from "./option-check.ts";
+import { AdmissionCounts } from "./peer/admission-counts.ts";
 import { RPC_ALPN } from "./peer/alpn.ts";
 import { ConnectionLimiter } from "./peer/connection-limiter.ts";
 import { offerOf } from "./peer/offer.ts";
-import { type HeldNode, holdNode, type NodeChoice } from "./peer/own-node.ts";
-import {
-  type DrainOptions,
-  Server,
-  type ServerOptions,
-  type ServerStats,
-} from "./server/server.ts";
+import { type HeldNode, holdNode } from "./peer/own-node.ts";
+import { Server } from "./server/server.ts";
+import type { DrainOptions } from "./server/server-options.ts";
+import type { AsterServerStats } from "./server/server-stats.ts";
 import { now } from "./time/clock.ts";
-
-export interface AsterServerOptions
-  extends NodeChoice,
-    Omit<ServerOptions, "peers" | "requireAdmission"> {
-  /** Who may call. Default: an open gate, with a warning; refused under `NODE_ENV=production` unless asked for explicitly. */
-  readonly gate?: AdmissionGate;
-  /**
-   * Where `/healthz`, `/readyz`, `/metrics` (JSON) and `/metrics/prometheus` are answered over HTTP, until the server is closed.
-   * Default: nowhere.
-   */
-  readonly healthPort?: number | HealthAddress;
-  /** Told about every admission. */
-  readonly onAdmission?: (outcome: AdmissionOutcome) => void;
-}
-
-export interface AsterServerStats extends ServerStats, NodeStats {
-  /** Connections that were taken since the start, those for admission included. */
-  readonly connectionsTotal: number;
-  readonly admission: AdmissionStats;
-}
-
-const DRAIN_GRACE_MS = 10_000;
 
 let warned = false;
 
-/** Services on a node of their own: admits peers, answers their calls. Whoever starts it closes it, `await using` does. */
+/**
+ * A node that serves: it admits peers and answers their calls. The caller of `start` closes it, for example with `await using`.
+ *
+ * It accepts connections for calls and for admission. Each call connection goes to the low-level {@link Server}, each admission
+ * connection to the gate. `drain` and `close` end both, and the node if `start` opened it.
+ */
 export class AsterServer implements AsyncDisposable {
   /** The low-level server that answers the calls. */
   readonly server: Server;
-  /** What the server says of itself. From the beginning of a drain on it is not serving. */
-  readonly health: Health;
+  readonly #health: ServerHealth;
   readonly #held: HeldNode;
   readonly #gate: AdmissionGate;
   readonly #peers: PeerStore;
@@ -81,7 +62,7 @@ export class AsterServer implements AsyncDisposable {
   ) {
     this.#held = held;
     this.server = server;
-    this.health = new Health(server.definitions.map((definition) => definition.name));
+    this.#health = new ServerHealth(server.definitions.map((definition) => definition.name));
     this.#gate = gate;
     this.#peers = peers;
     this.#onAdmission = onAdmission;
@@ -89,17 +70,24 @@ export class AsterServer implements AsyncDisposable {
       raw: [CONSUMER_ADMISSION_ALPN],
     });
     this.#accepting = this.#accept();
-    // told to who calls serve()
+    // serve() rejects with it
     this.#accepting.catch(() => {});
   }
 
   /**
-   * Opens the node and answers at once.
+   * Opens the node and answers calls at once.
    *
-   * Rejects with {@link RpcError} when the node cannot be opened, the services cannot be hosted together or an open gate is
-   * not allowed here, and with `ContractError` for what is no service.
+   * Always rejects with {@link RpcError}, and has then closed everything that it opened:
+   *
+   * - INVALID_ARGUMENT for a bad option value, before anything is opened; the details have the `reason` `option.invalid` and
+   *   the path of the `option`
+   * - ALREADY_EXISTS, UNIMPLEMENTED or FAILED_PRECONDITION for services that cannot be hosted, as the constructor of
+   *   {@link Server} does
+   * - FAILED_PRECONDITION when an open gate is not allowed here (`admission.gate`), when the address of the node is taken
+   *   (`transport.bind`), when the native module is missing (`transport.native`), and when the health port is taken
    */
   static async start(options: AsterServerOptions): Promise<AsterServer> {
+    const healthAddress = healthAddressOf(options.healthPort);
     const gate = options.gate ?? defaultGate();
     const peers = new PeerStore();
     const server = new Server({ ...options, peers, requireAdmission: !gate.open });
@@ -112,7 +100,7 @@ export class AsterServer implements AsyncDisposable {
         });
       }
       const started = new AsterServer(held, server, gate, peers, options.onAdmission);
-      await started.#answerHealth(options.healthPort);
+      await started.#openHealth(healthAddress);
       return started;
     } catch (error) {
       server.close();
@@ -121,26 +109,31 @@ export class AsterServer implements AsyncDisposable {
     }
   }
 
+  /** The health that the server reports. It is not serving once a drain has begun. */
+  get health(): Health {
+    return this.#health;
+  }
+
   get node(): Node {
     return this.#held.node;
   }
 
-  /** 64 hex characters: the public key peers know us by. */
+  /** The public key of the node: 64 hex characters. */
   get endpointId(): string {
     return this.node.id;
   }
 
-  /** The ticket that clients dial, `aster1…`. */
+  /** The ticket that clients dial: `aster1…`. */
   get address(): string {
     return formatTicket(ticketFor(this.node.address()));
   }
 
-  /** The same address as base64, with the relay's URL if there is one. */
+  /** The same address as base64, with the URL of the relay if there is one. */
   get endpointAddrB64(): string {
     return formatAddress(this.node.address());
   }
 
-  /** Contract ids by service name; of a service that is hosted in several versions, that of the highest. */
+  /** Contract ids by service name. A service in several versions has the id of the highest one. */
   get contracts(): Readonly<Record<string, string>> {
     const ids: Record<string, string> = {};
     const definitions = [...this.server.definitions].sort((a, b) => a.version - b.version);
@@ -148,19 +141,19 @@ export class AsterServer implements AsyncDisposable {
     return ids;
   }
 
-  /** Resolves when the server has been closed; rejects when the node can accept no more before that. */
+  /** Resolves when the server has closed. Rejects when the node stops accepting connections before that. */
   async serve(): Promise<void> {
     await this.#accepting;
     await this.#closing;
   }
 
-  /** Answers calls on a connection that did not come through the node, such as a local one, and closes it with the server. */
+  /** Answers calls on a connection from elsewhere, such as a local one, and closes it with the server. */
   handle(connection: Connection): void {
     this.#connections.keep(connection);
     this.server.handle(connection);
   }
 
-  /** Where health is answered; undefined when it is not. */
+  /** The port of the health endpoint; `undefined` without one. */
   get healthPort(): number | undefined {
     return this.#healthEndpoint?.port;
   }
@@ -175,16 +168,19 @@ export class AsterServer implements AsyncDisposable {
   }
 
   /**
-   * Ends the server in good order: takes no more connections, refuses new calls with UNAVAILABLE (reason `draining`), waits for
-   * those that run, aborts the signals of the handlers that are left, and closes every connection, and the node if it is ours.
-   * Resolves with whether all calls had ended by themselves. Once; further calls wait for the first.
+   * Closes the server in order: accepts no more connections, refuses new calls with UNAVAILABLE (reason `draining`), waits up to
+   * `graceMs` for running calls, aborts the signals of the remaining handlers, and closes all connections, and the node if `start`
+   * opened it. Resolves with whether all calls ended by themselves. Further calls return the result of the first.
+   *
+   * Rejects with INVALID_ARGUMENT for a `graceMs` below 0, and then closes nothing.
    */
-  drain({ graceMs = DRAIN_GRACE_MS }: DrainOptions = {}): Promise<boolean> {
+  async drain({ graceMs = DRAIN_GRACE_MS }: DrainOptions = {}): Promise<boolean> {
+    checkNonNegative("graceMs", graceMs);
     this.#closing ??= this.#close(graceMs);
     return this.#closing;
   }
 
-  /** {@link AsterServer.drain} for who does not ask how it went. */
+  /** Like {@link AsterServer.drain}, but resolves without a result. */
   async close(options: DrainOptions = {}): Promise<void> {
     await this.drain(options);
   }
@@ -193,11 +189,10 @@ export class AsterServer implements AsyncDisposable {
     return this.close();
   }
 
-  async #answerHealth(where: number | HealthAddress | undefined): Promise<void> {
-    if (where === undefined) return;
+  async #openHealth(address: HealthAddress | undefined): Promise<void> {
+    if (address === undefined) return;
     try {
-      const address = typeof where === "number" ? { port: where } : where;
-      this.#healthEndpoint = await HealthEndpoint.open(this.health, () => this.stats(), address);
+      this.#healthEndpoint = await HealthEndpoint.open(this.#health, () => this.stats(), address);
     } catch (error) {
       await this.close({ graceMs: 0 });
       throw error;
@@ -205,7 +200,7 @@ export class AsterServer implements AsyncDisposable {
   }
 
   async #close(graceMs: number): Promise<boolean> {
-    this.health.draining = true;
+    this.#health.draining = true;
     await this.#incoming.return?.();
     const returned = await this.server.drain({ graceMs });
     this.server.close();
@@ -247,7 +242,7 @@ function defaultGate(): AdmissionGate {
   if (!warned) {
     warned = true;
     process.emitWarning(
-      "This server admits everyone who knows its address. Pass a gate, or openGate() to say that this is meant.",
+      "This server admits every peer that knows its address. Pass a gate, or openGate() to silence this warning.",
       { type: "AsterWarning", code: "ASTER_OPEN_GATE" },
     );
   }

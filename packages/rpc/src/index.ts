@@ -31,16 +31,17 @@ export {
 
 export type { AdmissionGate, AdmittedService } from "@aster/trust";
 export { openGate } from "@aster/trust";
-export type { AsterServerOptions, AsterServerStats } from "./aster-server.ts";
 export { AsterServer } from "./aster-server.ts";
+export type { AsterServerOptions } from "./aster-server-options.ts";
 export { currentCall } from "./context.ts";
-export type { Health, HealthStatus } from "./health/health.ts";
+export type { Health, ServingStatus } from "./health/health.ts";
 export type { HealthAddress } from "./health/health-endpoint.ts";
 export type { AdmissionStats } from "./peer/admission-counts.ts";
 export type { NodeChoice } from "./peer/own-node.ts";
-export type { ServerFault } from "./server/fault.ts";
+export type { ServerFault } from "./server/errors.ts";
 export type { ServedBy, ServiceImplementation, SessionHandlers } from "./server/implement.ts";
 export { implement } from "./server/implement.ts";
+export type { AsterServerStats } from "./server/server-stats.ts";
 
 // To call them.
 
@@ -93,9 +94,9 @@ export { defaultLimits } from "./limits.ts";
 export type { ConnectionHandler, LocalClientOptions, LocalSessionOptions } from "./local/local.ts";
 export { createLocalClient, createLocalSession } from "./local/local.ts";
 export { RPC_ALPN } from "./peer/alpn.ts";
-export type { DrainOptions, ServerOptions, ServerStats } from "./server/server.ts";
 export { Server } from "./server/server.ts";
-export type { PeerDirectory } from "./server/server-context.ts";
+export type { DrainOptions, PeerDirectory, ServerOptions } from "./server/server-options.ts";
+export type { ServerStats } from "./server/server-stats.ts";
 export type { SessionOptions } from "./session/create-session.ts";
 export { createSession } from "./session/create-session.ts";
 export { now } from "./time/clock.ts";

@@ -1,6 +1,13 @@
-/** What a server or client takes from its peer. Every bound is per call unless it says otherwise. */
+import { checkNonNegative, checkRange, unknownOption } from "./option-check.ts";
+
+/**
+ * Bounds on what a server or client accepts from its peer. A bound is per call unless its comment says otherwise.
+ *
+ * Counts and sizes of 0 accept nothing of their kind; `maxQueuedItems` and `maxQueuedBytes` of 0 buffer one message. Times
+ * of 0 are over at once. `Infinity` turns off every bound but `maxMessageBytes`.
+ */
 export interface RpcLimits {
-  /** One message, after decompression. Not above 16 MiB, which is the bound of a frame. */
+  /** Bytes of one message, before and after decompression. At most 16 MiB, because a frame carries no more. */
   readonly maxMessageBytes: number;
   readonly maxHeaderBytes: number;
   readonly maxMetadataEntries: number;
@@ -8,40 +15,42 @@ export interface RpcLimits {
   readonly maxMetadataBytes: number;
   readonly maxMetadataKeyChars: number;
   readonly maxMetadataValueChars: number;
-  /** Service and method names. */
+  /** Characters of a service or method name. */
   readonly maxNameChars: number;
-  /** A status payload that is longer is refused. */
+  /** Bytes of a received status; a longer one is refused. Details of a sent status get at most half of it. */
   readonly maxStatusBytes: number;
-  /** What we send is cut to this. */
+  /** Characters of a status message; a longer one is cut before it is sent. */
   readonly maxStatusMessageChars: number;
-  /** What we send is cut to this. */
+  /** Entries of the status details; further ones are not sent. */
   readonly maxStatusDetails: number;
   readonly maxClientStreamItems: number;
-  /** Messages that are decoded and wait for their reader; the channel is paused beyond them. */
+  /** Decoded messages that wait for their reader; beyond them the channel is paused. */
   readonly maxQueuedItems: number;
-  /** Payload bytes of the messages that wait for their reader; the channel is paused beyond them. */
+  /** Payload bytes of messages that wait for their reader; beyond them the channel is paused. */
   readonly maxQueuedBytes: number;
-  /** Per connection, counting handlers until they return. */
+  /** Per connection. A call counts until its handler has returned. */
   readonly maxCallsPerConnection: number;
-  /** Per server, counting handlers until they return. */
+  /** Per server. A call counts until its handler has returned. */
   readonly maxCalls: number;
   readonly maxSessionsPerConnection: number;
-  /** A session without a call is closed after so long; up to a quarter longer. `Infinity` for never. */
+  /** A session without a call is closed after this time, or up to a quarter later. `Infinity`: never. */
   readonly sessionIdleMs: number;
-  /** Channels the peer may reset within {@link RpcLimits.resetWindowMs} before its connection is closed. */
+  /** Channels that a peer may reset within {@link RpcLimits.resetWindowMs}; one more closes its connection. */
   readonly maxResets: number;
   readonly resetWindowMs: number;
-  /** From the opening of a channel to its header; checked by a sweep, so up to half as long again. */
+  /** From the opening of a channel to its header. A sweep checks it, so it may take a quarter longer. */
   readonly headerTimeoutMs: number;
-  /** For a handler of a unary or client-stream call without a deadline. */
+  /** For the handler of a unary or client-stream call without a deadline. */
   readonly handlerTimeoutMs: number;
-  /** How far the peer's clock may be ahead or behind before its deadline counts as expired. */
+  /** The difference of clocks that is tolerated before the deadline of a call counts as expired on arrival. */
   readonly deadlineSkewMs: number;
 }
 
-/** The limits that hold unless a server or client is told others. */
+const MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/** The limits of a server or client that sets none. */
 export const defaultLimits: RpcLimits = Object.freeze({
-  maxMessageBytes: 16 * 1024 * 1024,
+  maxMessageBytes: MOST_MESSAGE_BYTES,
   maxHeaderBytes: 16 * 1024,
   maxMetadataEntries: 64,
   maxMetadataBytes: 8192,
@@ -65,13 +74,15 @@ export const defaultLimits: RpcLimits = Object.freeze({
   deadlineSkewMs: 1000,
 });
 
-/** Fills in the defaults. Throws `RangeError` for a bound that is no positive number. */
+/** Adds the defaults to `overrides`. Throws INVALID_ARGUMENT for unknown names and values out of range. */
 export function limitsWith(overrides: Partial<RpcLimits> = {}): RpcLimits {
   for (const [name, value] of Object.entries(overrides)) {
-    if (!(name in defaultLimits)) throw new RangeError(`there is no limit "${name}"`);
-    if (typeof value !== "number" || !(value >= 0)) {
-      throw new RangeError(`limit ${name} must be a number that is not negative`);
+    if (!Object.hasOwn(defaultLimits, name)) {
+      throw unknownOption(`limits.${name}`, Object.keys(defaultLimits));
     }
+    checkNonNegative(`limits.${name}`, value);
   }
-  return Object.freeze({ ...defaultLimits, ...overrides });
+  const limits = Object.freeze({ ...defaultLimits, ...overrides });
+  checkRange("limits.maxMessageBytes", limits.maxMessageBytes, 0, MOST_MESSAGE_BYTES);
+  return limits;
 }

@@ -1,26 +1,41 @@
 import { createServer, type Server as HttpServer, type ServerResponse } from "node:http";
-import type { AsterServerStats } from "../aster-server.ts";
 import { RpcError } from "../error.ts";
+import { checkInteger } from "../option-check.ts";
+import type { AsterServerStats } from "../server/server-stats.ts";
 import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
-import type { Health } from "./health.ts";
+import type { ServerHealth } from "./health.ts";
 import { type Metrics, metricsOf } from "./metrics.ts";
 import { prometheusText } from "./prometheus.ts";
 
+/** The address of the health endpoint. */
 export interface HealthAddress {
+  /** 0 for any free port. */
   readonly port: number;
-  /** Default `127.0.0.1`: whoever reaches the port may ask. */
+  /** Default: `127.0.0.1`. The endpoint has no access control, so choose an address that only monitoring reaches. */
   readonly host?: string;
 }
 
-/** Answers `/healthz`, `/readyz`, `/metrics` and `/metrics/prometheus` over HTTP, as orchestrators and scrapers ask them. */
+const MOST_PORT = 65_535;
+
+/** Reads the option `healthPort`. Throws INVALID_ARGUMENT for a value that is not a port. */
+export function healthAddressOf(
+  option: number | HealthAddress | undefined,
+): HealthAddress | undefined {
+  if (option === undefined) return undefined;
+  const address = typeof option === "number" ? { port: option } : option;
+  checkInteger("healthPort", address.port, 0, MOST_PORT);
+  return address;
+}
+
+/** Answers `/healthz`, `/readyz`, `/metrics` and `/metrics/prometheus` over HTTP, for orchestrators and scrapers. */
 export class HealthEndpoint {
-  readonly #health: Health;
+  readonly #health: ServerHealth;
   readonly #stats: () => AsterServerStats;
   readonly #http: HttpServer;
   readonly #startedAt = now();
 
-  private constructor(health: Health, stats: () => AsterServerStats) {
+  private constructor(health: ServerHealth, stats: () => AsterServerStats) {
     this.#health = health;
     this.#stats = stats;
     this.#http = createServer((request, response) => {
@@ -28,9 +43,12 @@ export class HealthEndpoint {
     });
   }
 
-  /** Rejects with FAILED_PRECONDITION when the port is taken. Whoever opens it closes it; it keeps no process alive. */
+  /**
+   * Rejects with FAILED_PRECONDITION when the port is taken. The caller closes it. An open endpoint does not keep the process
+   * alive.
+   */
   static async open(
-    health: Health,
+    health: ServerHealth,
     stats: () => AsterServerStats,
     { port, host = "127.0.0.1" }: HealthAddress,
   ): Promise<HealthEndpoint> {
@@ -38,7 +56,7 @@ export class HealthEndpoint {
     const http = endpoint.#http;
     await new Promise<void>((resolve, reject) => {
       http.once("error", (cause) => {
-        const text = `cannot answer health on ${host}:${port}: choose a free port`;
+        const text = `cannot open the health endpoint on ${host}:${port}; choose a free port`;
         reject(new RpcError(StatusCode.FAILED_PRECONDITION, text, { cause }));
       });
       http.listen(port, host, resolve);

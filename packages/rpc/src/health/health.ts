@@ -1,38 +1,47 @@
-/** The names of `grpc.health.v1`. */
-export type HealthStatus = "SERVING" | "NOT_SERVING" | "SERVICE_UNKNOWN";
+import { optionError } from "../option-check.ts";
 
-/** What a server says of itself and of its services, for who watches it. It changes nothing about calls. */
-export class Health {
+/** The serving status of a server or service, in the words of `grpc.health.v1`. */
+export type ServingStatus = "SERVING" | "NOT_SERVING" | "SERVICE_UNKNOWN";
+
+/** The status that a server reports about itself and its services to monitoring. It has no effect on calls. */
+export interface Health {
+  /** Names of the hosted services. */
+  readonly services: string[];
+  /** The status of one service, or of the server. No service is serving when the server is not. */
+  status(service?: string): ServingStatus;
+  /** Sets the status of one service, or of the server. Throws INVALID_ARGUMENT for a service that is not hosted. */
+  set(serving: boolean, service?: string): void;
+}
+
+/** The {@link Health} of an `AsterServer`, which also reports a drain. */
+export class ServerHealth implements Health {
   readonly #services: Map<string, boolean>;
-  /** @internal The server is about to end: it is well, and takes no more calls. */
+  /** The server drains: it is healthy, and not serving. */
   draining = false;
-  #serving = true;
+  #healthy = true;
 
   constructor(services: readonly string[]) {
     this.#services = new Map(services.map((name) => [name, true]));
   }
 
-  /** @internal Whether the server as a whole was said to work. */
-  get well(): boolean {
-    return this.#serving;
+  /** False after `set(false)` for the server. A drain does not change it. */
+  get healthy(): boolean {
+    return this.#healthy;
   }
 
-  /** Names of the services that are hosted. */
   get services(): string[] {
     return [...this.#services.keys()];
   }
 
-  /** Of one service, or of the server as a whole. No service is serving when the server is not. */
-  status(service?: string): HealthStatus {
+  status(service?: string): ServingStatus {
     const serving = service === undefined ? true : this.#services.get(service);
     if (serving === undefined) return "SERVICE_UNKNOWN";
-    return serving && this.#serving && !this.draining ? "SERVING" : "NOT_SERVING";
+    return serving && this.#healthy && !this.draining ? "SERVING" : "NOT_SERVING";
   }
 
-  /** Says that one service works or does not, or the server as a whole. Throws `RangeError` for a service that is not hosted. */
   set(serving: boolean, service?: string): void {
-    if (service === undefined) this.#serving = serving;
+    if (service === undefined) this.#healthy = serving;
     else if (this.#services.has(service)) this.#services.set(service, serving);
-    else throw new RangeError(`${service} is not hosted here: it has no health`);
+    else throw optionError("service", `one of ${this.services.join(", ")}`, service);
   }
 }

@@ -1,7 +1,7 @@
-import type { AsterServerStats } from "../aster-server.ts";
-import type { Health } from "./health.ts";
+import type { AsterServerStats } from "../server/server-stats.ts";
+import type { ServerHealth } from "./health.ts";
 
-/** What a server says of itself over HTTP, in the words of `aster-rpc`. */
+/** The JSON of `/metrics`, with the names of `aster-rpc`. */
 export interface Metrics {
   readonly health: { readonly status: "ok" | "unhealthy"; readonly uptime_s: number };
   readonly ready: {
@@ -14,13 +14,17 @@ export interface Metrics {
   readonly rpc: Readonly<Record<string, number>>;
 }
 
-/** How a server is, now. */
-export function metricsOf(health: Health, stats: AsterServerStats, uptimeMs: number): Metrics {
+/** The metrics of a server at this moment. */
+export function metricsOf(
+  health: ServerHealth,
+  stats: AsterServerStats,
+  uptimeMs: number,
+): Metrics {
   const { admission } = stats;
   const services = health.services.length;
   const ready = health.status() === "SERVING" && services > 0;
   return {
-    health: { status: health.well ? "ok" : "unhealthy", uptime_s: Math.round(uptimeMs) / 1000 },
+    health: { status: health.healthy ? "ok" : "unhealthy", uptime_s: Math.round(uptimeMs) / 1000 },
     ready: { status: ready ? "ready" : "not_ready", services, registry: false },
     connections: {
       active_connections: stats.connections,
@@ -32,7 +36,7 @@ export function metricsOf(health: Health, stats: AsterServerStats, uptimeMs: num
       consumer_admitted: admission.admitted,
       consumer_denied: admission.denied,
       consumer_errors: admission.errors,
-      // a server of ours lets no producers in
+      // this implementation admits no producers
       producer_admitted: 0,
       producer_denied: 0,
       producer_errors: 0,

@@ -2,7 +2,7 @@ import type { Metrics } from "./metrics.ts";
 
 type Sample = readonly [labels: string, value: number | undefined];
 
-/** The same in the text format of Prometheus, version 0.0.4. */
+/** The metrics in the text format of Prometheus, version 0.0.4. */
 export function prometheusText({ health, ready, connections, admission, rpc }: Metrics): string {
   return [
     gauge("uptime_seconds", "Server uptime in seconds", health.uptime_s),

@@ -1,50 +1,63 @@
+import { isIPv4, isIPv6 } from "node:net";
 import { createNode, type Network, type Node, type NodeOptions } from "@aster/transport";
-import { RpcError } from "../error.ts";
-import { StatusCode } from "../status.ts";
+import { IDLE_TIMEOUT_MS, KEEP_ALIVE_MS } from "../defaults.ts";
+import { checkInteger, optionError } from "../option-check.ts";
+import { LONGEST_TIMER_MS } from "../time/clock.ts";
 
-/** How a server or client comes to its node. */
+/** The node of a server or client: an existing one, or the options of a new one. */
 export interface NodeChoice {
-  /** A node that is open already and that its maker closes, or the options of a new one. */
+  /** An open node, which its creator closes, or the options of a new node. They take precedence over those below. */
   readonly node?: Node | NodeOptions;
-  /** Of a new node: how peers are found that no direct address leads to. Default `"n0"`. */
+  /** Of a new node: how it finds peers that have no direct address. Default: `"n0"`. */
   readonly network?: Network;
-  /** Of a new node: 32 bytes, its identity. Default: a new one at every start. */
+  /** Of a new node: 32 bytes, its identity. Default: a new key at every start. */
   readonly secretKey?: Uint8Array;
   /** Of a new node: `ip:port`. Default: any port on all interfaces. */
   readonly bindAddress?: string;
   /**
-   * Of a new node: a peer of which nothing has come for this long is lost, and its calls end. The lower one of both peers counts.
-   * Default 30 000, at least 5 000: below that a network that is only slow looks like one that is gone.
+   * Of a new node: a peer that sends nothing for this long is considered lost, and its calls end. The lower value of both
+   * peers counts. Default: 30 s. At least 5 s, because below that a slow network looks like a lost one.
    */
   readonly idleTimeoutMs?: number;
   /**
-   * Of a new node: how often a connection on which nothing happens shows that it is alive; three times per idle timeout if that is
-   * more often. Default 5 000. Keeping connections alive does not keep the process alive.
+   * Of a new node: the interval of keep-alive packets on an idle connection, at most a third of the idle timeout. They do not
+   * keep the process alive. Default: 5 s.
    */
   readonly keepAliveMs?: number;
 }
 
-/** A node, and whether closing it is up to us. */
+/** A node. `owned` says that its holder opened it and has to close it. */
 export interface HeldNode {
   readonly node: Node;
   readonly owned: boolean;
 }
 
-const IDLE_TIMEOUT_MS = 30_000;
+/** Below this a network that is only slow looks like one that is gone. */
 const MIN_IDLE_TIMEOUT_MS = 5_000;
-const KEEP_ALIVE_MS = 5_000;
-const LONGEST_MS = 2 ** 31 - 1;
+/** The bounds of `createNode`. */
+const MIN_NODE_IDLE_TIMEOUT_MS = 1_000;
+const MOST_CHANNELS = 65_536;
+const SECRET_KEY_BYTES = 32;
 
-/** Throws INVALID_ARGUMENT for times that a new node must not have. */
+/** Throws INVALID_ARGUMENT for an option of a new node that is out of range. It opens nothing. */
+export function checkNodeChoice(choice: NodeChoice): void {
+  checkNodeOptions("", choice, MIN_IDLE_TIMEOUT_MS);
+  const { node } = choice;
+  if (node === undefined || isNode(node)) return;
+  checkNodeOptions("node.", node, MIN_NODE_IDLE_TIMEOUT_MS);
+  if (node.maxChannels !== undefined) {
+    checkInteger("node.maxChannels", node.maxChannels, 1, MOST_CHANNELS);
+  }
+}
+
+/** Throws as {@link checkNodeChoice} does; rejects with `TransportError` when the node cannot be opened. */
 export async function holdNode(choice: NodeChoice): Promise<HeldNode> {
+  checkNodeChoice(choice);
   const { node, network, secretKey, bindAddress } = choice;
-  const { idleTimeoutMs = IDLE_TIMEOUT_MS, keepAliveMs = KEEP_ALIVE_MS } = choice;
-  check("idleTimeoutMs", idleTimeoutMs, MIN_IDLE_TIMEOUT_MS);
-  check("keepAliveMs", keepAliveMs, 1);
   if (node !== undefined && isNode(node)) return { node, owned: false };
   const options: NodeOptions = {
-    idleTimeoutMs,
-    keepAliveMs,
+    idleTimeoutMs: choice.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
+    keepAliveMs: choice.keepAliveMs ?? KEEP_ALIVE_MS,
     ...(network === undefined ? {} : { network }),
     ...(secretKey === undefined ? {} : { secretKey }),
     ...(bindAddress === undefined ? {} : { bindAddress }),
@@ -53,12 +66,36 @@ export async function holdNode(choice: NodeChoice): Promise<HeldNode> {
   return { node: await createNode(options), owned: true };
 }
 
-function check(name: string, valueMs: number, leastMs: number): void {
-  if (Number.isInteger(valueMs) && valueMs >= leastMs && valueMs <= LONGEST_MS) return;
-  throw new RpcError(
-    StatusCode.INVALID_ARGUMENT,
-    `${name} must be a whole number of milliseconds from ${leastMs} to ${LONGEST_MS}, not ${valueMs}`,
-  );
+type SharedOptions = Omit<NodeOptions, "maxChannels" | "bulk">;
+
+function checkNodeOptions(prefix: string, options: SharedOptions, leastIdleMs: number): void {
+  const { idleTimeoutMs, keepAliveMs, secretKey, bindAddress, network } = options;
+  if (idleTimeoutMs !== undefined) {
+    checkInteger(`${prefix}idleTimeoutMs`, idleTimeoutMs, leastIdleMs, LONGEST_TIMER_MS);
+  }
+  if (keepAliveMs !== undefined) {
+    checkInteger(`${prefix}keepAliveMs`, keepAliveMs, 1, LONGEST_TIMER_MS);
+  }
+  if (secretKey !== undefined && secretKey.length !== SECRET_KEY_BYTES) {
+    throw optionError(`${prefix}secretKey`, `${SECRET_KEY_BYTES} bytes`, secretKey);
+  }
+  if (bindAddress !== undefined && !isSocketAddress(bindAddress)) {
+    throw optionError(`${prefix}bindAddress`, "an address ip:port or [ipv6]:port", bindAddress);
+  }
+  if (network !== undefined && !isNetwork(network)) {
+    throw optionError(`${prefix}network`, '"n0", "none" or { relays } with URLs', network);
+  }
+}
+
+function isSocketAddress(text: string): boolean {
+  const [, ipv6, ipv4, port] = /^(?:\[(.+)\]|([^[\]:]+)):(\d{1,5})$/.exec(text) ?? [];
+  if (Number(port) > 0xffff) return false;
+  return (ipv6 !== undefined && isIPv6(ipv6)) || (ipv4 !== undefined && isIPv4(ipv4));
+}
+
+function isNetwork(network: Network): boolean {
+  if (typeof network === "string") return network === "n0" || network === "none";
+  return Array.isArray(network.relays) && network.relays.every((url) => URL.canParse(url));
 }
 
 function isNode(node: Node | NodeOptions): node is Node {

@@ -60,10 +60,9 @@ export class HeaderTemplate {
   }
 }
 
-/** A header and where its deadline lies, as far as one look at the bytes tells. */
+/** The deadline of a header, and the offset of the bytes behind it. */
 export interface HeaderParts {
   readonly deadlineEpochMs: number;
-  /** Where what follows the deadline begins. */
   readonly suffixOffset: number;
 }
 
@@ -87,8 +86,8 @@ const foryPrefix = plain.slice(
 );
 
 /**
- * Cuts a Fory header into the constant that all of them begin with, the deadline, and the rest, which is the same for all
- * calls of one method that carry no metadata. `undefined` for anything else, which has to be decoded.
+ * Splits a Fory header into its constant prefix, the deadline, and a suffix, which is the same for all calls of a method without
+ * metadata. Returns `undefined` for other headers, which have to be decoded.
  */
 export function splitForyHeader(payload: Uint8Array): HeaderParts | undefined {
   const { length } = foryPrefix;

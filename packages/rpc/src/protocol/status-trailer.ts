@@ -2,7 +2,7 @@ import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { Metadata } from "../metadata.ts";
 import { StatusCode } from "../status.ts";
-import { formOf, type ProtocolForm, type RpcStatus, statusCodecs } from "./structs.ts";
+import { detectForm, type ProtocolForm, type RpcStatus, statusCodecs } from "./structs.ts";
 
 /** One pair that goes along with a status. */
 export type TrailerPair = readonly [key: string, value: string];
@@ -122,7 +122,7 @@ export function decodeTrailer(
   }
   let status: RpcStatus;
   try {
-    status = statusCodecs[formOf(payload)].decode(payload);
+    status = statusCodecs[detectForm(payload)].decode(payload);
   } catch (cause) {
     return new RpcError(StatusCode.INTERNAL, "the peer sent a status that cannot be read", {
       cause,
@@ -135,7 +135,7 @@ export function decodeTrailer(
 
 /** Compares with the usual bytes, so that the usual case decodes nothing. */
 function isOk(payload: Uint8Array): boolean {
-  const usual = okTrailers[formOf(payload)];
+  const usual = okTrailers[detectForm(payload)];
   if (payload.length !== usual.length) return false;
   for (let index = usual.length - 1; index >= 0; index--) {
     if (payload[index] !== usual[index]) return false;

@@ -98,7 +98,7 @@ export const statusCodecs: Readonly<Record<ProtocolForm, TypeCodec<RpcStatus>>> 
 
 const OPENING_BRACE = 0x7b;
 
-/** JSON objects begin with `{`, which no Fory message does. */
-export function formOf(payload: Uint8Array): ProtocolForm {
+/** The form of a header or status, by its first byte: JSON begins with `{`, which Fory never does. */
+export function detectForm(payload: Uint8Array): ProtocolForm {
   return payload[0] === OPENING_BRACE ? "json" : "fory";
 }

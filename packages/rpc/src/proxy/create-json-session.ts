@@ -4,9 +4,12 @@ import type { ClientMethodOptions } from "../client/client-method.ts";
 import type { RpcLimits } from "../limits.ts";
 import { ModeNumber } from "../protocol/mode.ts";
 import { ClientSession } from "../session/client-session.ts";
-import type { DynamicSession, JsonSession, OpenedSession } from "../session/session.ts";
-import { controlOf } from "../session/session-control.ts";
-import { DEFAULT_CANCEL_TIMEOUT_MS } from "../session/session-opening.ts";
+import {
+  controlOf,
+  type DynamicSession,
+  type JsonSession,
+  type OpenedSession,
+} from "../session/session.ts";
 import { createJsonClient } from "./json-client.ts";
 import { createDynamicClient } from "./manifest-client.ts";
 
@@ -44,7 +47,7 @@ function open(
   connection: Connection,
   service: string,
   version: number,
-  { limits, cancelTimeoutMs = DEFAULT_CANCEL_TIMEOUT_MS }: JsonSessionOptions,
+  { limits, cancelTimeoutMs }: JsonSessionOptions,
 ): ClientSession {
   return new ClientSession(connection, {
     service,

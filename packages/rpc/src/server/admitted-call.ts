@@ -1,12 +1,229 @@
 import type { SerializationMode } from "@aster/contract";
-import type { Route } from "./route.ts";
+import { type Channel, type EndpointId, FrameFlag } from "@aster/transport";
+import { runInCall } from "../context.ts";
+import { RpcError } from "../error.ts";
+import { PROFILE_A_BYTE, PROFILE_B_BYTE } from "../message/message-codec.ts";
+import { unpack } from "../message/message-packer.ts";
+import { MessagePump, type MessageSource, type PumpTarget } from "../message/message-pump.ts";
+import { MessageQueue } from "../message/message-queue.ts";
+import { isPromiseLike } from "../message/promise-like.ts";
+import { rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
+import { type MessageForm, XLANG_B } from "../protocol/mode.ts";
+import type { ProtocolForm } from "../protocol/structs.ts";
+import { now } from "../time/clock.ts";
+import { concealResponse, misplacedFrame, tooManyItems } from "./errors.ts";
+import type { Route, RouteCoding } from "./route.ts";
 import type { ServerContext } from "./server-context.ts";
+import type { ServerCore } from "./server-core.ts";
 
-/** What a header came to when nothing speaks against the call. */
-export interface AdmittedCall {
+/** The parts of a `CallOwner` that the messages of a call need. */
+export interface CallCodings {
+  readonly core: ServerCore;
+  readonly peer: EndpointId;
+  /** The coding of a method's messages in one form. */
+  coding(route: Route, form: MessageForm): RouteCoding;
+}
+
+/** The results of a handler, which `ServerCall` receives. Exactly one of the four ends the run of the handler. */
+export interface CallOutcome extends PumpTarget {
+  /** The handler returned the only response. */
+  responded(call: AdmittedCall, response: unknown): void;
+  /** The handler's stream of responses has ended, and all of them were sent. */
+  streamed(call: AdmittedCall): void;
+  /** The handler threw, or a response cannot be sent. */
+  threw(call: AdmittedCall, error: unknown): void;
+  /** The handler has returned, and its call had ended before. */
+  returned(call: AdmittedCall): void;
+}
+
+/**
+ * A call that passed all checks of its header: its route, context and time, the coding of its messages, and its handler.
+ *
+ * The owner of the call creates it in `admit`. `ServerCall` gives it the frames with requests, and receives the results of the
+ * handler as its {@link CallOutcome}.
+ */
+export class AdmittedCall {
+  readonly kind = "call";
   readonly route: Route;
-  readonly mode: SerializationMode;
   readonly context: ServerContext;
-  /** When the call's time is up, as of `now()`; `Infinity` for never. */
-  readonly timeoutAt: number;
+  /** The form of the trailer. */
+  readonly form: ProtocolForm;
+  /** The time at which the call fails with DEADLINE_EXCEEDED, as of `now()`. `Infinity`: never. */
+  timeoutAt: number;
+  readonly #codings: CallCodings;
+  #coding: RouteCoding;
+  #requests: MessageQueue<unknown> | undefined;
+  #items = 0;
+  #pump: MessagePump | undefined;
+  #handling = false;
+  #schemaRead = false;
+  #schemaSent = false;
+
+  constructor(codings: CallCodings, route: Route, mode: SerializationMode, context: ServerContext) {
+    this.#codings = codings;
+    this.route = route;
+    this.context = context;
+    this.form = mode === "json" ? "json" : "fory";
+    this.timeoutAt = context.deadlineAt;
+    this.#coding = codings.coding(route, mode);
+    if (context.deadlineAt === Number.POSITIVE_INFINITY && route.method.pattern !== "bidi_stream") {
+      this.limitTime();
+    }
+  }
+
+  /** The handler was called. It may have returned. */
+  get handling(): boolean {
+    return this.#handling;
+  }
+
+  /** Reads the only request. Throws `CodecError` for one that cannot be decoded, and `RpcError` for an invalid one. */
+  request(flags: number, payload: Uint8Array): unknown {
+    return this.#decode(this.#unpack(flags, payload));
+  }
+
+  /** The stream of requests; the channel is paused while it is full. */
+  openRequests(channel: Channel): MessageQueue<unknown> {
+    const requests = new MessageQueue<unknown>(this.#codings.core.limits, () => {});
+    requests.feedFrom(channel);
+    this.#requests = requests;
+    return requests;
+  }
+
+  /** Adds a message to the stream of requests. Throws as `request` does, and RESOURCE_EXHAUSTED for one too many. */
+  push(flags: number, payload: Uint8Array): void {
+    const { maxClientStreamItems } = this.#codings.core.limits;
+    this.#items += 1;
+    if (this.#items > maxClientStreamItems && !this.route.streamsResponses) {
+      throw tooManyItems(maxClientStreamItems);
+    }
+    const bytes = this.#unpack(flags, payload);
+    this.#requests?.push(this.#decode(bytes), bytes.length);
+  }
+
+  finishRequests(): void {
+    this.#requests?.finish();
+  }
+
+  /** Ends the stream of requests for the handler with an error. */
+  abandonRequests(reason: RpcError): void {
+    this.#requests?.abandon(reason);
+  }
+
+  /** Reads the schema of the requests, which comes once, before the first row. */
+  readSchema(flags: number, payload: Uint8Array): void {
+    const { rows } = this.#coding;
+    if (rows === undefined) throw misplacedFrame(flags);
+    if (this.#schemaRead) throw secondSchema();
+    rows.request.check(this.#unpack(flags, payload));
+    this.#schemaRead = true;
+  }
+
+  /** Calls the handler with the request or the stream of requests. A handler without a promise ends within this call. */
+  handle(request: unknown, outcome: CallOutcome): void {
+    const { route, context } = this;
+    this.#handling = true;
+    if (route.streamsResponses) {
+      void runInCall(context, () => this.#stream(request, outcome));
+      return;
+    }
+    let result: unknown;
+    try {
+      result = runInCall(context, () => route.invoke(request, context));
+    } catch (error) {
+      outcome.threw(this, error);
+      return;
+    }
+    if (!isPromiseLike(result)) {
+      outcome.responded(this, result);
+      return;
+    }
+    Promise.resolve(result).then(
+      (response) => outcome.responded(this, response),
+      (error) => outcome.threw(this, error),
+    );
+  }
+
+  /** Aborts the handler's signal and stops its stream of responses. */
+  interrupt(reason: RpcError): void {
+    // abort listeners and `finally` blocks of the handler run as part of its call
+    runInCall(this.context, () => {
+      this.context.abort(reason);
+      this.#pump?.stop();
+    });
+  }
+
+  /** Sends one response; `false` while the channel has no capacity. Throws for a response that cannot be encoded. */
+  send(channel: Channel, message: unknown): boolean {
+    const { response, packer, rows } = this.#coding;
+    let payload: Uint8Array;
+    try {
+      payload = packer.pack(response.encodeShared(message));
+    } catch (cause) {
+      throw this.#badResponse(cause);
+    }
+    if (rows !== undefined && !this.#schemaSent) {
+      this.#schemaSent = true;
+      channel.send(FrameFlag.RowSchema, rows.response.bytes);
+    }
+    return channel.send(packer.flags, payload);
+  }
+
+  /** Reports an exception of the handler or of a response to `onError`. */
+  report(errorId: string, cause: unknown): void {
+    const { core, peer } = this.#codings;
+    const { service, method } = this.route;
+    core.report({ errorId, service: service.definition.name, method: method.name, peer, cause });
+  }
+
+  /** Limits the call to the time of a call without a deadline. */
+  limitTime(): void {
+    const latest = now() + this.#codings.core.limits.handlerTimeoutMs;
+    if (latest < this.timeoutAt) this.timeoutAt = latest;
+  }
+
+  async #stream(request: unknown, outcome: CallOutcome): Promise<void> {
+    let complete: boolean;
+    try {
+      const source = await this.route.invoke(request, this.context);
+      this.#pump = new MessagePump(outcome);
+      complete = await this.#pump.run(source as MessageSource);
+    } catch (error) {
+      outcome.threw(this, error);
+      return;
+    }
+    if (complete) outcome.streamed(this);
+    else outcome.returned(this);
+  }
+
+  #unpack(flags: number, payload: Uint8Array): Uint8Array {
+    return unpack(flags, payload, this.#codings.core.limits.maxMessageBytes);
+  }
+
+  /** Decodes and validates a request. Responses use the coding of the request, so this picks it. */
+  #decode(bytes: Uint8Array): unknown {
+    let coding = this.#coding;
+    if (this.#schemaRead) {
+      // rows may begin with any byte
+    } else if (bytes[0] === PROFILE_B_BYTE && coding.answersInKind) {
+      coding = this.#answerIn(XLANG_B);
+    } else if (bytes[0] === PROFILE_A_BYTE && coding.mayBeXlang) {
+      coding = this.#answerIn("xlang");
+    }
+    if (coding.rows !== undefined && !this.#schemaRead) throw rowBeforeSchema();
+    const request = coding.request.decode(bytes);
+    this.route.checkRequest(request);
+    return request;
+  }
+
+  #answerIn(form: MessageForm): RouteCoding {
+    this.#coding = this.#codings.coding(this.route, form);
+    return this.#coding;
+  }
+
+  #badResponse(cause: unknown): RpcError {
+    if (cause instanceof RpcError) return cause;
+    const { errorId, error } = concealResponse(this.route.title);
+    this.report(errorId, cause);
+    return error;
+  }
 }

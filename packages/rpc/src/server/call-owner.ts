@@ -1,29 +1,39 @@
 import type { CodecError } from "@aster/codec";
-import type { Channel, ChannelSink, EndpointId } from "@aster/transport";
+import type { Channel, ChannelSink } from "@aster/transport";
 import type { RpcError } from "../error.ts";
-import type { MessageForm } from "../protocol/mode.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import type { StatusCode } from "../status.ts";
-import type { AdmittedCall } from "./admitted-call.ts";
-import type { Route, RouteCoding } from "./route.ts";
-import type { Server } from "./server.ts";
+import type { AdmittedCall, CallCodings } from "./admitted-call.ts";
+import type { Route } from "./route.ts";
 
-/** Where a call of the server's belongs: a connection, or a session. */
-export interface CallOwner {
-  readonly server: Server;
-  readonly peer: EndpointId;
-  /** How trailers of the call are written whose header {@link CallOwner.admit} was given last. */
+/** The header opens a session. */
+export interface AdmittedSession {
+  readonly kind: "session";
   readonly form: ProtocolForm;
-  /** What callers are told of an exception that is no status. */
+  /** Opens the session, which takes over the channel. Throws the error of a refusal. */
+  open(channel: Channel): ChannelSink;
+}
+
+/** The header is refused. */
+export interface Refusal {
+  readonly kind: "refused";
+  /** The form of the trailer that says so. */
+  readonly form: ProtocolForm;
+  readonly error: unknown;
+}
+
+/** The result of reading the first frame of a stream or call. */
+export type Admission = AdmittedCall | AdmittedSession | Refusal;
+
+/** The connection or the session that a call belongs to. */
+export interface CallOwner extends CallCodings {
+  /** The code of exceptions that are not an `RpcError`. */
   readonly faultCode: StatusCode;
-  /** Lets a call in by its first frame, and counts it until `release`; or throws why not. `undefined`: it opens a session. */
-  admit(flags: number, payload: Uint8Array): AdmittedCall | undefined;
-  /** The session that the frame of {@link CallOwner.admit} opened; takes over the channel, or throws why not. */
-  session(channel: Channel): ChannelSink;
-  coding(route: Route, form: MessageForm): RouteCoding;
-  /** A request that cannot be decoded, as an error for the caller. */
+  /** Reads the first frame. An admitted call counts as running until `release`. Never throws. */
+  admit(flags: number, payload: Uint8Array): Admission;
+  /** The error for a request that cannot be decoded. */
   unreadable(error: CodecError): RpcError;
   countReset(): void;
-  /** The handler of a call has returned, or will never be called. */
+  /** Counts a call out, after its handler has returned or when it will never run. */
   release(route: Route): void;
 }

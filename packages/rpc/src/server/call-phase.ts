@@ -1,16 +1,16 @@
-/** How far a call has come. */
+/** The state of a call. The order matters: from `Over` on the call accepts no frames. */
 export const Phase = {
-  /** Nothing has come yet. */
+  /** No frame has arrived. */
   Header: 0,
-  /** The one request is due. */
+  /** The only request is due. */
   Request: 1,
-  /** Requests come as a stream. */
+  /** A stream of requests is open. */
   Requests: 2,
-  /** There is nothing more to say for the caller. */
+  /** All requests have arrived; the handler runs. */
   Answering: 3,
-  /** The trailer has been sent, or nobody wants it. */
+  /** The trailer was sent, or the caller is gone. */
   Over: 4,
-  /** It is no call: a session has taken over. */
+  /** The header opened a session, which handles the channel now. */
   Session: 5,
 } as const;
 export type Phase = (typeof Phase)[keyof typeof Phase];

@@ -2,7 +2,12 @@ import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { checkMetadata, Metadata } from "../metadata.ts";
 import { ModeNumber } from "../protocol/mode.ts";
-import { formOf, headerCodecs, type ProtocolForm, type StreamHeader } from "../protocol/structs.ts";
+import {
+  detectForm,
+  headerCodecs,
+  type ProtocolForm,
+  type StreamHeader,
+} from "../protocol/structs.ts";
 import { StatusCode } from "../status.ts";
 
 /** A header as the server understands it. */
@@ -29,7 +34,7 @@ const names = new Map<number, string>(
 /** Reads a header in either form. Throws INTERNAL for what is none, RESOURCE_EXHAUSTED for one that is too long. */
 export function openHeader(payload: Uint8Array, limits: RpcLimits): OpenedHeader {
   checkHeaderSize(payload, limits);
-  const written = formOf(payload);
+  const written = detectForm(payload);
   const header = decode(payload, written);
   // clients that choose JSON by themselves leave the number at 0
   const modeNumber = written === "json" ? ModeNumber.json : header.serializationMode;

@@ -2,7 +2,7 @@ import type { CapabilityRequirement, ServiceDefinition } from "@aster/contract";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 import type { Route } from "./route.ts";
-import type { PeerDirectory } from "./server-context.ts";
+import type { PeerDirectory } from "./server-options.ts";
 
 function holds(
   { kind, roles: wanted }: CapabilityRequirement,

@@ -1,8 +1,8 @@
 import type { SerializationMode } from "@aster/contract";
-import { splitForyHeader } from "../protocol/header.ts";
+import type { HeaderParts } from "../protocol/header.ts";
 import type { Route } from "./route.ts";
 
-/** What a header without metadata and call id comes down to. */
+/** The route and mode of a header. */
 export interface KnownRoute {
   readonly route: Route;
   readonly mode: SerializationMode;
@@ -12,33 +12,28 @@ interface Entry extends KnownRoute {
   readonly suffix: Uint8Array;
 }
 
+/** Bounds the memory. Each method needs a few entries, one per mode and version that callers name. */
 const MOST_ENTRIES = 4096;
 
 /**
- * Knows headers by their bytes: all calls of a method without metadata differ in their deadline alone.
+ * Finds the route of a header by its bytes, without decoding it: all calls of a method without metadata differ in their
+ * deadline alone, which `splitForyHeader` has read.
  *
- * It is filled with headers that were found good, so it holds at most a few per method.
+ * Only valid headers without metadata and call id are added.
  */
 export class RouteCache {
   readonly #entries = new Map<number, Entry>();
-  /** The deadline in the header that {@link RouteCache.find} was given last. */
-  deadlineEpochMs = 0;
 
   /** `undefined` for a header that has to be decoded. */
-  find(payload: Uint8Array): KnownRoute | undefined {
-    const parts = splitForyHeader(payload);
-    if (parts === undefined) return undefined;
-    const entry = this.#entries.get(hash(payload, parts.suffixOffset));
-    if (entry === undefined || !ends(payload, parts.suffixOffset, entry.suffix)) return undefined;
-    this.deadlineEpochMs = parts.deadlineEpochMs;
-    return entry;
+  find(payload: Uint8Array, { suffixOffset }: HeaderParts): KnownRoute | undefined {
+    const entry = this.#entries.get(hash(payload, suffixOffset));
+    return entry !== undefined && ends(payload, suffixOffset, entry.suffix) ? entry : undefined;
   }
 
-  learn(payload: Uint8Array, known: KnownRoute): void {
-    const parts = splitForyHeader(payload);
-    if (parts === undefined || this.#entries.size >= MOST_ENTRIES) return;
-    const suffix = payload.slice(parts.suffixOffset);
-    this.#entries.set(hash(payload, parts.suffixOffset), { ...known, suffix });
+  add(payload: Uint8Array, { suffixOffset }: HeaderParts, known: KnownRoute): void {
+    if (this.#entries.size >= MOST_ENTRIES) return;
+    const suffix = payload.slice(suffixOffset);
+    this.#entries.set(hash(payload, suffixOffset), { ...known, suffix });
   }
 }
 

@@ -1,6 +1,9 @@
+import { CodecError } from "@aster/codec";
+import { ContractError } from "@aster/contract";
 import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
 import type { RpcLimits } from "../limits.ts";
+import { refusedOption } from "../option-check.ts";
 import { StatusCode } from "../status.ts";
 import { HostedService } from "./hosted-service.ts";
 import type { OpenedHeader } from "./opened-header.ts";
@@ -17,7 +20,9 @@ export class Router {
     limits: RpcLimits,
   ) {
     this.#limits = limits;
-    for (const service of services) this.#add(new HostedService(service, interceptors, limits));
+    for (const [index, service] of services.entries()) {
+      this.#add(host(service, index, interceptors, limits));
+    }
   }
 
   get services(): HostedService[] {
@@ -106,5 +111,20 @@ export class Router {
     }
     versions.set(version, service);
     this.#services.set(name, versions);
+  }
+}
+
+function host(
+  service: object,
+  index: number,
+  interceptors: readonly Interceptor[],
+  limits: RpcLimits,
+): HostedService {
+  try {
+    return new HostedService(service, interceptors, limits);
+  } catch (error) {
+    // a value that is not a service, or a message type that has no form in one of its modes
+    const refused = error instanceof ContractError || error instanceof CodecError;
+    throw refused ? refusedOption(`services[${index}]`, error) : error;
   }
 }

@@ -6,37 +6,38 @@ import {
   ResetCode,
   type TransportError,
 } from "@aster/transport";
-import { runInCall } from "../context.ts";
 import { RpcError } from "../error.ts";
-import { PROFILE_A_BYTE, PROFILE_B_BYTE } from "../message/message-codec.ts";
-import { unpack } from "../message/message-packer.ts";
-import { MessagePump, type MessageSource, type PumpTarget } from "../message/message-pump.ts";
-import { MessageQueue } from "../message/message-queue.ts";
-import { isPromiseLike } from "../message/promise-like.ts";
-import { rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
-import { type MessageForm, XLANG_B } from "../protocol/mode.ts";
+import { CONTROL_FLAGS, OPENING_FLAGS } from "../protocol/frame-roles.ts";
 import { encodeFailure, encodeSuccess, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import { StatusCode } from "../status.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
-import type { AdmittedCall } from "./admitted-call.ts";
+import type { AdmittedCall, CallOutcome } from "./admitted-call.ts";
 import type { CallOwner } from "./call-owner.ts";
 import { Phase } from "./call-phase.ts";
-import { CONTROL_FLAGS, UNEXPECTED_FLAGS } from "./control-flags.ts";
-import { concealException, concealResponse } from "./fault.ts";
-import { cancelledByCaller, lostCaller } from "./lost-caller.ts";
-import { checkEnd, tooManyItems, unexpectedFrame, unexpectedMessage } from "./request-failure.ts";
-import type { Route, RouteCoding } from "./route.ts";
-import type { ServerContext } from "./server-context.ts";
+import {
+  callerLost,
+  cancelledByCaller,
+  checkEnd,
+  concealException,
+  misplacedFrame,
+  unexpectedMessage,
+} from "./errors.ts";
 
 const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered");
 
 /**
- * One call as the server answers it. Everything up to the handler, and from its answer to the last frame, runs within the
- * transport's own calls: a unary call needs no promise besides the handler's.
+ * One call on the server, from its first frame to its trailer.
+ *
+ * `ServerConnection` creates one per channel, `ServerSession` one per call inside a session. The channel delivers frames to
+ * it. The owner admits the call, `AdmittedCall` runs the handler, and the result becomes responses and a trailer. The call ends
+ * once, in `#settle`, and counts as running until its handler has returned.
+ *
+ * All steps before and after the handler run synchronously inside a callback of the transport, so a unary call needs no
+ * promise besides the handler's own.
  */
-export class ServerCall implements ChannelSink, Timed, PumpTarget {
+export class ServerCall implements ChannelSink, Timed, CallOutcome {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
@@ -45,21 +46,13 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   #phase: Phase = Phase.Header;
   #form: ProtocolForm = "fory";
   #inputEnded = false;
-  #answering = false;
-  #route: Route | undefined;
-  #coding: RouteCoding | undefined;
-  #context: ServerContext | undefined;
-  #requests: MessageQueue<unknown> | undefined;
-  #items = 0;
-  #schemaRead = false;
-  #schemaSent = false;
-  #pump: MessagePump | undefined;
+  #admitted: AdmittedCall | undefined;
   #session: ChannelSink | undefined;
 
   constructor(owner: CallOwner, channel: Channel) {
     this.#owner = owner;
     this.#channel = channel;
-    owner.server.sweep.add(this);
+    owner.core.sweep.add(this);
   }
 
   get over(): boolean {
@@ -71,12 +64,13 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
       this.#session?.frame(flags, payload);
       return;
     }
+    const call = this.#admitted;
     try {
-      if (this.#phase === Phase.Header) this.#open(flags, payload);
-      else if ((flags & CONTROL_FLAGS) !== 0) this.#control(flags, payload);
-      else if (this.#phase === Phase.Request) this.#request(flags, payload);
-      else if (this.#phase === Phase.Requests) this.#item(flags, payload);
-      else throw unexpectedMessage(this.#route as Route);
+      if (call === undefined) this.#open(flags, payload);
+      else if ((flags & CONTROL_FLAGS) !== 0) this.#control(call, flags, payload);
+      else if (this.#phase === Phase.Request) this.#request(call, flags, payload);
+      else if (this.#phase === Phase.Requests) call.push(flags, payload);
+      else throw unexpectedMessage(call.route.method.pattern, call.route.title);
     } catch (error) {
       if (error instanceof CodecError) this.#fail(this.#owner.unreadable(error));
       else this.#failed(error);
@@ -90,14 +84,14 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
     }
     this.#inputEnded = true;
     if (this.#phase === Phase.Header) {
-      this.#leave();
+      this.#abandon();
       this.#channel.end();
     } else if (this.#phase === Phase.Request) {
       this.#fail(new RpcError(StatusCode.UNAVAILABLE, "Stream ended"));
     } else if (this.#phase === Phase.Requests) {
       this.#endRequests();
     } else if (this.#phase === Phase.Over) {
-      this.#owner.server.sweep.remove(this);
+      this.#owner.core.sweep.remove(this);
     }
   }
 
@@ -107,11 +101,11 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
       return;
     }
     this.#inputEnded = true;
-    if (this.#phase === Phase.Over) this.#owner.server.sweep.remove(this);
+    if (this.#phase === Phase.Over) this.#owner.core.sweep.remove(this);
     else this.#fail(new RpcError(StatusCode.INTERNAL, error.message, { cause: error }));
   }
 
-  /** The caller does not want the answer: it has cancelled. */
+  /** The caller cancelled the call. */
   stopped(code: number): void {
     if (this.#phase >= Phase.Over) {
       this.#session?.stopped(code);
@@ -129,270 +123,174 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
     }
     if (error.code === "reset") this.#owner.countReset();
     if (this.#phase === Phase.Over) {
-      this.#owner.server.sweep.remove(this);
+      this.#owner.core.sweep.remove(this);
       return;
     }
     this.#inputEnded = true;
-    this.#cancel(lostCaller(error, this.#owner.server.draining));
+    this.#cancel(callerLost(error, this.#owner.core.draining));
   }
 
-  /** Of the sweep: no header came, or the caller goes on after the end. Of the timer: the deadline. */
+  /**
+   * Called by the sweep when no header came or the caller did not end its half after the trailer, and by the timer wheel at
+   * the deadline.
+   */
   expired(): void {
     if (this.#phase === Phase.Over) this.#channel.stop(ResetCode.NoError);
     else if (this.#phase === Phase.Header) {
-      this.#leave();
+      this.#abandon();
       this.#channel.reset(ResetCode.Cancelled);
     } else this.#fail(new RpcError(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded"));
   }
 
-  /** Ends the call, if it is not over, with this error for both sides. */
+  /** Ends the call with this error for caller and handler. No-op when it has ended. */
   endWith(error: RpcError): void {
     this.#fail(error);
   }
 
   sendMessage(message: unknown): boolean {
-    const { response, packer, rows } = this.#coding as RouteCoding;
-    let payload: Uint8Array;
-    try {
-      payload = packer.pack(response.encodeShared(message));
-    } catch (cause) {
-      throw this.#badResponse(cause);
-    }
-    if (rows !== undefined && !this.#schemaSent) {
-      this.#schemaSent = true;
-      this.#channel.send(FrameFlag.RowSchema, rows.response.bytes);
-    }
-    return this.#channel.send(packer.flags, payload);
+    return this.#admitted?.send(this.#channel, message) ?? true;
   }
 
   drained(): Promise<void> {
     return this.#channel.drained();
   }
 
-  #open(flags: number, payload: Uint8Array): void {
-    this.#owner.server.sweep.remove(this);
-    let admitted: AdmittedCall | undefined;
-    try {
-      admitted = this.#owner.admit(flags, payload);
-      if (admitted === undefined) {
-        this.#session = this.#owner.session(this.#channel);
-        this.#phase = Phase.Session;
-        return;
+  responded(call: AdmittedCall, response: unknown): void {
+    if (this.#phase !== Phase.Over) {
+      try {
+        call.send(this.#channel, response);
+        this.#succeed(call);
+      } catch (error) {
+        this.#failed(error);
       }
+    }
+    this.returned(call);
+  }
+
+  streamed(call: AdmittedCall): void {
+    try {
+      this.#succeed(call);
     } catch (error) {
-      this.#form = this.#owner.form;
-      throw error;
+      this.#failed(error);
     }
-    this.#accept(admitted);
-    if (admitted.route.streamsRequests) this.#openRequests(admitted);
-    else this.#phase = Phase.Request;
+    this.returned(call);
   }
 
-  #accept({ route, mode, context, timeoutAt }: AdmittedCall): void {
-    this.#route = route;
-    this.#form = mode === "json" ? "json" : "fory";
-    this.#coding = this.#owner.coding(route, mode);
-    this.#context = context;
-    if (timeoutAt !== Number.POSITIVE_INFINITY) timers.add(this, timeoutAt);
+  threw(call: AdmittedCall, error: unknown): void {
+    this.#failed(error);
+    this.returned(call);
   }
 
-  #openRequests({ context }: AdmittedCall): void {
-    this.#phase = Phase.Requests;
-    const requests = new MessageQueue<unknown>(this.#owner.server.limits, () => {});
-    requests.feedFrom(this.#channel);
-    this.#requests = requests;
-    this.#answer(requests, context);
+  returned(call: AdmittedCall): void {
+    this.#owner.release(call.route);
   }
 
-  #request(flags: number, payload: Uint8Array): void {
-    this.#phase = Phase.Answering;
-    const context = this.#context as ServerContext;
-    // without a deadline only the request has to come in time: a stream may go on
-    if (this.#route?.streamsResponses && context.deadlineAt === Number.POSITIVE_INFINITY) {
-      timers.remove(this);
+  #open(flags: number, payload: Uint8Array): void {
+    this.#owner.core.sweep.remove(this);
+    const admission = this.#owner.admit(flags, payload);
+    this.#form = admission.form;
+    if (admission.kind === "call") this.#begin(admission);
+    else if (admission.kind === "refused") throw admission.error;
+    else {
+      this.#session = admission.open(this.#channel);
+      this.#phase = Phase.Session;
     }
-    this.#answer(this.#decode(this.#unpack(flags, payload)), context);
   }
 
-  #item(flags: number, payload: Uint8Array): void {
-    const { maxClientStreamItems } = this.#owner.server.limits;
-    this.#items += 1;
-    if (this.#items > maxClientStreamItems && !(this.#route as Route).streamsResponses) {
-      throw tooManyItems(maxClientStreamItems);
-    }
-    const bytes = this.#unpack(flags, payload);
-    this.#requests?.push(this.#decode(bytes), bytes.length);
-  }
-
-  #unpack(flags: number, payload: Uint8Array): Uint8Array {
-    return unpack(flags, payload, this.#owner.server.limits.maxMessageBytes);
-  }
-
-  #decode(bytes: Uint8Array): unknown {
-    let coding = this.#coding as RouteCoding;
-    if (this.#schemaRead) {
-      // rows begin with any byte
-    } else if (bytes[0] === PROFILE_B_BYTE && coding.answersInKind) {
-      coding = this.#answerIn(XLANG_B);
-    } else if (bytes[0] === PROFILE_A_BYTE && coding.mayBeXlang) {
-      coding = this.#answerIn("xlang");
-    }
-    if (coding.rows !== undefined && !this.#schemaRead) throw rowBeforeSchema();
-    const request = coding.request.decode(bytes);
-    (this.#route as Route).checkRequest(request);
-    return request;
-  }
-
-  #answerIn(form: MessageForm): RouteCoding {
-    this.#coding = this.#owner.coding(this.#route as Route, form);
-    return this.#coding;
-  }
-
-  #control(flags: number, payload: Uint8Array): void {
-    if ((flags & UNEXPECTED_FLAGS) !== 0) throw unexpectedFrame(flags);
-    if ((flags & FrameFlag.RowSchema) !== 0) {
-      this.#schema(flags, payload);
+  #begin(call: AdmittedCall): void {
+    this.#admitted = call;
+    if (call.timeoutAt !== Number.POSITIVE_INFINITY) timers.add(this, call.timeoutAt);
+    if (!call.route.streamsRequests) {
+      this.#phase = Phase.Request;
       return;
     }
-    // calls are cancelled by resetting the stream; the frame has its meaning in sessions
+    this.#phase = Phase.Requests;
+    call.handle(call.openRequests(this.#channel), this);
+  }
+
+  #request(call: AdmittedCall, flags: number, payload: Uint8Array): void {
+    this.#phase = Phase.Answering;
+    // a response stream without a deadline may last; only its request had to come in time
+    if (call.route.streamsResponses && call.context.deadlineAt === Number.POSITIVE_INFINITY) {
+      timers.remove(this);
+    }
+    call.handle(call.request(flags, payload), this);
+  }
+
+  #control(call: AdmittedCall, flags: number, payload: Uint8Array): void {
+    if ((flags & OPENING_FLAGS) !== 0) throw misplacedFrame(flags);
+    if ((flags & FrameFlag.RowSchema) !== 0) {
+      call.readSchema(flags, payload);
+      return;
+    }
+    // calls are cancelled by a reset of their stream; CANCEL has a meaning in sessions alone
     if ((flags & FrameFlag.Cancel) !== 0) return;
     if (this.#phase === Phase.Request) {
       throw new RpcError(StatusCode.UNAVAILABLE, "Unexpected trailer");
     }
     if (this.#phase !== Phase.Requests) return;
-    checkEnd(payload, this.#route as Route, this.#owner.server.limits);
+    checkEnd(payload, call.route.method.pattern, this.#owner.core.limits);
     this.#endRequests();
-  }
-
-  /** Of the requests: it comes once, before the first row. */
-  #schema(flags: number, payload: Uint8Array): void {
-    const rows = this.#coding?.rows;
-    if (rows === undefined) throw unexpectedFrame(flags);
-    if (this.#schemaRead) throw secondSchema();
-    rows.request.check(this.#unpack(flags, payload));
-    this.#schemaRead = true;
   }
 
   #endRequests(): void {
     this.#phase = Phase.Answering;
-    this.#requests?.finish();
+    this.#admitted?.finishRequests();
   }
 
-  #answer(request: unknown, context: ServerContext): void {
-    const route = this.#route as Route;
-    this.#answering = true;
-    if (route.streamsResponses) {
-      void runInCall(context, () => this.#answerStream(request, context));
-      return;
-    }
-    let result: unknown;
-    try {
-      result = runInCall(context, () => route.invoke(request, context));
-    } catch (error) {
-      this.#failed(error);
-      this.#returned();
-      return;
-    }
-    if (!isPromiseLike(result)) {
-      this.#answered(result);
-      return;
-    }
-    Promise.resolve(result).then(
-      (response) => this.#answered(response),
-      (error) => {
-        this.#failed(error);
-        this.#returned();
-      },
-    );
-  }
-
-  #answered(response: unknown): void {
-    if (this.#phase !== Phase.Over) {
-      try {
-        this.sendMessage(response);
-        this.#finish();
-      } catch (error) {
-        this.#failed(error);
-      }
-    }
-    this.#returned();
-  }
-
-  async #answerStream(request: unknown, context: ServerContext): Promise<void> {
-    try {
-      const source = await (this.#route as Route).invoke(request, context);
-      this.#pump = new MessagePump(this);
-      if (await this.#pump.run(source as MessageSource)) this.#finish();
-    } catch (error) {
-      this.#failed(error);
-    }
-    this.#returned();
-  }
-
-  #finish(): void {
-    const pairs = (this.#context as ServerContext).trailers;
+  #succeed({ context }: AdmittedCall): void {
+    const pairs = context.trailers;
     const trailer = pairs === undefined ? okTrailers[this.#form] : encodeSuccess(pairs, this.#form);
     this.#channel.send(FrameFlag.Trailer, trailer, true);
     this.#settle(answered);
   }
 
-  /** What a handler throws: an `RpcError` is meant for the caller, anything else is our own affair. */
+  /** Ends the call with an exception: an `RpcError` goes to the caller, anything else is reported and concealed. */
   #failed(reason: unknown): void {
     if (this.#phase === Phase.Over) return;
-    if (reason instanceof RpcError) this.#fail(reason);
-    else {
-      const { errorId, error } = concealException(this.#owner.faultCode);
-      this.#owner.server.report(this.#route, this.#owner.peer, errorId, reason);
-      this.#fail(error);
+    if (reason instanceof RpcError) {
+      this.#fail(reason);
+      return;
     }
-  }
-
-  #badResponse(cause: unknown): RpcError {
-    if (cause instanceof RpcError) return cause;
-    const route = this.#route as Route;
-    const { errorId, error } = concealResponse(route.title);
-    this.#owner.server.report(route, this.#owner.peer, errorId, cause);
-    return error;
+    const { errorId, error } = concealException(this.#owner.faultCode);
+    if (this.#admitted !== undefined) this.#admitted.report(errorId, reason);
+    else {
+      const { core, peer } = this.#owner;
+      core.report({ errorId, service: "", method: "", peer, cause: reason });
+    }
+    this.#fail(error);
   }
 
   #fail(error: RpcError): void {
     if (this.#phase === Phase.Over) return;
-    const { limits } = this.#owner.server;
-    const trailer = encodeFailure(error, this.#form, limits, this.#context?.trailers);
+    const { limits } = this.#owner.core;
+    const trailer = encodeFailure(error, this.#form, limits, this.#admitted?.context.trailers);
     this.#channel.send(FrameFlag.Trailer, trailer, true);
     this.#cancel(error);
   }
 
-  /** Ends the call without a word to the caller. */
+  /** Ends the call without a trailer. */
   #cancel(reason: RpcError): void {
     this.#settle(reason);
-    const context = this.#context;
-    // listeners and `finally` blocks are part of the call as well
-    if (context !== undefined && this.#answering) runInCall(context, () => this.#interrupt(reason));
-    if (this.#route !== undefined && !this.#answering) this.#returned();
-  }
-
-  #interrupt(reason: RpcError): void {
-    this.#context?.abort(reason);
-    this.#pump?.stop();
+    const call = this.#admitted;
+    if (call === undefined) return;
+    if (call.handling) call.interrupt(reason);
+    else this.returned(call);
   }
 
   #settle(reason: RpcError): void {
-    if (this.#phase === Phase.Header) this.#owner.server.sweep.remove(this);
+    if (this.#phase === Phase.Header) this.#owner.core.sweep.remove(this);
     else timers.remove(this);
     this.#phase = Phase.Over;
-    if (this.#route !== undefined) this.#owner.server.countEnd(reason === answered);
-    this.#requests?.abandon(reason);
-    // what the caller still sends is dropped for a while, so that it comes to read how its call ended
-    if (!this.#inputEnded) this.#owner.server.sweep.add(this);
+    if (this.#admitted !== undefined) this.#owner.core.countEnd(reason === answered);
+    this.#admitted?.abandonRequests(reason);
+    // further frames are dropped for a while, because a caller that is still sending has to read the trailer
+    if (!this.#inputEnded) this.#owner.core.sweep.add(this);
   }
 
-  #leave(): void {
+  /** Ends a call whose header never came. */
+  #abandon(): void {
     this.#phase = Phase.Over;
-    this.#owner.server.sweep.remove(this);
-  }
-
-  #returned(): void {
-    this.#owner.release(this.#route as Route);
+    this.#owner.core.sweep.remove(this);
   }
 }

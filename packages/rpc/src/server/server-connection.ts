@@ -12,112 +12,124 @@ import { RpcError } from "../error.ts";
 import { LocalConnection } from "../local/local-connection.ts";
 import { passingCoding } from "../local/passing-codec.ts";
 import { Metadata } from "../metadata.ts";
+import { type HeaderParts, splitForyHeader } from "../protocol/header.ts";
 import type { MessageForm } from "../protocol/mode.ts";
-import { formOf, type ProtocolForm } from "../protocol/structs.ts";
+import { detectForm, type ProtocolForm } from "../protocol/structs.ts";
 import { ServerSession } from "../session/server-session.ts";
 import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
 import { deadlineAtOf } from "../time/deadline.ts";
-import type { AdmittedCall } from "./admitted-call.ts";
-import type { CallOwner } from "./call-owner.ts";
+import { AdmittedCall } from "./admitted-call.ts";
+import type { Admission, AdmittedSession, CallOwner } from "./call-owner.ts";
+import { exhausted } from "./errors.ts";
 import type { HostedService } from "./hosted-service.ts";
-import { metadataOf, openHeader } from "./opened-header.ts";
+import { metadataOf, type OpenedHeader, openHeader } from "./opened-header.ts";
 import { checkRequirements, checkServiceRequirement } from "./requirement.ts";
 import type { Route, RouteCoding } from "./route.ts";
-import type { KnownRoute } from "./route-cache.ts";
-import type { Server } from "./server.ts";
 import { ServerCall } from "./server-call.ts";
 import { ServerContext } from "./server-context.ts";
+import type { ServerCore } from "./server-core.ts";
 
-const OTHER_FLAGS =
+/** Flags that contradict HEADER on the same frame. */
+const CONTRADICTORY_FLAGS =
   FrameFlag.Compressed |
   FrameFlag.Trailer |
   FrameFlag.RowSchema |
   FrameFlag.Call |
   FrameFlag.Cancel;
 
-/** One peer of a server: lets its calls in and counts them. */
+/**
+ * The connection of one peer: reads the headers of its streams, admits its calls and sessions, and counts them.
+ *
+ * `Server.handle` creates it. It makes a `ServerCall` for every channel that the peer opens and lives as long as the transport
+ * connection.
+ */
 export class ServerConnection implements CallOwner {
-  readonly server: Server;
+  readonly core: ServerCore;
   readonly peer: EndpointId;
-  form: ProtocolForm = "fory";
   readonly faultCode: StatusCode = StatusCode.UNKNOWN;
   readonly passesValues: boolean;
   readonly #connection: Connection;
-  #opened: HostedService | undefined;
-  /** The mode of the session that is being opened. */
-  #openedMode = "";
   #calls = 0;
   #sessions = 0;
   #resets = 0;
   #resetsSince = 0;
 
-  constructor(server: Server, connection: Connection) {
-    this.server = server;
+  constructor(core: ServerCore, connection: Connection) {
+    this.core = core;
     this.peer = connection.peer;
     this.#connection = connection;
     this.passesValues = connection instanceof LocalConnection && connection.passesValues;
     connection.accept((channel) => {
-      server.countStream();
+      core.countStream();
       channel.read(new ServerCall(this, channel));
     });
   }
 
   /** Checks in the order of docs/wire.md, "Calls". */
-  admit(flags: number, payload: Uint8Array): AdmittedCall | undefined {
-    this.form = formOf(payload);
-    checkFlags(flags);
-    const { server } = this;
-    const known = server.routes.find(payload);
-    if (known !== undefined) {
-      this.form = known.mode === "json" ? "json" : "fory";
-      return this.enter(known, Metadata.empty, server.routes.deadlineEpochMs);
+  admit(flags: number, payload: Uint8Array): Admission {
+    const { core } = this;
+    let form = detectForm(payload);
+    try {
+      checkFlags(flags);
+      const parts = splitForyHeader(payload);
+      if (parts !== undefined) {
+        const known = core.routes.find(payload, parts);
+        if (known !== undefined) {
+          form = known.mode === "json" ? "json" : "fory";
+          const context = this.enter(known.route, Metadata.empty, parts.deadlineEpochMs);
+          return new AdmittedCall(this, known.route, known.mode, context);
+        }
+      }
+      const header = openHeader(payload, core.limits);
+      form = header.form;
+      if (header.method === "") return this.#admitSession(header);
+      return this.#admitCall(header, payload, parts);
+    } catch (error) {
+      return { kind: "refused", form, error };
     }
-    const header = openHeader(payload, server.limits);
-    this.form = header.form;
-    if (header.method === "") {
-      this.#opened = server.router.findSession(header);
-      this.#openedMode = header.mode;
-      metadataOf(header, server.limits);
-      return undefined;
-    }
-    const route = server.router.find(header);
-    const metadata = metadataOf(header, server.limits);
-    const found = { route, mode: header.mode as SerializationMode };
-    if (metadata.size === 0 && header.callId === "") server.routes.learn(payload, found);
-    return this.enter(found, metadata, header.deadlineEpochMs);
   }
 
-  session(channel: Channel): ChannelSink {
-    const { server, peer } = this;
-    const service = this.#opened as HostedService;
-    const { maxSessionsPerConnection } = server.limits;
+  /**
+   * Checks the peer, the deadline and the limits, and counts a call in. `instance` serves the call if it belongs to a session.
+   *
+   * Throws UNAUTHENTICATED, PERMISSION_DENIED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED or UNAVAILABLE.
+   */
+  enter(
+    route: Route,
+    metadata: Metadata,
+    deadlineEpochMs: number,
+    instance?: object,
+  ): ServerContext {
+    const { core, peer } = this;
+    const { deadlineSkewMs, maxCallsPerConnection } = core.limits;
     this.#checkAdmission();
-    checkServiceRequirement(service.definition, peer, server.peers);
-    server.checkDraining();
-    if (this.#sessions >= maxSessionsPerConnection) {
-      throw new RpcError(
-        StatusCode.RESOURCE_EXHAUSTED,
-        `this connection has ${maxSessionsPerConnection} sessions already (maxSessionsPerConnection)`,
-        { details: { reason: "limit.maxSessionsPerConnection" } },
-      );
+    checkRequirements(route, peer, core.peers);
+    const deadlineAt =
+      deadlineEpochMs === 0
+        ? Number.POSITIVE_INFINITY
+        : deadlineAtOf(deadlineEpochMs, deadlineSkewMs);
+    if (this.#calls >= maxCallsPerConnection) {
+      throw exhausted(`${maxCallsPerConnection} calls of this connection`, "maxCallsPerConnection");
     }
-    const { name, maxConcurrentStreams } = service.definition;
-    if (maxConcurrentStreams !== undefined && service.sessions >= maxConcurrentStreams) {
-      throw exhausted(`${maxConcurrentStreams} sessions of ${name}`, "maxConcurrentStreams");
-    }
-    const session = new ServerSession(this, channel, service, this.#openedMode);
-    this.#sessions += 1;
-    service.sessions += 1;
-    server.sessions.add(session);
-    return session;
+    core.begin(route);
+    this.#calls += 1;
+    return new ServerContext(
+      route,
+      peer,
+      core.peers,
+      metadata,
+      deadlineEpochMs,
+      deadlineAt,
+      instance,
+    );
   }
 
-  /** A session has been closed, and its service has heard of it. */
+  /** Counts a session out, after `onSessionClose` of its instance has returned. */
   forget(session: ServerSession, service: HostedService): void {
     this.#sessions -= 1;
     service.sessions -= 1;
-    this.server.sessions.remove(session);
+    this.core.sessions.remove(session);
   }
 
   unreadable(error: CodecError): RpcError {
@@ -126,17 +138,20 @@ export class ServerConnection implements CallOwner {
 
   release(route: Route): void {
     this.#calls -= 1;
-    this.server.release(route);
+    this.core.release(route);
   }
 
   coding(route: Route, form: MessageForm): RouteCoding {
-    return this.passesValues ? passingCoding : route.coding(form, this.server.plainBytes);
+    return this.passesValues ? passingCoding : route.coding(form, this.core.plainBytes);
   }
 
-  /** Opening and resetting channels costs us more than the peer, so it has a budget. Our own program is no such peer. */
+  /**
+   * Opening and resetting channels costs the server more than the peer, so a peer that does it too often is disconnected.
+   * Peers in the same process are trusted.
+   */
   countReset(): void {
     if (this.#connection instanceof LocalConnection) return;
-    const { maxResets, resetWindowMs } = this.server.limits;
+    const { maxResets, resetWindowMs } = this.core.limits;
     const at = now();
     if (at - this.#resetsSince > resetWindowMs) {
       this.#resetsSince = at;
@@ -147,45 +162,63 @@ export class ServerConnection implements CallOwner {
       this.#connection.close(ResetCode.RefusedStream, "too_many_resets");
   }
 
-  /** Counts a call in that nothing speaks against. `instance` serves it, where it is one of a session. */
-  enter(
-    { route, mode }: KnownRoute,
-    metadata: Metadata,
-    deadlineEpochMs: number,
-    instance?: object,
+  #admitCall(
+    header: OpenedHeader,
+    payload: Uint8Array,
+    parts: HeaderParts | undefined,
   ): AdmittedCall {
-    const { server, peer } = this;
-    const { deadlineSkewMs, handlerTimeoutMs, maxCallsPerConnection } = server.limits;
-    this.#checkAdmission();
-    checkRequirements(route, peer, server.peers);
-    const never = Number.POSITIVE_INFINITY;
-    const deadlineAt =
-      deadlineEpochMs === 0 ? never : deadlineAtOf(deadlineEpochMs, deadlineSkewMs);
-    const capped = deadlineAt === never && route.method.pattern !== "bidi_stream";
-    if (this.#calls >= maxCallsPerConnection) {
-      throw exhausted(`${maxCallsPerConnection} calls of this connection`, "maxCallsPerConnection");
+    const { core } = this;
+    const route = core.router.find(header);
+    const mode = header.mode as SerializationMode;
+    const metadata = metadataOf(header, core.limits);
+    if (parts !== undefined && metadata.size === 0 && header.callId === "") {
+      core.routes.add(payload, parts, { route, mode });
     }
-    server.begin(route);
-    this.#calls += 1;
+    const context = this.enter(route, metadata, header.deadlineEpochMs);
+    return new AdmittedCall(this, route, mode, context);
+  }
+
+  #admitSession(header: OpenedHeader): AdmittedSession {
+    const { form, mode } = header;
+    const service = this.core.router.findSession(header);
+    // they are checked for their limits and not used
+    metadataOf(header, this.core.limits);
     return {
-      route,
-      mode,
-      context: new ServerContext(
-        route,
-        peer,
-        server.peers,
-        metadata,
-        deadlineEpochMs,
-        deadlineAt,
-        instance,
-      ),
-      timeoutAt: capped ? now() + handlerTimeoutMs : deadlineAt,
+      kind: "session",
+      form,
+      open: (channel) => this.#openSession(channel, service, mode, form),
     };
   }
 
+  #openSession(
+    channel: Channel,
+    service: HostedService,
+    mode: string,
+    form: ProtocolForm,
+  ): ChannelSink {
+    const { core, peer } = this;
+    const { maxSessionsPerConnection } = core.limits;
+    this.#checkAdmission();
+    checkServiceRequirement(service.definition, peer, core.peers);
+    core.checkDraining();
+    if (this.#sessions >= maxSessionsPerConnection) {
+      const sessions = `${maxSessionsPerConnection} sessions of this connection`;
+      throw exhausted(sessions, "maxSessionsPerConnection");
+    }
+    const { name, maxConcurrentStreams } = service.definition;
+    if (maxConcurrentStreams !== undefined && service.sessions >= maxConcurrentStreams) {
+      throw exhausted(`${maxConcurrentStreams} sessions of ${name}`, "maxConcurrentStreams");
+    }
+    const session = new ServerSession(this, channel, { service, mode, form });
+    this.#sessions += 1;
+    service.sessions += 1;
+    core.sessions.add(session);
+    return session;
+  }
+
   #checkAdmission(): void {
-    const { server, peer } = this;
-    if (!server.requiresAdmission || server.peers?.get(peer) !== undefined) return;
+    const { core, peer } = this;
+    if (!core.requiresAdmission || core.peers?.get(peer) !== undefined) return;
     throw new RpcError(StatusCode.UNAUTHENTICATED, "not admitted: present a credential first");
   }
 }
@@ -194,14 +227,7 @@ function checkFlags(flags: number): void {
   if ((flags & FrameFlag.Header) === 0) {
     throw new RpcError(StatusCode.INTERNAL, "First frame must have HEADER flag");
   }
-  if ((flags & OTHER_FLAGS) !== 0) {
+  if ((flags & CONTRADICTORY_FLAGS) !== 0) {
     throw new RpcError(StatusCode.INTERNAL, `a header with the contradictory flags ${flags}`);
   }
-}
-
-/** Too much at once: `what` is running already. */
-export function exhausted(what: string, limit: string): RpcError {
-  return new RpcError(StatusCode.RESOURCE_EXHAUSTED, `${what} are running already (${limit})`, {
-    details: { reason: `limit.${limit}` },
-  });
 }

@@ -1,16 +1,11 @@
 import type { ErrorType } from "@aster/contract";
-import type { PeerRecord } from "@aster/trust";
 import type { CurrentCall } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { type Metadata, metadataText } from "../metadata.ts";
 import { checkTrailer, type TrailerPair } from "../protocol/status-trailer.ts";
 import { now } from "../time/clock.ts";
 import type { Route } from "./route.ts";
-
-/** What is known of a peer; a `PeerStore` is one. */
-export interface PeerDirectory {
-  get(endpointId: string): PeerRecord | undefined;
-}
+import type { PeerDirectory } from "./server-options.ts";
 
 const nothing: ReadonlyMap<string, string> = new Map();
 const nobody: ReadonlySet<string> = new Set();

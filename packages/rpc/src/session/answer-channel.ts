@@ -1,39 +1,40 @@
-import type { Channel, Connection } from "@aster/transport";
-import { FrameFlag } from "@aster/transport";
+import { type Channel, type Connection, FrameFlag } from "@aster/transport";
 import type { SessionReader } from "./session-reader.ts";
 
-/** What an {@link AnswerChannel} tells its session. */
-export interface AnswerRoom {
-  /** The last that is said in a call; `undefined` where its message has been its end. */
-  conclude(trailer: Uint8Array | undefined): void;
-  /** The caller has given the call up, and waits to hear that we know. */
-  concludeCancelled(): void;
+/** The session of an {@link AnswerChannel}. */
+export interface AnswerObserver {
   readonly reader: SessionReader;
+  /** The call has ended. `undefined`: its only response has said so, and it needs no trailer. */
+  conclude(trailer: Uint8Array | undefined): void;
+  /** The caller cancelled the call, and waits for the confirmation. */
+  concludeCancelled(): void;
 }
 
 /**
- * The channel of one call inside a session. A call answers as on a stream of its own; this says it as sessions do: a single
- * response needs no trailer, and the stream stays open.
+ * The channel of one call inside a session, as its `ServerCall` uses it.
+ *
+ * A call answers as if it had a stream of its own. This class translates that to the rules of sessions: a single response needs
+ * no trailer, and the stream stays open. A `ServerSession` creates one per call.
  */
 export class AnswerChannel implements Channel {
   readonly #channel: Channel;
-  readonly #room: AnswerRoom;
-  /** Whether many responses may come, and a trailer after them. */
+  readonly #observer: AnswerObserver;
+  /** The call has a stream of responses, and a trailer after them. */
   streams = false;
   #answered = false;
   #over = false;
   #paused = false;
 
-  constructor(channel: Channel, room: AnswerRoom) {
+  constructor(channel: Channel, observer: AnswerObserver) {
     this.#channel = channel;
-    this.#room = room;
+    this.#observer = observer;
   }
 
   get connection(): Connection {
     return this.#channel.connection;
   }
 
-  /** The caller has been told how the call ended. */
+  /** The end of the call was sent to the caller. */
   get over(): boolean {
     return this.#over;
   }
@@ -42,13 +43,13 @@ export class AnswerChannel implements Channel {
     if (this.#over) return true;
     if ((flags & FrameFlag.Trailer) !== 0) {
       this.mute();
-      this.#room.conclude(this.#answered && !this.streams ? undefined : payload);
+      this.#observer.conclude(this.#answered && !this.streams ? undefined : payload);
       return true;
     }
     this.#answered = true;
-    const room = this.#channel.send(flags, payload);
-    if (!room && !this.streams) this.#room.reader.waitForRoom();
-    return room;
+    const hasCapacity = this.#channel.send(flags, payload);
+    if (!hasCapacity && !this.streams) this.#observer.reader.waitForDrain();
+    return hasCapacity;
   }
 
   drained(): Promise<void> {
@@ -58,28 +59,28 @@ export class AnswerChannel implements Channel {
   pause(): void {
     if (this.#over || this.#paused) return;
     this.#paused = true;
-    this.#room.reader.pause();
+    this.#observer.reader.pause();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#room.reader.resume();
+    this.#observer.reader.resume();
   }
 
   reset(): void {
     if (this.#over) return;
     this.mute();
-    this.#room.concludeCancelled();
+    this.#observer.concludeCancelled();
   }
 
-  /** Nothing of this call is sent any more. */
+  /** Sends nothing more of this call. */
   mute(): void {
     this.#over = true;
     this.resume();
   }
 
-  // a session reads its stream itself, and its half ends with it
+  // the session reads the stream, and its half ends with the session
   read(): void {}
   end(): void {}
   stop(): void {}

@@ -4,15 +4,15 @@ import type { CallSink } from "../client/wire-call.ts";
 import { okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 
-/** What a {@link CallChannel} needs of its session. */
-export interface CallTurns {
+/** The session of a {@link CallChannel}: it runs one call at a time. */
+export interface CallScheduler {
   readonly channel: Channel;
   readonly form: ProtocolForm;
-  /** Begins the call at once if none is under way, or keeps it for later, or refuses it. */
-  join(call: CallChannel, header: Uint8Array): void;
-  /** The caller has given the call up. */
-  leave(call: CallChannel): void;
-  /** The bytes of a call that waits for its turn. */
+  /** Begins the call at once, adds it to the queue, or refuses it. */
+  schedule(call: CallChannel, header: Uint8Array): void;
+  /** The caller cancelled the call. */
+  cancel(call: CallChannel): void;
+  /** Copies a payload of a waiting call, because the caller reuses the memory. */
   keep(payload: Uint8Array): Uint8Array;
 }
 
@@ -22,30 +22,32 @@ interface KeptFrame {
 }
 
 /**
- * The channel of one call inside a session, as its caller has it. Calls are made as on streams of their own; this says it as
- * sessions do: with CALL and CANCEL, one at a time.
+ * The channel of one call inside a session, on the client.
+ *
+ * A client call sends frames as if it had a stream of its own. This class translates them to the rules of sessions: CALL and
+ * CANCEL frames, one call at a time. A `ClientSession` creates one per call; it is over when `finish` was called.
  */
 export class CallChannel implements Channel {
   readonly sink: CallSink;
   readonly pattern: MethodPattern;
-  readonly #turns: CallTurns;
+  readonly #session: CallScheduler;
   #state: "new" | "waiting" | "running" | "over" = "new";
   #kept: KeptFrame[] = [];
   #ended = false;
   #paused = false;
-  #room: (() => void)[] = [];
+  #onDrained: (() => void)[] = [];
 
-  constructor(sink: CallSink, turns: CallTurns) {
+  constructor(sink: CallSink, session: CallScheduler) {
     this.sink = sink;
     this.pattern = sink.pattern;
-    this.#turns = turns;
+    this.#session = session;
   }
 
   get connection(): Connection {
-    return this.#turns.channel.connection;
+    return this.#session.channel.connection;
   }
 
-  /** Whether one response is all, and needs no trailer. */
+  /** The call has a single response, which needs no trailer. */
   get answersOnce(): boolean {
     return this.pattern === "unary" || this.pattern === "client_stream";
   }
@@ -58,11 +60,11 @@ export class CallChannel implements Channel {
     if (this.#state === "over") return true;
     if (this.#state === "new") {
       this.#state = "waiting";
-      this.#turns.join(this, payload);
+      this.#session.schedule(this, payload);
       return true;
     }
-    if (this.#state === "running") return this.#turns.channel.send(flags, payload);
-    this.#kept.push({ flags, payload: this.#turns.keep(payload) });
+    if (this.#state === "running") return this.#session.channel.send(flags, payload);
+    this.#kept.push({ flags, payload: this.#session.keep(payload) });
     return false;
   }
 
@@ -73,56 +75,56 @@ export class CallChannel implements Channel {
   }
 
   drained(): Promise<void> {
-    if (this.#state === "running") return this.#turns.channel.drained();
+    if (this.#state === "running") return this.#session.channel.drained();
     if (this.#state === "over") return Promise.resolve();
-    return new Promise((resolve) => this.#room.push(resolve));
+    return new Promise((resolve) => this.#onDrained.push(resolve));
   }
 
   pause(): void {
     if (this.#state !== "running" || this.#paused) return;
     this.#paused = true;
-    this.#turns.channel.pause();
+    this.#session.channel.pause();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#turns.channel.resume();
+    this.#session.channel.resume();
   }
 
   reset(): void {
-    if (this.#state !== "over") this.#turns.leave(this);
+    if (this.#state !== "over") this.#session.cancel(this);
   }
 
-  /** It is this call's turn. */
+  /** Sends CALL and the frames that were kept. */
   begin(header: Uint8Array): void {
     this.#state = "running";
-    const { channel } = this.#turns;
+    const { channel } = this.#session;
     channel.send(FrameFlag.Call, header);
     for (const { flags, payload } of this.#kept) channel.send(flags, payload);
     this.#kept = [];
     if (this.#ended) this.#endInput();
-    this.#giveRoom();
+    this.#resolveDrained();
   }
 
-  /** Nothing of this call is sent any more, and nothing that comes is its. */
+  /** Ends the call: it sends nothing more, and the next frame does not belong to it. */
   finish(): void {
     this.#state = "over";
     this.#kept = [];
     this.resume();
-    this.#giveRoom();
+    this.#resolveDrained();
   }
 
-  // a session reads its stream itself
+  // the session reads the stream
   read(): void {}
   stop(): void {}
 
   #endInput(): void {
     if (this.pattern === "unary" || this.pattern === "server_stream") return;
-    this.#turns.channel.send(FrameFlag.Trailer, okTrailers[this.#turns.form]);
+    this.#session.channel.send(FrameFlag.Trailer, okTrailers[this.#session.form]);
   }
 
-  #giveRoom(): void {
-    for (const resolve of this.#room.splice(0)) resolve();
+  #resolveDrained(): void {
+    for (const resolve of this.#onDrained.splice(0)) resolve();
   }
 }

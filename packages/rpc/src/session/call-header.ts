@@ -1,12 +1,13 @@
 import { callHeaderCodecs, headerCodecs, type ProtocolForm } from "../protocol/structs.ts";
 
-/** More than any header without metadata needs: names have 256 characters at most. */
+/** Fits every header without metadata: a method name has at most 256 characters. */
 const PLAIN_BYTES = 4_096;
 
 /**
- * Makes the header of a call of its own into that of a call inside a session: service, version and mode are the session's.
+ * Translates the header of a call on its own stream to the header of a call inside a session, which omits the service, version
+ * and mode.
  *
- * Calls without metadata and deadline begin with one and the same object per method, which is translated once.
+ * All calls of a method without metadata and deadline use one header object, which is translated once.
  */
 export class CallHeaders {
   readonly #form: ProtocolForm;
@@ -25,7 +26,7 @@ export class CallHeaders {
     const codec = callHeaderCodecs[this.#form];
     const own = { method, callId, deadlineEpochMs, metadataKeys, metadataValues };
     if (metadataKeys.length > 0) return codec.encode(own);
-    // the request may lie in the memory that codecs share already, so this one is written elsewhere
+    // the request may be in the memory that codecs share, so this header is written to another place
     this.#plain ??= new Uint8Array(PLAIN_BYTES);
     const made = this.#plain.slice(0, codec.encodeInto(own, this.#plain, 0));
     if (deadlineEpochMs === 0) this.#known.set(header, made);

@@ -4,67 +4,69 @@ import type { RpcError } from "../error.ts";
 import { now } from "../time/clock.ts";
 import { isCancelAnswer } from "./session-failure.ts";
 
+/** Longer than the delay between two frames that a server sends together, also on a slow machine. */
 const SHORTEST_PAUSE_MS = 500;
 
 /**
- * What a client knows of the CANCEL that it sent last.
+ * The wait of a client for the confirmation of the CANCEL that it sent last.
  *
- * A server answers it with CANCELLED, after whatever it said before it saw it. That may be the end of the call: then CANCELLED
- * follows. Only `aster-rpc` may leave it out, for bidi streams whose handler ends well when its input does; so there a
- * short pause is all that is left to wait for, and an answer that comes after it is known by its text.
+ * A server confirms with a CANCELLED trailer, after the frames that it sent before it read the CANCEL. If these include the trailer
+ * of the call, the confirmation follows it. `aster-rpc` may omit the confirmation for bidi streams whose handler ends with its
+ * input. After another trailer of a bidi stream the client therefore waits for a short pause only, and recognises a confirmation
+ * that comes later by its text.
  */
 export class CancelWait {
   readonly #connection: Connection;
   readonly #timeoutMs: number;
-  /** No other call may begin. */
+  /** The confirmation is due, so no other call may begin. */
   pending = false;
-  #mayStayOut = false;
+  #mayBeOmitted = false;
   #pausing = false;
-  #mayBeBelated = false;
+  #mayBeLate = false;
 
   constructor(connection: Connection, timeoutMs: number) {
     this.#connection = connection;
     this.#timeoutMs = timeoutMs;
   }
 
-  /** CANCEL has been sent; returns until when the answer must be there, as of `now()`. */
+  /** Starts the wait after CANCEL was sent. Returns its end, as of `now()`. */
   begin(pattern: MethodPattern): number {
     this.pending = true;
-    this.#mayStayOut = pattern === "bidi_stream";
+    this.#mayBeOmitted = pattern === "bidi_stream";
     return now() + this.#timeoutMs;
   }
 
-  /** A trailer has come; returns until when to wait for another one, `undefined` when it was the answer. */
-  answered(error: RpcError | undefined): number | undefined {
+  /** Takes a trailer. Returns `undefined` for the confirmation, else the end of the wait for the next trailer. */
+  trailer(error: RpcError | undefined): number | undefined {
     if (error !== undefined && isCancelAnswer(error)) {
       this.pending = false;
       this.#pausing = false;
       return undefined;
     }
-    this.#pausing = this.#mayStayOut;
+    this.#pausing = this.#mayBeOmitted;
     const { rttMs } = this.#connection.stats();
     const waitMs = this.#pausing ? Math.max(SHORTEST_PAUSE_MS, 4 * rttMs) : this.#timeoutMs;
     return now() + waitMs;
   }
 
-  /** The time is up; whether calls can go on all the same. */
+  /** Ends the wait at its time. Returns true when the session can go on without the confirmation. */
   settle(): boolean {
     if (!this.pending || !this.#pausing) return false;
     this.pending = false;
     this.#pausing = false;
-    this.#mayBeBelated = true;
+    this.#mayBeLate = true;
     return true;
   }
 
-  /** Whether a trailer that nobody waits for may be the answer that was given up. */
-  belated(error: RpcError): boolean {
-    if (!this.#mayBeBelated || !isCancelAnswer(error)) return false;
-    this.#mayBeBelated = false;
+  /** Returns true for a confirmation that comes after the end of the wait. */
+  isLate(error: RpcError): boolean {
+    if (!this.#mayBeLate || !isCancelAnswer(error)) return false;
+    this.#mayBeLate = false;
     return true;
   }
 
-  /** A later call has been answered, so nothing before it can still come. */
-  inStep(): void {
-    this.#mayBeBelated = false;
+  /** A later call has ended, so the confirmation cannot come any more. */
+  callEnded(): void {
+    this.#mayBeLate = false;
   }
 }

@@ -10,6 +10,7 @@ import {
 import { lostError, unexpectedFrame } from "../client/call-failure.ts";
 import type { CallOpener, CallSink } from "../client/wire-call.ts";
 import { RpcError } from "../error.ts";
+import { CLIENT_FLAGS } from "../protocol/frame-roles.ts";
 import { decodeTrailer, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import { ClientConnection } from "../reconnect/client-connection.ts";
@@ -17,48 +18,55 @@ import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
-import { CallChannel, type CallTurns } from "./call-channel.ts";
+import { CallChannel, type CallScheduler } from "./call-channel.ts";
 import { CallHeaders } from "./call-header.ts";
 import { CancelWait } from "./cancel-wait.ts";
 import { breaksSession, leftError, overError } from "./session-failure.ts";
-import { type SessionOpening, sessionHeader } from "./session-opening.ts";
+import { cancelTimeoutOf, type SessionOpening, sessionHeader } from "./session-opening.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
 
-const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;
 const nothing = new Uint8Array(0);
 
-/** One session as its client sees it (docs/wire.md, "Sessions"): calls are made one after the other, in the order they came. */
-export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns {
+/**
+ * One session on the client (docs/wire.md, "Sessions"): it runs its calls one after the other, in the order in which they came.
+ *
+ * `createSession` and the dynamic sessions create it, and make client methods on it as on a connection. Each call gets a
+ * {@link CallChannel}; waiting ones are in `#waiting`, the current one is `#running`. It ends once, in `#end`: by `close`, by the
+ * server, with the connection, or when the server breaks the protocol.
+ */
+export class ClientSession implements ChannelSink, Timed, CallOpener, CallScheduler {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
   readonly peer: EndpointId;
   readonly form: ProtocolForm;
   readonly channel: Channel;
-  /** Fulfils once, with why the session ended, `undefined` when it was closed here; never rejects. */
+  /** Resolves with the error that ended the session, or with `undefined` after `close`. Never rejects. */
   readonly ending: Promise<RpcError | undefined>;
   readonly #connection: Connection;
   readonly #parts: SessionOpening;
   readonly #headers: CallHeaders;
+  readonly #cancelTimeoutMs: number;
   readonly #cancelled: CancelWait;
   #settle: (reason: RpcError | undefined) => void = () => {};
   #running: CallChannel | undefined;
   readonly #waiting = new WaitingCalls();
-  /** The server reads no more. */
-  #deaf = false;
+  /** The server has stopped reading the stream. */
+  #stopped = false;
   #begun = false;
   #finishing = false;
   #over = false;
   #reason: RpcError | undefined;
 
-  /** Opens the stream and names the service; the server answers only if it refuses. */
+  /** Opens the stream and sends its header. A server answers the header only if it refuses the session. */
   constructor(connection: Connection, parts: SessionOpening) {
     this.peer = connection.peer;
     this.form = parts.form;
     this.#connection = connection;
     this.#parts = parts;
     this.#headers = new CallHeaders(parts.form);
-    this.#cancelled = new CancelWait(connection, parts.cancelTimeoutMs);
+    this.#cancelTimeoutMs = cancelTimeoutOf(parts);
+    this.#cancelled = new CancelWait(connection, this.#cancelTimeoutMs);
     this.ending = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -70,25 +78,25 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
     return new CallChannel(sink, this);
   }
 
-  /** Ends the session: calls that run or wait end with CANCELLED. Harmless when it is over. */
+  /** Ends the session: running and waiting calls end with CANCELLED. No-op when it has ended. */
   close(): void {
     if (this.#over) return;
     if (this.#running !== undefined) this.channel.send(FrameFlag.Cancel, nothing);
     const text = "the session was closed by its client";
     this.#end(undefined, new RpcError(StatusCode.CANCELLED, text));
-    this.#hangUp();
+    this.#closeStream();
   }
 
-  /** Closes the session as soon as no call runs or waits, and takes no new ones. */
+  /** Refuses new calls and closes the session when no call runs or waits. */
   finish(): void {
     this.#finishing = true;
     this.#next();
   }
 
-  join(call: CallChannel, header: Uint8Array): void {
+  schedule(call: CallChannel, header: Uint8Array): void {
     if (this.#over || this.#finishing) {
       call.finish();
-      // a session that no call was ever made in was refused
+      // a session that ended before its first call was refused by the server
       const refused = this.#begun ? undefined : this.#reason;
       call.sink.refuse(refused ?? overError(this.#reason));
       return;
@@ -103,7 +111,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
     call.begin(own);
   }
 
-  leave(call: CallChannel): void {
+  cancel(call: CallChannel): void {
     const { running } = call;
     call.finish();
     if (!running) {
@@ -124,10 +132,10 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
   frame(flags: number, payload: Uint8Array): void {
     if (this.#over) return;
     const call = this.#running;
-    if ((flags & UNEXPECTED_FLAGS) !== 0) this.#break(unexpectedFrame(flags));
+    if ((flags & CLIENT_FLAGS) !== 0) this.#break(unexpectedFrame(flags));
     else if ((flags & FrameFlag.Trailer) !== 0) this.#trailer(call, flags, payload);
     else if (call === undefined) {
-      // what was under way when the call was cancelled
+      // a late message of the cancelled call
       if (!this.#cancelled.pending) this.#break(unexpectedFrame(flags));
     } else if (!call.answersOnce || (flags & FrameFlag.RowSchema) !== 0) {
       call.sink.frame(flags, payload);
@@ -149,11 +157,11 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
 
   stopped(): void {
     if (this.#over) return;
-    this.#deaf = true;
+    this.#stopped = true;
     if (this.#running === undefined) this.#leave(leftError());
     else if (this.slot === undefined) {
-      // what it still has to say of the call may be under way
-      timers.add(this, now() + this.#parts.cancelTimeoutMs);
+      // the rest of the response may still arrive
+      timers.add(this, now() + this.#cancelTimeoutMs);
     }
   }
 
@@ -161,15 +169,15 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
     this.#end(lostError(error, this.#connection));
   }
 
-  /** A cancellation was not answered in time, or the last words of a server that left did not come. */
+  /** A cancellation was not confirmed in time, or a server that stopped reading sent no trailer. */
   expired(): void {
     if (this.#cancelled.settle()) {
       this.#next();
       return;
     }
-    const text = this.#deaf
+    const text = this.#stopped
       ? leftError().rawMessage
-      : `the server did not answer the cancellation of a call within ${this.#parts.cancelTimeoutMs} ms: the session is given up`;
+      : `the server did not confirm the cancellation of a call within ${this.#cancelTimeoutMs} ms; open another session`;
     const details = { reason: "session.lost" };
     this.#break(new RpcError(StatusCode.UNAVAILABLE, text, { details }));
   }
@@ -177,11 +185,11 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
   #trailer(call: CallChannel | undefined, flags: number, payload: Uint8Array): void {
     const error = decodeTrailer(payload, this.#parts.limits);
     if (call === undefined) {
-      this.#uncalled(error);
+      this.#trailerWithoutCall(error);
       return;
     }
-    if (error !== undefined && this.#cancelled.belated(error)) {
-      const text = "the server answered a cancellation too late: the session is out of step";
+    if (error !== undefined && this.#cancelled.isLate(error)) {
+      const text = "the server confirmed a cancellation too late; open another session";
       this.#break(new RpcError(StatusCode.UNAVAILABLE, text));
       return;
     }
@@ -191,21 +199,21 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
     else this.#next();
   }
 
-  /** A trailer while no call runs answers a cancellation, or is the server's farewell. */
-  #uncalled(error: RpcError | undefined): void {
+  /** A trailer while no call runs confirms a cancellation, or ends the session. */
+  #trailerWithoutCall(error: RpcError | undefined): void {
     if (this.#cancelled.pending) {
-      const nextAt = this.#cancelled.answered(error);
+      const nextAt = this.#cancelled.trailer(error);
       timers.remove(this);
       if (nextAt === undefined) this.#next();
       else timers.add(this, nextAt);
       return;
     }
-    if (error !== undefined && this.#cancelled.belated(error)) return;
+    if (error !== undefined && this.#cancelled.isLate(error)) return;
     if (error?.details.reason === "draining") this.#retire();
     this.#leave(error ?? leftError());
   }
 
-  /** The next session is opened on another connection. */
+  /** Moves the next session to another connection. */
   #retire(): void {
     const connection = this.#connection;
     if (connection instanceof ClientConnection) connection.retire(this.channel);
@@ -214,12 +222,12 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
   #finish(call: CallChannel): void {
     this.#running = undefined;
     call.finish();
-    this.#cancelled.inStep();
+    this.#cancelled.callEnded();
   }
 
   #next(): void {
     if (this.#over || this.#running !== undefined || this.#cancelled.pending) return;
-    if (this.#deaf) {
+    if (this.#stopped) {
       this.#leave(leftError());
       return;
     }
@@ -232,24 +240,25 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
     next.call.begin(next.header);
   }
 
-  /** The server breaks the rules, or is silent. */
+  /** Ends the session and resets its stream: the server broke the protocol or does not answer. */
   #break(error: RpcError): void {
     this.#end(error);
     this.channel.reset(ResetCode.Cancelled);
   }
 
-  /** The server has ended the session. */
+  /** Ends the session that the server has ended. */
   #leave(error: RpcError): void {
     this.#end(error);
-    this.#hangUp();
+    this.#closeStream();
   }
 
-  #hangUp(): void {
+  #closeStream(): void {
     this.channel.end();
     this.channel.stop(ResetCode.NoError);
   }
 
-  #end(reason: RpcError | undefined, told: RpcError | undefined = reason): void {
+  /** `forCalls` ends the calls; it differs from `reason` when the client closed the session. */
+  #end(reason: RpcError | undefined, forCalls: RpcError | undefined = reason): void {
     if (this.#over) return;
     this.#over = true;
     this.#reason = reason;
@@ -260,7 +269,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
     if (running !== undefined) calls.unshift(running);
     for (const call of calls) {
       call.finish();
-      call.sink.refuse(told ?? overError(undefined));
+      call.sink.refuse(forCalls ?? overError(undefined));
     }
     this.#settle(reason);
   }

@@ -17,24 +17,23 @@ import { plainBytesOf } from "../message/compression.ts";
 import { type MessageForm, modeNumber } from "../protocol/mode.ts";
 import { StatusCode } from "../status.ts";
 import { ClientSession } from "./client-session.ts";
-import type { OpenedSession, Session } from "./session.ts";
-import { controlOf } from "./session-control.ts";
-import { DEFAULT_CANCEL_TIMEOUT_MS } from "./session-opening.ts";
+import { controlOf, type OpenedSession, type Session } from "./session.ts";
 
 export interface SessionOptions extends ClientOptions {
-  /** How long a server may take to answer the cancellation of a call before the session is given up. Default 5000. */
+  /** The session is abandoned when the server does not confirm the cancellation of a call in this time. Default: 5 s. */
   readonly cancelTimeoutMs?: number;
 }
 
 const CONTROLS: readonly string[] = ["close", "closed"];
 
 /**
- * Opens a session on a connection that somebody else made and closes: at once, without a round trip. A server that refuses
- * it says so to the first call. All calls are in one mode: what `serialization` says, else the first of the service's; what
- * methods say of theirs does not count.
+ * Opens a session on a connection that the caller made and closes. It needs no round trip: a server that refuses the session
+ * ends its first call with the error. All calls use one mode: `serialization`, or else the first mode of the service. Modes of
+ * single methods do not count.
  *
- * Throws {@link RpcError} FAILED_PRECONDITION for a shared service, for one with a method under the key `close` or `closed`,
- * and where the peer takes none of the modes; `ContractError` when `service` is neither a definition nor a decorated class.
+ * Throws {@link RpcError}: FAILED_PRECONDITION for a shared service, for one with a method under the key `close` or `closed`,
+ * and when the peer takes none of the modes; INVALID_ARGUMENT for a bad option value. Throws `ContractError` when `service` is
+ * neither a definition nor a decorated class.
  */
 export function createSession<T extends ServiceReference>(
   service: T & SessionService<T>,
@@ -44,7 +43,7 @@ export function createSession<T extends ServiceReference>(
   return openSession<T>(service, connection, options).session;
 }
 
-/** {@link createSession}, with what is behind the session. */
+/** Like {@link createSession}, and returns the object behind the session too. */
 export function openSession<T extends ServiceReference>(
   service: object,
   connection: Connection,
@@ -62,9 +61,9 @@ export function openSession<T extends ServiceReference>(
     form: form === "json" ? "json" : "fory",
     limits,
     passesValues,
-    cancelTimeoutMs: options.cancelTimeoutMs ?? DEFAULT_CANCEL_TIMEOUT_MS,
+    cancelTimeoutMs: options.cancelTimeoutMs,
   });
-  const room = { connection: session, limits };
+  const target = { connection: session, limits };
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
   const plainBytes = plainBytesOf(options.compression);
   const handover = { passesValues, viewsRows: false, plainBytes };
@@ -75,7 +74,7 @@ export function openSession<T extends ServiceReference>(
       if (asked !== undefined && modeNumber(asked) !== modeNumber(form)) throw otherMode(form);
       return BoundMethod.of(definition, method, form, handover);
     };
-    const call: AnyClientMethod = formedMethod(room, streams, bind, settings);
+    const call: AnyClientMethod = formedMethod(target, streams, bind, settings);
     client[method.key] = call;
   }
   const made = Object.freeze(Object.assign(client, controlOf(session))) as Session<T>;
@@ -93,11 +92,11 @@ function checkSession({ name, scoped, methods }: ServiceDefinition): void {
   if (taken === undefined) return;
   throw new RpcError(
     StatusCode.FAILED_PRECONDITION,
-    `${name}: a session has a "${taken}" of its own; keep the method under another key, with { name: "${taken}" }`,
+    `${name}: "${taken}" is a member of every session; keep the method under another key, with { name: "${taken}" }`,
   );
 }
 
-/** One for all calls: what is asked for, else the first mode of the service that the peer offers. */
+/** The form of all calls: the one that is asked for, else the first mode of the service that the peer offers. */
 function sessionForm(definition: ServiceDefinition, options: SessionOptions): MessageForm {
   const [method] = Object.values(definition.methods);
   if (method === undefined) return "json";
@@ -112,6 +111,6 @@ function sessionForm(definition: ServiceDefinition, options: SessionOptions): Me
 function otherMode(form: string): RpcError {
   return new RpcError(
     StatusCode.INVALID_ARGUMENT,
-    `the calls of a session are all in one mode, of this one in ${form}: open another session for another mode`,
+    `all calls of this session use the mode ${form}; open another session for another mode`,
   );
 }

@@ -1,16 +1,15 @@
+import { LONGEST_TIMER_MS } from "../time/clock.ts";
 import { Sweep } from "../time/sweep.ts";
 import type { ServerSession } from "./server-session.ts";
 
-const LONGEST_TIMEOUT_MS = 0x7fffffff;
-
-/** The sessions of one server, and the clock of those that wait for a call. */
+/** The sessions of one server, and the idle timeout of those without a call. */
 export class OpenSessions {
   readonly #open = new Set<ServerSession>();
   readonly #idleMs: number;
   readonly #onNone: () => void;
   #idle: Sweep | undefined;
 
-  /** `onNone` is told when the last one is gone. */
+  /** Calls `onNone` when the last session is gone. */
   constructor(idleMs: number, onNone: () => void) {
     this.#idleMs = idleMs;
     this.#onNone = onNone;
@@ -29,18 +28,18 @@ export class OpenSessions {
     if (this.#open.size === 0) this.#onNone();
   }
 
-  /** The session waits for a call from now on, until `woke`. */
-  waits(session: ServerSession): void {
-    if (this.#idleMs > LONGEST_TIMEOUT_MS) return;
+  /** Starts the idle timeout of a session that waits for a call. */
+  startIdle(session: ServerSession): void {
+    if (this.#idleMs > LONGEST_TIMER_MS) return;
     this.#idle ??= new Sweep(this.#idleMs);
     this.#idle.add(session);
   }
 
-  woke(session: ServerSession): void {
+  stopIdle(session: ServerSession): void {
     session.slot?.remove(session);
   }
 
-  /** Closes all of them, each after the call that runs in it. */
+  /** Closes all sessions, each after the call that runs in it. */
   drain(): void {
     for (const session of [...this.#open]) session.drain();
   }

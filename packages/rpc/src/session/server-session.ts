@@ -7,62 +7,64 @@ import {
 } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import { encodeFailure } from "../protocol/status-trailer.ts";
-import type { HostedService } from "../server/hosted-service.ts";
+import { drainingError } from "../server/errors.ts";
 import type { Route } from "../server/route.ts";
-import { drainingError, type Server } from "../server/server.ts";
 import { ServerCall } from "../server/server-call.ts";
 import type { ServerConnection } from "../server/server-connection.ts";
+import type { ServerCore } from "../server/server-core.ts";
 import { StatusCode } from "../status.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
-import { AnswerChannel, type AnswerRoom } from "./answer-channel.ts";
-import { expectedCall, type Input, overtaken } from "./call-order.ts";
-import { wrongEnd } from "./input-end.ts";
-import { SessionCalls, type SessionCallsObserver } from "./session-calls.ts";
+import { AnswerChannel, type AnswerObserver } from "./answer-channel.ts";
+import { SessionCalls, type SessionCallsObserver, type SessionHeader } from "./session-calls.ts";
 import { SessionInstance } from "./session-instance.ts";
+import { expectedCall, type Input, overtaken, wrongEnd } from "./session-protocol.ts";
 import { SessionReader } from "./session-reader.ts";
 
 const nothing = new Uint8Array(0);
 const cancelled = new RpcError(StatusCode.CANCELLED, "cancelled");
 
 /**
- * One session as the server sees it (docs/wire.md, "Sessions"): a stream, an instance of the service, and one call at a time.
+ * One session on the server (docs/wire.md, "Sessions"): a stream, an instance of the service, and one call at a time.
  *
- * The calls are those of shared services, on an {@link AnswerChannel} in place of a stream of their own.
+ * `ServerConnection` creates it when a header opens a session. It reads the frames of the stream and makes a `ServerCall` for
+ * each CALL, on an {@link AnswerChannel} in place of a stream of its own. It ends with the stream, at a drain, after the idle
+ * timeout or at a frame that breaks the rules; then it closes the instance, once its last handler has returned.
  */
-export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCallsObserver {
+export class ServerSession implements ChannelSink, Timed, AnswerObserver, SessionCallsObserver {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
   readonly reader: SessionReader;
-  readonly #server: Server;
+  readonly #core: ServerCore;
   readonly #owner: ServerConnection;
   readonly #channel: Channel;
-  readonly #service: HostedService;
+  readonly #header: SessionHeader;
   readonly #instance: SessionInstance;
   readonly #calls: SessionCalls;
-  /** The call that is under way, until its handler has returned too. */
+  /** The current call, until its trailer was sent and its handler has returned. */
   #call: ServerCall | undefined;
   #answer: AnswerChannel;
   #input: Input = "none";
-  /** A CALL that came while the handler of the call before had not returned. */
+  /** A CALL that came before the handler of the previous call has returned. */
   #kept: Uint8Array | undefined;
+  /** The current call ends the session. */
+  #broken = false;
   #draining = false;
   #over = false;
   #inputEnded = false;
 
-  /** Makes the instance. Throws INTERNAL, without a word about why, when that fails. */
-  constructor(owner: ServerConnection, channel: Channel, service: HostedService, mode: string) {
+  /** Creates the instance. Throws INTERNAL, without the reason, when that fails. */
+  constructor(owner: ServerConnection, channel: Channel, header: SessionHeader) {
     this.#owner = owner;
-    this.#server = owner.server;
+    this.#core = owner.core;
     this.#channel = channel;
-    this.#service = service;
+    this.#header = header;
     this.reader = new SessionReader(channel);
     this.#answer = new AnswerChannel(channel, this);
     this.#answer.mute();
-    this.#instance = new SessionInstance(owner, service);
-    const { instance } = this.#instance;
-    this.#calls = new SessionCalls({ owner, service, mode, instance }, this);
-    this.#server.sessions.waits(this);
+    this.#instance = new SessionInstance(owner, header.service);
+    this.#calls = new SessionCalls(owner, header, this.#instance.instance, this);
+    this.#core.sessions.startIdle(this);
   }
 
   frame(flags: number, payload: Uint8Array): void {
@@ -78,7 +80,7 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
   end(): void {
     this.#inputEnded = true;
     if (this.#over) {
-      this.#server.sweep.remove(this);
+      this.#core.sweep.remove(this);
       return;
     }
     if (!this.#answer.over) this.#channel.send(FrameFlag.Trailer, this.#trailer(cancelled));
@@ -88,7 +90,7 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
 
   malformed(error: TransportError): void {
     this.#inputEnded = true;
-    if (this.#over) this.#server.sweep.remove(this);
+    if (this.#over) this.#core.sweep.remove(this);
     else this.#fail(new RpcError(StatusCode.INTERNAL, error.message, { cause: error }));
   }
 
@@ -102,17 +104,17 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
   closed(error: TransportError): void {
     if (error.code === "reset") this.#owner.countReset();
     this.#inputEnded = true;
-    if (this.#over) this.#server.sweep.remove(this);
+    if (this.#over) this.#core.sweep.remove(this);
     else this.#leave((call) => call.stopped(ResetCode.Cancelled));
   }
 
-  /** Of the sweeps: no call came for long, or the caller goes on after the end. */
+  /** Called by the sweeps: at the idle timeout, and when the caller does not end its half after the end of the session. */
   expired(): void {
     if (this.#over) {
       this.#channel.stop(ResetCode.NoError);
       return;
     }
-    const { sessionIdleMs } = this.#server.limits;
+    const { sessionIdleMs } = this.#core.limits;
     const text = `the session was closed after ${sessionIdleMs} ms without a call`;
     this.#fail(new RpcError(StatusCode.UNAVAILABLE, text, { details: { reason: "session.idle" } }));
   }
@@ -129,6 +131,10 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
     this.#answer.streams = route.streamsResponses;
   }
 
+  broken(): void {
+    this.#broken = true;
+  }
+
   returned(): void {
     this.#settle();
   }
@@ -138,12 +144,12 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
       this.#settle();
       return;
     }
-    if (this.#calls.fatal) {
+    if (this.#broken) {
       this.#channel.send(FrameFlag.Trailer, trailer ?? nothing, true);
       this.#leave(() => {});
       return;
     }
-    if (trailer !== undefined) this.#say(trailer);
+    if (trailer !== undefined) this.#send(trailer);
     this.#settle();
   }
 
@@ -158,7 +164,7 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
     if (this.#over) return;
     if (this.#call === undefined) this.#begin(payload);
     else {
-      // calls of a session do not overlap: this one waits here, and what follows it in the channel
+      // calls of a session do not overlap: this one waits here, and its further frames in the paused channel
       this.#kept = payload.slice();
       this.reader.pause();
     }
@@ -166,7 +172,7 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
 
   #begin(payload: Uint8Array): void {
     this.#input = "none";
-    this.#server.sessions.woke(this);
+    this.#core.sessions.stopIdle(this);
     this.#answer = new AnswerChannel(this.#channel, this);
     const call = new ServerCall(this.#calls, this.#answer);
     this.#call = call;
@@ -176,7 +182,7 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
 
   #cancel(): void {
     this.#input = "none";
-    if (this.#answer.over) this.#say(this.#trailer(cancelled));
+    if (this.#answer.over) this.#send(this.#trailer(cancelled));
     else this.#call?.stopped(ResetCode.Cancelled);
   }
 
@@ -196,12 +202,12 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
       call.frame(flags, payload);
       return;
     }
-    const error = this.#answer.streams ? undefined : wrongEnd(payload, this.#server.limits);
+    const error = this.#answer.streams ? undefined : wrongEnd(payload, this.#core.limits);
     if (error === undefined) call.end();
     else call.endWith(error);
   }
 
-  /** What was under way when its call ended is passed over; nothing else may come without a call. */
+  /** Drops the late requests of a call that has ended. Any other frame without a call ends the session. */
   #leftover(flags: number): void {
     if (this.#input === "none") this.#fail(expectedCall());
     else if (this.#input === "one") {
@@ -209,12 +215,12 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
     } else if ((flags & FrameFlag.Trailer) !== 0) this.#input = "none";
   }
 
-  /** Goes on when the caller knows how the call ended and its handler has returned. */
+  /** Goes on with the next call when the current one has sent its trailer and its handler has returned. */
   #settle(): void {
     const call = this.#call;
     if (call === undefined || !this.#answer.over || this.#calls.handling) return;
     this.#call = undefined;
-    // so that it does not wait for more
+    // ends its wait for further frames
     call.end();
     if (this.#over) {
       this.#close();
@@ -225,37 +231,37 @@ export class ServerSession implements ChannelSink, Timed, AnswerRoom, SessionCal
     if (kept !== undefined) this.reader.resume();
     if (this.#draining) this.#fail(drainingError());
     else if (kept !== undefined) this.#begin(kept);
-    else this.#server.sessions.waits(this);
+    else this.#core.sessions.startIdle(this);
   }
 
-  #say(trailer: Uint8Array): void {
-    if (!this.#channel.send(FrameFlag.Trailer, trailer)) this.reader.waitForRoom();
+  #send(trailer: Uint8Array): void {
+    if (!this.#channel.send(FrameFlag.Trailer, trailer)) this.reader.waitForDrain();
   }
 
   #trailer(error: RpcError): Uint8Array {
-    return encodeFailure(error, this.#calls.form, this.#server.limits);
+    return encodeFailure(error, this.#calls.form, this.#core.limits);
   }
 
-  /** Ends the session with a last word. */
+  /** Ends the session with a trailer. */
   #fail(error: RpcError): void {
     this.#channel.send(FrameFlag.Trailer, this.#trailer(error), true);
     this.#leave((call) => call.endWith(error));
   }
 
-  /** Ends the session; `end` ends the call that runs, of which nothing more is said. */
+  /** Ends the session; `end` ends the current call, whose result is not sent any more. */
   #leave(end: (call: ServerCall) => void): void {
-    this.#server.sessions.woke(this);
+    this.#core.sessions.stopIdle(this);
     this.#over = true;
     if (this.#kept !== undefined) this.reader.resume();
     this.#kept = undefined;
     if (!this.#answer.over && this.#call !== undefined) end(this.#call);
     if (this.#call === undefined) this.#close();
-    // what the caller still sends is dropped for a while, so that it comes to read how its session ended
-    if (!this.#inputEnded) this.#server.sweep.add(this);
+    // further frames are dropped for a while, because a caller that is still sending has to read the trailer
+    if (!this.#inputEnded) this.#core.sweep.add(this);
   }
 
-  /** Nothing runs any more: the instance is told, once. */
+  /** Closes the instance, after the last handler has returned. */
   #close(): void {
-    this.#instance.close(() => this.#owner.forget(this, this.#service));
+    this.#instance.close(() => this.#owner.forget(this, this.#header.service));
   }
 }

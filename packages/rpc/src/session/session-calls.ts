@@ -1,82 +1,95 @@
 import type { CodecError } from "@aster/codec";
 import type { SerializationMode } from "@aster/contract";
-import type { ChannelSink, EndpointId } from "@aster/transport";
+import type { EndpointId } from "@aster/transport";
 import { RpcError } from "../error.ts";
+import type { Metadata } from "../metadata.ts";
 import type { MessageForm } from "../protocol/mode.ts";
 import { type CallHeader, callHeaderCodecs, type ProtocolForm } from "../protocol/structs.ts";
-import type { AdmittedCall } from "../server/admitted-call.ts";
-import type { CallOwner } from "../server/call-owner.ts";
+import { AdmittedCall } from "../server/admitted-call.ts";
+import type { Admission, CallOwner } from "../server/call-owner.ts";
 import type { HostedService } from "../server/hosted-service.ts";
 import { checkHeaderSize, metadataOf } from "../server/opened-header.ts";
 import type { Route, RouteCoding } from "../server/route.ts";
-import type { Server } from "../server/server.ts";
 import type { ServerConnection } from "../server/server-connection.ts";
+import type { ServerCore } from "../server/server-core.ts";
 import { StatusCode } from "../status.ts";
-import { now } from "../time/clock.ts";
-import { expectedCall } from "./call-order.ts";
 
-/** What a session hears of its calls. */
+/** The session of {@link SessionCalls}. */
 export interface SessionCallsObserver {
-  /** A call of this method begins, if it is let in. */
+  /** A call of this method begins. It may still be refused. */
   called(route: Route): void;
-  /** The handler has returned, or will never be called. */
+  /** The call cannot be read or names no method: the session ends after its trailer. */
+  broken(): void;
+  /** The handler has returned, or will never run. */
   returned(): void;
 }
 
-interface SessionParts {
-  readonly owner: ServerConnection;
+/** The header of a session, as the server reads it. */
+export interface SessionHeader {
   readonly service: HostedService;
-  /** As the header of the session has it. */
+  /** The name of the mode in the header. */
   readonly mode: string;
-  readonly instance: object;
+  readonly form: ProtocolForm;
 }
 
-/** What the calls of one session have in common: the service, its instance, and how messages are written. */
+/**
+ * The owner of all calls of one session: it reads their headers and admits them for the session's service and instance.
+ *
+ * Its `ServerSession` creates it, and hears of its calls as the observer.
+ */
 export class SessionCalls implements CallOwner {
-  readonly server: Server;
+  readonly core: ServerCore;
   readonly peer: EndpointId;
   readonly form: ProtocolForm;
   readonly faultCode: StatusCode = StatusCode.INTERNAL;
-  /** The call that was begun last has broken the session. */
-  fatal = false;
-  /** The handler of a call has not returned. */
-  handling = false;
-  readonly #parts: SessionParts;
+  readonly #owner: ServerConnection;
+  readonly #header: SessionHeader;
+  readonly #instance: object;
   readonly #observer: SessionCallsObserver;
   readonly #tolerant = new Map<RouteCoding, RouteCoding>();
+  #handling = false;
 
-  constructor(parts: SessionParts, observer: SessionCallsObserver) {
-    const { owner } = parts;
-    this.server = owner.server;
+  constructor(
+    owner: ServerConnection,
+    header: SessionHeader,
+    instance: object,
+    observer: SessionCallsObserver,
+  ) {
+    this.core = owner.core;
     this.peer = owner.peer;
-    this.form = owner.form;
-    this.#parts = parts;
+    this.form = header.form;
+    this.#owner = owner;
+    this.#header = header;
+    this.#instance = instance;
     this.#observer = observer;
   }
 
-  admit(_: number, payload: Uint8Array): AdmittedCall {
-    const { limits } = this.server;
-    this.fatal = true;
-    checkHeaderSize(payload, limits);
-    const { method, deadlineEpochMs, metadataKeys, metadataValues } = this.#read(payload);
-    const { owner, service, instance } = this.#parts;
-    const route = service.routes.get(method);
-    if (route === undefined) {
-      throw new RpcError(StatusCode.UNIMPLEMENTED, `Method not found: ${method}`);
+  /** The handler of a call has not returned. */
+  get handling(): boolean {
+    return this.#handling;
+  }
+
+  admit(_: number, payload: Uint8Array): Admission {
+    const { limits } = this.core;
+    let readable = false;
+    try {
+      checkHeaderSize(payload, limits);
+      const { method, deadlineEpochMs, metadataKeys, metadataValues } = this.#read(payload);
+      const route = this.#header.service.routes.get(method);
+      if (route === undefined) {
+        throw new RpcError(StatusCode.UNIMPLEMENTED, `Method not found: ${method}`);
+      }
+      const metadata = metadataOf({ keys: metadataKeys, values: metadataValues }, limits);
+      readable = true;
+      return this.#enter(route, metadata, deadlineEpochMs);
+    } catch (error) {
+      if (!readable) this.#observer.broken();
+      return { kind: "refused", form: this.form, error };
     }
-    const metadata = metadataOf({ keys: metadataKeys, values: metadataValues }, limits);
-    this.fatal = false;
-    this.#observer.called(route);
-    const known = { route, mode: this.#modeOf(route) };
-    const admitted = owner.enter(known, metadata, deadlineEpochMs, instance);
-    this.handling = true;
-    if (route.streamsResponses) return admitted;
-    const latest = now() + limits.handlerTimeoutMs;
-    return latest < admitted.timeoutAt ? { ...admitted, timeoutAt: latest } : admitted;
   }
 
   coding(route: Route, form: MessageForm): RouteCoding {
-    const coding = this.#parts.owner.coding(route, form);
+    const coding = this.#owner.coding(route, form);
     return form === "native" || form === "row" ? this.#tolerating(coding) : coding;
   }
 
@@ -88,27 +101,36 @@ export class SessionCalls implements CallOwner {
   }
 
   countReset(): void {
-    this.#parts.owner.countReset();
+    this.#owner.countReset();
   }
 
   release(route: Route): void {
-    this.#parts.owner.release(route);
-    this.handling = false;
+    this.#owner.release(route);
+    this.#handling = false;
     this.#observer.returned();
   }
 
-  /** A header opens sessions; a call inside one has none. */
-  session(): ChannelSink {
-    throw expectedCall();
+  #enter(route: Route, metadata: Metadata, deadlineEpochMs: number): AdmittedCall {
+    this.#observer.called(route);
+    const context = this.#owner.enter(route, metadata, deadlineEpochMs, this.#instance);
+    this.#handling = true;
+    const call = new AdmittedCall(this, route, this.#modeOf(route), context);
+    // inside sessions a later deadline does not extend the time of a handler
+    if (!route.streamsResponses) call.limitTime();
+    return call;
   }
 
-  /** A mode that the method is not in counts as XLANG, as it does for `aster-rpc`, whose clients name any mode of the service. */
+  /**
+   * The mode of a method's calls. A mode that the method does not take counts as XLANG: clients of `aster-rpc` name any mode of
+   * the service and send XLANG.
+   */
   #modeOf(route: Route): SerializationMode {
     if (this.form === "json") return "json";
-    const { mode } = this.#parts;
+    const { mode } = this.#header;
     return (mode === "native" || mode === "row") && route.takes(mode) ? mode : "xlang";
   }
 
+  /** The same coding, which also accepts requests in XLANG and answers them in their profile. */
   #tolerating(coding: RouteCoding): RouteCoding {
     let tolerant = this.#tolerant.get(coding);
     if (tolerant === undefined) {

@@ -1,18 +1,18 @@
 import { runOutsideCalls } from "../context.ts";
-import { concealException, newErrorId } from "../server/fault.ts";
+import { concealException, newErrorId } from "../server/errors.ts";
 import type { HostedService } from "../server/hosted-service.ts";
 import type { ServerConnection } from "../server/server-connection.ts";
 import { StatusCode } from "../status.ts";
 import { closeInstance, type SessionInstances } from "./session-instances.ts";
 
-/** What serves one session, and is told once that it is over. */
+/** The object that serves one session. */
 export class SessionInstance {
   readonly instance: object;
   readonly #owner: ServerConnection;
   readonly #service: HostedService;
   #closed = false;
 
-  /** Makes it. Throws INTERNAL, without a word about why, when that fails. */
+  /** Creates the object. An exception of its constructor is reported, and thrown as INTERNAL without its text. */
   constructor(owner: ServerConnection, service: HostedService) {
     this.#owner = owner;
     this.#service = service;
@@ -25,18 +25,18 @@ export class SessionInstance {
     }
   }
 
-  /** Tells it, and calls `told` when it knows; only once. */
-  close(told: () => void): void {
+  /** Calls its `onSessionClose` once, and `onClosed` when that has returned. */
+  close(onClosed: () => void): void {
     if (this.#closed) return;
     this.#closed = true;
     void runOutsideCalls(() => closeInstance(this.instance))
       .catch((cause: unknown) => this.#report(newErrorId(), cause))
-      .then(told);
+      .then(onClosed);
   }
 
   #report(errorId: string, cause: unknown): void {
     const service = this.#service.definition.name;
-    const { server, peer } = this.#owner;
-    server.tell({ errorId, service, method: "", peer, cause });
+    const { core, peer } = this.#owner;
+    core.report({ errorId, service, method: "", peer, cause });
   }
 }

@@ -7,12 +7,12 @@ import { StatusCode } from "../status.ts";
 type SessionClass = new (peer: string) => object;
 type SessionFactory = (peer: string) => object;
 
-/** Makes what serves one session of a service. */
+/** Creates the instances of a session-scoped service, one per session. */
 export class SessionInstances {
   readonly #definition: ServiceDefinition;
   readonly #make: SessionFactory;
 
-  /** `service` is a decorated class or what `implement` made of a function. Throws FAILED_PRECONDITION for anything else. */
+  /** `service` is a decorated class, or `implement` with a function. Throws FAILED_PRECONDITION for anything else. */
   constructor(definition: ServiceDefinition, service: object) {
     this.#definition = definition;
     const given = isImplementation(service) ? service.handlers : service;
@@ -22,7 +22,7 @@ export class SessionInstances {
         : "the class itself, not an instance of it";
       throw new RpcError(
         StatusCode.FAILED_PRECONDITION,
-        `${definition.name} is session-scoped, every session has an instance of its own: pass ${instead}`,
+        `${definition.name} is session-scoped, so every session needs its own instance; pass ${instead}`,
       );
     }
     this.#make = isImplementation(service)
@@ -30,7 +30,7 @@ export class SessionInstances {
       : (peer) => new (given as SessionClass)(peer);
   }
 
-  /** Throws what the constructor or the function throws, and UNIMPLEMENTED when a method is missing. */
+  /** Throws the exception of the constructor or function, and UNIMPLEMENTED when a method is missing. */
   make(peer: string): object {
     const instance = this.#make(peer);
     const { name, methods } = this.#definition;
@@ -41,7 +41,7 @@ export class SessionInstances {
   }
 }
 
-/** Tells an instance that its session is over, in whatever way it wants to be told; resolves when it knows. */
+/** Calls `onSessionClose` of an instance that has one, and waits for it. */
 export async function closeInstance(instance: object): Promise<void> {
   const { onSessionClose } = instance as { onSessionClose?: unknown };
   if (typeof onSessionClose === "function") await onSessionClose.call(instance);

@@ -1,10 +1,9 @@
+import { CANCEL_TIMEOUT_MS } from "../defaults.ts";
 import type { RpcLimits } from "../limits.ts";
+import { checkPositive } from "../option-check.ts";
 import { headerCodecs, type ProtocolForm } from "../protocol/structs.ts";
 
-/** How long a server may take to answer a cancellation. */
-export const DEFAULT_CANCEL_TIMEOUT_MS = 5_000;
-
-/** What a client's session is made of. */
+/** The parameters of a client's session. */
 export interface SessionOpening {
   readonly service: string;
   readonly version: number;
@@ -12,9 +11,16 @@ export interface SessionOpening {
   readonly mode: number;
   readonly form: ProtocolForm;
   readonly limits: RpcLimits;
-  /** Messages are handed over as they are, in this program. */
+  /** Messages are passed to the server unencoded, inside one process. */
   readonly passesValues: boolean;
-  readonly cancelTimeoutMs: number;
+  /** The session is abandoned when the server does not confirm a cancellation in this time. Default: 5 s. */
+  readonly cancelTimeoutMs: number | undefined;
+}
+
+/** The time to wait for the confirmation of a cancellation. Throws INVALID_ARGUMENT for one that is not above 0. */
+export function cancelTimeoutOf({ cancelTimeoutMs = CANCEL_TIMEOUT_MS }: SessionOpening): number {
+  checkPositive("cancelTimeoutMs", cancelTimeoutMs);
+  return cancelTimeoutMs;
 }
 
 /** The header that opens a session (docs/wire.md, "Sessions"). */

@@ -1,10 +1,10 @@
 import type { Channel } from "@aster/transport";
 
-/** Whether a session reads its stream: several may keep it from that at a time. */
+/** Pauses and resumes the stream of a session, which its call, a waiting CALL and a full send buffer may hold at a time. */
 export class SessionReader {
   readonly #channel: Channel;
   #holds = 0;
-  #waiting = false;
+  #draining = false;
 
   constructor(channel: Channel) {
     this.#channel = channel;
@@ -15,19 +15,19 @@ export class SessionReader {
     if (this.#holds === 1) this.#channel.pause();
   }
 
-  /** Once for every {@link SessionReader.pause}. */
+  /** Call it once for every {@link SessionReader.pause}. */
   resume(): void {
     this.#holds -= 1;
     if (this.#holds === 0) this.#channel.resume();
   }
 
-  /** Reads nothing until what was sent is on its way: a peer that does not read must not make us say more and more. */
-  waitForRoom(): void {
-    if (this.#waiting) return;
-    this.#waiting = true;
+  /** Pauses until the send buffer is empty, so that a peer that does not read cannot make it grow. */
+  waitForDrain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
     this.pause();
     void this.#channel.drained().then(() => {
-      this.#waiting = false;
+      this.#draining = false;
       this.resume();
     });
   }

@@ -4,33 +4,39 @@ import type { JsonClient } from "../proxy/json-client.ts";
 import type { DynamicClient } from "../proxy/manifest-client.ts";
 import type { ClientSession } from "./client-session.ts";
 
-/** How a session ends. `await using` closes it. */
+/** The end of a session. `await using` closes it. */
 export interface SessionControl extends AsyncDisposable {
   /**
-   * Ends the session; the server closes its instance. Calls that run or wait end with CANCELLED, later ones with
-   * FAILED_PRECONDITION. Harmless when it is over.
+   * Ends the session; the server closes its instance. Running and waiting calls end with CANCELLED, later ones with
+   * FAILED_PRECONDITION. No-op when the session has ended.
    */
   close(): Promise<void>;
-  /** Fulfils once, with what ended the session, `undefined` when it was closed here; never rejects. */
+  /** Resolves with the error that ended the session, or with `undefined` after `close`. Never rejects. */
   readonly closed: Promise<RpcError | undefined>;
 }
 
+/** The control of a session, as its client gets it beside the methods. */
+export function controlOf(session: ClientSession): SessionControl {
+  const close = async (): Promise<void> => session.close();
+  return { close, closed: session.ending, [Symbol.asyncDispose]: close };
+}
+
 /**
- * The methods of a session-scoped service, served by one instance that keeps its state from call to call.
+ * The methods of a session-scoped service, served by one instance that keeps its state between calls.
  *
- * Calls are made one after the other, in the order they came: one that waits costs nothing on the wire, and leaves when its
- * signal fires or its deadline passes. Streams are read as they come; until one is over, or left, no other call begins.
+ * Calls run one after the other, in the order in which they were made. A waiting call has sent nothing, and leaves the queue when
+ * its signal fires or its deadline passes. A stream of responses blocks the next call until it has ended or was left.
  */
 export type Session<T extends ServiceReference> = Client<T> & SessionControl;
 
-/** As {@link Session}, in JSON, by the names of the wire. A method called `close` or `closed` cannot be reached. */
+/** Like {@link Session}, in JSON and by wire names. A method named `close` or `closed` cannot be called. */
 export type JsonSession = JsonClient & SessionControl;
 
-/** A session and what is behind it. @internal */
+/** A session as its caller gets it, and the object behind it. */
 export interface OpenedSession<S> {
   readonly session: S;
   readonly opened: ClientSession;
 }
 
-/** As {@link JsonSession}, with what a manifest says of the methods. */
+/** Like {@link JsonSession}, with the methods of a manifest. */
 export type DynamicSession = DynamicClient & SessionControl;

@@ -5,7 +5,7 @@ export interface WaitingCall {
   readonly header: Uint8Array;
 }
 
-/** The calls of a session that wait for their turn, in the order they came. */
+/** The queue of a client's session: calls that wait for the end of those made before them. */
 export class WaitingCalls {
   #calls: WaitingCall[] = [];
 
@@ -21,7 +21,7 @@ export class WaitingCalls {
     return this.#calls.shift();
   }
 
-  /** All of them, which wait no longer. */
+  /** Empties the queue. */
   take(): CallChannel[] {
     const calls = this.#calls.map(({ call }) => call);
     this.#calls = [];

@@ -2,7 +2,6 @@ import { clearTimer, isTimeExact, now, setTimer, type Timer, timerMaker } from "
 import { type Timed, TimerSlot } from "./timer-slot.ts";
 
 const TICK_MS = 4;
-const LONGEST_TIMEOUT_MS = 0x7fffffff;
 
 /**
  * Deadlines of very many calls on one timer.
@@ -53,8 +52,7 @@ export class TimerWheel {
     clearTimer(this.#timer);
     this.#timerTick = tick;
     // Node warns of times that are past
-    const delayMs = Math.max(1, Math.min(tick * TICK_MS - now(), LONGEST_TIMEOUT_MS));
-    this.#timer = setTimer(this.#turn, delayMs);
+    this.#timer = setTimer(this.#turn, Math.max(1, tick * TICK_MS - now()));
     this.#timerMaker = timerMaker();
   }
 

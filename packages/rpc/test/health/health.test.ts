@@ -51,7 +51,9 @@ test("services have their own health, and none when the server has none", async 
   ]);
   health.set(false, "Probe");
   expect([health.status(), health.status("Probe")]).toEqual(["SERVING", "NOT_SERVING"]);
-  expect(() => health.set(true, "Other")).toThrow(RangeError);
+  expect(() => health.set(true, "Other")).toThrow(
+    'option service must be one of Probe, got "Other"',
+  );
   health.set(true, "Probe");
   const closed = server.close();
   expect([health.status(), health.status("Probe")]).toEqual(["NOT_SERVING", "NOT_SERVING"]);

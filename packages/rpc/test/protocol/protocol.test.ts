@@ -72,7 +72,7 @@ describe.each(deadlines)("header: $name", ({ fields, fory, foryEqual }) => {
   });
 });
 
-test("what is no header of ours does not split", () => {
+test("does not split what is not a header of this protocol", () => {
   for (const bytes of [[], [2], [2, 0xff, 0x1d], [0x7b, 0x7d], new Array(60).fill(0xff)]) {
     expect(splitForyHeader(Uint8Array.from(bytes))).toBe(undefined);
   }

@@ -39,7 +39,7 @@ test.each([
   const [[name = "", value = 0] = []] = Object.entries(times);
   const refused = {
     code: StatusCode.INVALID_ARGUMENT,
-    message: expect.stringMatching(new RegExp(`${name} must be .*, not ${value}$`)),
+    message: expect.stringMatching(new RegExp(`${name} must be .*, got ${value}$`)),
   };
   await expect(AsterServer.start({ services, gate, ...times })).rejects.toMatchObject(refused);
   const peer = { endpointId: transport.endpointIdOf(transport.generateSecretKey()) };

@@ -202,7 +202,7 @@ describe.each([local, quic])("as many calls at a time, $name", (link) => {
       const error = await client.free({}).catch((reason: unknown) => reason);
       expect(error).toMatchObject({
         code: StatusCode.RESOURCE_EXHAUSTED,
-        rawMessage: `2 calls of Gated are running already (${limit})`,
+        rawMessage: `2 calls of Gated are running already (${limit}); retry when one has ended`,
         details: { reason: `limit.${limit}` },
       });
       open();

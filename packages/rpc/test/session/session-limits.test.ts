@@ -60,7 +60,8 @@ describe.each(links)("$name", (kind) => {
     const third = await link.session(Gated);
     expect(await outcome(third.free({ n: 1 }))).toMatchObject({
       code: StatusCode.RESOURCE_EXHAUSTED,
-      rawMessage: "2 sessions of Gated are running already (maxConcurrentStreams)",
+      rawMessage:
+        "2 sessions of Gated are running already (maxConcurrentStreams); retry when one has ended",
       details: { reason: "limit.maxConcurrentStreams" },
     });
     open();
@@ -85,7 +86,7 @@ describe.each(links)("$name", (kind) => {
       const third = sessions[2];
       expect(await outcome(third?.nap({ n: 3 }) ?? tick(0))).toMatchObject({
         code: StatusCode.RESOURCE_EXHAUSTED,
-        rawMessage: `${what} are running already (maxConcurrentCalls)`,
+        rawMessage: `${what} are running already (maxConcurrentCalls); retry when one has ended`,
       });
       open();
       await Promise.all(running);

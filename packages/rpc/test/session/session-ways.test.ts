@@ -116,7 +116,7 @@ describe("a decorated class", () => {
 
   test("is passed as it is, not as an instance", () => {
     expect(() => new Server({ services: [new Basket("x")] })).toThrow(
-      /every session has an instance/,
+      /every session needs its own instance/,
     );
   });
 });

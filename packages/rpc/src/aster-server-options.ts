@@ -1,0 +1,21 @@
+import type { AdmissionGate, AdmissionOutcome } from "@aster/trust";
+import type { HealthAddress } from "./health/health-endpoint.ts";
+import type { NodeChoice } from "./peer/own-node.ts";
+import type { ServerOptions } from "./server/server-options.ts";
+
+export interface AsterServerOptions
+  extends NodeChoice,
+    Omit<ServerOptions, "peers" | "requireAdmission"> {
+  /**
+   * Decides which peers may call. Default: an open gate, with a warning; under `NODE_ENV=production` an open gate has to be
+   * passed explicitly.
+   */
+  readonly gate?: AdmissionGate;
+  /**
+   * The port, or port and host, of the HTTP endpoint with `/healthz`, `/readyz`, `/metrics` (JSON) and `/metrics/prometheus`. It
+   * closes with the server. Default: no endpoint.
+   */
+  readonly healthPort?: number | HealthAddress;
+  /** Called with the result of every admission. */
+  readonly onAdmission?: (outcome: AdmissionOutcome) => void;
+}

@@ -1,0 +1,107 @@
+import { randomBytes } from "node:crypto";
+import type { MethodPattern } from "@aster/contract";
+import type { TransportError } from "@aster/transport";
+import { RpcError } from "../error.ts";
+import type { RpcLimits } from "../limits.ts";
+import { decodeTrailer } from "../protocol/status-trailer.ts";
+import { StatusCode } from "../status.ts";
+
+// The errors with which a server refuses or ends calls, and the reports about its own failures.
+
+/** A failure of the server's own code, for its log. The caller receives only the `errorId`. */
+export interface ServerFault {
+  /** 16 hex characters, which also stand in the message that the caller receives. */
+  readonly errorId: string;
+  readonly service: string;
+  /** Empty for a failure outside a call, such as the constructor of a session instance. */
+  readonly method: string;
+  /** Endpoint id of the caller. */
+  readonly peer: string;
+  /** The exception. */
+  readonly cause: unknown;
+}
+
+/** The error that the caller receives in place of an exception. */
+export interface ConcealedFault {
+  readonly errorId: string;
+  readonly error: RpcError;
+}
+
+/** Hides an exception that is not an {@link RpcError}, because its text may contain data that is not for the peer. */
+export function concealException(code: StatusCode): ConcealedFault {
+  const errorId = newErrorId();
+  return { errorId, error: new RpcError(code, `internal error [${errorId}]`) };
+}
+
+/** Hides why a response cannot be encoded; `title` is the method. */
+export function concealResponse(title: string): ConcealedFault {
+  const errorId = newErrorId();
+  const text = `the response of ${title} does not fit its type [${errorId}]`;
+  return { errorId, error: new RpcError(StatusCode.INTERNAL, text) };
+}
+
+/** 16 random hex characters. They identify one fault in the server's log and in the caller's error. */
+export function newErrorId(): string {
+  return randomBytes(8).toString("hex");
+}
+
+/** The refusal of every call and session once a drain has begun. */
+export function drainingError(): RpcError {
+  return new RpcError(StatusCode.UNAVAILABLE, "draining: the server accepts no new calls", {
+    details: { reason: "draining" },
+  });
+}
+
+/** The refusal of a call or session above a limit; `running` is, for example, `3 calls of Probe`. */
+export function exhausted(running: string, limit: string): RpcError {
+  return new RpcError(
+    StatusCode.RESOURCE_EXHAUSTED,
+    `${running} are running already (${limit}); retry when one has ended`,
+    { details: { reason: `limit.${limit}` } },
+  );
+}
+
+/** The caller cancelled the call. */
+export function cancelledByCaller(cause?: TransportError): RpcError {
+  return new RpcError(StatusCode.CANCELLED, "the caller cancelled the call", { cause });
+}
+
+/** The channel of a call is lost: by a reset of the caller, with its connection, or because this server closes. */
+export function callerLost(cause: TransportError, draining: boolean): RpcError {
+  if (cause.code === "reset") return cancelledByCaller(cause);
+  const text = draining ? "the server is closing" : "the connection to the caller is lost";
+  return new RpcError(StatusCode.CANCELLED, text, { cause });
+}
+
+/** A frame that the protocol does not allow at its place. */
+export function misplacedFrame(flags: number): RpcError {
+  return new RpcError(StatusCode.INTERNAL, `unexpected frame with flags ${flags} inside a call`);
+}
+
+/** A message after the last one that the method takes; `title` is the method. */
+export function unexpectedMessage(pattern: MethodPattern, title: string): RpcError {
+  return pattern === "client_stream" || pattern === "bidi_stream"
+    ? new RpcError(StatusCode.INTERNAL, "a message came after the end of the input")
+    : new RpcError(StatusCode.INVALID_ARGUMENT, `${title} takes one request, not several`, {
+        details: { reason: "cardinality" },
+      });
+}
+
+/** A client stream with more messages than `maxClientStreamItems`. */
+export function tooManyItems(limit: number): RpcError {
+  return new RpcError(StatusCode.RESOURCE_EXHAUSTED, `client stream exceeded ${limit} items`, {
+    details: { reason: "limit.maxClientStreamItems" },
+  });
+}
+
+/** A trailer that ends the requests of a client stream with a code other than OK. */
+export function badEnd(code: number): RpcError {
+  return new RpcError(StatusCode.INTERNAL, `client sent non-OK EoI trailer (code=${code})`);
+}
+
+/** Checks the trailer that ends the requests. Throws INTERNAL for a client stream whose trailer is not OK. */
+export function checkEnd(payload: Uint8Array, pattern: MethodPattern, limits: RpcLimits): void {
+  const status = decodeTrailer(payload, limits);
+  if (status === undefined || status.cause instanceof Error) return;
+  if (pattern === "client_stream") throw badEnd(status.code);
+}

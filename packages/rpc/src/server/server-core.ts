@@ -1,0 +1,163 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { limitsWith, type RpcLimits } from "../limits.ts";
+import { plainBytesOf } from "../message/compression.ts";
+import { OpenSessions } from "../session/open-sessions.ts";
+import { clearTimer, setTimer } from "../time/clock.ts";
+import { Sweep } from "../time/sweep.ts";
+import { drainingError, exhausted, type ServerFault } from "./errors.ts";
+import type { Route } from "./route.ts";
+import { RouteCache } from "./route-cache.ts";
+import { Router } from "./router.ts";
+import type { PeerDirectory, ServerOptions } from "./server-options.ts";
+import type { ServerStats } from "./server-stats.ts";
+
+/**
+ * The state that all connections, calls and sessions of one server share: limits, routes, timers and counters.
+ *
+ * `Server` creates it and wraps it. Each `ServerConnection` counts its calls in with `begin` and out with `release`. It lives
+ * until `close`, which stops its timers.
+ */
+export class ServerCore {
+  readonly limits: RpcLimits;
+  /** Longer response payloads are compressed. */
+  readonly plainBytes: number;
+  readonly router: Router;
+  readonly routes: RouteCache = new RouteCache();
+  /** Bounds the time of streams without a header, and of streams that the caller does not end. */
+  readonly sweep: Sweep;
+  readonly sessions: OpenSessions;
+  readonly peers: PeerDirectory | undefined;
+  readonly requiresAdmission: boolean;
+  readonly #onError: (fault: ServerFault) => void;
+  #calls = 0;
+  #callsTotal = 0;
+  #callsSucceeded = 0;
+  #callsFailed = 0;
+  #streamsTotal = 0;
+  #draining = false;
+  #onIdle: (() => void)[] = [];
+
+  /** Throws as the constructor of `Server` does. */
+  constructor(options: ServerOptions) {
+    this.limits = limitsWith(options.limits);
+    this.plainBytes = plainBytesOf(options.compression);
+    this.router = new Router(options.services, options.interceptors ?? [], this.limits);
+    this.peers = options.peers;
+    this.requiresAdmission = options.requireAdmission ?? false;
+    this.sweep = new Sweep(this.limits.headerTimeoutMs);
+    this.sessions = new OpenSessions(this.limits.sessionIdleMs, () => this.#checkIdle());
+    this.#onError = options.onError ?? warn;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  stats(): ServerStats {
+    return {
+      calls: this.#calls,
+      callsTotal: this.#callsTotal,
+      callsSucceeded: this.#callsSucceeded,
+      callsFailed: this.#callsFailed,
+      streamsTotal: this.#streamsTotal,
+      sessions: this.sessions.count,
+    };
+  }
+
+  /** Refuses new calls and sessions; resolves with whether all have ended within the time. */
+  drain(graceMs: number): Promise<boolean> {
+    this.#draining = true;
+    this.sessions.drain();
+    if (this.#idle) return Promise.resolve(true);
+    if (graceMs <= 0) return nextTurn().then(() => this.#idle);
+    return new Promise((resolve) => {
+      const timer = setTimer(() => resolve(false), graceMs);
+      this.#onIdle.push(() => {
+        clearTimer(timer);
+        resolve(true);
+      });
+    });
+  }
+
+  close(): void {
+    this.#draining = true;
+    this.sweep.close();
+    this.sessions.close();
+  }
+
+  /** Throws UNAVAILABLE while the server drains. */
+  checkDraining(): void {
+    if (this.#draining) throw drainingError();
+  }
+
+  /** Counts a call in. Throws UNAVAILABLE while the server drains and RESOURCE_EXHAUSTED above a limit. */
+  begin(route: Route): void {
+    this.checkDraining();
+    if (this.#calls >= this.limits.maxCalls) {
+      throw exhausted(`${this.limits.maxCalls} calls of this server`, "maxCalls");
+    }
+    checkConcurrency(route);
+    route.service.calls += 1;
+    route.calls += 1;
+    this.#calls += 1;
+    this.#callsTotal += 1;
+  }
+
+  countStream(): void {
+    this.#streamsTotal += 1;
+  }
+
+  /** Counts how a call ended for its caller. Its handler may still be running. */
+  countEnd(succeeded: boolean): void {
+    if (succeeded) this.#callsSucceeded += 1;
+    else this.#callsFailed += 1;
+  }
+
+  /** Counts a call out, after its handler has returned or when it will never run. */
+  release(route: Route): void {
+    route.calls -= 1;
+    route.service.calls -= 1;
+    this.#calls -= 1;
+    if (this.#calls === 0) this.#checkIdle();
+  }
+
+  /** Passes a fault to `onError`. */
+  report(fault: ServerFault): void {
+    try {
+      this.#onError(fault);
+    } catch {
+      // an exception of the log must not change how the call ends
+    }
+  }
+
+  get #idle(): boolean {
+    return this.#calls === 0 && this.sessions.count === 0;
+  }
+
+  #checkIdle(): void {
+    if (!this.#idle) return;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+}
+
+/** Throws RESOURCE_EXHAUSTED when the service or the method has as many calls as it may have at a time. */
+function checkConcurrency({ service, method, title, calls }: Route): void {
+  const { name, scoped, maxConcurrentStreams, maxConcurrentCalls } = service.definition;
+  // in a session-scoped service the sessions are the streams, not the calls inside them
+  if (scoped === "shared" && service.calls >= (maxConcurrentStreams ?? Number.POSITIVE_INFINITY)) {
+    throw exhausted(`${maxConcurrentStreams} calls of ${name}`, "maxConcurrentStreams");
+  }
+  if (maxConcurrentCalls !== undefined && service.calls >= maxConcurrentCalls) {
+    throw exhausted(`${maxConcurrentCalls} calls of ${name}`, "maxConcurrentCalls");
+  }
+  if (method.maxConcurrentCalls !== undefined && calls >= method.maxConcurrentCalls) {
+    throw exhausted(`${method.maxConcurrentCalls} calls of ${title}`, "maxConcurrentCalls");
+  }
+}
+
+function warn({ errorId, service, method, cause }: ServerFault): void {
+  const warning = new Error(`${service}.${method} failed [${errorId}]`, { cause });
+  warning.name = "AsterHandlerError";
+  if (cause instanceof Error && cause.stack !== undefined) warning.stack = cause.stack;
+  process.emitWarning(warning);
+}

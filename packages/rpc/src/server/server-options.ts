@@ -1,0 +1,34 @@
+import type { PeerRecord } from "@aster/trust";
+import type { Interceptor } from "../interceptor.ts";
+import type { RpcLimits } from "../limits.ts";
+import type { Compression } from "../message/compression.ts";
+import type { ServerFault } from "./errors.ts";
+
+/** The peers that were admitted, by endpoint id; a `PeerStore` of `@aster/trust` is one. */
+export interface PeerDirectory {
+  get(endpointId: string): PeerRecord | undefined;
+}
+
+export interface ServerOptions {
+  /** Instances of decorated classes, the classes themselves for session-scoped services, and results of `implement`. */
+  readonly services: readonly object[];
+  /** Run around every call, outside the interceptors of the services. The first is the outermost. */
+  readonly interceptors?: readonly Interceptor[];
+  readonly limits?: Partial<RpcLimits>;
+  /** Of the responses. Default: payloads of more than 4096 bytes. */
+  readonly compression?: Compression;
+  /** The source of a peer's attributes and roles. Default: no peer has any. */
+  readonly peers?: PeerDirectory;
+  /** Refuses calls of peers that `peers` does not list, with UNAUTHENTICATED. Checked for every call. Default: false. */
+  readonly requireAdmission?: boolean;
+  /**
+   * Called with every failure of the server's own code; exceptions that it throws are ignored. Default:
+   * `process.emitWarning`, without data of the peer.
+   */
+  readonly onError?: (fault: ServerFault) => void;
+}
+
+export interface DrainOptions {
+  /** The time that running calls have to end. Default: 10 s. With 0 the result is known at once. */
+  readonly graceMs?: number;
+}

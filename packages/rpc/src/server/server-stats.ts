@@ -1,0 +1,25 @@
+import type { NodeStats } from "@aster/transport";
+import type { AdmissionStats } from "../peer/admission-counts.ts";
+
+/** Counters of a `Server`. */
+export interface ServerStats {
+  /** Calls whose handlers have not returned. */
+  readonly calls: number;
+  /** Calls that were accepted since the start. */
+  readonly callsTotal: number;
+  /** Accepted calls that ended with OK. */
+  readonly callsSucceeded: number;
+  /** Accepted calls that ended with another status. Their handlers may still be running. */
+  readonly callsFailed: number;
+  /** Streams that peers opened since the start; each carries a call or a session. */
+  readonly streamsTotal: number;
+  /** Open sessions, and ended ones whose `onSessionClose` has not returned. */
+  readonly sessions: number;
+}
+
+/** Counters of an `AsterServer`, with those of its node. */
+export interface AsterServerStats extends ServerStats, NodeStats {
+  /** Connections that were accepted since the start, including those for admission. */
+  readonly connectionsTotal: number;
+  readonly admission: AdmissionStats;
+}

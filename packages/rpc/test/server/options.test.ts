@@ -1,0 +1,103 @@
+// Bad option values: one error, before anything is opened.
+import {
+  AsterServer,
+  type AsterServerOptions,
+  openGate,
+  RpcError,
+  Server,
+  StatusCode,
+} from "@aster/rpc";
+import * as transport from "@aster/transport";
+import { memoryNetwork } from "@aster/transport";
+import { expect, test, vi } from "vitest";
+import { probe } from "../support/probe.ts";
+
+vi.mock("@aster/transport", async (original) => {
+  const module = await original<typeof transport>();
+  return { ...module, createNode: vi.fn(module.createNode) };
+});
+
+const services = [probe()];
+const gate = openGate();
+
+type Bad = readonly [option: string, options: Partial<AsterServerOptions>, text: string];
+
+const bad: Bad[] = [
+  ["limits.maxCalls", { limits: { maxCalls: -1 } }, "a non-negative number, got -1"],
+  [
+    "limits.sessionIdleMs",
+    { limits: { sessionIdleMs: Number.NaN } },
+    "a non-negative number, got NaN",
+  ],
+  [
+    "limits.maxMessageBytes",
+    { limits: { maxMessageBytes: 2 ** 24 + 1 } },
+    "a number from 0 to 16777216, got 16777217",
+  ],
+  ["idleTimeoutMs", { idleTimeoutMs: 100 }, "an integer from 5000 to 2147483647, got 100"],
+  [
+    "node.idleTimeoutMs",
+    { node: { idleTimeoutMs: 100 } },
+    "an integer from 1000 to 2147483647, got 100",
+  ],
+  ["node.maxChannels", { node: { maxChannels: 0 } }, "an integer from 1 to 65536, got 0"],
+  ["secretKey", { secretKey: new Uint8Array(31) }, "32 bytes, got 31 bytes"],
+  [
+    "bindAddress",
+    { bindAddress: "localhost" },
+    'an address ip:port or [ipv6]:port, got "localhost"',
+  ],
+  [
+    "bindAddress",
+    { bindAddress: "127.0.0.1:70000" },
+    'an address ip:port or [ipv6]:port, got "127.0.0.1:70000"',
+  ],
+  ["network", { network: "n1" as "n0" }, '"n0", "none" or { relays } with URLs, got "n1"'],
+  [
+    "network",
+    { network: { relays: ["nowhere"] } },
+    '"n0", "none" or { relays } with URLs, got a value of type object',
+  ],
+  ["healthPort", { healthPort: 70_000 }, "an integer from 0 to 65535, got 70000"],
+  ["healthPort", { healthPort: { port: 1.5 } }, "an integer from 0 to 65535, got 1.5"],
+];
+
+test.each(bad)("%s: %j is refused before a node is opened", async (option, options, text) => {
+  const created = vi.mocked(transport.createNode);
+  created.mockClear();
+  const error = await AsterServer.start({ services, gate, ...options }).catch((reason) => reason);
+  expect(error).toBeInstanceOf(RpcError);
+  expect(error).toMatchObject({
+    code: StatusCode.INVALID_ARGUMENT,
+    rawMessage: `option ${option} must be ${text}`,
+    details: { reason: "option.invalid", option },
+  });
+  expect(created).not.toHaveBeenCalled();
+});
+
+test("an unknown limit is refused with the names of the limits", () => {
+  expect(() => new Server({ services, limits: { maxCall: 1 } as never })).toThrow(
+    /^INVALID_ARGUMENT: unknown option limits.maxCall; use maxMessageBytes, /,
+  );
+});
+
+test("a value that is not a service is refused with its place in the list", async () => {
+  const start = AsterServer.start({ services: [probe(), new Date()], gate });
+  await expect(start).rejects.toMatchObject({
+    code: StatusCode.INVALID_ARGUMENT,
+    rawMessage: expect.stringMatching(/^option services\[1\]: Date is /),
+    details: { reason: "option.invalid", option: "services[1]" },
+    cause: { name: "ContractError" },
+  });
+});
+
+test("a drain with a negative time is refused and closes nothing", async () => {
+  const node = await memoryNetwork().createNode();
+  await using server = await AsterServer.start({ services, gate, node });
+  const refused = { code: StatusCode.INVALID_ARGUMENT, details: { option: "graceMs" } };
+  await expect(server.drain({ graceMs: -1 })).rejects.toMatchObject(refused);
+  await expect(server.server.drain({ graceMs: Number.NaN })).rejects.toMatchObject(refused);
+  expect(server.health.status()).toBe("SERVING");
+  expect(await server.drain({ graceMs: Number.POSITIVE_INFINITY })).toBe(true);
+  await node.close();
+});
