@@ -1,9 +1,10 @@
-//! The yardstick of `apps/bench`: the same frames over the same transport without JavaScript. Two processes, one thread
-//! each; a new stream per call carries header and message there, message and trailer back.
+//! The yardstick of `apps/bench`: the same frames over the same transport without JavaScript. Two
+//! processes, one thread each; a new stream per call carries header and message there, message and
+//! trailer back.
 //!
-//! `echo server` prints its id and address, `echo client ID ADDRESS` prints an empty line when it is connected. Then the
-//! client reads lines of load, concurrency and milliseconds, such as `unary 64 800`, and answers each with a line of JSON.
-//! Both end with their standard input.
+//! `echo server` prints its id and address, `echo client ID ADDRESS` prints an empty line when it
+//! is connected. Then the client reads lines of load, concurrency and milliseconds, such as `unary
+//! 64 800`, and answers each with a line of JSON. Both end with their standard input.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -148,7 +149,8 @@ async fn ask(mut input: Receiver<String>, id: &str, address: &str) -> Result<()>
     Ok(())
 }
 
-/// A closed loop; the amount is calls of small messages and bytes of large ones, as in `apps/bench`.
+/// A closed loop; the amount is calls of small messages and bytes of large ones, as in
+/// `apps/bench`.
 async fn run(
     connection: &Rc<Connection>,
     bytes: usize,

@@ -1,13 +1,12 @@
-//! How endings of iroh read on the other side of the border: a kind, an application code, a text.
+//! The ends of connections and dials, as JavaScript reads them: a kind, an application code, a
+//! text.
 
 use iroh::endpoint::{ConnectError, ConnectWithOptsError, ConnectingError, ConnectionError};
 
-/// `CLOSED` and `FAILED` kinds; `packages/transport/src/quic/reactor.ts` knows the same numbers.
-pub const CLOSED: u8 = 1;
-pub const CONNECT: u8 = 2;
-pub const TIMEOUT: u8 = 3;
-pub const ADDRESS: u8 = 4;
-pub const NATIVE: u8 = 5;
+use crate::border::{NO_CODE, ending_kind, limit};
+
+/// The TLS alert "no application protocol" as a QUIC error code: 0x100 plus the alert (RFC 9001).
+const NO_ALPN: u64 = 0x178;
 
 #[derive(Debug, Clone)]
 pub struct Ending {
@@ -22,12 +21,6 @@ impl Ending {
     }
 }
 
-/// No application code came with this ending.
-pub const NO_CODE: u32 = u32::MAX;
-const REASON_BYTES: usize = 256;
-/// TLS alert "no application protocol" as a QUIC error.
-const NO_ALPN: u64 = 0x178;
-
 impl From<&ConnectionError> for Ending {
     fn from(error: &ConnectionError) -> Self {
         match error {
@@ -39,19 +32,21 @@ impl From<&ConnectionError> for Ending {
                 } else {
                     format!("the peer closed the connection: {reason} (code {})", close.error_code)
                 };
-                Self { kind: CLOSED, code, text }
+                Self { kind: ending_kind::CLOSED, code, text }
             }
-            ConnectionError::LocallyClosed => Self::new(CLOSED, "the connection was closed by this side"),
+            ConnectionError::LocallyClosed => {
+                Self::new(ending_kind::CLOSED, "this side closed the connection")
+            }
             ConnectionError::TimedOut => {
-                Self::new(TIMEOUT, "the peer has not answered within the idle timeout")
+                Self::new(ending_kind::TIMEOUT, "the peer did not answer within the idle timeout")
             }
             ConnectionError::ConnectionClosed(close) if u64::from(close.error_code) == NO_ALPN => {
-                Self::new(CONNECT, "the peer does not answer this protocol (ALPN)")
+                Self::new(ending_kind::CONNECT, "the peer does not accept this protocol (ALPN)")
             }
             ConnectionError::Reset => {
-                Self::new(CLOSED, "the peer no longer knows this connection: it restarted")
+                Self::new(ending_kind::CLOSED, "the peer restarted and lost this connection")
             }
-            other => Self::new(CLOSED, format!("the connection failed: {other}")),
+            other => Self::new(ending_kind::CLOSED, format!("the connection failed: {other}")),
         }
     }
 }
@@ -62,32 +57,46 @@ impl From<ConnectError> for Ending {
             ConnectError::Connecting { source: ConnectingError::ConnectionError { source, .. }, .. }
             | ConnectError::Connection { source, .. } => {
                 let ending = Self::from(&source);
-                let kind = if ending.kind == CLOSED { CONNECT } else { ending.kind };
+                let kind =
+                    if ending.kind == ending_kind::CLOSED { ending_kind::CONNECT } else { ending.kind };
                 Self { kind, ..ending }
             }
             ConnectError::Connecting { source: ConnectingError::HandshakeFailure { .. }, .. } => {
-                Self::new(CONNECT, "the peer could not prove its key")
+                Self::new(ending_kind::CONNECT, "the peer did not prove its key")
             }
-            ConnectError::Connect { source: ConnectWithOptsError::SelfConnect { .. }, .. } => {
-                Self::new(CONNECT, "a node cannot connect to itself")
-            }
-            ConnectError::Connect { source: ConnectWithOptsError::NoAddress { .. }, .. } => Self::new(
-                CONNECT,
-                "no address of this peer is known: dial with a ticket or an address that names one",
-            ),
-            ConnectError::Connect { source: ConnectWithOptsError::InvalidAlpn { .. }, .. } => {
-                Self::new(ADDRESS, "an ALPN has 1 to 255 bytes")
-            }
-            ConnectError::Connect { source: ConnectWithOptsError::EndpointClosed { .. }, .. } => {
-                Self::new(CLOSED, "the node is closed")
-            }
-            _ => Self::new(CONNECT, "the peer could not be reached"),
+            ConnectError::Connect { source, .. } => Self::from(source),
+            _ => not_reached(),
         }
     }
 }
 
-/// A peer's words, cut and without control characters.
+impl From<ConnectWithOptsError> for Ending {
+    fn from(error: ConnectWithOptsError) -> Self {
+        match error {
+            ConnectWithOptsError::SelfConnect { .. } => {
+                Self::new(ending_kind::CONNECT, "a node cannot connect to itself")
+            }
+            ConnectWithOptsError::NoAddress { .. } => Self::new(
+                ending_kind::CONNECT,
+                "no address of this peer is known; dial a ticket or an address that contains one",
+            ),
+            ConnectWithOptsError::InvalidAlpn { .. } => {
+                Self::new(ending_kind::ADDRESS, "an ALPN must have 1 to 255 bytes")
+            }
+            ConnectWithOptsError::EndpointClosed { .. } => {
+                Self::new(ending_kind::CLOSED, "the node is closed")
+            }
+            _ => not_reached(),
+        }
+    }
+}
+
+fn not_reached() -> Ending {
+    Ending::new(ending_kind::CONNECT, "the peer could not be reached")
+}
+
+/// A text of the peer, shortened and without control characters.
 fn printable(bytes: &[u8]) -> String {
-    let cut = bytes.get(..REASON_BYTES).unwrap_or(bytes);
+    let cut = bytes.get(..limit::REASON_BYTES).unwrap_or(bytes);
     String::from_utf8_lossy(cut).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

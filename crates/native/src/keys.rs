@@ -2,11 +2,10 @@
 
 use iroh::{EndpointId, SecretKey};
 
-pub fn secret(bytes: &[u8]) -> napi::Result<SecretKey> {
-    let bytes: &[u8; 32] = bytes
-        .try_into()
-        .map_err(|_| napi::Error::from_reason(format!("a secret key has 32 bytes, not {}", bytes.len())))?;
-    Ok(SecretKey::from_bytes(bytes))
+/// `None` when `bytes` are not 32.
+pub fn secret(bytes: &[u8]) -> Option<SecretKey> {
+    let bytes: &[u8; 32] = bytes.try_into().ok()?;
+    Some(SecretKey::from_bytes(bytes))
 }
 
 /// An endpoint id as 64 lower-case hex characters.
@@ -14,6 +13,7 @@ pub fn hex(id: EndpointId) -> String {
     data_encoding::HEXLOWER.encode(id.as_bytes())
 }
 
+/// Reads 64 lower-case hex characters.
 pub fn endpoint_id(text: &str) -> Option<EndpointId> {
     let bytes: [u8; 32] = data_encoding::HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()?;
     EndpointId::from_bytes(&bytes).ok()

@@ -1,28 +1,17 @@
-//! The native half of `@aster/transport`: iroh behind one batched call per turn of the event loop.
+//! The native half of `@aster/transport`: iroh endpoints behind one batched call per turn of the
+//! event loop.
 //!
-//! JavaScript submits commands and drains events; no promise, no callback and no lock per operation.
+//! JavaScript submits commands and drains events. There is no promise, callback or lock per
+//! operation. This file is what JavaScript sees; `border.rs` has the numbers of both sides.
 
-mod accept;
-mod commands;
-mod connection;
+mod border;
+mod endpoint;
 mod error;
-mod events;
-mod farewell;
-mod finished;
-mod frames;
-mod gate;
-mod inbox;
 mod keys;
-mod listeners;
 mod node;
-mod options;
-mod protocols;
 mod reactor;
 mod runtime;
-mod shared;
 mod stats;
-mod stream;
-mod wake;
 
 use std::cell::RefCell;
 use std::sync::atomic::Ordering;
@@ -34,17 +23,19 @@ use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 
+use border::wake::JsWake;
+use border::{command_flag, command_op, header};
+use endpoint::dial::{self, Dial};
 use node::Node;
-use options::{NodeInit, Options};
-use stats::{LinkStats, NativeStats, NodeAddress};
-use wake::JsWake;
+use node::options::{NativeNodeInit, Options};
+use stats::{NativeConnectionStats, NativeNodeAddress, NativeNodeStats};
 
 thread_local! {
-    /// The nodes of this environment; `None` until its clean-up hook is set.
+    /// The nodes of this environment. `None` until its clean-up hook is set.
     static NODES: RefCell<Option<Vec<Weak<Node>>>> = const { RefCell::new(None) };
 }
 
-/// One endpoint. Everything it reports comes out of `drain`.
+/// One endpoint. It reports everything through `drain`.
 #[napi]
 pub struct NativeNode {
     node: Arc<Node>,
@@ -52,51 +43,57 @@ pub struct NativeNode {
 
 #[napi]
 impl NativeNode {
-    /// Binds at once; an event tells when that is done. `wake` is called when there is something to drain.
+    /// Starts to bind; an `OPENED` or `DOWN` event follows. `wake` is called when there are events.
+    ///
+    /// Throws an error with code `InvalidArg` when an option is not valid.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, init: NodeInit, wake: Function<'_, (), ()>) -> napi::Result<Self> {
+    pub fn new(env: Env, init: NativeNodeInit, wake: Function<'_, (), ()>) -> napi::Result<Self> {
         let options = Options::read(&init)?;
         let runtime = runtime::handle().map_err(napi::Error::from_reason)?;
         let node = Node::new(runtime, JsWake::new(&wake)?);
         register(env, &node)?;
-        node.open(options);
+        endpoint::open(&node, options);
         Ok(Self { node })
     }
 
-    /// Executes the commands in the first `used` bytes, on the I/O thread.
+    /// Submits the commands in the first `used` bytes to the reactor.
     #[napi(catch_unwind)]
     pub fn submit(&self, batch: &[u8], used: u32) {
         self.node.inbox.submit(&[batch.get(..used as usize).unwrap_or(batch)]);
     }
 
-    /// Sends a large piece of a stream without a way through the command buffer.
+    /// Sends a large piece of a stream without a copy into the command buffer.
     #[napi(catch_unwind)]
     pub fn send_large(&self, stream: u32, end: bool, data: &[u8]) {
-        let header = commands::header(commands::SEND, end, stream, 0, data.len() as u32);
-        self.node.inbox.submit(&[&header, data]);
+        let flags = if end { command_flag::END } else { 0 };
+        self.node.inbox.submit(&[&header(command_op::SEND, flags, stream, 0, data.len()), data]);
     }
 
-    /// Copies whole event records into `target` and says how many bytes they have; 0 when there are none.
+    /// Copies whole event records into `target`. Returns their length, 0 when there are none.
     #[napi(catch_unwind)]
     pub fn drain(&self, mut target: Uint8Array) -> u32 {
-        // Nothing else runs on this thread while the bytes are written, and no reference outlives the call.
+        // SAFETY: `as_mut` requires that nothing else accesses the bytes while the reference lives.
+        // JavaScript runs on this thread, which is inside this call, and the transport never puts
+        // `target` on a buffer that it shares with another thread. `drain` keeps no reference.
         let size = self.node.queue.drain(unsafe { target.as_mut() });
         self.node.inbox.resume();
         size as u32
     }
 
-    /// The payload a `LARGE` event names.
+    /// Returns the payload of a `LARGE` event, once.
     #[napi(catch_unwind)]
     pub fn take_large(&self, token: u32) -> Option<Uint8Array> {
         self.node.queue.take_large(token).map(Uint8Array::from)
     }
 
-    /// Dials; an event with `ticket` tells how that went.
+    /// Dials a peer; a `DIALED` or `FAILED` event with the number of the dial follows.
+    ///
+    /// Throws when a part of the address cannot be read.
     #[napi(catch_unwind)]
     #[allow(clippy::too_many_arguments)]
     pub fn connect(
         &self,
-        ticket: u32,
+        dial: u32,
         peer: String,
         direct: Vec<String>,
         relay: Option<String>,
@@ -104,76 +101,86 @@ impl NativeNode {
         raw: bool,
         timeout_ms: u32,
     ) -> napi::Result<()> {
-        let wrong = |what: &str| napi::Error::from_reason(format!("{what:?} is no address"));
-        let peer = keys::endpoint_id(&peer).ok_or_else(|| wrong(&peer))?;
-        let mut parts = Vec::new();
-        for text in &direct {
-            parts.push(TransportAddr::Ip(text.parse().map_err(|_| wrong(text))?));
-        }
-        if let Some(url) = relay {
-            parts.push(TransportAddr::Relay(url.parse().map_err(|_| wrong(&url))?));
-        }
-        let limit = Duration::from_millis(u64::from(timeout_ms));
-        self.node.dial(ticket, EndpointAddr::from_parts(peer, parts), alpn.into_bytes(), raw, limit);
+        let address = read_address(&peer, &direct, relay.as_deref())?;
+        let time_limit = Duration::from_millis(u64::from(timeout_ms));
+        let dial = Dial { number: dial, address, alpn: alpn.into_bytes(), raw, time_limit };
+        dial::start(&self.node, dial);
         Ok(())
     }
 
-    /// Gives a dial up.
+    /// Aborts a dial.
     #[napi(catch_unwind)]
-    pub fn abort(&self, ticket: u32) {
-        self.node.abort(ticket);
+    pub fn abort(&self, dial: u32) {
+        dial::abort(&self.node, dial);
     }
 
-    /// Answers these ALPNs too. At most `seats` connections wait for a `TAKE` command at a time; the others wait in their
-    /// handshake.
+    /// Accepts these ALPNs too. At most `capacity` connections wait for a `TAKE` command at a time;
+    /// further ones wait in their handshake.
     #[napi(catch_unwind)]
-    pub fn listen(&self, acceptor: u32, seats: u32, framed: Vec<String>, raw: Vec<String>) {
-        self.node.listeners.add(acceptor, seats as usize, framed, raw);
+    pub fn listen(&self, acceptor: u32, capacity: u32, framed: Vec<String>, raw: Vec<String>) {
+        self.node.listeners.add(acceptor, capacity as usize, framed, raw);
         self.node.apply_alpns();
     }
 
-    /// Answers the ALPNs of this acceptor no longer.
+    /// Stops accepting the ALPNs of this acceptor.
     #[napi(catch_unwind)]
     pub fn unlisten(&self, acceptor: u32) {
         self.node.listeners.remove(acceptor);
         self.node.apply_alpns();
     }
 
-    /// Whether incoming connections wait for an `ADMIT` command.
+    /// Sets whether incoming connections wait for an `ADMIT` command.
     #[napi(catch_unwind)]
     pub fn set_gate(&self, asking: bool) {
         self.node.gate.asking.store(asking, Ordering::SeqCst);
     }
 
+    /// Returns the addresses of the node. `None` before the bind and after the close.
     #[napi(catch_unwind)]
-    pub fn address(&self) -> Option<NodeAddress> {
+    pub fn address(&self) -> Option<NativeNodeAddress> {
         stats::address(&self.node)
     }
 
     #[napi(catch_unwind)]
-    pub fn stats(&self) -> NativeStats {
+    pub fn stats(&self) -> NativeNodeStats {
         stats::node(&self.node)
     }
 
     #[napi(catch_unwind)]
-    pub fn link_stats(&self, connection: u32) -> Option<LinkStats> {
-        stats::link(&self.node, connection)
+    pub fn connection_stats(&self, connection: u32) -> Option<NativeConnectionStats> {
+        stats::connection(&self.node, connection)
     }
 
-    /// Closes every connection and the endpoint, within two seconds: peers that answer get what was sent. The last event tells.
+    /// Closes every connection and the endpoint, within two seconds. Peers that answer receive what
+    /// was sent. `DOWN` is the last event.
     #[napi(catch_unwind)]
     pub fn close(&self) {
-        self.node.close();
+        endpoint::close(&self.node);
     }
 
-    /// Closes as well as a process that is about to exit can: blocks for 200 ms at most, and wakes nobody any more.
+    /// Closes the node of a process that is about to exit. Blocks for 200 ms at most. `wake` is not
+    /// called any more.
     #[napi(catch_unwind)]
     pub fn detach(&self) {
-        self.node.detach();
+        endpoint::detach(&self.node);
     }
 }
 
-/// Nodes of a worker that is terminated are closed by the hook; `process.exit` of the main thread does not run it.
+fn read_address(peer: &str, direct: &[String], relay: Option<&str>) -> napi::Result<EndpointAddr> {
+    let wrong = |what: &str| napi::Error::from_reason(format!("{what:?} is not an address"));
+    let peer = keys::endpoint_id(peer).ok_or_else(|| wrong(peer))?;
+    let mut parts = Vec::new();
+    for text in direct {
+        parts.push(TransportAddr::Ip(text.parse().map_err(|_| wrong(text))?));
+    }
+    if let Some(url) = relay {
+        parts.push(TransportAddr::Relay(url.parse().map_err(|_| wrong(url))?));
+    }
+    Ok(EndpointAddr::from_parts(peer, parts))
+}
+
+/// Adds a node to those that the clean-up hook of this environment closes. The hook runs for a
+/// worker that is terminated, but not for `process.exit` of the main thread.
 fn register(env: Env, node: &Arc<Node>) -> napi::Result<()> {
     let first = NODES.with_borrow_mut(|nodes| {
         let first = nodes.is_none();
@@ -186,14 +193,14 @@ fn register(env: Env, node: &Arc<Node>) -> napi::Result<()> {
         env.add_env_cleanup_hook((), |()| {
             let nodes = NODES.with_borrow_mut(Option::take).unwrap_or_default();
             for node in nodes.iter().filter_map(Weak::upgrade) {
-                node.detach();
+                endpoint::detach(&node);
             }
         })?;
     }
     Ok(())
 }
 
-/// `"release"` or `"debug"`: figures of a debug build say nothing about speed.
+/// Returns `"release"` or `"debug"`. Figures of a debug build are not comparable.
 #[napi(catch_unwind)]
 pub fn build_profile() -> &'static str {
     if cfg!(debug_assertions) { "debug" } else { "release" }

@@ -1,72 +1,71 @@
-//! The one task that owns every stream of a node: executes batches of JavaScript, polls what the
-//! network woke, publishes events. No task per stream, no lock around a stream.
+//! The reactor: the one task that owns every stream of a node.
+//!
+//! It starts with the endpoint and ends with the node. Each turn it takes commands and messages
+//! from the inbox, polls the streams and connections that were woken, and publishes the events of
+//! the turn. There is no task per stream and no lock around a stream.
 
-use std::future::Future;
-use std::pin::Pin;
+pub mod closing;
+mod connection;
+mod execute;
+mod finished;
+mod frames;
+mod receiving;
+mod sending;
+mod shared;
+mod stop_watch;
+mod stream;
+mod streams;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::task::{Context, Poll};
 
-use iroh::endpoint::{Connection, ConnectionError, RecvStream, SendStream, VarInt};
+use iroh::endpoint::{Connection as QuicConnection, ConnectionError, RecvStream, SendStream};
 use rustc_hash::FxHashMap;
-use tokio::time::{Instant, Sleep, sleep};
 
-use crate::commands::{self, Command};
-use crate::connection::Link;
+use crate::border::{event_flag, event_op, limit};
 use crate::error::Ending;
-use crate::events;
-use crate::farewell::Farewell;
-use crate::inbox::{LINK, Message, Signal};
-use crate::listeners::Seat;
 use crate::node::Node;
-use crate::shared::Shared;
-use crate::stream::{Read, Stream};
+use crate::node::inbox::{CONNECTION_BIT, Message, Signal};
+use crate::node::listeners::AcceptSlot;
+use closing::Closing;
+use connection::Connection;
+use receiving::Read;
+use shared::Shared;
+use stop_watch::StopWatch;
+use stream::Stream;
+use streams::Streams;
 
-/// Inbound handles have this bit, those JavaScript chose have not.
-const INBOUND: u32 = 1 << 31;
-/// Reading stops while JavaScript has more than this to drain.
-const STALL: usize = 32 * 1024 * 1024;
-/// How long a stream lives before it is watched for STOP_SENDING, which costs an allocation.
-const YOUNG: Duration = Duration::from_millis(10);
-
-struct Slot {
-    waker: Waker,
-    stream: Option<Stream>,
-}
+/// Reading stops while JavaScript has more than this to drain. More than one of the largest frames,
+/// so that such a frame never stops reading by itself.
+const STALL_BYTES: usize = 2 * limit::MAX_FRAME_BYTES;
+/// Below this mean size of its chunks, a full stream window has more pieces than QUIC reassembles.
+/// QUIC's bound is 2048; the difference is a margin for what arrives between two turns.
+const PIECES_PER_WINDOW: u64 = 1900;
 
 pub struct Reactor {
     node: Arc<Node>,
     shared: Shared,
-    links: FxHashMap<u32, Link>,
-    next_link: u32,
-    slots: Vec<Slot>,
-    free: Vec<u32>,
-    handles: FxHashMap<u32, u32>,
-    next_handle: u32,
+    connections: FxHashMap<u32, Connection>,
+    last_connection: u32,
+    streams: Streams,
     batch: Vec<u8>,
     ready: Vec<u32>,
-    young: Vec<(u32, u32)>,
-    older: Vec<(u32, u32)>,
-    tick: Pin<Box<Sleep>>,
+    stop_watch: StopWatch,
 }
 
 impl Reactor {
     pub fn new(node: Arc<Node>, stream_window: u32) -> Self {
+        let small_chunk = u64::from(stream_window) / PIECES_PER_WINDOW;
         Self {
             node,
-            shared: Shared { small_chunk: u64::from(stream_window) / 1900, ..Shared::default() },
-            links: FxHashMap::default(),
-            next_link: 0,
-            slots: Vec::new(),
-            free: Vec::new(),
-            handles: FxHashMap::default(),
-            next_handle: INBOUND,
+            shared: Shared { small_chunk, ..Shared::default() },
+            connections: FxHashMap::default(),
+            last_connection: 0,
+            streams: Streams::default(),
             batch: Vec::new(),
             ready: Vec::new(),
-            young: Vec::new(),
-            older: Vec::new(),
-            tick: Box::pin(sleep(YOUNG)),
+            stop_watch: StopWatch::new(),
         }
     }
 
@@ -84,284 +83,198 @@ impl Reactor {
             down |= matches!(message, Message::Down(_));
             self.handle(message);
         }
-        let batch = std::mem::take(&mut self.batch);
-        let mut rest = batch.as_slice();
-        while let Some(command) = commands::next(&mut rest) {
-            self.execute(&command);
+        self.execute_batch();
+        if !node.inbox.stall(|| node.queue.len() > STALL_BYTES) {
+            self.poll_ready();
         }
-        self.batch = batch;
-        self.batch.clear();
-
-        if node.inbox.stall(|| node.queue.len() > STALL) {
-            node.inbox.take_ready(&mut self.ready, false);
-        } else {
-            node.inbox.take_ready(&mut self.ready, true);
-            let ready = std::mem::take(&mut self.ready);
-            for key in &ready {
-                if key & LINK != 0 { self.poll_link(key & !LINK) } else { self.poll_slot(*key) }
-            }
-            self.ready = ready;
-        }
-        self.poll_tick(cx);
-        node.connections_open.store(self.links.len(), Ordering::Relaxed);
-        node.streams_open.store(self.handles.len(), Ordering::Relaxed);
+        self.poll_stop_watch(cx);
+        node.connections_open.store(self.connections.len(), Ordering::Relaxed);
+        node.streams_open.store(self.streams.len(), Ordering::Relaxed);
         node.bytes_queued.store(self.shared.unread + self.shared.unsent, Ordering::Relaxed);
         node.publish(&mut self.shared.events);
         if down { Poll::Ready(()) } else { Poll::Pending }
     }
 
+    fn poll_ready(&mut self) {
+        let mut ready = std::mem::take(&mut self.ready);
+        self.node.inbox.take_ready(&mut ready);
+        for key in &ready {
+            if key & CONNECTION_BIT != 0 {
+                self.poll_connection(key & !CONNECTION_BIT);
+            } else {
+                self.poll_stream(*key);
+            }
+        }
+        self.ready = ready;
+    }
+
     fn handle(&mut self, message: Message) {
         match message {
-            Message::Adopt { connection, raw, ticket, seat } => self.adopt(connection, raw, ticket, seat),
+            Message::Adopt { connection, raw, dial, accept_slot } => {
+                self.adopt(connection, raw, dial, accept_slot);
+            }
             Message::Event { op, flags, handle, arg, payload } => {
                 self.shared.events.push(op, flags, handle, arg, &[&payload]);
             }
             Message::Shutdown(done) => {
-                let ids: Vec<u32> = self.links.keys().copied().collect();
+                let ids: Vec<u32> = self.connections.keys().copied().collect();
                 for id in ids {
                     self.close(id, b"");
                 }
-                // Whoever waited may have lost patience.
+                // Fails when the close of the node has timed out.
                 let _ = done.send(());
             }
-            Message::Down(ending) => {
-                let ids: Vec<u32> = self.links.keys().copied().collect();
+            Message::Down(fault) => {
+                let ids: Vec<u32> = self.connections.keys().copied().collect();
                 for id in ids {
-                    self.end_link(id, &ConnectionError::LocallyClosed);
+                    self.end_connection(id, &ConnectionError::LocallyClosed);
                 }
-                let text = ending.as_deref().unwrap_or_default();
-                self.shared.events.push(events::DOWN, u8::from(ending.is_some()), 0, 0, &[text.as_bytes()]);
+                let flags = if fault.is_some() { event_flag::FAULT } else { 0 };
+                let text = fault.as_deref().unwrap_or_default();
+                self.shared.events.push(event_op::DOWN, flags, 0, 0, &[text.as_bytes()]);
             }
         }
     }
 
-    fn adopt(&mut self, connection: Connection, raw: bool, ticket: Option<u32>, seat: Option<Seat>) {
-        self.next_link = (self.next_link + 1) & !LINK;
-        let id = self.next_link;
-        let waker = Signal::waker(id | LINK, &self.node.inbox);
-        let peer = connection.remote_id();
-        match ticket {
-            Some(ticket) => self.shared.events.push(events::DIALED, 0, ticket, id, &[peer.as_bytes()]),
+    fn adopt(&mut self, quic: QuicConnection, raw: bool, dial: Option<u32>, slot: Option<AcceptSlot>) {
+        self.last_connection = (self.last_connection + 1) & !CONNECTION_BIT;
+        let id = self.last_connection;
+        let waker = Signal::waker(id | CONNECTION_BIT, &self.node.inbox);
+        let peer = quic.remote_id();
+        let events = &mut self.shared.events;
+        match dial {
+            Some(dial) => events.push(event_op::DIALED, 0, dial, id, &[peer.as_bytes()]),
             None => {
-                let parts: [&[u8]; 2] = [peer.as_bytes(), connection.alpn()];
-                self.shared.events.push(events::CONNECTION, u8::from(raw), id, 0, &parts);
+                let flags = if raw { event_flag::RAW } else { 0 };
+                events.push(event_op::CONNECTION, flags, id, 0, &[peer.as_bytes(), quic.alpn()]);
             }
         }
-        self.node.connections.lock().insert(id, connection.clone());
-        self.links.insert(id, Link::new(connection, raw, waker, seat));
-        self.poll_link(id);
+        self.node.connections.lock().insert(id, quic.clone());
+        self.connections.insert(id, Connection::new(quic, raw, waker, slot));
+        self.poll_connection(id);
     }
 
-    fn poll_link(&mut self, id: u32) {
-        let Some(link) = self.links.get_mut(&id) else { return };
-        let raw = link.raw;
-        let (accepted, end) = link.poll_accept();
+    fn poll_connection(&mut self, id: u32) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let raw = connection.raw;
+        let (accepted, end) = connection.poll_accept();
         for halves in accepted {
-            let handle = self.next_inbound();
-            self.shared.events.push(events::STREAM, 0, handle, id, &[]);
-            let slot = self.add(Stream::new(handle, id, raw, Some(halves)));
-            self.poll_slot(slot);
+            let handle = self.streams.next_inbound();
+            self.shared.events.push(event_op::STREAM, 0, handle, id, &[]);
+            let index = self.add(Stream::new(handle, id, raw, Some(halves)));
+            self.poll_stream(index);
         }
         if let Some(error) = end {
-            return self.end_link(id, &error);
+            return self.end_connection(id, &error);
         }
-        while let Some((slot, (send, recv))) = self.next_opened(id) {
-            let opened = self.slots.get_mut(slot as usize).and_then(|slot| slot.stream.as_mut());
-            if let Some(stream) = opened {
-                stream.start(send, recv, &mut self.shared);
+        while let Some((index, (send, receive))) = self.next_opened(id) {
+            if let Some(stream) = self.streams.get(index) {
+                stream.start(send, receive, &mut self.shared);
             }
-            self.poll_slot(slot);
+            self.poll_stream(index);
         }
     }
 
     fn next_opened(&mut self, id: u32) -> Option<(u32, (SendStream, RecvStream))> {
-        let link = self.links.get_mut(&id)?;
-        if link.waiting.is_empty() {
+        let connection = self.connections.get_mut(&id)?;
+        if connection.waiting.is_empty() {
             return None;
         }
-        let halves = link.poll_open()?;
-        Some((link.waiting.pop_front()?, halves))
+        let halves = connection.poll_open()?;
+        Some((connection.waiting.pop_front()?, halves))
     }
 
-    fn slots_of(&self, link: u32) -> Vec<u32> {
-        let of_link = |slot: &Slot| slot.stream.as_ref().is_some_and(|stream| stream.connection == link);
-        let slots = self.slots.iter().zip(0..).filter(|(slot, _)| of_link(slot));
-        slots.map(|(_, at)| at).collect()
-    }
-
-    /// Closes with code 0. For JavaScript it is over at once; what was sent and ended is delivered first.
+    /// Closes with code 0. For JavaScript the connection is over at once; what was sent and ended
+    /// is delivered first.
     fn close(&mut self, id: u32, reason: &[u8]) {
-        let Some(link) = self.links.get(&id) else { return };
-        let connection = link.connection.clone();
-        let mut farewell = Farewell { finished: self.shared.finished.take(id), ..Farewell::default() };
-        for at in self.slots_of(id) {
-            if let Some(stream) = self.slots.get_mut(at as usize).and_then(|slot| slot.stream.as_mut()) {
-                stream.part(&mut farewell, &mut self.shared);
+        let Some(connection) = self.connections.get(&id) else { return };
+        let quic = connection.quic.clone();
+        let mut closing = Closing { finished: self.shared.finished.take(id), ..Closing::default() };
+        for index in self.streams.of_connection(id) {
+            if let Some(stream) = self.streams.get(index) {
+                stream.hand_over(&mut closing, &mut self.shared);
             }
         }
-        farewell.say(connection, reason, &self.node.farewells);
-        self.end_link(id, &ConnectionError::LocallyClosed);
+        closing.start(quic, reason, &self.node.closing_connections);
+        self.end_connection(id, &ConnectionError::LocallyClosed);
     }
 
-    fn end_link(&mut self, id: u32, error: &ConnectionError) {
+    fn end_connection(&mut self, id: u32, error: &ConnectionError) {
         let by_peer = matches!(error, ConnectionError::ApplicationClosed(_));
-        for at in self.slots_of(id) {
-            match self.slots.get_mut(at as usize) {
-                Some(Slot { waker, stream: Some(stream) }) if by_peer => {
+        for index in self.streams.of_connection(id) {
+            match self.streams.with_waker(index) {
+                Some((waker, stream)) if by_peer => {
                     stream.read_rest(&mut Context::from_waker(waker), &mut self.shared);
                 }
-                _ => self.poll_slot(at),
+                _ => self.poll_stream(index),
             }
-            self.remove(at);
+            self.remove(index);
         }
-        self.links.remove(&id);
+        self.connections.remove(&id);
         self.node.connections.lock().remove(&id);
         drop(self.shared.finished.take(id));
         let ending = Ending::from(error);
-        self.shared.events.push(events::CLOSED, ending.kind, id, ending.code, &[ending.text.as_bytes()]);
+        self.shared.events.push(event_op::CLOSED, ending.kind, id, ending.code, &[ending.text.as_bytes()]);
     }
 
-    fn execute(&mut self, command: &Command<'_>) {
-        match command.op {
-            commands::OPEN => return self.open(command),
-            commands::CLOSE if command.arg == 0 => return self.close(command.handle, command.payload),
-            commands::CLOSE => {
-                if let Some(link) = self.links.get(&command.handle) {
-                    link.connection.close(VarInt::from_u32(command.arg), command.payload);
-                }
-                return;
-            }
-            commands::TAKE => {
-                if let Some(link) = self.links.get_mut(&command.handle) {
-                    link.seat = None;
-                }
-                return;
-            }
-            commands::ADMIT => return self.node.gate.answer(command.handle, command.flag),
-            _ => {}
-        }
-        let Some(&at) = self.handles.get(&command.handle) else { return };
-        let Some(slot) = self.slots.get_mut(at as usize) else { return };
-        let Some(stream) = slot.stream.as_mut() else { return };
-        let (cx, shared) = (&mut Context::from_waker(&slot.waker), &mut self.shared);
-        match command.op {
-            commands::SEND => stream.push(cx, command.payload, command.flag, shared),
-            commands::NOTIFY => stream.notify(shared),
-            commands::STOP => stream.stop(command.arg),
-            commands::CREDIT => {
-                stream.credit(command.arg as usize, shared);
-                return self.poll_slot(at);
-            }
-            commands::RESET => {
-                stream.abandon(command.arg, shared);
-                return self.remove(at);
-            }
-            _ => {}
-        }
-        self.settle(at);
-    }
-
-    fn open(&mut self, command: &Command<'_>) {
-        let Some(link) = self.links.get_mut(&command.arg) else { return };
-        let halves = if link.waiting.is_empty() { link.poll_open() } else { None };
-        let waits = halves.is_none();
-        let mut stream = Stream::new(command.handle, command.arg, link.raw, halves);
-        stream.queued = waits;
-        let at = self.add(stream);
-        if waits && let Some(link) = self.links.get_mut(&command.arg) {
-            link.waiting.push_back(at);
-        }
-        let Some(slot) = self.slots.get_mut(at as usize) else { return };
-        if let Some(stream) = slot.stream.as_mut() {
-            stream.push(
-                &mut Context::from_waker(&slot.waker),
-                command.payload,
-                command.flag,
-                &mut self.shared,
-            );
-        }
-        self.poll_slot(at);
-    }
-
-    fn poll_slot(&mut self, at: u32) {
+    fn poll_stream(&mut self, index: u32) {
         loop {
-            let Some(slot) = self.slots.get_mut(at as usize) else { return };
-            let Some(stream) = slot.stream.as_mut() else { return };
-            let cx = &mut Context::from_waker(&slot.waker);
-            stream.poll_send(cx, &mut self.shared);
-            match stream.poll_recv(cx, &mut self.shared) {
+            let Some((waker, stream)) = self.streams.with_waker(index) else { return };
+            let cx = &mut Context::from_waker(waker);
+            stream.send.poll(cx, &mut self.shared);
+            match stream.poll_receive(cx, &mut self.shared) {
                 Read::Idle => break,
                 Read::Reserve(bytes) => {
-                    let Some(link) = self.links.get_mut(&stream.connection) else { return };
-                    if !link.reserve(at, bytes) {
+                    let Some(connection) = self.connections.get_mut(&stream.connection) else { return };
+                    if !connection.reserve(index, bytes) {
                         stream.queued = true;
                         break;
                     }
-                    stream.reserved = bytes;
+                    stream.receive.reserved = bytes;
                 }
                 Read::Release => {
-                    let (connection, bytes) = (stream.connection, std::mem::take(&mut stream.reserved));
+                    let bytes = std::mem::take(&mut stream.receive.reserved);
+                    let connection = stream.connection;
                     self.release(connection, bytes);
                 }
             }
         }
-        self.settle(at);
+        self.settle(index);
     }
 
+    /// Returns a share of the assembly budget to its connection.
     fn release(&mut self, connection: u32, bytes: usize) {
-        let Some(link) = self.links.get_mut(&connection) else { return };
-        for (slot, bytes) in link.release(bytes) {
-            if let Some(stream) = self.stream(slot) {
-                stream.reserved = bytes;
+        let Some(connection) = self.connections.get_mut(&connection) else { return };
+        for (index, bytes) in connection.release(bytes) {
+            if let Some(stream) = self.streams.get(index) {
+                stream.receive.reserved = bytes;
                 stream.queued = false;
             }
-            self.node.inbox.mark_ready(slot);
+            self.node.inbox.mark_ready(index);
         }
     }
 
-    fn settle(&mut self, at: u32) {
-        if self.stream(at).is_some_and(|stream| stream.is_over()) {
-            self.remove(at);
+    /// Frees a stream that is over.
+    fn settle(&mut self, index: u32) {
+        if self.streams.get(index).is_some_and(|stream| stream.is_over()) {
+            self.remove(index);
         }
-    }
-
-    fn stream(&mut self, at: u32) -> Option<&mut Stream> {
-        self.slots.get_mut(at as usize)?.stream.as_mut()
-    }
-
-    fn next_inbound(&mut self) -> u32 {
-        self.next_handle = self.next_handle.wrapping_add(1) | INBOUND;
-        self.next_handle
     }
 
     fn add(&mut self, stream: Stream) -> u32 {
         let handle = stream.handle;
-        let at = self.free.pop().unwrap_or(self.slots.len() as u32);
-        match self.slots.get_mut(at as usize) {
-            Some(slot) => slot.stream = Some(stream),
-            None => {
-                self.slots.push(Slot { waker: Signal::waker(at, &self.node.inbox), stream: Some(stream) })
-            }
-        }
-        self.handles.insert(handle, at);
-        if self.young.is_empty() && self.older.is_empty() {
-            self.tick.as_mut().reset(Instant::now() + YOUNG);
-        }
-        self.young.push((at, handle));
-        at
+        let index = self.streams.add(stream, &self.node.inbox);
+        self.stop_watch.add((index, handle));
+        index
     }
 
-    fn remove(&mut self, at: u32) {
-        let Some(stream) = self.slots.get_mut(at as usize).and_then(|slot| slot.stream.take()) else {
-            return;
-        };
-        self.handles.remove(&stream.handle);
-        self.free.push(at);
-        let (connection, reserved) = (stream.connection, stream.reserved);
+    fn remove(&mut self, index: u32) {
+        let Some(stream) = self.streams.remove(index) else { return };
+        let (connection, reserved) = (stream.connection, stream.receive.reserved);
         if stream.queued
-            && let Some(link) = self.links.get_mut(&connection)
+            && let Some(connection) = self.connections.get_mut(&connection)
         {
-            link.forget(at);
+            connection.forget(index);
         }
         stream.free(&mut self.shared);
         if reserved > 0 {
@@ -369,20 +282,16 @@ impl Reactor {
         }
     }
 
-    /// Streams that outlived two ticks are watched for STOP_SENDING.
-    fn poll_tick(&mut self, cx: &mut Context<'_>) {
-        while !(self.young.is_empty() && self.older.is_empty()) && self.tick.as_mut().poll(cx).is_ready() {
-            for (at, handle) in std::mem::take(&mut self.older) {
-                let Some(slot) = self.slots.get_mut(at as usize) else { continue };
-                if let Some(stream) = slot.stream.as_mut()
+    fn poll_stop_watch(&mut self, cx: &mut Context<'_>) {
+        while let Some(due) = self.stop_watch.poll(cx) {
+            for (index, handle) in due {
+                if let Some((waker, stream)) = self.streams.with_waker(index)
                     && stream.handle == handle
                 {
-                    stream.watch(&mut Context::from_waker(&slot.waker), &mut self.shared);
-                    self.settle(at);
+                    stream.send.watch(&mut Context::from_waker(waker), &mut self.shared);
+                    self.settle(index);
                 }
             }
-            self.older = std::mem::take(&mut self.young);
-            self.tick.as_mut().reset(Instant::now() + YOUNG);
         }
     }
 }

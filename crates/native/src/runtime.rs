@@ -1,4 +1,6 @@
-//! One tokio runtime per process, never dropped: it must outlive every environment that uses it.
+//! The tokio runtime of the process. The first node starts it.
+//!
+//! It is never dropped, because it must outlive every environment that uses it.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,10 +9,14 @@ use std::task::{Context, Poll};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
+/// More threads than this are not started.
+const MAX_THREADS: usize = 64;
+
 static RUNTIME: OnceLock<Result<Handle, String>> = OnceLock::new();
 static SHARED: OnceLock<Runtime> = OnceLock::new();
 
-/// The runtime's handle; starts it at the first call. `ASTER_IO_THREADS` says how many threads, 1 by default.
+/// Returns the handle of the runtime, and starts it at the first call. The environment variable
+/// `ASTER_IO_THREADS` sets the number of threads. Default: 1.
 pub fn handle() -> Result<Handle, String> {
     RUNTIME.get_or_init(start).clone()
 }
@@ -19,7 +25,7 @@ fn start() -> Result<Handle, String> {
     let threads = std::env::var("ASTER_IO_THREADS").ok().and_then(|text| text.parse().ok()).unwrap_or(1usize);
     if threads > 1 {
         let runtime = Builder::new_multi_thread()
-            .worker_threads(threads.min(64))
+            .worker_threads(threads.min(MAX_THREADS))
             .thread_name("aster-io")
             .enable_all()
             .build()

@@ -1,4 +1,4 @@
-//! Figures and addresses for JavaScript.
+//! Figures and addresses for JavaScript, read when it asks for them.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::Ordering;
@@ -9,18 +9,20 @@ use napi_derive::napi;
 use crate::keys;
 use crate::node::Node;
 
+/// The figures of a node.
 #[napi(object)]
-pub struct NativeStats {
+pub struct NativeNodeStats {
     pub connections: u32,
     pub streams: u32,
     /// Bytes read but not consumed, written but not sent, and events not drained.
     pub queued_bytes: f64,
-    /// Connections, streams and endpoints held.
+    /// Connections, closing ones included, streams and the endpoint.
     pub handles: u32,
 }
 
+/// One network path of a connection.
 #[napi(object)]
-pub struct PathStats {
+pub struct NativePathStats {
     /// `ip:port` or a relay URL.
     pub address: String,
     pub relay: bool,
@@ -28,43 +30,45 @@ pub struct PathStats {
     pub rtt_ms: f64,
 }
 
+/// The figures of a connection.
 #[napi(object)]
-pub struct LinkStats {
+pub struct NativeConnectionStats {
     pub sent_bytes: f64,
     pub received_bytes: f64,
     pub rtt_ms: f64,
-    pub paths: Vec<PathStats>,
+    pub paths: Vec<NativePathStats>,
 }
 
+/// The addresses of a node.
 #[napi(object)]
-pub struct NodeAddress {
+pub struct NativeNodeAddress {
     pub id: String,
     /// `ip:port`, most useful first.
     pub direct: Vec<String>,
     pub relay: Option<String>,
 }
 
-pub fn node(node: &Node) -> NativeStats {
+pub fn node(node: &Node) -> NativeNodeStats {
     let connections = node.connections_open.load(Ordering::Relaxed) as u32;
     let streams = node.streams_open.load(Ordering::Relaxed) as u32;
     let queued = node.bytes_queued.load(Ordering::Relaxed) + node.queue.len();
     let endpoint = u32::from(node.endpoint.lock().is_some());
-    let farewells = *node.farewells.borrow() as u32;
-    NativeStats {
+    let closing = *node.closing_connections.borrow() as u32;
+    NativeNodeStats {
         connections,
         streams,
         queued_bytes: queued as f64,
-        handles: connections + farewells + streams + endpoint,
+        handles: connections + closing + streams + endpoint,
     }
 }
 
-pub fn link(node: &Node, id: u32) -> Option<LinkStats> {
+pub fn connection(node: &Node, id: u32) -> Option<NativeConnectionStats> {
     let connection = node.connections.lock().get(&id).cloned()?;
     let stats = connection.stats();
-    let paths: Vec<PathStats> = connection
+    let paths: Vec<NativePathStats> = connection
         .paths()
         .iter()
-        .map(|path| PathStats {
+        .map(|path| NativePathStats {
             address: match path.remote_addr() {
                 TransportAddr::Ip(address) => address.to_string(),
                 TransportAddr::Relay(url) => url.to_string(),
@@ -76,7 +80,7 @@ pub fn link(node: &Node, id: u32) -> Option<LinkStats> {
         })
         .collect();
     let rtt_ms = paths.iter().find(|path| path.selected).or(paths.first()).map_or(0.0, |path| path.rtt_ms);
-    Some(LinkStats {
+    Some(NativeConnectionStats {
         sent_bytes: stats.udp_tx.bytes as f64,
         received_bytes: stats.udp_rx.bytes as f64,
         rtt_ms,
@@ -84,8 +88,9 @@ pub fn link(node: &Node, id: u32) -> Option<LinkStats> {
     })
 }
 
-/// Where the node can be reached. Without a relay this may be the same machine, so loopback is named too.
-pub fn address(node: &Node) -> Option<NodeAddress> {
+/// Returns the addresses of a node. Without a relay, peers may be on the same machine, so loopback
+/// is included.
+pub fn address(node: &Node) -> Option<NativeNodeAddress> {
     let endpoint = node.endpoint.lock().clone()?;
     let known = endpoint.addr();
     let mut direct: Vec<SocketAddr> = known.ip_addrs().copied().collect();
@@ -104,7 +109,7 @@ pub fn address(node: &Node) -> Option<NodeAddress> {
             }
         }
     }
-    Some(NodeAddress {
+    Some(NativeNodeAddress {
         id: keys::hex(endpoint.id()),
         direct: direct.iter().map(ToString::to_string).collect(),
         relay,

@@ -101,6 +101,7 @@ function fromCodec(error: CodecError): RpcError {
 }
 
 const transportCodes: Readonly<Record<TransportErrorCode, StatusCode>> = {
+  option: StatusCode.INVALID_ARGUMENT,
   address: StatusCode.INVALID_ARGUMENT,
   bind: StatusCode.FAILED_PRECONDITION,
   native: StatusCode.FAILED_PRECONDITION,

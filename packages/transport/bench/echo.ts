@@ -1,4 +1,5 @@
-// Measures the transport alone, two processes on loopback: `node bench/echo.ts`, with a release build of crates/native.
+// Measures the transport alone, two processes on loopback: `node bench/echo.ts`, with a release
+// build of crates/native.
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Connection, createNode, formatAddress } from "../src/index.ts";

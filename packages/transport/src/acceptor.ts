@@ -1,24 +1,32 @@
+// The iterator that `Node.accept` returns.
+//
+// A node creates one per call of `accept` and offers it the incoming connections of its ALPNs. It
+// ends when the program returns it or the node closes.
 import type { Connection } from "./connection.ts";
+import { TransportError } from "./error.ts";
 import { Signal } from "./signal.ts";
 
-/** Connections of one acceptor that may wait to be taken; further diallers wait for a seat. */
-export const BACKLOG = 64;
+/**
+ * Accept slots: connections that may wait until the program takes them. Further dialers wait
+ * longer.
+ */
+export const ACCEPT_SLOTS = 64;
 
-/** What its node wants to know of an acceptor. */
+/** The events of an acceptor, for its node. */
 export interface AcceptorEvents<C extends Connection> {
-  /** It takes no more. */
+  /** It accepts no more connections. */
   returned(): void;
-  /** This connection has given its seat back. */
+  /** The program took this connection: its accept slot is free. */
   taken?(connection: C): void;
 }
 
-/** The connections of some ALPNs, in the order they came. */
+/** The connections of some ALPNs, in the order of their arrival. */
 export class Acceptor<C extends Connection> implements AsyncIterableIterator<Connection> {
   readonly #raw: ReadonlySet<string>;
   readonly #events: AcceptorEvents<C>;
   readonly #ready: C[] = [];
   readonly #readers: ((result: IteratorResult<Connection>) => void)[] = [];
-  readonly #seat = new Signal();
+  readonly #slotFree = new Signal();
   #over = false;
 
   constructor(raw: readonly string[], events: AcceptorEvents<C>) {
@@ -34,16 +42,17 @@ export class Acceptor<C extends Connection> implements AsyncIterableIterator<Con
     return this.#raw.has(alpn);
   }
 
-  /** No further connection may wait. */
+  /** All accept slots are in use. */
   get full(): boolean {
-    return this.#ready.length >= BACKLOG;
+    return this.#ready.length >= ACCEPT_SLOTS;
   }
 
-  /** Resolves when a seat is free, which another may take first, or none will be taken any more. */
+  /** Resolves when an accept slot may be free, or when the acceptor is over. */
   change(): Promise<void> {
-    return this.#seat.wait();
+    return this.#slotFree.wait();
   }
 
+  /** Hands a connection to the program, or keeps it until the program takes it. */
   offer(connection: C): void {
     const reader = this.#readers.shift();
     if (reader !== undefined) {
@@ -59,21 +68,21 @@ export class Acceptor<C extends Connection> implements AsyncIterableIterator<Con
     const value = this.#ready.shift();
     if (value !== undefined) {
       this.#events.taken?.(value);
-      this.#seat.give();
+      this.#slotFree.give();
       return Promise.resolve({ done: false, value });
     }
     if (this.#over) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => this.#readers.push(resolve));
   }
 
-  /** Takes no more, and closes what nobody took. */
+  /** Ends the iterator and closes the connections that the program has not taken. */
   return(): Promise<IteratorResult<Connection>> {
     if (!this.#over) {
       this.#over = true;
       this.#events.returned();
       for (const reader of this.#readers.splice(0)) reader({ done: true, value: undefined });
       for (const connection of this.#ready.splice(0)) connection.close(0, "not accepted");
-      this.#seat.give();
+      this.#slotFree.give();
     }
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -82,11 +91,24 @@ export class Acceptor<C extends Connection> implements AsyncIterableIterator<Con
     return this;
   }
 
-  /** It has ended before anybody took it. */
+  /** Frees the accept slot of a connection that ended before the program took it. */
   #forget(connection: C): void {
     const at = this.#ready.indexOf(connection);
     if (at < 0) return;
     this.#ready.splice(at, 1);
-    this.#seat.give();
+    this.#slotFree.give();
   }
+}
+
+/** Throws {@link TransportError} `"bind"` if one of the ALPNs has an acceptor already. */
+export function checkAlpnsFree(
+  alpns: readonly string[],
+  acceptors: ReadonlyMap<string, unknown>,
+): void {
+  const taken = alpns.find((alpn) => acceptors.has(alpn));
+  if (taken === undefined) return;
+  throw new TransportError(
+    "bind",
+    `ALPN ${JSON.stringify(taken)} is already accepted; return the iterator that accepts it first`,
+  );
 }

@@ -1,65 +1,89 @@
+// The contract of channels, for all transports: `quic/channel.ts` and `memory/channel.ts` implement
+// it, and the protocols of `@aster/rpc` and `@aster/trust` are written against it.
 import type { Connection } from "./connection.ts";
 import type { TransportError } from "./error.ts";
 
 /**
- * What a channel tells its reader. Everything is called synchronously and in order.
+ * The reader of a channel. The channel calls it synchronously and in order.
  *
  * A sink that throws loses its channel: both halves are reset with {@link ResetCode.InternalError}.
  */
 export interface ChannelSink {
   /**
-   * One whole frame (docs/wire.md, "Frames"); on a raw ALPN, one piece of the byte stream with `flags` 0.
-   * `payload` is a view into transport memory that is valid only until this returns: decode it or copy it.
+   * One whole frame (docs/wire.md, "Frames"). On a raw ALPN, one piece of the byte stream with
+   * `flags` 0. `payload` is a view into memory of the transport, valid only until this returns:
+   * decode or copy it.
    */
   frame(flags: number, payload: Uint8Array): void;
-  /** The peer ended its half between two frames: nothing more will come. */
+  /** The peer ended its half between two frames. No more frames will come. */
   end(): void;
   /**
-   * The peer broke the framing rules (`error.code` is `"frame"`). No more frames will come; our own half still works,
-   * so that the peer can be told why.
+   * The peer broke the framing rules (`error.code` is `"frame"`). No more frames will come. The
+   * sending half still works, so that the peer can get an error.
    */
   malformed(error: TransportError): void;
-  /** The peer no longer reads what we send (STOP_SENDING). What is still sent is discarded; reading goes on. */
+  /** The peer stopped reading (STOP_SENDING). What is still sent is discarded; reading goes on. */
   stopped(code: number): void;
-  /** The channel is lost: the peer reset its half, or the connection is gone. The last call on this sink. */
+  /**
+   * The channel is lost: the peer reset its half, or the connection ended. The last call on this
+   * sink.
+   */
   closed(error: TransportError): void;
 }
 
 /**
  * One bidirectional QUIC stream, cut into frames: a call or a session.
  *
- * Nothing is buffered without bound: a paused channel stops reading from the network once its window is full, and `send`
- * says when its own buffer is.
- * A channel is freed when both halves have ended, or at `reset`; nobody has to close it after that.
+ * All buffers are bounded. A paused channel stops reading from the network when its window is full,
+ * and `send` returns `false` when the send buffer is full. A channel is freed when both halves have
+ * ended, or at `reset`. It needs no other close.
  */
 export interface Channel {
   readonly connection: Connection;
-  /** Names the sink of an accepted channel and starts delivery. Once only; a channel made by `open` has its sink already. */
+  /**
+   * Sets the sink of an accepted channel and starts delivery. Once only; `open` sets the sink
+   * itself.
+   */
   read(sink: ChannelSink): void;
   /**
-   * Sends one frame and, with `end`, ends our half after it. The bytes are copied before this returns, and everything sent in
-   * one turn of the event loop leaves together. Returns `false` when the send buffer is full: wait for {@link Channel.drained}.
-   * After the channel is lost or reset this does nothing and returns `true`.
+   * Sends one frame and, with `end`, ends the sending half after it. The bytes are copied before
+   * this returns. All that is sent in one turn of the event loop leaves together.
+   *
+   * Returns `false` when the send buffer is full: wait for {@link Channel.drained}. After the
+   * channel is lost or reset, it does nothing and returns `true`. Throws a `TransportError`
+   * `"limit"` for a payload over 16 MiB, and over QUIC when 64 MiB are unsent.
    */
   send(flags: number, payload: Uint8Array, end?: boolean): boolean;
-  /** Ends our half without another frame (QUIC FIN). Harmless when it has ended already. */
+  /** Ends the sending half without another frame (QUIC FIN). No-op when it has ended. */
   end(): void;
-  /** Resolves when there is room to send again, or when the channel is over: the sink is told how it ended. */
+  /**
+   * Resolves when the send buffer has room, or when the channel is over; the sink gets the reason.
+   */
   drained(): Promise<void>;
-  /** No more frames until {@link Channel.resume}; frames that were under way are kept for then. */
+  /** Holds frames back until {@link Channel.resume}, those that have already arrived included. */
   pause(): void;
   resume(): void;
-  /** Gives both halves up at once (RESET_STREAM and STOP_SENDING with `code`). The sink hears nothing more. */
+  /**
+   * Ends both halves at once (RESET_STREAM and STOP_SENDING with `code`). The sink is not called
+   * again.
+   */
   reset(code: number): void;
-  /** Asks the peer to stop sending (STOP_SENDING) and drops what still arrives; our own half goes on. */
+  /**
+   * Asks the peer to stop sending (STOP_SENDING) and drops what still arrives. The sending half
+   * goes on.
+   */
   stop(code: number): void;
 }
 
-/** Application error codes used on QUIC streams (docs/wire.md, "Stream codes"). */
+/** Application error codes of QUIC streams (docs/wire.md, "Stream codes"). */
 export const ResetCode = {
+  /** No more data is needed, and nothing failed. */
   NoError: 0,
+  /** The call was cancelled. */
   Cancelled: 1,
+  /** The stream was not processed and can be tried again. */
   RefusedStream: 8,
+  /** The receiver failed. The connection lives on. */
   InternalError: 13,
 } as const;
 export type ResetCode = (typeof ResetCode)[keyof typeof ResetCode];

@@ -1,36 +1,46 @@
+// The contract of connections, for all transports. A node creates one per dial and per accepted
+// peer.
+import type { EndpointId } from "./address/endpoint.ts";
 import type { Channel, ChannelSink } from "./channel.ts";
 import type { TransportError } from "./error.ts";
 
-/** An endpoint id: an ed25519 public key as 64 lower-case hex characters. */
-export type EndpointId = string;
-
 export interface ConnectionStats {
-  /** Channels that are open now, both directions. */
+  /** Open channels, of both sides. */
   readonly channels: number;
   readonly sentBytes: number;
   readonly receivedBytes: number;
-  /** Smoothed round-trip time; 0 where there is no network in between. */
+  /** Smoothed round-trip time; 0 without a network. */
   readonly rttMs: number;
 }
 
-/** A proven, encrypted link to one peer under one ALPN. Whoever dialled or accepted it closes it. */
+/**
+ * An encrypted connection to one peer, under one ALPN. The handshake has proved the peer's key. The
+ * program that dialed or accepted it closes it.
+ */
 export interface Connection extends AsyncDisposable {
   readonly peer: EndpointId;
   readonly alpn: string;
   readonly side: "client" | "server";
-  /** Opens a channel at once, without a round trip. Its sink hears `closed` if the connection is already gone. */
+  /**
+   * Opens a channel at once, without a round trip. On a connection that has ended, the sink gets
+   * `closed` soon after.
+   */
   open(sink: ChannelSink): Channel;
   /**
-   * Takes the channels the peer opens; `handler` must call `channel.read` before it returns, or the channel is refused.
-   * Once only. Channels that came earlier wait, bounded by the stream limit.
+   * Sets the handler of channels that the peer opens. Once only. The handler must call
+   * `channel.read` before it returns, or the channel is refused. Channels that arrived earlier wait
+   * for it, up to the limit of open channels.
    */
   accept(handler: (channel: Channel) => void): void;
   stats(): ConnectionStats;
   /**
-   * Closes with an application code: `closed` settles, and open channels of both sides hear `closed`. With code 0, what was
-   * sent and ended before arrives first, as far as the peer reads and answers within a second. Any other code cuts it off.
+   * Closes with an application code: `closed` settles, and open channels of both sides get
+   * `closed`.
+   *
+   * With code 0, what was sent and ended before is delivered first, if the peer reads and
+   * acknowledges it within a second. With any other code it is discarded.
    */
   close(code?: number, reason?: string): void;
-  /** Fulfils once, with why the connection ended; never rejects. */
+  /** Resolves with the reason when the connection ends. Never rejects. */
   readonly closed: Promise<TransportError>;
 }

@@ -1,88 +1,135 @@
+import type { NativeNodeInit } from "@aster/native";
+import { isRelayUrl } from "./address/address.ts";
+import { parseSocketAddress } from "./address/socket-address.ts";
+import {
+  DEFAULT_IDLE_TIMEOUT_MS,
+  DEFAULT_KEEP_ALIVE_MS,
+  DEFAULT_MAX_CHANNELS,
+} from "./defaults.ts";
 import { TransportError } from "./error.ts";
 import { endpointIdOf, generateSecretKey } from "./keys.ts";
-import { DEFAULT_MAX_CHANNELS } from "./max-channels.ts";
-import { loadNative, type NativeNodeInit } from "./native.ts";
 import type { Node } from "./node.ts";
+import { checkWholeNumber, wrongOption } from "./option.ts";
+import { loadNative } from "./quic/native.ts";
 import { QuicNode } from "./quic/node.ts";
 
 /**
- * How a node finds and reaches others that no direct address leads to.
+ * The means to find and reach peers that no direct address leads to.
  *
- * - `"n0"`: relays and discovery that number 0 runs for everybody (the default)
- * - `"none"`: not at all; peers are dialled by address
- * - `{ relays }`: relays of one's own, by URL, and no discovery
+ * - `"n0"`: the public relays and discovery of number 0 (default)
+ * - `"none"`: none; peers are dialed by address
+ * - `{ relays }`: own relays, by URL, and no discovery
  *
  * The environment variable `ASTER_RELAY_MODE=disabled` turns every choice into `"none"`.
  */
 export type Network = "n0" | "none" | { readonly relays: readonly string[] };
 
 export interface NodeOptions {
-  /** 32 bytes, an ed25519 secret key. Default: a new one, so a new id at every start. */
+  /** 32 bytes, an ed25519 secret key. Default: a new one, which means a new id at every start. */
   readonly secretKey?: Uint8Array;
   /** `ip:port`. Default: any port on all interfaces. */
   readonly bindAddress?: string;
   readonly network?: Network;
-  /** A peer that is silent for this long is lost. Default 15 000, at least 1 000. */
+  /** A peer that sends nothing for this long is lost. At least 1 s. Default: 15 s. */
   readonly idleTimeoutMs?: number;
-  /** Default 5 000. */
+  /** At most a third of the idle timeout is used. Default: 5 s. */
   readonly keepAliveMs?: number;
-  /** Channels a peer may have open at a time on one connection; it waits for the next. Default 1 280. */
+  /**
+   * Channels that a peer may have open at a time on one connection; further ones wait. Default:
+   * 1280.
+   */
   readonly maxChannels?: number;
   /**
-   * Windows of 1.25 MB per channel instead of 64 KiB: faster for few channels over long distances. A peer may have that much
-   * unread on each of its channels, so lower `maxChannels` along with it. Default false.
+   * Uses windows of 1.25 MB per channel instead of 64 KiB: faster for few channels over long
+   * distances. A peer may have that much unread on each of its channels, so lower `maxChannels` as
+   * well. Default: false.
    */
   readonly bulk?: boolean;
 }
 
+/** Below this, a busy peer could be lost by mistake. */
 const MIN_IDLE_TIMEOUT_MS = 1_000;
+/** About 24 days, which both JavaScript timers and the native side can represent. */
+const MAX_INTERVAL_MS = 2 ** 31;
 const MAX_CHANNELS = 65_536;
 
 /**
- * Opens a QUIC endpoint. Whoever creates a node closes it.
+ * Opens a QUIC endpoint. The caller closes the node.
  *
- * Rejects with {@link TransportError}: `"native"` when the native module is missing, `"bind"` when an option is wrong or
- * the address is taken.
+ * Rejects with {@link TransportError}: `"option"` when an option is not valid, `"native"` when the
+ * native module is missing, `"bind"` when the operating system refuses the endpoint, for example
+ * because the address is in use.
  */
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
   const init = nativeInit(options);
+  const id = endpointIdOf(init.secretKey);
   const module = await loadNative();
   try {
-    return await QuicNode.open(module, endpointIdOf(init.secretKey), init);
+    return await QuicNode.open(module, id, init);
   } catch (cause) {
-    if (cause instanceof TransportError) throw cause;
-    const why = cause instanceof Error ? cause.message : "the native module refused";
-    throw new TransportError("bind", `cannot create a node: ${why}`, { cause });
+    throw cause instanceof TransportError ? cause : refused(cause);
   }
 }
 
-function nativeInit(options: NodeOptions): NativeNodeInit & { secretKey: Uint8Array } {
-  const { idleTimeoutMs, keepAliveMs, bindAddress, bulk } = options;
-  const { maxChannels = DEFAULT_MAX_CHANNELS } = options;
-  check("idleTimeoutMs", idleTimeoutMs, MIN_IDLE_TIMEOUT_MS, 2 ** 31);
-  check("keepAliveMs", keepAliveMs, 1, 2 ** 31);
-  check("maxChannels", maxChannels, 1, MAX_CHANNELS);
+function nativeInit(options: NodeOptions): NativeNodeInit {
+  const {
+    secretKey = generateSecretKey(),
+    bindAddress,
+    network = "n0",
+    idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS,
+    keepAliveMs = DEFAULT_KEEP_ALIVE_MS,
+    maxChannels = DEFAULT_MAX_CHANNELS,
+    bulk = false,
+  } = options;
+  checkWholeNumber("idleTimeoutMs", idleTimeoutMs, MIN_IDLE_TIMEOUT_MS, MAX_INTERVAL_MS);
+  checkWholeNumber("keepAliveMs", keepAliveMs, 1, MAX_INTERVAL_MS);
+  checkWholeNumber("maxChannels", maxChannels, 1, MAX_CHANNELS);
+  if (typeof bulk !== "boolean") throw wrongOption("bulk", "a boolean", bulk);
+  if (bindAddress !== undefined && !isSocketAddress(bindAddress)) {
+    throw wrongOption("bindAddress", "ip:port or [ipv6]:port", bindAddress);
+  }
   return {
-    secretKey: options.secretKey ?? generateSecretKey(),
-    ...networkInit(options.network ?? "n0"),
+    secretKey,
     ...(bindAddress === undefined ? {} : { bindAddress }),
-    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
-    ...(keepAliveMs === undefined ? {} : { keepAliveMs }),
+    ...networkInit(network),
+    idleTimeoutMs,
+    keepAliveMs,
     maxStreams: maxChannels,
-    ...(bulk === undefined ? {} : { bulk }),
+    bulk,
   };
 }
 
-function networkInit(network: Network): NativeNodeInit {
-  if (process.env.ASTER_RELAY_MODE === "disabled") return { network: "none" };
-  if (typeof network === "string") return { network };
-  return { network: "relays", relays: [...network.relays] };
+function networkInit(network: Network): Pick<NativeNodeInit, "network" | "relays"> {
+  if (typeof network === "string") {
+    if (network !== "n0" && network !== "none") throw wrongNetwork(network);
+    return { network: relaysDisabled() ? "none" : network };
+  }
+  const { relays } = network;
+  const wrong = relays.find((relay) => !isRelayUrl(relay));
+  if (wrong !== undefined) throw wrongOption("network.relays", "http or https URLs", wrong);
+  return relaysDisabled() ? { network: "none" } : { network: "relays", relays: [...relays] };
 }
 
-function check(name: string, value: number | undefined, least: number, most: number): void {
-  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
-  throw new TransportError(
-    "bind",
-    `${name} must be a whole number from ${least} to ${most}, not ${value}`,
-  );
+function relaysDisabled(): boolean {
+  return process.env.ASTER_RELAY_MODE === "disabled";
+}
+
+function wrongNetwork(got: unknown): TransportError {
+  return wrongOption("network", '"n0", "none" or { relays }', got);
+}
+
+function isSocketAddress(text: unknown): boolean {
+  return typeof text === "string" && parseSocketAddress(text) !== undefined;
+}
+
+/**
+ * The error of a native node that was not created. Options that pass the checks above may still
+ * fail.
+ */
+function refused(cause: unknown): TransportError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof Error && "code" in cause && cause.code === "InvalidArg") {
+    return new TransportError("option", text, { cause });
+  }
+  return new TransportError("bind", `cannot create a node: ${text}`, { cause });
 }

@@ -1,17 +1,19 @@
 /**
- * What went wrong below the calls.
+ * The kinds of failure below the calls.
  *
- * - `"address"`: a dial string or ticket cannot be read
- * - `"connect"`: the peer could not be reached, or refused
+ * - `"option"`: an option is not valid; nothing was opened
+ * - `"address"`: an address or ticket cannot be read
+ * - `"connect"`: the peer could not be reached, or refused the connection
  * - `"timeout"`: the peer did not answer in time
- * - `"closed"`: the node, connection or channel was closed, by us or by the peer
+ * - `"closed"`: the node, connection or channel was closed, by this side or by the peer
  * - `"reset"`: the peer reset this one channel
- * - `"frame"`: bytes that are no frame (docs/wire.md, "Frames")
- * - `"limit"`: a bound was reached, named in the message
- * - `"bind"`: the endpoint could not be opened
- * - `"native"`: the native module is missing or broken
+ * - `"frame"`: the peer sent bytes that are not a frame (docs/wire.md, "Frames")
+ * - `"limit"`: a limit was reached; the message names it
+ * - `"bind"`: the operating system refused the endpoint, or the key or ALPN is already in use
+ * - `"native"`: the native module is missing or failed
  */
 export type TransportErrorCode =
+  | "option"
   | "address"
   | "connect"
   | "timeout"
@@ -23,11 +25,17 @@ export type TransportErrorCode =
   | "native";
 
 export interface TransportErrorOptions extends ErrorOptions {
-  /** The QUIC application error code that came with a reset or a close. */
+  /** The QUIC application error code of a reset or a close. */
   readonly applicationCode?: number;
 }
 
-/** The one error class of `@aster/transport`; tell cases apart by `code`. */
+/** Marks the errors of every copy of this package. */
+const BRAND = Symbol.for("aster.TransportError");
+
+/**
+ * The only error class of `@aster/transport`; distinguish cases by `code`. `instanceof` also
+ * recognises the errors of other copies of the package, so the class is not made to be extended.
+ */
 export class TransportError extends Error {
   override readonly name = "TransportError";
   readonly code: TransportErrorCode;
@@ -38,4 +46,10 @@ export class TransportError extends Error {
     this.code = code;
     this.applicationCode = options?.applicationCode;
   }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
 }
+
+Object.defineProperty(TransportError.prototype, BRAND, { value: true });

@@ -1,4 +1,4 @@
-// Nodes: over QUIC, and within one process.
+// Nodes, over QUIC and within one process.
 
 export type { Network, NodeOptions } from "./create-node.ts";
 export { createNode } from "./create-node.ts";
@@ -7,23 +7,23 @@ export type { MemoryNetwork, MemoryNodeOptions } from "./memory/network.ts";
 export { memoryNetwork } from "./memory/network.ts";
 export type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "./node.ts";
 
-// How nodes are named.
+// Addresses.
 
-export type { EndpointAddress } from "./address.ts";
-export { formatAddress, parseAddress } from "./address.ts";
-export type { Ticket, TicketCredential, TicketCredentialType } from "./ticket.ts";
-export { formatTicket, parseTicket, ticketFor } from "./ticket.ts";
+export { formatAddress, parseAddress } from "./address/address.ts";
+export type { EndpointAddress, EndpointId } from "./address/endpoint.ts";
+export type { Ticket, TicketCredential, TicketCredentialType } from "./address/ticket.ts";
+export { formatTicket, parseTicket, ticketFor } from "./address/ticket-text.ts";
 
-// What can go wrong.
+// Errors.
 
 export type { TransportErrorCode, TransportErrorOptions } from "./error.ts";
 export { TransportError } from "./error.ts";
 
-// For those who write protocols on channels.
+// For protocols on channels.
 
 export type { Channel, ChannelSink } from "./channel.ts";
 export { ResetCode } from "./channel.ts";
-export type { Connection, ConnectionStats, EndpointId } from "./connection.ts";
+export type { Connection, ConnectionStats } from "./connection.ts";
 export {
   encodeFrame,
   FRAME_OVERHEAD_BYTES,

@@ -1,24 +1,29 @@
 import { createPrivateKey, createPublicKey, randomBytes } from "node:crypto";
-import type { EndpointId } from "./connection.ts";
-import { endpointIdFromBytes } from "./endpoint-id.ts";
-import { TransportError } from "./error.ts";
+import { type EndpointId, endpointIdFromBytes } from "./address/endpoint.ts";
+import { wrongOption } from "./option.ts";
 
 const SECRET_KEY_BYTES = 32;
-// RFC 8410: what stands before the 32 bytes of an ed25519 key in PKCS #8
+/** The bytes before the 32 bytes of an ed25519 key in PKCS #8 (RFC 8410). */
 const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
 
-/** A new random ed25519 secret key, 32 bytes: the identity of a node. Keep it where only its owner can read it. */
+/**
+ * Returns a new random ed25519 secret key, 32 bytes. It is the identity of a node: store it where
+ * only its owner can read it.
+ */
 export function generateSecretKey(): Uint8Array {
   return new Uint8Array(randomBytes(SECRET_KEY_BYTES));
 }
 
-/** The endpoint id of an ed25519 secret key. Throws {@link TransportError} `"bind"` unless it has 32 bytes. */
+/**
+ * Returns the endpoint id of an ed25519 secret key. Throws a `TransportError` `"option"` unless it
+ * has 32 bytes.
+ */
 export function endpointIdOf(secretKey: Uint8Array): EndpointId {
+  if (!(secretKey instanceof Uint8Array)) {
+    throw wrongOption("secretKey", `a Uint8Array of ${SECRET_KEY_BYTES} bytes`, secretKey);
+  }
   if (secretKey.length !== SECRET_KEY_BYTES) {
-    throw new TransportError(
-      "bind",
-      `a secret key has ${SECRET_KEY_BYTES} bytes, and this has ${secretKey.length}`,
-    );
+    throw wrongOption("secretKey", `${SECRET_KEY_BYTES} bytes`, secretKey.length);
   }
   const key = Buffer.concat([PKCS8_PREFIX, secretKey]);
   const { x = "" } = createPublicKey(

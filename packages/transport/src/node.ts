@@ -1,62 +1,80 @@
-import type { EndpointAddress } from "./address.ts";
-import type { Connection, EndpointId } from "./connection.ts";
+// The contract of nodes, for all transports: `createNode` makes one over QUIC, `memoryNetwork` one
+// in memory.
+import type { EndpointAddress, EndpointId } from "./address/endpoint.ts";
+import type { Connection } from "./connection.ts";
 
 export interface ConnectOptions {
   readonly signal?: AbortSignal;
-  /** Default 20 000. */
+  /** Default: 20 s. */
   readonly timeoutMs?: number;
-  /** Channels carry plain bytes instead of frames (the admission protocols). Default false. */
+  /**
+   * Channels carry plain bytes instead of frames, as for the admission protocols. Default: false.
+   */
   readonly raw?: boolean;
 }
 
 export interface NodeStats {
   readonly connections: number;
   readonly channels: number;
-  /** Bytes held for channels that cannot send or deliver yet, native side included. */
+  /** Bytes in buffers of channels that cannot send or deliver yet, native ones included. */
   readonly queuedBytes: number;
-  /** Objects the native side holds for this node; 0 on transports without one. */
+  /** Native objects of this node; 0 on transports without a native side. */
   readonly nativeHandles: number;
 }
 
-/** What Gate 0 is asked about every connection, after the QUIC handshake proved the key. */
+/**
+ * An incoming connection that the gate decides about. The handshake has proved the key of `peer`.
+ */
 export interface GateQuestion {
   readonly peer: EndpointId;
   readonly alpn: string;
 }
 
-/** Answers Gate 0. A gate that throws or takes more than 5 s has said no. */
+/**
+ * Decides whether a peer may connect (docs/wire.md, "Gate 0"). A gate that throws, or takes more
+ * than 5 s, refuses the peer.
+ */
 export type Gate = (question: GateQuestion) => boolean | Promise<boolean>;
 
 /**
- * One endpoint of ours: an ed25519 key, its sockets, and the protocols it answers.
+ * An endpoint of this process: an ed25519 key, its sockets, and the protocols that it accepts.
  *
- * The node keeps the process alive while it listens or while calls are in flight, and not otherwise.
+ * The node keeps the process alive only while it accepts connections, dials, or has open channels.
  */
 export interface Node extends AsyncDisposable {
   readonly id: EndpointId;
-  /** Where others can reach us now. */
+  /** Returns the addresses at which the node can be reached now. */
   address(): EndpointAddress;
-  /** Dials a peer: an address, `aster1…` ticket, base64 node address or endpoint id. Rejects with {@link TransportError}. */
+  /**
+   * Dials a peer by address, `aster1…` ticket, base64 node address or endpoint id. Rejects with a
+   * `TransportError`.
+   */
   connect(
     address: EndpointAddress | string,
     alpn: string,
     options?: ConnectOptions,
   ): Promise<Connection>;
   /**
-   * Answers these ALPNs (framed channels, or raw byte channels for those listed in `raw`) and yields every connection
-   * that passed the gate. Ends when the node closes or the iterator is returned. At most 64 connections wait to be taken;
-   * further dials wait for a seat, until their own time is up.
+   * Accepts these ALPNs and yields every connection that passed the gate. Channels are framed, or
+   * carry plain bytes for the ALPNs in `raw`. Ends when the node closes or the iterator is
+   * returned. Throws a `TransportError` `"bind"` for an ALPN that is already accepted.
+   *
+   * At most 64 connections wait until the program takes them. The dials of further peers wait for
+   * an accept slot, until they time out.
    */
   accept(
     alpns: readonly string[],
     options?: { readonly raw?: readonly string[] },
   ): AsyncIterableIterator<Connection>;
-  /** Asks `gate` about every incoming connection on every ALPN, blobs, docs and gossip included. Without one all may enter. */
+  /**
+   * Sets the gate, which decides about every incoming connection on every ALPN, blobs, docs and
+   * gossip included. Without a gate every peer may connect.
+   */
   gate(gate: Gate): void;
   stats(): NodeStats;
   /**
-   * Closes every connection with code 0, as {@link Connection.close} does, and frees the sockets. Resolves when the peers
-   * have what was sent and have been told, within 2 s.
+   * Closes every connection with code 0, as {@link Connection.close} does, and frees the sockets.
+   * Resolves when the peers have received what was sent and the close, within 2 s.
    */
   close(): Promise<void>;
 }

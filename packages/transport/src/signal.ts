@@ -1,18 +1,31 @@
-/** Something that may happen again and again; one promise for all who wait for the next time. */
+/** A promise that is settled from outside. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+
+export function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
+}
+
+/** An event that can happen many times. All that wait share one promise for the next time. */
 export class Signal {
-  #promise: Promise<void> | undefined;
-  #resolve: (() => void) | undefined;
+  #next: Deferred<void> | undefined;
 
   wait(): Promise<void> {
-    this.#promise ??= new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-    return this.#promise;
+    this.#next ??= deferred();
+    return this.#next.promise;
   }
 
   give(): void {
-    this.#resolve?.();
-    this.#promise = undefined;
-    this.#resolve = undefined;
+    this.#next?.resolve();
+    this.#next = undefined;
   }
 }

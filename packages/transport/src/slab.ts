@@ -1,11 +1,14 @@
 const SLAB_BYTES = 64 * 1024;
-const SHARED_UP_TO_BYTES = 8 * 1024;
+/** Larger frames have memory of their own, so that at most an eighth of a slab is wasted. */
+const SHARED_UP_TO_BYTES: number = SLAB_BYTES / 8;
 
-/** Memory for frames in flight: small ones share a slab, so that a copy costs no allocation of its own. */
+/**
+ * Memory for frames in flight. Small frames share a slab, so that most copies need no allocation.
+ */
 export class Slab {
   #free: Uint8Array = new Uint8Array(0);
 
-  /** A copy of `bytes`; the garbage collector frees a slab when the last frame in it is gone. */
+  /** Returns a copy of `bytes`. A slab is garbage when all of its frames are. */
   copy(bytes: Uint8Array): Uint8Array {
     if (bytes.length > SHARED_UP_TO_BYTES) return new Uint8Array(bytes);
     if (bytes.length > this.#free.length) this.#free = new Uint8Array(SLAB_BYTES);
@@ -16,7 +19,10 @@ export class Slab {
   }
 }
 
-/** Overwrites a frame whose reader has returned: who kept a view sees rubbish at once, and not only over QUIC. */
+/**
+ * Overwrites a frame whose reader has returned, so that a reader that kept a view fails in tests
+ * too.
+ */
 export function spoil(payload: Uint8Array): void {
   payload.fill(0xdb);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import vectors from "../../../fixtures/transport/frames.json" with { type: "json" };
 import { encodeFrame, FrameSplitter, MAX_FRAME_BYTES, MAX_PAYLOAD_BYTES } from "../src/index.ts";
-import { pattern } from "./pair.ts";
+import { pattern } from "./support/pair.ts";
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, "hex"));
 
@@ -25,13 +25,16 @@ function cut(bytes: Uint8Array, size: number): Uint8Array[] {
   return pieces;
 }
 
-test.each(vectors.frames)("flags $flags are written as the wheel writes them", (vector) => {
-  const { flags, payload, wire } = vector;
-  expect(Buffer.from(encodeFrame(flags, bytesOf(payload))).toString("hex")).toBe(wire);
-  expect(split([bytesOf(wire)])).toEqual([{ flags, payload }]);
-});
+test.each(vectors.frames)(
+  "a frame with flags $flags is written and read as by aster-rpc",
+  (vector) => {
+    const { flags, payload, wire } = vector;
+    expect(Buffer.from(encodeFrame(flags, bytesOf(payload))).toString("hex")).toBe(wire);
+    expect(split([bytesOf(wire)])).toEqual([{ flags, payload }]);
+  },
+);
 
-test("a stream is cut alike whatever pieces it comes in", () => {
+test("cuts the same frames whatever the pieces of the stream", () => {
   const stream = bytesOf(vectors.frames.map(({ wire }) => wire).join(""));
   const frames = vectors.frames.map(({ flags, payload }) => ({ flags, payload }));
   for (const size of [1, 2, 3, 4, 5, 6, 7, 64, 301, stream.length]) {
@@ -39,11 +42,11 @@ test("a stream is cut alike whatever pieces it comes in", () => {
   }
 });
 
-test("a frame with neither flags nor payload is a frame", () => {
+test("reads a frame with neither flags nor payload", () => {
   expect(split([bytesOf("0100000000")])).toEqual([{ flags: 0, payload: "" }]);
 });
 
-test.each(vectors.bad)("$name is refused in the wheel's words", ({ wire, error }) => {
+test.each(vectors.bad)("$name is refused with the text of aster-rpc", ({ wire, error }) => {
   for (const size of [1, 3, 100]) {
     expect(() => split(cut(bytesOf(wire), size))).toThrow(
       expect.objectContaining({ name: "TransportError", code: "frame", message: error }),
@@ -51,20 +54,23 @@ test.each(vectors.bad)("$name is refused in the wheel's words", ({ wire, error }
   }
 });
 
-test("frames before a broken one are delivered", () => {
-  const heard: number[] = [];
+test("delivers the frames before a broken one", () => {
+  const flagsSeen: number[] = [];
   const stream = bytesOf("0200000004aa00000000");
-  expect(() => new FrameSplitter().push(stream, (flags) => heard.push(flags))).toThrow();
-  expect(heard).toEqual([4]);
+  expect(() => new FrameSplitter().push(stream, (flags) => flagsSeen.push(flags))).toThrow();
+  expect(flagsSeen).toEqual([4]);
 });
 
-test.each(vectors.cut)("an end after $wire is told as the wheel tells it", ({ wire, error }) => {
-  const read = (): unknown => split([bytesOf(wire)]);
-  if (error === null) expect(read()).toEqual([]);
-  else expect(read).toThrow(expect.objectContaining({ code: "frame", message: error }));
-});
+test.each(vectors.cut)(
+  "an end after $wire has the same result as in aster-rpc",
+  ({ wire, error }) => {
+    const read = (): unknown => split([bytesOf(wire)]);
+    if (error === null) expect(read()).toEqual([]);
+    else expect(read).toThrow(expect.objectContaining({ code: "frame", message: error }));
+  },
+);
 
-test("memory grows with what arrives, not with what is claimed", () => {
+test("allocates for what arrives, not for the length that a frame claims", () => {
   const before = process.memoryUsage().arrayBuffers;
   const splitters = Array.from({ length: 200 }, () => {
     const splitter = new FrameSplitter();
@@ -76,7 +82,7 @@ test("memory grows with what arrives, not with what is claimed", () => {
   expect(splitters.length).toBe(200);
 });
 
-test("the largest frame passes in pieces, and one byte more is not written", () => {
+test("reads the largest frame in pieces and does not write one byte more", () => {
   const payload = pattern(MAX_PAYLOAD_BYTES);
   const wire = encodeFrame(1, payload);
   expect(wire.length).toBe(MAX_FRAME_BYTES + 4);

@@ -1,4 +1,4 @@
-// The program of the README runs as it stands there.
+// Runs the program of the README.
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 
 const cwd = fileURLToPath(new URL("..", import.meta.url));
 
-test("the program of the README", async () => {
+test("the program of the README prints what its comment says", async () => {
   const readme = await readFile(`${cwd}/README.md`, "utf8");
   const [, program = ""] = /```ts\n(.*?)```/s.exec(readme) ?? [];
   const flags = ["--disable-warning=ExperimentalWarning", "--input-type=module-typescript"];

@@ -1,11 +1,11 @@
-// What the testing entry promises: pairs that meet on this machine alone and leave nothing behind.
+// The testing entry: pairs that need no other machine and leave nothing open.
 import { loopbackNode, loopbackPair, memoryPair } from "@aster/transport/testing";
 import { expect, test } from "vitest";
-import { channelOn, linked } from "./pair.ts";
+import { channelOn, connected } from "./support/pair.ts";
 
 const counts = { connections: 0, channels: 0, queuedBytes: 0, nativeHandles: 0 };
 
-test("a loopback node is reachable on 127.0.0.1 alone", async () => {
+test("a loopback node has an address on 127.0.0.1 only", async () => {
   await using node = await loopbackNode();
   const { directAddresses, relayUrl } = node.address();
   expect(directAddresses).toEqual([expect.stringMatching(/^127\.0\.0\.1:[1-9]\d*$/)]);
@@ -15,9 +15,9 @@ test("a loopback node is reachable on 127.0.0.1 alone", async () => {
 test.each([
   ["loopback", loopbackPair],
   ["memory", memoryPair],
-])("a %s pair meets, and closes both of its nodes", async (_, makePair) => {
+])("a %s pair connects, and its dispose closes both nodes", async (_, makePair) => {
   const pair = await makePair();
-  const { near, far, nearSink } = await channelOn(await linked(pair));
+  const { near, far, nearSink } = await channelOn(await connected(pair));
   far.send(0, Uint8Array.of(7), true);
   near.end();
   await nearSink.untilEnd();
@@ -28,14 +28,14 @@ test.each([
   }
 });
 
-test("a memory pair has no address but its ids", async () => {
+test("the nodes of a memory pair have no direct addresses", async () => {
   await using pair = await memoryPair();
   expect(pair.server.address().directAddresses).toEqual([]);
 });
 
-test("options hold for both nodes, and a wrong one opens neither", async () => {
-  await expect(loopbackPair({ idleTimeoutMs: 1 })).rejects.toMatchObject({ code: "bind" });
+test("options apply to both nodes, and a wrong option opens neither", async () => {
+  await expect(loopbackPair({ idleTimeoutMs: 1 })).rejects.toMatchObject({ code: "option" });
   await using pair = await loopbackPair({ maxChannels: 1 });
-  const { near, far } = await channelOn(await linked(pair));
+  const { near, far } = await channelOn(await connected(pair));
   expect([near, far].map((channel) => channel.connection.stats().channels)).toEqual([1, 1]);
 });

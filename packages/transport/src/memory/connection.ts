@@ -1,7 +1,8 @@
+import type { EndpointId } from "../address/endpoint.ts";
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
-import type { Connection, ConnectionStats, EndpointId } from "../connection.ts";
+import type { Connection, ConnectionStats } from "../connection.ts";
+import { DEFAULT_MAX_CHANNELS } from "../defaults.ts";
 import { TransportError } from "../error.ts";
-import { DEFAULT_MAX_CHANNELS } from "../max-channels.ts";
 import type { Slab } from "../slab.ts";
 import { MemoryChannel } from "./channel.ts";
 import type { Deliveries, Recipient } from "./deliveries.ts";

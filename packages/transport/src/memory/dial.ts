@@ -1,7 +1,6 @@
+import { dialTimeoutMs } from "../defaults.ts";
 import { TransportError } from "../error.ts";
 import type { ConnectOptions } from "../node.ts";
-
-const DEFAULT_TIMEOUT_MS = 20_000;
 
 /** A dial under way: it ends with a connection, or when its time is up or somebody gives it up. */
 export class Dial {
@@ -26,7 +25,8 @@ export class Dial {
   }
 
   async run<T>(options: ConnectOptions, work: () => Promise<T>): Promise<T> {
-    const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    const { signal } = options;
+    const timeoutMs = dialTimeoutMs(options);
     const late = (): void =>
       this.giveUp(new TransportError("timeout", `no answer in ${timeoutMs} ms`));
     const aborted = (): void =>

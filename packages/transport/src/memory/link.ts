@@ -1,4 +1,4 @@
-import type { EndpointId } from "../connection.ts";
+import type { EndpointId } from "../address/endpoint.ts";
 import type { Slab } from "../slab.ts";
 import type { MemoryConnection } from "./connection.ts";
 import type { Deliveries } from "./deliveries.ts";

@@ -1,6 +1,7 @@
-import { Acceptor } from "../acceptor.ts";
-import { type EndpointAddress, parseAddress } from "../address.ts";
-import type { Connection, EndpointId } from "../connection.ts";
+import { Acceptor, checkAlpnsFree } from "../acceptor.ts";
+import { parseAddress } from "../address/address.ts";
+import type { EndpointAddress, EndpointId } from "../address/endpoint.ts";
+import type { Connection } from "../connection.ts";
 import { TransportError } from "../error.ts";
 import type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "../node.ts";
 import type { Slab } from "../slab.ts";
@@ -61,13 +62,7 @@ export class MemoryNode implements Node {
     options: { readonly raw?: readonly string[] } = {},
   ): AsyncIterableIterator<Connection> {
     this.#checkOpen();
-    const taken = alpns.find((alpn) => this.#acceptors.has(alpn));
-    if (taken !== undefined) {
-      throw new TransportError(
-        "bind",
-        `ALPN ${JSON.stringify(taken)} is answered already: return the iterator that answers it first`,
-      );
-    }
+    checkAlpnsFree(alpns, this.#acceptors);
     const acceptor = new Acceptor<MemoryConnection>(options.raw ?? [], {
       returned: () => {
         for (const alpn of alpns) this.#acceptors.delete(alpn);

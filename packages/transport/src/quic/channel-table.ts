@@ -1,20 +1,22 @@
-const LEAST_SLOTS = 64;
+/** The size of a new table: a power of two, and more than most nodes need. */
+const MIN_SLOTS = 64;
 
-/** Something that is found by a number below 2^32. */
+/** An entry, found by a number below 2^32. */
 export interface Handled {
   readonly handle: number;
 }
 
 /**
- * The open channels of a node by handle: a hash table with linear probing. Handles are consecutive numbers, so most lie
- * where they belong.
+ * The open channels of a node by handle: a hash table with linear probing. Handles are consecutive
+ * numbers, so most are at their own index.
  *
- * No `Map`: entries that come and go make it allocate one table after the other, each of them refers to the next, and as
- * soon as a dead one is in the old generation, the young collector keeps all that follow, with every call they held.
+ * It is not a `Map`. With entries that come and go, V8 allocates one table after another for a map,
+ * and each refers to the next. Once a dead table is in the old generation, the young collector
+ * keeps all that follow, with every call that they held.
  */
 export class ChannelTable<C extends Handled> {
-  #slots: (C | undefined)[] = new Array(LEAST_SLOTS).fill(undefined);
-  #mask = LEAST_SLOTS - 1;
+  #slots: (C | undefined)[] = new Array(MIN_SLOTS).fill(undefined);
+  #mask = MIN_SLOTS - 1;
   #size = 0;
 
   get size(): number {
@@ -29,21 +31,21 @@ export class ChannelTable<C extends Handled> {
     return this.get(handle) !== undefined;
   }
 
-  /** A channel whose handle is not in the table. */
+  /** Adds a channel whose handle is not in the table. */
   add(channel: C): void {
     this.#size += 1;
     if (this.#size * 2 > this.#slots.length) this.#grow();
     this.#slots[this.#find(channel.handle)] = channel;
   }
 
-  /** Says whether it was there. */
+  /** Returns whether it was there. */
   delete(handle: number): boolean {
     const slots = this.#slots;
     const mask = this.#mask;
     let gap = this.#find(handle);
     if (slots[gap] === undefined) return false;
     this.#size -= 1;
-    // what stands behind the gap only because its own place was taken moves up
+    // Entries behind the gap that are there only because their own index was taken move up.
     for (let at = (gap + 1) & mask; ; at = (at + 1) & mask) {
       const channel = slots[at];
       if (channel === undefined) break;
@@ -55,12 +57,12 @@ export class ChannelTable<C extends Handled> {
     return true;
   }
 
-  /** As they are now; changing the table meanwhile does no harm. */
+  /** Returns a copy, so that the table may change during iteration. */
   list(): C[] {
     return this.#slots.filter((channel) => channel !== undefined);
   }
 
-  /** The slot of this handle, or the empty one where it would be. */
+  /** Returns the slot of this handle, or the empty slot where it would be. */
   #find(handle: number): number {
     const slots = this.#slots;
     let at = handle & this.#mask;

@@ -1,16 +1,25 @@
+// A QUIC stream, as the program sees it.
+//
+// A connection creates it when either side opens a stream. Frames and ends come from the reactor
+// through the `on…` methods; what the program does goes out through the commands of the connection.
+// It is removed from the reactor when both halves have ended, or when it is reset or lost.
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
 import { Signal } from "../signal.ts";
+import { Limit, RecordHeader } from "./border.ts";
 import type { QuicConnection } from "./connection.ts";
 import { KeptFrames } from "./kept-frames.ts";
-import { RECORD_HEADER_BYTES } from "./records.ts";
 
-const SEND_WINDOW_BYTES = 256 * 1024;
-const ASK_BYTES = SEND_WINDOW_BYTES / 4;
+/**
+ * Unsent bytes from which the native side is asked when they have left: early in the send window.
+ */
+const NOTIFY_BYTES: number = Limit.SEND_WINDOW_BYTES / 4;
+/**
+ * Unsent bytes from which `send` throws: several of the largest frames, for a sender that never
+ * waits.
+ */
 const SEND_LIMIT_BYTES = 64 * 1024 * 1024;
-/** Credit goes back in steps; the native side counts on steps below 32 KiB. */
-const CREDIT_STEP_BYTES = 16 * 1024;
 
 export class QuicChannel implements Channel {
   readonly connection: QuicConnection;
@@ -23,20 +32,23 @@ export class QuicChannel implements Channel {
   #receiveDone = false;
   #over = false;
   #paused = false;
-  /** Bytes that the native side may still hold; of these, it was asked about the first `#asked`. */
+  /**
+   * Bytes that the native side may still hold. A WRITABLE event is due for the first `#asked` of
+   * them.
+   */
   #unsent = 0;
   #asked = 0;
   #room: Signal | undefined;
-  /** Bytes consumed and not credited yet. */
+  /** Bytes that were consumed and not credited yet. */
   #consumed = 0;
   #kept: KeptFrames | undefined;
   #delivering = false;
-  /** What follows the kept frames. */
+  /** The end of the input, which follows the kept frames. */
   #inputEnd: "ended" | TransportError | undefined;
   #stopCode: number | undefined;
   #loss: TransportError | undefined;
 
-  /** Without a sink it is a channel the peer opened. */
+  /** Without a sink it is a channel that the peer opened. */
   constructor(connection: QuicConnection, handle: number, sink?: ChannelSink) {
     this.connection = connection;
     this.handle = handle;
@@ -52,10 +64,10 @@ export class QuicChannel implements Channel {
 
   read(sink: ChannelSink): void {
     if (this.#sink !== undefined) {
-      throw new TransportError("limit", "this channel has its sink already: a channel takes one");
+      throw new TransportError("limit", "this channel already has a sink; it takes only one");
     }
     this.#sink = sink;
-    if (this.#kept !== undefined || this.#hasNews()) this.#deliverLater();
+    if (this.#kept !== undefined || this.#hasEnding()) this.#deliverLater();
   }
 
   send(flags: number, payload: Uint8Array, end = false): boolean {
@@ -65,7 +77,7 @@ export class QuicChannel implements Channel {
     if (this.#unsent + bytes > SEND_LIMIT_BYTES) {
       throw new TransportError(
         "limit",
-        `${SEND_LIMIT_BYTES} bytes wait to be sent on this channel: await drained() when send returns false`,
+        `${SEND_LIMIT_BYTES} bytes are unsent on this channel; await drained() when send returns false`,
       );
     }
     this.#unsent += bytes;
@@ -76,9 +88,9 @@ export class QuicChannel implements Channel {
       this.#sendDone = true;
       this.#finishIfDone();
     } else {
-      this.#askIfMany();
+      this.#notifyIfMany();
     }
-    return !this.#full();
+    return !this.#isFull();
   }
 
   end(): void {
@@ -90,7 +102,7 @@ export class QuicChannel implements Channel {
   }
 
   drained(): Promise<void> {
-    if (!this.#full() || this.#over || this.#sendDone) return Promise.resolve();
+    if (!this.#isFull() || this.#over || this.#sendDone) return Promise.resolve();
     this.#room ??= new Signal();
     return this.#room.wait();
   }
@@ -102,7 +114,7 @@ export class QuicChannel implements Channel {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    if (this.#kept !== undefined || this.#hasNews()) this.#deliverLater();
+    if (this.#kept !== undefined || this.#hasEnding()) this.#deliverLater();
   }
 
   reset(code: number): void {
@@ -121,7 +133,7 @@ export class QuicChannel implements Channel {
     this.#finishIfDone();
   }
 
-  /** The native side has a frame; `payload` is valid until this returns. */
+  /** A frame arrived. `payload` is valid until this returns. */
   onFrame(flags: number, payload: Uint8Array): void {
     if (this.#receiveDone) return;
     const sink = this.#sink;
@@ -130,55 +142,55 @@ export class QuicChannel implements Channel {
       this.#kept.push(flags, payload);
       return;
     }
-    this.#hand(sink, flags, payload);
+    this.#deliverFrame(sink, flags, payload);
   }
 
   onInputEnd(end: "ended" | TransportError): void {
     this.#inputEnd = end;
-    this.#tell();
+    this.#deliver();
   }
 
   onStopped(code: number): void {
     this.#sendDone = true;
     this.#stopCode = code;
     this.#room?.give();
-    this.#tell();
+    this.#deliver();
   }
 
-  /** What the native side was asked about has gone out. */
+  /** The bytes that a WRITABLE event was due for have left. */
   onWritable(): void {
     this.#unsent -= this.#asked;
     this.#asked = 0;
-    this.#askIfMany();
-    if (!this.#full()) this.#room?.give();
+    this.#notifyIfMany();
+    if (!this.#isFull()) this.#room?.give();
   }
 
-  /** The channel is gone without our doing. */
+  /** The peer or the connection ended the channel. */
   onLost(error: TransportError): void {
     this.#loss = error;
     this.#kept = undefined;
     this.#room?.give();
-    this.#tell();
+    this.#deliver();
   }
 
-  /** Tells soon, for a channel that was opened on a connection that is gone. */
+  /** Ends a channel that was opened on a closed connection, after the caller has it. */
   loseLater(error: TransportError): void {
     this.#loss = error;
     this.#deliverLater();
   }
 
-  #full(): boolean {
-    return this.#unsent >= SEND_WINDOW_BYTES;
+  #isFull(): boolean {
+    return this.#unsent >= Limit.SEND_WINDOW_BYTES;
   }
 
-  /** Asks early, so that the network does not fall idle while the answer is on its way. */
-  #askIfMany(): void {
-    if (this.#asked > 0 || this.#unsent < ASK_BYTES || this.#over || this.#sendDone) return;
+  /** Asks for a WRITABLE event early, so that the network stays busy until it comes. */
+  #notifyIfMany(): void {
+    if (this.#asked > 0 || this.#unsent < NOTIFY_BYTES || this.#over || this.#sendDone) return;
     this.#asked = this.#unsent;
     this.connection.commands.notify(this.handle);
   }
 
-  #hasNews(): boolean {
+  #hasEnding(): boolean {
     return this.#loss !== undefined || this.#inputEnd !== undefined || this.#stopCode !== undefined;
   }
 
@@ -187,12 +199,14 @@ export class QuicChannel implements Channel {
     this.#delivering = true;
     queueMicrotask(() => {
       this.#delivering = false;
-      this.#tell();
+      this.#deliver();
     });
   }
 
-  /** Tells the sink what it may hear now, frames before what follows them. */
-  #tell(): void {
+  /**
+   * Calls the sink with all that has arrived: a loss or a stop first, then frames, then the end.
+   */
+  #deliver(): void {
     const sink = this.#sink;
     if (sink === undefined || this.#over || this.#delivering) return;
     try {
@@ -210,8 +224,8 @@ export class QuicChannel implements Channel {
       this.reset(ResetCode.InternalError);
       return;
     }
-    this.#tellKept(sink);
-    if (this.#inputEnd !== undefined && this.#kept === undefined && this.#listening()) {
+    this.#deliverKept(sink);
+    if (this.#inputEnd !== undefined && this.#kept === undefined && this.#reading()) {
       this.#receiveDone = true;
       try {
         if (this.#inputEnd === "ended") sink.end();
@@ -223,16 +237,16 @@ export class QuicChannel implements Channel {
     this.#finishIfDone();
   }
 
-  #tellKept(sink: ChannelSink): void {
-    while (this.#kept !== undefined && this.#listening()) {
+  #deliverKept(sink: ChannelSink): void {
+    while (this.#kept !== undefined && this.#reading()) {
       const frame = this.#kept.shift();
       if (this.#kept.empty) this.#kept = undefined;
-      if (frame !== undefined) this.#hand(sink, frame.flags, frame.payload);
+      if (frame !== undefined) this.#deliverFrame(sink, frame.flags, frame.payload);
     }
   }
 
-  #hand(sink: ChannelSink, flags: number, payload: Uint8Array): void {
-    const bytes = payload.length + RECORD_HEADER_BYTES;
+  #deliverFrame(sink: ChannelSink, flags: number, payload: Uint8Array): void {
+    const bytes = payload.length + RecordHeader.BYTES;
     try {
       sink.frame(flags, payload);
     } catch {
@@ -240,13 +254,13 @@ export class QuicChannel implements Channel {
       return;
     }
     this.#consumed += bytes;
-    if (this.#consumed >= CREDIT_STEP_BYTES && !this.#over && !this.#receiveDone) {
+    if (this.#consumed >= Limit.CREDIT_STEP_BYTES && !this.#over && !this.#receiveDone) {
       this.connection.commands.credit(this.handle, this.#consumed);
       this.#consumed = 0;
     }
   }
 
-  #listening(): boolean {
+  #reading(): boolean {
     return !this.#over && !this.#paused && !this.#receiveDone;
   }
 

@@ -1,25 +1,30 @@
+// The commands of one node, on their way to the reactor.
+//
+// Channels, connections and the node write commands at any time. All commands of one turn of the
+// event loop are collected in one buffer and submitted with one native call.
+import type { NativeNode } from "@aster/native";
 import { FRAME_OVERHEAD_BYTES } from "../frame.ts";
-import type { NativeNode } from "../native.ts";
-import { CommandOp, LARGE_BYTES, RECORD_HEADER_BYTES } from "./records.ts";
+import { CommandFlag, CommandOp, Limit, RecordHeader } from "./border.ts";
 
-const ARENA_BYTES = 256 * 1024;
-const NOBODY = -1;
+/** Holds several payloads of the largest size that is copied. */
+const ARENA_BYTES: number = 4 * Limit.LARGE_BYTES;
+const NO_STREAM = -1;
 
-/** A stream as its commands name it. */
+/** The part of a stream that its commands need. */
 export interface StreamRef {
   readonly handle: number;
   readonly connectionHandle: number;
   readonly raw: boolean;
 }
 
-/** Commands of one turn of the event loop, written into one arena and submitted with one native call. */
+/** Writes commands into a buffer and submits it after the current turn. */
 export class Commands {
   readonly #native: NativeNode;
   readonly #arena: Uint8Array = new Uint8Array(ARENA_BYTES);
   readonly #view: DataView = new DataView(this.#arena.buffer);
   #used = 0;
-  /** The last record, when it is one that more frames of the same stream can join. */
-  #lastStream: number = NOBODY;
+  /** The stream of the last record, if the record can take more frames of this stream. */
+  #lastStream: number = NO_STREAM;
   #lastStart = 0;
   #scheduled = false;
   #draining = false;
@@ -28,10 +33,10 @@ export class Commands {
     this.#native = native;
   }
 
-  /** One frame, or one piece of a raw stream; with `open` the stream starts with it. */
+  /** Sends one frame, or one piece of a raw stream. With `open`, it opens the stream. */
   frame(stream: StreamRef, open: boolean, flags: number, payload: Uint8Array, end: boolean): void {
     const overhead = stream.raw ? 0 : FRAME_OVERHEAD_BYTES;
-    const large = payload.length >= LARGE_BYTES;
+    const large = payload.length >= Limit.LARGE_BYTES;
     const at = this.#room(stream, open, overhead + (large ? 0 : payload.length), end && !large);
     if (overhead > 0) {
       this.#view.setUint32(at, payload.length + 1, true);
@@ -45,41 +50,43 @@ export class Commands {
     }
   }
 
-  /** Opens a stream, or ends our half, without a frame. */
+  /** Opens a stream, or ends its sending half, without a frame. */
   bare(stream: StreamRef, open: boolean, end: boolean): void {
     this.#room(stream, open, 0, end);
   }
 
   reset(handle: number, code: number): void {
-    this.#record(CommandOp.Reset, 0, handle, code, 0);
+    this.#record(CommandOp.RESET, 0, handle, code, 0);
   }
 
   stop(handle: number, code: number): void {
-    this.#record(CommandOp.Stop, 0, handle, code, 0);
+    this.#record(CommandOp.STOP, 0, handle, code, 0);
   }
 
   credit(handle: number, bytes: number): void {
-    this.#record(CommandOp.Credit, 0, handle, bytes, 0);
+    this.#record(CommandOp.CREDIT, 0, handle, bytes, 0);
   }
 
   notify(handle: number): void {
-    this.#record(CommandOp.Notify, 0, handle, 0, 0);
+    this.#record(CommandOp.NOTIFY, 0, handle, 0, 0);
   }
 
   close(connection: number, code: number, reason: Uint8Array): void {
-    const at = this.#record(CommandOp.Close, 0, connection, code, reason.length);
+    const at = this.#record(CommandOp.CLOSE, 0, connection, code, reason.length);
     this.#arena.set(reason, at);
   }
 
   take(connection: number): void {
-    this.#record(CommandOp.Take, 0, connection, 0, 0);
+    this.#record(CommandOp.TAKE, 0, connection, 0, 0);
   }
 
-  admit(ticket: number, admitted: boolean): void {
-    this.#record(CommandOp.Admit, admitted ? 1 : 0, ticket, 0, 0);
+  admit(question: number, admitted: boolean): void {
+    this.#record(CommandOp.ADMIT, admitted ? CommandFlag.ADMITTED : 0, question, 0, 0);
   }
 
-  /** While events are delivered, commands wait for the end of the delivery. */
+  /**
+   * Holds commands back while events are delivered, and submits them at the end of the delivery.
+   */
   hold(draining: boolean): void {
     this.#draining = draining;
     if (!draining) this.flush();
@@ -90,31 +97,36 @@ export class Commands {
     if (this.#used === 0) return;
     this.#native.submit(this.#arena, this.#used);
     this.#used = 0;
-    this.#lastStream = NOBODY;
+    this.#lastStream = NO_STREAM;
   }
 
-  /** Room for bytes of a stream, in its last record where that can still grow. */
+  /**
+   * Makes room for bytes of a stream, in its last record if this can still grow. Returns the
+   * offset.
+   */
   #room(stream: StreamRef, open: boolean, bytes: number, end: boolean): number {
     if (this.#lastStream === stream.handle && !open && this.#used + bytes <= ARENA_BYTES) {
       const at = this.#used;
       this.#used += bytes;
-      const length = at + bytes - this.#lastStart - RECORD_HEADER_BYTES;
-      this.#view.setUint32(this.#lastStart + 12, length, true);
+      const length = at + bytes - this.#lastStart - RecordHeader.BYTES;
+      this.#view.setUint32(this.#lastStart + RecordHeader.LENGTH_AT, length, true);
       if (end) {
-        this.#arena[this.#lastStart + 1] = 1;
-        this.#lastStream = NOBODY;
+        this.#arena[this.#lastStart + RecordHeader.FLAGS_AT] = CommandFlag.END;
+        this.#lastStream = NO_STREAM;
       }
       return at;
     }
-    const op = open ? CommandOp.Open : CommandOp.Send;
-    const at = this.#record(op, end ? 1 : 0, stream.handle, stream.connectionHandle, bytes);
-    this.#lastStart = at - RECORD_HEADER_BYTES;
-    this.#lastStream = end ? NOBODY : stream.handle;
+    const op = open ? CommandOp.OPEN : CommandOp.SEND;
+    const flags = end ? CommandFlag.END : 0;
+    const at = this.#record(op, flags, stream.handle, stream.connectionHandle, bytes);
+    this.#lastStart = at - RecordHeader.BYTES;
+    this.#lastStream = end ? NO_STREAM : stream.handle;
     return at;
   }
 
+  /** Starts a record and returns the offset of its payload. */
   #record(op: number, flags: number, handle: number, arg: number, bytes: number): number {
-    const size = RECORD_HEADER_BYTES + bytes;
+    const size = RecordHeader.BYTES + bytes;
     if (this.#used + size > ARENA_BYTES) this.flush();
     if (!this.#scheduled && !this.#draining) {
       this.#scheduled = true;
@@ -122,17 +134,18 @@ export class Commands {
     }
     const start = this.#used;
     const view = this.#view;
-    view.setUint32(start, op | (flags << 8), true);
-    view.setUint32(start + 4, handle, true);
-    view.setUint32(start + 8, arg, true);
-    view.setUint32(start + 12, bytes, true);
+    // op and flags with one write
+    view.setUint32(start, op | (flags << (8 * RecordHeader.FLAGS_AT)), true);
+    view.setUint32(start + RecordHeader.HANDLE_AT, handle, true);
+    view.setUint32(start + RecordHeader.ARG_AT, arg, true);
+    view.setUint32(start + RecordHeader.LENGTH_AT, bytes, true);
     this.#used = start + size;
-    this.#lastStream = NOBODY;
-    return start + RECORD_HEADER_BYTES;
+    this.#lastStream = NO_STREAM;
+    return start + RecordHeader.BYTES;
   }
 }
 
-/** After every microtask of this turn, so that what they send leaves together. */
+/** Runs after every microtask of the turn, so that what these send leaves together. */
 function flush(commands: Commands): void {
   commands.flush();
 }

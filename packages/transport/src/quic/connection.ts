@@ -1,15 +1,22 @@
+// A QUIC connection, as channels and the program see it.
+//
+// The reactor creates it for an incoming connection and Dials for a dialed one; both then know it
+// by its handle. It ends with the CLOSED event of the reactor, for whatever reason, and takes its
+// channels along.
+import type { EndpointId } from "../address/endpoint.ts";
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
-import type { Connection, ConnectionStats, EndpointId } from "../connection.ts";
+import type { Connection, ConnectionStats } from "../connection.ts";
 import { TransportError } from "../error.ts";
+import { type Deferred, deferred } from "../signal.ts";
+import { Limit } from "./border.ts";
 import { QuicChannel } from "./channel.ts";
 import type { Commands } from "./commands.ts";
-import { type Deferred, deferred } from "./deferred.ts";
 import type { Reactor } from "./reactor.ts";
 
+/** Channels of both sides, far more than a peer allows: bounds a program that never waits. */
 const MAX_CHANNELS = 65_536;
-const MAX_REASON_BYTES = 256;
 
-export interface LinkInit {
+export interface ConnectionInit {
   readonly handle: number;
   readonly peer: EndpointId;
   readonly alpn: string;
@@ -33,7 +40,7 @@ export class QuicConnection implements Connection {
   #arrived: QuicChannel[] = [];
   #handler: ((channel: Channel) => void) | undefined;
 
-  constructor(reactor: Reactor, { handle, peer, alpn, side, raw }: LinkInit) {
+  constructor(reactor: Reactor, { handle, peer, alpn, side, raw }: ConnectionInit) {
     this.#reactor = reactor;
     this.commands = reactor.commands;
     this.handle = handle;
@@ -54,7 +61,7 @@ export class QuicConnection implements Connection {
 
   accept(handler: (channel: Channel) => void): void {
     if (this.#handler !== undefined) {
-      throw new TransportError("limit", "this connection has its handler already: it takes one");
+      throw new TransportError("limit", "this connection already has a handler; it takes only one");
     }
     this.#handler = handler;
     if (this.#arrived.length === 0) return;
@@ -66,7 +73,7 @@ export class QuicConnection implements Connection {
   }
 
   stats(): ConnectionStats {
-    const known = this.#reactor.linkStats(this.handle);
+    const known = this.#reactor.connectionStats(this.handle);
     return {
       channels: this.#channels,
       sentBytes: known?.sentBytes ?? 0,
@@ -77,15 +84,10 @@ export class QuicConnection implements Connection {
 
   close(code = 0, reason = ""): void {
     if (this.#ended !== undefined || this.#closing !== undefined) return;
-    const text = reason === "" ? "" : `: ${JSON.stringify(reason)}`;
-    this.#closing = new TransportError(
-      "closed",
-      `we closed the connection with code ${code}${text}`,
-      {
-        applicationCode: code,
-      },
-    );
-    const bytes = Buffer.from(reason).subarray(0, MAX_REASON_BYTES);
+    const why = reason === "" ? "" : `: ${JSON.stringify(reason)}`;
+    const text = `this side closed the connection with code ${code}${why}`;
+    this.#closing = new TransportError("closed", text, { applicationCode: code });
+    const bytes = Buffer.from(reason).subarray(0, Limit.REASON_BYTES);
     this.commands.close(this.handle, code, bytes);
   }
 
@@ -93,7 +95,7 @@ export class QuicConnection implements Connection {
     this.close();
   }
 
-  /** The program has it: its seat among those that wait is free. */
+  /** Frees the accept slot: the program has taken the connection. */
   taken(): void {
     this.commands.take(this.handle);
   }
@@ -110,11 +112,12 @@ export class QuicConnection implements Connection {
     if (this.#ended !== undefined) return;
     this.#ended = this.#closing ?? error;
     this.#arrived = [];
-    // first, so that whoever loses a call finds the loss of the connection known
+    // Before the channels, so that a caller whose call is lost finds the connection closed.
     this.#closed.resolve(this.#ended);
     this.#reactor.loseChannels(this, this.#ended);
   }
 
+  /** Removes a channel that is over. */
   forget(channel: QuicChannel): void {
     if (this.#reactor.forget(channel.handle)) this.#channels -= 1;
   }
@@ -138,7 +141,7 @@ export class QuicConnection implements Connection {
     if (this.#channels < MAX_CHANNELS) return undefined;
     return new TransportError(
       "limit",
-      `this connection has ${MAX_CHANNELS} channels already: wait until calls have ended`,
+      `this connection already has ${MAX_CHANNELS} channels; wait until calls have ended`,
     );
   }
 }

@@ -1,12 +1,17 @@
-import type { EndpointAddress } from "../address.ts";
-import type { EndpointId } from "../connection.ts";
+// The dials of one node.
+//
+// QuicNode creates the object with the node and gives it the reactor when the endpoint is bound. A
+// dial has a number, which the native side puts into the DIALED or FAILED event that ends it.
+import type { EndpointAddress, EndpointId } from "../address/endpoint.ts";
+import { dialTimeoutMs } from "../defaults.ts";
 import { TransportError } from "../error.ts";
 import type { ConnectOptions } from "../node.ts";
+import { deferred } from "../signal.ts";
 import { QuicConnection } from "./connection.ts";
-import { deferred } from "./deferred.ts";
 import type { Reactor } from "./reactor.ts";
 
-const DEFAULT_TIMEOUT_MS = 20_000;
+/** The part of an endpoint id that an error shows. */
+const SHOWN_ID_CHARS = 10;
 
 interface Dial {
   readonly alpn: string;
@@ -24,11 +29,11 @@ interface Attempt extends Pick<Dial, "alpn" | "raw" | "timeoutMs"> {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Dials that have not been answered yet. */
+/** Dials that are under way. */
 export class Dials {
   readonly #open = new Map<number, Dial>();
   #reactor: Reactor | undefined;
-  #lastTicket = 0;
+  #lastDial = 0;
 
   start(reactor: Reactor): void {
     this.#reactor = reactor;
@@ -37,18 +42,21 @@ export class Dials {
   async dial(
     address: EndpointAddress,
     alpn: string,
-    { signal, timeoutMs = DEFAULT_TIMEOUT_MS, raw = false }: ConnectOptions,
+    options: ConnectOptions,
   ): Promise<QuicConnection> {
     const reactor = this.#reactor;
     if (reactor === undefined) throw new TransportError("closed", "the node is closed");
+    const { signal, raw = false } = options;
+    const timeoutMs = dialTimeoutMs(options);
     const until = performance.now() + timeoutMs;
     for (let leftMs = timeoutMs; ; ) {
-      if (signal?.aborted) throw givenUp(signal);
+      if (signal?.aborted) throw aborted(signal);
       try {
         return await this.#attempt(reactor, address, { alpn, raw, timeoutMs, leftMs, signal });
       } catch (error) {
         leftMs = Math.ceil(until - performance.now());
-        // the idle timeout of the node, which ends handshakes too, may be shorter than the caller's
+        // The idle timeout of the node ends handshakes too, and may be shorter than the caller's
+        // time.
         if (leftMs <= 0 || !(error instanceof TransportError && error.code === "timeout")) {
           throw error;
         }
@@ -61,30 +69,30 @@ export class Dials {
     address: EndpointAddress,
     { alpn, raw, timeoutMs, leftMs, signal }: Attempt,
   ): Promise<QuicConnection> {
-    this.#lastTicket = (this.#lastTicket + 1) >>> 0;
-    const ticket = this.#lastTicket;
+    this.#lastDial = (this.#lastDial + 1) >>> 0;
+    const number = this.#lastDial;
     const { promise, resolve, reject } = deferred<QuicConnection>();
     const peer = address.endpointId;
     const dial: Dial = { alpn, raw, peer, timeoutMs, resolve, reject };
     const abort = (): void => {
-      if (signal !== undefined) dial.aborted = givenUp(signal);
-      reactor.native.abort(ticket);
+      if (signal !== undefined) dial.aborted = aborted(signal);
+      reactor.native.abort(number);
     };
-    this.#open.set(ticket, dial);
+    this.#open.set(number, dial);
     reactor.keepAlive.hold();
     signal?.addEventListener("abort", abort, { once: true });
     try {
-      start(reactor, ticket, address, alpn, raw, leftMs);
+      start(reactor, number, address, alpn, raw, leftMs);
       return await promise;
     } finally {
-      this.#open.delete(ticket);
+      this.#open.delete(number);
       signal?.removeEventListener("abort", abort);
       reactor.keepAlive.release();
     }
   }
 
-  dialed(ticket: number, handle: number, peer: EndpointId): void {
-    const dial = this.#open.get(ticket);
+  dialed(number: number, handle: number, peer: EndpointId): void {
+    const dial = this.#open.get(number);
     const reactor = this.#reactor;
     if (dial === undefined || reactor === undefined) return;
     const { alpn, raw } = dial;
@@ -98,17 +106,17 @@ export class Dials {
     }
   }
 
-  failed(ticket: number, error: TransportError): void {
-    const dial = this.#open.get(ticket);
+  failed(number: number, error: TransportError): void {
+    const dial = this.#open.get(number);
     if (dial === undefined) return;
-    const who = `cannot connect to ${dial.peer.slice(0, 10)}… over ${JSON.stringify(dial.alpn)}`;
+    const peer = `${dial.peer.slice(0, SHOWN_ID_CHARS)}…`;
+    const text = `cannot connect to ${peer} over ${JSON.stringify(dial.alpn)}: ${reason(error, dial)}`;
     const options =
       error.applicationCode === undefined ? {} : { applicationCode: error.applicationCode };
-    dial.reject(
-      dial.aborted ?? new TransportError(error.code, `${who}: ${reason(error, dial)}`, options),
-    );
+    dial.reject(dial.aborted ?? new TransportError(error.code, text, options));
   }
 
+  /** Fails all dials. */
   end(error: TransportError): void {
     for (const dial of this.#open.values()) dial.reject(error);
   }
@@ -116,40 +124,27 @@ export class Dials {
 
 function start(
   { native }: Reactor,
-  ticket: number,
+  number: number,
   { endpointId, directAddresses, relayUrl }: EndpointAddress,
   alpn: string,
   raw: boolean,
   timeoutMs: number,
 ): void {
   try {
-    native.connect(
-      ticket,
-      endpointId,
-      [...directAddresses],
-      relayUrl ?? null,
-      alpn,
-      raw,
-      timeoutMs,
-    );
+    native.connect(number, endpointId, [...directAddresses], relayUrl, alpn, raw, timeoutMs);
   } catch (cause) {
-    throw new TransportError(
-      "address",
-      "this address cannot be dialled: check id, ip:port and relay",
-      {
-        cause,
-      },
-    );
+    const text = "cannot dial this address; check the endpoint id, ip:port and relay";
+    throw new TransportError("address", text, { cause });
   }
 }
 
-/** Silence does not say why: what to look at. */
+/** The reason of a failed dial. A timeout has no known cause, so it names what to check. */
 function reason({ code, message }: TransportError, { timeoutMs }: Dial): string {
   return code === "timeout"
-    ? `the peer did not answer within ${timeoutMs} ms; check that it runs at this address and that no firewall blocks UDP on the way`
+    ? `the peer did not answer within ${timeoutMs} ms; check that it runs at this address and that no firewall blocks UDP`
     : message;
 }
 
-function givenUp(signal: AbortSignal): TransportError {
+function aborted(signal: AbortSignal): TransportError {
   return new TransportError("closed", "the dial was aborted", { cause: signal.reason });
 }

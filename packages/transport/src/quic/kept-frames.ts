@@ -7,7 +7,10 @@ interface KeptFrame {
 
 const slab = new Slab();
 
-/** Copies of the frames that came while their channel was paused. The window of the stream bounds them. */
+/**
+ * Copies of frames that arrived while their channel was paused. The window of the stream bounds
+ * them.
+ */
 export class KeptFrames {
   #frames: KeptFrame[] = [];
   #head = 0;

@@ -1,13 +1,19 @@
-import { Acceptor, BACKLOG } from "../acceptor.ts";
-import { type EndpointAddress, parseAddress } from "../address.ts";
+// A node over QUIC: the public `Node`, above the reactor.
+//
+// `createNode` opens it. It has the acceptors and the dials of the program and decides about
+// incoming connections. It ends with the DOWN event of the reactor, after `close` or a fault.
+import type { NativeNodeInit } from "@aster/native";
+import { ACCEPT_SLOTS, Acceptor, checkAlpnsFree } from "../acceptor.ts";
+import { parseAddress } from "../address/address.ts";
+import type { EndpointAddress, EndpointId } from "../address/endpoint.ts";
 import { ResetCode } from "../channel.ts";
-import type { Connection, EndpointId } from "../connection.ts";
+import type { Connection } from "../connection.ts";
 import { TransportError } from "../error.ts";
-import type { NativeModule, NativeNodeInit } from "../native.ts";
 import type { ConnectOptions, Gate, Node, NodeStats } from "../node.ts";
+import { deferred } from "../signal.ts";
 import type { QuicConnection } from "./connection.ts";
-import { deferred } from "./deferred.ts";
 import { Dials } from "./dials.ts";
+import type { NativeModule } from "./native.ts";
 import { Reactor } from "./reactor.ts";
 
 export class QuicNode implements Node {
@@ -27,7 +33,7 @@ export class QuicNode implements Node {
     this.#dials = dials;
   }
 
-  /** Binds an endpoint with the key `id` belongs to. Rejects with {@link TransportError} `"bind"`. */
+  /** Binds an endpoint with the key of `id`. Rejects with {@link TransportError} `"bind"`. */
   static async open(module: NativeModule, id: EndpointId, init: NativeNodeInit): Promise<QuicNode> {
     let node: QuicNode | undefined;
     const dials = new Dials();
@@ -36,9 +42,9 @@ export class QuicNode implements Node {
     const reactor = new Reactor(module, init, {
       opened: opened.resolve,
       connection: (connection) => node?.arrive(connection),
-      asked: (ticket, peer, alpn) => node?.ask(ticket, peer, alpn),
-      dialed: (ticket, handle, peer) => dials.dialed(ticket, handle, peer),
-      failed: (ticket, error) => dials.failed(ticket, error),
+      asked: (question, peer, alpn) => node?.ask(question, peer, alpn),
+      dialed: (dial, handle, peer) => dials.dialed(dial, handle, peer),
+      failed: (dial, error) => dials.failed(dial, error),
       down: (fault) => {
         opened.reject(new TransportError("bind", fault?.message ?? "the node is closed"));
         node?.lose(fault);
@@ -81,13 +87,7 @@ export class QuicNode implements Node {
     options: { readonly raw?: readonly string[] } = {},
   ): AsyncIterableIterator<Connection> {
     this.#checkOpen();
-    const taken = alpns.find((alpn) => this.#acceptors.has(alpn));
-    if (taken !== undefined) {
-      throw new TransportError(
-        "bind",
-        `ALPN ${JSON.stringify(taken)} is answered already: return the iterator that answers it first`,
-      );
-    }
+    checkAlpnsFree(alpns, this.#acceptors);
     const { native, keepAlive } = this.#reactor;
     this.#lastAcceptor += 1;
     const number = this.#lastAcceptor;
@@ -103,7 +103,7 @@ export class QuicNode implements Node {
     for (const alpn of alpns) this.#acceptors.set(alpn, acceptor);
     const framed = alpns.filter((alpn) => !acceptor.isRaw(alpn));
     const raw = alpns.filter((alpn) => acceptor.isRaw(alpn));
-    native.listen(number, BACKLOG, framed, raw);
+    native.listen(number, ACCEPT_SLOTS, framed, raw);
     return acceptor;
   }
 
@@ -124,7 +124,7 @@ export class QuicNode implements Node {
 
   async close(): Promise<void> {
     if (this.#closed === undefined) {
-      this.#closed = new TransportError("closed", "this node is closed: create a new one");
+      this.#closed = new TransportError("closed", "this node is closed; create a new one");
       this.#reactor.keepAlive.hold();
       this.#endAcceptors();
       this.#reactor.commands.flush();
@@ -143,18 +143,21 @@ export class QuicNode implements Node {
     else acceptor.offer(connection);
   }
 
-  /** Fails closed: a gate that throws or answers anything but `true` has said no; the native side minds the time. */
-  async ask(ticket: number, peer: EndpointId, alpn: string): Promise<void> {
+  /**
+   * Decides about a peer. A gate that throws, or returns anything but `true`, refuses it. The
+   * native side refuses it when the decision takes too long.
+   */
+  async ask(question: number, peer: EndpointId, alpn: string): Promise<void> {
     let admitted = false;
     try {
       admitted = (await this.#gate?.({ peer, alpn })) === true;
     } catch {
       admitted = false;
     }
-    this.#reactor.commands.admit(ticket, admitted);
+    this.#reactor.commands.admit(question, admitted);
   }
 
-  /** The native side is down: by our `close`, or by a fault of its own. */
+  /** The native side is down: after `close`, or because of a fault. */
   lose(fault: TransportError | undefined): void {
     this.#closed ??= fault ?? new TransportError("closed", "this node is closed");
     this.#endAcceptors();
@@ -166,7 +169,7 @@ export class QuicNode implements Node {
 
   #checkOpen(): void {
     if (this.#closed !== undefined) {
-      throw new TransportError("closed", "this node is closed: create a new one", {
+      throw new TransportError("closed", "this node is closed; create a new one", {
         cause: this.#closed,
       });
     }

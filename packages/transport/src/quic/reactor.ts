@@ -1,37 +1,52 @@
-import { endpointIdFromBytes } from "../endpoint-id.ts";
+// The JavaScript side of one native node.
+//
+// A QuicNode creates it and gets the events of the node as a whole. Channels and connections
+// register here and get theirs. The native side wakes it when there are events; it drains them with
+// one call per buffer and delivers them synchronously, in order. The DOWN event ends it.
+import type { NativeConnectionStats, NativeNode, NativeNodeInit } from "@aster/native";
+import { endpointIdFromBytes } from "../address/endpoint.ts";
 import { TransportError, type TransportErrorCode } from "../error.ts";
-import type { NativeLinkStats, NativeModule, NativeNode, NativeNodeInit } from "../native.ts";
-import { detachAtExit, forgetAtExit } from "./at-exit.ts";
+import { EndingKind, EventFlag, EventOp, Limit, RecordHeader } from "./border.ts";
 import type { QuicChannel } from "./channel.ts";
 import { ChannelTable } from "./channel-table.ts";
 import { Commands } from "./commands.ts";
 import { QuicConnection } from "./connection.ts";
-import { KeepAlive } from "./keep-alive.ts";
-import { EventOp, RECORD_HEADER_BYTES } from "./records.ts";
+import type { NativeModule } from "./native.ts";
+import { detachAtExit, forgetAtExit, KeepAlive } from "./process-life.ts";
 
-const ARENA_BYTES = 1024 * 1024;
-const ID_BYTES = 32;
-const NO_CODE = 0xffff_ffff;
-const MAX_HANDLE = 0x7fff_ffff;
-/** The kinds of `crates/native/src/error.rs`, in order from 1. */
-const KINDS: readonly TransportErrorCode[] = ["closed", "connect", "timeout", "address", "native"];
+/**
+ * Holds several records of the largest payload that is copied: a drain copies whole records only.
+ */
+const ARENA_BYTES: number = 16 * Limit.LARGE_BYTES;
 
-/** What ES2024 gives array buffers. */
+const ENDING_CODES: ReadonlyMap<number, TransportErrorCode> = new Map([
+  [EndingKind.CLOSED, "closed"],
+  [EndingKind.CONNECT, "connect"],
+  [EndingKind.TIMEOUT, "timeout"],
+  [EndingKind.ADDRESS, "address"],
+  [EndingKind.NATIVE, "native"],
+]);
+
+/** The ES2024 method of array buffers. */
 interface Detachable {
   transfer(newByteLength: number): ArrayBuffer;
 }
 
-/** What happens to a node as a whole. */
+/** The events of a node as a whole. */
 export interface NodeEvents {
   opened(): void;
   connection(connection: QuicConnection): void;
-  asked(ticket: number, peer: string, alpn: string): void;
-  dialed(ticket: number, connection: number, peer: string): void;
-  failed(ticket: number, error: TransportError): void;
+  /** The gate has to decide about a peer. */
+  asked(question: number, peer: string, alpn: string): void;
+  dialed(dial: number, connection: number, peer: string): void;
+  failed(dial: number, error: TransportError): void;
+  /** The last event. Without `fault`, the node was closed. */
   down(fault: TransportError | undefined): void;
 }
 
-/** One native node: drains its events and passes each to the channel, connection or node it concerns. */
+/**
+ * Drains the events of a native node and delivers each to its channel, its connection or the node.
+ */
 export class Reactor {
   readonly native: NativeNode;
   readonly commands: Commands;
@@ -59,9 +74,10 @@ export class Reactor {
     return this.#connections.size;
   }
 
+  /** Returns a free handle for a channel that this side opens. */
   nextHandle(): number {
     do {
-      this.#lastHandle = this.#lastHandle === MAX_HANDLE ? 1 : this.#lastHandle + 1;
+      this.#lastHandle = this.#lastHandle === Limit.MAX_HANDLE ? 1 : this.#lastHandle + 1;
     } while (this.#channels.has(this.#lastHandle));
     return this.#lastHandle;
   }
@@ -71,6 +87,7 @@ export class Reactor {
     this.keepAlive.hold();
   }
 
+  /** Removes a channel. Returns whether it was there. */
   forget(handle: number): boolean {
     const known = this.#channels.delete(handle);
     if (known) this.keepAlive.release();
@@ -81,10 +98,11 @@ export class Reactor {
     this.#connections.set(connection.handle, connection);
   }
 
-  linkStats(connection: number): NativeLinkStats | null {
-    return this.native.linkStats(connection);
+  connectionStats(connection: number): NativeConnectionStats | null {
+    return this.native.connectionStats(connection);
   }
 
+  /** Ends all channels of a connection that ended. */
   loseChannels(connection: QuicConnection, error: TransportError): void {
     for (const channel of this.#channels.list()) {
       if (channel.connection !== connection) continue;
@@ -93,11 +111,14 @@ export class Reactor {
     }
   }
 
-  /** One arena at a time, so that a busy network does not starve the rest of the program. */
+  /**
+   * Delivers one arena per turn, so that a busy network does not starve the rest of the program.
+   */
   #drain(): void {
     const size = this.native.drain(this.#arena);
     if (size === 0) return;
-    // before the delivery: whatever happens there, the native side counts on another look
+    // Before the delivery, which may throw: the native side wakes only after a drain that found
+    // nothing.
     setImmediate(this.#drainOne);
     this.commands.hold(true);
     try {
@@ -107,26 +128,27 @@ export class Reactor {
     }
   }
 
+  /** Delivers the record at `at` and returns the offset of the next. */
   #deliver(at: number): number {
     const view = this.#view;
     const op = view.getUint8(at);
-    const flags = view.getUint8(at + 1);
-    const handle = view.getUint32(at + 4, true);
-    const arg = view.getUint32(at + 8, true);
-    const start = at + RECORD_HEADER_BYTES;
-    const end = start + view.getUint32(at + 12, true);
-    if (op === EventOp.Frame) {
+    const flags = view.getUint8(at + RecordHeader.FLAGS_AT);
+    const handle = view.getUint32(at + RecordHeader.HANDLE_AT, true);
+    const arg = view.getUint32(at + RecordHeader.ARG_AT, true);
+    const start = at + RecordHeader.BYTES;
+    const end = start + view.getUint32(at + RecordHeader.LENGTH_AT, true);
+    if (op === EventOp.FRAME) {
       this.#channels.get(handle)?.onFrame(flags, this.#arena.subarray(start, end));
-    } else if (op === EventOp.Large) {
+    } else if (op === EventOp.LARGE) {
       const payload = this.native.takeLarge(arg);
       if (payload !== null) {
         this.#channels.get(handle)?.onFrame(flags, payload);
-        // it was valid until now; left to the collector, these buffers make it run again and again
+        // Frees the memory at once. Left to the garbage collector, such buffers make it run often.
         (payload.buffer as ArrayBuffer & Detachable).transfer(0);
       }
-    } else if (op === EventOp.Stream) {
+    } else if (op === EventOp.STREAM) {
       this.#connections.get(arg)?.onStream(handle);
-    } else if (op === EventOp.Fin) {
+    } else if (op === EventOp.FIN) {
       this.#channels.get(handle)?.onInputEnd("ended");
     } else {
       this.#deliverRare(op, flags, handle, arg, this.#arena.subarray(start, end));
@@ -137,29 +159,24 @@ export class Reactor {
   #deliverRare(op: number, flags: number, handle: number, arg: number, payload: Uint8Array): void {
     const channel = this.#channels.get(handle);
     switch (op) {
-      case EventOp.Reset:
+      case EventOp.RESET:
         channel?.onLost(
           new TransportError("reset", `the peer reset the channel with code ${arg}`, {
             applicationCode: arg,
           }),
         );
         break;
-      case EventOp.Stopped:
+      case EventOp.STOPPED:
         channel?.onStopped(arg);
         break;
-      case EventOp.Writable:
+      case EventOp.WRITABLE:
         channel?.onWritable();
         break;
-      case EventOp.Malformed:
+      case EventOp.MALFORMED:
         channel?.onInputEnd(new TransportError("frame", text(payload)));
         break;
-      case EventOp.Overrun:
-        channel?.onLost(
-          new TransportError(
-            "limit",
-            "the channel was paused while more than 8 MiB of small messages arrived: read faster, or let the peer wait",
-          ),
-        );
+      case EventOp.OVERRUN:
+        channel?.onLost(overrun());
         break;
       default:
         this.#deliverToNode(op, flags, handle, arg, payload);
@@ -174,55 +191,69 @@ export class Reactor {
     payload: Uint8Array,
   ): void {
     switch (op) {
-      case EventOp.Opened:
+      case EventOp.OPENED:
         this.#events.opened();
         break;
-      case EventOp.Connection: {
-        const connection = new QuicConnection(this, {
-          handle,
-          peer: endpointIdFromBytes(payload.subarray(0, ID_BYTES)),
-          alpn: text(payload.subarray(ID_BYTES)),
-          side: "server",
-          raw: flags === 1,
-        });
+      case EventOp.CONNECTION: {
+        const { peer, alpn } = peerAndAlpn(payload);
+        const raw = (flags & EventFlag.RAW) !== 0;
+        const connection = new QuicConnection(this, { handle, peer, alpn, side: "server", raw });
         this.adopt(connection);
         this.#events.connection(connection);
         break;
       }
-      case EventOp.Closed: {
+      case EventOp.CLOSED: {
         const connection = this.#connections.get(handle);
         this.#connections.delete(handle);
         connection?.onClosed(ending(flags, arg, payload));
         break;
       }
-      case EventOp.Ask: {
-        const peer = endpointIdFromBytes(payload.subarray(0, ID_BYTES));
-        this.#events.asked(handle, peer, text(payload.subarray(ID_BYTES)));
+      case EventOp.ASK: {
+        const { peer, alpn } = peerAndAlpn(payload);
+        this.#events.asked(handle, peer, alpn);
         break;
       }
-      case EventOp.Dialed:
+      case EventOp.DIALED:
         this.#events.dialed(handle, arg, endpointIdFromBytes(payload));
         break;
-      case EventOp.Failed:
+      case EventOp.FAILED:
         this.#events.failed(handle, ending(flags, arg, payload));
         break;
-      case EventOp.Down: {
-        const fault = flags === 0 ? undefined : new TransportError("native", text(payload));
-        const error = fault ?? new TransportError("closed", "the node is closed");
-        for (const connection of [...this.#connections.values()]) connection.onClosed(error);
-        this.#connections.clear();
-        this.keepAlive.stop();
-        forgetAtExit(this.native);
-        this.#events.down(fault);
+      case EventOp.DOWN:
+        this.#end((flags & EventFlag.FAULT) === 0 ? undefined : text(payload));
         break;
-      }
     }
+  }
+
+  #end(fault: string | undefined): void {
+    const error = fault === undefined ? undefined : new TransportError("native", fault);
+    const ended = error ?? new TransportError("closed", "the node is closed");
+    for (const connection of [...this.#connections.values()]) connection.onClosed(ended);
+    this.#connections.clear();
+    this.keepAlive.stop();
+    forgetAtExit(this.native);
+    this.#events.down(error);
   }
 }
 
+function overrun(): TransportError {
+  const most = `${Limit.HELD_BYTES / 2 ** 20} MiB`;
+  return new TransportError(
+    "limit",
+    `more than ${most} of small messages arrived while the channel was paused; read faster, or make the peer wait`,
+  );
+}
+
+function peerAndAlpn(payload: Uint8Array): { peer: string; alpn: string } {
+  return {
+    peer: endpointIdFromBytes(payload.subarray(0, Limit.ENDPOINT_ID_BYTES)),
+    alpn: text(payload.subarray(Limit.ENDPOINT_ID_BYTES)),
+  };
+}
+
 function ending(kind: number, applicationCode: number, payload: Uint8Array): TransportError {
-  const code = KINDS[kind - 1] ?? "closed";
-  return applicationCode === NO_CODE
+  const code = ENDING_CODES.get(kind) ?? "closed";
+  return applicationCode === Limit.NO_CODE
     ? new TransportError(code, text(payload))
     : new TransportError(code, text(payload), { applicationCode });
 }

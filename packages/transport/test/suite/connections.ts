@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { type Connection, type GateQuestion, TransportError } from "../../src/index.ts";
 import type { NodePair } from "../../src/testing.ts";
-import { ALPN, channelOn, echo, eventually, linked, pattern } from "../pair.ts";
-import { Recorder } from "../recorder.ts";
+import { ALPN, channelOn, connected, echo, eventually, pattern } from "../support/pair.ts";
+import { Recorder } from "../support/recorder.ts";
 
-/** How a dial failed; a peer may also refuse just after the handshake. */
+/** Resolves with the failure of a dial. A peer may also refuse just after the handshake. */
 async function failureOf(dial: Promise<Connection>): Promise<TransportError> {
   try {
     return await (await dial).closed;
@@ -17,8 +17,8 @@ async function failureOf(dial: Promise<Connection>): Promise<TransportError> {
 const dial = ({ client, server }: NodePair, alpn = ALPN): Promise<Connection> =>
   client.connect(server.address(), alpn);
 
-/** Dials "other/1", which the server answers from now on, and talks over it. */
-async function isAnswered(pair: NodePair): Promise<void> {
+/** Makes the server accept "other/1", dials it, and makes a call. */
+async function isServed(pair: NodePair): Promise<void> {
   const next = pair.server.accept(["other/1"]).next();
   const connection = await dial(pair, "other/1");
   echo((await next).value as Connection);
@@ -28,16 +28,16 @@ async function isAnswered(pair: NodePair): Promise<void> {
 }
 
 export function connectionTests(pair: () => NodePair): void {
-  test("know their peer, their protocol and their side", async () => {
-    const { client, server } = await linked(pair());
+  test("have the peer, the ALPN and the side", async () => {
+    const { client, server } = await connected(pair());
     expect(client).toMatchObject({ peer: pair().server.id, alpn: ALPN, side: "client" });
     expect(server).toMatchObject({ peer: pair().client.id, alpn: ALPN, side: "server" });
     expect(pair().server.id).toMatch(/^[0-9a-f]{64}$/);
     expect(pair().server.address().endpointId).toBe(pair().server.id);
   });
 
-  test("count their bytes, and the node counts them back to nothing", async () => {
-    const both = await linked(pair());
+  test("count bytes and channels, and the counts of the node return to 0", async () => {
+    const both = await connected(pair());
     const { near, far, nearSink, farSink } = await channelOn(both);
     near.send(0, pattern(1000), true);
     await farSink.untilEnd();
@@ -59,8 +59,8 @@ export function connectionTests(pair: () => NodePair): void {
     }
   });
 
-  test("a thousand channels one after the other leave nothing behind", async () => {
-    const { client, server } = await linked(pair());
+  test("hold nothing after a thousand channels", async () => {
+    const { client, server } = await connected(pair());
     echo(server);
     for (let round = 0; round < 20; round += 1) {
       const sinks = Array.from({ length: 50 }, (_, index) => {
@@ -74,31 +74,31 @@ export function connectionTests(pair: () => NodePair): void {
       await Promise.all(sinks.map((sink) => sink?.untilEnd()));
     }
     for (const node of [pair().client, pair().server]) {
-      await eventually("all are freed", () => node.stats().channels === 0);
+      await eventually("all channels are freed", () => node.stats().channels === 0);
       expect(node.stats().queuedBytes).toBe(0);
     }
   });
 
-  test("the gate is asked about each, and lets in whom it likes", async () => {
+  test("ask the gate about each connection and follow its decision", async () => {
     const asked: GateQuestion[] = [];
     pair().server.gate((question) => {
       asked.push(question);
       return Promise.resolve(question.alpn === "other/1");
     });
-    const closedDoor = pair().server.accept([ALPN]);
+    const accepted = pair().server.accept([ALPN]);
     const refused = await failureOf(dial(pair()));
     expect(refused.applicationCode).toBe(403);
-    await isAnswered(pair());
+    await isServed(pair());
     const peer = pair().client.id;
     expect(asked).toEqual([
       { peer, alpn: ALPN },
       { peer, alpn: "other/1" },
     ]);
-    await closedDoor.return?.();
-    expect((await closedDoor.next()).done).toBe(true);
+    await accepted.return?.();
+    expect((await accepted.next()).done).toBe(true);
   });
 
-  test("a gate that throws, rejects or gives no clear yes keeps the door shut", async () => {
+  test("are refused by a gate that throws, rejects or does not return true", async () => {
     const gates = [
       (): boolean => {
         throw new Error("broken gate");
@@ -113,16 +113,16 @@ export function connectionTests(pair: () => NodePair): void {
     }
   });
 
-  test("a protocol nobody answers is refused", async () => {
+  test("are refused for a protocol that is not accepted", async () => {
     pair().server.accept(["aster-test/2"]);
     expect((await failureOf(dial(pair()))).code).toBe("connect");
   });
 
-  test("several protocols are answered side by side, each once", async () => {
+  test("are accepted for several protocols, one iterator for each", async () => {
     const { server } = pair();
     const first = server.accept([ALPN]);
     expect(() => server.accept([ALPN])).toThrow(expect.objectContaining({ code: "bind" }));
-    await isAnswered(pair());
+    await isServed(pair());
     const next = first.next();
     await dial(pair());
     expect(((await next).value as Connection).alpn).toBe(ALPN);
@@ -133,7 +133,7 @@ export function connectionTests(pair: () => NodePair): void {
     expect((await again.next()).done).toBe(false);
   });
 
-  test("the iterator of connections ends when the node closes", async () => {
+  test("end their iterator when the node closes", async () => {
     const accepted = pair().server.accept([ALPN]);
     const next = accepted.next();
     await pair().server.close();
@@ -141,8 +141,8 @@ export function connectionTests(pair: () => NodePair): void {
     expect((await accepted.next()).done).toBe(true);
   });
 
-  test("closing a node closes its connections with code 0, and it is of no more use", async () => {
-    const both = await linked(pair());
+  test("close with code 0 when the node closes, which then fails every operation", async () => {
+    const both = await connected(pair());
     const { nearSink } = await channelOn(both);
     const { client, server } = pair();
     await server.close();
@@ -154,16 +154,16 @@ export function connectionTests(pair: () => NodePair): void {
     expect(server.stats()).toMatchObject({ connections: 0, channels: 0, queuedBytes: 0 });
   });
 
-  test("a dial that was given up before, or to nowhere, fails with a TransportError", async () => {
+  test("fail with a TransportError for an aborted signal or a wrong address", async () => {
     const { client, server } = pair();
     server.accept([ALPN]);
     const signal = AbortSignal.abort(new Error("never mind"));
-    const givenUp = client.connect(server.address(), ALPN, { signal });
-    await expect(givenUp).rejects.toMatchObject({ code: "closed", cause: signal.reason });
+    const aborted = client.connect(server.address(), ALPN, { signal });
+    await expect(aborted).rejects.toMatchObject({ code: "closed", cause: signal.reason });
     await expect(client.connect("nowhere", ALPN)).rejects.toMatchObject({ code: "address" });
   });
 
-  test("a node does not dial itself", async () => {
+  test("are refused to the node itself", async () => {
     const { server } = pair();
     server.accept([ALPN]);
     await expect(server.connect(server.address(), ALPN)).rejects.toMatchObject({ code: "connect" });

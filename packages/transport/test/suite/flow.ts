@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import type { Channel } from "../../src/index.ts";
 import type { NodePair } from "../../src/testing.ts";
-import { channelOn, echo, eventually, linked, pattern } from "../pair.ts";
-import { Recorder } from "../recorder.ts";
+import { channelOn, connected, echo, eventually, pattern, sleep } from "../support/pair.ts";
+import { Recorder } from "../support/recorder.ts";
 
 const FRAME_BYTES = 16 * 1024;
-/** Windows and buffers of all layers together stay below this, whatever the transport. */
+/** More than the windows and buffers of all layers together, on every transport. */
 const BOUND_BYTES = 8 * 1024 * 1024;
 
-/** Sends as a polite sender does, until it was told to wait and was not called back within 300 ms. */
+/** Sends with back-pressure until there is no room for 300 ms. Returns the number of frames. */
 async function sendUntilStuck(channel: Channel): Promise<number> {
   for (let sent = 0; sent < 10_000; ) {
     sent += 1;
@@ -20,8 +20,8 @@ async function sendUntilStuck(channel: Channel): Promise<number> {
 }
 
 export function flowTests(pair: () => NodePair): void {
-  test("a paused reader stops its sender within bounds, and loses nothing", async () => {
-    const { near, far, farSink } = await channelOn(await linked(pair()));
+  test("a paused reader stops its sender and loses nothing", async () => {
+    const { near, far, farSink } = await channelOn(await connected(pair()));
     far.pause();
     const sent = await sendUntilStuck(near);
     expect(farSink.frames).toEqual([]);
@@ -39,8 +39,8 @@ export function flowTests(pair: () => NodePair): void {
     await eventually("nothing is queued", () => pair().server.stats().queuedBytes === 0);
   });
 
-  test("pausing inside a frame holds the next frames and the end back", async () => {
-    const { client, server } = await linked(pair());
+  test("a pause inside a frame holds back the next frames and the end", async () => {
+    const { client, server } = await connected(pair());
     const sink: Recorder = new Recorder(() => far?.pause());
     let far: Channel | undefined;
     server.accept((channel) => {
@@ -51,15 +51,15 @@ export function flowTests(pair: () => NodePair): void {
     for (const flags of [1, 2, 3]) near.send(flags, pattern(flags), flags === 3);
     for (const count of [1, 2, 3]) {
       await sink.until(`frame ${count}`, (self) => self.frames.length === count);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
       expect(sink.calls).toEqual(new Array(count).fill("frame"));
       far?.resume();
     }
     await sink.untilEnd();
   });
 
-  test("a small-frame sender is bounded as well", async () => {
-    const { near, far, farSink } = await channelOn(await linked(pair()));
+  test("stops a sender of small frames too", async () => {
+    const { near, far, farSink } = await channelOn(await connected(pair()));
     far.pause();
     let sent = 0;
     while (near.send(0, pattern(16)) && sent < 2_000_000) sent += 1;
@@ -71,8 +71,8 @@ export function flowTests(pair: () => NodePair): void {
     expect(farSink.frames.length).toBe(sent);
   });
 
-  test("a paused channel does not hold up the others", async () => {
-    const { client, server } = await linked(pair());
+  test("a paused channel does not delay other channels", async () => {
+    const { client, server } = await connected(pair());
     const channels: Channel[] = [];
     const sinks: Recorder[] = [];
     server.accept((channel) => {
@@ -85,13 +85,13 @@ export function flowTests(pair: () => NodePair): void {
     await sendUntilStuck(client.open(new Recorder()));
     const other = client.open(new Recorder());
     other.send(0, pattern(1000), true);
-    await eventually("the second channel is there", () => sinks.length === 2);
+    await eventually("the second channel arrived", () => sinks.length === 2);
     await sinks[1]?.untilEnd();
     expect(sinks[0]?.frames).toEqual([]);
   });
 
-  test("there is room at once on a fresh channel, and waiting ends with the channel", async () => {
-    const { near, far } = await channelOn(await linked(pair()));
+  test("drained resolves at once on a new channel, and when the channel is reset", async () => {
+    const { near, far } = await channelOn(await connected(pair()));
     await near.drained();
     far.pause();
     await sendUntilStuck(near);
@@ -101,8 +101,8 @@ export function flowTests(pair: () => NodePair): void {
     await near.drained();
   });
 
-  test("waiting ends when the peer resets, stops or closes the connection", async () => {
-    const { client, server } = await linked(pair());
+  test("drained resolves when the peer resets, stops or closes the connection", async () => {
+    const { client, server } = await connected(pair());
     const channels: Channel[] = [];
     server.accept((channel) => {
       channel.read(new Recorder());
@@ -120,15 +120,15 @@ export function flowTests(pair: () => NodePair): void {
     channels[0]?.reset(1);
     channels[1]?.stop(1);
     await eventually(
-      "two are free",
+      "two senders may go on",
       () => senders.filter((one) => one.send(0, pattern(1))).length === 2,
     );
     server.close();
     await Promise.all(waiting);
   });
 
-  test("over 1280 channels at a time wait for their turn", async () => {
-    const { client, server } = await linked(pair());
+  test("channels beyond 1280 wait until others end", async () => {
+    const { client, server } = await connected(pair());
     const held: Channel[] = [];
     server.accept((channel) => {
       const sink = new Recorder();
@@ -140,11 +140,11 @@ export function flowTests(pair: () => NodePair): void {
       client.open(sink).send(1, pattern(8), true);
       return sink;
     });
-    await eventually("the first ones are there", () => held.length >= 1250);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually("the first channels arrived", () => held.length >= 1250);
+    await sleep(50);
     expect(held.length).toBeLessThanOrEqual(1280);
     const answered = new Set<Channel>();
-    await eventually("all are answered", () => {
+    await eventually("all calls are answered", () => {
       for (const channel of held) {
         if (!answered.has(channel)) channel.send(2, pattern(4), true);
         answered.add(channel);
@@ -154,13 +154,13 @@ export function flowTests(pair: () => NodePair): void {
     await Promise.all(sinks.map((sink) => sink.untilEnd()));
   });
 
-  test("a stream without end leaves timers their turn", async () => {
-    const { client, server } = await linked(pair());
+  test("a busy stream does not starve timers", async () => {
+    const { client, server } = await connected(pair());
     echo(server);
     const sink: Recorder = new Recorder((flags, payload) => channel.send(flags, payload));
     const channel = client.open(sink);
     channel.send(1, pattern(8));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
     channel.reset(1);
     expect(sink.frames.length).toBeGreaterThan(0);
   });

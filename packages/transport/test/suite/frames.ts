@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { MAX_PAYLOAD_BYTES } from "../../src/index.ts";
 import type { NodePair } from "../../src/testing.ts";
-import { channelOn, echo, linked, pattern } from "../pair.ts";
-import { Recorder } from "../recorder.ts";
+import { channelOn, connected, echo, pattern } from "../support/pair.ts";
+import { Recorder } from "../support/recorder.ts";
 
 export function frameTests(pair: () => NodePair): void {
   test("arrive in order, with their flags, both ways", async () => {
-    const { client, server } = await linked(pair());
+    const { client, server } = await connected(pair());
     echo(server);
     const sink = new Recorder();
     const channel = client.open(sink);
@@ -24,7 +24,7 @@ export function frameTests(pair: () => NodePair): void {
 
   test("arrive whole at every size from nothing to 1 MiB", async () => {
     const sizes = [0, 1, 4, 5, 1023, 4096, 65_535, 65_536, 262_144, 1_048_576];
-    const { client, server } = await linked(pair());
+    const { client, server } = await connected(pair());
     echo(server);
     const sink = new Recorder();
     const channel = client.open(sink);
@@ -39,8 +39,8 @@ export function frameTests(pair: () => NodePair): void {
     }
   });
 
-  test("the largest frame passes, and one byte more is refused without harm", async () => {
-    const { near, farSink } = await channelOn(await linked(pair()));
+  test("of the largest size arrive, and one byte more throws", async () => {
+    const { near, farSink } = await channelOn(await connected(pair()));
     const tooBig = new Uint8Array(MAX_PAYLOAD_BYTES + 1);
     expect(() => near.send(0, tooBig)).toThrow(expect.objectContaining({ code: "limit" }));
     near.send(0, tooBig.subarray(1), true);
@@ -48,8 +48,8 @@ export function frameTests(pair: () => NodePair): void {
     expect(farSink.frames.map(({ payload }) => payload.length)).toEqual([MAX_PAYLOAD_BYTES]);
   });
 
-  test("are copied: the sender may use its buffer again at once", async () => {
-    const { near, farSink } = await channelOn(await linked(pair()));
+  test("are copied, so that the sender can reuse its buffer at once", async () => {
+    const { near, farSink } = await channelOn(await connected(pair()));
     for (const size of [3, 100_000]) {
       const buffer = pattern(size);
       near.send(0, buffer);
@@ -61,8 +61,8 @@ export function frameTests(pair: () => NodePair): void {
     expect(Buffer.compare(farSink.frames[1]!.payload, pattern(100_000))).toBe(0);
   });
 
-  test("are never delivered inside a call of the sender", async () => {
-    const { near, far, nearSink, farSink } = await channelOn(await linked(pair()));
+  test("are not delivered inside a call of the sender", async () => {
+    const { near, far, nearSink, farSink } = await channelOn(await connected(pair()));
     near.send(0, pattern(10));
     far.send(0, pattern(10));
     near.end();
@@ -71,8 +71,8 @@ export function frameTests(pair: () => NodePair): void {
     await Promise.all([nearSink.untilEnd(), farSink.untilEnd()]);
   });
 
-  test("come from the accepting side too, before the opener has ended", async () => {
-    const { near, far, nearSink, farSink } = await channelOn(await linked(pair()));
+  test("arrive from the accepting side before the opener has ended", async () => {
+    const { near, far, nearSink, farSink } = await channelOn(await connected(pair()));
     far.send(7, pattern(3), true);
     await nearSink.untilEnd();
     expect(nearSink.frames).toEqual([{ flags: 7, payload: pattern(3) }]);
@@ -83,8 +83,8 @@ export function frameTests(pair: () => NodePair): void {
     expect(farSink.frames).toEqual([{ flags: 8, payload: pattern(4) }]);
   });
 
-  test("do not mix between 300 channels", async () => {
-    const { client, server } = await linked(pair());
+  test("are not mixed up between 300 channels", async () => {
+    const { client, server } = await connected(pair());
     echo(server);
     const sinks = Array.from({ length: 300 }, (_, index) => {
       const sink = new Recorder();

@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { encodeFrame } from "../../src/index.ts";
 import type { NodePair } from "../../src/testing.ts";
-import { channelOn, linked, pattern } from "../pair.ts";
-import { Recorder } from "../recorder.ts";
+import { channelOn, connected, pattern } from "../support/pair.ts";
+import { Recorder } from "../support/recorder.ts";
 
 export function rawTests(pair: () => NodePair): void {
-  test("carry bytes as they are, both ways", async () => {
-    const { near, far, nearSink, farSink } = await channelOn(await linked(pair(), { raw: true }));
+  test("carry plain bytes in both directions", async () => {
+    const { near, far, nearSink, farSink } = await channelOn(
+      await connected(pair(), { raw: true }),
+    );
     near.send(99, pattern(10));
     near.send(99, new Uint8Array(0));
     near.send(99, pattern(200_000, 1), true);
@@ -20,8 +22,8 @@ export function rawTests(pair: () => NodePair): void {
     expect(nearSink.joined()).toEqual(pattern(5));
   });
 
-  test("speak frames with a framed peer, however the bytes are cut", async () => {
-    const { client, server } = await linked(pair(), { raw: true, serverRaw: false });
+  test("exchange frames with a framed peer, whatever the pieces", async () => {
+    const { client, server } = await connected(pair(), { raw: true, serverRaw: false });
     const farSink = new Recorder();
     server.accept((channel) => {
       channel.read(farSink);
@@ -49,27 +51,30 @@ export function rawTests(pair: () => NodePair): void {
     { name: "an end before the flags", bytes: [9, 0, 0, 0], end: true },
     { name: "an end inside the payload", bytes: [9, 0, 0, 0, 1, 2], end: true },
   ];
-  test.each(broken)("tell a framed peer of $name, and hear its answer", async ({ bytes, end }) => {
-    const { client, server } = await linked(pair(), { raw: true, serverRaw: false });
-    const farSink = new Recorder();
-    const answer = Uint8Array.of(13);
-    server.accept((channel) => {
-      channel.read(farSink);
-      void farSink
-        .until("the verdict", (self) => self.broken !== undefined)
-        .then(() => channel.send(2, answer, true));
-    });
-    const nearSink = new Recorder();
-    const near = client.open(nearSink);
-    near.send(0, Buffer.concat([encodeFrame(4, pattern(3)), Uint8Array.from(bytes)]), end);
-    await nearSink.untilEnd();
-    expect(nearSink.joined()).toEqual(encodeFrame(2, answer));
-    expect(farSink.broken?.code).toBe("frame");
-    expect(farSink.calls).toEqual(["frame", "malformed"]);
-  });
+  test.each(broken)(
+    "make a framed peer report $name and receive its answer",
+    async ({ bytes, end }) => {
+      const { client, server } = await connected(pair(), { raw: true, serverRaw: false });
+      const farSink = new Recorder();
+      const answer = Uint8Array.of(13);
+      server.accept((channel) => {
+        channel.read(farSink);
+        void farSink
+          .until("the malformed call", (self) => self.broken !== undefined)
+          .then(() => channel.send(2, answer, true));
+      });
+      const nearSink = new Recorder();
+      const near = client.open(nearSink);
+      near.send(0, Buffer.concat([encodeFrame(4, pattern(3)), Uint8Array.from(bytes)]), end);
+      await nearSink.untilEnd();
+      expect(nearSink.joined()).toEqual(encodeFrame(2, answer));
+      expect(farSink.broken?.code).toBe("frame");
+      expect(farSink.calls).toEqual(["frame", "malformed"]);
+    },
+  );
 
-  test("an end inside the length is an end", async () => {
-    const { client, server } = await linked(pair(), { raw: true, serverRaw: false });
+  test("end cleanly inside a length", async () => {
+    const { client, server } = await connected(pair(), { raw: true, serverRaw: false });
     const farSink = new Recorder();
     server.accept((channel) => channel.read(farSink));
     client.open(new Recorder()).send(0, Uint8Array.of(1, 0, 0, 0, 2, 9, 0, 0), true);

@@ -1,0 +1,129 @@
+//! The accept loop: one task per incoming connection.
+//!
+//! Each connection waits in its handshake for an accept slot of its protocol, proves its key,
+//! passes the gate, and is then handed to the reactor or to a linked protocol.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use iroh::Endpoint;
+use iroh::endpoint::{Connection, Incoming, VarInt};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use crate::node::inbox::Message;
+use crate::node::listeners::{AcceptSlot, Listener};
+use crate::node::{Node, is_linked};
+use crate::runtime::guarded;
+
+/// Connections that wait for an accept slot, are in their handshake or wait for the gate. Further
+/// ones are ignored. QUIC resends their first packet, and a later one may find room.
+const MAX_PENDING: usize = 256;
+/// The same for the linked protocols, which need no accept slot.
+const MAX_PENDING_LINKED: usize = 64;
+/// The longest wait for an accept slot: the default timeout of dials.
+const SLOT_TIMEOUT: Duration = Duration::from_secs(20);
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection that needs longer for handshake and gate returns its accept slot and takes another
+/// one later. Without this, dialers that do nothing could hold all slots.
+const SLOT_HOLD_TIME: Duration = Duration::from_secs(1);
+
+pub async fn accept(node: Arc<Node>, endpoint: Endpoint) {
+    let own = Arc::new(Semaphore::new(MAX_PENDING));
+    let linked = Arc::new(Semaphore::new(MAX_PENDING_LINKED));
+    while let Some(incoming) = endpoint.accept().await {
+        let offered = offered(&incoming);
+        let only_linked = !offered.is_empty() && offered.iter().all(|alpn| is_linked(alpn));
+        let (pending, max) = if only_linked { (&linked, MAX_PENDING_LINKED) } else { (&own, MAX_PENDING) };
+        if pending.available_permits() < max / 2 && !incoming.remote_addr_validated() {
+            // The peer has to prove its source address before it takes one of the last places.
+            let _ = incoming.retry();
+            continue;
+        }
+        let Ok(permit) = Arc::clone(pending).try_acquire_owned() else {
+            incoming.ignore();
+            continue;
+        };
+        tokio::spawn(guarded(enter(Arc::clone(&node), endpoint.clone(), incoming, offered, permit)));
+    }
+}
+
+/// The protocols that a dialer offers in its first packet.
+fn offered(incoming: &Incoming) -> Vec<Bytes> {
+    let alpns = incoming.decrypt().and_then(|initial| initial.alpns());
+    alpns.into_iter().flatten().map_while(Result::ok).collect()
+}
+
+async fn enter(
+    node: Arc<Node>,
+    endpoint: Endpoint,
+    incoming: Incoming,
+    offered: Vec<Bytes>,
+    permit: OwnedSemaphorePermit,
+) {
+    let slot = match timeout(SLOT_TIMEOUT, first_slot(&node, &offered)).await {
+        Ok(Ok(slot)) => slot,
+        Ok(Err(NotServed)) => return incoming.refuse(),
+        Err(_) => return incoming.ignore(),
+    };
+    let Ok(accepting) = incoming.accept() else { return };
+    let mut admission = pin!(async {
+        let connection = timeout(HANDSHAKE_TIMEOUT, accepting).await.ok()?.ok()?;
+        node.gate.admit(&connection, &node.inbox).await.then_some(connection)
+    });
+    let (admitted, slot) = match timeout(SLOT_HOLD_TIME, &mut admission).await {
+        Ok(admitted) => (admitted, slot),
+        Err(_) => {
+            drop(slot);
+            (admission.await, None)
+        }
+    };
+    let Some(connection) = admitted else { return };
+    if is_linked(connection.alpn()) {
+        drop((slot, permit));
+        return node.protocols.serve(&endpoint, connection).await;
+    }
+    if let Ok((listener, slot)) = own_slot(&node, &connection, slot).await {
+        let raw = listener.raw;
+        node.inbox.send(Message::Adopt { connection, raw, dial: None, accept_slot: Some(slot) });
+    } else {
+        // The listener was removed during the handshake.
+        connection.close(VarInt::from_u32(0), b"no longer served");
+    }
+}
+
+/// None of the protocols has a listener, or the peer has gone.
+struct NotServed;
+
+/// Takes an accept slot of the first offered protocol that has a listener. `None` when none has
+/// one: then the handshake refuses the protocol.
+async fn first_slot(node: &Node, offered: &[Bytes]) -> Result<Option<AcceptSlot>, NotServed> {
+    let find = || offered.iter().find_map(|alpn| node.listeners.find(alpn));
+    let mut found = false;
+    while let Some(listener) = find() {
+        found = true;
+        if let Ok(slot) = listener.accept_slot().await {
+            return Ok(Some(slot));
+        }
+    }
+    if found { Err(NotServed) } else { Ok(None) }
+}
+
+/// Returns the listener of the negotiated protocol and a slot of it: the given one, if it fits, or
+/// another.
+async fn own_slot(
+    node: &Node,
+    connection: &Connection,
+    slot: Option<AcceptSlot>,
+) -> Result<(Listener, AcceptSlot), NotServed> {
+    let listener = node.listeners.find(connection.alpn()).ok_or(NotServed)?;
+    if let Some(slot) = slot.filter(|slot| listener.owns(slot)) {
+        return Ok((listener, slot));
+    }
+    tokio::select! {
+        slot = listener.accept_slot() => Ok((listener.clone(), slot.map_err(|_| NotServed)?)),
+        _ = connection.closed() => Err(NotServed),
+    }
+}

@@ -1,0 +1,150 @@
+//! The options of a node: read on the JavaScript thread, used once by the bind of its endpoint.
+//!
+//! The defaults are in `packages/transport/src/create-node.ts`.
+
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use iroh::address_lookup::memory::MemoryLookup;
+use iroh::endpoint::{
+    IdleTimeout, NetReportConfig, PortmapperConfig, QuicTransportConfig, RelayMode, VarInt, presets,
+};
+use iroh::{Endpoint, RelayUrl, SecretKey};
+use napi::Status;
+use napi::bindgen_prelude::Uint8Array;
+use napi_derive::napi;
+
+use crate::keys;
+
+/// Unidirectional streams of a peer: gossip opens one per topic, Aster itself none.
+const MAX_UNI_STREAMS: u32 = 16;
+/// The receive window of a stream. QUIC reassembles at most 2048 pieces of a stream and closes the
+/// connection over more. Within this window, pieces of 32 bytes cannot be too many, however late
+/// they are read.
+const STREAM_WINDOW: u32 = 64 * 1024;
+/// The same with `bulk`: what fills 100 Mbit/s at a round trip of 100 ms.
+const BULK_STREAM_WINDOW: u32 = 1_250_000;
+/// The receive window of a connection in excess of its streams' windows. Streams whose large frames
+/// wait for the assembly budget leave data unread. Without the excess they could fill the window of
+/// the connection, and the streams that have their share would wait for ever.
+const SPARE_WINDOW: u64 = 16 * 1024 * 1024;
+/// Unacknowledged bytes of a connection.
+const SEND_WINDOW: u64 = 4 * 1024 * 1024;
+/// An idle timeout must outlast two lost keep-alives.
+const KEEP_ALIVES_PER_IDLE_TIMEOUT: u32 = 3;
+
+/// The options of a new node.
+#[napi(object)]
+pub struct NativeNodeInit {
+    /// 32 bytes.
+    pub secret_key: Uint8Array,
+    /// `ip:port`. Default: any port on all interfaces.
+    pub bind_address: Option<String>,
+    #[napi(ts_type = "'n0' | 'none' | 'relays'")]
+    pub network: String,
+    /// URLs, for network `relays`.
+    pub relays: Option<Vec<String>>,
+    pub idle_timeout_ms: u32,
+    pub keep_alive_ms: u32,
+    /// Streams that a peer may have open at a time on one connection.
+    pub max_streams: u32,
+    /// Larger windows per stream, for few streams over long distances.
+    pub bulk: bool,
+}
+
+enum Network {
+    N0,
+    None,
+    Relays(Vec<RelayUrl>),
+}
+
+pub struct Options {
+    secret_key: SecretKey,
+    bind_address: Option<SocketAddr>,
+    network: Network,
+    transport: QuicTransportConfig,
+    pub stream_window: u32,
+}
+
+impl Options {
+    /// Checks the options. The error has the status `InvalidArg`.
+    pub fn read(init: &NativeNodeInit) -> napi::Result<Self> {
+        let secret_key = keys::secret(&init.secret_key)
+            .ok_or_else(|| wrong("secretKey", "32 bytes", init.secret_key.len()))?;
+        let bind_address = match &init.bind_address {
+            Some(text) => {
+                Some(text.parse().map_err(|_| wrong("bindAddress", "ip:port", format!("{text:?}")))?)
+            }
+            None => None,
+        };
+        let stream_window = if init.bulk { BULK_STREAM_WINDOW } else { STREAM_WINDOW };
+        Ok(Self {
+            secret_key,
+            bind_address,
+            network: read_network(init)?,
+            transport: transport(init, stream_window),
+            stream_window,
+        })
+    }
+
+    /// Binds the endpoint. The error is a text for the user.
+    pub async fn bind(self, lookup: MemoryLookup) -> Result<Endpoint, String> {
+        let mut builder = match self.network {
+            Network::N0 => Endpoint::builder(presets::N0),
+            Network::None => Endpoint::builder(presets::Minimal)
+                .relay_mode(RelayMode::Disabled)
+                .portmapper_config(PortmapperConfig::Disabled)
+                .net_report_config(NetReportConfig::minimal()),
+            Network::Relays(relays) => {
+                Endpoint::builder(presets::Minimal).relay_mode(RelayMode::custom(relays))
+            }
+        };
+        if let Some(address) = self.bind_address {
+            builder = builder.clear_ip_transports().bind_addr(address).map_err(|error| error.to_string())?;
+        }
+        let bound = builder
+            .secret_key(self.secret_key)
+            .transport_config(self.transport)
+            .address_lookup(lookup)
+            .bind()
+            .await;
+        bound.map_err(|error| match self.bind_address {
+            Some(address) => format!("cannot bind {address}: {error}"),
+            None => format!("cannot bind: {error}"),
+        })
+    }
+}
+
+fn read_network(init: &NativeNodeInit) -> napi::Result<Network> {
+    match init.network.as_str() {
+        "none" => Ok(Network::None),
+        "n0" => Ok(Network::N0),
+        "relays" => {
+            let relays = init.relays.iter().flatten().map(|url| {
+                url.parse().map_err(|_| wrong("network.relays", "http or https URLs", format!("{url:?}")))
+            });
+            Ok(Network::Relays(relays.collect::<napi::Result<_>>()?))
+        }
+        other => Err(wrong("network", "n0, none or relays", format!("{other:?}"))),
+    }
+}
+
+fn transport(init: &NativeNodeInit, stream_window: u32) -> QuicTransportConfig {
+    let idle_timeout = IdleTimeout::from(VarInt::from_u32(init.idle_timeout_ms));
+    let keep_alive = init.keep_alive_ms.min(init.idle_timeout_ms / KEEP_ALIVES_PER_IDLE_TIMEOUT);
+    let receive_window = u64::from(init.max_streams) * u64::from(stream_window) + SPARE_WINDOW;
+    QuicTransportConfig::builder()
+        .max_concurrent_bidi_streams(VarInt::from_u32(init.max_streams))
+        .max_concurrent_uni_streams(VarInt::from_u32(MAX_UNI_STREAMS))
+        .stream_receive_window(VarInt::from_u32(stream_window))
+        .receive_window(VarInt::from_u64(receive_window).unwrap_or(VarInt::MAX))
+        .send_window(SEND_WINDOW)
+        .max_idle_timeout(Some(idle_timeout))
+        .keep_alive_interval(Duration::from_millis(u64::from(keep_alive)))
+        .build()
+}
+
+fn wrong(name: &str, expected: &str, got: impl Display) -> napi::Error {
+    napi::Error::new(Status::InvalidArg, format!("option {name} must be {expected}, got {got}"))
+}

@@ -1,0 +1,241 @@
+//! The receiving half of a stream: what has been read and JavaScript has not consumed.
+//!
+//! It reads while JavaScript has credit left, cuts the bytes into frames, and publishes these as
+//! events. A large frame needs a share of the assembly budget of its connection.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use iroh::endpoint::{ReadError, RecvStream, VarInt};
+
+use crate::border::events::Events;
+use crate::border::{event_op, limit, record_header, stream_code};
+use crate::reactor::frames::{FrameSink, Malformed, Splitter};
+use crate::reactor::sending::narrow;
+use crate::reactor::shared::Shared;
+
+/// Unread bytes of a node from which its streams have the small window. Bounds the memory of a node
+/// with many paused streams.
+const NODE_WINDOW_BYTES: usize = 16 * 1024 * 1024;
+/// Chunks that one read takes from QUIC, in an array on the stack.
+const CHUNKS: usize = 32;
+
+pub struct ReceiveHalf {
+    handle: u32,
+    raw: bool,
+    half: Option<RecvStream>,
+    /// The peer ended its half, and JavaScript has no `FIN` event yet.
+    ended: bool,
+    splitter: Splitter,
+    /// Bytes that were read while the window was full.
+    held: BytesMut,
+    unread: usize,
+    read_bytes: u64,
+    read_chunks: u64,
+    /// The share of the assembly budget that a large frame has.
+    pub reserved: usize,
+    /// The peer closed the connection: what has arrived is read without credit.
+    last: bool,
+}
+
+/// The reason why a read returns.
+#[derive(PartialEq, Eq)]
+pub enum Read {
+    /// Nothing to do until the network or JavaScript moves.
+    Idle,
+    /// A frame of this many bytes needs a share of the assembly budget.
+    Reserve(usize),
+    /// A large frame is complete: its share is free.
+    Release,
+}
+
+/// The stream is lost: both of its halves are to be given up with this code.
+pub struct Lost(pub u32);
+
+impl ReceiveHalf {
+    pub fn new(handle: u32, raw: bool, half: Option<RecvStream>) -> Self {
+        Self {
+            handle,
+            raw,
+            half,
+            ended: false,
+            splitter: Splitter::default(),
+            held: BytesMut::new(),
+            unread: 0,
+            read_bytes: 0,
+            read_chunks: 0,
+            reserved: 0,
+            last: false,
+        }
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.half.is_none() && self.held.is_empty() && !self.ended
+    }
+
+    /// Opens a half that waited.
+    pub fn start(&mut self, half: RecvStream) {
+        self.half = Some(half);
+    }
+
+    /// Takes back `bytes` of credit.
+    pub fn credit(&mut self, bytes: usize, shared: &mut Shared) {
+        let bytes = bytes.min(self.unread);
+        self.unread -= bytes;
+        shared.unread -= bytes;
+    }
+
+    /// Takes back all credit: the stream is about to be freed.
+    pub fn credit_all(&mut self, shared: &mut Shared) {
+        self.credit(self.unread, shared);
+    }
+
+    /// Makes the next polls read without credit.
+    pub fn read_without_credit(&mut self) {
+        self.last = true;
+    }
+
+    fn is_full(&self, shared: &Shared) -> bool {
+        let small = shared.unread >= NODE_WINDOW_BYTES;
+        let window = if small { limit::SMALL_WINDOW_BYTES } else { limit::WINDOW_BYTES };
+        !self.last && self.unread >= window
+    }
+
+    /// Reads what the network has and the window allows.
+    pub fn poll(&mut self, cx: &mut Context<'_>, shared: &mut Shared) -> Result<Read, Lost> {
+        loop {
+            let full = self.is_full(shared);
+            if !full && !self.held.is_empty() {
+                let piece = self.held.split_to(self.held.len().min(limit::LARGE_BYTES));
+                if let Some(read) = self.deliver(&piece, shared) {
+                    return Ok(read);
+                }
+                continue;
+            }
+            if self.ended && self.held.is_empty() {
+                self.end(shared);
+                return Ok(Read::Idle);
+            }
+            if full && (self.read_bytes >= self.read_chunks * shared.small_chunk) {
+                return Ok(Read::Idle);
+            }
+            let Some(half) = &mut self.half else { return Ok(Read::Idle) };
+            let mut chunks: [Bytes; CHUNKS] = Default::default();
+            let polled = pin!(half.read_many_chunks(&mut chunks)).poll(cx);
+            match polled {
+                Poll::Pending => return Ok(Read::Idle),
+                Poll::Ready(Ok(Some(count))) => {
+                    if let Some(read) = self.take(chunks.get(..count).unwrap_or_default(), full, shared)? {
+                        return Ok(read);
+                    }
+                }
+                Poll::Ready(Ok(None)) => {
+                    self.half = None;
+                    self.ended = true;
+                }
+                Poll::Ready(Err(ReadError::Reset(code))) => {
+                    shared.events.push(event_op::RESET, 0, self.handle, narrow(code), &[]);
+                    return Err(Lost(stream_code::CANCELLED));
+                }
+                // The connection is lost, which has an event of its own.
+                Poll::Ready(Err(_)) => return Ok(Read::Idle),
+            }
+        }
+    }
+
+    fn take(&mut self, chunks: &[Bytes], full: bool, shared: &mut Shared) -> Result<Option<Read>, Lost> {
+        let mut outcome = None;
+        for chunk in chunks {
+            self.read_chunks += 1;
+            self.read_bytes += chunk.len() as u64;
+            if full || outcome.is_some() {
+                self.held.extend_from_slice(chunk);
+                continue;
+            }
+            outcome = self.deliver(chunk, shared);
+            if self.half.is_none() {
+                return Ok(outcome);
+            }
+        }
+        if self.held.len() > limit::HELD_BYTES {
+            shared.events.push(event_op::OVERRUN, 0, self.handle, 0, &[]);
+            return Err(Lost(stream_code::INTERNAL_ERROR));
+        }
+        Ok(outcome)
+    }
+
+    fn deliver(&mut self, bytes: &[u8], shared: &mut Shared) -> Option<Read> {
+        let mut frames = FrameEvents { events: &mut shared.events, handle: self.handle, weight: 0 };
+        let outcome = if self.raw {
+            frames.frame(0, bytes);
+            Ok(())
+        } else {
+            self.splitter.feed(bytes, &mut frames)
+        };
+        let weight = frames.weight;
+        self.unread += weight;
+        shared.unread += weight;
+        if let Err(error) = outcome {
+            self.refuse(&error, shared);
+            return Some(Read::Idle);
+        }
+        if self.last {
+            return None;
+        }
+        match (self.splitter.pending(), self.reserved) {
+            (pending, 0) if pending >= limit::LARGE_BYTES => Some(Read::Reserve(pending)),
+            (pending, reserved) if reserved > 0 && pending != reserved => Some(Read::Release),
+            _ => None,
+        }
+    }
+
+    fn end(&mut self, shared: &mut Shared) {
+        self.ended = false;
+        match self.splitter.finish() {
+            Ok(()) => shared.events.push(event_op::FIN, 0, self.handle, 0, &[]),
+            Err(error) => self.refuse(&error, shared),
+        }
+    }
+
+    fn refuse(&mut self, error: &Malformed, shared: &mut Shared) {
+        shared.events.push(event_op::MALFORMED, 0, self.handle, 0, &[error.0.as_bytes()]);
+        self.stop(stream_code::INTERNAL_ERROR);
+    }
+
+    /// Ends reading and asks the peer to stop sending.
+    pub fn stop(&mut self, code: u32) {
+        if let Some(half) = &mut self.half {
+            let _ = half.stop(VarInt::from_u32(code));
+        }
+        self.half = None;
+        self.ended = false;
+        self.held = BytesMut::new();
+        self.splitter = Splitter::default();
+    }
+
+    /// Takes the half out, for the close handshake of the connection.
+    pub fn hand_over(&mut self) -> Option<RecvStream> {
+        self.half.take()
+    }
+}
+
+/// Turns the frames of one stream into events, and counts their bytes against its credit.
+struct FrameEvents<'a> {
+    events: &'a mut Events,
+    handle: u32,
+    weight: usize,
+}
+
+impl FrameSink for FrameEvents<'_> {
+    fn frame(&mut self, flags: u8, payload: &[u8]) {
+        self.weight += record_header::BYTES + payload.len();
+        self.events.push(event_op::FRAME, flags, self.handle, 0, &[payload]);
+    }
+
+    fn large(&mut self, flags: u8, payload: Vec<u8>) {
+        self.weight += record_header::BYTES + payload.len();
+        self.events.push_large(self.handle, flags, payload);
+    }
+}

@@ -1,0 +1,24 @@
+// The defaults of options, the same on every transport.
+import type { ConnectOptions } from "./node.ts";
+import { wrongOption } from "./option.ts";
+
+/**
+ * Channels that a peer may have open at a time on one connection: 1024 sessions, the default limit
+ * of a server, and 256 calls beside them.
+ */
+export const DEFAULT_MAX_CHANNELS = 1280;
+
+/** The silence after which a peer is lost: three times the keep-alive, so that two may be lost. */
+export const DEFAULT_IDLE_TIMEOUT_MS = 15_000;
+export const DEFAULT_KEEP_ALIVE_MS = 5_000;
+
+/** Long enough to find a relay and to repeat a handshake. */
+const DEFAULT_DIAL_TIMEOUT_MS = 20_000;
+/** The longest delay of a Node.js timer. */
+const MAX_DIAL_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Returns the time for a dial. Throws a `TransportError` `"option"`. */
+export function dialTimeoutMs({ timeoutMs = DEFAULT_DIAL_TIMEOUT_MS }: ConnectOptions): number {
+  if (timeoutMs > 0 && timeoutMs <= MAX_DIAL_TIMEOUT_MS) return timeoutMs;
+  throw wrongOption("timeoutMs", `a positive number up to ${MAX_DIAL_TIMEOUT_MS}`, timeoutMs);
+}

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createNode, type GateQuestion, type Node } from "../../src/index.ts";
+import { answer, call } from "../support/calls.ts";
+import { eventually } from "../support/pair.ts";
+
+const LINKED = ["/iroh-bytes/4", "/iroh-gossip/1", "/iroh-sync/1"];
+
+describe("the gate over QUIC", () => {
+  let client: Node;
+  let server: Node;
+  beforeEach(async () => {
+    [client, server] = await Promise.all([createNode(), createNode()]);
+  });
+  afterEach(async () => {
+    await Promise.all([client.close(), server.close()]);
+  });
+
+  test("closes a refused connection with code 403, on every protocol", async () => {
+    const questions: GateQuestion[] = [];
+    server.accept(["echo"]);
+    server.gate((question) => {
+      questions.push(question);
+      return false;
+    });
+    for (const alpn of ["echo", ...LINKED]) {
+      const connection = await client.connect(server.address(), alpn, { raw: true });
+      const ending = await connection.closed;
+      expect(ending).toMatchObject({ code: "closed", applicationCode: 403 });
+      expect(ending.message).toContain("not admitted");
+    }
+    expect(questions).toEqual(["echo", ...LINKED].map((alpn) => ({ peer: client.id, alpn })));
+    expect(server.stats()).toMatchObject({ connections: 0, nativeHandles: 1 });
+  });
+
+  test("refuses a peer after five seconds without a decision", async () => {
+    server.accept(["echo"]);
+    server.gate(() => new Promise<boolean>(() => {}));
+    const before = Date.now();
+    const connection = await client.connect(server.address(), "echo");
+    const early = call(connection, new Uint8Array(1)).catch((error: unknown) => error);
+    expect(await connection.closed).toMatchObject({ applicationCode: 403 });
+    expect(await early).toMatchObject({ applicationCode: 403 });
+    expect(Date.now() - before).toBeGreaterThan(4_500);
+    expect(Date.now() - before).toBeLessThan(7_000);
+  });
+
+  test("peers that wait for a slow gate do not block other peers", async () => {
+    let asked = 0;
+    server.gate(() => {
+      asked += 1;
+      return asked > 64 || new Promise<boolean>(() => {});
+    });
+    const accepted = server.accept(["echo"]);
+    const dials = Array.from({ length: 64 }, () => client.connect(server.address(), "echo"));
+    await eventually("the gate was asked about all", () => asked === 64);
+    const before = Date.now();
+    const connection = await client.connect(server.address(), "echo");
+    (await accepted.next()).value?.accept(answer);
+    expect(await call(connection, new Uint8Array(5))).toBe(5);
+    expect(Date.now() - before).toBeLessThan(3_000);
+    await Promise.all(dials);
+  });
+
+  test("serves an admitted peer, including calls that it sent before the decision", async () => {
+    const accepted = server.accept(["echo"]);
+    server.gate(() => new Promise((resolve) => setTimeout(resolve, 50, true)));
+    const connection = await client.connect(server.address(), "echo");
+    const early = call(connection, new Uint8Array(77));
+    const { value } = await accepted.next();
+    if (value !== undefined) value.accept(answer);
+    expect(await early).toBe(77);
+  });
+
+  test("accepts blobs, gossip and docs on the same endpoint", async () => {
+    await linkedProtocolsServe();
+  });
+
+  test("accepts them, and asks the gate, while the program takes no connections", async () => {
+    const asked: string[] = [];
+    server.gate(({ alpn }) => {
+      asked.push(alpn);
+      return true;
+    });
+    server.accept(["echo"]);
+    const dials = Array.from({ length: 400 }, () =>
+      client.connect(server.address(), "echo", { timeoutMs: 5_000 }).catch(() => {}),
+    );
+    await eventually("64 wait", () => server.stats().connections === 64);
+    const before = Date.now();
+    await linkedProtocolsServe();
+    expect(Date.now() - before).toBeLessThan(3_000);
+    expect(asked).toEqual(expect.arrayContaining(LINKED));
+    expect(server.stats().connections).toBe(64);
+    await Promise.all(dials);
+  }, 30_000);
+
+  async function linkedProtocolsServe(): Promise<void> {
+    for (const alpn of LINKED) {
+      const connection = await client.connect(server.address(), alpn, { raw: true });
+      const outcome = await Promise.race([
+        connection.closed,
+        new Promise((resolve) => setTimeout(resolve, 100, "served")),
+      ]);
+      expect(outcome).toBe("served");
+      connection.close();
+      await connection.closed;
+    }
+  }
+});

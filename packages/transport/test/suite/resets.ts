@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import type { NodePair } from "../../src/testing.ts";
+import { channelOn, connected, eventually, pattern, sleep } from "../support/pair.ts";
+
+export function resetTests(pair: () => NodePair): void {
+  test("a reset reaches the peer with its code and does not call the own sink", async () => {
+    const { near, far, nearSink, farSink } = await channelOn(await connected(pair()));
+    far.send(3, pattern(3));
+    await nearSink.until("a frame", (self) => self.bytes > 0);
+    near.reset(77);
+    const lost = await farSink.untilLost();
+    expect(lost).toMatchObject({ code: "reset", applicationCode: 77 });
+    expect(farSink.calls.at(-1)).toBe("closed");
+    expect(far.send(0, pattern(3))).toBe(true);
+    near.reset(78);
+    near.stop(79);
+    expect(near.send(0, pattern(3))).toBe(true);
+    near.end();
+    await sleep(30);
+    expect(nearSink.calls).toEqual(["frame"]);
+  });
+
+  test("a reset reaches a paused reader", async () => {
+    const { near, far, farSink } = await channelOn(await connected(pair()));
+    far.pause();
+    near.send(0, pattern(10));
+    await sleep(30);
+    near.reset(5);
+    expect(await farSink.untilLost()).toMatchObject({ applicationCode: 5 });
+    expect(farSink.frames).toEqual([]);
+  });
+
+  test("a reset after the end of the own half reaches a peer that has not answered", async () => {
+    const { near, far, farSink } = await channelOn(await connected(pair()));
+    near.end();
+    await farSink.untilEnd();
+    near.reset(9);
+    await farSink.until(
+      "the cancellation",
+      (self) => self.stopCode === 9 || self.lost?.applicationCode === 9,
+    );
+    expect(far.send(0, pattern(10))).toBe(true);
+    far.end();
+    await eventually("the channel is freed", () => pair().server.stats().channels === 0);
+  });
+
+  test("stop reaches the sender with its code, and the other direction goes on", async () => {
+    const { near, far, nearSink, farSink } = await channelOn(await connected(pair()));
+    far.stop(21);
+    await nearSink.until("the stop", (self) => self.stopCode === 21);
+    expect(near.send(0, pattern(10))).toBe(true);
+    far.send(4, pattern(4), true);
+    await nearSink.untilEnd();
+    expect(nearSink.frames).toEqual([{ flags: 4, payload: pattern(4) }]);
+    near.end();
+    await sleep(30);
+    expect(farSink.calls).toEqual([]);
+    await eventually("the channel is freed", () => pair().client.stats().channels === 0);
+    expect(pair().server.stats().channels).toBe(0);
+  });
+}
