@@ -1,3 +1,6 @@
+// The declarations of decorated methods. A method decorator stores its declaration by the method
+// function; @service collects the declarations of the class when it is applied.
+
 import { ContractError } from "./error.ts";
 import type { MethodPattern } from "./message.ts";
 import type { MethodDeclaration } from "./method.ts";

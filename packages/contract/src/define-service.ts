@@ -1,3 +1,7 @@
+// Builds service definitions: defineService of methods made by unary() and its siblings, and
+// service-class.ts of the methods of a decorated class. Everything is checked here once, so that
+// clients, servers and tools can rely on a definition.
+
 import { snakeCase } from "@aster/codec";
 import { AutoTagger } from "./auto-tag.ts";
 import { ContractError } from "./error.ts";

@@ -23,8 +23,13 @@ export type Received<S extends MessageSchema> = output<S>;
 /** A value to send. Fields with defaults may be missing. */
 export type Sent<S extends MessageSchema> = input<S>;
 
-/** The patterns of methods, by the number of requests and responses. */
-export const METHOD_PATTERNS = ["unary", "server_stream", "client_stream", "bidi_stream"] as const;
-
 /** The pattern of a method: one or many requests, one or many responses. */
-export type MethodPattern = (typeof METHOD_PATTERNS)[number];
+export type MethodPattern = "unary" | "server_stream" | "client_stream" | "bidi_stream";
+
+/** Every pattern. */
+export const METHOD_PATTERNS: readonly MethodPattern[] = [
+  "unary",
+  "server_stream",
+  "client_stream",
+  "bidi_stream",
+];

@@ -1,5 +1,6 @@
 import { ContractError } from "./error.ts";
 
+// The bounds of docs/contract.md, "Definition". A version is a signed 32-bit number on the wire.
 const LONGEST_NAME = 256;
 const HIGHEST_VERSION = 2 ** 31 - 1;
 const METHOD_NAME = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;

@@ -1,5 +1,6 @@
 import { ContractError } from "./error.ts";
 
+/** As long as the other names of a contract. */
 const LONGEST_ROLE = 256;
 
 /** The roles that a caller must have: a single role, any of several, or all of several. */

@@ -46,7 +46,7 @@ function readField(reader: CanonicalReader): FieldDef {
 }
 
 /**
- * Reads the canonical bytes of a service. Throws {@link ContractError} `data` for malformed bytes
+ * Reads the canonical bytes of a service. Throws `ContractError` `data` for malformed bytes
  * and for bytes after the end.
  */
 export function decodeServiceContract(bytes: Uint8Array): ServiceContract {
@@ -64,7 +64,7 @@ export function decodeServiceContract(bytes: Uint8Array): ServiceContract {
 }
 
 /**
- * Reads the canonical bytes of a type. Throws {@link ContractError} `data` for malformed bytes and
+ * Reads the canonical bytes of a type. Throws `ContractError` `data` for malformed bytes and
  * for bytes after the end.
  */
 export function decodeTypeDef(bytes: Uint8Array): TypeDef {

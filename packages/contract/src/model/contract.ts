@@ -1,3 +1,6 @@
+// Contracts of service definitions. A contract is computed once per definition, when it is first
+// needed: by a server that offers the service, a client that compares the offer, or a tool.
+
 import { wireTypeInfo } from "@aster/codec";
 import { blake3 } from "#blake3";
 import { ContractError } from "../error.ts";

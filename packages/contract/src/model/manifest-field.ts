@@ -1,21 +1,17 @@
 import type { ElementType, FieldType, WireField } from "@aster/codec";
 import { typeText } from "./type-text.ts";
 
-/** The kinds of fields. */
-export const MANIFEST_KINDS = [
-  "string",
-  "int",
-  "float",
-  "bool",
-  "bytes",
-  "enum",
-  "list",
-  "map",
-  "ref",
-] as const;
-
 /** The kind of a field, as a reader without the types sees it. */
-export type ManifestKind = (typeof MANIFEST_KINDS)[number];
+export type ManifestKind =
+  | "string"
+  | "int"
+  | "float"
+  | "bool"
+  | "bytes"
+  | "enum"
+  | "list"
+  | "map"
+  | "ref";
 
 /** A field of a message, with the keys of the file (docs/contract.md, "Manifest"). */
 export interface ManifestField {

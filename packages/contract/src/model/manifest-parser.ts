@@ -3,7 +3,6 @@ import { MOST_METHODS } from "../define-service.ts";
 import { ContractError } from "../error.ts";
 import { METHOD_PATTERNS } from "../message.ts";
 import type { ContractManifest } from "./manifest.ts";
-import { MANIFEST_KINDS } from "./manifest-field.ts";
 
 // The bounds of docs/contract.md, "Manifest". A manifest may come from any peer.
 const LARGEST_TEXT = 16 * 1024 * 1024;
@@ -15,7 +14,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const name = z.string().max(256);
 const tag = z.string().max(512);
 const whole = z.int().min(0);
-const kind = z.enum(MANIFEST_KINDS);
+const kind = z.enum(["string", "int", "float", "bool", "bytes", "enum", "list", "map", "ref"]);
 const text = z.string().nullable().default(null);
 
 const field = z.object({

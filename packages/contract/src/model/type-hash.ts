@@ -1,3 +1,7 @@
+// Hashes of wire types (docs/contract.md, "Contract id" and "Cyclic types"). contract.ts passes the
+// types of all messages of a service. Each component of types that refer to each other is hashed as
+// one, after the components that it refers to.
+
 import type { WireTypeInfo } from "@aster/codec";
 import { blake3 } from "#blake3";
 import { ContractError } from "../error.ts";
