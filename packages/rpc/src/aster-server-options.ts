@@ -7,8 +7,8 @@ export interface AsterServerOptions
   extends NodeChoice,
     Omit<ServerOptions, "peers" | "requireAdmission"> {
   /**
-   * Decides which peers may call. Default: an open gate, with a warning; under `NODE_ENV=production` an open gate has to be
-   * passed explicitly.
+   * Decides which peers may call. Default: an open gate, with a warning. Under `NODE_ENV=production` a gate is required; an open
+   * one is `openGate({ production: true })`.
    */
   readonly gate?: AdmissionGate;
   /**

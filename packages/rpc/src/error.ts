@@ -1,34 +1,46 @@
 import { CodecError } from "@aster/codec";
-import type { MessageSchema } from "@aster/contract";
-import { ErrorDetail, type ErrorType, type Sent } from "@aster/contract";
+import {
+  ContractError,
+  ErrorDetail,
+  type ErrorType,
+  type MessageSchema,
+  type Sent,
+} from "@aster/contract";
 import { TransportError, type TransportErrorCode } from "@aster/transport";
-import { AdmissionError } from "@aster/trust";
+import { AdmissionError, type AdmissionErrorCode } from "@aster/trust";
+import { RpcReason } from "./reason.ts";
 import { StatusCode, statusName } from "./status.ts";
 
 export interface RpcErrorOptions extends ErrorOptions {
-  /** Travels to the peer beside the message: at most 32 entries, of which those over a bound are left out whole. */
+  /** Sent to the peer with the message: at most 32 entries. An entry above a limit is left out as a whole. */
   readonly details?: Readonly<Record<string, string>>;
-  /** The value of a declared error, which travels in the details; {@link RpcError.of} fills in both. */
+  /** The value of a declared error, which is sent in the details. {@link RpcError.of} sets both. */
   readonly data?: unknown;
 }
 
-const LONGEST_DATA = 4096;
+/** A detail has at most this many characters (`maxMetadataValueChars`). */
+const MOST_DATA_CHARS = 4096;
 
 const noDetails: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
 
+/** Marks the errors of every copy of this package. */
+const BRAND = Symbol.for("aster.RpcError");
+
 /**
- * How a call ended when it did not end well: the one error class of `@aster/rpc`.
+ * The status of a call that failed: the only error class of `@aster/rpc`.
  *
- * Thrown by a handler or an interceptor, code, message and details go to the caller as they are; `cause` stays here.
+ * When a handler or an interceptor throws one, its code, message and details are sent to the caller unchanged; `cause` is not
+ * sent. `instanceof` also recognises the errors of other copies of the package.
  */
 export class RpcError extends Error {
   override readonly name = "RpcError";
-  /** One of {@link StatusCode}, or the number a peer sent that we do not know. */
+  /** One of {@link StatusCode}, or an unknown number that the peer sent. */
   readonly code: number;
-  /** The message without the name of the code in front. */
+  /** The message without the name of the code. */
   readonly rawMessage: string;
+  /** Machine-readable facts; `reason` is one of {@link RpcReason} or a value of the application. */
   readonly details: Readonly<Record<string, string>>;
-  /** What a declared error carries; its `is()` says of which type it is. `undefined` in all others. */
+  /** The value of a declared error, whose type is found with `is()` of the `ErrorType`. `undefined` for other errors. */
   readonly data: unknown;
 
   constructor(code: number, message: string, options?: RpcErrorOptions) {
@@ -39,11 +51,16 @@ export class RpcError extends Error {
     this.data = options?.data;
   }
 
+  static {
+    Object.defineProperty(RpcError.prototype, BRAND, { value: true });
+    Object.defineProperty(RpcError, Symbol.hasInstance, { value: hasInstance });
+  }
+
   /**
-   * An error that a method declares, for its handler to throw: callers that know the type get `data`, the others code and
-   * message.
+   * Makes an error that a method declares, for its handler to throw. Callers with the type receive `data`, other callers the code
+   * and message.
    *
-   * Throws `CodecError` for data that does not fit the type, and RESOURCE_EXHAUSTED for more than 4096 characters of it.
+   * Throws `CodecError` for data that do not fit the type, and RESOURCE_EXHAUSTED for more than 4096 characters of data.
    */
   static of<S extends MessageSchema>(
     type: ErrorType<S>,
@@ -51,11 +68,11 @@ export class RpcError extends Error {
     options: ErrorOptions & { readonly message?: string } = {},
   ): RpcError {
     const text = type.encode(data);
-    if (text.length > LONGEST_DATA) {
+    if (text.length > MOST_DATA_CHARS) {
       throw new RpcError(
         StatusCode.RESOURCE_EXHAUSTED,
-        `the data of the error ${type.tag} has ${text.length} characters, at most ${LONGEST_DATA} travel`,
-        { details: { reason: "limit.error" } },
+        `the data of the error ${type.tag} have ${text.length} characters; put at most ${MOST_DATA_CHARS} into it`,
+        { details: { reason: RpcReason.LIMIT_ERROR } },
       );
     }
     const { message = type.message, ...cause } = options;
@@ -68,20 +85,37 @@ export class RpcError extends Error {
   }
 
   /**
-   * Makes an `RpcError` of whatever was thrown. An abort becomes CANCELLED, a timeout DEADLINE_EXCEEDED, a lost channel
-   * UNAVAILABLE, a refused admission UNAUTHENTICATED, a value that cannot be coded INVALID_ARGUMENT or CONTRACT_VIOLATION;
-   * the rest is UNKNOWN.
+   * Converts any thrown value. An `RpcError` is returned unchanged. An abort becomes CANCELLED, a timeout DEADLINE_EXCEEDED, a
+   * lost channel UNAVAILABLE, a refused admission UNAUTHENTICATED, a value that cannot be encoded or decoded INVALID_ARGUMENT or
+   * CONTRACT_VIOLATION, and a bad definition INVALID_ARGUMENT. Everything else is UNKNOWN.
    */
   static from(reason: unknown): RpcError {
     if (reason instanceof RpcError) return reason;
-    if (reason instanceof CodecError) return fromCodec(reason);
-    if (reason instanceof TransportError) return fromTransport(reason);
-    if (reason instanceof AdmissionError) return fromAdmission(reason);
+    if (isA(reason, CodecError, "CodecError")) return fromCodec(reason);
+    if (isA(reason, TransportError, "TransportError")) return fromTransport(reason);
+    if (isA(reason, AdmissionError, "AdmissionError")) return fromAdmission(reason);
+    if (isA(reason, ContractError, "ContractError")) return fromContract(reason);
     if (reason instanceof Error) {
       return new RpcError(codeOfName(reason.name), reason.message, { cause: reason });
     }
     return new RpcError(StatusCode.UNKNOWN, describe(reason), { cause: reason });
   }
+}
+
+/** `instanceof` of {@link RpcError}, by the brand, and of its subclasses, by the prototype as usual. */
+function hasInstance(this: unknown, value: unknown): boolean {
+  if (this !== RpcError) return Function.prototype[Symbol.hasInstance].call(this, value);
+  return typeof value === "object" && value !== null && BRAND in value;
+}
+
+/** Recognises an error of `type`, and by its shape one of another copy of its package. */
+function isA<E extends Error>(
+  reason: unknown,
+  type: abstract new (...args: never[]) => E,
+  name: string,
+): reason is E {
+  if (reason instanceof type) return true;
+  return reason instanceof Error && reason.name === name && "code" in reason;
 }
 
 function codeOfName(name: string): StatusCode {
@@ -100,6 +134,11 @@ function fromCodec(error: CodecError): RpcError {
   return new RpcError(code, error.message, { cause: error });
 }
 
+function fromContract(error: ContractError): RpcError {
+  const code = error.code === "limit" ? StatusCode.RESOURCE_EXHAUSTED : StatusCode.INVALID_ARGUMENT;
+  return new RpcError(code, error.message, { cause: error });
+}
+
 const transportCodes: Readonly<Record<TransportErrorCode, StatusCode>> = {
   option: StatusCode.INVALID_ARGUMENT,
   address: StatusCode.INVALID_ARGUMENT,
@@ -113,33 +152,38 @@ const transportCodes: Readonly<Record<TransportErrorCode, StatusCode>> = {
   reset: StatusCode.UNAVAILABLE,
 };
 
-/** What a connection is closed with that Gate 0 does not let in (docs/wire.md, "Admission"). */
+/** The application code with which a peer closes connections that its admission check refuses (docs/wire.md, "Admission"). */
 const NOT_ADMITTED = 403;
 
 function fromTransport(error: TransportError): RpcError {
   if (error.cause instanceof RpcError) return error.cause;
   if (error.applicationCode === NOT_ADMITTED) {
-    return new RpcError(StatusCode.UNAUTHENTICATED, "the peer does not admit us", { cause: error });
+    const text = "the peer does not admit this client; present a credential that it accepts";
+    return new RpcError(StatusCode.UNAUTHENTICATED, text, { cause: error });
   }
   const text = error.code === "reset" ? "stream reset by peer: " : "";
+  const reason: RpcReason = `transport.${error.code}`;
   return new RpcError(transportCodes[error.code], `${text}${error.message}`, {
     cause: error,
-    details: { reason: `transport.${error.code}` },
+    details: { reason },
   });
 }
 
+const admissionCodes: Readonly<Record<AdmissionErrorCode, StatusCode>> = {
+  denied: StatusCode.UNAUTHENTICATED,
+  aborted: StatusCode.CANCELLED,
+  gate: StatusCode.FAILED_PRECONDITION,
+  protocol: StatusCode.UNAVAILABLE,
+  limit: StatusCode.UNAVAILABLE,
+  timeout: StatusCode.UNAVAILABLE,
+  closed: StatusCode.UNAVAILABLE,
+};
+
 function fromAdmission(error: AdmissionError): RpcError {
-  const code =
-    error.code === "denied"
-      ? StatusCode.UNAUTHENTICATED
-      : error.code === "aborted"
-        ? StatusCode.CANCELLED
-        : error.code === "gate"
-          ? StatusCode.FAILED_PRECONDITION
-          : StatusCode.UNAVAILABLE;
-  return new RpcError(code, error.message, {
+  const reason: RpcReason = `admission.${error.code}`;
+  return new RpcError(admissionCodes[error.code], error.message, {
     cause: error,
-    details: { reason: `admission.${error.code}` },
+    details: { reason },
   });
 }
 

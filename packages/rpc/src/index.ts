@@ -78,6 +78,7 @@ export type {
   JsonRequests,
 } from "./proxy/json-client.ts";
 export type { DynamicClient, DynamicMethod, DynamicValue } from "./proxy/manifest-client.ts";
+export { RpcReason } from "./reason.ts";
 export type { ReconnectOptions } from "./reconnect/backoff.ts";
 export type { ClientState } from "./reconnect/client-state.ts";
 export type { DynamicSession, JsonSession, Session, SessionControl } from "./session/session.ts";

@@ -1,6 +1,7 @@
 import type { CallMetadata } from "@aster/contract";
 import { RpcError } from "./error.ts";
 import type { RpcLimits } from "./limits.ts";
+import { RpcReason } from "./reason.ts";
 import { StatusCode } from "./status.ts";
 
 /**
@@ -158,6 +159,6 @@ function check(
   throw new RpcError(
     StatusCode.RESOURCE_EXHAUSTED,
     `metadata is over the limit ${limit}: ${value}, at most ${limits[limit]}`,
-    { details: { reason: "limit.metadata", limit } },
+    { details: { reason: RpcReason.LIMIT_METADATA, limit } },
   );
 }

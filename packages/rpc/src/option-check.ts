@@ -1,8 +1,9 @@
 import { RpcError } from "./error.ts";
+import { RpcReason } from "./reason.ts";
 import { StatusCode } from "./status.ts";
 
 /**
- * The error for a bad option value: INVALID_ARGUMENT with the details `reason: "option.invalid"` and `option`.
+ * The error for a bad option value: INVALID_ARGUMENT with the details `reason: RpcReason.OPTION_INVALID` and `option`.
  *
  * `option` is the path of the option, for example `limits.maxCalls`. `expected` completes the sentence "option … must be".
  */
@@ -23,7 +24,7 @@ export function unknownOption(option: string, known: readonly string[]): RpcErro
 function invalid(option: string, text: string, cause?: Error): RpcError {
   return new RpcError(StatusCode.INVALID_ARGUMENT, text, {
     cause,
-    details: { reason: "option.invalid", option },
+    details: { reason: RpcReason.OPTION_INVALID, option },
   });
 }
 

@@ -1,23 +1,40 @@
-/** The status codes of a call: those of gRPC with their numbers, and one of our own (docs/wire.md, "Status codes"). */
+/** The status codes of a call: those of gRPC with their numbers, and CONTRACT_VIOLATION (docs/wire.md, "Status codes"). */
 export const StatusCode = {
+  /** The call succeeded. */
   OK: 0,
+  /** The caller cancelled the call, or its connection was closed on purpose. */
   CANCELLED: 1,
+  /** The handler threw an exception that is not an `RpcError`; only the log of the server has it. */
   UNKNOWN: 2,
+  /** The request, an option or an argument is invalid; retrying the same call fails again. */
   INVALID_ARGUMENT: 3,
+  /** The deadline passed before the call ended; the server may have done its work. */
   DEADLINE_EXCEEDED: 4,
+  /** The service, its version or an object of the application does not exist. */
   NOT_FOUND: 5,
+  /** The object to create exists already. */
   ALREADY_EXISTS: 6,
+  /** The caller is known but lacks a required role. */
   PERMISSION_DENIED: 7,
+  /** A limit was reached; the message and the details name it. */
   RESOURCE_EXHAUSTED: 8,
+  /** The system is not in the state that the call needs, for example the contracts differ or the session has ended. */
   FAILED_PRECONDITION: 9,
+  /** The operation was aborted by a conflict, such as a failed transaction; retry it from its beginning. */
   ABORTED: 10,
+  /** A value is outside the valid range at this moment, for example a position behind the end. */
   OUT_OF_RANGE: 11,
+  /** The server does not have the method. */
   UNIMPLEMENTED: 12,
+  /** The protocol or an invariant was violated: a fault in one of the programs. */
   INTERNAL: 13,
+  /** The peer cannot be reached, was lost or is draining; an idempotent call may be retried. */
   UNAVAILABLE: 14,
+  /** Data were lost or corrupted. */
   DATA_LOSS: 15,
+  /** The caller is not admitted; it needs a valid credential. */
   UNAUTHENTICATED: 16,
-  /** A message does not have the shape its contract says. */
+  /** A message has another shape than its contract; both sides have to be built from the same definition. */
   CONTRACT_VIOLATION: 101,
 } as const;
 export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];
@@ -31,7 +48,7 @@ export function statusName(code: number): string {
   return names.get(code) ?? "UNKNOWN";
 }
 
-/** Whether a number is one of {@link StatusCode}. */
+/** Returns true for a number of {@link StatusCode}. */
 export function isStatusCode(code: number): code is StatusCode {
   return names.has(code);
 }

@@ -1,6 +1,7 @@
 import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { Metadata } from "../metadata.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import { detectForm, type ProtocolForm, type RpcStatus, statusCodecs } from "./structs.ts";
 
@@ -65,7 +66,7 @@ function check(
   throw new RpcError(
     StatusCode.RESOURCE_EXHAUSTED,
     `the trailer is over the limit ${limit}: ${value}, at most ${limits[limit]}`,
-    { details: { reason: "limit.trailer", limit } },
+    { details: { reason: RpcReason.LIMIT_TRAILER, limit } },
   );
 }
 

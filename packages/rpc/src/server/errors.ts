@@ -4,6 +4,7 @@ import type { TransportError } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 
 // The errors with which a server refuses or ends calls, and the reports about its own failures.
@@ -48,16 +49,25 @@ export function newErrorId(): string {
 /** The refusal of every call and session once a drain has begun. */
 export function drainingError(): RpcError {
   return new RpcError(StatusCode.UNAVAILABLE, "draining: the server accepts no new calls", {
-    details: { reason: "draining" },
+    details: { reason: RpcReason.DRAINING },
   });
 }
 
+/** The limits on calls and sessions that run at a time. */
+type ConcurrencyLimit =
+  | "maxCalls"
+  | "maxCallsPerConnection"
+  | "maxSessionsPerConnection"
+  | "maxConcurrentStreams"
+  | "maxConcurrentCalls";
+
 /** The refusal of a call or session above a limit; `running` is, for example, `3 calls of Probe`. */
-export function exhausted(running: string, limit: string): RpcError {
+export function exhausted(running: string, limit: ConcurrencyLimit): RpcError {
+  const reason: RpcReason = `limit.${limit}`;
   return new RpcError(
     StatusCode.RESOURCE_EXHAUSTED,
     `${running} are running already (${limit}); retry when one has ended`,
-    { details: { reason: `limit.${limit}` } },
+    { details: { reason } },
   );
 }
 
@@ -83,14 +93,14 @@ export function unexpectedMessage(pattern: MethodPattern, title: string): RpcErr
   return pattern === "client_stream" || pattern === "bidi_stream"
     ? new RpcError(StatusCode.INTERNAL, "a message came after the end of the input")
     : new RpcError(StatusCode.INVALID_ARGUMENT, `${title} takes one request, not several`, {
-        details: { reason: "cardinality" },
+        details: { reason: RpcReason.CARDINALITY },
       });
 }
 
 /** A client stream with more messages than `maxClientStreamItems`. */
 export function tooManyItems(limit: number): RpcError {
   return new RpcError(StatusCode.RESOURCE_EXHAUSTED, `client stream exceeded ${limit} items`, {
-    details: { reason: "limit.maxClientStreamItems" },
+    details: { reason: RpcReason.LIMIT_CLIENT_STREAM_ITEMS },
   });
 }
 

@@ -8,6 +8,7 @@ import {
   type ProtocolForm,
   type StreamHeader,
 } from "../protocol/structs.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 
 /** A header as the server understands it. */
@@ -58,7 +59,7 @@ export function checkHeaderSize(payload: Uint8Array, limits: RpcLimits): void {
   throw new RpcError(
     StatusCode.RESOURCE_EXHAUSTED,
     `a header of ${payload.length} bytes is over the limit maxHeaderBytes ${limits.maxHeaderBytes}`,
-    { details: { reason: "limit.header" } },
+    { details: { reason: RpcReason.LIMIT_HEADER } },
   );
 }
 

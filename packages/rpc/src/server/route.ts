@@ -7,6 +7,7 @@ import { plainBytesIn } from "../message/compression.ts";
 import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
 import { MessagePacker } from "../message/message-packer.ts";
 import type { MessageForm } from "../protocol/mode.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import type { HostedService } from "./hosted-service.ts";
 import { interceptedCall } from "./intercepted-call.ts";
@@ -91,7 +92,7 @@ export class Route {
     throw new RpcError(
       StatusCode.INVALID_ARGUMENT,
       `the request is not valid${path && ` at ${path}`}: ${issue.message}`,
-      { details: { reason: "request.invalid", path, issue: issue.code ?? "custom" } },
+      { details: { reason: RpcReason.REQUEST_INVALID, path, issue: issue.code ?? "custom" } },
     );
   }
 

@@ -4,6 +4,7 @@ import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
 import type { RpcLimits } from "../limits.ts";
 import { refusedOption } from "../option-check.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import { HostedService } from "./hosted-service.ts";
 import type { OpenedHeader } from "./opened-header.ts";
@@ -88,7 +89,7 @@ export class Router {
     return new RpcError(
       StatusCode.NOT_FOUND,
       `${text}; hosted are ${versions.map((each) => `v${each}`).join(", ")}`,
-      { details: { reason: "service.version", versions: versions.join(",") } },
+      { details: { reason: RpcReason.SERVICE_VERSION, versions: versions.join(",") } },
     );
   }
 

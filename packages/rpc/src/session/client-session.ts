@@ -13,6 +13,7 @@ import { RpcError } from "../error.ts";
 import { CLIENT_FLAGS } from "../protocol/frame-roles.ts";
 import { decodeTrailer, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
+import { RpcReason } from "../reason.ts";
 import { ClientConnection } from "../reconnect/client-connection.ts";
 import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
@@ -178,7 +179,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
     const text = this.#stopped
       ? leftError().rawMessage
       : `the server did not confirm the cancellation of a call within ${this.#cancelTimeoutMs} ms; open another session`;
-    const details = { reason: "session.lost" };
+    const details = { reason: RpcReason.SESSION_LOST };
     this.#break(new RpcError(StatusCode.UNAVAILABLE, text, { details }));
   }
 
@@ -209,7 +210,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
       return;
     }
     if (error !== undefined && this.#cancelled.isLate(error)) return;
-    if (error?.details.reason === "draining") this.#retire();
+    if (error?.details.reason === RpcReason.DRAINING) this.#retire();
     this.#leave(error ?? leftError());
   }
 

@@ -7,6 +7,7 @@ import {
 } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import { encodeFailure } from "../protocol/status-trailer.ts";
+import { RpcReason } from "../reason.ts";
 import { drainingError } from "../server/errors.ts";
 import type { Route } from "../server/route.ts";
 import { ServerCall } from "../server/server-call.ts";
@@ -116,7 +117,9 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
     }
     const { sessionIdleMs } = this.#core.limits;
     const text = `the session was closed after ${sessionIdleMs} ms without a call`;
-    this.#fail(new RpcError(StatusCode.UNAVAILABLE, text, { details: { reason: "session.idle" } }));
+    this.#fail(
+      new RpcError(StatusCode.UNAVAILABLE, text, { details: { reason: RpcReason.SESSION_IDLE } }),
+    );
   }
 
   /** Closes the session, after the call that runs. */

@@ -5,6 +5,7 @@ import { RpcError } from "../error.ts";
 import type { Metadata } from "../metadata.ts";
 import type { MessageForm } from "../protocol/mode.ts";
 import { type CallHeader, callHeaderCodecs, type ProtocolForm } from "../protocol/structs.ts";
+import type { RpcReason } from "../reason.ts";
 import { AdmittedCall } from "../server/admitted-call.ts";
 import type { Admission, CallOwner } from "../server/call-owner.ts";
 import type { HostedService } from "../server/hosted-service.ts";
@@ -94,9 +95,10 @@ export class SessionCalls implements CallOwner {
   }
 
   unreadable(error: CodecError): RpcError {
+    const reason: RpcReason = `codec.${error.code}`;
     return new RpcError(StatusCode.INTERNAL, `Decode error: ${error.message}`, {
       cause: error,
-      details: { reason: `codec.${error.code}` },
+      details: { reason },
     });
   }
 

@@ -1,4 +1,5 @@
 import { RpcError } from "../error.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 
 /** The errors after which a server ends the session, whichever implementation it is. */
@@ -24,7 +25,7 @@ export function isCancelAnswer(error: RpcError): boolean {
 /** The server ended the stream or stopped reading it, without a reason. */
 export function leftError(): RpcError {
   return new RpcError(StatusCode.UNAVAILABLE, "the server ended the session without a status", {
-    details: { reason: "session.lost" },
+    details: { reason: RpcReason.SESSION_LOST },
   });
 }
 
@@ -34,6 +35,6 @@ export function overError(reason: RpcError | undefined): RpcError {
   return new RpcError(
     StatusCode.FAILED_PRECONDITION,
     `the session ${why}; open another one, which begins with new state`,
-    { cause: reason, details: { reason: "session.over" } },
+    { cause: reason, details: { reason: RpcReason.SESSION_OVER } },
   );
 }

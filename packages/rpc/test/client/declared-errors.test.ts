@@ -173,7 +173,7 @@ test("data that no status can carry is refused, never cut", () => {
       missing: 1n,
       hint: "x".repeat(5000),
     }),
-  ).toThrow(/at most 4096 travel/);
+  ).toThrow(/put at most 4096 into it/);
 });
 
 test("a class declares errors as well", async () => {

@@ -1,0 +1,39 @@
+// The tables of docs/guide/errors.md list every status code and every reason, and nothing else.
+import { readFileSync } from "node:fs";
+import { RpcReason, StatusCode } from "@aster/rpc";
+import { expect, test } from "vitest";
+
+const guide = readFileSync(new URL("../../../../docs/guide/errors.md", import.meta.url), "utf8");
+const status = readFileSync(new URL("../../src/status.ts", import.meta.url), "utf8");
+
+/** The cells of all table rows below a heading. */
+function rowsOf(heading: string): string[][] {
+  const [, section = ""] = guide.split(`\n## ${heading}\n`);
+  const [table = ""] = section.split("\n## ");
+  const rows = table.split("\n").filter((line) => line.startsWith("| "));
+  return rows
+    .slice(2)
+    .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "")));
+}
+
+test("the guide lists exactly the reasons of RpcReason, in order", () => {
+  const listed = rowsOf("Reasons").map(([reason = ""]) => reason.replaceAll("`", ""));
+  expect(listed).toEqual(Object.values(RpcReason));
+});
+
+test("every reason has codes, a cause and a remedy", () => {
+  const codes = new Set<number>(Object.values(StatusCode));
+  for (const [, code = "", cause, remedy] of rowsOf("Reasons")) {
+    for (const one of code.split(", ")) expect(codes).toContain(Number(one));
+    expect(cause).toMatch(/^[A-Z].*\.$/);
+    expect(remedy).toMatch(/^[A-Z].*\.$/);
+  }
+});
+
+test("the guide explains exactly the status codes, as their declaration does", () => {
+  const declared = [...status.matchAll(/\/\*\* (.*) \*\/\n {2}([A-Z_]+): (\d+),/g)];
+  expect(rowsOf("Status codes")).toEqual(
+    declared.map(([, sentence = "", name = "", code = ""]) => [code, name, sentence]),
+  );
+  expect(declared.map(([, , name]) => name)).toEqual(Object.keys(StatusCode));
+});
