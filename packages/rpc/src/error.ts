@@ -162,7 +162,8 @@ function fromTransport(error: TransportError): RpcError {
     return new RpcError(StatusCode.UNAUTHENTICATED, text, { cause: error });
   }
   const text = error.code === "reset" ? "stream reset by peer: " : "";
-  const reason: RpcReason = `transport.${error.code}`;
+  const reason: RpcReason =
+    error.code === "option" ? RpcReason.OPTION_INVALID : `transport.${error.code}`;
   return new RpcError(transportCodes[error.code], `${text}${error.message}`, {
     cause: error,
     details: { reason },
