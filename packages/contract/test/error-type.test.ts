@@ -61,7 +61,7 @@ test("recognises only errors with data of the type", () => {
 test.each<[string, () => unknown, string]>([
   ["a schema without a tag", () => errorType(z.object({})), "type"],
   ["the code OK", () => errorType(Missing, { code: 0 }), "option"],
-  ["a code that nobody knows", () => errorType(Missing, { code: 17 }), "option"],
+  ["an unknown code", () => errorType(Missing, { code: 17 }), "option"],
   ["a very long message", () => errorType(Missing, { message: "x".repeat(4097) }), "limit"],
   [
     "one type under two names",

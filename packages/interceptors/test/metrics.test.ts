@@ -16,9 +16,9 @@ test("counts calls and durations by method and status", async () => {
     await metrics(fakeCall(), async () => vi.advanceTimersByTime(durationMs));
   }
   const failing = metrics(fakeCall(), () =>
-    Promise.reject(new RpcError(StatusCode.NOT_FOUND, "nobody")),
+    Promise.reject(new RpcError(StatusCode.NOT_FOUND, "missing")),
   );
-  await expect(failing).rejects.toThrow("nobody");
+  await expect(failing).rejects.toThrow("missing");
   await metrics(fakeCall({ method: "shout" }), async () => undefined);
 
   const [say, shout] = metrics.snapshot();
@@ -102,7 +102,7 @@ test("counts methods over the limit as other", async () => {
   for (let at = 0; at < 100; at++) {
     await metrics(fakeCall({ method: `m${at}` }), async () => undefined);
   }
-  const unknown = new RpcError(12_345, "a code nobody knows");
+  const unknown = new RpcError(12_345, "an unknown code");
   await expect(metrics(fakeCall({ method: "m1" }), () => Promise.reject(unknown))).rejects.toBe(
     unknown,
   );
