@@ -1,4 +1,4 @@
-// The tables of docs/guide/errors.md list every status code and every reason, and nothing else.
+// The tables of docs/guide/errors.md.
 import { readFileSync } from "node:fs";
 import { RpcReason, StatusCode } from "@aster/rpc";
 import { expect, test } from "vitest";
@@ -16,12 +16,12 @@ function rowsOf(heading: string): string[][] {
     .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "")));
 }
 
-test("the guide lists exactly the reasons of RpcReason, in order", () => {
+test("lists exactly the reasons of RpcReason, in order", () => {
   const listed = rowsOf("Reasons").map(([reason = ""]) => reason.replaceAll("`", ""));
   expect(listed).toEqual(Object.values(RpcReason));
 });
 
-test("every reason has codes, a cause and a remedy", () => {
+test("gives every reason codes, a cause and a remedy", () => {
   const codes = new Set<number>(Object.values(StatusCode));
   for (const [, code = "", cause, remedy] of rowsOf("Reasons")) {
     for (const one of code.split(", ")) expect(codes).toContain(Number(one));
@@ -30,7 +30,7 @@ test("every reason has codes, a cause and a remedy", () => {
   }
 });
 
-test("the guide explains exactly the status codes, as their declaration does", () => {
+test("explains exactly the status codes, with the sentences of their declaration", () => {
   const declared = [...status.matchAll(/\/\*\* (.*) \*\/\n {2}([A-Z_]+): (\d+),/g)];
   expect(rowsOf("Status codes")).toEqual(
     declared.map(([, sentence = "", name = "", code = ""]) => [code, name, sentence]),
