@@ -1,5 +1,5 @@
 // The tables of docs/guide/errors.md.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { RpcReason, StatusCode } from "@aster/rpc";
 import { expect, test } from "vitest";
 
@@ -19,6 +19,17 @@ function rowsOf(heading: string): string[][] {
 test("lists exactly the reasons of RpcReason, in order", () => {
   const listed = rowsOf("Reasons").map(([reason = ""]) => reason.replaceAll("`", ""));
   expect(listed).toEqual(Object.values(RpcReason));
+});
+
+test("every literal reason in the sources is one of RpcReason", () => {
+  const sources = new URL("../../src/", import.meta.url);
+  const files = readdirSync(sources, { recursive: true, encoding: "utf8" });
+  const used = files
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => readFileSync(new URL(file, sources), "utf8"))
+    .flatMap((text) => [...text.matchAll(/\breason(?::| ===| !==) "([^"]*)"/g)]);
+  const known = new Set<string>(Object.values(RpcReason));
+  for (const [, reason = ""] of used) expect(known).toContain(reason);
 });
 
 test("gives every reason codes, a cause and a remedy", () => {
