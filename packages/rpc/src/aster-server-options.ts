@@ -7,13 +7,13 @@ export interface AsterServerOptions
   extends NodeChoice,
     Omit<ServerOptions, "peers" | "requireAdmission"> {
   /**
-   * Decides which peers may call. Default: an open gate, with a warning. Under `NODE_ENV=production` a gate is required; an open
-   * one is `openGate({ production: true })`.
+   * Decides which peers may call. Default: an open gate, with a warning. Under
+   * `NODE_ENV=production` a gate is required; an open one is `openGate({ production: true })`.
    */
   readonly gate?: AdmissionGate;
   /**
-   * The port, or port and host, of the HTTP endpoint with `/healthz`, `/readyz`, `/metrics` (JSON) and `/metrics/prometheus`. It
-   * closes with the server. Default: no endpoint.
+   * The port, or port and host, of the HTTP endpoint with `/healthz`, `/readyz`, `/metrics` (JSON)
+   * and `/metrics/prometheus`. It closes with the server. Default: no endpoint.
    */
   readonly healthPort?: number | HealthAddress;
   /** Called with the result of every admission. */

@@ -33,10 +33,12 @@ import { now } from "./time/clock.ts";
 let warned = false;
 
 /**
- * A node that serves: it admits peers and answers their calls. The caller of `start` closes it, for example with `await using`.
+ * A node that serves: it admits peers and answers their calls. The caller of `start` closes it, for
+ * example with `await using`.
  *
- * It accepts connections for calls and for admission. Each call connection goes to the low-level {@link Server}, each admission
- * connection to the gate. `drain` and `close` end both, and the node if `start` opened it.
+ * It accepts connections for calls and for admission. Each call connection goes to the low-level
+ * {@link Server}, each admission connection to the gate. `drain` and `close` end both, and the node
+ * if `start` opened it.
  */
 export class AsterServer implements AsyncDisposable {
   /** The low-level server that answers the calls. */
@@ -79,12 +81,13 @@ export class AsterServer implements AsyncDisposable {
    *
    * Always rejects with {@link RpcError}, and has then closed everything that it opened:
    *
-   * - INVALID_ARGUMENT for a bad option value, before anything is opened; the details have the `reason` `option.invalid` and
-   *   the path of the `option`
-   * - ALREADY_EXISTS, UNIMPLEMENTED or FAILED_PRECONDITION for services that cannot be hosted, as the constructor of
-   *   {@link Server} does
-   * - FAILED_PRECONDITION when an open gate is not allowed here (`admission.gate`), when the address of the node is taken
-   *   (`transport.bind`), when the native module is missing (`transport.native`), and when the health port is taken
+   * - INVALID_ARGUMENT for a bad option value, before anything is opened; the details have the
+   *   `reason` `option.invalid` and the path of the `option`
+   * - ALREADY_EXISTS, UNIMPLEMENTED or FAILED_PRECONDITION for services that cannot be hosted, as
+   *   the constructor of {@link Server} does
+   * - FAILED_PRECONDITION when an open gate is not allowed here (`admission.gate`), when the
+   *   address of the node is taken (`transport.bind`), when the native module is missing
+   *   (`transport.native`), and when the health port is taken
    */
   static async start(options: AsterServerOptions): Promise<AsterServer> {
     const healthAddress = healthAddressOf(options.healthPort);
@@ -141,13 +144,19 @@ export class AsterServer implements AsyncDisposable {
     return ids;
   }
 
-  /** Resolves when the server has closed. Rejects when the node stops accepting connections before that. */
+  /**
+   * Resolves when the server has closed. Rejects when the node stops accepting connections before
+   * that.
+   */
   async serve(): Promise<void> {
     await this.#accepting;
     await this.#closing;
   }
 
-  /** Answers calls on a connection from elsewhere, such as a local one, and closes it with the server. */
+  /**
+   * Answers calls on a connection from elsewhere, such as a local one, and closes it with the
+   * server.
+   */
   handle(connection: Connection): void {
     this.#connections.keep(connection);
     this.server.handle(connection);
@@ -168,9 +177,10 @@ export class AsterServer implements AsyncDisposable {
   }
 
   /**
-   * Closes the server in order: accepts no more connections, refuses new calls with UNAVAILABLE (reason `draining`), waits up to
-   * `graceMs` for running calls, aborts the signals of the remaining handlers, and closes all connections, and the node if `start`
-   * opened it. Resolves with whether all calls ended by themselves. Further calls return the result of the first.
+   * Closes the server in order: accepts no more connections, refuses new calls with UNAVAILABLE
+   * (reason `draining`), waits up to `graceMs` for running calls, aborts the signals of the
+   * remaining handlers, and closes all connections, and the node if `start` opened it. Resolves
+   * with whether all calls ended by themselves. Further calls return the result of the first.
    *
    * Rejects with INVALID_ARGUMENT for a `graceMs` below 0, and then closes nothing.
    */

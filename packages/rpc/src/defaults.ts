@@ -1,4 +1,5 @@
-// Default values of options that more than one file or both sides use. All times are in milliseconds.
+// Default values of options that more than one file or both sides use. All times are in
+// milliseconds.
 
 /** For dialing and admission together: two handshakes and one request, also over a relay. */
 export const DIAL_TIMEOUT_MS = 20_000;

@@ -12,7 +12,10 @@ import { RpcReason } from "./reason.ts";
 import { StatusCode, statusName } from "./status.ts";
 
 export interface RpcErrorOptions extends ErrorOptions {
-  /** Sent to the peer with the message: at most 32 entries. An entry above a limit is left out as a whole. */
+  /**
+   * Sent to the peer with the message: at most 32 entries. An entry above a limit is left out as a
+   * whole.
+   */
   readonly details?: Readonly<Record<string, string>>;
   /** The value of a declared error, which is sent in the details. {@link RpcError.of} sets both. */
   readonly data?: unknown;
@@ -29,8 +32,9 @@ const BRAND = Symbol.for("aster.RpcError");
 /**
  * The status of a call that failed: the only error class of `@aster/rpc`.
  *
- * When a handler or an interceptor throws one, its code, message and details are sent to the caller unchanged; `cause` is not
- * sent. `instanceof` also recognises the errors of other copies of the package.
+ * When a handler or an interceptor throws one, its code, message and details are sent to the caller
+ * unchanged; `cause` is not sent. `instanceof` also recognises the errors of other copies of the
+ * package.
  */
 export class RpcError extends Error {
   override readonly name = "RpcError";
@@ -40,7 +44,10 @@ export class RpcError extends Error {
   readonly rawMessage: string;
   /** Machine-readable facts; `reason` is one of {@link RpcReason} or a value of the application. */
   readonly details: Readonly<Record<string, string>>;
-  /** The value of a declared error, whose type is found with `is()` of the `ErrorType`. `undefined` for other errors. */
+  /**
+   * The value of a declared error, whose type is found with `is()` of the `ErrorType`. `undefined`
+   * for other errors.
+   */
   readonly data: unknown;
 
   constructor(code: number, message: string, options?: RpcErrorOptions) {
@@ -57,10 +64,11 @@ export class RpcError extends Error {
   }
 
   /**
-   * Makes an error that a method declares, for its handler to throw. Callers with the type receive `data`, other callers the code
-   * and message.
+   * Makes an error that a method declares, for its handler to throw. Callers with the type receive
+   * `data`, other callers the code and message.
    *
-   * Throws `CodecError` for data that do not fit the type, and RESOURCE_EXHAUSTED for more than 4096 characters of data.
+   * Throws `CodecError` for data that do not fit the type, and RESOURCE_EXHAUSTED for more than
+   * 4096 characters of data.
    */
   static of<S extends MessageSchema>(
     type: ErrorType<S>,
@@ -85,9 +93,10 @@ export class RpcError extends Error {
   }
 
   /**
-   * Converts any thrown value. An `RpcError` is returned unchanged. An abort becomes CANCELLED, a timeout DEADLINE_EXCEEDED, a
-   * lost channel UNAVAILABLE, a refused admission UNAUTHENTICATED, a value that cannot be encoded or decoded INVALID_ARGUMENT or
-   * CONTRACT_VIOLATION, and a bad definition INVALID_ARGUMENT. Everything else is UNKNOWN.
+   * Converts any thrown value. An `RpcError` is returned unchanged. An abort becomes CANCELLED, a
+   * timeout DEADLINE_EXCEEDED, a lost channel UNAVAILABLE, a refused admission UNAUTHENTICATED, a
+   * value that cannot be encoded or decoded INVALID_ARGUMENT or CONTRACT_VIOLATION, and a bad
+   * definition INVALID_ARGUMENT. Everything else is UNKNOWN.
    */
   static from(reason: unknown): RpcError {
     if (reason instanceof RpcError) return reason;
@@ -102,7 +111,9 @@ export class RpcError extends Error {
   }
 }
 
-/** `instanceof` of {@link RpcError}, by the brand, and of its subclasses, by the prototype as usual. */
+/**
+ * `instanceof` of {@link RpcError}, by the brand, and of its subclasses, by the prototype as usual.
+ */
 function hasInstance(this: unknown, value: unknown): boolean {
   if (this !== RpcError) return Function.prototype[Symbol.hasInstance].call(this, value);
   return typeof value === "object" && value !== null && BRAND in value;
@@ -152,7 +163,10 @@ const transportCodes: Readonly<Record<TransportErrorCode, StatusCode>> = {
   reset: StatusCode.UNAVAILABLE,
 };
 
-/** The application code with which a peer closes connections that its admission check refuses (docs/wire.md, "Admission"). */
+/**
+ * The application code with which a peer closes connections that its admission check refuses
+ * (docs/wire.md, "Admission").
+ */
 const NOT_ADMITTED = 403;
 
 function fromTransport(error: TransportError): RpcError {

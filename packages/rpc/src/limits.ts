@@ -1,13 +1,18 @@
 import { checkNonNegative, checkRange, unknownOption } from "./option-check.ts";
 
 /**
- * Bounds on what a server or client accepts from its peer. A bound is per call unless its comment says otherwise.
+ * Bounds on what a server or client accepts from its peer. A bound is per call unless its comment
+ * says otherwise.
  *
- * Counts and sizes of 0 accept nothing of their kind; `maxQueuedItems` and `maxQueuedBytes` of 0 buffer one message. Times
- * of 0 are over at once. `Infinity` turns off every bound but `maxMessageBytes`.
+ * Counts and sizes of 0 accept nothing of their kind; `maxQueuedItems` and `maxQueuedBytes` of 0
+ * buffer one message. Times of 0 are over at once. `Infinity` turns off every bound but
+ * `maxMessageBytes`.
  */
 export interface RpcLimits {
-  /** Bytes of one message, before and after decompression. At most 16 MiB, because a frame carries no more. */
+  /**
+   * Bytes of one message, before and after decompression. At most 16 MiB, because a frame carries
+   * no more.
+   */
   readonly maxMessageBytes: number;
   readonly maxHeaderBytes: number;
   readonly maxMetadataEntries: number;
@@ -17,32 +22,47 @@ export interface RpcLimits {
   readonly maxMetadataValueChars: number;
   /** Characters of a service or method name. */
   readonly maxNameChars: number;
-  /** Bytes of a received status; a longer one is refused. Details of a sent status get at most half of it. */
+  /**
+   * Bytes of a received status; a longer one is refused. Details of a sent status get at most half
+   * of it.
+   */
   readonly maxStatusBytes: number;
   /** Characters of a status message; a longer one is cut before it is sent. */
   readonly maxStatusMessageChars: number;
   /** Entries of the status details; further ones are not sent. */
   readonly maxStatusDetails: number;
   readonly maxClientStreamItems: number;
-  /** Decoded messages that wait for their reader; beyond them the channel is paused. */
+  /** Decoded messages that wait for their reader. At the bound the channel is paused. */
   readonly maxQueuedItems: number;
-  /** Payload bytes of messages that wait for their reader; beyond them the channel is paused. */
+  /** Payload bytes of messages that wait for their reader. At the bound the channel is paused. */
   readonly maxQueuedBytes: number;
   /** Per connection. A call counts until its handler has returned. */
   readonly maxCallsPerConnection: number;
   /** Per server. A call counts until its handler has returned. */
   readonly maxCalls: number;
   readonly maxSessionsPerConnection: number;
-  /** A session without a call is closed after this time, or up to a quarter later. `Infinity`: never. */
+  /**
+   * A session without a call is closed after this time, or up to a quarter later. `Infinity`:
+   * never.
+   */
   readonly sessionIdleMs: number;
-  /** Channels that a peer may reset within {@link RpcLimits.resetWindowMs}; one more closes its connection. */
+  /**
+   * Channels that a peer may reset within {@link RpcLimits.resetWindowMs}; one more closes its
+   * connection.
+   */
   readonly maxResets: number;
   readonly resetWindowMs: number;
-  /** From the opening of a channel to its header. A sweep checks it, so it may take a quarter longer. */
+  /**
+   * From the opening of a channel to its header. A sweep checks it, so it may take a quarter
+   * longer.
+   */
   readonly headerTimeoutMs: number;
   /** For the handler of a unary or client-stream call without a deadline. */
   readonly handlerTimeoutMs: number;
-  /** The difference of clocks that is tolerated before the deadline of a call counts as expired on arrival. */
+  /**
+   * The difference of clocks that is tolerated before the deadline of a call counts as expired on
+   * arrival.
+   */
   readonly deadlineSkewMs: number;
 }
 
@@ -74,7 +94,10 @@ export const defaultLimits: RpcLimits = Object.freeze({
   deadlineSkewMs: 1000,
 });
 
-/** Adds the defaults to `overrides`. Throws INVALID_ARGUMENT for unknown names and values out of range. */
+/**
+ * Adds the defaults to `overrides`. Throws INVALID_ARGUMENT for unknown names and values out of
+ * range.
+ */
 export function limitsWith(overrides: Partial<RpcLimits> = {}): RpcLimits {
   for (const [name, value] of Object.entries(overrides)) {
     if (!Object.hasOwn(defaultLimits, name)) {

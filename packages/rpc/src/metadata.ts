@@ -5,25 +5,28 @@ import { RpcReason } from "./reason.ts";
 import { StatusCode } from "./status.ts";
 
 /**
- * What metadata can be made of: pairs keep order and repeated keys, a record is shorter to write. A key that ends in `-bin`
- * takes bytes, or the base64 of some; other keys take text.
+ * The value of an option `metadata`. Pairs keep their order and repeated keys; a record is shorter
+ * to write. A key that ends in `-bin` takes bytes or base64, other keys take text.
  */
 export type MetadataInit =
   | Iterable<readonly [key: string, value: string | Uint8Array]>
   | Readonly<Record<string, string | Uint8Array>>;
 
-// text that UTF-8 cannot carry
+// UTF-8 cannot carry these
 const loneSurrogates = /[\ud800-\udfff]/u;
 const BINARY = "-bin";
+/** The private constructor, for {@link receivedMetadata}. */
+let make: (pairs: [string, string][]) => Metadata;
 const base64 =
   /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * The metadata of a call: pairs of text in the order they were given. Never changes; keys are compared exactly.
+ * The metadata of a call: an immutable list of text pairs in their order. Keys are case-sensitive.
  *
- * A map that may hold a key more than once: `get` gives the last value, iteration and `getAll` give every one. Bytes are
- * kept, and shown, as base64; `getBytes` gives them back. It travels with the request, and back with the status
- * (docs/wire.md, "Headers and status").
+ * It is a map that may have a key more than once: `get` returns the last value, `getAll` and
+ * iteration return all. Bytes are kept and shown as base64; `getBytes` decodes them. It is sent
+ * with the request, and in the other direction with the status (docs/wire.md, "Headers and
+ * status").
  */
 export class Metadata implements CallMetadata {
   static readonly empty: Metadata = new Metadata([]);
@@ -34,7 +37,14 @@ export class Metadata implements CallMetadata {
     this.#pairs = pairs;
   }
 
-  /** Throws INVALID_ARGUMENT for an empty key, bytes under a key without `-bin`, and what is neither text nor bytes. */
+  static {
+    make = (pairs) => new Metadata(pairs);
+  }
+
+  /**
+   * Throws INVALID_ARGUMENT for an empty key, bytes under a key without `-bin`, and values that are
+   * neither text nor bytes.
+   */
   static from(init: MetadataInit | undefined): Metadata {
     if (init === undefined) return Metadata.empty;
     if (init instanceof Metadata) return init;
@@ -43,12 +53,6 @@ export class Metadata implements CallMetadata {
       pairs.push([key, metadataText(key, value)]);
     }
     return pairs.length === 0 ? Metadata.empty : new Metadata(pairs);
-  }
-
-  /** @internal Of a peer: a value under a key with `-bin` need not be base64 as long as nobody reads it as bytes. */
-  static received(keys: readonly string[], values: readonly string[]): Metadata {
-    if (keys.length === 0) return Metadata.empty;
-    return new Metadata(keys.map((key, index) => [key, values[index] ?? ""]));
   }
 
   get size(): number {
@@ -63,7 +67,10 @@ export class Metadata implements CallMetadata {
     return this.#pairs.filter((pair) => pair[0] === key).map((pair) => pair[1]);
   }
 
-  /** The last value of a key that ends in `-bin`. Throws INVALID_ARGUMENT for other keys and for a value that is no base64. */
+  /**
+   * The last value of a key that ends in `-bin`. Throws INVALID_ARGUMENT for other keys and for a
+   * value that is not base64.
+   */
   getBytes(key: string): Uint8Array | undefined {
     const value = this.get(key);
     return value === undefined ? undefined : metadataBytes(key, value);
@@ -78,7 +85,7 @@ export class Metadata implements CallMetadata {
     return this.#pairs.some((pair) => pair[0] === key);
   }
 
-  /** This metadata with one pair more. */
+  /** Returns a copy with one more pair. */
   with(key: string, value: string | Uint8Array): Metadata {
     return new Metadata([...this.#pairs, [key, metadataText(key, value)]]);
   }
@@ -107,25 +114,33 @@ export class Metadata implements CallMetadata {
   }
 }
 
-/** The value of a pair as it travels. Throws INVALID_ARGUMENT as {@link Metadata.from} does. */
+/**
+ * Metadata that a peer sent. Values under keys with `-bin` are checked when they are read as bytes.
+ */
+export function receivedMetadata(keys: readonly string[], values: readonly string[]): Metadata {
+  if (keys.length === 0) return Metadata.empty;
+  return make(keys.map((key, index) => [key, values[index] ?? ""]));
+}
+
+/** The value of a pair as it is sent. Throws INVALID_ARGUMENT as {@link Metadata.from} does. */
 export function metadataText(key: unknown, value: unknown): string {
   if (typeof key !== "string" || key === "" || loneSurrogates.test(key))
-    throw invalid("a metadata key is text that is not empty");
+    throw invalid("metadata keys must be non-empty strings");
   const binary = key.endsWith(BINARY);
   if (value instanceof Uint8Array && binary) return Buffer.from(value).toString("base64");
   if (typeof value === "string" && (binary ? base64.test(value) : !loneSurrogates.test(value)))
     return value;
   throw invalid(
     binary
-      ? "a metadata value under a key that ends in -bin is a Uint8Array, or base64"
-      : "a metadata value is text; bytes need a key that ends in -bin",
+      ? "metadata values of keys that end in -bin must be a Uint8Array or base64"
+      : "metadata values must be strings; use a key that ends in -bin for bytes",
   );
 }
 
 function metadataBytes(key: string, value: string): Uint8Array {
-  if (!key.endsWith(BINARY)) throw invalid("bytes are kept under keys that end in -bin");
+  if (!key.endsWith(BINARY)) throw invalid("metadata keys of bytes must end in -bin");
   if (!base64.test(value))
-    throw invalid("a metadata value under a key that ends in -bin is no base64");
+    throw invalid("the metadata value of a key that ends in -bin is not base64");
   return new Uint8Array(Buffer.from(value, "base64"));
 }
 
@@ -133,7 +148,9 @@ function invalid(text: string): RpcError {
   return new RpcError(StatusCode.INVALID_ARGUMENT, text);
 }
 
-/** Throws RESOURCE_EXHAUSTED, naming limit and value, for metadata that is over a bound; it is never cut silently. */
+/**
+ * Throws RESOURCE_EXHAUSTED with limit and value for metadata above a limit; they are never cut.
+ */
 export function checkMetadata(metadata: Metadata, limits: RpcLimits): void {
   if (metadata.size === 0) return;
   check("maxMetadataEntries", metadata.size, limits);
@@ -158,7 +175,7 @@ function check(
   if (value <= limits[limit]) return;
   throw new RpcError(
     StatusCode.RESOURCE_EXHAUSTED,
-    `metadata is over the limit ${limit}: ${value}, at most ${limits[limit]}`,
+    `metadata exceed ${limit}: ${value}, allowed are ${limits[limit]}; send fewer or shorter entries`,
     { details: { reason: RpcReason.LIMIT_METADATA, limit } },
   );
 }

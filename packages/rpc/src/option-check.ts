@@ -3,9 +3,11 @@ import { RpcReason } from "./reason.ts";
 import { StatusCode } from "./status.ts";
 
 /**
- * The error for a bad option value: INVALID_ARGUMENT with the details `reason: RpcReason.OPTION_INVALID` and `option`.
+ * The error for a bad option value: INVALID_ARGUMENT with the details `reason:
+ * RpcReason.OPTION_INVALID` and `option`.
  *
- * `option` is the path of the option, for example `limits.maxCalls`. `expected` completes the sentence "option … must be".
+ * `option` is the path of the option, for example `limits.maxCalls`. `expected` completes the
+ * sentence "option … must be".
  */
 export function optionError(option: string, expected: string, value: unknown): RpcError {
   return invalid(option, `option ${option} must be ${expected}, got ${shown(value)}`);

@@ -1,6 +1,7 @@
 /**
- * The values of `details.reason` in errors of this library: the machine-readable cause beside the status code. Errors without
- * a more precise cause than their code have no reason. Handlers may use reasons of their own.
+ * The values of `details.reason` in errors of this library: the machine-readable cause beside the
+ * status code. Errors without a more precise cause than their code have no reason. Handlers may use
+ * reasons of their own.
  *
  * docs/guide/errors.md lists them with code, cause and remedy.
  */
@@ -9,22 +10,42 @@ export const RpcReason = {
 
   /** An option has a bad value, named in the detail `option`. Correct the value. */
   OPTION_INVALID: "option.invalid",
-  /** The peer offers the service under another contract. Build both sides from the same definition. */
+  /**
+   * The peer offers the service under another contract. Build both sides from the same definition.
+   */
   CONTRACT_MISMATCH: "contract.mismatch",
-  /** The peer no longer offers a mode of the service after a reconnection. Make a new client of the service. */
+  /**
+   * The peer no longer offers a mode of the service after a reconnection. Make a new client of the
+   * service.
+   */
   CONTRACT_MODES: "contract.modes",
-  /** The peer offers none of the client's serialization modes. Request one of the offered modes, or JSON. */
+  /**
+   * The peer offers none of the client's serialization modes. Request one of the offered modes, or
+   * JSON.
+   */
   SERIALIZATION_MISMATCH: "serialization.mismatch",
-  /** The server hosts other versions of the service, named in the detail `versions`. Call one of these. */
+  /**
+   * The server hosts other versions of the service, named in the detail `versions`. Call one of
+   * these.
+   */
   SERVICE_VERSION: "service.version",
 
   // Requests and responses.
 
-  /** The request does not pass the checks of its type; the detail `path` says where. Correct the request. */
+  /**
+   * The request does not pass the checks of its type; the detail `path` says where. Correct the
+   * request.
+   */
   REQUEST_INVALID: "request.invalid",
-  /** A call has more or fewer messages than its method takes or returns. Call the method by its pattern. */
+  /**
+   * A call has more or fewer messages than its method takes or returns. Call the method by its
+   * pattern.
+   */
   CARDINALITY: "cardinality",
-  /** A method without a definition was called by another pattern than its own. Use the form that the message names. */
+  /**
+   * A method without a definition was called by another pattern than its own. Use the form that the
+   * message names.
+   */
   PATTERN: "pattern",
   /** The stream ended without a status. Check that the peer speaks this protocol. */
   WIRE_TRAILER: "wire.trailer",
@@ -48,9 +69,13 @@ export const RpcReason = {
   /** A message has another shape than its type. Build both sides from the same definition. */
   CODEC_MISMATCH: "codec.mismatch",
 
-  // Limits. They are options of the server and client; concurrency limits may also be part of a definition.
+  // Limits. They are options of the server and client; concurrency limits may also be part of a
+  // definition.
 
-  /** A message is longer than `maxMessageBytes`. Send less, or raise the limit at the receiver up to 16 MiB. */
+  /**
+   * A message is longer than `maxMessageBytes`. Send less, or raise the limit at the receiver up to
+   * 16 MiB.
+   */
   LIMIT_MESSAGE: "limit.message",
   /** A header is longer than `maxHeaderBytes`. Send less metadata. */
   LIMIT_HEADER: "limit.header",
@@ -60,7 +85,9 @@ export const RpcReason = {
   LIMIT_TRAILER: "limit.trailer",
   /** The data of a declared error have more than 4096 characters. Put less into the error. */
   LIMIT_ERROR: "limit.error",
-  /** A client stream has more messages than `maxClientStreamItems`. Split it, or raise the limit. */
+  /**
+   * A client stream has more messages than `maxClientStreamItems`. Split it, or raise the limit.
+   */
   LIMIT_CLIENT_STREAM_ITEMS: "limit.maxClientStreamItems",
   /** The server runs `maxCalls` calls. Retry later with a back-off. */
   LIMIT_CALLS: "limit.maxCalls",
@@ -68,18 +95,29 @@ export const RpcReason = {
   LIMIT_CALLS_PER_CONNECTION: "limit.maxCallsPerConnection",
   /** The connection has `maxSessionsPerConnection` sessions. Close one. */
   LIMIT_SESSIONS_PER_CONNECTION: "limit.maxSessionsPerConnection",
-  /** The service runs as many calls or sessions as its `maxConcurrentStreams`. Retry later with a back-off. */
+  /**
+   * The service runs as many calls or sessions as its `maxConcurrentStreams`. Retry later with a
+   * back-off.
+   */
   LIMIT_CONCURRENT_STREAMS: "limit.maxConcurrentStreams",
-  /** The service or method runs as many calls as its `maxConcurrentCalls`. Retry later with a back-off. */
+  /**
+   * The service or method runs as many calls as its `maxConcurrentCalls`. Retry later with a
+   * back-off.
+   */
   LIMIT_CONCURRENT_CALLS: "limit.maxConcurrentCalls",
 
   // The life of servers, clients and sessions.
 
-  /** The server shuts down and accepts no new calls. Call another server, or retry after its restart. */
+  /**
+   * The server shuts down and accepts no new calls. Call another server, or retry after its
+   * restart.
+   */
   DRAINING: "draining",
   /** The client was closed. Connect a new one. */
   CLIENT_CLOSED: "client.closed",
-  /** The server ended the session or does not answer in it. Open another session; its state is new. */
+  /**
+   * The server ended the session or does not answer in it. Open another session; its state is new.
+   */
   SESSION_LOST: "session.lost",
   /** The session had no call for `sessionIdleMs`. Open another session; its state is new. */
   SESSION_IDLE: "session.idle",
@@ -90,15 +128,25 @@ export const RpcReason = {
 
   /** An address or ticket cannot be read. Correct it. */
   TRANSPORT_ADDRESS: "transport.address",
-  /** The node cannot be opened, for example because its address is taken. Choose another `bindAddress`. */
+  /** An option of the node is not valid. Correct the value. */
+  TRANSPORT_OPTION: "transport.option",
+  /**
+   * The node cannot be opened, for example because its address is taken. Choose another
+   * `bindAddress`.
+   */
   TRANSPORT_BIND: "transport.bind",
   /** The native module is missing or broken. Reinstall the packages for this platform. */
   TRANSPORT_NATIVE: "transport.native",
   /** The peer sent bytes that are not a frame. Check that it speaks this protocol. */
   TRANSPORT_FRAME: "transport.frame",
-  /** A bound of the connection is reached; the message names it. Open fewer channels or send less. */
+  /**
+   * A bound of the connection is reached; the message names it. Open fewer channels or send less.
+   */
   TRANSPORT_LIMIT: "transport.limit",
-  /** The peer cannot be reached, or refused the connection. Check its address and that it runs; retry. */
+  /**
+   * The peer cannot be reached, or refused the connection. Check its address and that it runs;
+   * retry.
+   */
   TRANSPORT_CONNECT: "transport.connect",
   /** The peer did not answer in time. Retry an idempotent call. */
   TRANSPORT_TIMEOUT: "transport.timeout",
@@ -113,7 +161,9 @@ export const RpcReason = {
   ADMISSION_DENIED: "admission.denied",
   /** The peer's admission message cannot be read. Check that it speaks this protocol. */
   ADMISSION_PROTOCOL: "admission.protocol",
-  /** An admission message would exceed its bound. Use a smaller credential or offer fewer services. */
+  /**
+   * An admission message would exceed its bound. Use a smaller credential or offer fewer services.
+   */
   ADMISSION_LIMIT: "admission.limit",
   /** The peer did not answer the admission in time. Retry. */
   ADMISSION_TIMEOUT: "admission.timeout",
@@ -121,7 +171,10 @@ export const RpcReason = {
   ADMISSION_CLOSED: "admission.closed",
   /** The caller's signal stopped the admission. */
   ADMISSION_ABORTED: "admission.aborted",
-  /** An open gate is not allowed under `NODE_ENV=production`. Pass a gate, or `openGate({ production: true })`. */
+  /**
+   * An open gate is not allowed under `NODE_ENV=production`. Pass a gate, or `openGate({
+   * production: true })`.
+   */
   ADMISSION_GATE: "admission.gate",
 } as const;
 export type RpcReason = (typeof RpcReason)[keyof typeof RpcReason];

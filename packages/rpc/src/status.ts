@@ -1,10 +1,13 @@
-/** The status codes of a call: those of gRPC with their numbers, and CONTRACT_VIOLATION (docs/wire.md, "Status codes"). */
+/**
+ * The status codes of a call: those of gRPC with their numbers, and CONTRACT_VIOLATION
+ * (docs/wire.md, "Status codes").
+ */
 export const StatusCode = {
   /** The call succeeded. */
   OK: 0,
   /** The caller cancelled the call, or its connection was closed on purpose. */
   CANCELLED: 1,
-  /** The handler threw an exception that is not an `RpcError`; only the log of the server has it. */
+  /** The handler threw an exception that is not an `RpcError`; only the server's log has it. */
   UNKNOWN: 2,
   /** The request, an option or an argument is invalid; retrying the same call fails again. */
   INVALID_ARGUMENT: 3,
@@ -18,11 +21,11 @@ export const StatusCode = {
   PERMISSION_DENIED: 7,
   /** A limit was reached; the message and the details name it. */
   RESOURCE_EXHAUSTED: 8,
-  /** The system is not in the state that the call needs, for example the contracts differ or the session has ended. */
+  /** The state is wrong for the call; for example, the contracts differ or the session is over. */
   FAILED_PRECONDITION: 9,
-  /** The operation was aborted by a conflict, such as a failed transaction; retry it from its beginning. */
+  /** A conflict, such as a failed transaction, aborted the operation; retry it as a whole. */
   ABORTED: 10,
-  /** A value is outside the valid range at this moment, for example a position behind the end. */
+  /** A value is outside the range that is valid now, for example a position behind the end. */
   OUT_OF_RANGE: 11,
   /** The server does not have the method. */
   UNIMPLEMENTED: 12,
@@ -34,7 +37,7 @@ export const StatusCode = {
   DATA_LOSS: 15,
   /** The caller is not admitted; it needs a valid credential. */
   UNAUTHENTICATED: 16,
-  /** A message has another shape than its contract; both sides have to be built from the same definition. */
+  /** A message does not have the shape of its contract; build both sides from one definition. */
   CONTRACT_VIOLATION: 101,
 } as const;
 export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];

@@ -12,7 +12,10 @@ import { prometheusText } from "./prometheus.ts";
 export interface HealthAddress {
   /** 0 for any free port. */
   readonly port: number;
-  /** Default: `127.0.0.1`. The endpoint has no access control, so choose an address that only monitoring reaches. */
+  /**
+   * Default: `127.0.0.1`. The endpoint has no access control, so choose an address that only
+   * monitoring reaches.
+   */
   readonly host?: string;
 }
 
@@ -28,7 +31,10 @@ export function healthAddressOf(
   return address;
 }
 
-/** Answers `/healthz`, `/readyz`, `/metrics` and `/metrics/prometheus` over HTTP, for orchestrators and scrapers. */
+/**
+ * Answers `/healthz`, `/readyz`, `/metrics` and `/metrics/prometheus` over HTTP, for orchestrators
+ * and scrapers.
+ */
 export class HealthEndpoint {
   readonly #health: ServerHealth;
   readonly #stats: () => AsterServerStats;
@@ -44,8 +50,8 @@ export class HealthEndpoint {
   }
 
   /**
-   * Rejects with FAILED_PRECONDITION when the port is taken. The caller closes it. An open endpoint does not keep the process
-   * alive.
+   * Rejects with FAILED_PRECONDITION when the port is taken. The caller closes it. An open endpoint
+   * does not keep the process alive.
    */
   static async open(
     health: ServerHealth,

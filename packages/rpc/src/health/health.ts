@@ -3,13 +3,19 @@ import { optionError } from "../option-check.ts";
 /** The serving status of a server or service, in the words of `grpc.health.v1`. */
 export type ServingStatus = "SERVING" | "NOT_SERVING" | "SERVICE_UNKNOWN";
 
-/** The status that a server reports about itself and its services to monitoring. It has no effect on calls. */
+/**
+ * The status that a server reports about itself and its services to monitoring. It has no effect on
+ * calls.
+ */
 export interface Health {
   /** Names of the hosted services. */
   readonly services: string[];
   /** The status of one service, or of the server. No service is serving when the server is not. */
   status(service?: string): ServingStatus;
-  /** Sets the status of one service, or of the server. Throws INVALID_ARGUMENT for a service that is not hosted. */
+  /**
+   * Sets the status of one service, or of the server. Throws INVALID_ARGUMENT for a service that is
+   * not hosted.
+   */
   set(serving: boolean, service?: string): void;
 }
 

@@ -1,6 +1,7 @@
 import type { ServiceScope } from "@aster/contract";
 import type { AdmittedService } from "@aster/trust";
 import { RpcError } from "../error.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 
 /** What is looked for. */
@@ -48,7 +49,7 @@ export function checkModes(before: AdmittedService, now: AdmittedService): void 
   throw new RpcError(
     StatusCode.FAILED_PRECONDITION,
     `the peer has come back without the mode ${gone.join(", ")} for ${now.name}: make another client of the service`,
-    { details: { reason: "contract.modes" } },
+    { details: { reason: RpcReason.CONTRACT_MODES } },
   );
 }
 
@@ -59,6 +60,6 @@ function checkContractId(ours: string, offer: AdmittedService): void {
     StatusCode.FAILED_PRECONDITION,
     `${name} v${version}: our contract is ${ours}, the peer offers ${theirs}. Build both sides from ` +
       "the same definition, or pass checkContract: false to call all the same",
-    { details: { reason: "contract.mismatch", ours, theirs } },
+    { details: { reason: RpcReason.CONTRACT_MISMATCH, ours, theirs } },
   );
 }

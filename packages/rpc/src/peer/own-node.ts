@@ -6,22 +6,26 @@ import { LONGEST_TIMER_MS } from "../time/clock.ts";
 
 /** The node of a server or client: an existing one, or the options of a new one. */
 export interface NodeChoice {
-  /** An open node, which its creator closes, or the options of a new node. They take precedence over those below. */
+  /**
+   * An open node, which its creator closes, or the options of a new node. They take precedence over
+   * those below.
+   */
   readonly node?: Node | NodeOptions;
-  /** Of a new node: how it finds peers that have no direct address. Default: `"n0"`. */
+  /** Discovery of peers without a direct address, for a new node. Default: `"n0"`. */
   readonly network?: Network;
-  /** Of a new node: 32 bytes, its identity. Default: a new key at every start. */
+  /** The identity of a new node: 32 bytes. Default: a new key at every start. */
   readonly secretKey?: Uint8Array;
-  /** Of a new node: `ip:port`. Default: any port on all interfaces. */
+  /** The address of a new node: `ip:port`. Default: any port on all interfaces. */
   readonly bindAddress?: string;
   /**
-   * Of a new node: a peer that sends nothing for this long is considered lost, and its calls end. The lower value of both
-   * peers counts. Default: 30 s. At least 5 s, because below that a slow network looks like a lost one.
+   * A new node considers a peer lost, and ends its calls, when it has received nothing from it for
+   * this long. The lower value of both peers counts. Default: 30 s. At least 5 s, because below that
+   * a slow network looks like a lost one.
    */
   readonly idleTimeoutMs?: number;
   /**
-   * Of a new node: the interval of keep-alive packets on an idle connection, at most a third of the idle timeout. They do not
-   * keep the process alive. Default: 5 s.
+   * The interval of keep-alive packets on an idle connection of a new node, at most a third of the
+   * idle timeout. They do not keep the process alive. Default: 5 s.
    */
   readonly keepAliveMs?: number;
 }
@@ -50,7 +54,10 @@ export function checkNodeChoice(choice: NodeChoice): void {
   }
 }
 
-/** Throws as {@link checkNodeChoice} does; rejects with `TransportError` when the node cannot be opened. */
+/**
+ * Throws as {@link checkNodeChoice} does; rejects with `TransportError` when the node cannot be
+ * opened.
+ */
 export async function holdNode(choice: NodeChoice): Promise<HeldNode> {
   checkNodeChoice(choice);
   const { node, network, secretKey, bindAddress } = choice;

@@ -86,8 +86,9 @@ const foryPrefix = plain.slice(
 );
 
 /**
- * Splits a Fory header into its constant prefix, the deadline, and a suffix, which is the same for all calls of a method without
- * metadata. Returns `undefined` for other headers, which have to be decoded.
+ * Splits a Fory header into its constant prefix, the deadline, and a suffix, which is the same for
+ * all calls of a method without metadata. Returns `undefined` for other headers, which have to be
+ * decoded.
  */
 export function splitForyHeader(payload: Uint8Array): HeaderParts | undefined {
   const { length } = foryPrefix;

@@ -1,32 +1,32 @@
 import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
-import { Metadata } from "../metadata.ts";
+import { Metadata, receivedMetadata } from "../metadata.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import { detectForm, type ProtocolForm, type RpcStatus, statusCodecs } from "./structs.ts";
 
-/** One pair that goes along with a status. */
+/** One pair that is sent with a status. */
 export type TrailerPair = readonly [key: string, value: string];
 
-// text that UTF-8 cannot carry; with the flag u pairs do not match
+// UTF-8 cannot carry these; with the flag u the pattern does not match surrogate pairs
 const loneSurrogates = /[\ud800-\udfff]/gu;
 
 const ok: RpcStatus = { code: StatusCode.OK, message: "", detailKeys: [], detailValues: [] };
 
-/** The trailer of a call that went well and has nothing to add, in both forms. */
+/** The trailer of a successful call without pairs, in both forms. */
 export const okTrailers: Readonly<Record<ProtocolForm, Uint8Array>> = {
   fory: statusCodecs.fory.encode(ok),
   json: statusCodecs.json.encode(ok),
 };
 
-/** The trailer of a call that went well, with pairs that have passed {@link checkTrailer}. */
+/** Encodes the trailer of a successful call, with pairs that have passed {@link checkTrailer}. */
 export function encodeSuccess(pairs: readonly TrailerPair[], form: ProtocolForm): Uint8Array {
   return statusCodecs[form].encode({ ...ok, ...detailLists(pairs) });
 }
 
 /**
- * The trailer of a call that failed: the details of the error, then the pairs of the handler. The message is cut to its limit;
- * a detail is sent whole or, beyond the limits, not at all.
+ * Encodes the trailer of a failed call: the details of the error, then the pairs of the handler.
+ * The message is cut to its limit; a detail above a limit is left out.
  */
 export function encodeFailure(
   error: RpcError,
@@ -41,7 +41,7 @@ export function encodeFailure(
   });
 }
 
-/** Throws RESOURCE_EXHAUSTED, naming the limit, when a pair has no room beside those there are. */
+/** Throws RESOURCE_EXHAUSTED with the limit when a pair does not fit beside the existing ones. */
 export function checkTrailer(
   key: string,
   value: string,
@@ -65,7 +65,7 @@ function check(
   if (value <= limits[limit]) return;
   throw new RpcError(
     StatusCode.RESOURCE_EXHAUSTED,
-    `the trailer is over the limit ${limit}: ${value}, at most ${limits[limit]}`,
+    `the trailer exceeds ${limit}: ${value}, allowed are ${limits[limit]}; add fewer or shorter entries`,
     { details: { reason: RpcReason.LIMIT_TRAILER, limit } },
   );
 }
@@ -73,15 +73,15 @@ function check(
 function detailPairs(details: RpcError["details"], limits: RpcLimits): TrailerPair[] {
   const pairs: TrailerPair[] = [];
   // the other half is for the message and the handler's pairs
-  let room = limits.maxStatusBytes / 2;
+  let capacity = limits.maxStatusBytes / 2;
   for (const [key, raw] of Object.entries(details)) {
     const value = String(raw).replace(loneSurrogates, "\ufffd");
     const bytes = byteLength(key, value);
-    const fits = key.length <= limits.maxMetadataKeyChars && bytes <= room;
+    const fits = key.length <= limits.maxMetadataKeyChars && bytes <= capacity;
     if (!fits || value.length > limits.maxMetadataValueChars) continue;
     if (pairs.length === limits.maxStatusDetails) break;
     pairs.push([key.replace(loneSurrogates, "\ufffd"), value]);
-    room -= bytes;
+    capacity -= bytes;
   }
   return pairs;
 }
@@ -97,14 +97,18 @@ function byteLength(key: string, value: string): number {
 }
 
 function cut(text: string, maxChars: number): string {
-  const short = text.length <= maxChars ? text : `${text.slice(0, maxChars - 3)}...`;
+  const short =
+    text.length <= maxChars
+      ? text
+      : `${text.slice(0, Math.max(0, maxChars - 3))}...`.slice(0, maxChars);
   return short.replace(loneSurrogates, "\ufffd");
 }
 
 /**
- * How the peer says the call ended: `undefined` when it went well. An empty payload is an OK too.
+ * Decodes a trailer: the error of the call, or `undefined` for OK. An empty payload is OK too.
  *
- * Never throws: a status that cannot be read is an INTERNAL error of its own. `onTrailer` is given the pairs of one that can.
+ * Never throws by itself: a status that cannot be decoded becomes INTERNAL. `onTrailer` receives
+ * the pairs of the status.
  */
 export function decodeTrailer(
   payload: Uint8Array,
@@ -129,12 +133,12 @@ export function decodeTrailer(
       cause,
     });
   }
-  onTrailer?.(Metadata.received(status.detailKeys, status.detailValues));
+  onTrailer?.(receivedMetadata(status.detailKeys, status.detailValues));
   if (status.code === StatusCode.OK) return undefined;
   return new RpcError(status.code, status.message, { details: detailsOf(status) });
 }
 
-/** Compares with the usual bytes, so that the usual case decodes nothing. */
+/** Compares with the trailer of success, so that the usual case decodes nothing. */
 function isOk(payload: Uint8Array): boolean {
   const usual = okTrailers[detectForm(payload)];
   if (payload.length !== usual.length) return false;

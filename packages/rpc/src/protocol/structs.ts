@@ -3,12 +3,15 @@ import { z } from "zod";
 
 const own = { naming: "as-written", reserved: true } as const;
 
-/** What opens a call (docs/wire.md, "Headers and status"). Fields are in declaration order, which JSON keeps. */
+/**
+ * The header of a stream (docs/wire.md, "Headers and status"). Fields are in declaration order,
+ * which JSON keeps.
+ */
 export interface StreamHeader {
   readonly service: string;
   readonly method: string;
   readonly version: number;
-  /** Any text; we send the empty one. */
+  /** Any text; this implementation sends the empty one. */
   readonly callId: string;
   /** Unix milliseconds; 0 for none. */
   readonly deadlineEpochMs: number;
@@ -17,10 +20,10 @@ export interface StreamHeader {
   readonly metadataValues: string[];
 }
 
-/** What begins a call inside a session (docs/wire.md, "Sessions"). */
+/** The header of a call inside a session (docs/wire.md, "Sessions"). */
 export interface CallHeader {
   readonly method: string;
-  /** Any text; we send the empty one. */
+  /** Any text; this implementation sends the empty one. */
   readonly callId: string;
   /** Unix milliseconds; 0 for none. */
   readonly deadlineEpochMs: number;
@@ -28,7 +31,7 @@ export interface CallHeader {
   readonly metadataValues: string[];
 }
 
-/** What ends a call (docs/wire.md, "Headers and status"). */
+/** The status that ends a call (docs/wire.md, "Headers and status"). */
 export interface RpcStatus {
   readonly code: number;
   readonly message: string;
@@ -73,7 +76,7 @@ const RpcStatusType = wireType(
   own,
 );
 
-/** The two forms a call's own messages have: Fory for Fory calls, JSON for JSON calls. */
+/** The two forms of headers and statuses: Fory for calls in Fory modes, JSON for calls in JSON. */
 export type ProtocolForm = "fory" | "json";
 
 const codecs: Readonly<Record<ProtocolForm, Codec>> = {
@@ -98,7 +101,9 @@ export const statusCodecs: Readonly<Record<ProtocolForm, TypeCodec<RpcStatus>>> 
 
 const OPENING_BRACE = 0x7b;
 
-/** The form of a header or status, by its first byte: JSON begins with `{`, which Fory never does. */
+/**
+ * The form of a header or status, by its first byte: JSON begins with `{`, which Fory never does.
+ */
 export function detectForm(payload: Uint8Array): ProtocolForm {
   return payload[0] === OPENING_BRACE ? "json" : "fory";
 }

@@ -2,6 +2,7 @@ import type { ContractManifest, ManifestField, ManifestKind } from "@aster/contr
 import { RpcError } from "../error.ts";
 import { jsonCodec } from "../message/json-codec.ts";
 import type { MessageCodec } from "../message/message-codec.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 
 /** The fields of the types a manifest describes, by tag. */
@@ -186,7 +187,7 @@ function objectAt(
 /** The caller's mistake. */
 function wrong(path: string, text: string): RpcError {
   return new RpcError(StatusCode.INVALID_ARGUMENT, `${path} ${text}`, {
-    details: { reason: "request.invalid", path },
+    details: { reason: RpcReason.REQUEST_INVALID, path },
   });
 }
 

@@ -24,7 +24,10 @@ export interface CallCodings {
   coding(route: Route, form: MessageForm): RouteCoding;
 }
 
-/** The results of a handler, which `ServerCall` receives. Exactly one of the four ends the run of the handler. */
+/**
+ * The results of a handler, which `ServerCall` receives. Exactly one of the four ends the run of
+ * the handler.
+ */
 export interface CallOutcome extends PumpTarget {
   /** The handler returned the only response. */
   responded(call: AdmittedCall, response: unknown): void;
@@ -37,10 +40,11 @@ export interface CallOutcome extends PumpTarget {
 }
 
 /**
- * A call that passed all checks of its header: its route, context and time, the coding of its messages, and its handler.
+ * A call that passed all checks of its header: its route, context and time, the coding of its
+ * messages, and its handler.
  *
- * The owner of the call creates it in `admit`. `ServerCall` gives it the frames with requests, and receives the results of the
- * handler as its {@link CallOutcome}.
+ * The owner of the call creates it in `admit`. `ServerCall` gives it the frames with requests, and
+ * receives the results of the handler as its {@link CallOutcome}.
  */
 export class AdmittedCall {
   readonly kind = "call";
@@ -76,7 +80,10 @@ export class AdmittedCall {
     return this.#handling;
   }
 
-  /** Reads the only request. Throws `CodecError` for one that cannot be decoded, and `RpcError` for an invalid one. */
+  /**
+   * Reads the only request. Throws `CodecError` for one that cannot be decoded, and `RpcError` for
+   * an invalid one.
+   */
   request(flags: number, payload: Uint8Array): unknown {
     return this.#decode(this.#unpack(flags, payload));
   }
@@ -89,7 +96,10 @@ export class AdmittedCall {
     return requests;
   }
 
-  /** Adds a message to the stream of requests. Throws as `request` does, and RESOURCE_EXHAUSTED for one too many. */
+  /**
+   * Adds a message to the stream of requests. Throws as `request` does, and RESOURCE_EXHAUSTED for
+   * one too many.
+   */
   push(flags: number, payload: Uint8Array): void {
     const { maxClientStreamItems } = this.#codings.core.limits;
     this.#items += 1;
@@ -118,7 +128,10 @@ export class AdmittedCall {
     this.#schemaRead = true;
   }
 
-  /** Calls the handler with the request or the stream of requests. A handler without a promise ends within this call. */
+  /**
+   * Calls the handler with the request or the stream of requests. A handler without a promise ends
+   * within this call.
+   */
   handle(request: unknown, outcome: CallOutcome): void {
     const { route, context } = this;
     this.#handling = true;
@@ -152,7 +165,10 @@ export class AdmittedCall {
     });
   }
 
-  /** Sends one response; `false` while the channel has no capacity. Throws for a response that cannot be encoded. */
+  /**
+   * Sends one response; `false` while the channel has no capacity. Throws for a response that
+   * cannot be encoded.
+   */
   send(channel: Channel, message: unknown): boolean {
     const { response, packer, rows } = this.#coding;
     let payload: Uint8Array;

@@ -28,7 +28,10 @@ export interface ConcealedFault {
   readonly error: RpcError;
 }
 
-/** Hides an exception that is not an {@link RpcError}, because its text may contain data that is not for the peer. */
+/**
+ * Hides an exception that is not an {@link RpcError}, because its text may contain data that is not
+ * for the peer.
+ */
 export function concealException(code: StatusCode): ConcealedFault {
   const errorId = newErrorId();
   return { errorId, error: new RpcError(code, `internal error [${errorId}]`) };
@@ -41,7 +44,9 @@ export function concealResponse(title: string): ConcealedFault {
   return { errorId, error: new RpcError(StatusCode.INTERNAL, text) };
 }
 
-/** 16 random hex characters. They identify one fault in the server's log and in the caller's error. */
+/**
+ * 16 random hex characters. They identify one fault in the server's log and in the caller's error.
+ */
 export function newErrorId(): string {
   return randomBytes(8).toString("hex");
 }
@@ -61,7 +66,9 @@ type ConcurrencyLimit =
   | "maxConcurrentStreams"
   | "maxConcurrentCalls";
 
-/** The refusal of a call or session above a limit; `running` is, for example, `3 calls of Probe`. */
+/**
+ * The refusal of a call or session above a limit; `running` is, for example, `3 calls of Probe`.
+ */
 export function exhausted(running: string, limit: ConcurrencyLimit): RpcError {
   const reason: RpcReason = `limit.${limit}`;
   return new RpcError(
@@ -76,7 +83,10 @@ export function cancelledByCaller(cause?: TransportError): RpcError {
   return new RpcError(StatusCode.CANCELLED, "the caller cancelled the call", { cause });
 }
 
-/** The channel of a call is lost: by a reset of the caller, with its connection, or because this server closes. */
+/**
+ * The channel of a call is lost: by a reset of the caller, with its connection, or because this
+ * server closes.
+ */
 export function callerLost(cause: TransportError, draining: boolean): RpcError {
   if (cause.code === "reset") return cancelledByCaller(cause);
   const text = draining ? "the server is closing" : "the connection to the caller is lost";
@@ -109,7 +119,10 @@ export function badEnd(code: number): RpcError {
   return new RpcError(StatusCode.INTERNAL, `client sent non-OK EoI trailer (code=${code})`);
 }
 
-/** Checks the trailer that ends the requests. Throws INTERNAL for a client stream whose trailer is not OK. */
+/**
+ * Checks the trailer that ends the requests. Throws INTERNAL for a client stream whose trailer is
+ * not OK.
+ */
 export function checkEnd(payload: Uint8Array, pattern: MethodPattern, limits: RpcLimits): void {
   const status = decodeTrailer(payload, limits);
   if (status === undefined || status.cause instanceof Error) return;

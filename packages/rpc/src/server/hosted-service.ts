@@ -7,22 +7,22 @@ import { StatusCode } from "../status.ts";
 import { isImplementation } from "./implement.ts";
 import { Route } from "./route.ts";
 
-/** One service at one version, as a server holds it. */
+/** One version of a service on a server: its routes, and its running calls and sessions. */
 export class HostedService {
   readonly definition: ServiceDefinition;
   readonly limits: RpcLimits;
-  /** By the name on the wire. */
+  /** By wire name. */
   readonly routes: ReadonlyMap<string, Route>;
-  /** What makes an instance per session, where the service is scoped so. */
+  /** Creates the instances of a session-scoped service; `undefined` for a shared one. */
   readonly instances: SessionInstances | undefined;
   /** Calls whose handlers have not returned. */
   calls = 0;
-  /** Sessions whose instances have not been told that they are over. */
+  /** Open sessions, and ended ones whose `onSessionClose` has not returned. */
   sessions = 0;
 
   /**
-   * `service` is an instance of a decorated class, for sessions the class itself, or made by `implement`. `interceptors` are
-   * the server's own.
+   * `service` is an instance of a decorated class, the class itself for a session-scoped service,
+   * or a result of `implement`. `interceptors` are those of the server.
    */
   constructor(service: object, interceptors: readonly Interceptor[], limits: RpcLimits) {
     this.limits = limits;

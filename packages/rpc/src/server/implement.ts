@@ -1,20 +1,26 @@
 import type { Methods, ServiceDefinition, ServiceHandlers, ServiceScope } from "@aster/contract";
 
-/** A definition and what serves it, as one value for `services`. */
+/** A definition with its handlers, as one entry of `services`. {@link implement} makes it. */
 export interface ServiceImplementation {
   readonly kind: "implementation";
   readonly definition: ServiceDefinition;
-  /** Of a session-scoped service the function that makes them. */
+  /** For a session-scoped service: the function that makes the handlers of one session. */
   readonly handlers: object;
 }
 
-/** What serves one session. */
+/** The handlers of one session. */
 export type SessionHandlers<D extends ServiceDefinition> = ServiceHandlers<D> & {
-  /** Called once when the session is over, whatever ended it, and when no call runs in it any more. Errors go to `onError`. */
+  /**
+   * Called once, after the session has ended and its last handler has returned. Exceptions go to
+   * `onError`.
+   */
   onSessionClose?(): void | Promise<void>;
 };
 
-/** What serves a definition of scope `S`: functions, or for sessions a function that makes them for a peer. */
+/**
+ * The handlers of a definition of scope `S`: functions, or for sessions a function that makes them
+ * for a peer.
+ */
 export type ServedBy<D extends ServiceDefinition, S extends ServiceScope> = [S] extends ["shared"]
   ? ServiceHandlers<D>
   : [S] extends ["session"]
@@ -22,8 +28,9 @@ export type ServedBy<D extends ServiceDefinition, S extends ServiceScope> = [S] 
     : ServiceHandlers<D> | ((peer: string) => SessionHandlers<D>);
 
 /**
- * Binds plain functions to a definition, one per method; they are called as methods of `handlers`. For a session-scoped
- * definition `handlers` is a function that is called for every session, with the endpoint id of its peer, and makes them.
+ * Binds plain functions to a definition, one per method. They are called as methods of `handlers`.
+ * For a session-scoped definition `handlers` is a function that makes them; it is called once per
+ * session, with the endpoint id of the peer.
  */
 export function implement<M extends Methods, S extends ServiceScope>(
   definition: ServiceDefinition<M, S>,
@@ -32,7 +39,7 @@ export function implement<M extends Methods, S extends ServiceScope>(
   return Object.freeze({ kind: "implementation", definition, handlers });
 }
 
-/** Whether a value was made by {@link implement}. */
+/** Returns true for a value that {@link implement} made. */
 export function isImplementation(value: object): value is ServiceImplementation {
   return (value as Partial<ServiceImplementation>).kind === "implementation";
 }

@@ -2,7 +2,7 @@ import type { InterceptedCall } from "../interceptor.ts";
 import type { Route } from "./route.ts";
 import type { ServerContext } from "./server-context.ts";
 
-/** A call as the server's interceptors see it. */
+/** The argument of server interceptors. */
 export function interceptedCall(
   route: Route,
   request: unknown,
@@ -19,7 +19,7 @@ export function interceptedCall(
     peer: context.peer,
     metadata: context.metadata,
     deadlineAt: context.deadlineAt === Number.POSITIVE_INFINITY ? undefined : context.deadlineAt,
-    // asking for it makes it, so that only those who look pay
+    // created on first use, so that calls without a listener do not pay for it
     get signal() {
       return context.signal;
     },

@@ -1,6 +1,6 @@
 import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
-import { checkMetadata, Metadata } from "../metadata.ts";
+import { checkMetadata, type Metadata, receivedMetadata } from "../metadata.ts";
 import { ModeNumber } from "../protocol/mode.ts";
 import {
   detectForm,
@@ -11,18 +11,18 @@ import {
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 
-/** A header as the server understands it. */
+/** The decoded header of a stream. */
 export interface OpenedHeader {
   readonly service: string;
   readonly method: string;
   readonly version: number;
   readonly callId: string;
   readonly deadlineEpochMs: number;
-  /** The name of the mode the messages are in, or `unknown`. */
+  /** The name of the mode of the messages, or `unknown`. */
   readonly mode: string;
-  /** As it came. */
+  /** The number of the mode in the header. */
   readonly modeNumber: number;
-  /** How trailers are written. */
+  /** The form of the trailers. */
   readonly form: ProtocolForm;
   readonly keys: readonly string[];
   readonly values: readonly string[];
@@ -32,12 +32,15 @@ const names = new Map<number, string>(
   Object.entries(ModeNumber).map(([name, number]) => [number, name]),
 );
 
-/** Reads a header in either form. Throws INTERNAL for what is none, RESOURCE_EXHAUSTED for one that is too long. */
+/**
+ * Decodes a header of either form. Throws INTERNAL for bytes that are not a header,
+ * RESOURCE_EXHAUSTED for too many.
+ */
 export function openHeader(payload: Uint8Array, limits: RpcLimits): OpenedHeader {
   checkHeaderSize(payload, limits);
   const written = detectForm(payload);
   const header = decode(payload, written);
-  // clients that choose JSON by themselves leave the number at 0
+  // clients that write a JSON header may leave the number at 0
   const modeNumber = written === "json" ? ModeNumber.json : header.serializationMode;
   return {
     service: header.service,
@@ -53,12 +56,12 @@ export function openHeader(payload: Uint8Array, limits: RpcLimits): OpenedHeader
   };
 }
 
-/** Throws RESOURCE_EXHAUSTED for a header that is too long. */
+/** Throws RESOURCE_EXHAUSTED for a header above `maxHeaderBytes`. */
 export function checkHeaderSize(payload: Uint8Array, limits: RpcLimits): void {
   if (payload.length <= limits.maxHeaderBytes) return;
   throw new RpcError(
     StatusCode.RESOURCE_EXHAUSTED,
-    `a header of ${payload.length} bytes is over the limit maxHeaderBytes ${limits.maxHeaderBytes}`,
+    `the header has ${payload.length} bytes, more than maxHeaderBytes (${limits.maxHeaderBytes}); send less metadata`,
     { details: { reason: RpcReason.LIMIT_HEADER } },
   );
 }
@@ -71,7 +74,10 @@ function decode(payload: Uint8Array, form: ProtocolForm): StreamHeader {
   }
 }
 
-/** Throws RESOURCE_EXHAUSTED for metadata over a limit, INVALID_ARGUMENT for keys without values and empty keys. */
+/**
+ * The metadata of a header. Throws RESOURCE_EXHAUSTED above a limit, INVALID_ARGUMENT for missing
+ * values and empty keys.
+ */
 export function metadataOf(
   { keys, values }: Pick<OpenedHeader, "keys" | "values">,
   limits: RpcLimits,
@@ -83,9 +89,9 @@ export function metadataOf(
     );
   }
   if (keys.includes("")) {
-    throw new RpcError(StatusCode.INVALID_ARGUMENT, "a metadata key is text that is not empty");
+    throw new RpcError(StatusCode.INVALID_ARGUMENT, "metadata keys must be non-empty strings");
   }
-  const metadata = Metadata.received(keys, values);
+  const metadata = receivedMetadata(keys, values);
   checkMetadata(metadata, limits);
   return metadata;
 }

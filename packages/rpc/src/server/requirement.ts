@@ -15,9 +15,10 @@ function holds(
 }
 
 /**
- * Throws PERMISSION_DENIED unless the peer holds what service and method require, both.
+ * Throws PERMISSION_DENIED unless the peer has the roles that both the service and the method
+ * require.
  *
- * Roles come from what the peer was admitted with; a peer that nobody knows has none.
+ * The roles are those of the peer's admission; a peer that is not in the directory has none.
  */
 export function checkRequirements(
   route: Route,
@@ -34,7 +35,7 @@ export function checkRequirements(
   }
 }
 
-/** Throws PERMISSION_DENIED unless the peer holds what the service requires, whatever the method. */
+/** Throws PERMISSION_DENIED unless the peer has the roles that the service requires. */
 export function checkServiceRequirement(
   { name, requires }: ServiceDefinition,
   peer: string,

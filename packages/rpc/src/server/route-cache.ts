@@ -12,12 +12,14 @@ interface Entry extends KnownRoute {
   readonly suffix: Uint8Array;
 }
 
-/** Bounds the memory. Each method needs a few entries, one per mode and version that callers name. */
+/**
+ * Bounds the memory. Each method needs a few entries, one per mode and version that callers name.
+ */
 const MOST_ENTRIES = 4096;
 
 /**
- * Finds the route of a header by its bytes, without decoding it: all calls of a method without metadata differ in their
- * deadline alone, which `splitForyHeader` has read.
+ * Finds the route of a header by its bytes, without decoding it: all calls of a method without
+ * metadata differ in their deadline alone, which `splitForyHeader` has read.
  *
  * Only valid headers without metadata and call id are added.
  */

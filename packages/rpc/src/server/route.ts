@@ -13,28 +13,34 @@ import type { HostedService } from "./hosted-service.ts";
 import { interceptedCall } from "./intercepted-call.ts";
 import type { ServerContext } from "./server-context.ts";
 
-/** How one method's messages are read and written in one form. */
+/** The coding of one method's messages in one form. */
 export interface RouteCoding extends MethodCoding {
   readonly packer: MessagePacker;
-  /** A request in profile B is answered in profile B. */
+  /** A request in profile B gets a response in profile B. */
   readonly answersInKind: boolean;
-  /** So is one in profile A: what the header says need not be true. */
+  /** A request in profile A gets a response in XLANG, whatever mode the header names. */
   readonly mayBeXlang: boolean;
 }
 
 type Handler = (request: unknown, context: CallContext) => unknown;
 
-/** One method of a hosted service: what it takes to answer a call of it. */
+/**
+ * One method of a hosted service: its handler with all interceptors, and the coding of its messages
+ * in each form.
+ *
+ * `HostedService` makes one per method when the server is created; every call of the method uses
+ * it.
+ */
 export class Route {
   readonly service: HostedService;
   readonly method: ServiceMethod;
-  /** `Service.method`, for texts. */
+  /** `Service.method`, for error texts. */
   readonly title: string;
   readonly streamsRequests: boolean;
   readonly streamsResponses: boolean;
   /** Calls whose handlers have not returned. */
   calls = 0;
-  /** The handler with its interceptors around it. May throw, return a value or a promise. */
+  /** Calls the interceptors and the handler. May throw, or return a value or a promise. */
   readonly invoke: (request: unknown, context: ServerContext) => unknown;
   readonly #modes: ReadonlySet<string>;
   readonly #refined: boolean;
@@ -54,7 +60,7 @@ export class Route {
     this.streamsResponses = method.pattern === "server_stream" || method.pattern === "bidi_stream";
     const modes = method.serialization === undefined ? serialization : [method.serialization];
     this.#modes = new Set([...modes, ...serialization, "json"]);
-    // types without a form in rows are noticed before the first call
+    // throws for types without a row form, when the server is created
     if (this.#modes.has("row")) methodCoding(method, "row");
     this.#refined = wireTypeInfo(method.request)?.hasRefinements ?? false;
     const handler =
@@ -71,7 +77,10 @@ export class Route {
     return this.#modes.has(mode);
   }
 
-  /** `plainBytes` is the server's: it counts when a form is asked for first. */
+  /**
+   * The coding of one form. The first call for the form sets `plainBytes`, which is the same for
+   * all calls of a server.
+   */
   coding(form: MessageForm, plainBytes: number): RouteCoding {
     this.#coding[form] ??= {
       ...methodCoding(this.method, form),
@@ -82,7 +91,10 @@ export class Route {
     return this.#coding[form];
   }
 
-  /** What zod asks beyond the wire type. Throws INVALID_ARGUMENT with the path of the first issue in the details. */
+  /**
+   * Runs the zod refinements of the request. Throws INVALID_ARGUMENT with the path of the first
+   * issue in the details.
+   */
   checkRequest(request: unknown): void {
     if (!this.#refined) return;
     const { error } = safeParse(this.method.request, request);
@@ -104,7 +116,7 @@ export class Route {
   }
 }
 
-/** For sessions: what serves the call comes with its context. */
+/** For sessions: a handler that finds its instance in the context of the call. */
 function handlerOfInstance(key: string, title: string): Handler {
   return (request, context) => {
     const instance = (context as ServerContext).instance as object;
@@ -112,12 +124,12 @@ function handlerOfInstance(key: string, title: string): Handler {
   };
 }
 
-/** Throws UNIMPLEMENTED when there is no such method. */
+/** The method `key` of an implementation. Throws UNIMPLEMENTED when there is none. */
 export function handlerOf(implementation: object, key: string, title: string): Handler {
   const handler: unknown = Reflect.get(implementation, key);
   if (typeof handler === "function") return handler as Handler;
   throw new RpcError(
     StatusCode.UNIMPLEMENTED,
-    `${title} has no handler: give the implementation a method "${key}"`,
+    `${title} has no handler; add a method "${key}" to the implementation`,
   );
 }

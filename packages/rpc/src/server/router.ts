@@ -10,7 +10,12 @@ import { HostedService } from "./hosted-service.ts";
 import type { OpenedHeader } from "./opened-header.ts";
 import type { Route } from "./route.ts";
 
-/** Finds what a header asks for. */
+/**
+ * The services of a server: finds the route or session service that a header names.
+ *
+ * `ServerCore` makes it from the option `services`. Headers that the `RouteCache` has seen before
+ * do not come here.
+ */
 export class Router {
   readonly #services = new Map<string, Map<number, HostedService>>();
   readonly #limits: RpcLimits;
@@ -30,7 +35,7 @@ export class Router {
     return [...this.#services.values()].flatMap((versions) => [...versions.values()]);
   }
 
-  /** Throws the errors of docs/wire.md, "Calls", in the order that is written there. */
+  /** The route of a call. Throws the errors of docs/wire.md, "Calls", in the order of its table. */
   find(header: OpenedHeader): Route {
     const { service: name, method: called } = header;
     const service = this.#named(header);
@@ -53,7 +58,7 @@ export class Router {
     return route;
   }
 
-  /** The service whose session a header without a method opens. */
+  /** The service of a header without a method, which opens a session. Throws as `find` does. */
   findSession(header: OpenedHeader): HostedService {
     const service = this.#named(header);
     if (service.definition.scoped === "session") return service;
@@ -72,7 +77,10 @@ export class Router {
     throw this.#notFound(name, version);
   }
 
-  /** Exactly this version; version 1 is also what callers say who know no version, so it may stand for the only one. */
+  /**
+   * The service at this version. Callers without a version send 1, so 1 also finds the only version
+   * of a service.
+   */
   #service(name: string, version: number): HostedService | undefined {
     const versions = this.#services.get(name);
     const exact = versions?.get(version);
@@ -81,14 +89,14 @@ export class Router {
     return undefined;
   }
 
-  /** Naming the versions there are, of a service that is known. */
+  /** The error for an unknown service or version; it lists the hosted versions. */
   #notFound(name: string, version: number): RpcError {
     const versions = [...(this.#services.get(name)?.keys() ?? [])].sort((a, b) => a - b);
     const text = `Service '${name}' v${version} not found`;
     if (versions.length === 0) return new RpcError(StatusCode.NOT_FOUND, text);
     return new RpcError(
       StatusCode.NOT_FOUND,
-      `${text}; hosted are ${versions.map((each) => `v${each}`).join(", ")}`,
+      `${text}; this server hosts ${versions.map((each) => `v${each}`).join(", ")}`,
       { details: { reason: RpcReason.SERVICE_VERSION, versions: versions.join(",") } },
     );
   }
@@ -97,7 +105,7 @@ export class Router {
     if (name.length <= this.#limits.maxNameChars) return;
     throw new RpcError(
       StatusCode.INVALID_ARGUMENT,
-      `a ${what} name of ${name.length} characters is over the limit maxNameChars ${this.#limits.maxNameChars}`,
+      `the ${what} name has ${name.length} characters, more than maxNameChars (${this.#limits.maxNameChars})`,
     );
   }
 
@@ -107,7 +115,7 @@ export class Router {
     if (versions.has(version)) {
       throw new RpcError(
         StatusCode.ALREADY_EXISTS,
-        `${name} v${version} is hosted twice; give one of them another version`,
+        `${name} v${version} is listed twice in services; give one of them another version`,
       );
     }
     versions.set(version, service);

@@ -30,12 +30,13 @@ const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered"
 /**
  * One call on the server, from its first frame to its trailer.
  *
- * `ServerConnection` creates one per channel, `ServerSession` one per call inside a session. The channel delivers frames to
- * it. The owner admits the call, `AdmittedCall` runs the handler, and the result becomes responses and a trailer. The call ends
- * once, in `#settle`, and counts as running until its handler has returned.
+ * `ServerConnection` creates one per channel, `ServerSession` one per call inside a session. The
+ * channel delivers frames to it. The owner admits the call, `AdmittedCall` runs the handler, and
+ * the result becomes responses and a trailer. The call ends once, in `#settle`, and counts as
+ * running until its handler has returned.
  *
- * All steps before and after the handler run synchronously inside a callback of the transport, so a unary call needs no
- * promise besides the handler's own.
+ * All steps before and after the handler run synchronously inside a callback of the transport, so a
+ * unary call needs no promise besides the handler's own.
  */
 export class ServerCall implements ChannelSink, Timed, CallOutcome {
   slot: TimerSlot | undefined;
@@ -131,8 +132,8 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
   }
 
   /**
-   * Called by the sweep when no header came or the caller did not end its half after the trailer, and by the timer wheel at
-   * the deadline.
+   * Called by the sweep when no header came or the caller did not end its half after the trailer,
+   * and by the timer wheel at the deadline.
    */
   expired(): void {
     if (this.#phase === Phase.Over) this.#channel.stop(ResetCode.NoError);
@@ -245,19 +246,20 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     this.#settle(answered);
   }
 
-  /** Ends the call with an exception: an `RpcError` goes to the caller, anything else is reported and concealed. */
+  /**
+   * Ends the call with an exception: an `RpcError` goes to the caller, anything else is reported
+   * and concealed.
+   */
   #failed(reason: unknown): void {
     if (this.#phase === Phase.Over) return;
     if (reason instanceof RpcError) {
       this.#fail(reason);
       return;
     }
-    const { errorId, error } = concealException(this.#owner.faultCode);
+    const { core, peer, faultCode } = this.#owner;
+    const { errorId, error } = concealException(faultCode);
     if (this.#admitted !== undefined) this.#admitted.report(errorId, reason);
-    else {
-      const { core, peer } = this.#owner;
-      core.report({ errorId, service: "", method: "", peer, cause: reason });
-    }
+    else core.report({ errorId, service: "", method: "", peer, cause: reason });
     this.#fail(error);
   }
 
@@ -284,11 +286,12 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     this.#phase = Phase.Over;
     if (this.#admitted !== undefined) this.#owner.core.countEnd(reason === answered);
     this.#admitted?.abandonRequests(reason);
-    // further frames are dropped for a while, because a caller that is still sending has to read the trailer
+    // further frames are dropped for a while, because a caller that is still sending has to read
+    // the trailer
     if (!this.#inputEnded) this.#owner.core.sweep.add(this);
   }
 
-  /** Ends a call whose header never came. */
+  /** Ends a call without a header. */
   #abandon(): void {
     this.#phase = Phase.Over;
     this.#owner.core.sweep.remove(this);

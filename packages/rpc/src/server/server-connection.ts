@@ -39,10 +39,11 @@ const CONTRADICTORY_FLAGS =
   FrameFlag.Cancel;
 
 /**
- * The connection of one peer: reads the headers of its streams, admits its calls and sessions, and counts them.
+ * The connection of one peer: reads the headers of its streams, admits its calls and sessions, and
+ * counts them.
  *
- * `Server.handle` creates it. It makes a `ServerCall` for every channel that the peer opens and lives as long as the transport
- * connection.
+ * `Server.handle` creates it. It makes a `ServerCall` for every channel that the peer opens and
+ * lives as long as the transport connection.
  */
 export class ServerConnection implements CallOwner {
   readonly core: ServerCore;
@@ -91,9 +92,11 @@ export class ServerConnection implements CallOwner {
   }
 
   /**
-   * Checks the peer, the deadline and the limits, and counts a call in. `instance` serves the call if it belongs to a session.
+   * Checks the peer, the deadline and the limits, and counts a call in. `instance` serves the call
+   * if it belongs to a session.
    *
-   * Throws UNAUTHENTICATED, PERMISSION_DENIED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED or UNAVAILABLE.
+   * Throws UNAUTHENTICATED, PERMISSION_DENIED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED or
+   * UNAVAILABLE.
    */
   enter(
     route: Route,
@@ -146,8 +149,8 @@ export class ServerConnection implements CallOwner {
   }
 
   /**
-   * Opening and resetting channels costs the server more than the peer, so a peer that does it too often is disconnected.
-   * Peers in the same process are trusted.
+   * Opening and resetting channels costs the server more than the peer, so a peer that does it too
+   * often is disconnected. Peers in the same process are trusted.
    */
   countReset(): void {
     if (this.#connection instanceof LocalConnection) return;

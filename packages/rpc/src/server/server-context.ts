@@ -7,22 +7,25 @@ import { now } from "../time/clock.ts";
 import type { Route } from "./route.ts";
 import type { PeerDirectory } from "./server-options.ts";
 
-const nothing: ReadonlyMap<string, string> = new Map();
-const nobody: ReadonlySet<string> = new Set();
+const noAttributes: ReadonlyMap<string, string> = new Map();
+const noRoles: ReadonlySet<string> = new Set();
 
-/** The call as its handler sees it. What most handlers never ask for is made when it is asked for. */
+/**
+ * The context that a handler receives. Parts that most handlers do not use are created on first
+ * use.
+ */
 export class ServerContext implements CurrentCall {
   readonly peer: string;
   readonly metadata: Metadata;
   readonly deadlineEpochMs: number | undefined;
   readonly deadlineAt: number;
-  /** @internal What serves the call, where that is not the same for all of them. */
+  /** The instance that serves the call, if it belongs to a session. */
   readonly instance: object | undefined;
   readonly #route: Route;
   readonly #peers: PeerDirectory | undefined;
   #abort: AbortController | undefined;
   #aborted: RpcError | undefined;
-  /** @internal What goes along with the status; `undefined` for nothing. */
+  /** The pairs that are sent with the status; `undefined` for none. */
   trailers: TrailerPair[] | undefined;
 
   constructor(
@@ -66,11 +69,11 @@ export class ServerContext implements CurrentCall {
 
   get attributes(): ReadonlyMap<string, string> {
     const record = this.#peers?.get(this.peer);
-    return record === undefined ? nothing : new Map(Object.entries(record.attributes));
+    return record === undefined ? noAttributes : new Map(Object.entries(record.attributes));
   }
 
   get roles(): ReadonlySet<string> {
-    return this.#peers?.get(this.peer)?.roles ?? nobody;
+    return this.#peers?.get(this.peer)?.roles ?? noRoles;
   }
 
   addTrailer(key: string, value: string | Uint8Array): void {
@@ -88,7 +91,7 @@ export class ServerContext implements CurrentCall {
     return RpcError.of(type, data, message === undefined ? {} : { message });
   }
 
-  /** @internal Fires the signal, if anybody has it; `reason` becomes its reason. */
+  /** Aborts the signal, or makes it abort when it is created. */
   abort(reason: RpcError): void {
     this.#aborted ??= reason;
     this.#abort?.abort(this.#aborted);

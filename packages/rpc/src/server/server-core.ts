@@ -12,10 +12,11 @@ import type { PeerDirectory, ServerOptions } from "./server-options.ts";
 import type { ServerStats } from "./server-stats.ts";
 
 /**
- * The state that all connections, calls and sessions of one server share: limits, routes, timers and counters.
+ * The state that all connections, calls and sessions of one server share: limits, routes, timers
+ * and counters.
  *
- * `Server` creates it and wraps it. Each `ServerConnection` counts its calls in with `begin` and out with `release`. It lives
- * until `close`, which stops its timers.
+ * `Server` creates it and wraps it. Each `ServerConnection` counts its calls in with `begin` and
+ * out with `release`. It lives until `close`, which stops its timers.
  */
 export class ServerCore {
   readonly limits: RpcLimits;
@@ -90,7 +91,10 @@ export class ServerCore {
     if (this.#draining) throw drainingError();
   }
 
-  /** Counts a call in. Throws UNAVAILABLE while the server drains and RESOURCE_EXHAUSTED above a limit. */
+  /**
+   * Counts a call in. Throws UNAVAILABLE while the server drains and RESOURCE_EXHAUSTED above a
+   * limit.
+   */
   begin(route: Route): void {
     this.checkDraining();
     if (this.#calls >= this.limits.maxCalls) {
@@ -140,7 +144,10 @@ export class ServerCore {
   }
 }
 
-/** Throws RESOURCE_EXHAUSTED when the service or the method has as many calls as it may have at a time. */
+/**
+ * Throws RESOURCE_EXHAUSTED when the service or the method has as many calls as it may have at a
+ * time.
+ */
 function checkConcurrency({ service, method, title, calls }: Route): void {
   const { name, scoped, maxConcurrentStreams, maxConcurrentCalls } = service.definition;
   // in a session-scoped service the sessions are the streams, not the calls inside them

@@ -10,20 +10,28 @@ export interface PeerDirectory {
 }
 
 export interface ServerOptions {
-  /** Instances of decorated classes, the classes themselves for session-scoped services, and results of `implement`. */
+  /**
+   * Instances of decorated classes, the classes themselves for session-scoped services, and results
+   * of `implement`.
+   */
   readonly services: readonly object[];
-  /** Run around every call, outside the interceptors of the services. The first is the outermost. */
+  /**
+   * Run around every call, outside the interceptors of the services. The first is the outermost.
+   */
   readonly interceptors?: readonly Interceptor[];
   readonly limits?: Partial<RpcLimits>;
-  /** Of the responses. Default: payloads of more than 4096 bytes. */
+  /** Compression of the responses. Default: payloads of more than 4096 bytes. */
   readonly compression?: Compression;
   /** The source of a peer's attributes and roles. Default: no peer has any. */
   readonly peers?: PeerDirectory;
-  /** Refuses calls of peers that `peers` does not list, with UNAUTHENTICATED. Checked for every call. Default: false. */
+  /**
+   * Refuses calls of peers that `peers` does not list, with UNAUTHENTICATED. Checked for every
+   * call. Default: false.
+   */
   readonly requireAdmission?: boolean;
   /**
-   * Called with every failure of the server's own code; exceptions that it throws are ignored. Default:
-   * `process.emitWarning`, without data of the peer.
+   * Called with every failure of the server's own code; exceptions that it throws are ignored.
+   * Default: `process.emitWarning`, without data of the peer.
    */
   readonly onError?: (fault: ServerFault) => void;
 }

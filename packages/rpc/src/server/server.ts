@@ -9,15 +9,17 @@ import type { DrainOptions, ServerOptions } from "./server-options.ts";
 import type { ServerStats } from "./server-stats.ts";
 
 /**
- * Answers calls on connections that the caller accepts and closes. `AsterServer` adds a node, admission and health to it.
+ * Answers calls on connections that the caller accepts and closes. `AsterServer` adds a node,
+ * admission and health to it.
  */
 export class Server {
   readonly #core: ServerCore;
 
   /**
-   * Throws {@link RpcError}: INVALID_ARGUMENT for a bad option value and for a value in `services` that is not a service,
-   * ALREADY_EXISTS for a service that is listed twice at one version, UNIMPLEMENTED for a method without a handler, and
-   * FAILED_PRECONDITION for an instance where a class or a function is needed, or the reverse.
+   * Throws {@link RpcError}: INVALID_ARGUMENT for a bad option value and for a value in `services`
+   * that is not a service, ALREADY_EXISTS for a service that is listed twice at one version,
+   * UNIMPLEMENTED for a method without a handler, and FAILED_PRECONDITION for an instance where a
+   * class or a function is needed, or the reverse.
    */
   constructor(options: ServerOptions) {
     this.#core = new ServerCore(options);
@@ -32,7 +34,10 @@ export class Server {
     return this.#core.router.services.map((service) => service.definition);
   }
 
-  /** Answers all calls of a connection from now on. Call it once per connection; the caller closes the connection. */
+  /**
+   * Answers all calls of a connection from now on. Call it once per connection; the caller closes
+   * the connection.
+   */
   handle(connection: Connection): void {
     new ServerConnection(this.#core, connection);
   }
@@ -42,8 +47,9 @@ export class Server {
   }
 
   /**
-   * Refuses new calls with UNAVAILABLE from now on and waits until the running ones have ended. Closes every session, after
-   * the call that runs in it. Resolves with whether all calls and sessions ended within `graceMs`. Connections stay open.
+   * Refuses new calls with UNAVAILABLE from now on and waits until the running ones have ended.
+   * Closes every session, after the call that runs in it. Resolves with whether all calls and
+   * sessions ended within `graceMs`. Connections stay open.
    *
    * Rejects with INVALID_ARGUMENT for a `graceMs` below 0, and then changes nothing.
    */
@@ -52,7 +58,10 @@ export class Server {
     return this.#core.drain(graceMs);
   }
 
-  /** Refuses new calls and stops the server's timers. Running calls and open connections are left as they are. */
+  /**
+   * Refuses new calls and stops the server's timers. Running calls and open connections are left as
+   * they are.
+   */
   close(): void {
     this.#core.close();
   }

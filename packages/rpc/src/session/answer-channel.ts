@@ -13,8 +13,9 @@ export interface AnswerObserver {
 /**
  * The channel of one call inside a session, as its `ServerCall` uses it.
  *
- * A call answers as if it had a stream of its own. This class translates that to the rules of sessions: a single response needs
- * no trailer, and the stream stays open. A `ServerSession` creates one per call.
+ * A call answers as if it had a stream of its own. This class translates that to the rules of
+ * sessions: a single response needs no trailer, and the stream stays open. A `ServerSession`
+ * creates one per call.
  */
 export class AnswerChannel implements Channel {
   readonly #channel: Channel;

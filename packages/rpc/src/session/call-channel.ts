@@ -24,8 +24,9 @@ interface KeptFrame {
 /**
  * The channel of one call inside a session, on the client.
  *
- * A client call sends frames as if it had a stream of its own. This class translates them to the rules of sessions: CALL and
- * CANCEL frames, one call at a time. A `ClientSession` creates one per call; it is over when `finish` was called.
+ * A client call sends frames as if it had a stream of its own. This class translates them to the
+ * rules of sessions: CALL and CANCEL frames, one call at a time. A `ClientSession` creates one per
+ * call; it is over when `finish` was called.
  */
 export class CallChannel implements Channel {
   readonly sink: CallSink;

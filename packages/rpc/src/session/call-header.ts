@@ -4,10 +4,11 @@ import { callHeaderCodecs, headerCodecs, type ProtocolForm } from "../protocol/s
 const PLAIN_BYTES = 4_096;
 
 /**
- * Translates the header of a call on its own stream to the header of a call inside a session, which omits the service, version
- * and mode.
+ * Translates the header of a call on its own stream to the header of a call inside a session, which
+ * omits the service, version and mode.
  *
- * All calls of a method without metadata and deadline use one header object, which is translated once.
+ * All calls of a method without metadata and deadline use one header object, which is translated
+ * once.
  */
 export class CallHeaders {
   readonly #form: ProtocolForm;
@@ -26,7 +27,8 @@ export class CallHeaders {
     const codec = callHeaderCodecs[this.#form];
     const own = { method, callId, deadlineEpochMs, metadataKeys, metadataValues };
     if (metadataKeys.length > 0) return codec.encode(own);
-    // the request may be in the memory that codecs share, so this header is written to another place
+    // the request may be in the memory that codecs share, so this header is written to another
+    // place
     this.#plain ??= new Uint8Array(PLAIN_BYTES);
     const made = this.#plain.slice(0, codec.encodeInto(own, this.#plain, 0));
     if (deadlineEpochMs === 0) this.#known.set(header, made);

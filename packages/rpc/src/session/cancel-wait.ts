@@ -4,15 +4,18 @@ import type { RpcError } from "../error.ts";
 import { now } from "../time/clock.ts";
 import { isCancelAnswer } from "./session-failure.ts";
 
-/** Longer than the delay between two frames that a server sends together, also on a slow machine. */
+/**
+ * Longer than the delay between two frames that a server sends together, also on a slow machine.
+ */
 const SHORTEST_PAUSE_MS = 500;
 
 /**
  * The wait of a client for the confirmation of the CANCEL that it sent last.
  *
- * A server confirms with a CANCELLED trailer, after the frames that it sent before it read the CANCEL. If these include the trailer
- * of the call, the confirmation follows it. `aster-rpc` may omit the confirmation for bidi streams whose handler ends with its
- * input. After another trailer of a bidi stream the client therefore waits for a short pause only, and recognises a confirmation
+ * A server confirms with a CANCELLED trailer, after the frames that it sent before it read the
+ * CANCEL. If these include the trailer of the call, the confirmation follows it. `aster-rpc` may
+ * omit the confirmation for bidi streams whose handler ends with its input. After another trailer
+ * of a bidi stream the client therefore waits for a short pause only, and recognises a confirmation
  * that comes later by its text.
  */
 export class CancelWait {
@@ -36,7 +39,10 @@ export class CancelWait {
     return now() + this.#timeoutMs;
   }
 
-  /** Takes a trailer. Returns `undefined` for the confirmation, else the end of the wait for the next trailer. */
+  /**
+   * Takes a trailer. Returns `undefined` for the confirmation, else the end of the wait for the
+   * next trailer.
+   */
   trailer(error: RpcError | undefined): number | undefined {
     if (error !== undefined && isCancelAnswer(error)) {
       this.pending = false;
@@ -49,7 +55,9 @@ export class CancelWait {
     return now() + waitMs;
   }
 
-  /** Ends the wait at its time. Returns true when the session can go on without the confirmation. */
+  /**
+   * Ends the wait at its time. Returns true when the session can go on without the confirmation.
+   */
   settle(): boolean {
     if (!this.pending || !this.#pausing) return false;
     this.pending = false;

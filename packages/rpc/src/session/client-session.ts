@@ -29,11 +29,13 @@ import { WaitingCalls } from "./waiting-calls.ts";
 const nothing = new Uint8Array(0);
 
 /**
- * One session on the client (docs/wire.md, "Sessions"): it runs its calls one after the other, in the order in which they came.
+ * One session on the client (docs/wire.md, "Sessions"): it runs its calls one after the other, in
+ * the order in which they came.
  *
- * `createSession` and the dynamic sessions create it, and make client methods on it as on a connection. Each call gets a
- * {@link CallChannel}; waiting ones are in `#waiting`, the current one is `#running`. It ends once, in `#end`: by `close`, by the
- * server, with the connection, or when the server breaks the protocol.
+ * `createSession` and the dynamic sessions create it, and make client methods on it as on a
+ * connection. Each call gets a {@link CallChannel}; waiting ones are in `#waiting`, the current one
+ * is `#running`. It ends once, in `#end`: by `close`, by the server, with the connection, or when
+ * the server breaks the protocol.
  */
 export class ClientSession implements ChannelSink, Timed, CallOpener, CallScheduler {
   slot: TimerSlot | undefined;
@@ -42,7 +44,10 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
   readonly peer: EndpointId;
   readonly form: ProtocolForm;
   readonly channel: Channel;
-  /** Resolves with the error that ended the session, or with `undefined` after `close`. Never rejects. */
+  /**
+   * Resolves with the error that ended the session, or with `undefined` after `close`. Never
+   * rejects.
+   */
   readonly ending: Promise<RpcError | undefined>;
   readonly #connection: Connection;
   readonly #parts: SessionOpening;
@@ -59,7 +64,10 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
   #over = false;
   #reason: RpcError | undefined;
 
-  /** Opens the stream and sends its header. A server answers the header only if it refuses the session. */
+  /**
+   * Opens the stream and sends its header. A server answers the header only if it refuses the
+   * session.
+   */
   constructor(connection: Connection, parts: SessionOpening) {
     this.peer = connection.peer;
     this.form = parts.form;

@@ -20,20 +20,24 @@ import { ClientSession } from "./client-session.ts";
 import { controlOf, type OpenedSession, type Session } from "./session.ts";
 
 export interface SessionOptions extends ClientOptions {
-  /** The session is abandoned when the server does not confirm the cancellation of a call in this time. Default: 5 s. */
+  /**
+   * The session is abandoned when the server does not confirm the cancellation of a call in this
+   * time. Default: 5 s.
+   */
   readonly cancelTimeoutMs?: number;
 }
 
 const CONTROLS: readonly string[] = ["close", "closed"];
 
 /**
- * Opens a session on a connection that the caller made and closes. It needs no round trip: a server that refuses the session
- * ends its first call with the error. All calls use one mode: `serialization`, or else the first mode of the service. Modes of
- * single methods do not count.
+ * Opens a session on a connection that the caller made and closes. It needs no round trip: a server
+ * that refuses the session ends its first call with the error. All calls use one mode:
+ * `serialization`, or else the first mode of the service. Modes of single methods do not count.
  *
- * Throws {@link RpcError}: FAILED_PRECONDITION for a shared service, for one with a method under the key `close` or `closed`,
- * and when the peer takes none of the modes; INVALID_ARGUMENT for a bad option value. Throws `ContractError` when `service` is
- * neither a definition nor a decorated class.
+ * Throws {@link RpcError}: FAILED_PRECONDITION for a shared service, for one with a method under
+ * the key `close` or `closed`, and when the peer takes none of the modes; INVALID_ARGUMENT for a
+ * bad option value. Throws `ContractError` when `service` is neither a definition nor a decorated
+ * class.
  */
 export function createSession<T extends ServiceReference>(
   service: T & SessionService<T>,
@@ -96,7 +100,10 @@ function checkSession({ name, scoped, methods }: ServiceDefinition): void {
   );
 }
 
-/** The form of all calls: the one that is asked for, else the first mode of the service that the peer offers. */
+/**
+ * The form of all calls: the one that is asked for, else the first mode of the service that the
+ * peer offers.
+ */
 function sessionForm(definition: ServiceDefinition, options: SessionOptions): MessageForm {
   const [method] = Object.values(definition.methods);
   if (method === undefined) return "json";

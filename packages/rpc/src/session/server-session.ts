@@ -25,11 +25,13 @@ const nothing = new Uint8Array(0);
 const cancelled = new RpcError(StatusCode.CANCELLED, "cancelled");
 
 /**
- * One session on the server (docs/wire.md, "Sessions"): a stream, an instance of the service, and one call at a time.
+ * One session on the server (docs/wire.md, "Sessions"): a stream, an instance of the service, and
+ * one call at a time.
  *
- * `ServerConnection` creates it when a header opens a session. It reads the frames of the stream and makes a `ServerCall` for
- * each CALL, on an {@link AnswerChannel} in place of a stream of its own. It ends with the stream, at a drain, after the idle
- * timeout or at a frame that breaks the rules; then it closes the instance, once its last handler has returned.
+ * `ServerConnection` creates it when a header opens a session. It reads the frames of the stream
+ * and makes a `ServerCall` for each CALL, on an {@link AnswerChannel} in place of a stream of its
+ * own. It ends with the stream, at a drain, after the idle timeout or at a frame that breaks the
+ * rules; then it closes the instance, once its last handler has returned.
  */
 export class ServerSession implements ChannelSink, Timed, AnswerObserver, SessionCallsObserver {
   slot: TimerSlot | undefined;
@@ -109,7 +111,10 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
     else this.#leave((call) => call.stopped(ResetCode.Cancelled));
   }
 
-  /** Called by the sweeps: at the idle timeout, and when the caller does not end its half after the end of the session. */
+  /**
+   * Called by the sweeps: at the idle timeout, and when the caller does not end its half after the
+   * end of the session.
+   */
   expired(): void {
     if (this.#over) {
       this.#channel.stop(ResetCode.NoError);
@@ -167,7 +172,8 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
     if (this.#over) return;
     if (this.#call === undefined) this.#begin(payload);
     else {
-      // calls of a session do not overlap: this one waits here, and its further frames in the paused channel
+      // calls of a session do not overlap: this one waits here, and its further frames in the
+      // paused channel
       this.#kept = payload.slice();
       this.reader.pause();
     }
@@ -210,7 +216,10 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
     else call.endWith(error);
   }
 
-  /** Drops the late requests of a call that has ended. Any other frame without a call ends the session. */
+  /**
+   * Drops the late requests of a call that has ended. Any other frame without a call ends the
+   * session.
+   */
   #leftover(flags: number): void {
     if (this.#input === "none") this.#fail(expectedCall());
     else if (this.#input === "one") {
@@ -218,7 +227,10 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
     } else if ((flags & FrameFlag.Trailer) !== 0) this.#input = "none";
   }
 
-  /** Goes on with the next call when the current one has sent its trailer and its handler has returned. */
+  /**
+   * Goes on with the next call when the current one has sent its trailer and its handler has
+   * returned.
+   */
   #settle(): void {
     const call = this.#call;
     if (call === undefined || !this.#answer.over || this.#calls.handling) return;
@@ -259,7 +271,8 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
     this.#kept = undefined;
     if (!this.#answer.over && this.#call !== undefined) end(this.#call);
     if (this.#call === undefined) this.#close();
-    // further frames are dropped for a while, because a caller that is still sending has to read the trailer
+    // further frames are dropped for a while, because a caller that is still sending has to read
+    // the trailer
     if (!this.#inputEnded) this.#core.sweep.add(this);
   }
 

@@ -34,9 +34,10 @@ export interface SessionHeader {
 }
 
 /**
- * The owner of all calls of one session: it reads their headers and admits them for the session's service and instance.
+ * The owner of all calls of one session: it reads their headers and admits them for the session's
+ * service and instance.
  *
- * Its `ServerSession` creates it, and hears of its calls as the observer.
+ * Its `ServerSession` creates it, and observes its calls.
  */
 export class SessionCalls implements CallOwner {
   readonly core: ServerCore;
@@ -123,8 +124,8 @@ export class SessionCalls implements CallOwner {
   }
 
   /**
-   * The mode of a method's calls. A mode that the method does not take counts as XLANG: clients of `aster-rpc` name any mode of
-   * the service and send XLANG.
+   * The mode of a method's calls. A mode that the method does not take counts as XLANG: clients of
+   * `aster-rpc` name any mode of the service and send XLANG.
    */
   #modeOf(route: Route): SerializationMode {
     if (this.form === "json") return "json";

@@ -10,7 +10,10 @@ const sessionEnds: readonly (readonly [code: StatusCode, begins: string])[] = [
   [StatusCode.UNIMPLEMENTED, "Method not found: "],
 ];
 
-/** Returns true for an error that ends the session (docs/wire.md, "Sessions"). `aster-rpc` does not end its half then. */
+/**
+ * Returns true for an error that ends the session (docs/wire.md, "Sessions"). `aster-rpc` does not
+ * end its half then.
+ */
 export function breaksSession(error: RpcError): boolean {
   return sessionEnds.some(
     ([code, begins]) => error.is(code) && error.rawMessage.startsWith(begins),
@@ -29,7 +32,10 @@ export function leftError(): RpcError {
   });
 }
 
-/** The error of a call that was made after the end of its session. `reason` ended it; `undefined`: the client closed it. */
+/**
+ * The error of a call that was made after the end of its session. `reason` ended it; `undefined`:
+ * the client closed it.
+ */
 export function overError(reason: RpcError | undefined): RpcError {
   const why = reason === undefined ? "was closed" : `has ended (${reason.message})`;
   return new RpcError(

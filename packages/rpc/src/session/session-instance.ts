@@ -12,7 +12,10 @@ export class SessionInstance {
   readonly #service: HostedService;
   #closed = false;
 
-  /** Creates the object. An exception of its constructor is reported, and thrown as INTERNAL without its text. */
+  /**
+   * Creates the object. An exception of its constructor is reported, and thrown as INTERNAL without
+   * its text.
+   */
   constructor(owner: ServerConnection, service: HostedService) {
     this.#owner = owner;
     this.#service = service;

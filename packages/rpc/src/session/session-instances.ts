@@ -12,7 +12,10 @@ export class SessionInstances {
   readonly #definition: ServiceDefinition;
   readonly #make: SessionFactory;
 
-  /** `service` is a decorated class, or `implement` with a function. Throws FAILED_PRECONDITION for anything else. */
+  /**
+   * `service` is a decorated class, or `implement` with a function. Throws FAILED_PRECONDITION for
+   * anything else.
+   */
   constructor(definition: ServiceDefinition, service: object) {
     this.#definition = definition;
     const given = isImplementation(service) ? service.handlers : service;
@@ -30,7 +33,10 @@ export class SessionInstances {
       : (peer) => new (given as SessionClass)(peer);
   }
 
-  /** Throws the exception of the constructor or function, and UNIMPLEMENTED when a method is missing. */
+  /**
+   * Throws the exception of the constructor or function, and UNIMPLEMENTED when a method is
+   * missing.
+   */
   make(peer: string): object {
     const instance = this.#make(peer);
     const { name, methods } = this.#definition;

@@ -13,11 +13,17 @@ export interface SessionOpening {
   readonly limits: RpcLimits;
   /** Messages are passed to the server unencoded, inside one process. */
   readonly passesValues: boolean;
-  /** The session is abandoned when the server does not confirm a cancellation in this time. Default: 5 s. */
+  /**
+   * The session is abandoned when the server does not confirm a cancellation in this time. Default:
+   * 5 s.
+   */
   readonly cancelTimeoutMs: number | undefined;
 }
 
-/** The time to wait for the confirmation of a cancellation. Throws INVALID_ARGUMENT for one that is not above 0. */
+/**
+ * The time to wait for the confirmation of a cancellation. Throws INVALID_ARGUMENT for one that is
+ * not above 0.
+ */
 export function cancelTimeoutOf({ cancelTimeoutMs = CANCEL_TIMEOUT_MS }: SessionOpening): number {
   checkPositive("cancelTimeoutMs", cancelTimeoutMs);
   return cancelTimeoutMs;

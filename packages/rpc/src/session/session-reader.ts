@@ -1,6 +1,9 @@
 import type { Channel } from "@aster/transport";
 
-/** Pauses and resumes the stream of a session, which its call, a waiting CALL and a full send buffer may hold at a time. */
+/**
+ * Pauses and resumes the stream of a session, which its call, a waiting CALL and a full send buffer
+ * may hold at a time.
+ */
 export class SessionReader {
   readonly #channel: Channel;
   #holds = 0;
@@ -21,7 +24,9 @@ export class SessionReader {
     if (this.#holds === 0) this.#channel.resume();
   }
 
-  /** Pauses until the send buffer is empty, so that a peer that does not read cannot make it grow. */
+  /**
+   * Pauses until the send buffer is empty, so that a peer that does not read cannot make it grow.
+   */
   waitForDrain(): void {
     if (this.#draining) return;
     this.#draining = true;

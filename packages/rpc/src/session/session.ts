@@ -7,11 +7,14 @@ import type { ClientSession } from "./client-session.ts";
 /** The end of a session. `await using` closes it. */
 export interface SessionControl extends AsyncDisposable {
   /**
-   * Ends the session; the server closes its instance. Running and waiting calls end with CANCELLED, later ones with
-   * FAILED_PRECONDITION. No-op when the session has ended.
+   * Ends the session; the server closes its instance. Running and waiting calls end with CANCELLED,
+   * later ones with FAILED_PRECONDITION. No-op when the session has ended.
    */
   close(): Promise<void>;
-  /** Resolves with the error that ended the session, or with `undefined` after `close`. Never rejects. */
+  /**
+   * Resolves with the error that ended the session, or with `undefined` after `close`. Never
+   * rejects.
+   */
   readonly closed: Promise<RpcError | undefined>;
 }
 
@@ -22,14 +25,19 @@ export function controlOf(session: ClientSession): SessionControl {
 }
 
 /**
- * The methods of a session-scoped service, served by one instance that keeps its state between calls.
+ * The methods of a session-scoped service, served by one instance that keeps its state between
+ * calls.
  *
- * Calls run one after the other, in the order in which they were made. A waiting call has sent nothing, and leaves the queue when
- * its signal fires or its deadline passes. A stream of responses blocks the next call until it has ended or was left.
+ * Calls run one after the other, in the order in which they were made. A waiting call has sent
+ * nothing, and leaves the queue when its signal fires or its deadline passes. A stream of responses
+ * blocks the next call until it has ended or was left.
  */
 export type Session<T extends ServiceReference> = Client<T> & SessionControl;
 
-/** Like {@link Session}, in JSON and by wire names. A method named `close` or `closed` cannot be called. */
+/**
+ * Like {@link Session}, in JSON and by wire names. A method named `close` or `closed` cannot be
+ * called.
+ */
 export type JsonSession = JsonClient & SessionControl;
 
 /** A session as its caller gets it, and the object behind it. */

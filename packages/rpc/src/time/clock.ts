@@ -1,15 +1,15 @@
-// Where every deadline, timer and back-off of this package takes its time from.
+// The time source of all deadlines, timers and back-offs of this package. Tests replace it.
 
-/** A timer that has been set. */
+/** A pending timer. */
 export interface Timer {
-  /** Keeps the process alive until it is due, as a new one does. */
+  /** Keeps the process alive until the timer fires, as a new timer does. */
   ref(): unknown;
   unref(): unknown;
-  /** Ends it. Harmless when it is due already. */
+  /** Cancels the timer. No-op after it has fired. */
   close?(): unknown;
 }
 
-/** Time that a test has taken over. */
+/** The time of a test. */
 export interface TimeSource {
   now(): number;
   epochMs(): number;
@@ -21,19 +21,22 @@ export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
 
 let source: TimeSource | undefined;
 
-/** The time that `deadlineAt` is measured in: milliseconds that never go back, as of `performance.now()`, or of a test's clock. */
+/**
+ * The monotonic time in milliseconds, in which `deadlineAt` is measured: `performance.now()`, or
+ * the clock of a test.
+ */
 export function now(): number {
   return source === undefined ? performance.now() : source.now();
 }
 
-/** Unix milliseconds. */
+/** The wall clock in Unix milliseconds. */
 export function epochMs(): number {
   return source === undefined ? Date.now() : source.epochMs();
 }
 
 /**
- * Calls back once, after at most {@link LONGEST_TIMER_MS}. The timer keeps the process alive unless `unref` is called on it.
- * {@link clearTimer} cancels it.
+ * Calls back once, after at most {@link LONGEST_TIMER_MS}. The timer keeps the process alive unless
+ * `unref` is called on it. {@link clearTimer} cancels it.
  */
 export function setTimer(callback: () => void, delayMs: number): Timer {
   return source === undefined
@@ -41,25 +44,30 @@ export function setTimer(callback: () => void, delayMs: number): Timer {
     : source.setTimer(callback, delayMs);
 }
 
-/** Harmless for a timer that is due already, and for none. */
+/** Cancels a timer. No-op for `undefined` and for a timer that has fired. */
 export function clearTimer(timer: Timer | undefined): void {
   if (timer === undefined) return;
   if (timer.close !== undefined) timer.close();
-  // of a test that replaced the global functions: its timers have no `close`
+  // timers of tests that replace the global functions have no `close`
   else clearTimeout(timer as NodeJS.Timeout);
 }
 
-/** Takes the time from there, or from the system again. */
+/** Sets the time source; `undefined` is the system. */
 export function takeTimeFrom(other: TimeSource | undefined): void {
   source = other;
 }
 
-/** Another one whenever timers that were set before need not be those that fire now. */
+/**
+ * Returns a new object when the timer implementation changes, so that callers re-arm their timers.
+ */
 export function timerMaker(): object {
   return source ?? setTimeout;
 }
 
-/** Timers fire to the millisecond, so that nothing has to be rounded. */
+/**
+ * Returns true for a time source whose timers fire at their exact time, so that nothing has to be
+ * rounded.
+ */
 export function isTimeExact(): boolean {
   return source !== undefined;
 }

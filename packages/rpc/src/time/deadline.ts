@@ -3,16 +3,17 @@ import { checkPositive } from "../option-check.ts";
 import { StatusCode } from "../status.ts";
 import { epochMs, now } from "./clock.ts";
 
-/** The Unix milliseconds of a reading of the clock, rounded up. */
+/** Converts a reading of `now()` to Unix milliseconds, rounded up. */
 export function epochMsOf(at: number): number {
   return Math.ceil(epochMs() + at - now());
 }
 
 /**
- * When a call must be over, by the clock, from the deadline on the wire; the wall clock is read this once.
+ * Converts a deadline on the wire to a reading of `now()`. This is the only time that the call
+ * reads the wall clock.
  *
- * A deadline that is past by no more than `skewMs` is taken for a difference of clocks: what is left of the tolerance is
- * the time for the call. Throws DEADLINE_EXCEEDED beyond that.
+ * A deadline that passed less than `skewMs` ago counts as a difference of clocks: the call gets the
+ * rest of the tolerance as its time. Throws DEADLINE_EXCEEDED for an earlier one.
  */
 export function deadlineAtOf(deadlineEpochMs: number, skewMs: number): number {
   const nowEpochMs = epochMs();
@@ -27,7 +28,10 @@ export function deadlineAtOf(deadlineEpochMs: number, skewMs: number): number {
   return now() + remainingMs + skewMs;
 }
 
-/** Throws INVALID_ARGUMENT for a timeout that is not above 0. `Infinity` is no deadline, as `undefined` is. */
+/**
+ * Throws INVALID_ARGUMENT for a timeout that is not above 0. `Infinity` is no deadline, as
+ * `undefined` is.
+ */
 export function checkTimeout(timeoutMs: number | undefined): void {
   if (timeoutMs !== undefined) checkPositive("timeoutMs", timeoutMs);
 }

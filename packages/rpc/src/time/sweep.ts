@@ -1,13 +1,15 @@
 import { clearTimer, setTimer, type Timer } from "./clock.ts";
 import { type Timed, TimerSlot } from "./timer-slot.ts";
 
+/** More turns expire entries more exactly, and wake the process more often. */
 const TURNS = 4;
 
 /**
- * Expires what stays in it for longer than one fixed time, late by a quarter of it at most.
+ * Expires entries that stay in it for a fixed time, at most a quarter of it late.
  *
- * For bounds that nearly nothing ever reaches: entering and leaving read no clock and set no timer.
- * Its timer does not keep the process alive; `close` ends it.
+ * It is made for timeouts that almost never fire: adding and removing reads no clock and sets no
+ * timer. A server has one for headers and one for idle sessions. Its own timer does not keep the
+ * process alive; `close` ends it.
  */
 export class Sweep {
   readonly #slots: readonly TimerSlot[] = Array.from(
@@ -27,7 +29,7 @@ export class Sweep {
     this.#current.add(entry);
   }
 
-  /** Harmless when the entry is in no slot. */
+  /** No-op when the entry is not in a slot. */
   remove(entry: Timed): void {
     entry.slot?.remove(entry);
   }

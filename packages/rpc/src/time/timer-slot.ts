@@ -1,4 +1,4 @@
-/** Something that wants to hear when its time has come. Fields other than `expired` belong to the slot it is in. */
+/** An entry with a timeout. The slot it is in owns all fields but `expired`. */
 export interface Timed {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
@@ -7,7 +7,10 @@ export interface Timed {
   expired(): void;
 }
 
-/** Entries that expire together, as a list that costs no memory of its own. An entry is in one slot at a time. */
+/**
+ * A linked list of entries that expire together; the links are in the entries. An entry is in one
+ * slot at a time.
+ */
 export class TimerSlot {
   readonly tick: number;
   first: Timed | undefined;

@@ -1,13 +1,15 @@
 import { clearTimer, isTimeExact, now, setTimer, type Timer, timerMaker } from "./clock.ts";
 import { type Timed, TimerSlot } from "./timer-slot.ts";
 
+/** Deadlines are late by at most this, and those of one tick share a slot. */
 const TICK_MS = 4;
 
 /**
- * Deadlines of very many calls on one timer.
+ * The deadlines of very many calls, on one timer.
  *
- * Nearly every entry leaves before its time, so adding and removing is what has to be cheap: two list operations, and the
- * timer is set only for the earliest slot. It keeps the process alive while there is an entry, and not otherwise.
+ * Almost all entries leave before their time, so adding and removing has to be cheap: each is one
+ * list operation, and the timer is set for the earliest slot only. The wheel keeps the process
+ * alive while it has entries.
  */
 export class TimerWheel {
   readonly #slots: Map<number, TimerSlot> = new Map();
@@ -31,7 +33,7 @@ export class TimerWheel {
     else if (this.#entries === 1) this.#timer?.ref();
   }
 
-  /** Harmless when the entry is not in the wheel. */
+  /** No-op when the entry is not in the wheel. */
   remove(entry: Timed): void {
     const slot = entry.slot;
     if (slot === undefined) return;
@@ -41,7 +43,7 @@ export class TimerWheel {
     if (this.#entries === 0) this.#timer?.unref();
   }
 
-  /** Somebody else makes the timers now: that which was set may never fire. */
+  /** For a new timer implementation, in which the timer that was set may never fire. */
   #earliestTick(): number {
     let earliest = Number.POSITIVE_INFINITY;
     for (const tick of this.#slots.keys()) earliest = Math.min(earliest, tick);
@@ -51,7 +53,7 @@ export class TimerWheel {
   #set(tick: number): void {
     clearTimer(this.#timer);
     this.#timerTick = tick;
-    // Node warns of times that are past
+    // Node warns of delays below 1
     this.#timer = setTimer(this.#turn, Math.max(1, tick * TICK_MS - now()));
     this.#timerMaker = timerMaker();
   }
@@ -77,5 +79,5 @@ export class TimerWheel {
   };
 }
 
-/** The wheel that all calls of this process share. */
+/** The wheel of all calls in this process. */
 export const timers: TimerWheel = new TimerWheel();

@@ -17,7 +17,7 @@ const ask = async (server: AsterServer, path: string) => {
   return [response.status, await response.text()] as const;
 };
 
-test("health and readiness over HTTP, as long as the server is there", async () => {
+test("answers health and readiness over HTTP until the server closes", async () => {
   const server = await start({ healthPort: 0 });
   const [code, body] = await ask(server, "/healthz");
   expect(code).toBe(200);
@@ -40,7 +40,7 @@ test("health and readiness over HTTP, as long as the server is there", async () 
   await expect(fetch(`http://127.0.0.1:${healthPort}/healthz`)).rejects.toThrow();
 });
 
-test("services have their own health, and none when the server has none", async () => {
+test("reports the status of each service, and of none while the server is not serving", async () => {
   await using server = await start();
   const { health } = server;
   expect(server.healthPort).toBeUndefined();
@@ -60,7 +60,7 @@ test("services have their own health, and none when the server has none", async 
   await closed;
 });
 
-test("a port that is taken fails the start", async () => {
+test("fails to start when the health port is taken", async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   const { port } = other.address() as { port: number };

@@ -1,4 +1,4 @@
-// What a server counts, and how it tells.
+// Counters of a server, and the metrics endpoint.
 import {
   type AdmissionGate,
   AsterClient,
@@ -21,7 +21,7 @@ const codeOf = (work: Promise<unknown>): Promise<number> =>
   );
 
 describe.each(["memory", "quic"] as const)("calls over %s", (transport) => {
-  test("are counted by how they end, of every pattern", async () => {
+  test("are counted by their result, in every pattern", async () => {
     const journal = new Journal();
     await using pair = await servicePair({ services: [probe(journal)], transport });
     const { server } = pair;
@@ -50,13 +50,13 @@ describe.each(["memory", "quic"] as const)("calls over %s", (transport) => {
     ];
     for (const call of failed) expect(await codeOf(call)).not.toBe(StatusCode.OK);
     for await (const _ of remote.endless({ n: 1 })) break;
-    // a handler that goes on after its caller has gone is a failure that still runs
+    // a handler that runs after its caller has left counts as failed and as running
     const caller = new AbortController();
     const deaf = codeOf(remote.deaf({ n: 100 }, { signal: caller.signal }));
     await journal.wrote("deaf began");
     caller.abort();
     expect(await deaf).toBe(StatusCode.CANCELLED);
-    // refused before it began
+    // refused before the handler ran
     expect(await codeOf(Promise.resolve(pair.client.proxy("Probe").nothing?.({})))).toBe(
       StatusCode.UNIMPLEMENTED,
     );
@@ -69,7 +69,7 @@ describe.each(["memory", "quic"] as const)("calls over %s", (transport) => {
     });
   });
 
-  test("of a session count one by one, on one stream", async () => {
+  test("of a session count one by one, and as one stream", async () => {
     await using pair = await servicePair({ services: [tally(new Journal())], transport });
     await using session = await pair.client.session(Tally);
     for (let n = 0; n < 3; n++) await session.add({ n });
@@ -83,7 +83,7 @@ describe.each(["memory", "quic"] as const)("calls over %s", (transport) => {
   });
 });
 
-test("connections and admissions are counted by how they end", async () => {
+test("counts connections and admissions by their result", async () => {
   const network = memoryNetwork();
   const gate: AdmissionGate = {
     open: false,
@@ -122,7 +122,7 @@ test("connections and admissions are counted by how they end", async () => {
     });
 });
 
-test("over HTTP, as JSON and for Prometheus", async () => {
+test("serves metrics over HTTP as JSON and for Prometheus", async () => {
   using clock = fakeClock();
   await using pair = await servicePair({ services: [probe()], healthPort: 0 });
   const { server } = pair;
@@ -180,12 +180,12 @@ test("over HTTP, as JSON and for Prometheus", async () => {
     "aster_ready 0",
     "",
   ]);
-  // every sample has its help and its type before it
+  // help and type stand before every sample
   const described = exposition.match(/^# HELP (\S+) .+\n# TYPE \1 (counter|gauge)\n\1[ {]/gm);
   expect(described).toHaveLength(13);
 });
 
-test("a call in this program counts too, a connection of it does not", async () => {
+test("counts calls of local clients, but not their connections", async () => {
   await using pair = await servicePair({ services: [probe()] });
   const before = pair.server.stats();
   await createLocalClient(Probe, pair.server).echo({});

@@ -1,4 +1,4 @@
-// A program that has loaded a second copy of the packages: errors of both are the same to it.
+// Errors of a second copy of the packages in one program.
 import { CodecError, type CodecErrorCode } from "@aster/codec";
 import { ContractError } from "@aster/contract";
 import { createLocalClient, RpcError, Server, StatusCode } from "@aster/rpc";
@@ -19,14 +19,14 @@ const other = {
 
 class Refined extends RpcError {}
 
-test("an RpcError of another copy is an RpcError", () => {
+test("recognises an RpcError of another copy", () => {
   const error = new other.rpc.RpcError(StatusCode.ABORTED, "conflict");
   expect(Object.getPrototypeOf(error)).not.toBe(RpcError.prototype);
   expect(error instanceof RpcError).toBe(true);
   expect(RpcError.from(error)).toBe(error);
 });
 
-test("a subclass is recognised by its prototype", () => {
+test("recognises a subclass by its prototype", () => {
   expect(new Refined(StatusCode.ABORTED, "conflict") instanceof RpcError).toBe(true);
   expect(new Refined(StatusCode.ABORTED, "conflict") instanceof Refined).toBe(true);
   expect(new RpcError(StatusCode.ABORTED, "conflict") instanceof Refined).toBe(false);
@@ -35,7 +35,7 @@ test("a subclass is recognised by its prototype", () => {
   }
 });
 
-test("a handler may throw an RpcError of another copy", async () => {
+test("sends an RpcError of another copy that a handler throws", async () => {
   const thrown = new other.rpc.RpcError(StatusCode.ABORTED, "conflict", { details: { at: "x" } });
   const server = new Server({
     services: [probe()],
@@ -80,7 +80,7 @@ test.each<[string, unknown, unknown]>([
     new AdmissionError("denied", "text"),
     new other.trust.AdmissionError("denied", "text"),
   ],
-])("%s of another copy becomes the same status", (_, own, foreign) => {
+])("converts %s of another copy to the same status", (_, own, foreign) => {
   const facts = ({ code, message, details }: RpcError) => ({ code, message, details });
   expect(Object.getPrototypeOf(foreign)).not.toBe(Object.getPrototypeOf(own));
   expect(facts(RpcError.from(own)).code).not.toBe(StatusCode.UNKNOWN);

@@ -1,5 +1,5 @@
-// The tables of docs/guide/errors.md list every status code and every reason, and nothing else.
-import { readFileSync } from "node:fs";
+// The tables of docs/guide/errors.md.
+import { readdirSync, readFileSync } from "node:fs";
 import { RpcReason, StatusCode } from "@aster/rpc";
 import { expect, test } from "vitest";
 
@@ -16,12 +16,23 @@ function rowsOf(heading: string): string[][] {
     .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "")));
 }
 
-test("the guide lists exactly the reasons of RpcReason, in order", () => {
+test("lists exactly the reasons of RpcReason, in order", () => {
   const listed = rowsOf("Reasons").map(([reason = ""]) => reason.replaceAll("`", ""));
   expect(listed).toEqual(Object.values(RpcReason));
 });
 
-test("every reason has codes, a cause and a remedy", () => {
+test("every literal reason in the sources is one of RpcReason", () => {
+  const sources = new URL("../../src/", import.meta.url);
+  const files = readdirSync(sources, { recursive: true, encoding: "utf8" });
+  const used = files
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => readFileSync(new URL(file, sources), "utf8"))
+    .flatMap((text) => [...text.matchAll(/\breason(?::| ===| !==) "([^"]*)"/g)]);
+  const known = new Set<string>(Object.values(RpcReason));
+  for (const [, reason = ""] of used) expect(known).toContain(reason);
+});
+
+test("gives every reason codes, a cause and a remedy", () => {
   const codes = new Set<number>(Object.values(StatusCode));
   for (const [, code = "", cause, remedy] of rowsOf("Reasons")) {
     for (const one of code.split(", ")) expect(codes).toContain(Number(one));
@@ -30,7 +41,7 @@ test("every reason has codes, a cause and a remedy", () => {
   }
 });
 
-test("the guide explains exactly the status codes, as their declaration does", () => {
+test("explains exactly the status codes, with the sentences of their declaration", () => {
   const declared = [...status.matchAll(/\/\*\* (.*) \*\/\n {2}([A-Z_]+): (\d+),/g)];
   expect(rowsOf("Status codes")).toEqual(
     declared.map(([, sentence = "", name = "", code = ""]) => [code, name, sentence]),

@@ -27,12 +27,12 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 describe.each(headers)("header: $name", ({ fields, fory, json, foryEqual, jsonEqual }) => {
-  test("is read in both forms", () => {
+  test("is decoded in both forms", () => {
     expect(headerCodecs.fory.decode(Buffer.from(fory, "hex"))).toEqual(fields);
     expect(headerCodecs.json.decode(Buffer.from(json))).toEqual(fields);
   });
 
-  test("is written alike", () => {
+  test("is encoded to the same bytes", () => {
     if (foryEqual) expect(hex(headerCodecs.fory.encode(fields))).toBe(fory);
     if (jsonEqual) expect(text(headerCodecs.json.encode(fields))).toBe(json);
     expect(headerCodecs.fory.decode(headerCodecs.fory.encode(fields))).toEqual(fields);
@@ -43,7 +43,7 @@ describe.each(headers)("header: $name", ({ fields, fory, json, foryEqual, jsonEq
 const deadlines = headers.filter(({ fields }) => fields.deadlineEpochMs >= 0);
 
 describe.each(deadlines)("header: $name", ({ fields, fory, foryEqual }) => {
-  test("is written alike by a template", () => {
+  test("is encoded to the same bytes by a template", () => {
     const { deadlineEpochMs, ...rest } = fields;
     const template = new HeaderTemplate(rest, "fory");
     const inJson = new HeaderTemplate(rest, "json");
@@ -83,7 +83,7 @@ test("does not split what is not a header of this protocol", () => {
 });
 
 describe.each(statuses)("status: $name", ({ fields, fory, json, foryEqual, jsonEqual }) => {
-  test("is read in both forms", () => {
+  test("is decoded in both forms", () => {
     for (const bytes of [Buffer.from(fory, "hex"), Buffer.from(json)]) {
       const error = decodeTrailer(bytes, defaultLimits);
       if (fields.code === StatusCode.OK) expect(error).toBe(undefined);
@@ -94,23 +94,23 @@ describe.each(statuses)("status: $name", ({ fields, fory, json, foryEqual, jsonE
     }
   });
 
-  test("is written alike", () => {
+  test("is encoded to the same bytes", () => {
     if (foryEqual) expect(hex(statusCodecs.fory.encode(fields))).toBe(fory);
     if (jsonEqual) expect(text(statusCodecs.json.encode(fields))).toBe(json);
   });
 });
 
-test("the trailer of success is the wheel's, in both forms", () => {
+test("the trailer of success has the bytes of the Python package, in both forms", () => {
   const [ok] = statuses;
   expect(hex(okTrailers.fory)).toBe(ok?.fory);
   expect(text(okTrailers.json)).toBe(ok?.json);
 });
 
-describe("a status we send", () => {
+describe("a status to send", () => {
   const sent = (error: RpcError): RpcStatus =>
     statusCodecs.fory.decode(encodeFailure(error, "fory", defaultLimits));
 
-  test("has its message cut, and its details whole or not at all", () => {
+  test("has its message cut and long details left out", () => {
     const few = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, "v"]));
     const status = sent(new RpcError(StatusCode.ABORTED, "x".repeat(5000), { details: few }));
     expect(status.message).toBe(`${"x".repeat(4093)}...`);
@@ -122,7 +122,7 @@ describe("a status we send", () => {
     });
   });
 
-  test("fits what its receiver takes, whatever the details", () => {
+  test("fits the limits of its receiver, whatever the details", () => {
     const details = Object.fromEntries(
       Array.from({ length: 32 }, (_, i) => [`k${i}`, "日".repeat(4096)]),
     );
@@ -136,14 +136,14 @@ describe("a status we send", () => {
     expect(decodeTrailer(bytes, defaultLimits)?.code).toBe(StatusCode.ABORTED);
   });
 
-  test("carries any text, halves of characters replaced", () => {
+  test("carries any text, with lone surrogates replaced", () => {
     expect(sent(new RpcError(StatusCode.ABORTED, "a\ud800b🦊")).message).toBe("a\ufffdb🦊");
     const cut = sent(new RpcError(StatusCode.ABORTED, "🦊".repeat(3000))).message;
     expect(cut.length).toBe(4096);
   });
 });
 
-test("a damaged status is an error of its own, whatever the damage", () => {
+test("a damaged status becomes an INTERNAL error", () => {
   for (const { fory } of statuses.slice(0, 4)) {
     const bytes = Buffer.from(fory, "hex");
     for (let length = 1; length < bytes.length; length++) {

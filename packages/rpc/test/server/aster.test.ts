@@ -27,7 +27,7 @@ import { z } from "zod";
 import { links } from "../support/links.ts";
 import { Item, Journal, Probe, probe, Text } from "../support/probe.ts";
 
-/** A server and what connects to it, in memory. */
+/** A server and its clients, in memory. */
 async function house(options: ServerOptions & { gate?: AdmissionGate }) {
   const network = memoryNetwork();
   const there = await network.createNode();
@@ -60,13 +60,13 @@ const error = async (work: Promise<unknown>): Promise<RpcError> =>
     (reason) => reason,
   );
 
-/** A client without a definition knows no method, so it may lack any, as far as types go. */
+/** In the types of a client without a definition every method may be undefined. */
 const call = (remote: JsonClient, method: string): JsonMethod => remote[method] as JsonMethod;
 
 describe("contracts", () => {
   const Other = defineService("Probe", {}, { echo: unary(Item, Text) });
 
-  test("a peer with another contract is refused before any call, with both ids", async () => {
+  test("refuses a peer with another contract before any call, and names both ids", async () => {
     await using at = await house({ services: [probe()] });
     const client = await at.connect();
     expect(() => client.client(Other)).toThrow(
@@ -83,13 +83,13 @@ describe("contracts", () => {
     expect(at.server.stats().callsTotal).toBe(0);
   });
 
-  test("unless that is asked for; then the shapes decide", async () => {
+  test("calls a peer with another contract with checkContract: false", async () => {
     await using at = await house({ services: [probe()] });
     const client = (await at.connect()).client(Other, { checkContract: false });
     expect((await error(client.echo({ n: 1 }))).code).toBe(StatusCode.CONTRACT_VIOLATION);
   });
 
-  test("a service that is not offered is named, and what there is instead", async () => {
+  test("names a service that is not offered and lists the offered ones", async () => {
     await using at = await house({ services: [probe()] });
     const client = await at.connect();
     const Missing = defineService("Missing", {}, { echo: unary(Text, Text) });
@@ -98,7 +98,7 @@ describe("contracts", () => {
     expect(() => client.client(Later)).toThrow(/Probe v2; it offers Probe v1/);
   });
 
-  test("the ids are the server's to read and the client's to know", async () => {
+  test("shows the contract ids on the server and the client", async () => {
     await using at = await house({ services: [probe()] });
     const client = await at.connect();
     expect(at.server.contracts).toEqual({ Probe: contractIdOf(Probe) });
@@ -113,7 +113,7 @@ describe("contracts", () => {
     expect(client.peer).toBe(at.server.endpointId);
   });
 
-  test("two versions of a service are two services", async () => {
+  test("treats two versions of a service as two services", async () => {
     const versioned = (version: number) => {
       const definition = defineService("Which", { version }, { which: unary(Text, Text) });
       const served = implement(definition, { which: () => ({ text: `v${version}` }) });
@@ -126,10 +126,10 @@ describe("contracts", () => {
     expect((await client.client(two.definition).which({})).text).toBe("v2");
     expect(() => client.client(three.definition)).toThrow(/offers Which v1, Which v2/);
     expect(await call(client.proxy("Which"), "which")()).toEqual({ text: "v2" });
-    expect(() => new Server({ services: [one.served, one.served] })).toThrow(/hosted twice/);
+    expect(() => new Server({ services: [one.served, one.served] })).toThrow(/listed twice/);
   });
 
-  test("a client that knows no version may say 1 to the only one", async () => {
+  test("finds the only version of a service for a client that sends version 1", async () => {
     const Second = defineService("Second", { version: 2 }, { which: unary(Text, Text) });
     const First = defineService("Second", { version: 1 }, { which: unary(Text, Text) });
     const served = implement(Second, { which: () => ({ text: "v2" }) });
@@ -141,7 +141,7 @@ describe("contracts", () => {
 });
 
 describe("the JSON proxy", () => {
-  test("calls all four patterns by their names on the wire", async () => {
+  test("calls all four patterns by their wire names", async () => {
     await using at = await house({ services: [probe()] });
     const remote = (await at.connect()).proxy("Probe");
     expect(await call(remote, "echo")({ text: "x" })).toEqual({ text: "x" });
@@ -160,7 +160,7 @@ describe("the JSON proxy", () => {
     expect(replies).toEqual([{ text: "a" }]);
   });
 
-  test("sends any name as it is, and is not a promise", async () => {
+  test("sends any method name unchanged, and is not a promise", async () => {
     await using at = await house({ services: [probe()] });
     const client = await at.connect();
     const remote = client.proxy("Probe");
@@ -184,7 +184,7 @@ describe("the JSON proxy", () => {
     expect(await call(remote, "next")({ value: 1 })).toEqual({ value: 2 });
   });
 
-  test("takes interceptors, timeouts and metadata as any client does", async () => {
+  test("takes interceptors, timeouts and metadata like a typed client", async () => {
     await using at = await house({ services: [probe()] });
     const remote = (await at.connect()).proxy("Probe", { timeoutMs: 50 });
     expect((await error(call(remote, "sleep")({ n: 5000 }))).code).toBe(
@@ -229,7 +229,7 @@ describe("gates and requirements", () => {
     both: reply,
   });
 
-  test("nobody enters without being admitted", async () => {
+  test("refuses peers that are not admitted", async () => {
     await using at = await house({ services: [guarded], gate });
     expect((await error(at.connect())).code).toBe(StatusCode.UNAUTHENTICATED);
     expect((await error(at.connect({ credential: "nonsense" }))).code).toBe(
@@ -262,7 +262,7 @@ describe("gates and requirements", () => {
     }
   });
 
-  test("an admission that has lapsed ends with the next call, on the same connection", async () => {
+  test("refuses the next call after an admission has expired, on the same connection", async () => {
     const short: AdmissionGate = {
       open: false,
       admit: () => ({
@@ -278,21 +278,21 @@ describe("gates and requirements", () => {
     expect((await error(client.any({}))).code).toBe(StatusCode.UNAUTHENTICATED);
   });
 
-  test("handlers know attributes and roles", async () => {
+  test("gives handlers the attributes and roles of the peer", async () => {
     await using at = await house({ services: [guarded], gate });
     const client = await at.connect({ credential: "role:user,admin" });
     expect((await client.client(Guarded).any({})).text).toBe("ada: user admin");
     expect(client.attributes).toMatchObject({ name: "ada" });
   });
 
-  test("without a peer store nobody has a role", async () => {
+  test("gives no peer a role without a peer store", async () => {
     for (const link of links.slice(0, 1)) {
       await using opened = await link.open({ services: [guarded] });
       expect((await error(opened.client(Guarded).any({}))).code).toBe(StatusCode.PERMISSION_DENIED);
     }
   });
 
-  test("an open gate by default is loud, and needs asking for in production", async () => {
+  test("warns about the default open gate, and refuses it in production", async () => {
     const node = await memoryNetwork().createNode();
     vi.stubEnv("NODE_ENV", "production");
     try {
@@ -308,7 +308,7 @@ describe("gates and requirements", () => {
   });
 });
 
-describe("the end of a server", () => {
+describe("a server that closes", () => {
   test("lets calls finish and refuses new ones", async () => {
     const journal = new Journal();
     await using at = await house({ services: [probe(journal)] });
@@ -325,7 +325,7 @@ describe("the end of a server", () => {
     expect(await drained).toBe(true);
   });
 
-  test("waits for its grace and no longer, then ends what runs", async () => {
+  test("waits for graceMs and then ends the running calls", async () => {
     const journal = new Journal();
     await using at = await house({ services: [probe(journal)] });
     const client = (await at.connect()).client(Probe);
@@ -352,7 +352,7 @@ describe("the end of a server", () => {
     await journal.wrote("sleep over");
   });
 
-  test("leaves nothing behind", async () => {
+  test("leaves no resources behind", async () => {
     await using at = await house({ services: [probe()] });
     const connected = await at.connect();
     const client = connected.client(Probe);
@@ -373,7 +373,7 @@ describe("the end of a server", () => {
   });
 });
 
-test("a class is a service, and the client is made from the class", async () => {
+test("serves a decorated class, and makes a client from it", async () => {
   @service("Bank")
   class Bank {
     #balance = 10;
@@ -397,7 +397,7 @@ test("a class is a service, and the client is made from the class", async () => 
   expect(seen).toEqual([15, 15]);
 });
 
-test("what cannot be hosted is refused when the server is made", () => {
+test("refuses services that cannot be hosted in the constructor of Server", () => {
   const Session = defineService("Session", { scoped: "session" }, { echo: unary(Text, Text) });
   const session = implement(Session, { echo: ({ text }: { text: string }) => ({ text }) } as never);
   expect(() => new Server({ services: [session] })).toThrow(/Session is session-scoped/);

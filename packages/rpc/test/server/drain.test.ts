@@ -9,7 +9,7 @@ import { defineService, implement, unary, wireType } from "../../src/index.ts";
 const Note = wireType("drain/Note", { text: z.string().default("") });
 const Slow = defineService("Slow", {}, { answer: unary(Note, Note) });
 
-it("a server that is closed answers the calls under way first", async () => {
+it("answers running calls before it closes", async () => {
   const handlers = {
     async answer(note: z.output<typeof Note>) {
       await sleep(200);

@@ -1,4 +1,4 @@
-// Calls leave the event loop to others: work of the native side never blocks it.
+// Calls do not block the event loop, and neither does the native side.
 import { randomBytes } from "node:crypto";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { bytes, defineService, implement, unary, wireType } from "@aster/rpc";
@@ -14,7 +14,7 @@ interface Loop {
   readonly ticks: number;
 }
 
-/** How late the loop is, and how often a timer of 5 ms fires, while `work` goes on. */
+/** The delay of the event loop, and the number of times a 5 ms timer fires, during `work`. */
 async function watched(work: () => Promise<void>): Promise<Loop> {
   const delay = monitorEventLoopDelay({ resolution: 5 });
   let ticks = 0;
@@ -33,7 +33,7 @@ const Blobs = defineService("Blobs", {}, { echo: unary(Blob, Blob) });
 
 const idle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, SPAN_MS));
 
-test("with 200 calls in flight timers fire as they do without", { retry: 3 }, async () => {
+test("fires timers on time with 200 running calls", { retry: 3 }, async () => {
   await using pair = await servicePair({ services: [probe()], transport: "quic" });
   const client = pair.client.client(Probe);
   const burst = () => Promise.all(Array.from({ length: CALLS }, () => client.sleep({ n: 20 })));
@@ -51,12 +51,12 @@ test("with 200 calls in flight timers fire as they do without", { retry: 3 }, as
   });
   expect(most).toBe(CALLS);
   expect(calls).toBeGreaterThanOrEqual(5 * CALLS);
-  // what a busy machine does to an idle program is not ours to answer for
+  // a busy machine delays an idle program too, so that delay is subtracted
   expect(during.p99Ms).toBeLessThan(before.p99Ms + 20);
   expect(during.ticks).toBeGreaterThan(before.ticks / 3);
 });
 
-test("64 calls of a mebibyte at once leave both sides their turns", { retry: 3 }, async () => {
+test("shares the event loop between both sides with 64 calls of 1 MiB", { retry: 3 }, async () => {
   const blobs = implement(Blobs, { echo: (blob) => blob });
   await using pair = await servicePair({ services: [blobs], transport: "quic" });
   const client = pair.client.client(Blobs);
@@ -67,6 +67,6 @@ test("64 calls of a mebibyte at once leave both sides their turns", { retry: 3 }
   const during = await watched(async () => {
     for (const reply of await burst()) expect(reply.bytes.length).toBe(request.bytes.length);
   });
-  // 50 ms for each of the two
+  // 50 ms for each side
   expect(during.p99Ms).toBeLessThan(before.p99Ms + 100);
 });

@@ -27,7 +27,7 @@ async function codeOf(work: Promise<unknown>): Promise<number> {
 
 const tick = (ms = 10): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-test("the defaults cannot be changed by accident", () => {
+test("freezes the defaults and refuses bad overrides", () => {
   expect(Object.isFrozen(defaultLimits)).toBe(true);
   expect(() => new Server({ services: [], limits: { maxCall: 1 } as never })).toThrow(
     /unknown option limits.maxCall; use/,
@@ -38,7 +38,7 @@ test("the defaults cannot be changed by accident", () => {
 });
 
 describe.each(links)("$name", (link) => {
-  test("as many calls at a time as a connection may have", async () => {
+  test("accepts maxCallsPerConnection calls at a time", async () => {
     const journal = new Journal();
     await using opened = await link.open({
       services: [probe(journal)],
@@ -50,7 +50,7 @@ describe.each(links)("$name", (link) => {
     expect(await codeOf(client.echo({}))).toBe(StatusCode.OK);
   });
 
-  test("a message of the limit passes, one above does not", async () => {
+  test("accepts a message of maxMessageBytes and refuses a longer one", async () => {
     const limits = { maxMessageBytes: 200_000 };
     await using opened = await link.open({ services: [probe()], limits });
     const client = opened.client(Probe, { serialization: "json" });
@@ -61,7 +61,7 @@ describe.each(links)("$name", (link) => {
     expect(await codeOf(client.echo({}))).toBe(StatusCode.OK);
   });
 
-  test("a message that fits no frame is refused with limit and size", async () => {
+  test("refuses a message that does not fit a frame, and names limit and size", async () => {
     await using opened = await link.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: "json" });
     const error = await client.echo({ text: "x".repeat(1 << 24) }).catch((reason) => reason);
@@ -72,7 +72,7 @@ describe.each(links)("$name", (link) => {
   });
 });
 
-test("as many calls at a time as the server may have, over all connections", async () => {
+test("accepts maxCalls calls at a time over all connections", async () => {
   const server = new Server({ services: [probe()], limits: { maxCalls: 2 } });
   await using link = await rawLink(server);
   const client = createClient(Probe, link.framed);
@@ -80,7 +80,7 @@ test("as many calls at a time as the server may have, over all connections", asy
   expect((await Promise.all(codes)).sort()).toEqual([0, 0, 8, 8]);
 });
 
-test("maxConcurrentStreams holds for its service alone", async () => {
+test("applies maxConcurrentStreams to its service alone", async () => {
   const Narrow = defineService("Narrow", { maxConcurrentStreams: 2 }, { nap: unary(Item, Text) });
   const narrow = implement(Narrow, {
     async nap({ n }) {
@@ -96,7 +96,7 @@ test("maxConcurrentStreams holds for its service alone", async () => {
   expect(await codeOf(client.nap({ n: 1 }))).toBe(StatusCode.OK);
 });
 
-test("a client stream has so many items and not one more", async () => {
+test("accepts maxClientStreamItems messages of a client stream and refuses one more", async () => {
   await using opened = await local.open({
     services: [probe()],
     limits: { maxClientStreamItems: 100 },
@@ -115,7 +115,7 @@ test("a client stream has so many items and not one more", async () => {
   expect(replies).toBe(101);
 });
 
-test("a peer that opens and says nothing loses its channel", async () => {
+test("resets a channel without a header after headerTimeoutMs", async () => {
   using clock = fakeClock();
   const server = new Server({ services: [probe()] });
   await using link = await rawLink(server);
@@ -127,7 +127,7 @@ test("a peer that opens and says nothing loses its channel", async () => {
   expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
 });
 
-test("a request that never comes does not hold its place, a stream that goes on does", async () => {
+test("ends a call whose request never comes, and keeps an open stream", async () => {
   const server = new Server({ services: [probe()], limits: { handlerTimeoutMs: 60 } });
   await using link = await rawLink(server);
   const header = encodeFrame(
@@ -142,7 +142,7 @@ test("a request that never comes does not hold its place, a stream that goes on 
   await stream.return?.();
 });
 
-test("a peer that goes on after its call has ended may for a while, then it is stopped", async () => {
+test("stops a peer that keeps sending after its call has ended", async () => {
   using clock = fakeClock();
   const server = new Server({ services: [probe()], limits: { headerTimeoutMs: 10_000 } });
   await using link = await rawLink(server);
@@ -160,7 +160,7 @@ test("a peer that goes on after its call has ended may for a while, then it is s
   for (const node of link.nodes) expect(node.stats().channels).toBe(0);
 });
 
-test("a peer that resets without end loses its connection", async () => {
+test("closes the connection of a peer that resets too many channels", async () => {
   const server = new Server({ services: [probe()], limits: { maxResets: 10 } });
   await using link = await rawLink(server);
   let closed = false;
@@ -191,7 +191,7 @@ describe("compression", () => {
     return flags.filter((flag) => (flag & (FrameFlag.Header | FrameFlag.Trailer)) === 0);
   }
 
-  test("begins above 4096 bytes of payload, both ways", async () => {
+  test("compresses payloads of more than 4096 bytes in both directions", async () => {
     const codec = createCodec().type(Text);
     const longest = 4096 - (codec.encode({ text: "x".repeat(4000) }).length - 4000);
     expect(codec.encode({ text: "x".repeat(longest) }).length).toBe(4096);
@@ -199,11 +199,11 @@ describe("compression", () => {
     expect(await flagsOf(longest + 1, "xlang")).toEqual([1, 1]);
   });
 
-  test("is not for JSON", async () => {
+  test("does not compress JSON", async () => {
     expect(await flagsOf(10_000, "json")).toEqual([0, 0]);
   });
 
-  test("rests after a payload that does not shrink", () => {
+  test("pauses after a payload that does not shrink", () => {
     const packer = new MessagePacker({ plainBytes: 4096 });
     const flagsOf = (payload: Uint8Array) => {
       packer.pack(payload);
@@ -215,7 +215,7 @@ describe("compression", () => {
     expect([zeros, zeros, zeros, zeros, zeros].map(flagsOf)).toEqual([0, 0, 0, 0, 1]);
   });
 
-  test("is left out where it does not help, and tried again", async () => {
+  test("sends a payload that does not shrink uncompressed, and tries again later", async () => {
     const flags: number[] = [];
     await using link = await rawLink(new Server({ services: [probe()] }));
     const { connection } = watched(link.framed, (flag) => flags.push(flag));
@@ -227,7 +227,7 @@ describe("compression", () => {
     expect(flags.filter((flag) => flag === FrameFlag.Compressed).length).toBeGreaterThan(8);
   });
 
-  test("a bomb is noticed while it is inflated", async () => {
+  test("refuses a compressed message that inflates above the limit", async () => {
     const bomb = compressPayload(new Uint8Array((1 << 24) + 1));
     expect(bomb.length).toBeLessThan(4096);
     expect(() => unpack(FrameFlag.Compressed, bomb, 1 << 24)).toThrow(
@@ -238,7 +238,7 @@ describe("compression", () => {
   });
 });
 
-/** The same connection, with an eye on the flags of all frames. */
+/** The same connection, recording the flags of all frames. */
 function watched(
   connection: Parameters<typeof createClient>[1],
   see: (flags: number) => void,

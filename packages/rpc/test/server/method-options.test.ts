@@ -1,4 +1,4 @@
-// Each option of a method has its effect for each of the four patterns, and the header tells the mode of each call.
+// Options of methods, for each of the four patterns, and the mode in the header of each call.
 import {
   type AdmissionGate,
   bidiStream,
@@ -100,7 +100,7 @@ interface Outcome {
   readonly mode: number | undefined;
 }
 
-/** Calls it over a connection that notes the mode of the header. */
+/** Calls the method over a connection that records the mode of the header. */
 async function outcome(pattern: PatternName, option: OptionName, waits = false): Promise<Outcome> {
   const { served, call } = single(pattern, option, waits);
   const server = new Server({ services: [served] });
@@ -122,7 +122,7 @@ async function outcome(pattern: PatternName, option: OptionName, waits = false):
   return { code, call: seen, mode: modes[0] };
 }
 
-/** The same connection, noting the mode that each header names. */
+/** The same connection, recording the mode of each header. */
 function modesInto(connection: Connection, modes: number[]): Connection {
   return new Proxy(connection, {
     get(target, key) {
@@ -146,7 +146,7 @@ function modeOf(header: Uint8Array): number {
 }
 
 describe.each(Object.keys(makers) as PatternName[])("%s", (pattern) => {
-  test("without options there is no deadline, no promise to repeat, and XLANG", async () => {
+  test("has no deadline, is not idempotent and uses XLANG without options", async () => {
     const { code, call, mode } = await outcome(pattern, "plain");
     expect(code).toBe(StatusCode.OK);
     expect(call).toMatchObject({ idempotent: false });
@@ -154,29 +154,29 @@ describe.each(Object.keys(makers) as PatternName[])("%s", (pattern) => {
     expect(mode).toBe(0);
   });
 
-  test("timeoutMs ends the call", async () => {
+  test("ends the call after timeoutMs", async () => {
     const { code, call } = await outcome(pattern, "timeout", true);
     expect(code).toBe(StatusCode.DEADLINE_EXCEEDED);
     expect(call?.deadlineAt).toBeDefined();
   });
 
-  test("idempotent is told to interceptors", async () => {
+  test("passes idempotent to interceptors", async () => {
     expect(await outcome(pattern, "idempotent")).toMatchObject({
       code: StatusCode.OK,
       call: { idempotent: true },
     });
   });
 
-  test("serialization is what the header names", async () => {
+  test("names the serialization in the header", async () => {
     expect(await outcome(pattern, "json")).toMatchObject({ code: StatusCode.OK, mode: 3 });
   });
 
-  test("requires is checked", async () => {
+  test("checks requires", async () => {
     expect((await outcome(pattern, "admin")).code).toBe(StatusCode.PERMISSION_DENIED);
   });
 });
 
-test("a role opens what requires it, and no more", async () => {
+test("allows exactly the methods that require a role of the peer", async () => {
   const gate: AdmissionGate = {
     open: false,
     admit: () => ({ admitted: true, attributes: { "aster.role": "admin" } }),

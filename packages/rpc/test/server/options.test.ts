@@ -1,4 +1,4 @@
-// Bad option values: one error, before anything is opened.
+// Bad option values are refused with one error before anything is opened.
 import {
   AsterServer,
   type AsterServerOptions,
@@ -62,7 +62,7 @@ const bad: Bad[] = [
   ["healthPort", { healthPort: { port: 1.5 } }, "an integer from 0 to 65535, got 1.5"],
 ];
 
-test.each(bad)("%s: %j is refused before a node is opened", async (option, options, text) => {
+test.each(bad)("%s: refuses %j before a node is opened", async (option, options, text) => {
   const created = vi.mocked(transport.createNode);
   created.mockClear();
   const error = await AsterServer.start({ services, gate, ...options }).catch((reason) => reason);
@@ -75,13 +75,13 @@ test.each(bad)("%s: %j is refused before a node is opened", async (option, optio
   expect(created).not.toHaveBeenCalled();
 });
 
-test("an unknown limit is refused with the names of the limits", () => {
+test("refuses an unknown limit and lists the limits", () => {
   expect(() => new Server({ services, limits: { maxCall: 1 } as never })).toThrow(
     /^INVALID_ARGUMENT: unknown option limits.maxCall; use maxMessageBytes, /,
   );
 });
 
-test("a value that is not a service is refused with its place in the list", async () => {
+test("refuses a value that is not a service and names its index", async () => {
   const start = AsterServer.start({ services: [probe(), new Date()], gate });
   await expect(start).rejects.toMatchObject({
     code: StatusCode.INVALID_ARGUMENT,
@@ -91,7 +91,7 @@ test("a value that is not a service is refused with its place in the list", asyn
   });
 });
 
-test("a drain with a negative time is refused and closes nothing", async () => {
+test("refuses a drain with a negative graceMs and closes nothing", async () => {
   const node = await memoryNetwork().createNode();
   await using server = await AsterServer.start({ services, gate, node });
   const refused = { code: StatusCode.INVALID_ARGUMENT, details: { option: "graceMs" } };

@@ -1,4 +1,4 @@
-// What somebody on the way sees of a call, and whom each side can be sure to talk to.
+// Encryption of calls, and authentication of the server.
 import { randomBytes } from "node:crypto";
 import { AsterClient, AsterServer, openGate, RpcError, StatusCode } from "@aster/rpc";
 import { endpointIdOf, generateSecretKey } from "@aster/transport";
@@ -12,7 +12,7 @@ const gate = openGate();
 const bytesOf = ({ datagrams }: WireTap): number =>
   datagrams.reduce((sum, { length }) => sum + length, 0);
 
-test("nothing of a call is in clear on the wire", async () => {
+test("encrypts all of a call on the wire", async () => {
   await using there = await loopbackNode({ bindAddress: "[::1]:0" });
   await using here = await loopbackNode();
   await using server = await AsterServer.start({ services: [probe()], node: there, gate });
@@ -21,13 +21,13 @@ test("nothing of a call is in clear on the wire", async () => {
   const through = { endpointId: there.id, directAddresses: [tap.address] };
   await using client = await AsterClient.connect(through, { node: here });
   const marker = `marker-${randomBytes(16).toString("hex")}`;
-  // short of what is compressed, so that the payload itself holds the marker
+  // too short for compression, so that the payload contains the marker
   const text = `${marker} ${"x".repeat(2000)} ${marker}`;
   for (const serialization of ["xlang", "json"] as const) {
     const remote = client.client(Probe, { serialization });
     const before = bytesOf(tap);
     expect(await remote.echo({ text }, { metadata: { token: marker } })).toEqual({ text });
-    // the call went by here, both ways
+    // the tap has seen both directions of the call
     expect(bytesOf(tap) - before).toBeGreaterThan(2 * text.length);
     const seen = JSON.parse((await remote.context({}, { metadata: { token: marker } })).text);
     expect(seen).toMatchObject({ peer: here.id, metadata: [["token", marker]] });
@@ -43,7 +43,7 @@ test("nothing of a call is in clear on the wire", async () => {
   expect(wire.includes(Buffer.from(here.id, "hex"))).toBe(false);
 });
 
-test("a server that is not whom the address names is refused, and hears no call", async () => {
+test("refuses a server with another key than the address before any call", async () => {
   await using node = await loopbackNode();
   await using server = await AsterServer.start({ services: [probe()], node, gate });
   const another = endpointIdOf(generateSecretKey());

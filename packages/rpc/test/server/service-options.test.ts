@@ -1,4 +1,4 @@
-// What a service and its methods may be told, and what comes of it.
+// Options of services: interceptors, concurrency limits, versions and requirements.
 import {
   type AdmissionGate,
   allOf,
@@ -49,7 +49,7 @@ async function read(stream: AsyncIterable<{ text: string }>): Promise<string[]> 
 }
 
 describe.each(ways)("interceptors, $title", ({ link, mode }) => {
-  test("run in the order server, service, method, handler, in every pattern, and back", async () => {
+  test("run in the order server, service, method, handler, and back, in every pattern", async () => {
     const lines: string[] = [];
     const own = { interceptors: [noting(lines, "method a"), noting(lines, "method b")] };
     const Four = defineService(
@@ -94,7 +94,7 @@ describe.each(ways)("interceptors, $title", ({ link, mode }) => {
     expect(lines).toEqual(["server > bare", "service > bare", "service <", "server <"]);
   });
 
-  test("short-circuit, map errors and see those of the handler", async () => {
+  test("may answer themselves, map errors, and see errors of the handler", async () => {
     const lines: string[] = [];
     const cached: Interceptor = async (call, next) => {
       const { text } = call.request as { text: string };
@@ -133,7 +133,7 @@ describe.each(ways)("interceptors, $title", ({ link, mode }) => {
   });
 });
 
-/** A method of each pattern that answers when it is told to. */
+/** A service with a method of each pattern, which answers when the gate opens. */
 function gated(
   service: { maxConcurrentCalls?: number; maxConcurrentStreams?: number },
   method: { maxConcurrentCalls?: number },
@@ -167,7 +167,7 @@ function gated(
   return { Gated, served, open };
 }
 
-describe.each([local, quic])("as many calls at a time, $name", (link) => {
+describe.each([local, quic])("concurrency limits, $name", (link) => {
   test.each(["unary", "serverStream", "clientStream", "bidi"] as const)(
     "of a method: %s",
     async (pattern) => {
@@ -219,7 +219,7 @@ describe("versions", () => {
     return implement(definition, { which: () => ({ text: `v${version}` }) });
   };
 
-  test("of one service are told apart by the header, and named when none fits", async () => {
+  test("are chosen by the header, and listed when none fits", async () => {
     const server = new Server({ services: [versioned(10), versioned(2), versioned(1)] });
     await using link = await rawLink(server);
     const say = async (version: number) => {
@@ -231,11 +231,11 @@ describe("versions", () => {
     }
     expect(statusOf(await say(3))).toMatchObject({
       code: StatusCode.NOT_FOUND,
-      message: "Service 'Which' v3 not found; hosted are v1, v2, v10",
+      message: "Service 'Which' v3 not found; this server hosts v1, v2, v10",
     });
   });
 
-  test("1 means the only one there is, and with several version 1 alone", async () => {
+  test("1 finds the only version, and with several versions version 1 alone", async () => {
     const first = async (...services: object[]) => {
       await using link = await rawLink(new Server({ services }));
       const header = json({ service: "Which", method: "which", version: 1 });
@@ -285,7 +285,7 @@ describe("requires", () => {
     };
     await using pair = await servicePair({ services: [served], gate });
     const client = pair.client.client(definition);
-    // what a caller says of itself is no role
+    // metadata of the caller are not roles
     const options = { metadata: { "aster.role": "admin,night,staff" } };
     expect([
       await codeOf(client.bare({}, options)),

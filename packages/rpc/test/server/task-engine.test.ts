@@ -1,4 +1,5 @@
-// A whole service as its author writes it, with all four patterns, over QUIC; Python's TaskEngine has the same contract id.
+// A complete service with all four patterns over QUIC. TaskEngine of `aster-rpc` has the same
+// contract id.
 import {
   bidiStream,
   clientStream,
@@ -63,7 +64,7 @@ class TaskEngine {
   }
 }
 
-test("all four methods of the task engine", async () => {
+test("runs all four methods of the task engine", async () => {
   await using pair = await servicePair({ services: [new TaskEngine()], transport: "quic" });
   const engine = pair.client.client(TaskEngine);
 
@@ -82,7 +83,7 @@ test("all four methods of the task engine", async () => {
   expect(await engine.ingestLogs(lines())).toEqual({ count: 100 });
 
   const outputs: string[] = [];
-  // each command waits for the output of the one before
+  // each command waits for the output of the previous one
   let answered: () => void = () => {};
   async function* commands() {
     for (const action of ["start", "pause", "stop"]) {
@@ -100,7 +101,7 @@ test("all four methods of the task engine", async () => {
   expect(outputs).toEqual(["executed: start", "executed: pause", "executed: stop"]);
 });
 
-test("the task engine has the contract id that Python gives it", () => {
+test("has the contract id of the Python package", () => {
   const vector = vectors.find(({ name }) => name === "task engine");
   expect(contractIdFromService(TaskEngine)).toBe(vector?.contractId);
 });

@@ -1,4 +1,5 @@
-// What a server of ours says to a peer that breaks the rules (docs/wire.md, "Calls"), or bends them.
+// Responses of the server to peers that break the protocol (docs/wire.md, "Calls") or use its
+// freedoms.
 import { createClient, defineService, implement, Server, StatusCode, unary } from "@aster/rpc";
 import { servicePair } from "@aster/rpc/testing";
 import { encodeFrame, FrameFlag } from "@aster/transport";
@@ -65,7 +66,7 @@ describe("frames", () => {
     expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
   });
 
-  test("W14: calls where an admission is due are denied as any other noise", async () => {
+  test("W14: denies calls on the admission protocol like other invalid bytes", async () => {
     await using pair = await servicePair({ services: [probe()] });
     const connection = await pair.client.node.connect(
       pair.server.address,
@@ -101,53 +102,56 @@ describe("frames", () => {
     },
   );
 
-  test("W4: nothing at all", async () => {
+  test("W4: ends its half for a stream without bytes", async () => {
     await say(bytes(), -1, "no trailer");
   });
 
-  test("W10: an empty message is no message of the type", async () => {
+  test("W10: refuses an empty message that does not fit the type", async () => {
     await say(joined(echo, encodeFrame(0, bytes())), StatusCode.INVALID_ARGUMENT, /./, "json");
   });
 
-  test("two requests where one is due", async () => {
+  test("refuses two requests of a unary call", async () => {
     await say(joined(echo, hello, hello), StatusCode.INVALID_ARGUMENT, /one request, not several/);
   });
 
-  test.each(["count", "endless"])("two requests where one is due: %s", async (method) => {
-    const request = encodeFrame(0, text({ n: 1 }));
-    const input = joined(json({ ...call, method }), request, request);
-    const server = new Server({ services: [probe()] });
-    await using link = await rawLink(server);
-    const answer = await new RawCall(link.raw).send(input, true).answer();
-    expect(statusOf(answer)).toMatchObject({
-      code: StatusCode.INVALID_ARGUMENT,
-      message: `Probe.${method} takes one request, not several`,
-    });
-  });
+  test.each(["count", "endless"])(
+    "refuses two requests of the server stream %s",
+    async (method) => {
+      const request = encodeFrame(0, text({ n: 1 }));
+      const input = joined(json({ ...call, method }), request, request);
+      const server = new Server({ services: [probe()] });
+      await using link = await rawLink(server);
+      const answer = await new RawCall(link.raw).send(input, true).answer();
+      expect(statusOf(answer)).toMatchObject({
+        code: StatusCode.INVALID_ARGUMENT,
+        message: `Probe.${method} takes one request, not several`,
+      });
+    },
+  );
 
-  test("no request before the end of a server stream", async () => {
+  test("refuses a server stream without a request", async () => {
     const count = json({ ...call, method: "count" });
     await say(count, StatusCode.UNAVAILABLE, "Stream ended", "json");
   });
 
-  test("no requests at all where any number may come", async () => {
+  test("accepts a client stream without requests", async () => {
     for (const method of ["sum", "chat"]) {
       await say(json({ ...call, method }), StatusCode.OK, "", "json");
     }
   });
 
-  test("no request before the end", async () => {
+  test("refuses a unary call without a request", async () => {
     await say(echo, StatusCode.UNAVAILABLE, "Stream ended", "json");
     const header = fory({ service: "Probe", method: "echo" });
     await say(header, StatusCode.UNAVAILABLE, "Stream ended", "fory");
   });
 
-  test("a trailer where the request is due", async () => {
+  test("refuses a trailer in place of the request", async () => {
     const input = joined(echo, encodeFrame(Trailer, bytes()));
     await say(input, StatusCode.UNAVAILABLE, "Unexpected trailer");
   });
 
-  test("an end of input that is no success", async () => {
+  test("refuses an end of input with a code", async () => {
     const status = { code: 13, message: "", detailKeys: [], detailValues: [] };
     const sum = json({ ...call, method: "sum" });
     const input = joined(sum, encodeFrame(Trailer, text(status)));
@@ -159,7 +163,7 @@ describe("frames", () => {
       "W5: an unknown flag is ignored",
       joined(encodeFrame(Header | 0x80, text(call)), encodeFrame(0x80, text({}))),
     ],
-    ["a flag of a later dialect is ignored", joined(echo, encodeFrame(EndStream, text({})))],
+    ["a flag of a later version is ignored", joined(echo, encodeFrame(EndStream, text({})))],
     ["a cancel inside a call is ignored", joined(echo, encodeFrame(Cancel, bytes()), hello)],
     [
       "an empty end of input",
@@ -183,7 +187,7 @@ describe("frames", () => {
     await say(input, StatusCode.OK, "", "json");
   });
 
-  test("W12: byte by byte", async () => {
+  test("W12: accepts frames byte by byte", async () => {
     await say(
       [...joined(echo, hello)].map((byte) => bytes(byte)),
       StatusCode.OK,
@@ -191,12 +195,12 @@ describe("frames", () => {
     );
   });
 
-  test("W13: many frames in one write", async () => {
+  test("W13: accepts many frames in one write", async () => {
     const items = Array.from({ length: 5000 }, () => encodeFrame(0, text({ n: 1 })));
     await say(joined(json({ ...call, method: "sum" }), ...items), StatusCode.OK, "");
   });
 
-  test("the frames of docs/wire.md are answered with these frames", async () => {
+  test("answers the frames of docs/wire.md as shown there", async () => {
     await using link = await rawLink(new Server({ services: [probe()] }));
     const answer = await new RawCall(link.raw).send(joined(echo, hello), true).answer();
     expect(answer.frames.map(({ flags }) => flags)).toEqual([0, Trailer]);
@@ -221,13 +225,13 @@ describe("W15: names", () => {
       "another version",
       { version: 2 },
       StatusCode.NOT_FOUND,
-      "Service 'Probe' v2 not found; hosted are v1",
+      "Service 'Probe' v2 not found; this server hosts v1",
     ],
     [
       "no version",
       { version: 0 },
       StatusCode.NOT_FOUND,
-      "Service 'Probe' v0 not found; hosted are v1",
+      "Service 'Probe' v0 not found; this server hosts v1",
     ],
     [
       "no method",
@@ -310,7 +314,7 @@ describe("W16: metadata", () => {
     ],
     ["a reserved prefix", { metadataKeys: ["aster-x"], metadataValues: ["1"] }, StatusCode.OK, ""],
     [
-      "a header beyond 16 KiB",
+      "a header above 16 KiB",
       pairs(64, "k".repeat(200), "v".repeat(200)),
       StatusCode.RESOURCE_EXHAUSTED,
       /maxHeaderBytes/,
@@ -319,7 +323,7 @@ describe("W16: metadata", () => {
     await say(joined(json({ ...call, ...fields }), hello), code, message, "json");
   });
 
-  test("that is no UTF-8", async () => {
+  test("refuses text that is not UTF-8", async () => {
     const header = text({ ...call, metadataKeys: ["k"], metadataValues: ["v!"] });
     header[header.indexOf(0x21)] = 0xff;
     await say(encodeFrame(Header, header), StatusCode.INTERNAL, "Invalid StreamHeader");
@@ -331,16 +335,16 @@ describe("headers", () => {
     ["an unknown key", { sessionId: 1 }],
     ["the other dialect's deadline", { deadline: 5 }],
     ["a number as call id", { callId: 7 }],
-    ["W18: a deadline beyond 2^53", { deadlineEpochMs: 2 ** 63 }],
-    ["W18: a deadline that is no integer", { deadlineEpochMs: 1.5 }],
-    ["W18: a deadline that is no number", { deadlineEpochMs: "NaN" }],
+    ["W18: a deadline above 2^53", { deadlineEpochMs: 2 ** 63 }],
+    ["W18: a deadline that is not an integer", { deadlineEpochMs: 1.5 }],
+    ["W18: a deadline that is not a number", { deadlineEpochMs: "NaN" }],
     ["a list as service", { service: ["Probe"] }],
   ])("%s", async (_, fields) => {
     const input = joined(json({ ...call, ...fields }), hello);
     await say(input, StatusCode.INTERNAL, "Invalid StreamHeader", "json");
   });
 
-  test.each([0, 1, 2, 4, 17, -1])("W17: mode %i of a service in JSON", async (mode) => {
+  test.each([0, 1, 2, 4, 17, -1])("W17: refuses mode %i of a service in JSON", async (mode) => {
     const Plain = defineService("Plain", { serialization: "json" }, { echo: unary(Text, Text) });
     const plain = implement(Plain, { echo: ({ text }) => ({ text }) });
     await using link = await rawLink(new Server({ services: [plain] }));
@@ -353,24 +357,24 @@ describe("headers", () => {
     });
   });
 
-  test.each([1, 2, 9])("W17: mode %i of a service in XLANG", async (serializationMode) => {
+  test.each([1, 2, 9])("W17: refuses mode %i of a service in XLANG", async (serializationMode) => {
     const input = fory({ ...call, serializationMode });
     const message = `Unsupported serialization mode: ${serializationMode}`;
     await say(input, StatusCode.INVALID_ARGUMENT, message, "fory");
   });
 
-  test("a body that is no Fory", async () => {
+  test("refuses a body that is not Fory", async () => {
     await say(joined(fory(call), hello), StatusCode.INVALID_ARGUMENT, /./, "fory");
   });
 
-  test("a body of another shape", async () => {
+  test("refuses a body of another shape", async () => {
     const input = joined(echo, encodeFrame(0, text({ text: "a", x: 1 })));
     const message = `contract violation at`;
     await say(input, StatusCode.CONTRACT_VIOLATION, new RegExp(message), "json");
   });
 });
 
-test("W19: a call id that is used again, or counts down, names nothing", async () => {
+test("W19: ignores call ids that are repeated or count down", async () => {
   await using link = await rawLink(new Server({ services: [probe()] }));
   for (const callId of ["7", "7", "6"]) {
     const input = joined(json({ ...call, callId }), hello);
@@ -379,7 +383,7 @@ test("W19: a call id that is used again, or counts down, names nothing", async (
   }
 });
 
-test("W2, W3: no memory is taken for a length that is only declared", async () => {
+test("W2, W3: allocates nothing for a declared length", async () => {
   const server = new Server({ services: [probe()] });
   await using link = await rawLink(server);
   const before = process.memoryUsage();
@@ -399,30 +403,33 @@ describe("W18: deadlines", () => {
   const with_ = (deadlineEpochMs: number) =>
     joined(json({ ...call, method: "sleep", deadlineEpochMs }), encodeFrame(0, text({ n: 30 })));
 
-  test("none", async () => {
+  test("accepts a call without one", async () => {
     await say(with_(0), StatusCode.OK, "");
   });
 
-  test.each([-1, 1, Date.now() - 2000])("expired on arrival: %i", async (deadline) => {
-    const server = new Server({ services: [probe()] });
-    await using link = await rawLink(server);
-    const answer = await new RawCall(link.raw).send(with_(deadline), true).answer();
-    expect(statusOf(answer)).toMatchObject({
-      code: StatusCode.DEADLINE_EXCEEDED,
-      message: expect.stringMatching(/^deadline already expired on receipt \(now=\d+, deadline=/),
-    });
-    expect(server.stats().callsTotal).toBe(0);
-  });
+  test.each([-1, 1, Date.now() - 2000])(
+    "refuses one that has expired on arrival: %i",
+    async (deadline) => {
+      const server = new Server({ services: [probe()] });
+      await using link = await rawLink(server);
+      const answer = await new RawCall(link.raw).send(with_(deadline), true).answer();
+      expect(statusOf(answer)).toMatchObject({
+        code: StatusCode.DEADLINE_EXCEEDED,
+        message: expect.stringMatching(/^deadline already expired on receipt \(now=\d+, deadline=/),
+      });
+      expect(server.stats().callsTotal).toBe(0);
+    },
+  );
 
-  test("a little past is a difference of clocks", async () => {
+  test("tolerates one that has just passed", async () => {
     await say(with_(Date.now() - 100), StatusCode.OK, "");
   });
 
-  test("soon", async () => {
+  test("ends the call at one in the near future", async () => {
     await say(with_(Date.now() + 10), StatusCode.DEADLINE_EXCEEDED, "deadline exceeded");
   });
 
-  test("in a hundred years", async () => {
+  test("accepts one in a hundred years", async () => {
     await say(with_(Date.now() + 3e12), StatusCode.OK, "");
   });
 });

@@ -1,4 +1,4 @@
-// What a client of ours makes of a server that breaks the rules of sessions, or is slow to keep them.
+// The client of a session whose server breaks the rules or answers late.
 import { createSession, type Session, StatusCode } from "@aster/rpc";
 import { type Channel, type Connection, FrameFlag } from "@aster/transport";
 import { memoryPair } from "@aster/transport/testing";
@@ -13,14 +13,14 @@ const status = (code: number, message = ""): Uint8Array =>
 const item = (n: number): Uint8Array => text({ n, payload: "" });
 const nothing = new Uint8Array(0);
 
-/** Hears every frame after the header of a session: with its number, from 0. */
+/** Receives every frame after the header of a session, with its index from 0. */
 type Answer = (channel: Channel, flags: number, payload: Uint8Array, index: number) => void;
 
 interface Opened extends AsyncDisposable {
   readonly session: Session<typeof Tally>;
-  /** The flags of what the client sent after the header. */
+  /** The flags of the frames that the client sent after the header. */
   readonly heard: number[];
-  /** How the client's half went on. */
+  /** The events of the client's half. */
   readonly ending: string[];
 }
 
@@ -65,7 +65,7 @@ async function numbers(stream: AsyncIterable<{ n: number }>): Promise<number[]> 
   return all;
 }
 
-/** Answers every request with this. */
+/** Answers every request with these frames. */
 const always =
   (...frames: readonly (readonly [flags: number, payload: Uint8Array])[]): Answer =>
   (channel, flags) => {
@@ -73,7 +73,7 @@ const always =
     for (const [answered, payload] of frames) channel.send(answered, payload);
   };
 
-describe("the session is over, and says why", () => {
+describe("the session ends with an error after", () => {
   test.each([
     ["a header", [[Header, item(1)]], StatusCode.INTERNAL],
     ["a call", [[Call, item(1)]], StatusCode.INTERNAL],
@@ -89,13 +89,13 @@ describe("the session is over, and says why", () => {
     await expect.poll(() => at.ending).toContain("reset");
   });
 
-  test("a second reply, which nobody asked for", async () => {
+  test("a second reply", async () => {
     await using at = await opened(always([0, item(1)], [0, item(2)]));
     expect(await at.session.add({ n: 1 })).toMatchObject({ n: 1 });
     expect((await at.session.closed)?.code).toBe(StatusCode.INTERNAL);
   });
 
-  test("a status, while no call runs", async () => {
+  test("a status while no call runs", async () => {
     await using at = await opened(always([0, item(1)], [Trailer, status(14, "good bye")]));
     expect(await at.session.add({ n: 1 })).toMatchObject({ n: 1 });
     expect(await at.session.closed).toMatchObject({
@@ -104,7 +104,7 @@ describe("the session is over, and says why", () => {
     });
   });
 
-  test("the end of the server's half while a call runs", async () => {
+  test("the end of the server's half during a call", async () => {
     await using at = await opened((channel, flags) => {
       if (flags === 0) channel.end();
     });
@@ -126,7 +126,7 @@ describe("the session is over, and says why", () => {
     expect((await at.session.closed)?.code).toBe(StatusCode.UNAVAILABLE);
   });
 
-  test("a server that reads no further: what it still has to say counts", async () => {
+  test("a server that stops reading, once its trailer has arrived", async () => {
     await using at = await opened((channel, flags) => {
       if (flags !== 0) return;
       channel.stop(0);
@@ -136,7 +136,7 @@ describe("the session is over, and says why", () => {
     expect((await at.session.closed)?.details.reason).toBe("session.lost");
   });
 
-  test("a server that reads no further, and says nothing", async () => {
+  test("a server that stops reading and sends nothing", async () => {
     await using at = await opened((channel, flags) => {
       if (flags === 0) channel.stop(0);
     });
@@ -147,7 +147,7 @@ describe("the session is over, and says why", () => {
     [StatusCode.UNIMPLEMENTED, "Method not found: add"],
     [StatusCode.FAILED_PRECONDITION, "Expected CALL frame"],
     [StatusCode.INTERNAL, "Invalid CallHeader: no"],
-  ])("%i %s, though the server's half stays open", async (code, message) => {
+  ])("%i %s, although the server's half stays open", async (code, message) => {
     await using at = await opened(always([Trailer, status(code, message)]));
     expect(await failure(at.session.add({ n: 1 }))).toMatchObject({ code, rawMessage: message });
     expect(await at.session.closed).toMatchObject({ code });
@@ -155,7 +155,7 @@ describe("the session is over, and says why", () => {
   });
 
   test.each(["at once", "after the call"])(
-    "a refusal %s is what the first call hears",
+    "a refusal %s, which is the error of the first call",
     async (when) => {
       const refusal = status(StatusCode.FAILED_PRECONDITION, "'Tally' is shared");
       await using at = await opened((channel, flags, _, index) => {
@@ -172,7 +172,7 @@ describe("the session is over, and says why", () => {
 });
 
 describe("the session goes on", () => {
-  /** Answers as told, one call after the other; what is left out is answered well. */
+  /** Answers the calls one after the other with these frames, and further calls with success. */
   const inTurn =
     (...answers: (readonly (readonly [flags: number, payload: Uint8Array])[])[]): Answer =>
     (channel, flags) => {
@@ -187,7 +187,7 @@ describe("the session goes on", () => {
     ["a reply that cannot be read", [[0, text("{")]], StatusCode.INTERNAL],
     ["a reply that cannot be inflated", [[Compressed, item(1)]], StatusCode.INTERNAL],
     ["a status that cannot be read", [[Trailer, text("{")]], StatusCode.INTERNAL],
-    ["a status that nobody knows", [[Trailer, status(77, "odd")]], 77],
+    ["a status with an unknown code", [[Trailer, status(77, "odd")]], 77],
     ["a good status without a reply", [[Trailer, status(0)]], StatusCode.INTERNAL],
   ] as const)("after %s", async (_, frames, code) => {
     await using at = await opened(inTurn(frames));
@@ -195,7 +195,7 @@ describe("the session goes on", () => {
     expect(await at.session.add({ n: 1 })).toMatchObject({ n: 9 });
   });
 
-  test("after an item of a stream that cannot be read, and more of them", async () => {
+  test("after a stream with an item that cannot be read and further items", async () => {
     const items: [number, Uint8Array][] = [
       [0, item(0)],
       [0, text("{")],
@@ -208,7 +208,7 @@ describe("the session goes on", () => {
     expect(at.heard).toContain(Cancel);
   });
 
-  test("after a stream whose status is empty, which means that it went well", async () => {
+  test("after a stream with an empty status, which is OK", async () => {
     await using at = await opened(
       inTurn([
         [0, item(0)],
@@ -219,7 +219,7 @@ describe("the session goes on", () => {
     expect(await at.session.add({ n: 1 })).toMatchObject({ n: 9 });
   });
 
-  test("after the end of a stream that crossed with its cancellation", async () => {
+  test("after a stream that ended while its cancellation was sent", async () => {
     await using at = await opened(
       inTurn([
         [0, item(0)],
@@ -233,7 +233,7 @@ describe("the session goes on", () => {
     expect(await at.session.add({ n: 1 })).toMatchObject({ n: 9 });
   });
 
-  test("after a bidi stream that ended well in place of an answer to its cancellation", async () => {
+  test("after a bidi stream that ended with OK instead of confirming its cancellation", async () => {
     await using at = await opened((channel, flags, payload) => {
       if (flags === Cancel) channel.send(Trailer, status(0));
       else if (flags === 0) channel.send(0, payload);
@@ -250,24 +250,21 @@ describe("the session goes on", () => {
   });
 });
 
-describe("a cancellation that is not answered", () => {
-  test.each(["in silence", "with more and more replies"])(
-    "%s: the session is given up",
-    async (how) => {
-      let timer: NodeJS.Timeout | undefined;
-      await using at = await opened((channel, flags) => {
-        if (flags !== 0) return;
-        channel.send(0, item(0));
-        if (how === "in silence") return;
-        timer = setInterval(() => channel.send(0, item(1)), 2);
-      });
-      const stream = at.session.endless({ n: 1 });
-      await stream.next();
-      await stream.return?.();
-      const error = await failure(at.session.add({ n: 1 }));
-      expect(error).toMatchObject({ code: 14, details: { reason: "session.lost" } });
-      expect((await at.session.closed)?.details.reason).toBe("session.lost");
-      clearInterval(timer);
-    },
-  );
+describe("a cancellation that is not confirmed", () => {
+  test.each(["without frames", "with more replies"])("%s: ends the session", async (how) => {
+    let timer: NodeJS.Timeout | undefined;
+    await using at = await opened((channel, flags) => {
+      if (flags !== 0) return;
+      channel.send(0, item(0));
+      if (how === "without frames") return;
+      timer = setInterval(() => channel.send(0, item(1)), 2);
+    });
+    const stream = at.session.endless({ n: 1 });
+    await stream.next();
+    await stream.return?.();
+    const error = await failure(at.session.add({ n: 1 }));
+    expect(error).toMatchObject({ code: 14, details: { reason: "session.lost" } });
+    expect((await at.session.closed)?.details.reason).toBe("session.lost");
+    clearInterval(timer);
+  });
 });

@@ -1,4 +1,4 @@
-// What sessions count against, and what a server keeps of clients that ask for more than they take.
+// Limits on sessions and their calls, and the buffers of a server for clients that do not read.
 import {
   defineService,
   implement,
@@ -26,7 +26,7 @@ async function outcome(work: Promise<unknown>): Promise<RpcError | "good"> {
   );
 }
 
-/** Calls that end when they are told to. */
+/** Calls that end when the gate opens. */
 function gated(
   service: { maxConcurrentCalls?: number; maxConcurrentStreams?: number },
   method: { maxConcurrentCalls?: number } = {},
@@ -51,7 +51,7 @@ function gated(
 }
 
 describe.each(links)("$name", (kind) => {
-  test("maxConcurrentStreams are sessions, of all connections, and calls in them do not count", async () => {
+  test("counts sessions of all connections, not their calls, for maxConcurrentStreams", async () => {
     const { Gated, served, open } = gated({ maxConcurrentStreams: 2 });
     await using link = await kind.open({ services: [served] });
     const sessions = [await link.session(Gated), await link.session(Gated)];
@@ -95,7 +95,7 @@ describe.each(links)("$name", (kind) => {
     },
   );
 
-  test("maxCalls of the server counts calls in sessions", async () => {
+  test("counts calls in sessions for maxCalls", async () => {
     const { Gated, served, open } = gated({});
     await using link = await kind.open({ services: [served], limits: { maxCalls: 1 } });
     const [one, other] = [await link.session(Gated), await link.session(Gated)];
@@ -113,7 +113,7 @@ describe.each(links)("$name", (kind) => {
 describe.each([memory, quic])("instances, $name", (kind) => {
   const Plain = defineService("Plain", { scoped: "session" }, { echo: unary(Item, Item) });
 
-  test("one that cannot be made is INTERNAL, and says no more", async () => {
+  test("refuse the session with INTERNAL, without a reason, when they cannot be made", async () => {
     const faults: ServerFault[] = [];
     const broken = implement(Plain, () => {
       throw new Error("a secret");
@@ -131,7 +131,7 @@ describe.each([memory, quic])("instances, $name", (kind) => {
     await expect.poll(() => link.server.stats()).toMatchObject({ sessions: 0, calls: 0 });
   });
 
-  test("one without a method that the service has is INTERNAL, too", async () => {
+  test("refuse the session with INTERNAL when they lack a method", async () => {
     const incomplete = implement(Plain, () => ({}) as never);
     await using link = await kind.open({ services: [incomplete], onError: () => {} });
     const error = await outcome((await link.session(Plain)).echo({ n: 1 }));
@@ -162,7 +162,7 @@ describe.each([memory, quic])("instances, $name", (kind) => {
     },
   );
 
-  test("a drain waits for what onSessionClose does", async () => {
+  test("are waited for by a drain until onSessionClose has returned", async () => {
     let done = false;
     const slow = implement(Plain, () => ({
       echo: (item) => item,
@@ -195,7 +195,7 @@ describe("raw peers", () => {
   };
   const request = (n: number): Uint8Array => encodeFrame(0, text({ n }));
 
-  /** A server, and how many bytes its handlers have produced. */
+  /** A server, and the number of bytes that its handlers have produced. */
   function producing() {
     const seen = { calls: 0, items: 0 };
     const payload = "x".repeat(10_000);
@@ -248,7 +248,7 @@ describe("raw peers", () => {
   ])("one that takes nothing is not answered without end: %s", async (_, round) => {
     const { seen, server } = producing();
     await using link = await rawLink(server);
-    // does not read: what it has not taken stays with the server
+    // the client does not read, so the responses stay in the buffers of the server
     const channel = link.raw.open({
       frame: () => {},
       end: () => {},
@@ -268,7 +268,7 @@ describe("raw peers", () => {
       await tick(0);
     }
     await tick(50);
-    // far less than what 20 000 calls would have made
+    // far less than the responses of 20 000 calls
     expect((seen.calls + seen.items) * 10_000).toBeLessThan(8_000_000);
     expect(server.stats().calls).toBeLessThanOrEqual(1);
     channel.reset(1);

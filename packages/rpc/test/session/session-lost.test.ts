@@ -13,7 +13,7 @@ const connect = (at: Revivable): Promise<AsterClient> =>
   });
 
 describe.each(["memory", "quic"] as const)("over %s", (transport) => {
-  test("the next session goes to the new server, and begins anew", async () => {
+  test("opens the next session on the new server, with new state", async () => {
     await using at = await revivable(transport, { services: [tally()] });
     await using client = await connect(at);
     const old = await client.session(Tally);
@@ -29,7 +29,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(at.dials()).toBe(2);
   });
 
-  test("a session that is opened while there is no connection waits for one", async () => {
+  test("waits for a connection when a session is opened without one", async () => {
     await using at = await revivable(transport, { services: [tally()] });
     await using client = await connect(at);
     await at.kill();
@@ -41,7 +41,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(at.dials()).toBe(2);
   });
 
-  test("a session whose server stays away fails its calls", async () => {
+  test("fails the calls of a session whose server does not return", async () => {
     await using at = await revivable(transport, { services: [tally()] });
     await using client = await connect(at);
     await at.kill();
@@ -53,7 +53,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect((await failure(session.add({ n: 1 }))).code).toBe(StatusCode.FAILED_PRECONDITION);
   });
 
-  test("a server that drains: the next session goes to the one after it", async () => {
+  test("opens the next session on another server when the first one drains", async () => {
     const journal = new Journal();
     await using at = await revivable(transport, { services: [tally(journal)] });
     await using client = await connect(at);
@@ -70,7 +70,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(await next.add({ n: 1 })).toMatchObject({ n: 1 });
   });
 
-  test("a client that drains lets the call that runs end, and closes its sessions", async () => {
+  test("lets running calls end and closes the sessions when the client drains", async () => {
     const journal = new Journal();
     await using at = await revivable(transport, { services: [tally(journal)] });
     const client = await connect(at);
@@ -87,7 +87,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect((await failure(client.session(Tally))).code).toBe(StatusCode.FAILED_PRECONDITION);
   });
 
-  test("a client that closes ends the calls of its sessions", async () => {
+  test("ends the calls of all sessions when the client closes", async () => {
     const journal = new Journal();
     await using at = await revivable(transport, { services: [tally(journal)] });
     const client = await connect(at);

@@ -1,4 +1,4 @@
-// The modes in sessions: which one is chosen, what the bytes are, and what a server makes of a header that says another one.
+// Modes in sessions: the choice of the mode, its bytes, and headers that name another mode.
 import { createCodec, rowCodec } from "@aster/codec";
 import {
   bidiStream,
@@ -62,7 +62,7 @@ const letters = implement(Letters, () => ({ echo: (one) => one }));
 
 const entries = (count: number): EntryValue[] => Array.from({ length: count }, (_, n) => entry(n));
 
-test.each(formsOnLinks)("all patterns in one session: $title", async ({ link, options }) => {
+test.each(formsOnLinks)("calls all patterns in one session: $title", async ({ link, options }) => {
   await using opened = await link.open({ services: [books] });
   await using session = await opened.session(Books, options);
   for (let round = 0; round < 2; round++) {
@@ -80,10 +80,10 @@ test.each(formsOnLinks)("all patterns in one session: $title", async ({ link, op
   }
 });
 
-test.each(links)("a header never writes over the request that follows it: $name", async (link) => {
+test.each(links)("keeps the request behind a header intact: $name", async (link) => {
   await using opened = await link.open({ services: [books] });
   await using session = await opened.session(Books);
-  // after a long header codecs write the next one into the memory that they share, now and then
+  // a long header makes the codecs write the next one into their shared memory from time to time
   const metadata = { one: "x".repeat(4_000), two: "x".repeat(2_000) };
   for (let n = 0; n < 20; n++) {
     await session.echo(entry(n), { metadata });
@@ -91,10 +91,10 @@ test.each(links)("a header never writes over the request that follows it: $name"
   }
 });
 
-describe("which one is chosen", () => {
+describe("the choice of the mode", () => {
   const { Call, Header, RowSchema, Trailer } = FrameFlag;
 
-  /** The first bytes of the messages of a unary call, and how many schemas came by. */
+  /** The first bytes of the messages of a unary call, and the number of schemas. */
   async function sent(options: SessionOptions): Promise<{ bytes: unknown[]; schemas: number }> {
     const server = new Server({ services: [books] });
     await using link = await rawLink(server);
@@ -124,11 +124,11 @@ describe("which one is chosen", () => {
     expect(await sent(options)).toEqual({ bytes, schemas });
   });
 
-  test("in ROW each side sends its schema first, in every call", async () => {
+  test("sends a schema of each side before the first row of every call", async () => {
     expect((await sent({ serialization: "row" })).schemas).toBe(2);
   });
 
-  test("an AsterClient takes profile B of peers of ours", async () => {
+  test("uses profile B between AsterClient and AsterServer", async () => {
     await using pair = await servicePair({ services: [letters] });
     const [offered] = pair.client.services;
     expect(offered).toMatchObject({ scoped: "session", serializationModes: ["xlang", "xlang1"] });
@@ -136,7 +136,7 @@ describe("which one is chosen", () => {
     expect(await session.echo(entry(1))).toEqual(entry(1));
   });
 
-  test("a call cannot have another one than its session", async () => {
+  test("refuses a call with another mode than its session", async () => {
     await using pair = await servicePair({ services: [books] });
     await using session = await pair.client.session(Books);
     const error = await failure(session.echo(entry(1), { serialization: "json" }));
@@ -147,14 +147,14 @@ describe("which one is chosen", () => {
     expect(await session.echo(entry(1), { serialization: "xlang" })).toEqual(entry(1));
   });
 
-  test("a mode that the service lacks is refused before anything is sent", async () => {
+  test("refuses a mode that the service does not have before anything is sent", async () => {
     await using pair = await servicePair({ services: [letters] });
     const opening = pair.client.session(Letters, { serialization: "native" });
     expect((await failure(opening)).details.reason).toBe("serialization.mismatch");
   });
 });
 
-describe("byte by byte", () => {
+describe("the bytes", () => {
   const { Call, RowSchema } = FrameFlag;
   const A = createCodec().type(Entry);
   const B = createCodec({ profile: "B" }).type(Entry);
@@ -169,7 +169,7 @@ describe("byte by byte", () => {
   const plain = (payload: Uint8Array): Uint8Array => encodeFrame(0, payload);
   const schema = encodeFrame(RowSchema, rows.schemaBytes());
 
-  /** Says the calls, each after the answer to the one before, and gives back what was heard. */
+  /** Sends the calls, each after the answer to the previous one, and returns the answers. */
   async function heard(opening: Uint8Array, ...calls: readonly Uint8Array[]): Promise<RawCall> {
     const server = new Server({ services: [books, letters], onError: () => {} });
     await using link = await rawLink(server);
@@ -183,14 +183,14 @@ describe("byte by byte", () => {
     return await answer.send(new Uint8Array(0), true).answer();
   }
 
-  test("each call is answered in the profile of its request", async () => {
+  test("answers each call in the profile of its request", async () => {
     const calls = [A, B, A].map((codec) => joined(call("echo"), plain(codec.encode(entry(1)))));
     const answer = await heard(open(0), ...calls);
     expect(answer.data.map((one) => one[0])).toEqual([2, 1, 2]);
     expect(A.decode(answer.data[1] ?? A.encode(entry(0)))).toEqual(entry(1));
   });
 
-  test("NATIVE in NATIVE; XLANG is answered in kind, as aster-rpc names any mode of the service", async () => {
+  test("answers NATIVE in NATIVE, and XLANG in XLANG, because aster-rpc names any mode of the service", async () => {
     const calls = [native, A, B, native].map((codec) =>
       joined(call("echo"), plain(codec.encode(entry(1)))),
     );
@@ -198,7 +198,7 @@ describe("byte by byte", () => {
     expect(answer.data.map((one) => one[0])).toEqual([0, 2, 1, 0]);
   });
 
-  test("ROW in ROW; XLANG without a schema is answered in kind", async () => {
+  test("answers ROW in ROW, and XLANG without a schema in XLANG", async () => {
     const inRows = joined(call("echo"), schema, plain(rows.encode(entry(1))));
     const answer = await heard(
       open(2),
@@ -222,7 +222,7 @@ describe("byte by byte", () => {
     },
   );
 
-  test("schema and row of a call that was refused are passed over", async () => {
+  test("ignores schema and row of a refused call", async () => {
     const late = joined(call("echo", 1), schema, plain(rows.encode(entry(1))));
     const next = joined(call("echo"), schema, plain(rows.encode(entry(2))));
     const answer = await heard(open(2), late, next);

@@ -1,4 +1,4 @@
-// The ways to a session beside a definition and a connection: by name, by manifest, by a decorated class, within one program.
+// Sessions by name, by manifest, with a decorated class, and inside one process.
 import { manifestOf, manifestText, parseManifest } from "@aster/contract/model";
 import {
   AsterServer,
@@ -22,30 +22,33 @@ import { Tally, tally } from "../support/session-probe.ts";
 describe("without a definition", () => {
   const manifest = parseManifest(manifestText(manifestOf(Tally)));
 
-  test.each(["by name", "by manifest"])("%s: four patterns, one state, one end", async (how) => {
-    const journal = new Journal();
-    await using pair = await servicePair({ services: [tally(journal)] });
-    if (how === "by name") {
-      const session = await pair.client.sessionProxy("Tally");
-      expect(await session.add?.({ n: 2 })).toMatchObject({ n: 2 });
-      expect(await session.sum?.clientStream([{ n: 1 }, { n: 1 }])).toMatchObject({ n: 4 });
-      expect(await collect(session.count?.stream({ n: 2 }))).toMatchObject([{ n: 0 }, { n: 1 }]);
-      expect(await collect(session.chat?.bidi([{ n: 6 }]))).toMatchObject([{ n: 10 }]);
-      await session.close();
-      expect(await session.closed).toBeUndefined();
-    } else {
-      await using session = await pair.client.sessionProxy("Tally", { manifest });
-      expect(await session.add?.({ n: 2 })).toMatchObject({ n: 2 });
-      expect(session.add?.manifest?.pattern).toBe("unary");
-      expect(await collect(session.count?.stream({ n: 2 }))).toMatchObject([{ n: 0 }, { n: 1 }]);
-      const { code } = await failure(session.add?.({ n: 2, bogus: 1 } as never));
-      expect(code).not.toBe(StatusCode.OK);
-      expect(await session.add?.({ n: 8 })).toMatchObject({ n: 10 });
-    }
-    await journal.wrote("closed with 10 in 1");
-  });
+  test.each(["by name", "by manifest"])(
+    "%s: calls four patterns on one state, and ends",
+    async (how) => {
+      const journal = new Journal();
+      await using pair = await servicePair({ services: [tally(journal)] });
+      if (how === "by name") {
+        const session = await pair.client.sessionProxy("Tally");
+        expect(await session.add?.({ n: 2 })).toMatchObject({ n: 2 });
+        expect(await session.sum?.clientStream([{ n: 1 }, { n: 1 }])).toMatchObject({ n: 4 });
+        expect(await collect(session.count?.stream({ n: 2 }))).toMatchObject([{ n: 0 }, { n: 1 }]);
+        expect(await collect(session.chat?.bidi([{ n: 6 }]))).toMatchObject([{ n: 10 }]);
+        await session.close();
+        expect(await session.closed).toBeUndefined();
+      } else {
+        await using session = await pair.client.sessionProxy("Tally", { manifest });
+        expect(await session.add?.({ n: 2 })).toMatchObject({ n: 2 });
+        expect(session.add?.manifest?.pattern).toBe("unary");
+        expect(await collect(session.count?.stream({ n: 2 }))).toMatchObject([{ n: 0 }, { n: 1 }]);
+        const { code } = await failure(session.add?.({ n: 2, bogus: 1 } as never));
+        expect(code).not.toBe(StatusCode.OK);
+        expect(await session.add?.({ n: 8 })).toMatchObject({ n: 10 });
+      }
+      await journal.wrote("closed with 10 in 1");
+    },
+  );
 
-  test("awaiting it calls nothing, and unknown methods are the server's affair", async () => {
+  test("calls nothing when it is awaited, and leaves unknown methods to the server", async () => {
     await using pair = await servicePair({ services: [tally()] });
     const session = await pair.client.sessionProxy("Tally");
     expect(await session).toBe(session);
@@ -53,7 +56,7 @@ describe("without a definition", () => {
     expect((await session.closed)?.code).toBe(StatusCode.UNIMPLEMENTED);
   });
 
-  test("a shared service is refused by its server", async () => {
+  test("lets the server refuse a shared service", async () => {
     await using pair = await servicePair({ services: [probe()] });
     const session = await pair.client.sessionProxy("Probe");
     const error = await failure(session.echo?.({ text: "x" }));
@@ -61,7 +64,7 @@ describe("without a definition", () => {
     expect(error.rawMessage).toContain("'Probe' is shared");
   });
 
-  test("and a session-scoped one without a session", async () => {
+  test("lets the server refuse a session-scoped service without a session", async () => {
     await using pair = await servicePair({ services: [tally()] });
     const error = await failure(pair.client.proxy("Tally").add?.({ n: 1 }));
     expect(error.code).toBe(StatusCode.FAILED_PRECONDITION);
@@ -114,14 +117,14 @@ describe("a decorated class", () => {
     await expect.poll(() => peers).toEqual([pair.client.node.id]);
   });
 
-  test("is passed as it is, not as an instance", () => {
+  test("is passed as the class, not as an instance", () => {
     expect(() => new Server({ services: [new Basket("x")] })).toThrow(
       /every session needs its own instance/,
     );
   });
 });
 
-describe("within one program", () => {
+describe("inside one process", () => {
   test.each([true, false])("wireCompatible: %s", async (wireCompatible) => {
     const journal = new Journal();
     const server = new Server({ services: [tally(journal)] });
@@ -139,7 +142,7 @@ describe("within one program", () => {
     server.close();
   });
 
-  test("what is handed over is the value itself", async () => {
+  test("passes the value itself", async () => {
     const seen: unknown[] = [];
     const Same = defineService("Same", { scoped: "session" }, { echo: unary(Item, Item) });
     const same = implement(Same, () => ({
@@ -163,7 +166,7 @@ describe("within one program", () => {
 describe("an AsterClient refuses before anything is sent", () => {
   const Closing = defineService("Closing", { scoped: "session" }, { close: unary(Item, Item) });
 
-  test("what is not offered, or under another contract", async () => {
+  test("a service that is not offered, or has another contract", async () => {
     await using pair = await servicePair({ services: [tally()] });
     expect((await failure(pair.client.session(Closing))).code).toBe(StatusCode.NOT_FOUND);
     const Other = defineService("Tally", { scoped: "session" }, { add: unary(Item, Item) });
@@ -181,7 +184,7 @@ describe("an AsterClient refuses before anything is sent", () => {
     expect(() => pair.client.client(Tally as never)).toThrow(/session-scoped/);
   });
 
-  test("a method whose key is the session's own", async () => {
+  test("a method with the key of a session member", async () => {
     const served = implement(Closing, () => ({ close: (item) => item }));
     await using pair = await servicePair({ services: [served] });
     const error = await failure(pair.client.session(Closing));
@@ -197,7 +200,7 @@ describe("an AsterClient refuses before anything is sent", () => {
   });
 });
 
-test("a server says of each service how it is called", async () => {
+test("lists the scope of each service", async () => {
   await using pair = await servicePair({ services: [tally(), probe()] });
   const scopes = pair.client.services.map(({ name, scoped }) => [name, scoped]);
   expect(scopes).toEqual([
@@ -207,7 +210,7 @@ test("a server says of each service how it is called", async () => {
   expect(pair.server).toBeInstanceOf(AsterServer);
 });
 
-test("what cannot serve sessions is refused when the server is made", () => {
+test("refuses values that cannot serve sessions in the constructor of Server", () => {
   class Plain {}
   expect(() => new Server({ services: [Plain] })).toThrow(/is not a service/);
 });

@@ -56,7 +56,7 @@ declare const client: AsterClient;
 declare const connection: Connection;
 declare const manifest: ContractManifest;
 
-test("a session mirrors its definition, and ends", async () => {
+test("has the methods of its definition, and close", async () => {
   await using session = await client.session(Counter);
   expectTypeOf(session).toEqualTypeOf<Session<typeof Counter>>();
   expectTypeOf(session.add).parameter(0).toEqualTypeOf<z.input<typeof Add>>();
@@ -67,7 +67,7 @@ test("a session mirrors its definition, and ends", async () => {
   expectTypeOf(session.close).returns.toEqualTypeOf<Promise<void>>();
   expectTypeOf(session.closed).toEqualTypeOf<Promise<RpcError | undefined>>();
   expectTypeOf(session.add).toBeCallableWith({ at: new Date() }, { timeoutMs: 1 });
-  // @ts-expect-error a text is no number
+  // @ts-expect-error a string is not a number
   void session.add({ n: "1", at: new Date() });
   // @ts-expect-error one request where many are due
   void session.addAll({ at: new Date() });
@@ -75,13 +75,13 @@ test("a session mirrors its definition, and ends", async () => {
   void session.nope;
 });
 
-test("a decorated class serves as its definition, without what is the server's own", async () => {
+test("takes the methods of a decorated class, without those of the server", async () => {
   const session = await client.session(Tally, { cancelTimeoutMs: 1_000 });
   expectTypeOf(session.add).returns.resolves.toEqualTypeOf<Total>();
   expectTypeOf(session).not.toHaveProperty("onSessionClose");
 });
 
-test("what is shared has no sessions, and what is session-scoped no client", () => {
+test("refuses sessions of shared services and clients of session-scoped ones", () => {
   // @ts-expect-error shared
   void client.session(Shared);
   // @ts-expect-error shared
@@ -95,7 +95,7 @@ test("what is shared has no sessions, and what is session-scoped no client", () 
   expectTypeOf(createSession(Counter, connection)).toEqualTypeOf<Session<typeof Counter>>();
 });
 
-test("handlers are made for a peer, and may hear of the end", () => {
+test("makes handlers for a peer, with an optional onSessionClose", () => {
   const handlers = {
     add: ({ n }: { n: number }) => ({ total: n }),
     async *history() {
@@ -118,7 +118,7 @@ test("handlers are made for a peer, and may hear of the end", () => {
   implement(Counter, () => ({ add: handlers.add }));
 });
 
-test("without a definition", () => {
+test("types sessions without a definition", () => {
   expectTypeOf(client.sessionProxy("Counter")).resolves.toEqualTypeOf<JsonSession>();
   expectTypeOf(
     client.sessionProxy("Counter", { manifest }),

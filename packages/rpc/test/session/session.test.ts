@@ -17,7 +17,7 @@ async function all<T>(stream: AsyncIterable<T>): Promise<T[]> {
 const numbers = (stream: AsyncIterable<{ n: number }>): Promise<number[]> =>
   all(stream).then((items) => items.map(({ n }) => n));
 
-/** Text that compression does not make much smaller. */
+/** Text that does not compress well. */
 function noise(chars: number): string {
   let text = "";
   while (text.length < chars) text += Math.random().toString(36).slice(2);
@@ -49,7 +49,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     await expect.poll(() => link.server.stats()).toMatchObject({ calls: 0, sessions });
   }
 
-  test("all four patterns work on one state", async () => {
+  test("all four patterns use one state", async () => {
     await using at = await opened();
     const { session } = at;
     expect(await session.add({ n: 2 })).toMatchObject({ n: 2 });
@@ -63,7 +63,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(at.link.server.stats()).toMatchObject({ sessions: 1, calls: 0 });
   });
 
-  test("sessions do not see each other", async () => {
+  test("sessions have separate states", async () => {
     await using at = await opened();
     const other = await at.open();
     await at.session.add({ n: 5 });
@@ -74,7 +74,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(await at.session.add({ n: 1 })).toMatchObject({ n: 7 });
   });
 
-  test("a call carries metadata and deadline, and its handler knows who calls", async () => {
+  test("a call has metadata and a deadline, and its handler the peer", async () => {
     await using at = await opened();
     const options = { metadata: { a: "1" }, timeoutMs: 5_000 };
     const seen = JSON.parse((await at.session.who({ text: "x" }, options)).text);
@@ -84,7 +84,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(plain).toMatchObject({ text: "y", metadata: [], remainingMs: null });
   });
 
-  test("a handler that fails leaves state and session", async () => {
+  test("a failed handler leaves the state and the session intact", async () => {
     await using at = await opened();
     await at.session.add({ n: 1 });
     expect(await failure(at.session.fail({ n: 1 }))).toMatchObject({
@@ -98,7 +98,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(await at.session.add({ n: 1 })).toMatchObject({ n: 3 });
   });
 
-  test("calls that are made at once are answered one after the other, in order", async () => {
+  test("concurrent calls run one after the other, in order", async () => {
     await using at = await opened();
     const calls = Array.from({ length: 50 }, (_, n) => at.session.add({ n }));
     const stream = numbers(at.session.count({ n: 3 }));
@@ -109,7 +109,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(await last).toMatchObject({ n: 1225 });
   });
 
-  test("streams are streams: a reply comes before the next request is made", async () => {
+  test("a bidi stream delivers a reply before the next request", async () => {
     await using at = await opened();
     let replies = 0;
     async function* requests() {
@@ -125,7 +125,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(replies).toBe(5);
   });
 
-  test("a slow reader holds the generator back", async () => {
+  test("a slow reader pauses the generator", async () => {
     await using at = await opened();
     const stream = at.session.endless({ n: 0, payload: noise(10_000) });
     await stream.next();
@@ -202,7 +202,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect((await at.session.add({ n: 0 })).n).toBeGreaterThanOrEqual(2);
   });
 
-  test("a source of requests that throws ends its call with that", async () => {
+  test("a source of requests that throws ends its call with the exception", async () => {
     await using at = await opened();
     const why = new RangeError("no more");
     async function* requests() {
@@ -214,7 +214,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect((await at.session.add({ n: 0 })).n).toBeLessThanOrEqual(1);
   });
 
-  test("a call whose handler goes on waits before the next one begins", async () => {
+  test("the next call waits until the handler of a cancelled one has returned", async () => {
     await using at = await opened();
     const error = await failure(at.session.deaf({ n: 300 }, { timeoutMs: 30 }));
     expect(error.code).toBe(StatusCode.DEADLINE_EXCEEDED);
@@ -223,7 +223,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(at.journal.lines).toContain("deaf over 1");
   });
 
-  test("a call that waits leaves without a trace", async () => {
+  test("a waiting call that is cancelled sends nothing", async () => {
     await using at = await opened();
     const canceller = new AbortController();
     const running = at.session.sleep({ n: 200 });
@@ -254,7 +254,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(await at.session.add({ n: 1 })).toMatchObject({ n: 1 });
   });
 
-  test("closing tells the instance, once", async () => {
+  test("close calls onSessionClose once", async () => {
     await using at = await opened();
     await at.session.add({ n: 4 });
     await at.session.close();
@@ -270,7 +270,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(at.journal.lines.filter((line) => line.startsWith("closed"))).toHaveLength(1);
   });
 
-  test("await using closes", async () => {
+  test("await using closes the session", async () => {
     await using at = await opened();
     {
       await using session = await at.open();
@@ -279,7 +279,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     await at.journal.wrote("closed with 1 in 2");
   });
 
-  test("closing ends the calls that run and wait", async () => {
+  test("close ends running and waiting calls", async () => {
     await using at = await opened();
     const running = failure(at.session.sleep({ n: 5_000 }));
     const waiting = failure(at.session.add({ n: 1 }));
@@ -298,7 +298,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     await atRest(at);
   });
 
-  test("a lost connection ends the calls that run and wait, and tells the instance once", async () => {
+  test("a lost connection ends running and waiting calls, and calls onSessionClose once", async () => {
     await using at = await opened();
     const running = failure(all(at.session.endless({ n: 5 })));
     const waiting = failure(at.session.add({ n: 1 }));
@@ -314,7 +314,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(at.journal.lines.filter((line) => line.startsWith("closed"))).toHaveLength(1);
   });
 
-  test("draining closes sessions, one with a running call after it", async () => {
+  test("a drain closes sessions, after their running call", async () => {
     await using at = await opened();
     const idle = await at.open();
     await idle.add({ n: 7 });
@@ -350,7 +350,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     await atRest(at);
   });
 
-  test("a connection has so many sessions and no more, also at once", async () => {
+  test("a connection has maxSessionsPerConnection sessions, also at the same time", async () => {
     await using at = await opened({ maxSessionsPerConnection: 10 });
     const sessions = await Promise.all(Array.from({ length: 30 }, () => at.open()));
     const results = await Promise.allSettled(sessions.map((session) => session.add({ n: 1 })));
@@ -368,7 +368,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(await (await at.open()).add({ n: 1 })).toMatchObject({ n: 1 });
   });
 
-  test("a session is given up when its server does not answer a cancellation", async () => {
+  test("a session ends when its server does not confirm a cancellation", async () => {
     await using at = await opened({ maxQueuedItems: 1 }, 200);
     const canceller = new AbortController();
     const call = at.session.ignore(

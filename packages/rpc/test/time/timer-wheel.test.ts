@@ -24,7 +24,7 @@ class Entry implements Timed {
 
 const tick = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-test("an entry whose time is past expires at once, and Node has nothing to warn of", async () => {
+test("expires an entry in the past at once, without a warning of Node", async () => {
   const warnings: string[] = [];
   const note = (warning: Error) => warnings.push(warning.name);
   process.on("warning", note);
@@ -37,7 +37,7 @@ test("an entry whose time is past expires at once, and Node has nothing to warn 
   expect(warnings).toEqual([]);
 });
 
-test("every entry expires after its time, once, and shortly after", async () => {
+test("expires every entry once, shortly after its time", async () => {
   const wheel = new TimerWheel();
   const now = performance.now();
   const entries = Array.from({ length: 300 }, (_, i) => ({
@@ -52,7 +52,7 @@ test("every entry expires after its time, once, and shortly after", async () => 
   }
 });
 
-test("what is removed stays silent, whatever its neighbours do", async () => {
+test("does not expire removed entries, whatever happens to their neighbours", async () => {
   const wheel = new TimerWheel();
   const at = performance.now() + 20;
   const entries = Array.from({ length: 30 }, () => new Entry());
@@ -65,7 +65,7 @@ test("what is removed stays silent, whatever its neighbours do", async () => {
   expect(entries.map(({ expiredAt }) => expiredAt > 0)).toEqual(entries.map((_, i) => i % 3 === 1));
 });
 
-test("an entry may add and remove others when it expires", async () => {
+test("lets an entry add and remove others when it expires", async () => {
   const wheel = new TimerWheel();
   const later = new Entry();
   const sooner = new Entry();
@@ -86,7 +86,7 @@ test("an entry may add and remove others when it expires", async () => {
   expect(removed.expiredAt).toBe(0);
 });
 
-test("a time in the past and one beyond all timers are fine", async () => {
+test("accepts a time in the past and one above the longest timer", async () => {
   const wheel = new TimerWheel();
   const past = new Entry();
   const far = new Entry();
@@ -98,7 +98,7 @@ test("a time in the past and one beyond all timers are fine", async () => {
   wheel.remove(far);
 });
 
-test("a sweep expires after its time and at most a quarter of it later", async () => {
+test("expires entries of a sweep at most a quarter of its time late", async () => {
   using clock = fakeClock();
   const sweep = new Sweep(100);
   await clock.advance(10);
