@@ -18,6 +18,10 @@ export interface Connection extends AsyncDisposable {
   readonly peer: EndpointId;
   readonly alpn: string;
   readonly side: "client" | "server";
+  /** Both ends are in this process and may hand over values as they are. Default: false. */
+  readonly passesValues?: boolean;
+  /** The peer is part of this program: limits against misuse do not apply to it. Default: false. */
+  readonly trusted?: boolean;
   /** Opens a channel at once, without a round trip. Its sink hears `closed` if the connection is already gone. */
   open(sink: ChannelSink): Channel;
   /**

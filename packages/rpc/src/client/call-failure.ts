@@ -1,9 +1,8 @@
 import { CodecError } from "@aster/codec";
 import type { TransportError } from "@aster/transport";
 import { RpcError } from "../error.ts";
-import { ClientConnection } from "../reconnect/client-connection.ts";
-import { closedError } from "../reconnect/peer-link.ts";
 import { StatusCode } from "../status.ts";
+import type { Renewal } from "./wire-call.ts";
 
 /** The caller's own signal ended the call. */
 export function abortedError(signal: AbortSignal): RpcError {
@@ -31,11 +30,16 @@ export function noTrailerError(): RpcError {
   });
 }
 
-/** The channel is lost: with its connection, or reset by the server. */
-export function lostError(error: TransportError, connection: object): RpcError {
-  return connection instanceof ClientConnection && connection.over
-    ? closedError()
-    : RpcError.from(error);
+/** The channel is lost: with its connection, or because the server reset it. */
+export function lostError(error: TransportError, connection: Renewal): RpcError {
+  return connection.over ? closedError() : RpcError.from(error);
+}
+
+/** A call ended because its client was closed. */
+export function closedError(): RpcError {
+  return new RpcError(StatusCode.CANCELLED, "the client was closed", {
+    details: { reason: "client.closed" },
+  });
 }
 
 export function unexpectedFrame(flags: number): RpcError {

@@ -3,7 +3,6 @@ import type { Connection } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
-import { LocalConnection } from "../local/local-connection.ts";
 import { type Compression, plainBytesOf } from "../message/compression.ts";
 import { StatusCode } from "../status.ts";
 import { BoundMethod } from "./bound-method.ts";
@@ -54,7 +53,7 @@ export function createClient<T extends ServiceReference>(
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
   const viewsRows = options.rows === "view";
   const handover = {
-    passesValues: connection instanceof LocalConnection && connection.passesValues,
+    passesValues: connection.passesValues ?? false,
     viewsRows,
     plainBytes: plainBytesOf(options.compression),
   };

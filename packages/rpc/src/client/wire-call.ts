@@ -13,7 +13,6 @@ import { unpack } from "../message/message-packer.ts";
 import { MessagePump, type MessageSource, type PumpTarget } from "../message/message-pump.ts";
 import { type RowSchemas, rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
-import { ClientConnection } from "../reconnect/client-connection.ts";
 import { now } from "../time/clock.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
@@ -39,8 +38,16 @@ export interface CallSink extends ChannelSink {
 }
 
 /** What calls are made on: a connection, or a session. */
-export interface CallOpener extends Pick<Connection, "peer"> {
+export interface CallOpener extends Pick<Connection, "peer">, Renewal {
   open(sink: CallSink): Channel;
+}
+
+/** The capabilities of a connection that outlives its transport connections. */
+export interface Renewal {
+  /** The owner of the client has closed it. */
+  readonly over?: boolean;
+  /** Takes the transport connection of this channel out of use: the next call goes to a new one. */
+  retire?(channel: Channel | undefined): void;
 }
 
 /** Where calls of one client go. */
@@ -239,19 +246,13 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
       return;
     }
     if (error !== undefined) {
-      if (error.details.reason === "draining") this.#retire();
+      if (error.details.reason === "draining") this.room.connection.retire?.(this.channel);
       this.fail(withData(error, this.bound.errors), "told");
       return;
     }
     this.#settle();
     this.#leaveServer();
     this.succeeded();
-  }
-
-  /** The next call goes to another connection. */
-  #retire(): void {
-    const { connection } = this.room;
-    if (connection instanceof ClientConnection) connection.retire(this.channel);
   }
 
   #settle(): void {

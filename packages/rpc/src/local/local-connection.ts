@@ -22,6 +22,7 @@ export class LocalConnection implements Connection {
   readonly alpn: string = CHANNEL_ALPN;
   readonly side: "client" | "server";
   readonly passesValues: boolean;
+  readonly trusted = true;
   readonly closed: Promise<TransportError>;
   readonly other: LocalConnection;
   /** Each knows its place here: entries of a `Set` that come and go make the collector keep dead ones. */

@@ -7,6 +7,7 @@ import {
   TransportError,
 } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
+import { closedError } from "../client/call-failure.ts";
 import { RpcError } from "../error.ts";
 import type { Dialled } from "../peer/dial.ts";
 import { StatusCode } from "../status.ts";
@@ -285,13 +286,6 @@ export class ClientLink implements Waiting {
       // an observer that fails must not keep us from the peer
     }
   }
-}
-
-/** What the client's own end makes of a call that runs. */
-export function closedError(): RpcError {
-  return new RpcError(StatusCode.CANCELLED, "the client was closed", {
-    details: { reason: "client.closed" },
-  });
 }
 
 /** The peer is about to leave, and nobody has taken its place so far. */

@@ -9,7 +9,6 @@ import {
   ResetCode,
 } from "@aster/transport";
 import { RpcError } from "../error.ts";
-import { LocalConnection } from "../local/local-connection.ts";
 import { passingCoding } from "../local/passing-codec.ts";
 import { Metadata } from "../metadata.ts";
 import type { MessageForm } from "../protocol/mode.ts";
@@ -56,7 +55,7 @@ export class ServerConnection implements CallOwner {
     this.server = server;
     this.peer = connection.peer;
     this.#connection = connection;
-    this.passesValues = connection instanceof LocalConnection && connection.passesValues;
+    this.passesValues = connection.passesValues ?? false;
     connection.accept((channel) => {
       server.countStream();
       channel.read(new ServerCall(this, channel));
@@ -133,9 +132,9 @@ export class ServerConnection implements CallOwner {
     return this.passesValues ? passingCoding : route.coding(form, this.server.plainBytes);
   }
 
-  /** Opening and resetting channels costs us more than the peer, so it has a budget. Our own program is no such peer. */
+  /** Opening and resetting channels costs the server more than the peer, so a peer outside this program has a budget. */
   countReset(): void {
-    if (this.#connection instanceof LocalConnection) return;
+    if (this.#connection.trusted) return;
     const { maxResets, resetWindowMs } = this.server.limits;
     const at = now();
     if (at - this.#resetsSince > resetWindowMs) {

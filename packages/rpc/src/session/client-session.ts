@@ -8,11 +8,10 @@ import {
   type TransportError,
 } from "@aster/transport";
 import { lostError, unexpectedFrame } from "../client/call-failure.ts";
-import type { CallOpener, CallSink } from "../client/wire-call.ts";
+import type { CallOpener, CallSink, Renewal } from "../client/wire-call.ts";
 import { RpcError } from "../error.ts";
 import { decodeTrailer, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
-import { ClientConnection } from "../reconnect/client-connection.ts";
 import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
@@ -37,7 +36,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
   readonly channel: Channel;
   /** Fulfils once, with why the session ended, `undefined` when it was closed here; never rejects. */
   readonly ending: Promise<RpcError | undefined>;
-  readonly #connection: Connection;
+  readonly #connection: Connection & Renewal;
   readonly #parts: SessionOpening;
   readonly #headers: CallHeaders;
   readonly #cancelled: CancelWait;
@@ -52,7 +51,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
   #reason: RpcError | undefined;
 
   /** Opens the stream and names the service; the server answers only if it refuses. */
-  constructor(connection: Connection, parts: SessionOpening) {
+  constructor(connection: Connection & Renewal, parts: SessionOpening) {
     this.peer = connection.peer;
     this.form = parts.form;
     this.#connection = connection;
@@ -201,14 +200,8 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
       return;
     }
     if (error !== undefined && this.#cancelled.belated(error)) return;
-    if (error?.details.reason === "draining") this.#retire();
+    if (error?.details.reason === "draining") this.#connection.retire?.(this.channel);
     this.#leave(error ?? leftError());
-  }
-
-  /** The next session is opened on another connection. */
-  #retire(): void {
-    const connection = this.#connection;
-    if (connection instanceof ClientConnection) connection.retire(this.channel);
   }
 
   #finish(call: CallChannel): void {

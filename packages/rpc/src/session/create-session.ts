@@ -12,7 +12,6 @@ import { formedMethod } from "../client/formed-method.ts";
 import { formOf } from "../client/message-form.ts";
 import { RpcError } from "../error.ts";
 import { limitsWith } from "../limits.ts";
-import { LocalConnection } from "../local/local-connection.ts";
 import { plainBytesOf } from "../message/compression.ts";
 import { type MessageForm, modeNumber } from "../protocol/mode.ts";
 import { StatusCode } from "../status.ts";
@@ -53,7 +52,7 @@ export function openSession<T extends ServiceReference>(
   const definition = serviceDefinitionOf(service);
   checkSession(definition);
   const form = sessionForm(definition, options);
-  const passesValues = connection instanceof LocalConnection && connection.passesValues;
+  const passesValues = connection.passesValues ?? false;
   const limits = limitsWith(options.limits);
   const session = new ClientSession(connection, {
     service: definition.name,
