@@ -12,6 +12,8 @@ export interface ChannelSink {
    * `payload` is a view into transport memory that is valid only until this returns: decode it or copy it.
    */
   frame(flags: number, payload: Uint8Array): void;
+  /** One value that the peer handed over with {@link Channel.sendValue}. Sinks of other connections need not have it. */
+  value?(value: unknown): void;
   /** The peer ended its half between two frames: nothing more will come. */
   end(): void;
   /**
@@ -42,6 +44,11 @@ export interface Channel {
    * After the channel is lost or reset this does nothing and returns `true`.
    */
   send(flags: number, payload: Uint8Array, end?: boolean): boolean;
+  /**
+   * Hands one value to the reader as it is, in place of a frame; otherwise as {@link Channel.send}. Only for connections with
+   * {@link Connection.passesValues}; elsewhere it is missing or throws {@link TransportError} `"limit"`.
+   */
+  sendValue?(value: unknown, end?: boolean): boolean;
   /** Ends our half without another frame (QUIC FIN). Harmless when it has ended already. */
   end(): void;
   /** Resolves when there is room to send again, or when the channel is over: the sink is told how it ended. */

@@ -2,6 +2,7 @@ import { Acceptor } from "../acceptor.ts";
 import { type EndpointAddress, parseAddress } from "../address.ts";
 import type { Connection, EndpointId } from "../connection.ts";
 import { TransportError } from "../error.ts";
+import { DEFAULT_MAX_CHANNELS } from "../max-channels.ts";
 import type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "../node.ts";
 import type { Slab } from "../slab.ts";
 import { MemoryConnection } from "./connection.ts";
@@ -143,6 +144,9 @@ export class MemoryNode implements Node {
       },
       deliveries,
       slab,
+      maxChannels: DEFAULT_MAX_CHANNELS,
+      passesValues: false,
+      trusted: false,
     });
     this.#connections.add(client);
     target.#connections.add(client.other);
