@@ -63,7 +63,7 @@ export type {
   SessionService,
   SharedService,
 } from "./client/client.ts";
-export type { ResponseStream } from "./client/response-stream-call.ts";
+export type { ResponseStream } from "./client/response-stream.ts";
 export type { RpcErrorOptions } from "./error.ts";
 export { RpcError } from "./error.ts";
 export type { Compression } from "./message/compression.ts";
@@ -84,9 +84,9 @@ export { isStatusCode, StatusCode, statusName } from "./status.ts";
 
 // For those who write interceptors, or wire servers and clients to connections themselves.
 
+export type { FormChoice } from "./client/choose-mode.ts";
 export type { ClientOptions, RowViews } from "./client/create-client.ts";
 export { createClient } from "./client/create-client.ts";
-export type { FormChoice } from "./client/message-form.ts";
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export type { RpcLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";

@@ -1,7 +1,7 @@
 import type { RowView } from "@aster/codec";
 import type { MethodsOf, MethodsOfClass, ServiceDefinition } from "@aster/contract";
 import type { CallOptions } from "./call-options.ts";
-import type { ResponseStream } from "./response-stream-call.ts";
+import type { ResponseStream } from "./response-stream.ts";
 
 /** What a client can be made from: a definition, or a decorated class, of which only the types and names are used. */
 export type ServiceReference = ServiceDefinition | (abstract new (...args: never[]) => object);

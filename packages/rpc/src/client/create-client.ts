@@ -6,10 +6,9 @@ import { limitsWith, type RpcLimits } from "../limits.ts";
 import { type Compression, plainBytesOf } from "../message/compression.ts";
 import { StatusCode } from "../status.ts";
 import { BoundMethod } from "./bound-method.ts";
+import { type AnyClientMethod, type BindMode, clientMethod } from "./call.ts";
+import { chooseMode, type FormChoice } from "./choose-mode.ts";
 import type { Client, RowClient, ServiceReference, SharedService } from "./client.ts";
-import type { AnyClientMethod } from "./client-method.ts";
-import { formedMethod } from "./formed-method.ts";
-import { type FormChoice, formOf } from "./message-form.ts";
 
 export interface ClientOptions extends FormChoice {
   /** For calls that set none and whose method has none. Default: no limit. */
@@ -49,10 +48,11 @@ export function createClient<T extends ServiceReference>(
 ): Client<T> | RowClient<T> {
   const definition = serviceDefinitionOf(service as object);
   checkShared(definition);
-  const room = { connection, limits: limitsWith(options.limits) };
+  const target = { connection, limits: limitsWith(options.limits) };
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
   const viewsRows = options.rows === "view";
-  const handover = {
+  const bindOptions = {
+    inSession: false,
     passesValues: connection.passesValues ?? false,
     viewsRows,
     plainBytes: plainBytesOf(options.compression),
@@ -61,17 +61,12 @@ export function createClient<T extends ServiceReference>(
   // without a prototype: no method is shadowed, and awaiting the client calls nothing
   const client: Record<string, AnyClientMethod> = Object.create(null);
   for (const method of Object.values(definition.methods)) {
-    const streams = method.pattern === "server_stream" || method.pattern === "bidi_stream";
-    client[method.key] = formedMethod(
-      room,
-      streams,
-      (asked) => {
-        const form = formOf(definition, method, asked ?? usual, options);
-        if (viewsRows && form !== "row") throw noViews(form);
-        return BoundMethod.of(definition, method, form, handover);
-      },
-      settings,
-    );
+    const bind: BindMode = (asked) => {
+      const mode = chooseMode(definition, method, asked ?? usual, options);
+      if (viewsRows && mode !== "row") throw noViews(mode);
+      return BoundMethod.of(definition, method, mode, bindOptions);
+    };
+    client[method.key] = clientMethod(target, method.pattern, bind, settings);
   }
   return Object.freeze(client) as Client<T>;
 }
@@ -85,9 +80,9 @@ export function checkShared({ name, scoped }: ServiceDefinition): void {
   );
 }
 
-function noViews(form: string): RpcError {
+function noViews(mode: string): RpcError {
   return new RpcError(
     StatusCode.INVALID_ARGUMENT,
-    `a client with rows: "view" calls in row, not in ${form}: make another client for that`,
+    `a client with rows: "view" calls in row, not in ${mode}: make another client for that`,
   );
 }

@@ -1,4 +1,4 @@
-import type { Connection } from "@aster/transport";
+import { type Connection, inProcessConnection } from "@aster/transport";
 import type {
   Client,
   RowClient,
@@ -9,7 +9,6 @@ import type {
 import { type ClientOptions, createClient, type RowViews } from "../client/create-client.ts";
 import { createSession, type SessionOptions } from "../session/create-session.ts";
 import type { Session } from "../session/session.ts";
-import { LocalConnection } from "./local-connection.ts";
 
 export interface LocalClientOptions extends ClientOptions {
   /**
@@ -68,8 +67,8 @@ export function createLocalSession<T extends ServiceReference>(
 function connected(
   server: ConnectionHandler,
   { wireCompatible = true }: Pick<LocalClientOptions, "wireCompatible">,
-): LocalConnection {
-  const connection = new LocalConnection({ passesValues: !wireCompatible });
-  server.handle(connection.other);
-  return connection;
+): Connection {
+  const connection = inProcessConnection({ passesValues: !wireCompatible });
+  server.handle(connection.server);
+  return connection.client;
 }

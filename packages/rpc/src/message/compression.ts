@@ -1,5 +1,5 @@
 import { MAX_PAYLOAD_BYTES } from "@aster/transport";
-import type { MessageForm } from "../protocol/mode.ts";
+import type { WireMode } from "../protocol/mode.ts";
 
 /** When payloads are compressed; `false`: never. JSON is not, and what the peer compresses is always read. */
 export type Compression =
@@ -22,6 +22,6 @@ export function plainBytesOf(compression: Compression | undefined): number {
 }
 
 /** The same for one form. */
-export function plainBytesIn(form: MessageForm, plainBytes: number): number {
+export function plainBytesIn(form: WireMode, plainBytes: number): number {
   return form === "json" ? MAX_PAYLOAD_BYTES : plainBytes;
 }

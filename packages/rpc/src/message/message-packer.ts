@@ -1,47 +1,56 @@
 import { compressPayload, decompressPayload } from "@aster/codec";
-import { FrameFlag, MAX_PAYLOAD_BYTES } from "@aster/transport";
+import { type Channel, FrameFlag, MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 
-const FIRST_REST = 4;
-const LONGEST_REST = 256;
+/** After a payload that did not shrink, this many are sent as they are before compression is tried again. */
+const FIRST_PAUSE = 4;
+/** The pause doubles with each failure, up to this: some hundred messages later the data may be of another kind. */
+const LONGEST_PAUSE = 256;
 
-/**
- * Decides what is compressed, for the messages of one method in one direction.
- *
- * After a payload that did not shrink the next few are sent as they are, then one is tried again.
- */
+/** Decides which messages of one method, in one direction, are compressed. */
 export class MessagePacker {
   readonly #plainBytes: number;
-  #rest = 0;
-  #nextRest = FIRST_REST;
-  /** The flags of the payload that {@link MessagePacker.pack} returned last. */
-  flags = 0;
+  #pause = 0;
+  #nextPause = FIRST_PAUSE;
 
-  /** Payloads of up to `plainBytes` are left as they are; with the bound of a frame nothing is compressed. */
+  /** Payloads of up to `plainBytes` are left as they are; with the limit of a frame nothing is compressed. */
   constructor(options: { readonly plainBytes: number }) {
     this.#plainBytes = options.plainBytes;
   }
 
-  /** Throws RESOURCE_EXHAUSTED, naming limit and size, for what fits no frame. */
-  pack(payload: Uint8Array): Uint8Array {
-    this.flags = 0;
-    if (payload.length <= this.#plainBytes) return payload;
+  /**
+   * Returns the payload compressed, or `undefined` when it is to be sent as it is.
+   * Throws RESOURCE_EXHAUSTED, with limit and size, for a payload that does not fit into a frame.
+   */
+  compress(payload: Uint8Array): Uint8Array | undefined {
+    if (payload.length <= this.#plainBytes) return undefined;
     if (payload.length > MAX_PAYLOAD_BYTES) throw tooLarge(payload.length, MAX_PAYLOAD_BYTES);
-    if (this.#rest > 0) {
-      this.#rest -= 1;
-      return payload;
+    if (this.#pause > 0) {
+      this.#pause -= 1;
+      return undefined;
     }
     const compressed = compressPayload(payload);
     if (compressed.length >= payload.length) {
-      this.#rest = this.#nextRest;
-      this.#nextRest = Math.min(this.#nextRest * 2, LONGEST_REST);
-      return payload;
+      this.#pause = this.#nextPause;
+      this.#nextPause = Math.min(this.#nextPause * 2, LONGEST_PAUSE);
+      return undefined;
     }
-    this.#nextRest = FIRST_REST;
-    this.flags = FrameFlag.Compressed;
+    this.#nextPause = FIRST_PAUSE;
     return compressed;
   }
+}
+
+/** Sends a message frame, compressed where the packer returned a shorter payload. */
+export function sendMessageFrame(
+  channel: Channel,
+  payload: Uint8Array,
+  compressed: Uint8Array | undefined,
+  end = false,
+): boolean {
+  return compressed === undefined
+    ? channel.send(0, payload, end)
+    : channel.send(FrameFlag.Compressed, compressed, end);
 }
 
 /**

@@ -1,6 +1,5 @@
 import { type RowCodec, rowCodec, type WireType } from "@aster/codec";
 import { RpcError } from "../error.ts";
-import { passingCodec } from "../local/passing-codec.ts";
 import { StatusCode } from "../status.ts";
 import type { MessageCodec } from "./message-codec.ts";
 
@@ -25,17 +24,16 @@ export function rowMessages(type: WireType): MessageCodec {
   };
 }
 
-/**
- * `messages`, which are rows of this type or values handed over, read as views: of a copy, because the bytes of a frame
- * are used again.
- */
-export function rowViews(type: WireType, messages: MessageCodec): MessageCodec {
+/** As {@link rowMessages}, but decodes to views: of a copy, because the bytes of a frame are used again. */
+export function rowViews(type: WireType): MessageCodec {
   const rows = rowsOf(type);
-  const copy =
-    messages === passingCodec
-      ? (passed: Uint8Array) => rows.encode(messages.decode(passed))
-      : (bytes: Uint8Array) => new Uint8Array(bytes);
-  return { ...messages, decode: (bytes) => rows.view(copy(bytes)) };
+  return { ...rowMessages(type), decode: (bytes) => rows.view(new Uint8Array(bytes)) };
+}
+
+/** A view of a row that is made from a value. */
+export function rowViewOf(type: WireType, value: unknown): unknown {
+  const rows = rowsOf(type);
+  return rows.view(rows.encode(value));
 }
 
 /** The schema of one direction: what its first row comes after. */

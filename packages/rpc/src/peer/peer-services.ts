@@ -1,7 +1,7 @@
 import { contractIdOf, type ServiceScope, serviceDefinitionOf } from "@aster/contract";
 import type { AdmittedService } from "@aster/trust";
 import type { AsterClientOptions, ProxyOptions, ServiceClientOptions } from "../aster-client.ts";
-import type { ClientMethodOptions } from "../client/client-method.ts";
+import type { ClientMethodOptions } from "../client/call.ts";
 import type { ClientOptions } from "../client/create-client.ts";
 import { RpcError } from "../error.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";

@@ -7,9 +7,9 @@ export const ModeNumber = { xlang: 0, native: 1, row: 2, json: 3 } as const;
 export const XLANG_B = "xlang1";
 
 /** How messages are written: in a mode, of which XLANG has two generations (docs/wire.md, "Modes"). */
-export type MessageForm = SerializationMode | typeof XLANG_B;
+export type WireMode = SerializationMode | typeof XLANG_B;
 
 /** The mode that a header names. */
-export function modeNumber(form: MessageForm): number {
+export function modeNumber(form: WireMode): number {
   return ModeNumber[form === XLANG_B ? "xlang" : form];
 }

@@ -1,6 +1,6 @@
 import type { ContractManifest } from "@aster/contract";
 import type { Connection } from "@aster/transport";
-import type { ClientMethodOptions } from "../client/client-method.ts";
+import type { ClientMethodOptions } from "../client/call.ts";
 import type { RpcLimits } from "../limits.ts";
 import { ModeNumber } from "../protocol/mode.ts";
 import { ClientSession } from "../session/client-session.ts";
@@ -23,8 +23,8 @@ export function openJsonSession(
   options: JsonSessionOptions,
 ): OpenedSession<JsonSession> {
   const session = open(connection, service, version, options);
-  const room = { connection: session, limits: options.limits };
-  const methods = createJsonClient(room, service, version, options);
+  const target = { connection: session, limits: options.limits };
+  const methods = createJsonClient(target, service, version, options);
   return { session: withControl(methods, session), opened: session };
 }
 
@@ -35,8 +35,8 @@ export function openDynamicSession(
   options: JsonSessionOptions,
 ): OpenedSession<DynamicSession> {
   const session = open(connection, manifest.service, manifest.version, options);
-  const room = { connection: session, limits: options.limits };
-  const methods = createDynamicClient(room, manifest, options);
+  const target = { connection: session, limits: options.limits };
+  const methods = createDynamicClient(target, manifest, options);
   return { session: withControl(methods, session), opened: session };
 }
 
@@ -52,7 +52,6 @@ function open(
     mode: ModeNumber.json,
     form: "json",
     limits,
-    passesValues: false,
     cancelTimeoutMs,
   });
 }

@@ -1,14 +1,10 @@
 import type { MethodPattern } from "@aster/contract";
 import { MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { BoundMethod } from "../client/bound-method.ts";
+import { type AnyClientMethod, type ClientMethodOptions, clientMethod } from "../client/call.ts";
 import type { CallOptions } from "../client/call-options.ts";
-import {
-  type AnyClientMethod,
-  type ClientMethodOptions,
-  clientMethod,
-} from "../client/client-method.ts";
-import type { ResponseStream } from "../client/response-stream-call.ts";
-import type { CallRoom } from "../client/wire-call.ts";
+import type { CallTarget } from "../client/call-target.ts";
+import type { ResponseStream } from "../client/response-stream.ts";
 import { RpcError } from "../error.ts";
 import { type JsonRequest, type JsonValue, jsonCodec } from "../message/json-codec.ts";
 import { PlainStream, plainAnswer } from "./plain-stream.ts";
@@ -37,7 +33,7 @@ export interface JsonClient {
 
 /** A client without a definition: methods and fields are named as on the wire, messages travel as JSON. */
 export function createJsonClient(
-  room: CallRoom,
+  target: CallTarget,
   service: string,
   version: number,
   options: ClientMethodOptions,
@@ -49,7 +45,7 @@ export function createJsonClient(
       if (typeof name !== "string" || name === "then") return undefined;
       let method = methods.get(name);
       if (method === undefined) {
-        method = jsonMethod(room, service, version, name, options);
+        method = jsonMethod(target, service, version, name, options);
         methods.set(name, method);
       }
       return method;
@@ -58,7 +54,7 @@ export function createJsonClient(
 }
 
 function jsonMethod(
-  room: CallRoom,
+  target: CallTarget,
   service: string,
   version: number,
   name: string,
@@ -67,13 +63,15 @@ function jsonMethod(
   const as = (pattern: MethodPattern): AnyClientMethod => {
     const method = { name, pattern, idempotent: false, timeoutMs: undefined };
     const coding = {
-      form: "json",
+      mode: "json",
       plainBytes: MAX_PAYLOAD_BYTES,
       request: jsonCodec,
       response: jsonCodec,
       rows: undefined,
     } as const;
-    return clientMethod(room, new BoundMethod({ service, version, method, ...coding }), options);
+    const inSession = target.connection.isSession ?? false;
+    const bound = new BoundMethod({ service, version, method, inSession, ...coding });
+    return clientMethod(target, pattern, () => bound, options);
   };
   const place = `${service}.${name}`;
   const once = (call: AnyClientMethod) => (request: unknown, options?: CallOptions) =>

@@ -1,15 +1,10 @@
 import type { ContractManifest, ManifestMethod, MethodPattern } from "@aster/contract";
 import { MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { BoundMethod } from "../client/bound-method.ts";
+import { type AnyClientMethod, type ClientMethodOptions, clientMethod } from "../client/call.ts";
 import type { CallOptions } from "../client/call-options.ts";
-import {
-  type AnyClientMethod,
-  type ClientMethodOptions,
-  clientMethod,
-} from "../client/client-method.ts";
-import { DeferredStream } from "../client/deferred-stream.ts";
-import type { ResponseStream } from "../client/response-stream-call.ts";
-import type { CallRoom } from "../client/wire-call.ts";
+import type { CallTarget } from "../client/call-target.ts";
+import { DeferredStream, type ResponseStream } from "../client/response-stream.ts";
 import { RpcError } from "../error.ts";
 import type { JsonValue } from "../message/json-codec.ts";
 import { StatusCode } from "../status.ts";
@@ -44,7 +39,7 @@ const forms: Readonly<Record<MethodPattern, string>> = {
 
 /** A client that knows patterns, fields, timeouts and idempotence from a manifest. */
 export function createDynamicClient(
-  room: CallRoom,
+  target: CallTarget,
   manifest: ContractManifest,
   options: ClientMethodOptions,
 ): DynamicClient {
@@ -53,7 +48,7 @@ export function createDynamicClient(
   for (const method of manifest.methods) {
     // awaiting the client must not call a method of the peer's
     if (method.name === "then") continue;
-    methods[method.name] = described(room, manifest, method, types, options);
+    methods[method.name] = described(target, manifest, method, types, options);
   }
   return new Proxy(Object.freeze(methods) as DynamicClient, {
     get(known, name) {
@@ -64,7 +59,7 @@ export function createDynamicClient(
 }
 
 function described(
-  room: CallRoom,
+  target: CallTarget,
   { service, version }: ContractManifest,
   manifest: ManifestMethod,
   types: ManifestTypes,
@@ -76,13 +71,14 @@ function described(
     service,
     version,
     method: { name, pattern, idempotent, timeoutMs },
-    form: "json",
+    mode: "json",
+    inSession: target.connection.isSession ?? false,
     plainBytes: MAX_PAYLOAD_BYTES,
     request: manifestCodec(manifest.fields, types),
     response: manifestCodec(manifest.response_fields, types),
     rows: undefined,
   });
-  const call = clientMethod(room, bound, options);
+  const call = clientMethod(target, pattern, () => bound, options);
   const place = `${service}.${name}`;
   return methodOf(manifest, place, call, (tried) => {
     const text = `${place} is a ${pattern} method: call ${place}${forms[pattern]} instead of ${place}${forms[tried]}`;

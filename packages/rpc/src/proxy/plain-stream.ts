@@ -1,4 +1,4 @@
-import type { ResponseStream } from "../client/response-stream-call.ts";
+import type { ResponseStream } from "../client/response-stream.ts";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 

@@ -1,7 +1,7 @@
 import type { CodecError } from "@aster/codec";
 import type { Channel, ChannelSink, EndpointId } from "@aster/transport";
 import type { RpcError } from "../error.ts";
-import type { MessageForm } from "../protocol/mode.ts";
+import type { WireMode } from "../protocol/mode.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import type { StatusCode } from "../status.ts";
 import type { AdmittedCall } from "./admitted-call.ts";
@@ -20,7 +20,7 @@ export interface CallOwner {
   admit(flags: number, payload: Uint8Array): AdmittedCall | undefined;
   /** The session that the frame of {@link CallOwner.admit} opened; takes over the channel, or throws why not. */
   session(channel: Channel): ChannelSink;
-  coding(route: Route, form: MessageForm): RouteCoding;
+  coding(route: Route, form: WireMode): RouteCoding;
   /** A request that cannot be decoded, as an error for the caller. */
   unreadable(error: CodecError): RpcError;
   countReset(): void;

@@ -6,7 +6,7 @@ import { chain, type Interceptor } from "../interceptor.ts";
 import { plainBytesIn } from "../message/compression.ts";
 import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
 import { MessagePacker } from "../message/message-packer.ts";
-import type { MessageForm } from "../protocol/mode.ts";
+import type { WireMode } from "../protocol/mode.ts";
 import { StatusCode } from "../status.ts";
 import type { HostedService } from "./hosted-service.ts";
 import { interceptedCall } from "./intercepted-call.ts";
@@ -37,7 +37,7 @@ export class Route {
   readonly invoke: (request: unknown, context: ServerContext) => unknown;
   readonly #modes: ReadonlySet<string>;
   readonly #refined: boolean;
-  readonly #coding: Partial<Record<MessageForm, RouteCoding>> = {};
+  readonly #coding: Partial<Record<WireMode, RouteCoding>> = {};
 
   constructor(
     service: HostedService,
@@ -71,7 +71,7 @@ export class Route {
   }
 
   /** `plainBytes` is the server's: it counts when a form is asked for first. */
-  coding(form: MessageForm, plainBytes: number): RouteCoding {
+  coding(form: WireMode, plainBytes: number): RouteCoding {
     this.#coding[form] ??= {
       ...methodCoding(this.method, form),
       packer: new MessagePacker({ plainBytes: plainBytesIn(form, plainBytes) }),

@@ -8,13 +8,13 @@ import {
 } from "@aster/transport";
 import { runInCall } from "../context.ts";
 import { RpcError } from "../error.ts";
-import { PROFILE_A_BYTE, PROFILE_B_BYTE } from "../message/message-codec.ts";
-import { unpack } from "../message/message-packer.ts";
+import { PROFILE_A_BYTE, PROFILE_B_BYTE, passMessage } from "../message/message-codec.ts";
+import { sendMessageFrame, unpack } from "../message/message-packer.ts";
 import { MessagePump, type MessageSource, type PumpTarget } from "../message/message-pump.ts";
 import { MessageQueue } from "../message/message-queue.ts";
 import { isPromiseLike } from "../message/promise-like.ts";
 import { rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
-import { type MessageForm, XLANG_B } from "../protocol/mode.ts";
+import { type WireMode, XLANG_B } from "../protocol/mode.ts";
 import { encodeFailure, encodeSuccess, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import { StatusCode } from "../status.ts";
@@ -74,12 +74,38 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
     try {
       if (this.#phase === Phase.Header) this.#open(flags, payload);
       else if ((flags & CONTROL_FLAGS) !== 0) this.#control(flags, payload);
-      else if (this.#phase === Phase.Request) this.#request(flags, payload);
-      else if (this.#phase === Phase.Requests) this.#item(flags, payload);
-      else throw unexpectedMessage(this.#route as Route);
+      else if (this.#phase === Phase.Request) {
+        this.#request(this.#decode(this.#unpack(flags, payload)));
+      } else if (this.#phase === Phase.Requests) {
+        this.#countItem();
+        const bytes = this.#unpack(flags, payload);
+        this.#requests?.push(this.#decode(bytes), bytes.length);
+      } else throw unexpectedMessage(this.#route as Route);
     } catch (error) {
       if (error instanceof CodecError) this.#fail(this.#owner.unreadable(error));
       else this.#failed(error);
+    }
+  }
+
+  /** A message that the caller, which is in this process, handed over as it is. */
+  value(message: unknown): void {
+    if (this.#phase >= Phase.Over) {
+      this.#session?.value?.(message);
+      return;
+    }
+    try {
+      if (this.#phase === Phase.Header) throw unexpectedFrame(0);
+      const route = this.#route as Route;
+      if (this.#phase === Phase.Request) {
+        route.checkRequest(message);
+        this.#request(message);
+      } else if (this.#phase === Phase.Requests) {
+        this.#countItem();
+        route.checkRequest(message);
+        this.#requests?.push(message, 0);
+      } else throw unexpectedMessage(route);
+    } catch (error) {
+      this.#failed(error);
     }
   }
 
@@ -151,10 +177,13 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
   }
 
   sendMessage(message: unknown): boolean {
+    if (this.#channel.connection.passesValues) return passMessage(this.#channel, message);
     const { response, packer, rows } = this.#coding as RouteCoding;
     let payload: Uint8Array;
+    let compressed: Uint8Array | undefined;
     try {
-      payload = packer.pack(response.encodeShared(message));
+      payload = response.encodeShared(message);
+      compressed = packer.compress(payload);
     } catch (cause) {
       throw this.#badResponse(cause);
     }
@@ -162,7 +191,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
       this.#schemaSent = true;
       this.#channel.send(FrameFlag.RowSchema, rows.response.bytes);
     }
-    return this.#channel.send(packer.flags, payload);
+    return sendMessageFrame(this.#channel, payload, compressed);
   }
 
   drained(): Promise<void> {
@@ -204,24 +233,22 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
     this.#answer(requests, context);
   }
 
-  #request(flags: number, payload: Uint8Array): void {
+  #request(request: unknown): void {
     this.#phase = Phase.Answering;
     const context = this.#context as ServerContext;
     // without a deadline only the request has to come in time: a stream may go on
     if (this.#route?.streamsResponses && context.deadlineAt === Number.POSITIVE_INFINITY) {
       timers.remove(this);
     }
-    this.#answer(this.#decode(this.#unpack(flags, payload)), context);
+    this.#answer(request, context);
   }
 
-  #item(flags: number, payload: Uint8Array): void {
+  #countItem(): void {
     const { maxClientStreamItems } = this.#owner.server.limits;
     this.#items += 1;
     if (this.#items > maxClientStreamItems && !(this.#route as Route).streamsResponses) {
       throw tooManyItems(maxClientStreamItems);
     }
-    const bytes = this.#unpack(flags, payload);
-    this.#requests?.push(this.#decode(bytes), bytes.length);
   }
 
   #unpack(flags: number, payload: Uint8Array): Uint8Array {
@@ -243,7 +270,7 @@ export class ServerCall implements ChannelSink, Timed, PumpTarget {
     return request;
   }
 
-  #answerIn(form: MessageForm): RouteCoding {
+  #answerIn(form: WireMode): RouteCoding {
     this.#coding = this.#owner.coding(this.#route as Route, form);
     return this.#coding;
   }

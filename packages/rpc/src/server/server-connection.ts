@@ -9,9 +9,8 @@ import {
   ResetCode,
 } from "@aster/transport";
 import { RpcError } from "../error.ts";
-import { passingCoding } from "../local/passing-codec.ts";
 import { Metadata } from "../metadata.ts";
-import type { MessageForm } from "../protocol/mode.ts";
+import type { WireMode } from "../protocol/mode.ts";
 import { formOf, type ProtocolForm } from "../protocol/structs.ts";
 import { ServerSession } from "../session/server-session.ts";
 import { StatusCode } from "../status.ts";
@@ -41,7 +40,6 @@ export class ServerConnection implements CallOwner {
   readonly peer: EndpointId;
   form: ProtocolForm = "fory";
   readonly faultCode: StatusCode = StatusCode.UNKNOWN;
-  readonly passesValues: boolean;
   readonly #connection: Connection;
   #opened: HostedService | undefined;
   /** The mode of the session that is being opened. */
@@ -55,7 +53,6 @@ export class ServerConnection implements CallOwner {
     this.server = server;
     this.peer = connection.peer;
     this.#connection = connection;
-    this.passesValues = connection.passesValues ?? false;
     connection.accept((channel) => {
       server.countStream();
       channel.read(new ServerCall(this, channel));
@@ -128,8 +125,8 @@ export class ServerConnection implements CallOwner {
     this.server.release(route);
   }
 
-  coding(route: Route, form: MessageForm): RouteCoding {
-    return this.passesValues ? passingCoding : route.coding(form, this.server.plainBytes);
+  coding(route: Route, form: WireMode): RouteCoding {
+    return route.coding(form, this.server.plainBytes);
   }
 
   /** Opening and resetting channels costs the server more than the peer, so a peer outside this program has a budget. */

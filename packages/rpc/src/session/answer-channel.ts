@@ -1,5 +1,6 @@
 import type { Channel, Connection } from "@aster/transport";
 import { FrameFlag } from "@aster/transport";
+import { passMessage } from "../message/message-codec.ts";
 import type { SessionReader } from "./session-reader.ts";
 
 /** What an {@link AnswerChannel} tells its session. */
@@ -45,10 +46,11 @@ export class AnswerChannel implements Channel {
       this.#room.conclude(this.#answered && !this.streams ? undefined : payload);
       return true;
     }
-    this.#answered = true;
-    const room = this.#channel.send(flags, payload);
-    if (!room && !this.streams) this.#room.reader.waitForRoom();
-    return room;
+    return this.#sent(this.#channel.send(flags, payload));
+  }
+
+  sendValue(value: unknown): boolean {
+    return this.#over || this.#sent(passMessage(this.#channel, value));
   }
 
   drained(): Promise<void> {
@@ -77,6 +79,12 @@ export class AnswerChannel implements Channel {
   mute(): void {
     this.#over = true;
     this.resume();
+  }
+
+  #sent(room: boolean): boolean {
+    this.#answered = true;
+    if (!room && !this.streams) this.#room.reader.waitForRoom();
+    return room;
   }
 
   // a session reads its stream itself, and its half ends with it

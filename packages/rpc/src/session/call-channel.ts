@@ -1,6 +1,7 @@
 import type { MethodPattern } from "@aster/contract";
 import { type Channel, type Connection, FrameFlag } from "@aster/transport";
-import type { CallSink } from "../client/wire-call.ts";
+import type { CallSink } from "../client/call-target.ts";
+import { passMessage } from "../message/message-codec.ts";
 import { okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 
@@ -12,14 +13,10 @@ export interface CallTurns {
   join(call: CallChannel, header: Uint8Array): void;
   /** The caller has given the call up. */
   leave(call: CallChannel): void;
-  /** The bytes of a call that waits for its turn. */
-  keep(payload: Uint8Array): Uint8Array;
 }
 
-interface KeptFrame {
-  readonly flags: number;
-  readonly payload: Uint8Array;
-}
+/** A frame, or a value in place of one, of a call that waits for its turn. */
+type Kept = { readonly flags: number; readonly payload: Uint8Array } | { readonly value: unknown };
 
 /**
  * The channel of one call inside a session, as its caller has it. Calls are made as on streams of their own; this says it as
@@ -30,7 +27,7 @@ export class CallChannel implements Channel {
   readonly pattern: MethodPattern;
   readonly #turns: CallTurns;
   #state: "new" | "waiting" | "running" | "over" = "new";
-  #kept: KeptFrame[] = [];
+  #kept: Kept[] = [];
   #ended = false;
   #paused = false;
   #room: (() => void)[] = [];
@@ -62,7 +59,14 @@ export class CallChannel implements Channel {
       return true;
     }
     if (this.#state === "running") return this.#turns.channel.send(flags, payload);
-    this.#kept.push({ flags, payload: this.#turns.keep(payload) });
+    this.#kept.push({ flags, payload: payload.slice() });
+    return false;
+  }
+
+  sendValue(value: unknown): boolean {
+    if (this.#state === "over") return true;
+    if (this.#state === "running") return passMessage(this.#turns.channel, value);
+    this.#kept.push({ value });
     return false;
   }
 
@@ -99,7 +103,10 @@ export class CallChannel implements Channel {
     this.#state = "running";
     const { channel } = this.#turns;
     channel.send(FrameFlag.Call, header);
-    for (const { flags, payload } of this.#kept) channel.send(flags, payload);
+    for (const kept of this.#kept) {
+      if ("value" in kept) passMessage(channel, kept.value);
+      else channel.send(kept.flags, kept.payload);
+    }
     this.#kept = [];
     if (this.#ended) this.#endInput();
     this.#giveRoom();

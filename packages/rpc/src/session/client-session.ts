@@ -8,7 +8,7 @@ import {
   type TransportError,
 } from "@aster/transport";
 import { lostError, unexpectedFrame } from "../client/call-failure.ts";
-import type { CallOpener, CallSink, Renewal } from "../client/wire-call.ts";
+import type { CallOpener, CallSink, Renewal } from "../client/call-target.ts";
 import { RpcError } from "../error.ts";
 import { decodeTrailer, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
@@ -17,7 +17,6 @@ import { now } from "../time/clock.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
 import { CallChannel, type CallTurns } from "./call-channel.ts";
-import { CallHeaders } from "./call-header.ts";
 import { CancelWait } from "./cancel-wait.ts";
 import { breaksSession, leftError, overError } from "./session-failure.ts";
 import { type SessionOpening, sessionHeader } from "./session-opening.ts";
@@ -32,13 +31,13 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
   before: Timed | undefined;
   after: Timed | undefined;
   readonly peer: EndpointId;
+  readonly isSession = true;
   readonly form: ProtocolForm;
   readonly channel: Channel;
   /** Fulfils once, with why the session ended, `undefined` when it was closed here; never rejects. */
   readonly ending: Promise<RpcError | undefined>;
   readonly #connection: Connection & Renewal;
   readonly #parts: SessionOpening;
-  readonly #headers: CallHeaders;
   readonly #cancelled: CancelWait;
   #settle: (reason: RpcError | undefined) => void = () => {};
   #running: CallChannel | undefined;
@@ -56,7 +55,6 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
     this.form = parts.form;
     this.#connection = connection;
     this.#parts = parts;
-    this.#headers = new CallHeaders(parts.form);
     this.#cancelled = new CancelWait(connection, parts.cancelTimeoutMs);
     this.ending = new Promise((resolve) => {
       this.#settle = resolve;
@@ -93,13 +91,12 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
       return;
     }
     this.#begun = true;
-    const own = this.#headers.from(header);
     if (this.#running !== undefined || this.#cancelled.pending) {
-      this.#waiting.add(call, own);
+      this.#waiting.add(call, header);
       return;
     }
     this.#running = call;
-    call.begin(own);
+    call.begin(header);
   }
 
   leave(call: CallChannel): void {
@@ -116,10 +113,6 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
     timers.add(this, this.#cancelled.begin(call.pattern));
   }
 
-  keep(payload: Uint8Array): Uint8Array {
-    return this.#parts.passesValues ? payload : payload.slice();
-  }
-
   frame(flags: number, payload: Uint8Array): void {
     if (this.#over) return;
     const call = this.#running;
@@ -133,6 +126,21 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallTurns 
     } else {
       this.#finish(call);
       call.sink.frame(flags, payload);
+      call.sink.frame(FrameFlag.Trailer, okTrailers[this.form]);
+      this.#next();
+    }
+  }
+
+  value(value: unknown): void {
+    if (this.#over) return;
+    const call = this.#running;
+    if (call === undefined) {
+      if (!this.#cancelled.pending) this.#break(unexpectedFrame(0));
+    } else if (!call.answersOnce) {
+      call.sink.value(value);
+    } else {
+      this.#finish(call);
+      call.sink.value(value);
       call.sink.frame(FrameFlag.Trailer, okTrailers[this.form]);
       this.#next();
     }

@@ -2,7 +2,7 @@ import type { CodecError } from "@aster/codec";
 import type { SerializationMode } from "@aster/contract";
 import type { ChannelSink, EndpointId } from "@aster/transport";
 import { RpcError } from "../error.ts";
-import type { MessageForm } from "../protocol/mode.ts";
+import type { WireMode } from "../protocol/mode.ts";
 import { type CallHeader, callHeaderCodecs, type ProtocolForm } from "../protocol/structs.ts";
 import type { AdmittedCall } from "../server/admitted-call.ts";
 import type { CallOwner } from "../server/call-owner.ts";
@@ -75,7 +75,7 @@ export class SessionCalls implements CallOwner {
     return latest < admitted.timeoutAt ? { ...admitted, timeoutAt: latest } : admitted;
   }
 
-  coding(route: Route, form: MessageForm): RouteCoding {
+  coding(route: Route, form: WireMode): RouteCoding {
     const coding = this.#parts.owner.coding(route, form);
     return form === "native" || form === "row" ? this.#tolerating(coding) : coding;
   }

@@ -12,8 +12,6 @@ export interface SessionOpening {
   readonly mode: number;
   readonly form: ProtocolForm;
   readonly limits: RpcLimits;
-  /** Messages are handed over as they are, in this program. */
-  readonly passesValues: boolean;
   readonly cancelTimeoutMs: number;
 }
 

@@ -139,6 +139,20 @@ describe("within one program", () => {
     server.close();
   });
 
+  test.each([true, false])(
+    "a stream that waits for its turn keeps its requests, wireCompatible: %s",
+    async (wireCompatible) => {
+      const server = new Server({ services: [tally()] });
+      await using session = createLocalSession(Tally, server, { wireCompatible });
+      const first = session.add({ n: 1 });
+      const sum = session.sum([{ n: 1 }, { n: 2 }, { n: 3 }]);
+      const chat = collect(session.chat([{ n: 1 }, { n: 1 }]));
+      expect([(await first).n, (await sum).n]).toEqual([1, 7]);
+      expect((await chat).map(({ n }) => n)).toEqual([8, 9]);
+      server.close();
+    },
+  );
+
   test("what is handed over is the value itself", async () => {
     const seen: unknown[] = [];
     const Same = defineService("Same", { scoped: "stream" }, { echo: unary(Item, Item) });

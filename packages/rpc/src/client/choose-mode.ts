@@ -1,6 +1,6 @@
 import { SerializationMode, type ServiceDefinition, type ServiceMethod } from "@aster/contract";
 import { RpcError } from "../error.ts";
-import { type MessageForm, XLANG_B } from "../protocol/mode.ts";
+import { type WireMode, XLANG_B } from "../protocol/mode.ts";
 import { StatusCode } from "../status.ts";
 
 /** What decides how a client's messages are written. */
@@ -24,12 +24,12 @@ const known: ReadonlySet<string> = new Set(Object.values(SerializationMode));
  *
  * Throws INVALID_ARGUMENT for what is no mode, FAILED_PRECONDITION, naming both lists, where the peer takes none.
  */
-export function formOf(
+export function chooseMode(
   definition: ServiceDefinition,
   method: ServiceMethod,
   asked: SerializationMode | undefined,
   { peerModes, profile }: FormChoice,
-): MessageForm {
+): WireMode {
   const own = method.serialization === undefined ? [] : [method.serialization];
   const declared = [...own, ...definition.serialization];
   const wanted = asked === undefined ? declared : [asked];
