@@ -19,8 +19,8 @@ import { RpcError } from "./error.ts";
 import { Health } from "./health/health.ts";
 import { type HealthAddress, HealthEndpoint } from "./health/health-endpoint.ts";
 import { AdmissionCounts, type AdmissionStats } from "./peer/admission-counts.ts";
-import { RPC_ALPN } from "./peer/alpn.ts";
 import { ConnectionLimiter } from "./peer/connection-limiter.ts";
+import { RPC_ALPN } from "./peer/dial.ts";
 import { offerOf } from "./peer/offer.ts";
 import { type HeldNode, holdNode, type NodeChoice } from "./peer/own-node.ts";
 import {

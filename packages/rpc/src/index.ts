@@ -44,14 +44,6 @@ export { implement } from "./server/implement.ts";
 
 // To call them.
 
-export type {
-  AsterClientOptions,
-  ClientCloseOptions,
-  ProxyOptions,
-  ServiceClientOptions,
-  ServiceSessionOptions,
-  SessionProxyOptions,
-} from "./aster-client.ts";
 export { AsterClient } from "./aster-client.ts";
 export type { CallOptions } from "./client/call-options.ts";
 export type {
@@ -64,27 +56,36 @@ export type {
   SharedService,
 } from "./client/client.ts";
 export type { ResponseStream } from "./client/response-stream.ts";
+export type {
+  AsterClientOptions,
+  ClientCloseOptions,
+  ClientState,
+  ProxyOptions,
+  ServiceClientOptions,
+  ServiceSessionOptions,
+  SessionProxyOptions,
+} from "./client-options.ts";
 export type { RpcErrorOptions } from "./error.ts";
 export { RpcError } from "./error.ts";
 export type { Compression } from "./message/compression.ts";
 export type { JsonRequest, JsonValue } from "./message/json-codec.ts";
 export type { MetadataInit } from "./metadata.ts";
 export { Metadata } from "./metadata.ts";
+export type { ManifestProxy, ManifestProxyMethod, ManifestValue } from "./proxy/manifest-proxy.ts";
 export type {
-  JsonCallOptions,
-  JsonClient,
-  JsonMethod,
-  JsonRequests,
-} from "./proxy/json-client.ts";
-export type { DynamicClient, DynamicMethod, DynamicValue } from "./proxy/manifest-client.ts";
+  ProxyCallOptions,
+  ProxyMethod,
+  ProxyRequests,
+  ServiceProxy,
+} from "./proxy/service-proxy.ts";
+export type { ManifestSessionProxy, SessionProxy } from "./proxy/session-proxy.ts";
 export type { ReconnectOptions } from "./reconnect/backoff.ts";
-export type { ClientState } from "./reconnect/client-state.ts";
-export type { DynamicSession, JsonSession, Session, SessionControl } from "./session/session.ts";
+export type { Session, SessionControl } from "./session/session.ts";
 export { isStatusCode, StatusCode, statusName } from "./status.ts";
 
 // For those who write interceptors, or wire servers and clients to connections themselves.
 
-export type { FormChoice } from "./client/choose-mode.ts";
+export type { ModeChoice } from "./client/choose-mode.ts";
 export type { ClientOptions, RowViews } from "./client/create-client.ts";
 export { createClient } from "./client/create-client.ts";
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
@@ -92,7 +93,7 @@ export type { RpcLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
 export type { ConnectionHandler, LocalClientOptions, LocalSessionOptions } from "./local/local.ts";
 export { createLocalClient, createLocalSession } from "./local/local.ts";
-export { RPC_ALPN } from "./peer/alpn.ts";
+export { RPC_ALPN } from "./peer/dial.ts";
 export type { DrainOptions, ServerOptions, ServerStats } from "./server/server.ts";
 export { Server } from "./server/server.ts";
 export type { PeerDirectory } from "./server/server-context.ts";

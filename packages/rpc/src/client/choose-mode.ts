@@ -4,7 +4,7 @@ import { type WireMode, XLANG_B } from "../protocol/mode.ts";
 import { StatusCode } from "../status.ts";
 
 /** What decides how a client's messages are written. */
-export interface FormChoice {
+export interface ModeChoice {
   /** For calls that do not say. Default: what the method says, then the service, in order. */
   readonly serialization?: SerializationMode | undefined;
   /** The modes that the peer offers, as it said in admission; none means XLANG. Default: those of the definition. */
@@ -28,7 +28,7 @@ export function chooseMode(
   definition: ServiceDefinition,
   method: ServiceMethod,
   asked: SerializationMode | undefined,
-  { peerModes, profile }: FormChoice,
+  { peerModes, profile }: ModeChoice,
 ): WireMode {
   const own = method.serialization === undefined ? [] : [method.serialization];
   const declared = [...own, ...definition.serialization];

@@ -7,10 +7,10 @@ import { type Compression, plainBytesOf } from "../message/compression.ts";
 import { StatusCode } from "../status.ts";
 import { BoundMethod } from "./bound-method.ts";
 import { type AnyClientMethod, type BindMode, clientMethod } from "./call.ts";
-import { chooseMode, type FormChoice } from "./choose-mode.ts";
+import { chooseMode, type ModeChoice } from "./choose-mode.ts";
 import type { Client, RowClient, ServiceReference, SharedService } from "./client.ts";
 
-export interface ClientOptions extends FormChoice {
+export interface ClientOptions extends ModeChoice {
   /** For calls that set none and whose method has none. Default: no limit. */
   readonly timeoutMs?: number;
   /** Around every call. The first is the outermost. */

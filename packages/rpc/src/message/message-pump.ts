@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { isPromiseLike } from "./promise-like.ts";
 
 /** Where a {@link MessagePump} sends what it takes from its source. */
 export interface PumpTarget {
@@ -89,4 +88,9 @@ async function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): Prom
   try {
     await iterator.return?.();
   } catch {}
+}
+
+/** Whether a value has to be awaited. */
+export function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as Partial<PromiseLike<T>> | null | undefined)?.then === "function";
 }

@@ -10,9 +10,13 @@ import { runInCall } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { PROFILE_A_BYTE, PROFILE_B_BYTE, passMessage } from "../message/message-codec.ts";
 import { sendMessageFrame, unpack } from "../message/message-packer.ts";
-import { MessagePump, type MessageSource, type PumpTarget } from "../message/message-pump.ts";
+import {
+  isPromiseLike,
+  MessagePump,
+  type MessageSource,
+  type PumpTarget,
+} from "../message/message-pump.ts";
 import { MessageQueue } from "../message/message-queue.ts";
-import { isPromiseLike } from "../message/promise-like.ts";
 import { rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { type WireMode, XLANG_B } from "../protocol/mode.ts";
 import { encodeFailure, encodeSuccess, okTrailers } from "../protocol/status-trailer.ts";

@@ -1,7 +1,5 @@
 import type { Client, ServiceReference } from "../client/client.ts";
 import type { RpcError } from "../error.ts";
-import type { JsonClient } from "../proxy/json-client.ts";
-import type { DynamicClient } from "../proxy/manifest-client.ts";
 import type { ClientSession } from "./client-session.ts";
 
 /** How a session ends. `await using` closes it. */
@@ -23,14 +21,8 @@ export interface SessionControl extends AsyncDisposable {
  */
 export type Session<T extends ServiceReference> = Client<T> & SessionControl;
 
-/** As {@link Session}, in JSON, by the names of the wire. A method called `close` or `closed` cannot be reached. */
-export type JsonSession = JsonClient & SessionControl;
-
 /** A session and what is behind it. @internal */
 export interface OpenedSession<S> {
   readonly session: S;
   readonly opened: ClientSession;
 }
-
-/** As {@link JsonSession}, with what a manifest says of the methods. */
-export type DynamicSession = DynamicClient & SessionControl;

@@ -1,7 +1,6 @@
 import type { Connection, Node } from "@aster/transport";
 import { checkFault, type Fault, type FaultDirection, type InjectedFault } from "./fault.ts";
 import { FaultyConnection } from "./faulty-connection.ts";
-import { seededRandom } from "./seeded-random.ts";
 import { wrapNode } from "./wrap-node.ts";
 
 export interface FaultsOptions {
@@ -89,4 +88,15 @@ export class Faults {
  */
 export function faults(script: Fault | readonly Fault[] = [], options: FaultsOptions = {}): Faults {
   return new Faults(script, options);
+}
+
+/** Returns numbers from 0 to 1, always the same for one seed: a linear congruential generator with mixed output. */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x85eb_ca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2_ae35);
+    return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
+  };
 }

@@ -1,7 +1,8 @@
 import { loopbackPair, memoryPair } from "@aster/transport/testing";
 import { openGate } from "@aster/trust";
-import { AsterClient, type AsterClientOptions } from "../aster-client.ts";
+import { AsterClient } from "../aster-client.ts";
 import { AsterServer, type AsterServerOptions } from "../aster-server.ts";
+import type { AsterClientOptions } from "../client-options.ts";
 import type { NodeChoice } from "../peer/own-node.ts";
 import { isTimeExact } from "../time/clock.ts";
 import type { Faults } from "./faults.ts";

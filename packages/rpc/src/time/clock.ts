@@ -16,6 +16,9 @@ export interface TimeSource {
   setTimer(callback: () => void, delayMs: number): Timer;
 }
 
+/** The longest delay that timers of Node take; they fire longer ones at once. About 24.8 days. */
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
+
 let source: TimeSource | undefined;
 
 /** The time that `deadlineAt` is measured in: milliseconds that never go back, as of `performance.now()`, or of a test's clock. */
@@ -28,9 +31,14 @@ export function epochMs(): number {
   return source === undefined ? Date.now() : source.epochMs();
 }
 
-/** Calls back once. Keeps the process alive until then, unless told otherwise; {@link clearTimer} ends it. */
+/**
+ * Calls back once, after at most {@link LONGEST_TIMER_MS}. The timer keeps the process alive unless `unref` is called on it.
+ * {@link clearTimer} cancels it.
+ */
 export function setTimer(callback: () => void, delayMs: number): Timer {
-  return source === undefined ? setTimeout(callback, delayMs) : source.setTimer(callback, delayMs);
+  return source === undefined
+    ? setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS))
+    : source.setTimer(callback, delayMs);
 }
 
 /** Harmless for a timer that is due already, and for none. */

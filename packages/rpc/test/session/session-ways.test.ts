@@ -26,7 +26,7 @@ describe("without a definition", () => {
     const journal = new Journal();
     await using pair = await servicePair({ services: [tally(journal)] });
     if (how === "by name") {
-      const session = await pair.client.sessionProxy("Tally");
+      const session = await pair.client.session("Tally");
       expect(await session.add?.({ n: 2 })).toMatchObject({ n: 2 });
       expect(await session.sum?.clientStream([{ n: 1 }, { n: 1 }])).toMatchObject({ n: 4 });
       expect(await collect(session.count?.stream({ n: 2 }))).toMatchObject([{ n: 0 }, { n: 1 }]);
@@ -34,7 +34,7 @@ describe("without a definition", () => {
       await session.close();
       expect(await session.closed).toBeUndefined();
     } else {
-      await using session = await pair.client.sessionProxy("Tally", { manifest });
+      await using session = await pair.client.session("Tally", { manifest });
       expect(await session.add?.({ n: 2 })).toMatchObject({ n: 2 });
       expect(session.add?.manifest?.pattern).toBe("unary");
       expect(await collect(session.count?.stream({ n: 2 }))).toMatchObject([{ n: 0 }, { n: 1 }]);
@@ -47,7 +47,7 @@ describe("without a definition", () => {
 
   test("awaiting it calls nothing, and unknown methods are the server's affair", async () => {
     await using pair = await servicePair({ services: [tally()] });
-    const session = await pair.client.sessionProxy("Tally");
+    const session = await pair.client.session("Tally");
     expect(await session).toBe(session);
     expect((await failure(session.nope?.({}))).code).toBe(StatusCode.UNIMPLEMENTED);
     expect((await session.closed)?.code).toBe(StatusCode.UNIMPLEMENTED);
@@ -55,7 +55,7 @@ describe("without a definition", () => {
 
   test("a shared service is refused by its server", async () => {
     await using pair = await servicePair({ services: [probe()] });
-    const session = await pair.client.sessionProxy("Probe");
+    const session = await pair.client.session("Probe");
     const error = await failure(session.echo?.({ text: "x" }));
     expect(error.code).toBe(StatusCode.FAILED_PRECONDITION);
     expect(error.rawMessage).toContain("'Probe' is shared");

@@ -6,15 +6,15 @@ import {
   createClient,
   createLocalSession,
   createSession,
-  type DynamicSession,
   defineService,
   implement,
-  type JsonSession,
+  type ManifestSessionProxy,
   type ResponseStream,
   type RpcError,
   rpc,
   Server,
   type Session,
+  type SessionProxy,
   serverStream,
   service,
   unary,
@@ -119,8 +119,8 @@ test("handlers are made for a peer, and may hear of the end", () => {
 });
 
 test("without a definition", () => {
-  expectTypeOf(client.sessionProxy("Counter")).resolves.toEqualTypeOf<JsonSession>();
+  expectTypeOf(client.session("Counter")).resolves.toEqualTypeOf<SessionProxy>();
   expectTypeOf(
-    client.sessionProxy("Counter", { manifest }),
-  ).resolves.toEqualTypeOf<DynamicSession>();
+    client.session("Counter", { manifest }),
+  ).resolves.toEqualTypeOf<ManifestSessionProxy>();
 });

@@ -7,7 +7,7 @@ import type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "../nod
 import type { Slab } from "../slab.ts";
 import { MemoryConnection } from "./connection.ts";
 import type { Deliveries } from "./deliveries.ts";
-import { Dial } from "./dial.ts";
+import { Dial } from "./pending-dial.ts";
 
 const GATE_TIMEOUT_MS = 5_000;
 /** Tells a peer that Gate 0 said no, and not why. */

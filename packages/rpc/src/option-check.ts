@@ -1,0 +1,56 @@
+import { RpcError } from "./error.ts";
+import { StatusCode } from "./status.ts";
+
+/**
+ * The error for a bad option value: INVALID_ARGUMENT with the details `reason: "option.invalid"` and `option`.
+ *
+ * `option` is the path of the option, for example `limits.maxCalls`. `expected` completes the sentence "option … must be".
+ */
+export function optionError(option: string, expected: string, value: unknown): RpcError {
+  return invalid(option, `option ${option} must be ${expected}, got ${shown(value)}`);
+}
+
+/** The same error for an option that does not exist; `known` are the names that do. */
+export function unknownOption(option: string, known: readonly string[]): RpcError {
+  return invalid(option, `unknown option ${option}; use ${known.join(", ")}`);
+}
+
+function invalid(option: string, text: string): RpcError {
+  return new RpcError(StatusCode.INVALID_ARGUMENT, text, {
+    details: { reason: "option.invalid", option },
+  });
+}
+
+/** Throws {@link optionError} unless `value` is a number from 0 on; `Infinity` passes. */
+export function checkNonNegative(option: string, value: number): void {
+  if (typeof value === "number" && value >= 0) return;
+  throw optionError(option, "a non-negative number", value);
+}
+
+/** Throws {@link optionError} unless `value` is a number above 0; `Infinity` passes. */
+export function checkPositive(option: string, value: number): void {
+  if (typeof value === "number" && value > 0) return;
+  throw optionError(option, "a positive number", value);
+}
+
+/** Throws {@link optionError} unless `value` is a number from `least` to `most`. */
+export function checkRange(option: string, value: number, least: number, most: number): void {
+  if (typeof value === "number" && value >= least && value <= most) return;
+  throw optionError(option, `a number from ${least} to ${most}`, value);
+}
+
+/** Throws {@link optionError} unless `value` is an integer from `least` to `most`. */
+export function checkInteger(option: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw optionError(option, `an integer from ${least} to ${most}`, value);
+}
+
+/** Shows no more of bytes than their number, because they may be a secret key. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (typeof value === "function" || (typeof value === "object" && value !== null)) {
+    return `a value of type ${typeof value}`;
+  }
+  return String(value);
+}
