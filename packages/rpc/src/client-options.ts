@@ -1,13 +1,13 @@
 import type { ContractManifest } from "@aster/contract";
-import type { ClientOptions } from "./client/create-client.ts";
+import { type ClientOptions, checkCallSettings } from "./client/create-client.ts";
 import type { RpcError } from "./error.ts";
 import type { Interceptor } from "./interceptor.ts";
 import { limitsWith, type RpcLimits } from "./limits.ts";
 import { type Compression, plainBytesOf } from "./message/compression.ts";
+import { optionError } from "./option-check.ts";
 import type { NodeChoice } from "./peer/own-node.ts";
-import type { ReconnectOptions } from "./reconnect/backoff.ts";
+import { checkReconnect, type ReconnectOptions } from "./reconnect/backoff.ts";
 import type { SessionOptions } from "./session/create-session.ts";
-import { checkTimeout } from "./time/deadline.ts";
 
 /**
  * The connection state of a client: `"connected"` (in gRPC READY), `"connecting"` (CONNECTING), `"disconnected"` until a call
@@ -36,11 +36,22 @@ export interface AsterClientOptions extends NodeChoice {
   readonly onStateChange?: (state: ClientState, error: RpcError | undefined) => void;
 }
 
-/** Throws INVALID_ARGUMENT, with the reason `option.invalid`, for an option that the client itself uses. */
-export function checkClientOptions({ timeoutMs, limits, compression }: AsterClientOptions): void {
-  checkTimeout(timeoutMs);
+/** Throws INVALID_ARGUMENT, with the reason `option.invalid`, for an option that is out of range. */
+export function checkClientOptions(options: AsterClientOptions): void {
+  const { timeoutMs, interceptors, limits, compression, reconnect, onStateChange } = options;
+  checkCallSettings({
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(interceptors === undefined ? {} : { interceptors }),
+  });
   limitsWith(limits);
   plainBytesOf(compression);
+  if (typeof reconnect === "object") checkReconnect(reconnect);
+  else if (reconnect !== undefined && reconnect !== false) {
+    throw optionError("reconnect", "an object or false", reconnect);
+  }
+  if (onStateChange !== undefined && typeof onStateChange !== "function") {
+    throw optionError("onStateChange", "a function", onStateChange);
+  }
 }
 
 /** The end of a client. */

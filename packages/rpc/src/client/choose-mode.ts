@@ -1,28 +1,39 @@
 import { SerializationMode, type ServiceDefinition, type ServiceMethod } from "@aster/contract";
 import { RpcError } from "../error.ts";
+import { optionError } from "../option-check.ts";
 import { type WireMode, XLANG_B } from "../protocol/mode.ts";
 import { StatusCode } from "../status.ts";
 
-/** What decides how a client's messages are written. */
+/** The options that decide the mode of a client's messages. */
 export interface ModeChoice {
-  /** For calls that do not say. Default: what the method says, then the service, in order. */
+  /** The mode of calls without one of their own. Default: the modes of the method, then of the service, in order. */
   readonly serialization?: SerializationMode | undefined;
-  /** The modes that the peer offers, as it said in admission; none means XLANG. Default: those of the definition. */
+  /** The modes that the peer offered in admission; an empty list means XLANG. Default: the modes of the definition. */
   readonly peerModes?: readonly string[] | undefined;
   /**
-   * The generation of Fory that XLANG is written in; both are read. Default: B for peers whose modes have `xlang1`, else A,
-   * which is all that `aster-rpc` reads.
+   * The profile that XLANG is written in; both are read. Default: B for peers whose modes have `xlang1`, else A, the only one
+   * that `aster-rpc` reads.
    */
   readonly profile?: "A" | "B" | undefined;
 }
 
-const known: ReadonlySet<string> = new Set(Object.values(SerializationMode));
+const known: readonly string[] = Object.values(SerializationMode);
+
+/** Throws INVALID_ARGUMENT for an unknown mode or profile. */
+export function checkModeChoice({ serialization, profile }: ModeChoice): void {
+  if (serialization !== undefined && !known.includes(serialization)) {
+    throw optionError("serialization", oneOf(known), serialization);
+  }
+  if (profile !== undefined && profile !== "A" && profile !== "B") {
+    throw optionError("profile", "A or B", profile);
+  }
+}
 
 /**
- * How calls of a method are written: in `asked`, else in the first mode of method and service that the peer offers. JSON is
- * taken by every server, and chosen unasked for peers that offer it alone.
+ * Returns the mode of calls of a method: `asked`, else the first mode of method and service that the peer offers. Every server
+ * takes JSON; a client chooses it unasked only for peers that offer nothing else.
  *
- * Throws INVALID_ARGUMENT for what is no mode, FAILED_PRECONDITION, naming both lists, where the peer takes none.
+ * Throws INVALID_ARGUMENT for an unknown mode, and FAILED_PRECONDITION with both lists when the peer offers none of the modes.
  */
 export function chooseMode(
   definition: ServiceDefinition,
@@ -33,7 +44,7 @@ export function chooseMode(
   const own = method.serialization === undefined ? [] : [method.serialization];
   const declared = [...own, ...definition.serialization];
   const wanted = asked === undefined ? declared : [asked];
-  checkMode(asked);
+  checkModeChoice({ serialization: asked });
   const offered = peerModes?.length === 0 ? ["xlang"] : (peerModes ?? declared);
   const mode =
     wanted.find((one) => offered.includes(one) || (one === "json" && asked !== undefined)) ??
@@ -48,14 +59,6 @@ export function chooseMode(
   return (profile ?? (takesB ? "B" : "A")) === "B" ? XLANG_B : "xlang";
 }
 
-function checkMode(asked: string | undefined): void {
-  if (asked === undefined || known.has(asked)) return;
-  throw new RpcError(
-    StatusCode.INVALID_ARGUMENT,
-    `there is no serialization mode "${asked}"; there are ${[...known].join(", ")}`,
-  );
-}
-
 function noCommonMode(
   title: string,
   wanted: readonly string[],
@@ -64,7 +67,11 @@ function noCommonMode(
   const [ours, theirs] = [wanted.join(", "), offered.join(", ")];
   return new RpcError(
     StatusCode.FAILED_PRECONDITION,
-    `${title} is to be called in ${ours}, the peer offers ${theirs}: ask for one of these, or for json, which every server takes`,
+    `${title} requires mode ${ours}, but the peer offers only ${theirs}; request one of those, or json (always accepted)`,
     { details: { reason: "serialization.mismatch", ours, theirs } },
   );
+}
+
+function oneOf(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }

@@ -4,10 +4,12 @@ import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { type Compression, plainBytesOf } from "../message/compression.ts";
+import { optionError } from "../option-check.ts";
 import { StatusCode } from "../status.ts";
+import { checkTimeout } from "../time/deadline.ts";
 import { BoundMethod } from "./bound-method.ts";
 import { type AnyClientMethod, type BindMode, clientMethod } from "./call.ts";
-import { chooseMode, type ModeChoice } from "./choose-mode.ts";
+import { checkModeChoice, chooseMode, type ModeChoice } from "./choose-mode.ts";
 import type { Client, RowClient, ServiceReference, SharedService } from "./client.ts";
 
 export interface ClientOptions extends ModeChoice {
@@ -48,6 +50,10 @@ export function createClient<T extends ServiceReference>(
 ): Client<T> | RowClient<T> {
   const definition = serviceDefinitionOf(service as object);
   checkShared(definition);
+  checkCallSettings(options);
+  if (options.rows !== undefined && options.rows !== "view") {
+    throw optionError("rows", '"view"', options.rows);
+  }
   const target = { connection, limits: limitsWith(options.limits) };
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
   const viewsRows = options.rows === "view";
@@ -69,6 +75,16 @@ export function createClient<T extends ServiceReference>(
     client[method.key] = clientMethod(target, method.pattern, bind, settings);
   }
   return Object.freeze(client) as Client<T>;
+}
+
+/** Throws INVALID_ARGUMENT for an option that clients and sessions share and that is out of range. */
+export function checkCallSettings(options: Omit<ClientOptions, "limits" | "compression">): void {
+  checkModeChoice(options);
+  checkTimeout(options.timeoutMs);
+  const { interceptors } = options;
+  if (interceptors?.every((interceptor) => typeof interceptor === "function") === false) {
+    throw optionError("interceptors", "a list of functions", interceptors);
+  }
 }
 
 /** Throws FAILED_PRECONDITION for a service that is called through sessions. */

@@ -1,14 +1,13 @@
 import { contractIdOf, type ServiceScope, serviceDefinitionOf } from "@aster/contract";
 import type { AdmittedService } from "@aster/trust";
 import type { ClientMethodOptions } from "../client/call.ts";
-import type { ClientOptions } from "../client/create-client.ts";
+import { type ClientOptions, checkCallSettings } from "../client/create-client.ts";
 import type { AsterClientOptions, ProxyOptions, ServiceClientOptions } from "../client-options.ts";
 import { RpcError } from "../error.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { ClientConnection } from "../reconnect/client-connection.ts";
 import type { PeerLink } from "../reconnect/peer-link.ts";
 import { StatusCode } from "../status.ts";
-import { checkTimeout } from "../time/deadline.ts";
 import { RPC_ALPN } from "./dial.ts";
 import { checkModes, checkOffer } from "./offered-service.ts";
 
@@ -63,7 +62,7 @@ export class PeerServices {
    * manifest of another service.
    */
   named(name: string, scoped: ServiceScope, options: ProxyOptions): NamedService {
-    checkTimeout(options.timeoutMs);
+    checkCallSettings(options);
     const recheck = this.#manifestCheck(name, scoped, options);
     recheck(this.#link.services);
     const versions = this.#link.services.filter((one) => one.name === name);

@@ -30,6 +30,18 @@ const defaults: Required<ReconnectOptions> = {
   connectTimeoutMs: DIAL_TIMEOUT_MS,
 };
 
+/** Throws INVALID_ARGUMENT for an unknown option and one that is out of range. */
+export function checkReconnect(options: ReconnectOptions): void {
+  const names = Object.keys(defaults);
+  for (const [name, value] of Object.entries(options)) {
+    if (!names.includes(name)) throw unknownOption(`reconnect.${name}`, names);
+    checkNonNegative(`reconnect.${name}`, value);
+  }
+  const { multiplier = 1, jitter = 0 } = options;
+  if (multiplier < 1) throw optionError("reconnect.multiplier", "at least 1", multiplier);
+  checkRange("reconnect.jitter", jitter, 0, 1);
+}
+
 /** The time until the next attempt to connect. Times are readings of the clock. */
 export class Backoff {
   readonly options: Required<ReconnectOptions>;
@@ -37,17 +49,9 @@ export class Backoff {
   #startedAt = 0;
   #delayMs = 0;
 
-  /** Throws INVALID_ARGUMENT, with the reason `option.invalid`, for an option out of range. */
+  /** The options have passed {@link checkReconnect}. */
   constructor(options: ReconnectOptions) {
     this.options = { ...defaults, ...options };
-    const names = Object.keys(defaults);
-    for (const [name, value] of Object.entries(this.options)) {
-      if (!names.includes(name)) throw unknownOption(`reconnect.${name}`, names);
-      checkNonNegative(`reconnect.${name}`, value);
-    }
-    const { multiplier, jitter } = this.options;
-    if (multiplier < 1) throw optionError("reconnect.multiplier", "at least 1", multiplier);
-    checkRange("reconnect.jitter", jitter, 0, 1);
   }
 
   /** The rest of the wait. */

@@ -4,7 +4,7 @@ import { BoundMethod } from "../client/bound-method.ts";
 import { type BindMode, clientMethod } from "../client/call.ts";
 import { chooseMode } from "../client/choose-mode.ts";
 import type { ServiceReference, SessionService } from "../client/client.ts";
-import type { ClientOptions } from "../client/create-client.ts";
+import { type ClientOptions, checkCallSettings } from "../client/create-client.ts";
 import { RpcError } from "../error.ts";
 import { limitsWith } from "../limits.ts";
 import { plainBytesOf } from "../message/compression.ts";
@@ -46,6 +46,7 @@ export function openSession<T extends ServiceReference>(
 ): OpenedSession<Session<T>> {
   const definition = serviceDefinitionOf(service);
   checkSession(definition);
+  checkCallSettings(options);
   const form = sessionForm(definition, options);
   const limits = limitsWith(options.limits);
   const session = new ClientSession(connection, {

@@ -1,4 +1,5 @@
 import { RpcError } from "../error.ts";
+import { optionError } from "../option-check.ts";
 import { StatusCode } from "../status.ts";
 import { clearTimer, setTimer, type Timer, type TimeSource, takeTimeFrom } from "../time/clock.ts";
 
@@ -44,8 +45,10 @@ let installed: Clock | undefined;
  * ```
  */
 export function fakeClock(options: FakeClockOptions = {}): FakeClock {
+  const { epochMs = Date.now() } = options;
+  if (!Number.isFinite(epochMs)) throw optionError("epochMs", "a finite number", epochMs);
   installed?.[Symbol.dispose]();
-  installed = new Clock(options.epochMs ?? Date.now());
+  installed = new Clock(epochMs);
   takeTimeFrom(installed.source);
   return installed;
 }
@@ -80,7 +83,10 @@ class Clock implements FakeClock {
 
   async advance(ms: number): Promise<void> {
     if (!(ms >= 0)) {
-      throw new RpcError(StatusCode.INVALID_ARGUMENT, `time passes by 0 ms or more, not by ${ms}`);
+      throw new RpcError(
+        StatusCode.INVALID_ARGUMENT,
+        `cannot advance the clock by ${ms} ms; pass 0 or more`,
+      );
     }
     const until = this.#now + ms;
     // what the test has begun may be about to set a timer

@@ -1,5 +1,4 @@
-import { RpcError } from "../error.ts";
-import { StatusCode } from "../status.ts";
+import { checkNonNegative, checkRange, optionError } from "../option-check.ts";
 
 /** The way of a frame: requests go `toServer`, responses `toClient`. */
 export type FaultDirection = "toServer" | "toClient";
@@ -52,7 +51,7 @@ export interface InjectedFault {
   readonly frame: number;
 }
 
-/** Throws INVALID_ARGUMENT for numbers that are no counts, chances or delays. */
+/** Throws INVALID_ARGUMENT for a count, chance or delay that is out of range. */
 export function checkFault({
   do: action,
   at = [],
@@ -60,17 +59,14 @@ export function checkFault({
   chance = 1,
   times = 0,
 }: Fault): void {
-  for (const count of [...[at].flat(), stream, times]) {
-    if (!(Number.isInteger(count) && count >= 0)) {
-      throw wrong(`at, stream and times count from 0 in whole numbers, unlike ${count}`);
-    }
-  }
-  if (!(chance >= 0 && chance <= 1)) throw wrong(`chance must be from 0 to 1, not ${chance}`);
-  if (typeof action === "object" && !(action.delayMs >= 0)) {
-    throw wrong(`delayMs must be 0 or more, not ${action.delayMs}`);
-  }
+  for (const frame of [at].flat()) checkCount("at", frame);
+  checkCount("stream", stream);
+  checkCount("times", times);
+  checkRange("chance", chance, 0, 1);
+  if (typeof action === "object") checkNonNegative("do.delayMs", action.delayMs);
 }
 
-function wrong(text: string): RpcError {
-  return new RpcError(StatusCode.INVALID_ARGUMENT, text);
+function checkCount(option: string, count: number): void {
+  if (Number.isInteger(count) && count >= 0) return;
+  throw optionError(option, "an integer from 0 on", count);
 }

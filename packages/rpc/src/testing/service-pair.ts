@@ -2,7 +2,8 @@ import { loopbackPair, memoryPair } from "@aster/transport/testing";
 import { openGate } from "@aster/trust";
 import { AsterClient } from "../aster-client.ts";
 import { AsterServer, type AsterServerOptions } from "../aster-server.ts";
-import type { AsterClientOptions } from "../client-options.ts";
+import { type AsterClientOptions, checkClientOptions } from "../client-options.ts";
+import { optionError } from "../option-check.ts";
 import type { NodeChoice } from "../peer/own-node.ts";
 import { isTimeExact } from "../time/clock.ts";
 import type { Faults } from "./faults.ts";
@@ -38,7 +39,11 @@ const GRACE_MS = 1_000;
  * ```
  */
 export async function servicePair(options: ServicePairOptions): Promise<ServicePair> {
-  const { transport = "memory", client: clientOptions, faults, ...serverOptions } = options;
+  const { transport = "memory", client: clientOptions = {}, faults, ...serverOptions } = options;
+  if (transport !== "memory" && transport !== "quic") {
+    throw optionError("transport", '"memory" or "quic"', transport);
+  }
+  checkClientOptions(clientOptions);
   const nodes = await (transport === "quic" ? loopbackPair() : memoryPair());
   let server: AsterServer | undefined;
   try {

@@ -1,4 +1,5 @@
 import { RpcError } from "../error.ts";
+import { checkPositive } from "../option-check.ts";
 import { StatusCode } from "../status.ts";
 import { epochMs, now } from "./clock.ts";
 
@@ -26,11 +27,7 @@ export function deadlineAtOf(deadlineEpochMs: number, skewMs: number): number {
   return now() + remainingMs + skewMs;
 }
 
-/** Throws INVALID_ARGUMENT for a timeout that is no positive number. `Infinity` is none. */
+/** Throws INVALID_ARGUMENT for a timeout that is not above 0. `Infinity` is no deadline, as `undefined` is. */
 export function checkTimeout(timeoutMs: number | undefined): void {
-  if (timeoutMs === undefined || timeoutMs > 0) return;
-  throw new RpcError(
-    StatusCode.INVALID_ARGUMENT,
-    `timeoutMs must be more than 0, not ${timeoutMs}; leave it out for no deadline`,
-  );
+  if (timeoutMs !== undefined) checkPositive("timeoutMs", timeoutMs);
 }
