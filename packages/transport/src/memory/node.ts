@@ -7,7 +7,7 @@ import type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "../nod
 import type { Slab } from "../slab.ts";
 import { MemoryConnection } from "./connection.ts";
 import type { Deliveries } from "./deliveries.ts";
-import { Dial } from "./pending-dial.ts";
+import { PendingDial } from "./pending-dial.ts";
 
 const GATE_TIMEOUT_MS = 5_000;
 /** Tells a peer that Gate 0 said no, and not why. */
@@ -25,7 +25,7 @@ export class MemoryNode implements Node {
   readonly #around: Surroundings;
   readonly #acceptors = new Map<string, Acceptor<MemoryConnection>>();
   readonly #connections = new Set<MemoryConnection>();
-  readonly #dials = new Set<Dial>();
+  readonly #dials = new Set<PendingDial>();
   #gate: Gate | undefined;
   #closed = false;
 
@@ -46,7 +46,7 @@ export class MemoryNode implements Node {
   ): Promise<Connection> {
     const { endpointId } = parseAddress(address);
     this.#checkOpen();
-    const dial = new Dial();
+    const dial = new PendingDial();
     this.#dials.add(dial);
     try {
       return await dial.run(options, () =>
@@ -98,7 +98,7 @@ export class MemoryNode implements Node {
       this.#around.nodes.delete(this.id);
       for (const acceptor of this.#acceptors.values()) acceptor.return();
       for (const connection of this.#connections) connection.close();
-      for (const dial of this.#dials) dial.giveUp(nodeClosed());
+      for (const dial of this.#dials) dial.abort(nodeClosed());
     }
     // past the deliveries that are due: the peers have heard
     await new Promise((resolve) => setImmediate(resolve));
@@ -108,7 +108,7 @@ export class MemoryNode implements Node {
     return this.close();
   }
 
-  async #reach(id: EndpointId, alpn: string, raw: boolean, dial: Dial): Promise<Connection> {
+  async #reach(id: EndpointId, alpn: string, raw: boolean, dial: PendingDial): Promise<Connection> {
     const target = this.#around.nodes.get(id);
     if (target === undefined || target === this) throw unreachable(id);
     const acceptor = target.#acceptors.get(alpn);

@@ -3,40 +3,40 @@ import type { ConnectOptions } from "../node.ts";
 
 const DEFAULT_TIMEOUT_MS = 20_000;
 
-/** A dial under way: it ends with a connection, or when its time is up or somebody gives it up. */
-export class Dial {
-  readonly #abort = new AbortController();
-  readonly #given: Promise<never>;
+/** A dial of a memory node. It ends with a connection, at its timeout, or when it is aborted. */
+export class PendingDial {
+  readonly #controller = new AbortController();
+  readonly #aborted: Promise<never>;
 
   constructor() {
-    this.#given = new Promise((_, reject) => {
-      const { signal } = this.#abort;
+    this.#aborted = new Promise((_, reject) => {
+      const { signal } = this.#controller;
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
-    this.#given.catch(() => {});
+    this.#aborted.catch(() => {});
   }
 
-  /** After this nobody takes the connection any more. */
+  /** The dial has failed: its connection would not be used. */
   get over(): boolean {
-    return this.#abort.signal.aborted;
+    return this.#controller.signal.aborted;
   }
 
-  giveUp(error: TransportError): void {
-    this.#abort.abort(error);
+  abort(error: TransportError): void {
+    this.#controller.abort(error);
   }
 
   async run<T>(options: ConnectOptions, work: () => Promise<T>): Promise<T> {
     const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
     const late = (): void =>
-      this.giveUp(new TransportError("timeout", `no answer in ${timeoutMs} ms`));
+      this.abort(new TransportError("timeout", `no answer in ${timeoutMs} ms`));
     const aborted = (): void =>
-      this.giveUp(new TransportError("closed", "the dial was aborted", { cause: signal?.reason }));
+      this.abort(new TransportError("closed", "the dial was aborted", { cause: signal?.reason }));
     if (signal?.aborted) aborted();
-    if (this.over) return this.#given;
+    if (this.over) return this.#aborted;
     const timer = setTimeout(late, timeoutMs);
     signal?.addEventListener("abort", aborted, { once: true });
     try {
-      return await Promise.race([this.#given, work()]);
+      return await Promise.race([this.#aborted, work()]);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", aborted);
