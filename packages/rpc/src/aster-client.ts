@@ -47,12 +47,14 @@ const CLOSE_TIMEOUT_MS = 2_000;
 type WithManifest = { readonly manifest: ContractManifest };
 
 /**
- * A connection to one peer and a client of its services. The caller closes it, or `await using` does.
+ * A connection to one peer and a client of its services. The caller closes it, or `await using`
+ * does.
  *
- * `connect` dials the peer, is admitted and learns its services. `client`, `session` and `proxy` make clients of these. When the
- * connection is lost, running calls end with UNAVAILABLE and are not repeated. The next call dials the peer again and waits for
- * that within its own deadline; all calls wait for the same dial. Without calls a client does not dial, and does not keep the
- * process alive.
+ * `connect` dials the peer, is admitted and learns its services. `client`, `session` and `proxy`
+ * make clients of these. When the connection is lost, running calls end with UNAVAILABLE and are
+ * not repeated. The next call dials the peer again and waits for that within its own deadline; all
+ * calls wait for the same dial. Without calls a client does not dial, and does not keep the process
+ * alive.
  */
 export class AsterClient implements AsyncDisposable {
   readonly #held: HeldNode;
@@ -68,13 +70,15 @@ export class AsterClient implements AsyncDisposable {
   }
 
   /**
-   * Dials a peer, is admitted and learns its services. `address` is a ticket, a base64 node address, an endpoint id, or an
-   * {@link EndpointAddress}.
+   * Dials a peer, is admitted and learns its services. `address` is a ticket, a base64 node
+   * address, an endpoint id, or an {@link EndpointAddress}.
    *
-   * Rejects with {@link RpcError}. Before a node is opened: INVALID_ARGUMENT for an address that cannot be read and for an
-   * option out of range (`details.reason` is `option.invalid`). After that: UNAVAILABLE when the peer cannot be reached in time,
-   * UNAUTHENTICATED when it does not admit the client, CANCELLED when the signal fires (DEADLINE_EXCEEDED for an
-   * `AbortSignal.timeout()`), FAILED_PRECONDITION when the node cannot be opened. A node that was opened is closed again.
+   * Rejects with {@link RpcError}. Before a node is opened: INVALID_ARGUMENT for an address that
+   * cannot be read and for an option out of range (`details.reason` is `option.invalid`). After
+   * that: UNAVAILABLE when the peer cannot be reached in time, UNAUTHENTICATED when it does not
+   * admit the client, CANCELLED when the signal fires (DEADLINE_EXCEEDED for an
+   * `AbortSignal.timeout()`), FAILED_PRECONDITION when the node cannot be opened. A node that was
+   * opened is closed again.
    */
   static async connect(
     address: EndpointAddress | string,
@@ -128,8 +132,9 @@ export class AsterClient implements AsyncDisposable {
   }
 
   /**
-   * Reconnects now instead of waiting for the back-off. No-op while connected. Rejects with {@link RpcError} as
-   * {@link AsterClient.connect} does, and with FAILED_PRECONDITION when the client is closed.
+   * Reconnects now instead of waiting for the back-off. No-op while connected. Rejects with
+   * {@link RpcError} as {@link AsterClient.connect} does, and with FAILED_PRECONDITION when the
+   * client is closed.
    */
   reconnectNow(): Promise<void> {
     return this.#link.reconnectNow();
@@ -138,8 +143,9 @@ export class AsterClient implements AsyncDisposable {
   /**
    * Returns a typed client of one service. It sends nothing until a method is called.
    *
-   * Throws {@link RpcError}: NOT_FOUND for a service that the peer does not offer, FAILED_PRECONDITION for one under another
-   * contract and for a session-scoped one, INVALID_ARGUMENT for an option out of range.
+   * Throws {@link RpcError}: NOT_FOUND for a service that the peer does not offer,
+   * FAILED_PRECONDITION for one under another contract and for a session-scoped one,
+   * INVALID_ARGUMENT for an option out of range.
    */
   client<T extends ServiceReference>(
     service: T & SharedService<T>,
@@ -158,11 +164,12 @@ export class AsterClient implements AsyncDisposable {
   }
 
   /**
-   * Returns a client of a service without its definition, in JSON. The name is sent as it is, also when the peer does not
-   * offer it.
+   * Returns a client of a service without its definition, in JSON. The name is sent as it is, also
+   * when the peer does not offer it.
    *
-   * With a manifest (`parseManifest` of `@aster/contract` reads one) the proxy checks methods, patterns and fields. Then it
-   * throws {@link RpcError} as `client` does, and INVALID_ARGUMENT for the manifest of another service.
+   * With a manifest (`parseManifest` of `@aster/contract` reads one) the proxy checks methods,
+   * patterns and fields. Then it throws {@link RpcError} as `client` does, and INVALID_ARGUMENT for
+   * the manifest of another service.
    */
   proxy(service: string, options: ProxyOptions & WithManifest): ManifestProxy;
   proxy(service: string, options?: ProxyOptions): ServiceProxy;
@@ -174,15 +181,16 @@ export class AsterClient implements AsyncDisposable {
   }
 
   /**
-   * Opens a session with a session-scoped service. The caller closes it, or `await using` does. It ends with the connection,
-   * because its state is on the server; open another one then.
+   * Opens a session with a session-scoped service. The caller closes it, or `await using` does. It
+   * ends with the connection, because its state is on the server; open another one then.
    *
-   * With a definition or class, rejects with {@link RpcError}: NOT_FOUND for a service that the peer does not offer,
-   * FAILED_PRECONDITION for a shared one, one under another contract, and one with a method under the key `close` or `closed`,
-   * INVALID_ARGUMENT for an option out of range. When the server refuses the session, its first call ends with that error.
+   * With a definition or class, rejects with {@link RpcError}: NOT_FOUND for a service that the
+   * peer does not offer, FAILED_PRECONDITION for a shared one, one under another contract, and one
+   * with a method under the key `close` or `closed`, INVALID_ARGUMENT for an option out of range.
+   * When the server refuses the session, its first call ends with that error.
    *
-   * With a name, the session is in JSON, as {@link AsterClient.proxy} is, and a method called `close` or `closed` cannot be
-   * reached.
+   * With a name, the session is in JSON, as {@link AsterClient.proxy} is, and a method called
+   * `close` or `closed` cannot be reached.
    */
   session<T extends ServiceReference>(
     service: T & SessionService<T>,
@@ -202,7 +210,10 @@ export class AsterClient implements AsyncDisposable {
     return this.#keep(openSession(service, connection, settings));
   }
 
-  /** As {@link AsterClient.close}, but running calls have 10 s by default. Resolves with whether all of them ended by then. */
+  /**
+   * As {@link AsterClient.close}, but running calls have 10 s by default. Resolves with whether all
+   * of them ended by then.
+   */
   async drain({ graceMs = DRAIN_GRACE_MS }: ClientCloseOptions = {}): Promise<boolean> {
     checkNonNegative("graceMs", graceMs);
     this.#closing ??= this.#close(graceMs);
@@ -210,9 +221,10 @@ export class AsterClient implements AsyncDisposable {
   }
 
   /**
-   * Refuses new calls with FAILED_PRECONDITION, gives running calls `graceMs` (default: 0) to end, ends the rest with CANCELLED,
-   * then closes the connection, and the node if the client opened it. Resolves after the close handshake, at most 2 s later.
-   * Further calls wait for the first. Rejects with INVALID_ARGUMENT for a `graceMs` out of range.
+   * Refuses new calls with FAILED_PRECONDITION, gives running calls `graceMs` (default: 0) to end,
+   * ends the rest with CANCELLED, then closes the connection, and the node if the client opened it.
+   * Resolves after the close handshake, at most 2 s later. Further calls wait for the first.
+   * Rejects with INVALID_ARGUMENT for a `graceMs` out of range.
    */
   async close({ graceMs = 0 }: ClientCloseOptions = {}): Promise<void> {
     await this.drain({ graceMs });

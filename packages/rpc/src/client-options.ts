@@ -10,15 +10,16 @@ import { checkReconnect, type ReconnectOptions } from "./reconnect/backoff.ts";
 import type { SessionOptions } from "./session/create-session.ts";
 
 /**
- * The connection state of a client: `"connected"` (in gRPC READY), `"connecting"` (CONNECTING), `"disconnected"` until a call
- * needs the peer again (IDLE, TRANSIENT_FAILURE), `"closed"` for good (SHUTDOWN).
+ * The connection state of a client: `"connected"` (in gRPC READY), `"connecting"` (CONNECTING),
+ * `"disconnected"` until a call needs the peer again (IDLE, TRANSIENT_FAILURE), `"closed"` for good
+ * (SHUTDOWN).
  */
 export type ClientState = "connected" | "connecting" | "disconnected" | "closed";
 
 export interface AsterClientOptions extends NodeChoice {
   /**
-   * The timeout for dialing and admission together (default: 20 s), and for calls that have none, neither of their own nor
-   * of their method (default: none).
+   * The timeout for dialing and admission together (default: 20 s), and for calls that have none,
+   * neither of their own nor of their method (default: none).
    */
   readonly timeoutMs?: number;
   /** Aborts dialing. */
@@ -30,13 +31,21 @@ export interface AsterClientOptions extends NodeChoice {
   readonly limits?: Partial<RpcLimits>;
   /** Compression of the requests of every service. Default: payloads of more than 4096 bytes. */
   readonly compression?: Compression;
-  /** The back-off of the dials after a lost connection. With `false` calls fail instead, until `reconnectNow()`. */
+  /**
+   * The back-off of the dials after a lost connection. With `false` calls fail instead, until
+   * `reconnectNow()`.
+   */
   readonly reconnect?: ReconnectOptions | false;
-  /** Called when the connection is lost, dialed, made again, or closed. `error` is the reason of a loss. */
+  /**
+   * Called when the connection is lost, dialed, made again, or closed. `error` is the reason of a
+   * loss.
+   */
   readonly onStateChange?: (state: ClientState, error: RpcError | undefined) => void;
 }
 
-/** Throws INVALID_ARGUMENT, with the reason `option.invalid`, for an option that is out of range. */
+/**
+ * Throws INVALID_ARGUMENT, with the reason `option.invalid`, for an option that is out of range.
+ */
 export function checkClientOptions(options: AsterClientOptions): void {
   const { timeoutMs, interceptors, limits, compression, reconnect, onStateChange } = options;
   checkCallSettings({
@@ -70,7 +79,10 @@ export interface ServiceSessionOptions
     Pick<SessionOptions, "cancelTimeoutMs"> {}
 
 export interface ProxyOptions extends Omit<ServiceClientOptions, "serialization" | "profile"> {
-  /** The published manifest of the service. Without it, methods and patterns are not checked before a call. */
+  /**
+   * The published manifest of the service. Without it, methods and patterns are not checked before
+   * a call.
+   */
   readonly manifest?: ContractManifest;
 }
 

@@ -4,25 +4,26 @@ import type { RpcLimits } from "./limits.ts";
 import { StatusCode } from "./status.ts";
 
 /**
- * What metadata can be made of: pairs keep order and repeated keys, a record is shorter to write. A key that ends in `-bin`
- * takes bytes, or the base64 of some; other keys take text.
+ * The input of {@link Metadata}: pairs, which keep order and repeated keys, or a record, which is
+ * shorter to write. A key that ends in `-bin` takes bytes or base64; other keys take text.
  */
 export type MetadataInit =
   | Iterable<readonly [key: string, value: string | Uint8Array]>
   | Readonly<Record<string, string | Uint8Array>>;
 
-// text that UTF-8 cannot carry
+// UTF-8 cannot encode them
 const loneSurrogates = /[\ud800-\udfff]/u;
 const BINARY = "-bin";
 const base64 =
   /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * The metadata of a call: pairs of text in the order they were given. Never changes; keys are compared exactly.
+ * The metadata of a call: pairs of text, in the order they were given. It is immutable, and keys
+ * are case-sensitive.
  *
- * A map that may hold a key more than once: `get` gives the last value, iteration and `getAll` give every one. Bytes are
- * kept, and shown, as base64; `getBytes` gives them back. It travels with the request, and back with the status
- * (docs/wire.md, "Headers and status").
+ * A key may occur more than once: `get` returns the last value, iteration and `getAll` return all.
+ * Bytes are kept as base64; `getBytes` decodes them. Metadata is sent with the request and with the
+ * status (docs/wire.md, "Headers and status").
  */
 export class Metadata implements CallMetadata {
   static readonly empty: Metadata = new Metadata([]);
@@ -33,7 +34,10 @@ export class Metadata implements CallMetadata {
     this.#pairs = pairs;
   }
 
-  /** Throws INVALID_ARGUMENT for an empty key, bytes under a key without `-bin`, and what is neither text nor bytes. */
+  /**
+   * Throws INVALID_ARGUMENT for an empty key, bytes under a key without `-bin`, and values that are
+   * neither text nor bytes.
+   */
   static from(init: MetadataInit | undefined): Metadata {
     if (init === undefined) return Metadata.empty;
     if (init instanceof Metadata) return init;
@@ -44,7 +48,10 @@ export class Metadata implements CallMetadata {
     return pairs.length === 0 ? Metadata.empty : new Metadata(pairs);
   }
 
-  /** @internal Of a peer: a value under a key with `-bin` need not be base64 as long as nobody reads it as bytes. */
+  /**
+   * @internal Metadata of a peer. A value under a key with `-bin` is not checked before it is read
+   * as bytes.
+   */
   static received(keys: readonly string[], values: readonly string[]): Metadata {
     if (keys.length === 0) return Metadata.empty;
     return new Metadata(keys.map((key, index) => [key, values[index] ?? ""]));
@@ -62,13 +69,16 @@ export class Metadata implements CallMetadata {
     return this.#pairs.filter((pair) => pair[0] === key).map((pair) => pair[1]);
   }
 
-  /** The last value of a key that ends in `-bin`. Throws INVALID_ARGUMENT for other keys and for a value that is no base64. */
+  /**
+   * Returns the last value of a key that ends in `-bin`. Throws INVALID_ARGUMENT for other keys and
+   * a value that is not base64.
+   */
   getBytes(key: string): Uint8Array | undefined {
     const value = this.get(key);
     return value === undefined ? undefined : metadataBytes(key, value);
   }
 
-  /** Every value of a key that ends in `-bin`, in order; throws as `getBytes` does. */
+  /** Returns all values of a key that ends in `-bin`, in order. Throws as `getBytes` does. */
   getAllBytes(key: string): Uint8Array[] {
     return this.getAll(key).map((value) => metadataBytes(key, value));
   }
@@ -77,7 +87,7 @@ export class Metadata implements CallMetadata {
     return this.#pairs.some((pair) => pair[0] === key);
   }
 
-  /** This metadata with one pair more. */
+  /** Returns a copy with one more pair. */
   with(key: string, value: string | Uint8Array): Metadata {
     return new Metadata([...this.#pairs, [key, metadataText(key, value)]]);
   }
@@ -106,25 +116,28 @@ export class Metadata implements CallMetadata {
   }
 }
 
-/** The value of a pair as it travels. Throws INVALID_ARGUMENT as {@link Metadata.from} does. */
+/**
+ * Returns the value of a pair as it is sent. Throws INVALID_ARGUMENT as {@link Metadata.from} does.
+ */
 export function metadataText(key: unknown, value: unknown): string {
   if (typeof key !== "string" || key === "" || loneSurrogates.test(key))
-    throw invalid("a metadata key is text that is not empty");
+    throw invalid("metadata keys must be non-empty strings");
   const binary = key.endsWith(BINARY);
   if (value instanceof Uint8Array && binary) return Buffer.from(value).toString("base64");
   if (typeof value === "string" && (binary ? base64.test(value) : !loneSurrogates.test(value)))
     return value;
   throw invalid(
     binary
-      ? "a metadata value under a key that ends in -bin is a Uint8Array, or base64"
-      : "a metadata value is text; bytes need a key that ends in -bin",
+      ? "metadata values under keys that end in -bin must be a Uint8Array or base64"
+      : "metadata values must be text; for bytes use a key that ends in -bin",
   );
 }
 
 function metadataBytes(key: string, value: string): Uint8Array {
-  if (!key.endsWith(BINARY)) throw invalid("bytes are kept under keys that end in -bin");
+  if (!key.endsWith(BINARY))
+    throw invalid("only keys that end in -bin have bytes; use get() for others");
   if (!base64.test(value))
-    throw invalid("a metadata value under a key that ends in -bin is no base64");
+    throw invalid("a metadata value under a key that ends in -bin is not base64");
   return new Uint8Array(Buffer.from(value, "base64"));
 }
 
@@ -132,7 +145,10 @@ function invalid(text: string): RpcError {
   return new RpcError(StatusCode.INVALID_ARGUMENT, text);
 }
 
-/** Throws RESOURCE_EXHAUSTED, naming limit and value, for metadata that is over a bound; it is never cut silently. */
+/**
+ * Throws RESOURCE_EXHAUSTED, with limit and value, for metadata over a limit. Metadata is never
+ * cut.
+ */
 export function checkMetadata(metadata: Metadata, limits: RpcLimits): void {
   if (metadata.size === 0) return;
   check("maxMetadataEntries", metadata.size, limits);

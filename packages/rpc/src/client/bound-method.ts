@@ -72,7 +72,10 @@ export class BoundMethod {
         );
   }
 
-  /** Binds a method of a definition. Throws `CodecError` `schema` for types without a row form in ROW. */
+  /**
+   * Binds a method of a definition. Throws `CodecError` `schema` for types without a row form in
+   * ROW.
+   */
   static of(
     { name, version }: ServiceDefinition,
     method: ServiceMethod,

@@ -5,7 +5,7 @@ import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 import type { Renewal } from "./call-target.ts";
 
-/** The caller's own signal ended the call. */
+/** The caller's signal ended the call. */
 export function abortedError(signal: AbortSignal): RpcError {
   const cause: unknown = signal.reason;
   if (cause instanceof Error && cause.name === "TimeoutError") return deadlineError(cause);
@@ -16,7 +16,10 @@ export function deadlineError(cause?: Error): RpcError {
   return new RpcError(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded", { cause });
 }
 
-/** A response that we cannot take: nothing the caller did. */
+/**
+ * A response that cannot be read. It is not the caller's mistake, so INVALID_ARGUMENT becomes
+ * INTERNAL.
+ */
 export function responseError(cause: unknown): RpcError {
   if (!(cause instanceof CodecError)) return RpcError.from(cause);
   const error = RpcError.from(cause);
@@ -24,7 +27,7 @@ export function responseError(cause: unknown): RpcError {
   return new RpcError(code, `the response cannot be read: ${error.rawMessage}`, { cause });
 }
 
-/** The channel ended and no trailer said how the call did: a peer that is lost does not end its streams. */
+/** The server ended the stream without a trailer. A lost peer resets its streams instead. */
 export function noTrailerError(): RpcError {
   return new RpcError(StatusCode.INTERNAL, "the stream ended without a status", {
     details: { reason: "wire.trailer" },
@@ -50,7 +53,7 @@ export function unexpectedFrame(flags: number): RpcError {
   );
 }
 
-/** The errors a method declares by the tags they travel under; `undefined` for none. */
+/** The errors that a method declares, by their tags on the wire; `undefined` for none. */
 export type DeclaredErrors = ReadonlyMap<string, ErrorType> | undefined;
 
 export function declaredErrors(errors: Readonly<Record<string, ErrorType>>): DeclaredErrors {
@@ -58,7 +61,7 @@ export function declaredErrors(errors: Readonly<Record<string, ErrorType>>): Dec
   return types.length === 0 ? undefined : new Map(types.map((type) => [type.tag, type]));
 }
 
-/** The same error with its data, where the method declares it and the data can be read. */
+/** Returns the error with its data, if the method declares it and the data can be read. */
 export function withData(error: RpcError, declared: DeclaredErrors): RpcError {
   const type = declared?.get(error.details[ErrorDetail.TYPE] ?? "");
   const text = error.details[ErrorDetail.DATA];

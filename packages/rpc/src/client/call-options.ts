@@ -7,23 +7,33 @@ import { checkTimeout } from "../time/deadline.ts";
 
 /** The options of one call. */
 export interface CallOptions {
-  /** The longest time that the caller waits. Default: the method's `timeoutMs`, else the client's. `Infinity`: no limit. */
+  /**
+   * The longest time that the caller waits. Default: the method's `timeoutMs`, else the client's.
+   * `Infinity`: no limit.
+   */
   readonly timeoutMs?: number;
-  /** Ends the call with CANCELLED, or DEADLINE_EXCEEDED for an `AbortSignal.timeout()`, and aborts the handler's signal. */
+  /**
+   * Ends the call with CANCELLED, or DEADLINE_EXCEEDED for an `AbortSignal.timeout()`, and aborts
+   * the handler's signal.
+   */
   readonly signal?: AbortSignal;
   readonly metadata?: MetadataInit;
   /**
-   * The mode of the messages of this call. Default: the client's mode, else the first one of method and service that the peer
-   * offers. Where the peer does not offer it, the call ends with FAILED_PRECONDITION before anything is sent. Every server
-   * takes JSON.
+   * The mode of the messages of this call. Default: the client's mode, else the first one of method
+   * and service that the peer offers. Where the peer does not offer it, the call ends with
+   * FAILED_PRECONDITION before anything is sent. Every server takes JSON.
    */
   readonly serialization?: SerializationMode;
   /**
-   * Receives the metadata that the server sent with the status, once, before the call ends and also when it fails; of a call
-   * that is repeated, once per attempt. It is not called when no status arrived. An error that it throws ends the call.
+   * Receives the metadata that the server sent with the status, once, before the call ends and also
+   * when it fails; of a call that is repeated, once per attempt. It is not called when no status
+   * arrived. An error that it throws ends the call.
    */
   readonly onTrailer?: (trailer: Metadata) => void;
-  /** Caps the deadline of a call made inside a handler at the deadline of the call being handled. Default: true. */
+  /**
+   * Caps the deadline of a call made inside a handler at the deadline of the call being handled.
+   * Default: true.
+   */
   readonly inheritDeadline?: boolean;
 }
 
@@ -47,8 +57,9 @@ const plain: CallSetup = {
 };
 
 /**
- * Makes the setup of a call that begins now. `usualTimeoutMs` counts where the options have no timeout.
- * Throws INVALID_ARGUMENT for a bad timeout or metadata, RESOURCE_EXHAUSTED for metadata over a limit.
+ * Makes the setup of a call that begins now. `usualTimeoutMs` counts where the options have no
+ * timeout. Throws INVALID_ARGUMENT for a bad timeout or metadata, RESOURCE_EXHAUSTED for metadata
+ * over a limit.
  */
 export function callSetup(
   options: CallOptions | undefined,

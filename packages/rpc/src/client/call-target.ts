@@ -13,7 +13,9 @@ export interface CallSink extends ChannelSink {
 
 /** A connection or a session, on which calls are opened. */
 export interface CallOpener extends Pick<Connection, "peer">, Renewal {
-  /** Calls begin with the header of a session's call, since the session names the service. Default: false. */
+  /**
+   * Calls begin with a call header (docs/wire.md, "Sessions"), not a stream header. Default: false.
+   */
   readonly isSession?: boolean;
   open(sink: CallSink): Channel;
 }

@@ -12,9 +12,10 @@ import type { CallTarget } from "./call-target.ts";
 import { DeferredStream, type ResponseStream } from "./response-stream.ts";
 import { WireCall } from "./wire-call.ts";
 
-// The path of a client call. `clientMethod` makes the function that users call. For each call it finds the mode, turns the
-// options into a setup (deadline, metadata, signal) and runs the interceptors. Then one of the four patterns below creates
-// the call, which opens a channel and sends and receives the frames (wire-call.ts).
+// The path of a client call. `clientMethod` makes the function that users call. For each call it
+// finds the mode, turns the options into a setup (deadline, metadata, signal) and runs the
+// interceptors. Then one of the four patterns below creates the call, which opens a channel and
+// sends and receives the frames (wire-call.ts).
 
 /** A method of a client without its types. */
 export type AnyClientMethod = (request: unknown, options?: CallOptions) => unknown;
@@ -25,12 +26,14 @@ export interface ClientMethodOptions {
   readonly timeoutMs: number | undefined;
 }
 
-/** Binds a method to a mode, `undefined` for the usual one. An error that it throws ends the call. */
+/**
+ * Binds a method to a mode, `undefined` for the usual one. An error that it throws ends the call.
+ */
 export type BindMode = (mode: SerializationMode | undefined) => BoundMethod;
 
 /**
- * Returns the function that calls one method. It never throws: an error before the first frame rejects the promise or ends the
- * stream that it returns. `bind` runs once per mode.
+ * Returns the function that calls one method. It never throws: an error before the first frame
+ * rejects the promise or ends the stream that it returns. `bind` runs once per mode.
  */
 export function clientMethod(
   target: CallTarget,

@@ -6,13 +6,19 @@ import { StatusCode } from "../status.ts";
 
 /** The options that decide the mode of a client's messages. */
 export interface ModeChoice {
-  /** The mode of calls without one of their own. Default: the modes of the method, then of the service, in order. */
+  /**
+   * The mode of calls without one of their own. Default: the modes of the method, then of the
+   * service, in order.
+   */
   readonly serialization?: SerializationMode | undefined;
-  /** The modes that the peer offered in admission; an empty list means XLANG. Default: the modes of the definition. */
+  /**
+   * The modes that the peer offered in admission; an empty list means XLANG. Default: the modes of
+   * the definition.
+   */
   readonly peerModes?: readonly string[] | undefined;
   /**
-   * The profile that XLANG is written in; both are read. Default: B for peers whose modes have `xlang1`, else A, the only one
-   * that `aster-rpc` reads.
+   * The profile that XLANG is written in; both are read. Default: B for peers whose modes have
+   * `xlang1`, else A, the only one that `aster-rpc` reads.
    */
   readonly profile?: "A" | "B" | undefined;
 }
@@ -30,10 +36,12 @@ export function checkModeChoice({ serialization, profile }: ModeChoice): void {
 }
 
 /**
- * Returns the mode of calls of a method: `asked`, else the first mode of method and service that the peer offers. Every server
- * takes JSON; a client chooses it unasked only for peers that offer nothing else.
+ * Returns the mode of calls of a method: `asked`, else the first mode of method and service that
+ * the peer offers. Every server takes JSON; a client chooses it unasked only for peers that offer
+ * nothing else.
  *
- * Throws INVALID_ARGUMENT for an unknown mode, and FAILED_PRECONDITION with both lists when the peer offers none of the modes.
+ * Throws INVALID_ARGUMENT for an unknown mode, and FAILED_PRECONDITION with both lists when the
+ * peer offers none of the modes.
  */
 export function chooseMode(
   definition: ServiceDefinition,

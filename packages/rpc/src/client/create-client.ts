@@ -13,25 +13,31 @@ import { checkModeChoice, chooseMode, type ModeChoice } from "./choose-mode.ts";
 import type { Client, RowClient, ServiceReference, SharedService } from "./client.ts";
 
 export interface ClientOptions extends ModeChoice {
-  /** For calls that set none and whose method has none. Default: no limit. */
+  /**
+   * The timeout of calls that have none, neither of their own nor of their method. Default: none.
+   */
   readonly timeoutMs?: number;
-  /** Around every call. The first is the outermost. */
+  /** Interceptors of every call. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[];
   readonly limits?: Partial<RpcLimits>;
-  /** Of the requests. Default: payloads of more than 4096 bytes. */
+  /** Compression of the requests. Default: payloads of more than 4096 bytes. */
   readonly compression?: Compression;
 }
 
-/** Makes a {@link RowClient}: all its calls are in ROW, and of the responses only what is asked for is decoded. */
+/**
+ * Makes a {@link RowClient}: all calls are in ROW, and only the fields that are read are decoded.
+ */
 export interface RowViews {
   readonly rows: "view";
 }
 
 /**
- * A typed client on a connection that somebody else made and closes. It sends nothing until a method is called.
+ * Makes a typed client on a connection that the caller made and closes. It sends nothing until a
+ * method is called.
  *
- * Throws `ContractError` when `service` is neither a definition nor a decorated class, and {@link RpcError}
- * FAILED_PRECONDITION when it is session-scoped.
+ * Throws `ContractError` when `service` is neither a definition nor a decorated class, and
+ * {@link RpcError}: FAILED_PRECONDITION for a session-scoped service, INVALID_ARGUMENT for an
+ * option out of range.
  */
 export function createClient<T extends ServiceReference>(
   service: T & SharedService<T>,
@@ -64,7 +70,7 @@ export function createClient<T extends ServiceReference>(
     plainBytes: plainBytesOf(options.compression),
   };
   const usual = options.serialization ?? (viewsRows ? "row" : undefined);
-  // without a prototype: no method is shadowed, and awaiting the client calls nothing
+  // without a prototype no method is hidden, and awaiting the client calls nothing
   const client: Record<string, AnyClientMethod> = Object.create(null);
   for (const method of Object.values(definition.methods)) {
     const bind: BindMode = (asked) => {
@@ -77,7 +83,7 @@ export function createClient<T extends ServiceReference>(
   return Object.freeze(client) as Client<T>;
 }
 
-/** Throws INVALID_ARGUMENT for an option that clients and sessions share and that is out of range. */
+/** Checks the options that clients and sessions share. Throws INVALID_ARGUMENT. */
 export function checkCallSettings(options: Omit<ClientOptions, "limits" | "compression">): void {
   checkModeChoice(options);
   checkTimeout(options.timeoutMs);
@@ -87,18 +93,18 @@ export function checkCallSettings(options: Omit<ClientOptions, "limits" | "compr
   }
 }
 
-/** Throws FAILED_PRECONDITION for a service that is called through sessions. */
+/** Throws FAILED_PRECONDITION for a session-scoped service. */
 export function checkShared({ name, scoped }: ServiceDefinition): void {
   if (scoped === "shared") return;
   throw new RpcError(
     StatusCode.FAILED_PRECONDITION,
-    `${name} is session-scoped: open a session, with session(${name}) of an AsterClient or createSession()`,
+    `${name} is session-scoped: open a session with session(${name}) of an AsterClient or createSession()`,
   );
 }
 
 function noViews(mode: string): RpcError {
   return new RpcError(
     StatusCode.INVALID_ARGUMENT,
-    `a client with rows: "view" calls in row, not in ${mode}: make another client for that`,
+    `a client with rows: "view" calls in mode row, not ${mode}; make another client for that mode`,
   );
 }

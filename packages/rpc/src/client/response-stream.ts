@@ -1,6 +1,6 @@
 /**
- * The result of a streaming method. A `for await` loop over it takes the responses. Leaving the loop ends the call, and so does
- * `await using`.
+ * The result of a streaming method. A `for await` loop over it takes the responses. Leaving the
+ * loop ends the call, and so does `await using`.
  */
 export interface ResponseStream<T>
   extends AsyncIterableIterator<T, undefined, undefined>,
@@ -10,7 +10,10 @@ export interface ResponseStream<T>
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A stream that interceptors have not opened yet. Leaving it before then leaves it as soon as it is open. */
+/**
+ * A stream that interceptors have not opened yet. Leaving it before then leaves it as soon as it is
+ * open.
+ */
 export class DeferredStream implements ResponseStream<unknown> {
   readonly #opening: Promise<AsyncIterator<unknown>>;
 
@@ -18,7 +21,8 @@ export class DeferredStream implements ResponseStream<unknown> {
     this.#opening = opening.then((stream) => {
       return (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     });
-    // `next()` rejects with the error; a stream that is never read must not cause an unhandled rejection
+    // `next()` rejects with the error; a stream that is never read must not cause an unhandled
+    // rejection
     this.#opening.catch(() => {});
   }
 

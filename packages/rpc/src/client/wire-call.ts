@@ -24,15 +24,19 @@ import type { CallSink, CallTarget } from "./call-target.ts";
 
 const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;
 
-/** The cause of a failed call: the server ended it, the client did, or the caller no longer wants what has arrived. */
+/**
+ * The end of a failed call: by the server, by the client, or by a caller that drops the responses
+ * that have arrived.
+ */
 type Failure = "byServer" | "locally" | "abandoned";
 
 /**
  * One call on the wire, on the client's side: the part that all patterns share.
  *
- * call.ts creates it, sends one request or a source of requests with it, and hands its responses to the caller. The channel
- * delivers frames to it. It ends exactly once, with `succeeded` or `failed`: at the trailer, at an error, at the deadline, or
- * when the caller's signal fires. It is a class, so that a call costs one object and no closures.
+ * call.ts creates it, sends one request or a source of requests with it, and hands its responses to
+ * the caller. The channel delivers frames to it. It ends exactly once, with `succeeded` or
+ * `failed`: at the trailer, at an error, at the deadline, or when the caller's signal fires. It is
+ * a class, so that a call costs one object and no closures.
  */
 export abstract class WireCall implements CallSink, Timed, PumpTarget {
   slot: TimerSlot | undefined;
@@ -70,7 +74,10 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
     return this.#bound.method.pattern;
   }
 
-  /** Sends the header and the only request in one go. Never throws: an error ends the call, before anything is sent. */
+  /**
+   * Sends the header and the only request in one go. Never throws: an error ends the call, before
+   * anything is sent.
+   */
   sendOne(request: unknown, setup: CallSetup): void {
     try {
       const refusal = refusalOf(setup);
@@ -95,7 +102,9 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
     }
   }
 
-  /** Sends the header, then requests until their source ends. Never throws: an error ends the call. */
+  /**
+   * Sends the header, then requests until their source ends. Never throws: an error ends the call.
+   */
   sendAll(source: MessageSource, setup: CallSetup): void {
     try {
       const refusal = refusalOf(setup);
@@ -194,7 +203,10 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
     if (this.#signal !== undefined) this.fail(abortedError(this.#signal), "abandoned");
   }
 
-  /** Ends the call with an error, unless it has ended. The server is notified unless the failure is its own. */
+  /**
+   * Ends the call with an error, unless it has ended. The server is notified unless the failure is
+   * its own.
+   */
   protected fail(error: unknown, failure: Failure): void {
     if (this.#over) return;
     this.#settle();

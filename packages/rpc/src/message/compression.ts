@@ -2,7 +2,10 @@ import { MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { checkNonNegative } from "../option-check.ts";
 import type { WireMode } from "../protocol/mode.ts";
 
-/** The compression of payloads; `false` for none. JSON is never compressed. Compressed payloads of the peer are always read. */
+/**
+ * The compression of payloads; `false` for none. JSON is never compressed. Compressed payloads of
+ * the peer are always read.
+ */
 export type Compression =
   | false
   | {
@@ -10,10 +13,16 @@ export type Compression =
       readonly thresholdBytes?: number;
     };
 
-/** Below this, compression saves less than the time it takes: the payload fits into a few packets anyway. */
+/**
+ * Below this, compression saves less than the time it takes: the payload fits into a few packets
+ * anyway.
+ */
 const DEFAULT_THRESHOLD_BYTES = 4096;
 
-/** Returns the size up to which payloads are left as they are. Throws INVALID_ARGUMENT for a bad threshold. */
+/**
+ * Returns the size up to which payloads are left as they are. Throws INVALID_ARGUMENT for a bad
+ * threshold.
+ */
 export function plainBytesOf(compression: Compression | undefined): number {
   if (compression === false) return MAX_PAYLOAD_BYTES;
   const { thresholdBytes = DEFAULT_THRESHOLD_BYTES } = compression ?? {};

@@ -3,9 +3,12 @@ import { type Channel, FrameFlag, MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 
-/** After a payload that did not shrink, this many are sent as they are before compression is tried again. */
+/**
+ * After a payload that did not shrink, this many are sent as they are before compression is tried
+ * again.
+ */
 const FIRST_PAUSE = 4;
-/** The pause doubles with each failure, up to this: some hundred messages later the data may be of another kind. */
+/** The pause doubles with each failure, up to this: later messages may be of another kind. */
 const LONGEST_PAUSE = 256;
 
 /** Decides which messages of one method, in one direction, are compressed. */
@@ -14,7 +17,10 @@ export class MessagePacker {
   #pause = 0;
   #nextPause = FIRST_PAUSE;
 
-  /** Payloads of up to `plainBytes` are left as they are; with the limit of a frame nothing is compressed. */
+  /**
+   * Payloads of up to `plainBytes` are left as they are; with the limit of a frame nothing is
+   * compressed.
+   */
   constructor(options: { readonly plainBytes: number }) {
     this.#plainBytes = options.plainBytes;
   }
@@ -54,10 +60,10 @@ export function sendMessageFrame(
 }
 
 /**
- * The payload of a message frame as it was before compression.
+ * Returns the payload of a message frame, inflated if it was compressed.
  *
- * Throws RESOURCE_EXHAUSTED when it has more than `maxBytes`, noticed while it is inflated, and INTERNAL for what is no
- * zstd frame.
+ * Throws RESOURCE_EXHAUSTED as soon as it has more than `maxBytes`, and INTERNAL for bytes that are
+ * not a zstd frame.
  */
 export function unpack(flags: number, payload: Uint8Array, maxBytes: number): Uint8Array {
   if (payload.length > maxBytes) throw tooLarge(payload.length, maxBytes);
@@ -71,7 +77,7 @@ export function unpack(flags: number, payload: Uint8Array, maxBytes: number): Ui
   }
 }
 
-/** How large an inflated message would have become, nobody knows: that is stopped at the limit. */
+/** The size of an inflated message is not known, because inflating stops at the limit. */
 function tooLarge(bytes: number | "inflated", limit: number, cause?: unknown): RpcError {
   const which = bytes === "inflated" ? "inflated message" : `message of ${bytes} bytes`;
   return new RpcError(

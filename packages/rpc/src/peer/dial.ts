@@ -25,7 +25,10 @@ export interface DialedPeer {
   readonly connection: Connection;
 }
 
-/** Requests admission, then opens the connection for calls. Rejects with `TransportError` or `AdmissionError`. */
+/**
+ * Requests admission, then opens the connection for calls. Rejects with `TransportError` or
+ * `AdmissionError`.
+ */
 export async function dial(
   node: Node,
   address: EndpointAddress | string,
@@ -50,7 +53,10 @@ export async function dial(
   return { admission, connection };
 }
 
-/** The given address has just worked. The offered one counts only when another node answers the calls. */
+/**
+ * The given address has just worked. The offered one counts only when another node answers the
+ * calls.
+ */
 function callAddress(
   given: EndpointAddress | string,
   { services }: AdmissionResponse,

@@ -24,7 +24,10 @@ export interface NamedService {
   readonly settings: ClientMethodOptions;
 }
 
-/** Checks services against the offer of a client's peer, and adds the client's own options to those of a service. */
+/**
+ * Checks services against the offer of a client's peer, and adds the client's own options to those
+ * of a service.
+ */
 export class PeerServices {
   readonly #link: PeerLink;
   readonly #options: AsterClientOptions;
@@ -58,8 +61,8 @@ export class PeerServices {
   }
 
   /**
-   * Without a manifest every name passes. With one it throws as {@link PeerServices.typed} does, and INVALID_ARGUMENT for the
-   * manifest of another service.
+   * Without a manifest every name passes. With one it throws as {@link PeerServices.typed} does,
+   * and INVALID_ARGUMENT for the manifest of another service.
    */
   named(name: string, scoped: ServiceScope, options: ProxyOptions): NamedService {
     checkCallSettings(options);

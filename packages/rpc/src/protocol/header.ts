@@ -17,8 +17,9 @@ type CallFields = Pick<StreamHeader, "deadlineEpochMs" | "metadataKeys" | "metad
 /**
  * The header of one method, for all its calls.
  *
- * Without metadata only the deadline differs from call to call, so the rest is encoded once. The bytes lie in memory of their
- * own: later headers and messages do not overwrite them. Calls with the same deadline share them.
+ * Without metadata only the deadline differs from call to call, so the rest is encoded once. The
+ * bytes lie in memory of their own: later headers and messages do not overwrite them. Calls with
+ * the same deadline share them.
  */
 export class HeaderTemplate {
   readonly #form: ProtocolForm;
@@ -55,7 +56,7 @@ export class HeaderTemplate {
     return new HeaderTemplate(form, (fields) => codec.encode({ ...header, ...fields }));
   }
 
-  /** The deadline is in Unix milliseconds; 0 for none. */
+  /** Returns the header of one call. The deadline is in Unix milliseconds; 0 for none. */
   bytes(deadlineEpochMs: number, metadata: Metadata): Uint8Array {
     if (metadata.size > 0) {
       const metadataKeys = [...metadata.keys()];
@@ -129,8 +130,9 @@ const foryPrefix = plain.slice(
 );
 
 /**
- * Cuts a Fory header into the constant that all of them begin with, the deadline, and the rest, which is the same for all
- * calls of one method that carry no metadata. `undefined` for anything else, which has to be decoded.
+ * Cuts a Fory header into the constant that all of them begin with, the deadline, and the rest,
+ * which is the same for all calls of one method that carry no metadata. `undefined` for anything
+ * else, which has to be decoded.
  */
 export function splitForyHeader(payload: Uint8Array): HeaderParts | undefined {
   const { length } = foryPrefix;

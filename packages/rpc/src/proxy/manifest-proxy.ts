@@ -19,7 +19,10 @@ export type ManifestValue =
   | readonly ManifestValue[]
   | { readonly [key: string]: ManifestValue | undefined };
 
-/** One method that a manifest describes. A call with another pattern ends with INVALID_ARGUMENT and sends nothing. */
+/**
+ * One method that a manifest describes. A call with another pattern ends with INVALID_ARGUMENT and
+ * sends nothing.
+ */
 export interface ManifestProxyMethod extends ProxyMethod<ManifestValue, ManifestValue> {
   /** `undefined` for a method that the manifest does not have: its calls end with UNIMPLEMENTED. */
   readonly manifest: ManifestMethod | undefined;
@@ -98,7 +101,10 @@ function missing({ service, methods }: ContractManifest, name: string): Manifest
   return methodOf(undefined, place, () => undefined, refusal);
 }
 
-/** `refusal` returns the error of a call with the pattern that it is given, or `undefined` for the right pattern. */
+/**
+ * `refusal` returns the error of a call with the pattern that it is given, or `undefined` for the
+ * right pattern.
+ */
 function methodOf(
   manifest: ManifestMethod | undefined,
   place: string,

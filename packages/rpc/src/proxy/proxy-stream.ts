@@ -2,7 +2,10 @@ import type { ResponseStream } from "../client/response-stream.ts";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 
-/** A stream that rejects when it is awaited: without types nothing else tells the caller of that mistake. */
+/**
+ * A stream that rejects when it is awaited: without types nothing else tells the caller of that
+ * mistake.
+ */
 export class ProxyStream<T> implements ResponseStream<T>, PromiseLike<never> {
   readonly #stream: ResponseStream<T>;
   readonly #place: string;
@@ -44,10 +47,14 @@ export class ProxyStream<T> implements ResponseStream<T>, PromiseLike<never> {
   }
 }
 
-/** Makes the promise of a single response throw when it is read as a stream. Changes and returns the promise. */
+/**
+ * Makes the promise of a single response throw when it is read as a stream. Changes and returns the
+ * promise.
+ */
 export function singleAnswer<T>(answer: Promise<T>, place: string): Promise<T> {
   const explain = (): never => {
-    // this mistake is all that the caller sees, so a failure of the call must not become an unhandled rejection
+    // this mistake is all that the caller sees, so a failure of the call must not become an
+    // unhandled rejection
     answer.catch(() => {});
     throw new RpcError(
       StatusCode.INVALID_ARGUMENT,

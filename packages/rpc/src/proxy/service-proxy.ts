@@ -16,8 +16,9 @@ export type ProxyRequests<R = JsonRequest> = AsyncIterable<R> | Iterable<R>;
 export type ProxyCallOptions = Omit<CallOptions, "serialization">;
 
 /**
- * One method by its name on the wire. The caller has to choose the pattern: a stream that is awaited, and a single response that
- * is read as a stream, end with INVALID_ARGUMENT and a text that says how to call instead.
+ * One method by its name on the wire. The caller has to choose the pattern: a stream that is
+ * awaited, and a single response that is read as a stream, end with INVALID_ARGUMENT and a text
+ * that says how to call instead.
  */
 export interface ProxyMethod<V = JsonValue, R = JsonRequest> {
   (request?: R, options?: ProxyCallOptions): Promise<V>;
@@ -31,7 +32,10 @@ export interface ServiceProxy {
   readonly [method: string]: ProxyMethod;
 }
 
-/** Makes a client without a definition: methods and fields are named as on the wire, and messages travel as JSON. */
+/**
+ * Makes a client without a definition: methods and fields are named as on the wire, and messages
+ * travel as JSON.
+ */
 export function createServiceProxy(
   target: CallTarget,
   service: string,

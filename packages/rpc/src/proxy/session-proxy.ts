@@ -12,7 +12,10 @@ import { controlOf } from "../session/session-control.ts";
 import { createManifestProxy, type ManifestProxy } from "./manifest-proxy.ts";
 import { createServiceProxy, type ServiceProxy } from "./service-proxy.ts";
 
-/** A {@link Session} without a definition, in JSON. A method called `close` or `closed` cannot be reached. */
+/**
+ * A {@link Session} without a definition, in JSON. A method called `close` or `closed` cannot be
+ * reached.
+ */
 export type SessionProxy = ServiceProxy & SessionControl;
 
 /** A {@link SessionProxy} whose methods a manifest describes. */
@@ -24,7 +27,10 @@ export interface SessionProxyParts extends ClientMethodOptions {
   readonly cancelTimeoutMs: number | undefined;
 }
 
-/** Opens a session without a definition: methods and fields are named as on the wire, and messages travel as JSON. */
+/**
+ * Opens a session without a definition: methods and fields are named as on the wire, and messages
+ * travel as JSON.
+ */
 export function openSessionProxy(
   service: string,
   version: number,

@@ -4,23 +4,32 @@ import { checkNonNegative, checkRange, optionError, unknownOption } from "../opt
 /** The times between attempts to reconnect. */
 export interface ReconnectOptions {
   /**
-   * The wait after a failed attempt, or after a connection that lasted less than `healthyAfterMs`. After a longer connection
-   * the first attempt is made at once. Default: 500.
+   * The wait after a failed attempt, or after a connection that lasted less than `healthyAfterMs`.
+   * After a longer connection the first attempt is made at once. Default: 500.
    */
   readonly initialBackoffMs?: number;
   /** Each wait is this many times the one before. At least 1. Default: 1.6. */
   readonly multiplier?: number;
   /** The longest wait, without the jitter. Default: 30 000. */
   readonly maxBackoffMs?: number;
-  /** The random part of a wait, so that clients do not all come back at once: 0.2 for ±20 %. From 0 to 1. Default: 0.2. */
+  /**
+   * The random part of a wait, so that clients do not all come back at once: 0.2 for ±20 %. From 0
+   * to 1. Default: 0.2.
+   */
   readonly jitter?: number;
   /** A connection that has lasted this long resets the wait. Default: 30 000. */
   readonly healthyAfterMs?: number;
-  /** The timeout of one attempt, for dialing and admission together. Default: the client's `timeoutMs`, else 20 000. */
+  /**
+   * The timeout of one attempt, for dialing and admission together. Default: the client's
+   * `timeoutMs`, else 20 000.
+   */
   readonly connectTimeoutMs?: number;
 }
 
-/** Multiplier and jitter are those of gRPC's connection back-off. The waits are shorter, because a client has only one peer. */
+/**
+ * Multiplier and jitter are those of gRPC's connection back-off. The waits are shorter, because a
+ * client has only one peer.
+ */
 const defaults: Required<ReconnectOptions> = {
   initialBackoffMs: 500,
   multiplier: 1.6,

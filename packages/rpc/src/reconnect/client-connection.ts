@@ -13,8 +13,8 @@ import type { PeerLink } from "./peer-link.ts";
 export type OfferCheck = (services: readonly AdmittedService[]) => void;
 
 /**
- * The connection that the calls of one service use: always the current connection of the client. A call that is made while
- * there is none waits for the next.
+ * The connection that the calls of one service use: always the current connection of the client. A
+ * call that is made while there is none waits for the next.
  */
 export class ClientConnection implements Connection, Renewal {
   readonly alpn: string;

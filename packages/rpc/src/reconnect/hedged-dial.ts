@@ -6,14 +6,14 @@ import { clearTimer, now, setTimer, type Timer } from "../time/clock.ts";
 export type Redial = (timeoutMs: number, signal: AbortSignal) => Promise<DialedPeer>;
 
 /**
- * The interval of the attempts of one dial. QUIC repeats an unanswered first packet at growing intervals, so that an old attempt
- * finds out late that the peer is back.
+ * The interval of the attempts of one dial. QUIC repeats an unanswered first packet at growing
+ * intervals, so that an old attempt finds out late that the peer is back.
  */
 const HEDGE_MS = 4000;
 
 /**
- * Dials a peer, and starts another attempt every few seconds beside those that are unanswered. The first attempt that succeeds
- * or is refused decides.
+ * Dials a peer, and starts another attempt every few seconds beside those that are unanswered. The
+ * first attempt that succeeds or is refused decides.
  */
 export function hedgedDial(
   redial: Redial,

@@ -3,13 +3,19 @@ import type { DialedPeer } from "../peer/dial.ts";
 import { clearTimer, isTimeExact, now, setTimer, type Timer } from "../time/clock.ts";
 import { Silence } from "./silence.ts";
 
-/** The interval of checks while something is sent: short against the 2 s of silence that make a peer suspicious. */
+/**
+ * The interval of checks while something is sent: short against the 2 s of silence that make a peer
+ * suspicious.
+ */
 const CHECK_MS = 250;
 /** The interval while nothing is unanswered: streams may be open for days. */
 const CALM_CHECK_MS = 1000;
 /** The monitor stops after this many checks without a call, and starts with the next call. */
 const IDLE_CHECKS = 4;
-/** Probes whose silence ends a connection: packets get lost, five in a row do not on a connection that works. */
+/**
+ * Probes whose silence ends a connection: packets get lost, five in a row do not on a connection
+ * that works.
+ */
 const PROBES = 5;
 /** The interval of probes, or one round trip if that is longer. */
 const PROBE_MS = 250;
@@ -26,10 +32,11 @@ export interface LivenessMonitorOptions {
 /**
  * Checks, while there are calls, that the peer still answers on one connection.
  *
- * A peer that was restarted does not know its old connections and sends nothing on them; without this monitor the client would
- * notice only at the idle timeout. When a peer is silent, the monitor dials it beside the old connection. If the dial succeeds and
- * the old connection does not answer probes either, the new connection replaces it. A peer that is only slow, or was cut off for
- * a while, answers the probes and keeps its connection.
+ * A peer that was restarted does not know its old connections and sends nothing on them; without
+ * this monitor the client would notice only at the idle timeout. When a peer is silent, the monitor
+ * dials it beside the old connection. If the dial succeeds and the old connection does not answer
+ * probes either, the new connection replaces it. A peer that is only slow, or was cut off for a
+ * while, answers the probes and keeps its connection.
  */
 export class LivenessMonitor {
   readonly #connection: Connection;
@@ -108,8 +115,9 @@ export class LivenessMonitor {
   }
 
   /**
-   * Sends probes that a living peer acknowledges at once. After an outage QUIC may have too much unacknowledged data to send
-   * anything new, so silence counts only from the first packet that was sent.
+   * Sends probes that a living peer acknowledges at once. After an outage QUIC may have too much
+   * unacknowledged data to send anything new, so silence counts only from the first packet that was
+   * sent.
    */
   async #answersProbes(signal: AbortSignal): Promise<boolean> {
     const { sentBytes, receivedBytes, rttMs } = this.#connection.stats();

@@ -21,7 +21,7 @@ import { PendingChannels } from "./pending-channel.ts";
 export interface PeerLinkOptions {
   readonly redial: Redial;
   readonly backoff: Backoff;
-  /** A call dials when there is no connection; otherwise it fails at once. */
+  /** A call dials when no connection is open; otherwise it fails at once. */
   readonly reconnects: boolean;
   readonly onStateChange: (state: ClientState, error: RpcError | undefined) => void;
 }
@@ -32,9 +32,10 @@ const POLL_MS = 5;
 /**
  * The link of a client to its peer: one connection at a time, and after a loss the next one.
  *
- * `AsterClient` creates it with the first connection and closes it; a {@link ClientConnection} per service opens channels through
- * it. While there is no connection, channels wait in it. It dials when the first one waits, after the back-off, and attaches all of
- * them to the new connection or fails them. While calls run, a {@link LivenessMonitor} replaces a connection that is silent.
+ * `AsterClient` creates it with the first connection and closes it; a {@link ClientConnection} per
+ * service opens channels through it. Without a connection, channels wait in it. It dials
+ * when the first one waits, after the back-off, and attaches all of them to the new connection or
+ * fails them. While calls run, a {@link LivenessMonitor} replaces a connection that is silent.
  */
 export class PeerLink {
   /** Changes whenever `connection` does. */
@@ -117,7 +118,10 @@ export class PeerLink {
     this.#monitor?.watch();
   }
 
-  /** Opens a channel that waits for the next connection, and dials. `check` throws when the new peer must not be called. */
+  /**
+   * Opens a channel that waits for the next connection, and dials. `check` throws when the new peer
+   * must not be called.
+   */
   wait(opener: Connection, sink: ChannelSink, check: () => void): Channel {
     this.checkOpen();
     const channel = this.#pending.open(opener, sink, check);

@@ -8,7 +8,10 @@ interface HeldFrame {
   readonly end: boolean;
 }
 
-/** The bytes that a call may send before there is a connection, as many as the send window of a channel. */
+/**
+ * The bytes that a call may send before there is a connection, as many as the send window of a
+ * channel.
+ */
 const WINDOW_BYTES = 256 * 1024;
 /** Calls that may wait for a connection; each of them holds a channel and its frames in memory. */
 const MAX_PENDING = 65_536;
@@ -28,8 +31,8 @@ export class PendingChannels {
   }
 
   /**
-   * Opens a channel that waits. `check` throws when the call must not be made on the connection that then exists.
-   * Throws RESOURCE_EXHAUSTED when too many channels wait.
+   * Opens a channel that waits. `check` throws when the call must not be made on the connection
+   * that then exists. Throws RESOURCE_EXHAUSTED when too many channels wait.
    */
   open(opener: Connection, sink: ChannelSink, check: () => void): Channel {
     if (this.#channels.size >= MAX_PENDING) {
@@ -70,7 +73,10 @@ export class PendingChannels {
   };
 }
 
-/** A channel that was opened before there was a connection. It holds what is sent, then passes everything on. */
+/**
+ * A channel that was opened before there was a connection. It holds what is sent, then passes
+ * everything on.
+ */
 class PendingChannel implements Channel {
   readonly check: () => void;
   readonly #opener: Connection;

@@ -98,7 +98,7 @@ describe("views of rows", () => {
     const client = pair.client.client(Ledger, { rows: "view" });
     const error = await failure(client.echo(entry(1), { serialization: "json" }));
     expect(error.code).toBe(StatusCode.INVALID_ARGUMENT);
-    expect(error.message).toMatch(/rows: "view" calls in row, not in json/);
+    expect(error.message).toMatch(/rows: "view" calls in mode row, not json/);
   });
 });
 

@@ -16,9 +16,10 @@ const RESUME_BYTES = WINDOW_BYTES / 2;
 /**
  * One end of a channel within this process, for memory nodes and for in-process connections.
  *
- * The side that opens the channel makes both ends. Each end owns the inbox of what is on its way to it; the other end fills the
- * inbox, and a round of {@link Deliveries} empties it into the sink. An end is over when both halves have ended, at a reset, or
- * when its connection is lost; it then leaves its connection, and the slot of the channel is free when both ends have left.
+ * The side that opens the channel makes both ends. Each end owns the inbox of what is on its way to
+ * it; the other end fills the inbox, and a round of {@link Deliveries} empties it into the sink. An
+ * end is over when both halves have ended, at a reset, or when its connection is lost; it then
+ * leaves its connection, and the slot of the channel is free when both ends have left.
  */
 export class MemoryChannel implements Channel, Recipient, Slotted {
   slot = -1;

@@ -10,10 +10,12 @@ import { Slots } from "./slots.ts";
 const MAX_REASON_CHARS = 200;
 
 /**
- * One side of a connection within this process: between two memory nodes, or between two parts of a program.
+ * One side of a connection within this process: between two memory nodes, or between two parts of a
+ * program.
  *
- * Both sides are made together and know each other. A side hands the channels that the peer opened to the handler of `accept`,
- * limits the channels that it opens itself, and ends when either side is closed.
+ * Both sides are made together and know each other. A side hands the channels that the peer opened
+ * to the handler of `accept`, limits the channels that it opens itself, and ends when either side
+ * is closed.
  */
 export class MemoryConnection implements Connection, Recipient {
   readonly peer: EndpointId;
@@ -98,7 +100,9 @@ export class MemoryConnection implements Connection, Recipient {
   close(code = 0, reason = ""): void {
     const why = `with code ${code}${reason && `: ${JSON.stringify(reason.slice(0, MAX_REASON_CHARS))}`}`;
     const applicationCode = { applicationCode: code };
-    this.#finish(new TransportError("closed", `we closed the connection ${why}`, applicationCode));
+    this.#finish(
+      new TransportError("closed", `this side closed the connection ${why}`, applicationCode),
+    );
     const error = new TransportError(
       "closed",
       `the peer closed the connection ${why}`,
@@ -152,7 +156,10 @@ export class MemoryConnection implements Connection, Recipient {
     this.#receivedBytes += bytes;
   }
 
-  /** Channels whose peer ended its half before an orderly close are delivered first, unless they are not being read. */
+  /**
+   * Channels whose peer ended its half before an orderly close are delivered first, unless they are
+   * not being read.
+   */
   #finishWhenDelivered(error: TransportError): void {
     if (this.#ended !== undefined) return;
     const unread = this.#handler !== undefined && this.#arrived.some((channel) => channel.ended);

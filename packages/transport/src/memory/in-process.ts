@@ -14,16 +14,19 @@ export interface InProcessConnection {
   readonly server: Connection;
 }
 
-/** There is no node, and so no key, behind either side. */
+/** Neither side has a node, and so a key. */
 const NO_PEER = "0".repeat(64);
-/** More channels than fit into memory. A small integer, because V8 counts those faster than `Infinity`. */
+/**
+ * More channels than fit into memory. A small integer, because V8 counts those faster than
+ * `Infinity`.
+ */
 const NO_LIMIT = 0x3fff_ffff;
 const deliveries = new Deliveries();
 const slab = new Slab();
 
 /**
- * Connects two parts of this program, without a socket, a node or a key. The channels behave as those of a memory network do;
- * their number is not limited.
+ * Connects two parts of this program, without a socket, a node or a key. The channels behave as
+ * those of a memory network do; their number is not limited.
  */
 export function inProcessConnection({
   passesValues = false,

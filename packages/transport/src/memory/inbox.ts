@@ -12,14 +12,23 @@ export interface Item {
 
 /** A value has no size of its own; with this one, 256 of them fill the send window of a channel. */
 const VALUE_BYTES = 1024;
-/** A short array that has been emptied is not reset: that costs more than its few places, and most calls need no more. */
+/**
+ * A short array that has been emptied is not reset: that costs more than its few places, and most
+ * calls need no more.
+ */
 const RESET_AT = 16;
 /** Removed items are cut off in blocks, so that removing one does not move all others. */
 const COMPACT_AT = 1024;
 
-/** The input of one end of a channel: items in order, with the size they would have on the wire, and the end of the input. */
+/**
+ * The input of one end of a channel: items in order, with the size they would have on the wire, and
+ * the end of the input.
+ */
 export class Inbox {
-  /** The end of the peer's half, which follows the last item; an error when the peer broke the framing. */
+  /**
+   * The end of the peer's half, which follows the last item; an error when the peer broke the
+   * framing.
+   */
   end: "open" | "ended" | TransportError = "open";
   readonly #connection: MemoryConnection;
   readonly #items: (Item | undefined)[] = [];

@@ -9,17 +9,24 @@ import { MemoryConnection } from "./connection.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { PendingDial } from "./pending-dial.ts";
 
+/** The time that a gate has to answer, as over QUIC. */
 const GATE_TIMEOUT_MS = 5_000;
-/** Tells a peer that Gate 0 said no, and not why. */
+/**
+ * The close code for peers that the gate refuses (docs/wire.md, "Admission"). It gives no reason.
+ */
 const REFUSED_BY_GATE = 403;
 
-/** What the nodes of one memory network share. */
+/** The parts that the nodes of one memory network share. */
 export interface Surroundings {
   readonly nodes: Map<EndpointId, MemoryNode>;
   readonly deliveries: Deliveries;
   readonly slab: Slab;
 }
 
+/**
+ * A node of a memory network. It finds other nodes in the map that the network shares, and joins
+ * two nodes by a pair of {@link MemoryConnection}s.
+ */
 export class MemoryNode implements Node {
   readonly id: EndpointId;
   readonly #around: Surroundings;
@@ -100,7 +107,7 @@ export class MemoryNode implements Node {
       for (const connection of this.#connections) connection.close();
       for (const dial of this.#dials) dial.abort(nodeClosed());
     }
-    // past the deliveries that are due: the peers have heard
+    // after the deliveries that are due, so that the peers know
     await new Promise((resolve) => setImmediate(resolve));
   }
 
@@ -120,7 +127,7 @@ export class MemoryNode implements Node {
     }
     if (!(await target.#admits({ peer: this.id, alpn }))) {
       const code = { applicationCode: REFUSED_BY_GATE };
-      throw new TransportError("connect", `node ${id.slice(0, 10)}… refused us`, code);
+      throw new TransportError("connect", `node ${id.slice(0, 10)}… refused the connection`, code);
     }
     while (acceptor.full && !acceptor.over) await acceptor.change();
     if (acceptor.over || dial.over) throw unreachable(id);
@@ -154,7 +161,7 @@ export class MemoryNode implements Node {
     return client;
   }
 
-  /** Fails closed: a gate that throws, dawdles or answers anything but `true` has said no. */
+  /** A gate that throws, is late or answers anything but `true` refuses. */
   async #admits(question: GateQuestion): Promise<boolean> {
     if (this.#gate === undefined) return true;
     let timer: NodeJS.Timeout | undefined;
