@@ -54,7 +54,7 @@ export async function untypedCallee(
   session: boolean,
 ): Promise<Callee> {
   return session
-    ? sessionCallee(await client.sessionProxy(service))
+    ? sessionCallee(await client.session(service))
     : sharedCallee(client.proxy(service));
 }
 

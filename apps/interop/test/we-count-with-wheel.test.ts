@@ -141,7 +141,7 @@ describe.skipIf("missing" in python)("we open sessions with the wheel's server",
   });
 
   it("by name, without a definition", async () => {
-    const session = await client.sessionProxy("Counter");
+    const session = await client.session("Counter");
     expect(await session.add?.({ n: 2 })).toMatchObject({ total: 2 });
     expect(await session.add_all?.clientStream([{ n: 1 }, { n: 1 }])).toMatchObject({ total: 4 });
     const history: unknown[] = [];
@@ -160,7 +160,7 @@ describe.skipIf("missing" in python)("we open sessions with the wheel's server",
   });
 
   it("is told that Testkit has no sessions, and that Counter has nothing else", async () => {
-    const session = await client.sessionProxy("Testkit");
+    const session = await client.session("Testkit");
     expect(await rejection(session.echo?.({}))).toMatchObject({
       code: StatusCode.FAILED_PRECONDITION,
       rawMessage:

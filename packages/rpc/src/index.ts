@@ -45,14 +45,6 @@ export type { AsterServerStats } from "./server/server-stats.ts";
 
 // To call them.
 
-export type {
-  AsterClientOptions,
-  ClientCloseOptions,
-  ProxyOptions,
-  ServiceClientOptions,
-  ServiceSessionOptions,
-  SessionProxyOptions,
-} from "./aster-client.ts";
 export { AsterClient } from "./aster-client.ts";
 export type { CallOptions } from "./client/call-options.ts";
 export type {
@@ -64,37 +56,46 @@ export type {
   SessionService,
   SharedService,
 } from "./client/client.ts";
-export type { ResponseStream } from "./client/response-stream-call.ts";
+export type { ResponseStream } from "./client/response-stream.ts";
+export type {
+  AsterClientOptions,
+  ClientCloseOptions,
+  ClientState,
+  ProxyOptions,
+  ServiceClientOptions,
+  ServiceSessionOptions,
+  SessionProxyOptions,
+} from "./client-options.ts";
 export type { RpcErrorOptions } from "./error.ts";
 export { RpcError } from "./error.ts";
 export type { Compression } from "./message/compression.ts";
 export type { JsonRequest, JsonValue } from "./message/json-codec.ts";
 export type { MetadataInit } from "./metadata.ts";
 export { Metadata } from "./metadata.ts";
+export type { ManifestProxy, ManifestProxyMethod, ManifestValue } from "./proxy/manifest-proxy.ts";
 export type {
-  JsonCallOptions,
-  JsonClient,
-  JsonMethod,
-  JsonRequests,
-} from "./proxy/json-client.ts";
-export type { DynamicClient, DynamicMethod, DynamicValue } from "./proxy/manifest-client.ts";
+  ProxyCallOptions,
+  ProxyMethod,
+  ProxyRequests,
+  ServiceProxy,
+} from "./proxy/service-proxy.ts";
+export type { ManifestSessionProxy, SessionProxy } from "./proxy/session-proxy.ts";
 export { RpcReason } from "./reason.ts";
 export type { ReconnectOptions } from "./reconnect/backoff.ts";
-export type { ClientState } from "./reconnect/client-state.ts";
-export type { DynamicSession, JsonSession, Session, SessionControl } from "./session/session.ts";
+export type { Session, SessionControl } from "./session/session.ts";
 export { isStatusCode, StatusCode, statusName } from "./status.ts";
 
 // For those who write interceptors, or wire servers and clients to connections themselves.
 
+export type { ModeChoice } from "./client/choose-mode.ts";
 export type { ClientOptions, RowViews } from "./client/create-client.ts";
 export { createClient } from "./client/create-client.ts";
-export type { FormChoice } from "./client/message-form.ts";
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export type { RpcLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
 export type { ConnectionHandler, LocalClientOptions, LocalSessionOptions } from "./local/local.ts";
 export { createLocalClient, createLocalSession } from "./local/local.ts";
-export { RPC_ALPN } from "./peer/alpn.ts";
+export { RPC_ALPN } from "./peer/dial.ts";
 export { Server } from "./server/server.ts";
 export type { DrainOptions, PeerDirectory, ServerOptions } from "./server/server-options.ts";
 export type { ServerStats } from "./server/server-stats.ts";

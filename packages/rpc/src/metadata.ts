@@ -76,7 +76,7 @@ export class Metadata implements CallMetadata {
     return value === undefined ? undefined : metadataBytes(key, value);
   }
 
-  /** Every value of a key that ends in `-bin`, in order; throws as `getBytes` does. */
+  /** Returns all values of a key that ends in `-bin`, in order. Throws as `getBytes` does. */
   getAllBytes(key: string): Uint8Array[] {
     return this.getAll(key).map((value) => metadataBytes(key, value));
   }

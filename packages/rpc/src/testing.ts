@@ -1,4 +1,4 @@
-// For tests: a server and a client that have met, what can go wrong between them, and the time that passes.
+// For tests: a connected server and client, faults between them, and a fake clock.
 
 export type { FakeClock, FakeClockOptions } from "./testing/fake-clock.ts";
 export { fakeClock } from "./testing/fake-clock.ts";

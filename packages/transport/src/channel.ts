@@ -15,6 +15,11 @@ export interface ChannelSink {
    * decode or copy it.
    */
   frame(flags: number, payload: Uint8Array): void;
+  /**
+   * One value that the peer passed with {@link Channel.sendValue}. Sinks of connections without
+   * `passesValues` need not have it.
+   */
+  value?(value: unknown): void;
   /** The peer ended its half between two frames. No more frames will come. */
   end(): void;
   /**
@@ -54,6 +59,12 @@ export interface Channel {
    * `"limit"` for a payload over 16 MiB, and over QUIC when 64 MiB are unsent.
    */
   send(flags: number, payload: Uint8Array, end?: boolean): boolean;
+  /**
+   * Passes one value to the reader unencoded, in place of a frame; otherwise like
+   * {@link Channel.send}. Exists on connections with {@link Connection.passesValues} only; on others
+   * it is missing or throws a `TransportError` `"limit"`.
+   */
+  sendValue?(value: unknown, end?: boolean): boolean;
   /** Ends the sending half without another frame (QUIC FIN). No-op when it has ended. */
   end(): void;
   /**

@@ -21,6 +21,10 @@ export interface Connection extends AsyncDisposable {
   readonly peer: EndpointId;
   readonly alpn: string;
   readonly side: "client" | "server";
+  /** Both ends are in this process, and channels have {@link Channel.sendValue}. Default: false. */
+  readonly passesValues?: boolean;
+  /** The peer is part of this program: limits against misuse do not apply to it. Default: false. */
+  readonly trusted?: boolean;
   /**
    * Opens a channel at once, without a round trip. On a connection that has ended, the sink gets
    * `closed` soon after.

@@ -3,6 +3,8 @@
 export type { Network, NodeOptions } from "./create-node.ts";
 export { createNode } from "./create-node.ts";
 export { endpointIdOf, generateSecretKey } from "./keys.ts";
+export type { InProcessConnection, InProcessOptions } from "./memory/in-process.ts";
+export { inProcessConnection } from "./memory/in-process.ts";
 export type { MemoryNetwork, MemoryNodeOptions } from "./memory/network.ts";
 export { memoryNetwork } from "./memory/network.ts";
 export type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "./node.ts";

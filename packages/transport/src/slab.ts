@@ -6,14 +6,19 @@ const SHARED_UP_TO_BYTES: number = SLAB_BYTES / 8;
  * Memory for frames in flight. Small frames share a slab, so that most copies need no allocation.
  */
 export class Slab {
-  #free: Uint8Array = new Uint8Array(0);
+  #buffer: ArrayBuffer = new ArrayBuffer(0);
+  #used = 0;
 
   /** Returns a copy of `bytes`. A slab is garbage when all of its frames are. */
   copy(bytes: Uint8Array): Uint8Array {
-    if (bytes.length > SHARED_UP_TO_BYTES) return new Uint8Array(bytes);
-    if (bytes.length > this.#free.length) this.#free = new Uint8Array(SLAB_BYTES);
-    const copy = this.#free.subarray(0, bytes.length);
-    this.#free = this.#free.subarray(bytes.length);
+    const { length } = bytes;
+    if (length > SHARED_UP_TO_BYTES) return new Uint8Array(bytes);
+    if (length > this.#buffer.byteLength - this.#used) {
+      this.#buffer = new ArrayBuffer(SLAB_BYTES);
+      this.#used = 0;
+    }
+    const copy = new Uint8Array(this.#buffer, this.#used, length);
+    this.#used += length;
     copy.set(bytes);
     return copy;
   }

@@ -4,7 +4,7 @@ import {
   type Compression,
   createLocalClient,
   createLocalSession,
-  type FormChoice,
+  type ModeChoice,
   RPC_ALPN,
   type SerializationMode,
 } from "@aster/rpc";
@@ -71,7 +71,7 @@ function serviceOf({ mode }: OurRigOptions): typeof Conformance {
   return mode === "native" || mode === "row" ? ConformanceInAllModes : Conformance;
 }
 
-function formOf({ mode, profile }: OurRigOptions): FormChoice {
+function formOf({ mode, profile }: OurRigOptions): ModeChoice {
   return profile === undefined ? { serialization: mode } : { serialization: mode, profile };
 }
 

@@ -1,42 +1,42 @@
 import type { WireType } from "@aster/codec";
 import type { ServiceDefinition, ServiceMethod } from "@aster/contract";
-import { passingCoding } from "../local/passing-codec.ts";
 import { plainBytesIn } from "../message/compression.ts";
 import { type MessageCodec, type MethodCoding, methodCoding } from "../message/message-codec.ts";
 import { MessagePacker } from "../message/message-packer.ts";
-import { type RowSchemas, rowViews } from "../message/row-messages.ts";
-import type { Metadata } from "../metadata.ts";
+import { type RowSchemas, rowViewOf, rowViews } from "../message/row-messages.ts";
 import { HeaderTemplate } from "../protocol/header.ts";
-import { type MessageForm, modeNumber } from "../protocol/mode.ts";
-import { headerCodecs, type ProtocolForm, type StreamHeader } from "../protocol/structs.ts";
+import { modeNumber, type WireMode } from "../protocol/mode.ts";
 import { epochMsOf } from "../time/deadline.ts";
-import type { Attempt } from "./attempt.ts";
-import { type DeclaredErrors, declaredErrors } from "./declared-error.ts";
+import { type DeclaredErrors, declaredErrors } from "./call-failure.ts";
+import { type CallSetup, NO_DEADLINE } from "./call-options.ts";
 
-/** What a call needs to know of its method; a subset of `ServiceMethod`, which calls without a definition have too. */
+/** The part of a method that calls need; calls without a definition have it too. */
 export type CalledMethod = Pick<ServiceMethod, "name" | "pattern" | "idempotent" | "timeoutMs">;
 
 export interface BoundMethodParts extends MethodCoding {
   readonly service: string;
   readonly version: number;
   readonly method: CalledMethod;
-  readonly form: MessageForm;
+  readonly mode: WireMode;
+  /** Calls are made inside a session, whose header names service, version and mode. */
+  readonly inSession: boolean;
   /** Longer payloads are compressed, if the mode allows it. */
   readonly plainBytes: number;
   readonly errors?: DeclaredErrors;
+  /** Messages are handed over as they are: the other end is in this process. Default: false. */
+  readonly passesValues?: boolean;
+  /** Makes the caller's response of one that was handed over. Default: the same value. */
+  readonly ofPassed?: (value: unknown) => unknown;
 }
 
-/** What a client is handed, and what it hands over. */
-export interface Handover {
-  /** Messages are not coded at all: the other end is in this program. */
+/** The options of {@link BoundMethod.of} that all methods of a client share. */
+export interface BindOptions extends Pick<BoundMethodParts, "inSession" | "plainBytes"> {
   readonly passesValues: boolean;
   /** Responses are views of rows. */
   readonly viewsRows: boolean;
-  /** Longer payloads are compressed, if the mode allows it. */
-  readonly plainBytes: number;
 }
 
-/** One method as a client calls it: everything that is the same for all its calls, made once. */
+/** One method in one mode, as a client calls it: everything that its calls share, made once. */
 export class BoundMethod {
   readonly service: string;
   readonly version: number;
@@ -46,72 +46,61 @@ export class BoundMethod {
   readonly rows: RowSchemas | undefined;
   readonly packer: MessagePacker;
   readonly errors: DeclaredErrors;
-  readonly #form: ProtocolForm;
-  readonly #header: Omit<StreamHeader, "deadlineEpochMs">;
-  readonly #template: HeaderTemplate;
+  readonly passesValues: boolean;
+  readonly ofPassed: (value: unknown) => unknown;
+  readonly #header: HeaderTemplate;
 
   constructor(parts: BoundMethodParts) {
-    const { service, version, method, form, plainBytes, request, response, rows } = parts;
+    const { service, version, method, mode, plainBytes } = parts;
     this.service = service;
     this.version = version;
     this.method = method;
-    this.request = request;
-    this.response = response;
-    this.rows = rows;
+    this.request = parts.request;
+    this.response = parts.response;
+    this.rows = parts.rows;
     this.errors = parts.errors;
-    this.packer = new MessagePacker({ plainBytes: plainBytesIn(form, plainBytes) });
-    this.#form = form === "json" ? "json" : "fory";
-    this.#header = {
-      service,
-      method: method.name,
-      version,
-      callId: "",
-      serializationMode: modeNumber(form),
-      metadataKeys: [],
-      metadataValues: [],
-    };
-    this.#template = new HeaderTemplate(this.#header, this.#form);
+    this.passesValues = parts.passesValues ?? false;
+    this.ofPassed = parts.ofPassed ?? ((value) => value);
+    this.packer = new MessagePacker({ plainBytes: plainBytesIn(mode, plainBytes) });
+    const form = mode === "json" ? "json" : "fory";
+    const call = { method: method.name, callId: "" };
+    this.#header = parts.inSession
+      ? HeaderTemplate.ofCall(call, form)
+      : HeaderTemplate.ofStream(
+          { ...call, service, version, serializationMode: modeNumber(mode) },
+          form,
+        );
   }
 
-  /** A method of a definition, in one form. Throws `CodecError` `schema` where it has none in rows. */
+  /**
+   * Binds a method of a definition. Throws `CodecError` `schema` for types without a row form in
+   * ROW.
+   */
   static of(
     { name, version }: ServiceDefinition,
     method: ServiceMethod,
-    form: MessageForm,
-    { passesValues, viewsRows, plainBytes }: Handover,
+    mode: WireMode,
+    { viewsRows, ...options }: BindOptions,
   ): BoundMethod {
-    const { request, response, rows } = passesValues ? passingCoding : methodCoding(method, form);
+    const coding = methodCoding(method, mode);
+    const type = method.response as WireType;
     return new BoundMethod({
-      request,
-      response: viewsRows ? rowViews(method.response as WireType, response) : response,
-      rows,
+      ...coding,
+      ...(viewsRows
+        ? { response: rowViews(type), ofPassed: (value) => rowViewOf(type, value) }
+        : {}),
+      ...options,
       service: name,
       version,
       method,
-      form,
-      plainBytes,
+      mode,
       errors: declaredErrors(method.errors),
     });
   }
 
-  get streamsRequests(): boolean {
-    return this.method.pattern === "client_stream" || this.method.pattern === "bidi_stream";
-  }
-
-  /** The header frame of a call, for sending it at once: with metadata it is its own, without a view that the next call reuses. */
-  header({ metadata, deadlineAt }: Attempt): Uint8Array {
-    const deadlineEpochMs = deadlineAt === Number.POSITIVE_INFINITY ? 0 : epochMsOf(deadlineAt);
-    return metadata.size === 0
-      ? this.#template.bytes(deadlineEpochMs)
-      : this.#withMetadata(deadlineEpochMs, metadata);
-  }
-
-  #withMetadata(deadlineEpochMs: number, metadata: Metadata): Uint8Array {
-    return headerCodecs[this.#form].encode({
-      ...this.#header,
-      deadlineEpochMs,
-      metadataKeys: [...metadata.keys()],
-      metadataValues: [...metadata.values()],
-    });
+  /** The header of a call, in memory of its own. */
+  header({ metadata, deadlineAt }: CallSetup): Uint8Array {
+    const deadlineEpochMs = deadlineAt === NO_DEADLINE ? 0 : epochMsOf(deadlineAt);
+    return this.#header.bytes(deadlineEpochMs, metadata);
   }
 }

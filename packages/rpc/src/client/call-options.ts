@@ -1,23 +1,87 @@
 import type { SerializationMode } from "@aster/contract";
-import type { Metadata, MetadataInit } from "../metadata.ts";
+import { currentDeadlineAt } from "../context.ts";
+import type { RpcLimits } from "../limits.ts";
+import { checkMetadata, Metadata, type MetadataInit } from "../metadata.ts";
+import { now } from "../time/clock.ts";
+import { checkTimeout } from "../time/deadline.ts";
 
-/** What one call may be told. */
+/** The options of one call. */
 export interface CallOptions {
-  /** How long the caller waits at most. Default: the method's own `timeoutMs`, then the client's. `Infinity` for no limit. */
+  /**
+   * The longest time that the caller waits. Default: the method's `timeoutMs`, else the client's.
+   * `Infinity`: no limit.
+   */
   readonly timeoutMs?: number;
-  /** Ends the call with CANCELLED, with DEADLINE_EXCEEDED where it is an `AbortSignal.timeout()`; the handler hears of it. */
+  /**
+   * Ends the call with CANCELLED, or DEADLINE_EXCEEDED for an `AbortSignal.timeout()`, and aborts
+   * the handler's signal.
+   */
   readonly signal?: AbortSignal;
   readonly metadata?: MetadataInit;
   /**
-   * How the messages of this call are written. Default: the client's own, else what method and service say. FAILED_PRECONDITION,
-   * before anything is sent, where the peer does not offer it; every server takes JSON.
+   * The mode of the messages of this call. Default: the client's mode, else the first one of method
+   * and service that the peer offers. Where the peer does not offer it, the call ends with
+   * FAILED_PRECONDITION before anything is sent. Every server takes JSON.
    */
   readonly serialization?: SerializationMode;
   /**
-   * Told what the server sent along with the status, once, before the call ends and also when it fails; of a call that is
-   * repeated, once per attempt. Not told when no status came. What it throws is what the call ends with.
+   * Receives the metadata that the server sent with the status, once, before the call ends and also
+   * when it fails; of a call that is repeated, once per attempt. It is not called when no status
+   * arrived. An error that it throws ends the call.
    */
   readonly onTrailer?: (trailer: Metadata) => void;
-  /** A call made inside a handler must be over when the call it helps to answer must. Default true. */
+  /**
+   * Caps the deadline of a call made inside a handler at the deadline of the call being handled.
+   * Default: true.
+   */
   readonly inheritDeadline?: boolean;
+}
+
+/** The settings of one call on the wire, after options, defaults and interceptors. */
+export interface CallSetup {
+  readonly metadata: Metadata;
+  /** A reading of `now()`; `Infinity` for no deadline. */
+  readonly deadlineAt: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onTrailer: ((trailer: Metadata) => void) | undefined;
+}
+
+/** The value of {@link CallSetup.deadlineAt} for calls without a deadline. */
+export const NO_DEADLINE: number = Number.POSITIVE_INFINITY;
+
+const plain: CallSetup = {
+  metadata: Metadata.empty,
+  deadlineAt: NO_DEADLINE,
+  signal: undefined,
+  onTrailer: undefined,
+};
+
+/**
+ * Makes the setup of a call that begins now. `usualTimeoutMs` counts where the options have no
+ * timeout. Throws INVALID_ARGUMENT for a bad timeout or metadata, RESOURCE_EXHAUSTED for metadata
+ * over a limit.
+ */
+export function callSetup(
+  options: CallOptions | undefined,
+  usualTimeoutMs: number | undefined,
+  limits: RpcLimits,
+): CallSetup {
+  if (options === undefined) {
+    const deadlineAt = deadlineAfter(usualTimeoutMs, true);
+    return deadlineAt === NO_DEADLINE ? plain : { ...plain, deadlineAt };
+  }
+  checkTimeout(options.timeoutMs);
+  const metadata = Metadata.from(options.metadata);
+  checkMetadata(metadata, limits);
+  return {
+    metadata,
+    deadlineAt: deadlineAfter(options.timeoutMs ?? usualTimeoutMs, options.inheritDeadline ?? true),
+    signal: options.signal,
+    onTrailer: options.onTrailer,
+  };
+}
+
+function deadlineAfter(timeoutMs: number | undefined, inherits: boolean): number {
+  const own = timeoutMs === undefined ? NO_DEADLINE : now() + timeoutMs;
+  return inherits ? Math.min(own, currentDeadlineAt()) : own;
 }

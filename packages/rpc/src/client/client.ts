@@ -1,9 +1,12 @@
 import type { RowView } from "@aster/codec";
 import type { MethodsOf, MethodsOfClass, ServiceDefinition } from "@aster/contract";
 import type { CallOptions } from "./call-options.ts";
-import type { ResponseStream } from "./response-stream-call.ts";
+import type { ResponseStream } from "./response-stream.ts";
 
-/** What a client can be made from: a definition, or a decorated class, of which only the types and names are used. */
+/**
+ * A service to make a client of: a definition, or a decorated class. Only its types and names are
+ * used.
+ */
 export type ServiceReference = ServiceDefinition | (abstract new (...args: never[]) => object);
 
 /** Forbids definitions that are known to be session-scoped. */
@@ -11,7 +14,7 @@ export type SharedService<T> = T extends { readonly kind: "service"; readonly sc
   ? "this service is session-scoped: open a session"
   : unknown;
 
-/** Forbids definitions that are known to be shared. */
+/** Rejects definitions that are known to be shared. */
 export type SessionService<T> = T extends { readonly kind: "service"; readonly scoped: "shared" }
   ? "this service is shared: call it through a client"
   : unknown;
@@ -23,19 +26,21 @@ export type Client<T extends ServiceReference> = {
 
 type Signatures<T> = T extends ServiceDefinition ? MethodsOf<T> : MethodsOfClass<T>;
 
-/** A method as a client has it: streams of requests may be any iterable, and options come last. */
+/** A method of a client. A stream of requests may be any iterable, and options come last. */
 export type ClientMethod<F> = F extends (...args: infer Args) => infer Out
   ? Args extends [AsyncIterable<infer Req>]
     ? (requests: AsyncIterable<Req> | Iterable<Req>, options?: CallOptions) => ClientResult<Out>
     : (...args: [...Args, options?: CallOptions]) => ClientResult<Out>
   : never;
 
-/** As {@link Client}, in ROW: responses are views of rows. Made with `rows: "view"`. */
+/**
+ * A {@link Client} in ROW whose responses are views of rows. The option `rows: "view"` makes one.
+ */
 export type RowClient<T extends ServiceReference> = {
   readonly [K in keyof Signatures<T>]: RowMethod<Signatures<T>[K]>;
 };
 
-/** A method as a {@link RowClient} has it. */
+/** A method of a {@link RowClient}. */
 export type RowMethod<F> = F extends (...args: infer Args) => infer Out
   ? ClientMethod<
       (

@@ -3,35 +3,41 @@ import type { Connection } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import type { Interceptor } from "../interceptor.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
-import { LocalConnection } from "../local/local-connection.ts";
 import { type Compression, plainBytesOf } from "../message/compression.ts";
+import { optionError } from "../option-check.ts";
 import { StatusCode } from "../status.ts";
+import { checkTimeout } from "../time/deadline.ts";
 import { BoundMethod } from "./bound-method.ts";
+import { type AnyClientMethod, type BindMode, clientMethod } from "./call.ts";
+import { checkModeChoice, chooseMode, type ModeChoice } from "./choose-mode.ts";
 import type { Client, RowClient, ServiceReference, SharedService } from "./client.ts";
-import type { AnyClientMethod } from "./client-method.ts";
-import { formedMethod } from "./formed-method.ts";
-import { type FormChoice, formOf } from "./message-form.ts";
 
-export interface ClientOptions extends FormChoice {
-  /** For calls that set none and whose method has none. Default: no limit. */
+export interface ClientOptions extends ModeChoice {
+  /**
+   * The timeout of calls that have none, neither of their own nor of their method. Default: none.
+   */
   readonly timeoutMs?: number;
-  /** Around every call. The first is the outermost. */
+  /** Interceptors of every call. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[];
   readonly limits?: Partial<RpcLimits>;
-  /** Of the requests. Default: payloads of more than 4096 bytes. */
+  /** Compression of the requests. Default: payloads of more than 4096 bytes. */
   readonly compression?: Compression;
 }
 
-/** Makes a {@link RowClient}: all its calls are in ROW, and of the responses only what is asked for is decoded. */
+/**
+ * Makes a {@link RowClient}: all calls are in ROW, and only the fields that are read are decoded.
+ */
 export interface RowViews {
   readonly rows: "view";
 }
 
 /**
- * A typed client on a connection that somebody else made and closes. It sends nothing until a method is called.
+ * Makes a typed client on a connection that the caller made and closes. It sends nothing until a
+ * method is called.
  *
- * Throws `ContractError` when `service` is neither a definition nor a decorated class, and {@link RpcError}
- * FAILED_PRECONDITION when it is session-scoped.
+ * Throws `ContractError` when `service` is neither a definition nor a decorated class, and
+ * {@link RpcError}: FAILED_PRECONDITION for a session-scoped service, INVALID_ARGUMENT for an
+ * option out of range.
  */
 export function createClient<T extends ServiceReference>(
   service: T & SharedService<T>,
@@ -50,45 +56,55 @@ export function createClient<T extends ServiceReference>(
 ): Client<T> | RowClient<T> {
   const definition = serviceDefinitionOf(service as object);
   checkShared(definition);
-  const room = { connection, limits: limitsWith(options.limits) };
+  checkCallSettings(options);
+  if (options.rows !== undefined && options.rows !== "view") {
+    throw optionError("rows", '"view"', options.rows);
+  }
+  const target = { connection, limits: limitsWith(options.limits) };
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
   const viewsRows = options.rows === "view";
-  const handover = {
-    passesValues: connection instanceof LocalConnection && connection.passesValues,
+  const bindOptions = {
+    inSession: false,
+    passesValues: connection.passesValues ?? false,
     viewsRows,
     plainBytes: plainBytesOf(options.compression),
   };
   const usual = options.serialization ?? (viewsRows ? "row" : undefined);
-  // without a prototype: no method is shadowed, and awaiting the client calls nothing
+  // without a prototype no method is hidden, and awaiting the client calls nothing
   const client: Record<string, AnyClientMethod> = Object.create(null);
   for (const method of Object.values(definition.methods)) {
-    const streams = method.pattern === "server_stream" || method.pattern === "bidi_stream";
-    client[method.key] = formedMethod(
-      room,
-      streams,
-      (asked) => {
-        const form = formOf(definition, method, asked ?? usual, options);
-        if (viewsRows && form !== "row") throw noViews(form);
-        return BoundMethod.of(definition, method, form, handover);
-      },
-      settings,
-    );
+    const bind: BindMode = (asked) => {
+      const mode = chooseMode(definition, method, asked ?? usual, options);
+      if (viewsRows && mode !== "row") throw noViews(mode);
+      return BoundMethod.of(definition, method, mode, bindOptions);
+    };
+    client[method.key] = clientMethod(target, method.pattern, bind, settings);
   }
   return Object.freeze(client) as Client<T>;
 }
 
-/** Throws FAILED_PRECONDITION for a service that is called through sessions. */
+/** Checks the options that clients and sessions share. Throws INVALID_ARGUMENT. */
+export function checkCallSettings(options: Omit<ClientOptions, "limits" | "compression">): void {
+  checkModeChoice(options);
+  checkTimeout(options.timeoutMs);
+  const { interceptors } = options;
+  if (interceptors?.every((interceptor) => typeof interceptor === "function") === false) {
+    throw optionError("interceptors", "a list of functions", interceptors);
+  }
+}
+
+/** Throws FAILED_PRECONDITION for a session-scoped service. */
 export function checkShared({ name, scoped }: ServiceDefinition): void {
   if (scoped === "shared") return;
   throw new RpcError(
     StatusCode.FAILED_PRECONDITION,
-    `${name} is session-scoped: open a session, with session(${name}) of an AsterClient or createSession()`,
+    `${name} is session-scoped: open a session with session(${name}) of an AsterClient or createSession()`,
   );
 }
 
-function noViews(form: string): RpcError {
+function noViews(mode: string): RpcError {
   return new RpcError(
     StatusCode.INVALID_ARGUMENT,
-    `a client with rows: "view" calls in row, not in ${form}: make another client for that`,
+    `a client with rows: "view" calls in mode row, not ${mode}; make another client for that mode`,
   );
 }

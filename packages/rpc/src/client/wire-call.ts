@@ -1,23 +1,14 @@
 import type { MethodPattern } from "@aster/contract";
-import {
-  type Channel,
-  type ChannelSink,
-  type Connection,
-  FrameFlag,
-  ResetCode,
-  type TransportError,
-} from "@aster/transport";
+import { type Channel, FrameFlag, ResetCode, type TransportError } from "@aster/transport";
 import { RpcError } from "../error.ts";
-import type { RpcLimits } from "../limits.ts";
-import { unpack } from "../message/message-packer.ts";
+import { passMessage } from "../message/message-codec.ts";
+import { sendMessageFrame, unpack } from "../message/message-packer.ts";
 import { MessagePump, type MessageSource, type PumpTarget } from "../message/message-pump.ts";
 import { type RowSchemas, rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
-import { ClientConnection } from "../reconnect/client-connection.ts";
 import { now } from "../time/clock.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
-import type { Attempt } from "./attempt.ts";
 import type { BoundMethod } from "./bound-method.ts";
 import {
   abortedError,
@@ -26,57 +17,53 @@ import {
   noTrailerError,
   responseError,
   unexpectedFrame,
+  withData,
 } from "./call-failure.ts";
-import { withData } from "./declared-error.ts";
+import { type CallSetup, NO_DEADLINE } from "./call-options.ts";
+import type { CallSink, CallTarget } from "./call-target.ts";
 
 const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;
 
-/** A call as the channel knows it that it is made on. */
-export interface CallSink extends ChannelSink {
-  readonly pattern: MethodPattern;
-  /** Ends the call with what happened before the server could hear of it, or where the server knows. */
-  refuse(error: RpcError): void;
-}
-
-/** What calls are made on: a connection, or a session. */
-export interface CallOpener extends Pick<Connection, "peer"> {
-  open(sink: CallSink): Channel;
-}
-
-/** Where calls of one client go. */
-export interface CallRoom {
-  readonly connection: CallOpener;
-  readonly limits: RpcLimits;
-}
+/**
+ * The end of a failed call: by the server, by the client, or by a caller that drops the responses
+ * that have arrived.
+ */
+type Failure = "byServer" | "locally" | "abandoned";
 
 /**
- * One call on the wire, from the client's side: what all patterns have in common. It ends once, with `succeeded` or `failed`.
+ * One call on the wire, on the client's side: the part that all patterns share.
  *
- * A class of its own per pattern, so that a call is one object and no closures.
+ * call.ts creates it, sends one request or a source of requests with it, and hands its responses to
+ * the caller. The channel delivers frames to it. It ends exactly once, with `succeeded` or
+ * `failed`: at the trailer, at an error, at the deadline, or when the caller's signal fires. It is
+ * a class, so that a call costs one object and no closures.
  */
 export abstract class WireCall implements CallSink, Timed, PumpTarget {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
-  protected readonly room: CallRoom;
-  protected readonly bound: BoundMethod;
-  protected channel: Channel | undefined;
+  protected readonly target: CallTarget;
+  readonly #bound: BoundMethod;
+  #channel: Channel | undefined;
   #signal: AbortSignal | undefined;
-  #onTrailer: Attempt["onTrailer"];
+  #onTrailer: CallSetup["onTrailer"];
   #pump: MessagePump | undefined;
   #over = false;
   #schemaRead = false;
   #schemaSent = false;
 
-  constructor(room: CallRoom, bound: BoundMethod) {
-    this.room = room;
-    this.bound = bound;
+  constructor(target: CallTarget, bound: BoundMethod) {
+    this.target = target;
+    this.#bound = bound;
   }
 
-  /** A message of the server's. */
+  /** The channel is open; nothing has arrived on it. */
+  protected opened(_channel: Channel): void {}
+  /** A response has arrived. */
   protected abstract message(value: unknown, bytes: number): void;
-  /** The server says that all went well. */
+  /** The server ended the call with OK. */
   protected abstract succeeded(): void;
+  /** `abandoned`: responses that the caller has not read are to be dropped. */
   protected abstract failed(error: unknown, abandoned: boolean): void;
 
   get over(): boolean {
@@ -84,11 +71,78 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   }
 
   get pattern(): MethodPattern {
-    return this.bound.method.pattern;
+    return this.#bound.method.pattern;
+  }
+
+  /**
+   * Sends the header and the only request in one go. Never throws: an error ends the call, before
+   * anything is sent.
+   */
+  sendOne(request: unknown, setup: CallSetup): void {
+    try {
+      const refusal = refusalOf(setup);
+      if (refusal !== undefined) {
+        this.fail(refusal, "locally");
+        return;
+      }
+      const { request: codec, packer, passesValues } = this.#bound;
+      const header = this.#bound.header(setup);
+      if (passesValues) passMessage(this.#open(header, setup), request, true);
+      else {
+        // the last thing that is encoded: the next encoding overwrites this view
+        const payload = codec.encodeShared(request);
+        const compressed = packer.compress(payload);
+        const channel = this.#open(header, setup);
+        this.#sendSchema(channel);
+        sendMessageFrame(channel, payload, compressed, true);
+      }
+      this.#watch(setup);
+    } catch (error) {
+      this.fail(RpcError.from(error), "locally");
+    }
+  }
+
+  /**
+   * Sends the header, then requests until their source ends. Never throws: an error ends the call.
+   */
+  sendAll(source: MessageSource, setup: CallSetup): void {
+    try {
+      const refusal = refusalOf(setup);
+      if (refusal !== undefined) {
+        this.fail(refusal, "locally");
+        return;
+      }
+      this.#open(this.#bound.header(setup), setup);
+      this.#watch(setup);
+      void this.#pumpFrom(source);
+    } catch (error) {
+      this.fail(RpcError.from(error), "locally");
+    }
+  }
+
+  /** Sends one message of a source. */
+  sendMessage(message: unknown): boolean {
+    const { request, packer, passesValues } = this.#bound;
+    const channel = this.#channel as Channel;
+    if (passesValues) return passMessage(channel, message);
+    let payload: Uint8Array;
+    let compressed: Uint8Array | undefined;
+    try {
+      payload = request.encodeShared(message);
+      compressed = packer.compress(payload);
+    } catch (error) {
+      throw RpcError.from(error);
+    }
+    this.#sendSchema(channel);
+    return sendMessageFrame(channel, payload, compressed);
+  }
+
+  drained(): Promise<void> {
+    return (this.#channel as Channel).drained();
   }
 
   refuse(error: RpcError): void {
-    this.fail(error, "told");
+    this.fail(error, "byServer");
   }
 
   frame(flags: number, payload: Uint8Array): void {
@@ -98,133 +152,109 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
       return;
     }
     if ((flags & UNEXPECTED_FLAGS) !== 0) {
-      this.fail(unexpectedFrame(flags), "here");
+      this.fail(unexpectedFrame(flags), "locally");
       return;
     }
     try {
-      const { rows } = this.bound;
+      const { rows, response } = this.#bound;
       if ((flags & FrameFlag.RowSchema) !== 0) {
         if (rows !== undefined) this.#schema(rows, flags, payload);
         return;
       }
       if (rows !== undefined && !this.#schemaRead) throw rowBeforeSchema();
-      const bytes = unpack(flags, payload, this.room.limits.maxMessageBytes);
-      this.message(this.bound.response.decode(bytes), bytes.length);
+      const bytes = unpack(flags, payload, this.target.limits.maxMessageBytes);
+      this.message(response.decode(bytes), bytes.length);
     } catch (error) {
-      this.fail(responseError(error), "here");
+      this.fail(responseError(error), "locally");
+    }
+  }
+
+  value(value: unknown): void {
+    if (this.#over) return;
+    try {
+      this.message(this.#bound.ofPassed(value), 0);
+    } catch (error) {
+      this.fail(responseError(error), "locally");
     }
   }
 
   end(): void {
-    // after every call that went well; the error is made only for those that did not
-    if (!this.#over) this.fail(noTrailerError(), "here");
+    // follows the trailer of every call; without a trailer it is an error
+    if (!this.#over) this.fail(noTrailerError(), "locally");
   }
 
   malformed(error: TransportError): void {
-    this.fail(RpcError.from(error), "here");
+    this.fail(RpcError.from(error), "locally");
   }
 
-  // how the call ends is told by the trailer
+  // the trailer says how the call ended
   stopped(): void {}
 
   closed(error: TransportError): void {
-    this.fail(lostError(error, this.room.connection), "told");
+    this.fail(lostError(error, this.target.connection), "byServer");
   }
 
   expired(): void {
-    this.fail(deadlineError(), "here");
+    this.fail(deadlineError(), "locally");
   }
 
-  /** Of the caller's signal. */
+  /** The caller's signal has fired. */
   handleEvent(): void {
     if (this.#signal !== undefined) this.fail(abortedError(this.#signal), "abandoned");
   }
 
-  sendMessage(message: unknown): boolean {
-    const { request, packer } = this.bound;
-    let payload: Uint8Array;
-    try {
-      payload = packer.pack(request.encodeShared(message));
-    } catch (error) {
-      throw RpcError.from(error);
-    }
-    const channel = this.channel as Channel;
-    this.#sendSchema(channel);
-    return channel.send(packer.flags, payload);
-  }
-
-  drained(): Promise<void> {
-    return (this.channel as Channel).drained();
-  }
-
-  /** The only request, encoded for sending it at once. */
-  protected payload(request: unknown, { metadata }: Attempt): Uint8Array {
-    const { request: codec, packer } = this.bound;
-    // a header with metadata is encoded after it, into the memory that views share
-    return packer.pack(metadata.size === 0 ? codec.encodeShared(request) : codec.encode(request));
-  }
-
-  /** Opens the channel and sends the first frames in one go; `request` is the payload of the only request, if there is one. */
-  protected open(attempt: Attempt, request: Uint8Array | undefined): void {
-    const { bound } = this;
-    const channel = this.room.connection.open(this);
-    this.channel = channel;
-    this.#onTrailer = attempt.onTrailer;
-    const flags = bound.packer.flags;
-    channel.send(FrameFlag.Header, bound.header(attempt));
-    if (request !== undefined) {
-      this.#sendSchema(channel);
-      channel.send(flags, request, true);
-    }
+  /**
+   * Ends the call with an error, unless it has ended. The server is notified unless the failure is
+   * its own.
+   */
+  protected fail(error: unknown, failure: Failure): void {
     if (this.#over) return;
-    if (attempt.deadlineAt !== Number.POSITIVE_INFINITY) timers.add(this, attempt.deadlineAt);
-    if (attempt.signal !== undefined) {
-      this.#signal = attempt.signal;
-      attempt.signal.addEventListener("abort", this);
+    this.#settle();
+    if (failure === "byServer") this.#endRequests();
+    else this.#channel?.reset(ResetCode.Cancelled);
+    this.failed(error, failure === "abandoned");
+  }
+
+  /** Opens the channel and sends the header. */
+  #open(header: Uint8Array, { onTrailer }: CallSetup): Channel {
+    const channel = this.target.connection.open(this);
+    this.#channel = channel;
+    this.#onTrailer = onTrailer;
+    this.opened(channel);
+    channel.send(FrameFlag.Header, header);
+    return channel;
+  }
+
+  /** Ends the call at its deadline and when the caller's signal fires. */
+  #watch({ deadlineAt, signal }: CallSetup): void {
+    if (this.#over) return;
+    if (deadlineAt !== NO_DEADLINE) timers.add(this, deadlineAt);
+    if (signal !== undefined) {
+      this.#signal = signal;
+      signal.addEventListener("abort", this);
     }
   }
 
-  /** Sends requests until their source ends, then ends our half. What the source throws ends the call with just that. */
-  protected async sendAll(source: MessageSource): Promise<void> {
+  /** Ends the requests with their source. An error of the source ends the call with that error. */
+  async #pumpFrom(source: MessageSource): Promise<void> {
     const pump = new MessagePump(this);
     this.#pump = pump;
     try {
-      if (await pump.run(source)) this.channel?.end();
+      if (await pump.run(source)) this.#channel?.end();
     } catch (error) {
-      this.fail(error, "here");
+      this.fail(error, "locally");
     }
   }
 
-  /** Why the call must not even begin. */
-  protected refusal({ signal, deadlineAt }: Attempt): RpcError | undefined {
-    if (signal?.aborted) return abortedError(signal);
-    if (deadlineAt !== Number.POSITIVE_INFINITY && deadlineAt <= now()) {
-      return deadlineError();
-    }
-    return undefined;
-  }
-
-  /**
-   * Ends the call. `told`: the server knows already; `here`: it has to be told; `abandoned`: also, and nobody wants what has
-   * arrived so far.
-   */
-  protected fail(error: unknown, whose: "told" | "here" | "abandoned"): void {
-    if (this.#over) return;
-    this.#settle();
-    if (whose === "told") this.#leaveServer();
-    else this.channel?.reset(ResetCode.Cancelled);
-    this.failed(error, whose === "abandoned");
-  }
-
-  /** Of the responses: it comes once, before the first row. */
+  /** The schema of the responses: it comes once, before the first row. */
   #schema(rows: RowSchemas, flags: number, payload: Uint8Array): void {
     if (this.#schemaRead) throw secondSchema();
-    rows.response.check(unpack(flags, payload, this.room.limits.maxMessageBytes));
+    rows.response.check(unpack(flags, payload, this.target.limits.maxMessageBytes));
     this.#schemaRead = true;
   }
 
   #sendSchema(channel: Channel): void {
-    const { rows } = this.bound;
+    const { rows } = this.#bound;
     if (rows === undefined || this.#schemaSent) return;
     this.#schemaSent = true;
     channel.send(FrameFlag.RowSchema, rows.request.bytes);
@@ -233,25 +263,19 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   #trailer(payload: Uint8Array): void {
     let error: RpcError | undefined;
     try {
-      error = decodeTrailer(payload, this.room.limits, this.#onTrailer);
+      error = decodeTrailer(payload, this.target.limits, this.#onTrailer);
     } catch (thrown) {
-      this.fail(thrown, "here");
+      this.fail(thrown, "locally");
       return;
     }
     if (error !== undefined) {
-      if (error.details.reason === "draining") this.#retire();
-      this.fail(withData(error, this.bound.errors), "told");
+      if (error.details.reason === "draining") this.target.connection.retire?.(this.#channel);
+      this.fail(withData(error, this.#bound.errors), "byServer");
       return;
     }
     this.#settle();
-    this.#leaveServer();
+    this.#endRequests();
     this.succeeded();
-  }
-
-  /** The next call goes to another connection. */
-  #retire(): void {
-    const { connection } = this.room;
-    if (connection instanceof ClientConnection) connection.retire(this.channel);
   }
 
   #settle(): void {
@@ -261,8 +285,15 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
     this.#pump?.stop();
   }
 
-  /** The server has had its say: what we still meant to send, nobody wants. */
-  #leaveServer(): void {
-    if (this.#pump !== undefined) this.channel?.end();
+  /** The server has ended the call: requests that are still to come are not sent. */
+  #endRequests(): void {
+    if (this.#pump !== undefined) this.#channel?.end();
   }
+}
+
+/** The reason why a call must not even begin. */
+function refusalOf({ signal, deadlineAt }: CallSetup): RpcError | undefined {
+  if (signal?.aborted) return abortedError(signal);
+  if (deadlineAt !== NO_DEADLINE && deadlineAt <= now()) return deadlineError();
+  return undefined;
 }

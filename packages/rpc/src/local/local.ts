@@ -1,4 +1,4 @@
-import type { Connection } from "@aster/transport";
+import { type Connection, inProcessConnection } from "@aster/transport";
 import type {
   Client,
   RowClient,
@@ -9,24 +9,25 @@ import type {
 import { type ClientOptions, createClient, type RowViews } from "../client/create-client.ts";
 import { createSession, type SessionOptions } from "../session/create-session.ts";
 import type { Session } from "../session/session.ts";
-import { LocalConnection } from "./local-connection.ts";
 
 export interface LocalClientOptions extends ClientOptions {
   /**
-   * Messages are encoded and decoded as on the wire, so that a value that cannot be sent is noticed. Otherwise they are
-   * handed over as they are, unchecked and shared. Default true.
+   * Messages are encoded and decoded as on the wire, so that a value that cannot be encoded is an
+   * error. With `false` they are handed over as they are: unchecked, and shared by both sides.
+   * Default: true.
    */
   readonly wireCompatible?: boolean;
 }
 
-/** Anything that answers calls on a connection: a `Server` or an `AsterServer`. */
+/** An object that answers calls on a connection: a `Server` or an `AsterServer`. */
 export interface ConnectionHandler {
   handle(connection: Connection): void;
 }
 
 /**
- * A client of a server in the same program: interceptors, deadlines and cancellation are those of any call, but no socket,
- * node or key is involved. There is nothing to close.
+ * Makes a client of a server in the same program. Interceptors, deadlines and cancellation work as
+ * over a network; no socket, node or key is used. There is nothing to close. Throws as
+ * {@link createClient} does.
  */
 export function createLocalClient<T extends ServiceReference>(
   service: T & SharedService<T>,
@@ -44,7 +45,7 @@ export function createLocalClient<T extends ServiceReference>(
   options: LocalClientOptions & Partial<RowViews> = {},
 ): Client<T> | RowClient<T> {
   const connection = connected(server, options);
-  // both ends are of one version
+  // both ends are the same version of this package, so both read profile B
   return createClient(service, connection, { profile: "B", ...options });
 }
 
@@ -52,7 +53,7 @@ export interface LocalSessionOptions
   extends SessionOptions,
     Pick<LocalClientOptions, "wireCompatible"> {}
 
-/** As {@link createLocalClient}, for a session-scoped service. Whoever opens the session closes it. */
+/** As {@link createLocalClient}, for a session-scoped service. The caller closes the session. */
 export function createLocalSession<T extends ServiceReference>(
   service: T & SessionService<T>,
   server: ConnectionHandler,
@@ -60,7 +61,7 @@ export function createLocalSession<T extends ServiceReference>(
 ): Session<T> {
   const connection = connected(server, options);
   const session = createSession(service, connection, { profile: "B", ...options });
-  // nothing else is on this connection
+  // the connection carries only this session
   void session.closed.then(() => connection.close());
   return session;
 }
@@ -68,8 +69,8 @@ export function createLocalSession<T extends ServiceReference>(
 function connected(
   server: ConnectionHandler,
   { wireCompatible = true }: Pick<LocalClientOptions, "wireCompatible">,
-): LocalConnection {
-  const connection = new LocalConnection({ passesValues: !wireCompatible });
-  server.handle(connection.other);
-  return connection;
+): Connection {
+  const connection = inProcessConnection({ passesValues: !wireCompatible });
+  server.handle(connection.server);
+  return connection.client;
 }

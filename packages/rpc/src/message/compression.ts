@@ -1,27 +1,36 @@
 import { MAX_PAYLOAD_BYTES } from "@aster/transport";
-import type { MessageForm } from "../protocol/mode.ts";
+import { checkNonNegative } from "../option-check.ts";
+import type { WireMode } from "../protocol/mode.ts";
 
-/** When payloads are compressed; `false`: never. JSON is not, and what the peer compresses is always read. */
+/**
+ * The compression of payloads; `false` for none. JSON is never compressed. Compressed payloads of
+ * the peer are always read.
+ */
 export type Compression =
   | false
   | {
-      /** Payloads of more bytes are compressed, where that makes them smaller. Default 4096. */
+      /** Payloads of more bytes are compressed, where that makes them smaller. Default: 4096. */
       readonly thresholdBytes?: number;
     };
 
+/**
+ * Below this, compression saves less than the time it takes: the payload fits into a few packets
+ * anyway.
+ */
 const DEFAULT_THRESHOLD_BYTES = 4096;
 
-/** Up to how many bytes payloads are left as they are. Throws `RangeError` for a threshold that is no number from 0 on. */
+/**
+ * Returns the size up to which payloads are left as they are. Throws INVALID_ARGUMENT for a bad
+ * threshold.
+ */
 export function plainBytesOf(compression: Compression | undefined): number {
   if (compression === false) return MAX_PAYLOAD_BYTES;
   const { thresholdBytes = DEFAULT_THRESHOLD_BYTES } = compression ?? {};
-  if (!(thresholdBytes >= 0)) {
-    throw new RangeError("compression.thresholdBytes must be a number that is not negative");
-  }
+  checkNonNegative("compression.thresholdBytes", thresholdBytes);
   return Math.min(thresholdBytes, MAX_PAYLOAD_BYTES);
 }
 
-/** The same for one form. */
-export function plainBytesIn(form: MessageForm, plainBytes: number): number {
-  return form === "json" ? MAX_PAYLOAD_BYTES : plainBytes;
+/** The same for one mode. */
+export function plainBytesIn(mode: WireMode, plainBytes: number): number {
+  return mode === "json" ? MAX_PAYLOAD_BYTES : plainBytes;
 }

@@ -2,7 +2,7 @@ import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 import type { MessageCodec } from "./message-codec.ts";
 
-/** What JSON can say; integers that a number cannot hold are bigints. */
+/** A JSON value. Integers that a number cannot represent are bigints. */
 export type JsonValue =
   | null
   | boolean
@@ -12,7 +12,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue | undefined };
 
-/** As {@link JsonValue}; bytes are sent as base64, as the JSON of wire types has them. */
+/** A {@link JsonValue}, or bytes, which are sent as base64 as in the JSON of wire types. */
 export type JsonRequest =
   | JsonValue
   | Uint8Array
@@ -23,7 +23,7 @@ interface SourceText {
   readonly source?: string;
 }
 
-/** `JSON` of this platform, which knows more than TypeScript's library says. */
+/** The `JSON` of Node.js, with members that the library of TypeScript lacks. */
 interface ExactJson {
   rawJSON(text: string): unknown;
   parse(
@@ -41,11 +41,16 @@ function encode(value: unknown): Uint8Array {
   try {
     return encoder.encode(JSON.stringify(value ?? {}, wireForm));
   } catch (cause) {
-    throw new RpcError(StatusCode.INVALID_ARGUMENT, "the request has no form in JSON", { cause });
+    throw new RpcError(StatusCode.INVALID_ARGUMENT, "the request cannot be written as JSON", {
+      cause,
+    });
   }
 }
 
-/** Of a part of a request. What it is called with, a `toJSON` has seen before, as Buffers have one. */
+/**
+ * Returns the wire form of a part of a request. `part` is the result of `toJSON`, which Buffers
+ * have; `this` holds the original.
+ */
 function wireForm(this: Readonly<Record<string, unknown>>, key: string, part: unknown): unknown {
   if (typeof part === "bigint") return exact.rawJSON(String(part));
   const given = this[key];
@@ -64,9 +69,9 @@ function decode(bytes: Uint8Array): unknown {
         : value,
     );
   } catch (cause) {
-    throw new RpcError(StatusCode.INTERNAL, "the response is no JSON", { cause });
+    throw new RpcError(StatusCode.INTERNAL, "the response is not JSON", { cause });
   }
 }
 
-/** JSON without a type: what the peer says is what the caller gets. */
+/** JSON without a type: the caller gets what the peer sent. */
 export const jsonCodec: MessageCodec = { encode, encodeShared: encode, decode };

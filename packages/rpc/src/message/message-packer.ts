@@ -1,54 +1,70 @@
 import { compressPayload, decompressPayload } from "@aster/codec";
-import { FrameFlag, MAX_PAYLOAD_BYTES } from "@aster/transport";
+import { type Channel, FrameFlag, MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { RpcError } from "../error.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 
-const FIRST_REST = 4;
-const LONGEST_REST = 256;
-
 /**
- * Decides what is compressed, for the messages of one method in one direction.
- *
- * After a payload that did not shrink the next few are sent as they are, then one is tried again.
+ * After a payload that did not shrink, this many are sent as they are before compression is tried
+ * again.
  */
+const FIRST_PAUSE = 4;
+/** The pause doubles with each failure, up to this: later messages may be of another kind. */
+const LONGEST_PAUSE = 256;
+
+/** Decides which messages of one method, in one direction, are compressed. */
 export class MessagePacker {
   readonly #plainBytes: number;
-  #rest = 0;
-  #nextRest = FIRST_REST;
-  /** The flags of the payload that {@link MessagePacker.pack} returned last. */
-  flags = 0;
+  #pause = 0;
+  #nextPause = FIRST_PAUSE;
 
-  /** Payloads of up to `plainBytes` are left as they are; with the bound of a frame nothing is compressed. */
+  /**
+   * Payloads of up to `plainBytes` are left as they are; with the limit of a frame nothing is
+   * compressed.
+   */
   constructor(options: { readonly plainBytes: number }) {
     this.#plainBytes = options.plainBytes;
   }
 
-  /** Throws RESOURCE_EXHAUSTED, naming limit and size, for what fits no frame. */
-  pack(payload: Uint8Array): Uint8Array {
-    this.flags = 0;
-    if (payload.length <= this.#plainBytes) return payload;
+  /**
+   * Returns the payload compressed, or `undefined` when it is to be sent as it is.
+   * Throws RESOURCE_EXHAUSTED, with limit and size, for a payload that does not fit into a frame.
+   */
+  compress(payload: Uint8Array): Uint8Array | undefined {
+    if (payload.length <= this.#plainBytes) return undefined;
     if (payload.length > MAX_PAYLOAD_BYTES) throw tooLarge(payload.length, MAX_PAYLOAD_BYTES);
-    if (this.#rest > 0) {
-      this.#rest -= 1;
-      return payload;
+    if (this.#pause > 0) {
+      this.#pause -= 1;
+      return undefined;
     }
     const compressed = compressPayload(payload);
     if (compressed.length >= payload.length) {
-      this.#rest = this.#nextRest;
-      this.#nextRest = Math.min(this.#nextRest * 2, LONGEST_REST);
-      return payload;
+      this.#pause = this.#nextPause;
+      this.#nextPause = Math.min(this.#nextPause * 2, LONGEST_PAUSE);
+      return undefined;
     }
-    this.#nextRest = FIRST_REST;
-    this.flags = FrameFlag.Compressed;
+    this.#nextPause = FIRST_PAUSE;
     return compressed;
   }
 }
 
+/** Sends a message frame, compressed where the packer returned a shorter payload. */
+export function sendMessageFrame(
+  channel: Channel,
+  payload: Uint8Array,
+  compressed: Uint8Array | undefined,
+  end = false,
+): boolean {
+  return compressed === undefined
+    ? channel.send(0, payload, end)
+    : channel.send(FrameFlag.Compressed, compressed, end);
+}
+
 /**
- * The payload of a message frame as it was before compression.
+ * Returns the payload of a message frame, inflated if it was compressed.
  *
- * Throws RESOURCE_EXHAUSTED when it has more than `maxBytes`, noticed while it is inflated, and INTERNAL for what is no
- * zstd frame.
+ * Throws RESOURCE_EXHAUSTED as soon as it has more than `maxBytes`, and INTERNAL for bytes that are
+ * not a zstd frame.
  */
 export function unpack(flags: number, payload: Uint8Array, maxBytes: number): Uint8Array {
   if (payload.length > maxBytes) throw tooLarge(payload.length, maxBytes);
@@ -62,12 +78,12 @@ export function unpack(flags: number, payload: Uint8Array, maxBytes: number): Ui
   }
 }
 
-/** How large an inflated message would have become, nobody knows: that is stopped at the limit. */
+/** The size of an inflated message is not known, because inflating stops at the limit. */
 function tooLarge(bytes: number | "inflated", limit: number, cause?: unknown): RpcError {
   const which = bytes === "inflated" ? "inflated message" : `message of ${bytes} bytes`;
   return new RpcError(
     StatusCode.RESOURCE_EXHAUSTED,
     `${which} exceeds the limit of ${limit} bytes (maxMessageBytes)`,
-    { cause, details: { reason: "limit.message", limit: String(limit) } },
+    { cause, details: { reason: RpcReason.LIMIT_MESSAGE, limit: String(limit) } },
   );
 }

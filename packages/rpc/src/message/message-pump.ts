@@ -1,22 +1,30 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { isPromiseLike } from "./promise-like.ts";
 
-/** Where a {@link MessagePump} sends what it takes from its source. */
+/** The call that a {@link MessagePump} sends messages to. */
 export interface PumpTarget {
-  /** Nobody wants more: the pump stops. */
+  /** The call has ended: the pump stops. */
   readonly over: boolean;
-  /** Sends one message. `false` when there is no room for another one now. Throws for a message that cannot be sent. */
+  /**
+   * Sends one message. Returns `false` when the send buffer is full. Throws for a message that
+   * cannot be sent.
+   */
   sendMessage(message: unknown): boolean;
-  /** Resolves when there is room again. */
+  /** Resolves when the send buffer has room. */
   drained(): Promise<void>;
 }
 
-/** What streams are made of; a plain array will do. */
+/** A stream of messages; a plain array is one too. */
 export type MessageSource = AsyncIterable<unknown> | Iterable<unknown>;
 
+/** A source that is always ready must leave the event loop to others now and then. */
 const MESSAGES_PER_TURN = 256;
 
-/** Takes messages from an iterable as fast as they can be sent, and no faster. */
+/**
+ * Takes messages from an iterable and sends them, as fast as the send buffer drains.
+ *
+ * A client call runs one for a stream of requests, a server call for a stream of responses. It ends
+ * with its source, or when the call ends: then `stop` calls `return()` of the source.
+ */
 export class MessagePump {
   readonly #target: PumpTarget;
   #iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined;
@@ -28,8 +36,9 @@ export class MessagePump {
   }
 
   /**
-   * Resolves with whether the source came to its end by itself. Otherwise its `return()` has been called and waited for, so
-   * that the `finally` blocks of a generator have run. Rejects with what the source threw or could not be sent.
+   * Resolves with `true` at the end of the source. When the call ends first, it resolves with
+   * `false` after the `return()` of the source, so that the `finally` blocks of a generator have
+   * run. Rejects with an error of the source, or of a message that cannot be sent.
    */
   async run(source: MessageSource): Promise<boolean> {
     const target = this.#target;
@@ -41,7 +50,7 @@ export class MessagePump {
       if (isPromiseLike(step)) step = await step;
       if (step.done) return !target.over;
       if (target.over) break;
-      if (!this.#send(step.value)) await this.#room();
+      if (!this.#send(step.value)) await this.#drained();
       left -= 1;
       if (left === 0) {
         left = MESSAGES_PER_TURN;
@@ -53,7 +62,7 @@ export class MessagePump {
     return false;
   }
 
-  /** Asks the source to stop where it is. Harmless before `run` and after the end. */
+  /** Stops the source. No-op before `run` and after the end. */
   stop(): void {
     this.#wake?.();
     const iterator = this.#iterator;
@@ -70,8 +79,8 @@ export class MessagePump {
     }
   }
 
-  /** A target that is over need not become empty, so `stop` ends the wait too. */
-  #room(): Promise<void> {
+  /** The buffer of a call that has ended may never drain, so `stop` ends the wait too. */
+  #drained(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
       void this.#target.drained().then(resolve);
@@ -84,9 +93,14 @@ function iterate(source: MessageSource): AsyncIterator<unknown> | Iterator<unkno
   return source[Symbol.iterator]();
 }
 
-/** What a source throws while it is left concerns nobody any more. */
+/** Ignores errors of the source: the call has already ended. */
 async function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): Promise<void> {
   try {
     await iterator.return?.();
   } catch {}
+}
+
+/** Returns whether a value has to be awaited. */
+export function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as Partial<PromiseLike<T>> | null | undefined)?.then === "function";
 }

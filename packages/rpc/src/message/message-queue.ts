@@ -5,6 +5,7 @@ interface Waiter<T> {
   readonly reject: (error: unknown) => void;
 }
 
+/** Read messages are cut off in blocks, so that reading one does not move all others. */
 const COMPACT_AT = 1024;
 const done: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
 
@@ -14,10 +15,11 @@ export interface MessageQueueBounds {
 }
 
 /**
- * The messages of a stream between the channel that pushes them and the loop that takes them.
+ * The queue between the channel that pushes the messages of a stream and the loop that reads them.
  *
- * It pauses the channel at its bounds and resumes it at half of them. What was pushed before the end or an error is
- * still delivered, then the end or the error, once.
+ * A client call has one for its responses, a server call for its requests. The queue pauses the
+ * channel at its bounds and resumes it at half of them. The reader gets the messages that were
+ * pushed before the end or an error, then the end or the error, once.
  */
 export class MessageQueue<T>
   implements AsyncIterableIterator<T, undefined, undefined>, AsyncDisposable
@@ -36,14 +38,14 @@ export class MessageQueue<T>
   #error: unknown;
   #waiters: Waiter<T>[] = [];
 
-  /** `onReturn` is told when the reader leaves before the end. */
+  /** `onReturn` is called when the reader leaves before the end. */
   constructor(bounds: MessageQueueBounds, onReturn: () => void) {
     this.#maxItems = bounds.maxQueuedItems;
     this.#maxBytes = bounds.maxQueuedBytes;
     this.#onReturn = onReturn;
   }
 
-  /** The channel to pause while the queue is full. */
+  /** Sets the channel to pause while the queue is full. */
   feedFrom(channel: Channel): void {
     this.#channel = channel;
     if (this.#paused) channel.pause();
@@ -66,7 +68,7 @@ export class MessageQueue<T>
     }
   }
 
-  /** No more will come. */
+  /** Ends the stream after the messages that are queued. */
   finish(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -74,7 +76,7 @@ export class MessageQueue<T>
     this.#waiters = [];
   }
 
-  /** No more will come, and the reader is told why. */
+  /** As `finish`, but the reader then gets the error. */
   fail(error: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -86,8 +88,8 @@ export class MessageQueue<T>
   }
 
   /**
-   * Drops what was not read yet and tells the reader why, also when the end had come already: a reader must not take what
-   * it got for the whole.
+   * Drops the messages that were not read and gives the error to the reader, also after the end:
+   * the reader must not take the part that it has read for the whole.
    */
   abandon(error: unknown): void {
     this.#drop();

@@ -1,6 +1,5 @@
 import { type RowCodec, rowCodec, type WireType } from "@aster/codec";
 import { RpcError } from "../error.ts";
-import { passingCodec } from "../local/passing-codec.ts";
 import { StatusCode } from "../status.ts";
 import type { MessageCodec } from "./message-codec.ts";
 
@@ -15,7 +14,9 @@ function rowsOf(type: WireType): RowCodec<unknown> {
   return codec;
 }
 
-/** The messages of a type in ROW. Throws `CodecError` `schema` for a type that has no form in rows. */
+/**
+ * Returns the codec of a type in ROW. Throws `CodecError` `schema` for a type without a row form.
+ */
 export function rowMessages(type: WireType): MessageCodec {
   const rows = rowsOf(type);
   return {
@@ -26,19 +27,21 @@ export function rowMessages(type: WireType): MessageCodec {
 }
 
 /**
- * `messages`, which are rows of this type or values handed over, read as views: of a copy, because the bytes of a frame
- * are used again.
+ * As {@link rowMessages}, but decodes to views, of a copy, because the transport reuses the bytes
+ * of a frame.
  */
-export function rowViews(type: WireType, messages: MessageCodec): MessageCodec {
+export function rowViews(type: WireType): MessageCodec {
   const rows = rowsOf(type);
-  const copy =
-    messages === passingCodec
-      ? (passed: Uint8Array) => rows.encode(messages.decode(passed))
-      : (bytes: Uint8Array) => new Uint8Array(bytes);
-  return { ...messages, decode: (bytes) => rows.view(copy(bytes)) };
+  return { ...rowMessages(type), decode: (bytes) => rows.view(new Uint8Array(bytes)) };
 }
 
-/** The schema of one direction: what its first row comes after. */
+/** Encodes a value as a row and returns a view of it. */
+export function rowViewOf(type: WireType, value: unknown): unknown {
+  const rows = rowsOf(type);
+  return rows.view(rows.encode(value));
+}
+
+/** The row schema of one direction. It is sent before the first row. */
 class DirectionSchema {
   readonly bytes: Uint8Array;
   readonly #rows: RowCodec<unknown>;
@@ -48,13 +51,16 @@ class DirectionSchema {
     this.bytes = this.#rows.schemaBytes();
   }
 
-  /** Throws `CodecError`: `mismatch` where rows of this schema are not ours, `data` and others for what is no schema. */
+  /**
+   * Throws `CodecError`: `mismatch` for the schema of other rows, `data` and others for bytes that
+   * are not a schema.
+   */
   check(bytes: Uint8Array): void {
     if (Buffer.compare(bytes, this.bytes) !== 0) this.#rows.checkSchema(bytes);
   }
 }
 
-/** The schemas of a method's messages. */
+/** The row schemas of one method. */
 export class RowSchemas {
   readonly request: DirectionSchema;
   readonly response: DirectionSchema;

@@ -1,13 +1,16 @@
 import type { AdmissionOutcome } from "@aster/trust";
 
-/** How many peers asked to be let in, since the start. */
+/** The outcomes of admission requests since the start. */
 export interface AdmissionStats {
   readonly admitted: number;
-  /** Whom the gate did not want. */
+  /** Peers that the gate refused. */
   readonly denied: number;
-  /** Requests that could not be read, peers that left before the answer, gates that failed. */
+  /**
+   * Requests that could not be read, peers that disconnected before the answer, and gates that
+   * failed.
+   */
   readonly errors: number;
-  /** How long it took to let the last one in; 0 before the first. */
+  /** The duration of the last successful admission; 0 before the first. */
   readonly lastMs: number;
 }
 

@@ -1,15 +1,19 @@
 import { type Connection, ResetCode } from "@aster/transport";
 
+/** Every connection holds buffers, so that their number has to be bounded. */
 const MAX_CONNECTIONS = 1024;
+/** A client has one, or two while it reconnects; a few clients may share a node and so its key. */
 const MAX_CONNECTIONS_PER_PEER = 8;
 
-/** The connections of a server: bounded in all and per peer and protocol, and closed together. */
+/**
+ * Limits the connections of a server, in total and per peer and protocol, and closes them together.
+ */
 export class ConnectionLimiter {
   readonly #open = new Set<Connection>();
   readonly #perPeer = new Map<string, number>();
   #taken = 0;
 
-  /** Keeps a connection until it ends, or closes it at once and says `false`. */
+  /** Counts a connection until it ends, or closes it at once and returns `false`. */
   take(connection: Connection): boolean {
     const key = `${connection.alpn} ${connection.peer}`;
     const ofPeer = this.#perPeer.get(key) ?? 0;
@@ -24,13 +28,13 @@ export class ConnectionLimiter {
     return true;
   }
 
-  /** Keeps a connection of our own until it ends, whatever the number of others. */
+  /** Adds a connection that the server itself opened. It counts towards no limit of a peer. */
   keep(connection: Connection): void {
     this.#open.add(connection);
     void connection.closed.then(() => this.#open.delete(connection));
   }
 
-  /** Connections of others that were kept, since the start. */
+  /** The number of connections that `take` has counted since the start. */
   get taken(): number {
     return this.#taken;
   }

@@ -6,33 +6,37 @@ import {
   ResetCode,
 } from "@aster/transport";
 import { type AdmissionResponse, CONSUMER_ADMISSION_ALPN, requestAdmission } from "@aster/trust";
-import { now } from "../time/clock.ts";
-import { RPC_ALPN } from "./alpn.ts";
+import { DIAL_TIMEOUT_MS } from "../defaults.ts";
+import { LONGEST_TIMER_MS, now } from "../time/clock.ts";
+
+/** The ALPN of calls (docs/wire.md, "Calls"): framed streams, one per call. */
+export const RPC_ALPN = "aster/1";
 
 export interface DialOptions {
-  /** For all of it together. Default 20 000. */
+  /** For dialing and admission together. Default: 20 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly credential?: string;
 }
 
-/** What a client has once it was let in. */
-export interface Dialled {
+/** A peer that has admitted the client. */
+export interface DialedPeer {
   readonly admission: AdmissionResponse;
   readonly connection: Connection;
 }
 
-const DEFAULT_TIMEOUT_MS = 20_000;
-
-/** Asks to be let in, then opens the connection for calls. Rejects with what transport and trust reject with. */
+/**
+ * Requests admission, then opens the connection for calls. Rejects with `TransportError` or
+ * `AdmissionError`.
+ */
 export async function dial(
   node: Node,
   address: EndpointAddress | string,
-  { timeoutMs = DEFAULT_TIMEOUT_MS, signal, credential }: DialOptions,
-): Promise<Dialled> {
+  { timeoutMs = DIAL_TIMEOUT_MS, signal, credential }: DialOptions,
+): Promise<DialedPeer> {
   const until = now() + timeoutMs;
   const bounds = () => ({
-    timeoutMs: Math.max(1, Math.ceil(until - now())),
+    timeoutMs: Math.min(Math.max(1, Math.ceil(until - now())), LONGEST_TIMER_MS),
     ...(signal === undefined ? {} : { signal }),
   });
   const asking = await node.connect(address, CONSUMER_ADMISSION_ALPN, { ...bounds(), raw: true });
@@ -49,7 +53,10 @@ export async function dial(
   return { admission, connection };
 }
 
-/** The address we were given has just worked; another one counts only when calls are answered by another node. */
+/**
+ * The given address has just worked. The offered one counts only when another node answers the
+ * calls.
+ */
 function callAddress(
   given: EndpointAddress | string,
   { services }: AdmissionResponse,
@@ -57,6 +64,6 @@ function callAddress(
   const own = parseAddress(given);
   const rpc = services[0]?.channels.rpc;
   if (rpc === undefined) return own;
-  const told = parseAddress(rpc);
-  return told.endpointId === own.endpointId ? own : told;
+  const offered = parseAddress(rpc);
+  return offered.endpointId === own.endpointId ? own : offered;
 }

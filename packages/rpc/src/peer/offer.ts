@@ -3,9 +3,12 @@ import { formatAddress, type Node } from "@aster/transport";
 import type { AdmissionOffer, AdmittedService } from "@aster/trust";
 import { XLANG_B } from "../protocol/mode.ts";
 
+/** The value for "no trust root" (docs/wire.md, "Admission"). */
 const NO_ROOT = "0".repeat(64);
 
-/** What a server tells those it admits: its services, and where they are called. */
+/**
+ * Returns the offer that a server sends to admitted peers: its services and the address for calls.
+ */
 export function offerOf(node: Node, definitions: readonly ServiceDefinition[]): AdmissionOffer {
   const rpc = formatAddress(node.address());
   return {
@@ -27,8 +30,9 @@ function offeredService(definition: ServiceDefinition, rpc: string): AdmittedSer
 }
 
 /**
- * The modes of the service, profile B beside XLANG. What only methods have is added where peers do not choose it unasked,
- * and JSON where peers would find nothing else that they know.
+ * Returns the modes of a service, with profile B beside XLANG. NATIVE and ROW of single methods are
+ * added, because clients do not choose them unasked. JSON is added for services without XLANG, so
+ * that every client finds a mode that it supports.
  */
 function modesOf({ serialization, methods }: ServiceDefinition): string[] {
   const modes = new Set<string>(

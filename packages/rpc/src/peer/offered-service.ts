@@ -4,7 +4,7 @@ import { RpcError } from "../error.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 
-/** What is looked for. */
+/** The service that a client looks for in an offer. */
 export interface WantedService {
   readonly name: string;
   readonly version: number;
@@ -12,10 +12,12 @@ export interface WantedService {
 }
 
 /**
- * The offer of a service at one version. With a contract id it must be offered under that contract.
+ * Returns the offer of a service at one version. With a contract id, the service must be offered
+ * under that contract.
  *
- * Throws NOT_FOUND, naming what there is, for a service that is not offered, and FAILED_PRECONDITION for one that is offered
- * in another scope, or under another contract, with both ids in text and details.
+ * Throws NOT_FOUND, with the list of services, for a service that is not offered. Throws
+ * FAILED_PRECONDITION for one that is offered in another scope, or under another contract; then
+ * both ids are in text and details.
  */
 export function checkOffer(
   { name, version, scoped }: WantedService,
@@ -31,24 +33,26 @@ export function checkOffer(
     );
   }
   if (offer.scoped !== scoped) {
-    const theirs = scoped === "session" ? "as a shared service" : "for sessions";
-    const ours = scoped === "session" ? "session-scoped" : "shared";
+    const [theirs, ours] =
+      scoped === "session" ? ["shared", "session-scoped"] : ["session-scoped", "shared"];
     throw new RpcError(
       StatusCode.FAILED_PRECONDITION,
-      `the peer offers ${name} v${version} ${theirs}, here it is called as ${ours}`,
+      `the peer offers ${name} v${version} as a ${theirs} service, but here it is ${ours}`,
     );
   }
   if (contractId !== undefined && offer.contractId !== "") checkContractId(contractId, offer);
   return offer;
 }
 
-/** Throws FAILED_PRECONDITION when a mode that a client may have chosen is offered no more. */
+/**
+ * Throws FAILED_PRECONDITION when the peer no longer offers a mode that a client may have chosen.
+ */
 export function checkModes(before: AdmittedService, now: AdmittedService): void {
   const gone = before.serializationModes.filter((mode) => !now.serializationModes.includes(mode));
   if (gone.length === 0 || (now.serializationModes.length === 0 && gone.join() === "xlang")) return;
   throw new RpcError(
     StatusCode.FAILED_PRECONDITION,
-    `the peer has come back without the mode ${gone.join(", ")} for ${now.name}: make another client of the service`,
+    `the peer no longer offers mode ${gone.join(", ")} for ${now.name}: make another client of the service`,
     { details: { reason: RpcReason.CONTRACT_MODES } },
   );
 }
@@ -58,8 +62,8 @@ function checkContractId(ours: string, offer: AdmittedService): void {
   if (ours === theirs) return;
   throw new RpcError(
     StatusCode.FAILED_PRECONDITION,
-    `${name} v${version}: our contract is ${ours}, the peer offers ${theirs}. Build both sides from ` +
-      "the same definition, or pass checkContract: false to call all the same",
+    `${name} v${version}: the contract of this client is ${ours}, the peer offers ${theirs}; ` +
+      "build both sides from the same definition, or pass checkContract: false to call anyway",
     { details: { reason: RpcReason.CONTRACT_MISMATCH, ours, theirs } },
   );
 }

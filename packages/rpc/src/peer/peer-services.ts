@@ -1,35 +1,38 @@
 import { contractIdOf, type ServiceScope, serviceDefinitionOf } from "@aster/contract";
 import type { AdmittedService } from "@aster/trust";
-import type { AsterClientOptions, ProxyOptions, ServiceClientOptions } from "../aster-client.ts";
-import type { ClientMethodOptions } from "../client/client-method.ts";
-import type { ClientOptions } from "../client/create-client.ts";
+import type { ClientMethodOptions } from "../client/call.ts";
+import { type ClientOptions, checkCallSettings } from "../client/create-client.ts";
+import type { AsterClientOptions, ProxyOptions, ServiceClientOptions } from "../client-options.ts";
 import { RpcError } from "../error.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { ClientConnection } from "../reconnect/client-connection.ts";
-import type { ClientLink } from "../reconnect/peer-link.ts";
+import type { PeerLink } from "../reconnect/peer-link.ts";
 import { StatusCode } from "../status.ts";
-import { RPC_ALPN } from "./alpn.ts";
+import { RPC_ALPN } from "./dial.ts";
 import { checkModes, checkOffer } from "./offered-service.ts";
 
-/** What calls of a service that has a definition are made on and with. */
+/** Connection and settings of the calls of a service that has a definition. */
 export interface TypedService<O> {
   readonly connection: ClientConnection;
   readonly settings: O & ClientOptions;
 }
 
-/** What calls of a service that is known by its name are made on and with. */
+/** Target and settings of the calls of a service that is known by its name. */
 export interface NamedService {
-  readonly room: { readonly connection: ClientConnection; readonly limits: RpcLimits };
+  readonly target: { readonly connection: ClientConnection; readonly limits: RpcLimits };
   readonly version: number;
   readonly settings: ClientMethodOptions;
 }
 
-/** The services of a client's peer: whether they are offered, and what the client's own options add to a service's. */
+/**
+ * Checks services against the offer of a client's peer, and adds the client's own options to those
+ * of a service.
+ */
 export class PeerServices {
-  readonly #link: ClientLink;
+  readonly #link: PeerLink;
   readonly #options: AsterClientOptions;
 
-  constructor(link: ClientLink, options: AsterClientOptions) {
+  constructor(link: PeerLink, options: AsterClientOptions) {
     this.#link = link;
     this.#options = options;
   }
@@ -58,15 +61,16 @@ export class PeerServices {
   }
 
   /**
-   * Without a manifest any name will do. With one it throws as {@link PeerServices.typed} does, and INVALID_ARGUMENT for the
-   * manifest of another service.
+   * Without a manifest every name passes. With one it throws as {@link PeerServices.typed} does,
+   * and INVALID_ARGUMENT for the manifest of another service.
    */
   named(name: string, scoped: ServiceScope, options: ProxyOptions): NamedService {
+    checkCallSettings(options);
     const recheck = this.#manifestCheck(name, scoped, options);
     recheck(this.#link.services);
     const versions = this.#link.services.filter((one) => one.name === name);
     return {
-      room: {
+      target: {
         connection: new ClientConnection(this.#link, RPC_ALPN, recheck),
         limits: limitsWith(this.#options.limits),
       },
@@ -91,7 +95,7 @@ export class PeerServices {
     if (manifest.service !== name) {
       throw new RpcError(
         StatusCode.INVALID_ARGUMENT,
-        `the manifest is of ${manifest.service}, not of ${name}`,
+        `the manifest describes ${manifest.service}, not ${name}`,
       );
     }
     const id = checkContract === false ? undefined : manifest.contract_id;

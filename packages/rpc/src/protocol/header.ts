@@ -1,63 +1,106 @@
-import { headerCodecs, type ProtocolForm, type StreamHeader } from "./structs.ts";
+import type { Metadata } from "../metadata.ts";
+import {
+  type CallHeader,
+  callHeaderCodecs,
+  headerCodecs,
+  type ProtocolForm,
+  type StreamHeader,
+} from "./structs.ts";
 
 const MAX_VARINT_BYTES = 10;
 const MAX_DECIMAL_BYTES = 20;
 const ZERO = 0x30;
 
+/** The fields that differ from call to call. */
+type CallFields = Pick<StreamHeader, "deadlineEpochMs" | "metadataKeys" | "metadataValues">;
+
 /**
- * The header of one method, written once: what differs from call to call without metadata is the deadline alone.
+ * The header of one method, for all its calls.
  *
- * `bytes` gives a view that is valid until the next call of the same template.
+ * Without metadata only the deadline differs from call to call, so the rest is encoded once. The
+ * bytes lie in memory of their own: later headers and messages do not overwrite them. Calls with
+ * the same deadline share them.
  */
 export class HeaderTemplate {
   readonly #form: ProtocolForm;
-  readonly #prefixBytes: number;
+  readonly #encode: (fields: CallFields) => Uint8Array;
+  readonly #prefix: Uint8Array;
   readonly #suffix: Uint8Array;
-  readonly #scratch: Uint8Array;
-  #deadlineEpochMs = -1;
+  #deadlineEpochMs = 0;
   #bytes: Uint8Array;
 
-  constructor(header: Omit<StreamHeader, "deadlineEpochMs">, form: ProtocolForm) {
+  private constructor(form: ProtocolForm, encode: (fields: CallFields) => Uint8Array) {
     this.#form = form;
-    const codec = headerCodecs[form];
-    const bytes = codec.encode({ ...header, deadlineEpochMs: 0 });
-    const other = codec.encode({ ...header, deadlineEpochMs: 1 });
-    this.#prefixBytes = bytes.findIndex((byte, index) => byte !== other[index]);
-    this.#suffix = bytes.slice(this.#prefixBytes + 1);
-    this.#scratch = new Uint8Array(bytes.length + MAX_DECIMAL_BYTES);
-    this.#scratch.set(bytes.subarray(0, this.#prefixBytes));
+    this.#encode = encode;
+    const bytes = encode({ deadlineEpochMs: 0, metadataKeys: [], metadataValues: [] });
+    const other = encode({ deadlineEpochMs: 1, metadataKeys: [], metadataValues: [] });
+    const deadlineAt = bytes.findIndex((byte, index) => byte !== other[index]);
+    this.#prefix = bytes.subarray(0, deadlineAt);
+    this.#suffix = bytes.subarray(deadlineAt + 1);
     this.#bytes = bytes;
   }
 
-  /** With this deadline, Unix milliseconds; 0 for none. */
-  bytes(deadlineEpochMs: number): Uint8Array {
+  /** Headers of calls on streams of their own. */
+  static ofStream(
+    header: Omit<StreamHeader, keyof CallFields>,
+    form: ProtocolForm,
+  ): HeaderTemplate {
+    return new HeaderTemplate(form, (fields) =>
+      headerCodecs[form].encode({ ...header, ...fields }),
+    );
+  }
+
+  /** Headers of calls inside a session. */
+  static ofCall(header: Omit<CallHeader, keyof CallFields>, form: ProtocolForm): HeaderTemplate {
+    const codec = callHeaderCodecs[form];
+    return new HeaderTemplate(form, (fields) => codec.encode({ ...header, ...fields }));
+  }
+
+  /** Returns the header of one call. The deadline is in Unix milliseconds; 0 for none. */
+  bytes(deadlineEpochMs: number, metadata: Metadata): Uint8Array {
+    if (metadata.size > 0) {
+      const metadataKeys = [...metadata.keys()];
+      return this.#encode({
+        deadlineEpochMs,
+        metadataKeys,
+        metadataValues: [...metadata.values()],
+      });
+    }
     // calls of one turn of the event loop mostly share their deadline
-    if (deadlineEpochMs === this.#deadlineEpochMs) return this.#bytes;
-    const end =
-      this.#form === "fory" ? this.#varint(deadlineEpochMs) : this.#decimal(deadlineEpochMs);
-    this.#scratch.set(this.#suffix, end);
-    this.#deadlineEpochMs = deadlineEpochMs;
-    this.#bytes = this.#scratch.subarray(0, end + this.#suffix.length);
+    if (deadlineEpochMs !== this.#deadlineEpochMs) {
+      this.#deadlineEpochMs = deadlineEpochMs;
+      this.#bytes = this.#withDeadline(deadlineEpochMs);
+    }
     return this.#bytes;
   }
 
-  /** Zig-zag, so twice the number that is not negative. */
-  #varint(value: number): number {
-    let offset = this.#prefixBytes;
-    let rest = value * 2;
-    while (rest >= 0x80) {
-      this.#scratch[offset++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
-    }
-    this.#scratch[offset++] = rest;
-    return offset;
+  #withDeadline(deadlineEpochMs: number): Uint8Array {
+    const start = this.#prefix.length;
+    const bytes = new Uint8Array(start + MAX_DECIMAL_BYTES + this.#suffix.length);
+    bytes.set(this.#prefix);
+    const write = this.#form === "fory" ? writeVarint : writeDecimal;
+    const end = write(bytes, start, deadlineEpochMs);
+    bytes.set(this.#suffix, end);
+    return bytes.subarray(0, end + this.#suffix.length);
   }
+}
 
-  #decimal(value: number): number {
-    let offset = this.#prefixBytes;
-    for (const digit of String(value)) this.#scratch[offset++] = ZERO + Number(digit);
-    return offset;
+/** Zig-zag, so twice the non-negative number. Returns where it ends. */
+function writeVarint(bytes: Uint8Array, start: number, value: number): number {
+  let offset = start;
+  let rest = value * 2;
+  while (rest >= 0x80) {
+    bytes[offset++] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
   }
+  bytes[offset++] = rest;
+  return offset;
+}
+
+function writeDecimal(bytes: Uint8Array, start: number, value: number): number {
+  let offset = start;
+  for (const digit of String(value)) bytes[offset++] = ZERO + Number(digit);
+  return offset;
 }
 
 /** The deadline of a header, and the offset of the bytes behind it. */

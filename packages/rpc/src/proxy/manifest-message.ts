@@ -5,12 +5,13 @@ import type { MessageCodec } from "../message/message-codec.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 
-/** The fields of the types a manifest describes, by tag. */
+/** The fields of the types that a manifest describes, by tag. */
 export type ManifestTypes = ReadonlyMap<string, readonly ManifestField[]>;
 
-const DEEPEST = 50;
+/** The nesting limit, against messages that would exhaust the stack. */
+const MAX_DEPTH = 50;
 
-/** What one value is, as far as a manifest says. */
+/** The description of one value, as far as the manifest has one. */
 interface Described {
   readonly kind: ManifestKind;
   readonly tag: string | undefined;
@@ -19,7 +20,7 @@ interface Described {
   readonly nullable: boolean;
 }
 
-/** The types that are the request or the response of some method; others are not described. */
+/** Returns the types of requests and responses; a manifest describes no others. */
 export function manifestTypes({ methods }: ContractManifest): ManifestTypes {
   const types = new Map<string, readonly ManifestField[]>();
   for (const method of methods) {
@@ -31,8 +32,9 @@ export function manifestTypes({ methods }: ContractManifest): ManifestTypes {
 }
 
 /**
- * Messages of one type as JSON, by what a manifest says of its fields. What it does not say is let pass, since the server
- * checks again. It walks the description: nothing that a peer wrote becomes code.
+ * Returns the JSON codec of one type that a manifest describes. Values without a description pass,
+ * because the server checks them again. The codec walks the description, so that text from a peer
+ * never becomes code.
  */
 export function manifestCodec(
   fields: readonly ManifestField[],
@@ -53,7 +55,7 @@ class Walk {
     this.#types = types;
   }
 
-  /** Throws INVALID_ARGUMENT with the path of the first thing that is wrong. */
+  /** Checks and converts a request. Throws INVALID_ARGUMENT with the path of the first mistake. */
   sent(fields: readonly ManifestField[], value: unknown, path: string, depth: number): unknown {
     const from = objectAt(value, path, depth);
     const names = new Map(fields.map((field) => [field.name, field]));
@@ -71,7 +73,7 @@ class Walk {
     return to;
   }
 
-  /** Gives bytes back as bytes; the rest is what JSON said. */
+  /** Converts base64 to bytes where the manifest describes bytes. The rest stays as it is. */
   received(fields: readonly ManifestField[], value: unknown, path: string, depth: number): unknown {
     const from = objectAt(value, path, depth, unreadable);
     for (const field of fields) {
@@ -85,12 +87,12 @@ class Walk {
   #send(type: Described, value: unknown, path: string, depth: number): unknown {
     if (value === null) {
       if (type.nullable) return null;
-      throw wrong(path, `must not be null`);
+      throw wrong(path, "must not be null");
     }
     switch (type.kind) {
       case "int":
         if (typeof value === "bigint" || Number.isSafeInteger(value)) return value;
-        throw wrong(path, "must be an integer; beyond 2^53 a bigint");
+        throw wrong(path, "must be an integer, beyond 2^53 a bigint");
       case "float":
         if (typeof value === "number") return value;
         throw wrong(path, "must be a number");
@@ -100,7 +102,7 @@ class Walk {
       case "bytes":
         if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
         if (typeof value === "string") return value;
-        throw wrong(path, "must be a Uint8Array, or base64");
+        throw wrong(path, "must be a Uint8Array or base64");
       case "enum":
         if (type.values === undefined || type.values.includes(value)) return value;
         throw wrong(path, `must be one of ${JSON.stringify(type.values).slice(0, 200)}`);
@@ -119,7 +121,7 @@ class Walk {
         return fields === undefined ? value : this.sent(fields, value, path, depth);
       }
       default:
-        // what aster-rpc has no word for is called a string too
+        // aster-rpc describes types that it has no name for as strings
         return value;
     }
   }
@@ -159,7 +161,10 @@ function describe(field: ManifestField): Described {
   return { kind, nullable, tag: field.wire_tag, values: field.enum_values, item };
 }
 
-/** Of an element only these are told; what it holds itself is not. */
+/**
+ * Describes an element of a list or map. A manifest has no description of what that element
+ * contains.
+ */
 function element(
   kind: ManifestKind | undefined,
   tag: string | undefined,
@@ -177,21 +182,21 @@ function objectAt(
   depth: number,
   complain: Complaint = wrong,
 ): Record<string, unknown> {
-  if (depth > DEEPEST) throw complain(path, `lies more than ${DEEPEST} levels deep`);
+  if (depth > MAX_DEPTH) throw complain(path, `is nested more than ${MAX_DEPTH} levels deep`);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
   throw complain(path, "must be an object");
 }
 
-/** The caller's mistake. */
+/** A mistake of the caller. */
 function wrong(path: string, text: string): RpcError {
   return new RpcError(StatusCode.INVALID_ARGUMENT, `${path} ${text}`, {
     details: { reason: RpcReason.REQUEST_INVALID, path },
   });
 }
 
-/** The peer's. */
+/** A mistake of the peer. */
 function unreadable(path: string, text: string): RpcError {
   return new RpcError(StatusCode.INTERNAL, `${path} ${text}`);
 }

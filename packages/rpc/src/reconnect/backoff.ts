@@ -1,52 +1,69 @@
-import { RpcError } from "../error.ts";
-import { StatusCode } from "../status.ts";
+import { DIAL_TIMEOUT_MS } from "../defaults.ts";
+import { checkNonNegative, checkRange, optionError, unknownOption } from "../option-check.ts";
 
+/** The times between attempts to reconnect. */
 export interface ReconnectOptions {
   /**
-   * Before the attempt that follows a failed one, or a connection that did not last; after one that did, the first attempt is
-   * made at once. Default 500.
+   * The wait after a failed attempt, or after a connection that lasted less than `healthyAfterMs`.
+   * After a longer connection the first attempt is made at once. Default: 500.
    */
   readonly initialBackoffMs?: number;
-  /** By how much each wait is longer than the one before. Default 1.6. */
+  /** Each wait is this many times the one before. At least 1. Default: 1.6. */
   readonly multiplier?: number;
-  /** No wait is longer, but for the jitter. Default 30 000. */
+  /** The longest wait, without the jitter. Default: 30 000. */
   readonly maxBackoffMs?: number;
-  /** How far a wait is off at random, so that clients do not come back all at once: 0.2 for ±20 %. Default 0.2. */
+  /**
+   * The random part of a wait, so that clients do not all come back at once: 0.2 for ±20 %. From 0
+   * to 1. Default: 0.2.
+   */
   readonly jitter?: number;
-  /** A connection that has lasted this long makes earlier failures forgotten. Default 30 000. */
+  /** A connection that has lasted this long resets the wait. Default: 30 000. */
   readonly healthyAfterMs?: number;
-  /** For one attempt: dialling and admission together. Default 20 000. */
+  /**
+   * The timeout of one attempt, for dialing and admission together. Default: the client's
+   * `timeoutMs`, else 20 000.
+   */
   readonly connectTimeoutMs?: number;
 }
 
+/**
+ * Multiplier and jitter are those of gRPC's connection back-off. The waits are shorter, because a
+ * client has only one peer.
+ */
 const defaults: Required<ReconnectOptions> = {
   initialBackoffMs: 500,
   multiplier: 1.6,
   maxBackoffMs: 30_000,
   jitter: 0.2,
   healthyAfterMs: 30_000,
-  connectTimeoutMs: 20_000,
+  connectTimeoutMs: DIAL_TIMEOUT_MS,
 };
 
-/** When the next attempt to connect may be made. Times are readings of the clock. */
+/** Throws INVALID_ARGUMENT for an unknown option and one that is out of range. */
+export function checkReconnect(options: ReconnectOptions): void {
+  const names = Object.keys(defaults);
+  for (const [name, value] of Object.entries(options)) {
+    if (!names.includes(name)) throw unknownOption(`reconnect.${name}`, names);
+    checkNonNegative(`reconnect.${name}`, value);
+  }
+  const { multiplier = 1, jitter = 0 } = options;
+  if (multiplier < 1) throw optionError("reconnect.multiplier", "at least 1", multiplier);
+  checkRange("reconnect.jitter", jitter, 0, 1);
+}
+
+/** The time until the next attempt to connect. Times are readings of the clock. */
 export class Backoff {
   readonly options: Required<ReconnectOptions>;
   #failures = 0;
   #startedAt = 0;
   #delayMs = 0;
 
-  /** Throws INVALID_ARGUMENT for options that are no waits. */
+  /** The options have passed {@link checkReconnect}. */
   constructor(options: ReconnectOptions) {
     this.options = { ...defaults, ...options };
-    for (const [name, value] of Object.entries(this.options)) {
-      if (Number.isFinite(value) && value >= 0) continue;
-      throw invalid(`reconnect.${name} must be a number that is not negative`);
-    }
-    if (this.options.multiplier < 1) throw invalid("reconnect.multiplier must be 1 or more");
-    if (this.options.jitter > 1) throw invalid("reconnect.jitter must be 1 at most");
   }
 
-  /** How long to wait yet. */
+  /** The rest of the wait. */
   remainingMs(now: number): number {
     return Math.max(0, this.#startedAt + this.#delayMs - now);
   }
@@ -55,7 +72,7 @@ export class Backoff {
     this.#startedAt = now;
   }
 
-  /** An attempt came to nothing. */
+  /** An attempt failed. */
   failed(): void {
     const { initialBackoffMs, multiplier, maxBackoffMs, jitter } = this.options;
     const waitMs = Math.min(initialBackoffMs * multiplier ** this.#failures, maxBackoffMs);
@@ -63,7 +80,7 @@ export class Backoff {
     this.#delayMs = waitMs * (1 + jitter * (2 * Math.random() - 1));
   }
 
-  /** A connection was lost: soon after it was made, that counts as a failure. */
+  /** A connection was lost. Soon after it was made, that counts as a failure. */
   lost(livedMs: number, now: number): void {
     if (livedMs >= this.options.healthyAfterMs) {
       this.#failures = 0;
@@ -73,8 +90,4 @@ export class Backoff {
     this.failed();
     this.#startedAt = now;
   }
-}
-
-function invalid(text: string): RpcError {
-  return new RpcError(StatusCode.INVALID_ARGUMENT, text);
 }

@@ -6,25 +6,26 @@ import type {
   TransportError,
 } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
-import type { ClientLink } from "./peer-link.ts";
+import type { Renewal } from "../client/call-target.ts";
+import type { PeerLink } from "./peer-link.ts";
 
-/** Throws why calls must not be made to a peer that offers these services. */
+/** Throws when calls must not be made to a peer that offers these services. */
 export type OfferCheck = (services: readonly AdmittedService[]) => void;
 
 /**
- * The connection that calls of one service see: always the present one of the client. A call that comes while there is
- * none waits for the next.
+ * The connection that the calls of one service use: always the current connection of the client. A
+ * call that is made while there is none waits for the next.
  */
-export class ClientConnection implements Connection {
+export class ClientConnection implements Connection, Renewal {
   readonly alpn: string;
   readonly side = "client";
-  readonly #link: ClientLink;
+  readonly #link: PeerLink;
   readonly #check: OfferCheck;
   #epoch: number;
   #current: Connection | undefined;
 
-  /** The offer of now has been checked already. */
-  constructor(link: ClientLink, alpn: string, check: OfferCheck) {
+  /** The caller has already checked the current offer. */
+  constructor(link: PeerLink, alpn: string, check: OfferCheck) {
     this.#link = link;
     this.alpn = alpn;
     this.#check = check;
@@ -36,7 +37,6 @@ export class ClientConnection implements Connection {
     return this.#link.peer;
   }
 
-  /** The client has been closed by its owner. */
   get over(): boolean {
     return this.#link.state === "closed";
   }
@@ -45,13 +45,13 @@ export class ClientConnection implements Connection {
     return this.#link.closed;
   }
 
-  /** Throws `RpcError` when the client is closed, or the peer has come back with another contract. */
+  /** Throws `RpcError` when the client is closed, or the peer came back with another contract. */
   open(sink: ChannelSink): Channel {
     if (this.#epoch !== this.#link.epoch) this.#renew();
     if (this.#current === undefined) {
       return this.#link.wait(this, sink, () => this.#check(this.#link.services));
     }
-    this.#link.begun();
+    this.#link.callBegins();
     return this.#current.open(sink);
   }
 
@@ -62,12 +62,11 @@ export class ClientConnection implements Connection {
     return this.#link.connectionStats();
   }
 
-  // the client closes it, for all services together
+  // the client closes the connection, for all services together
   close(): void {}
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  /** The server takes no more calls on the connection of this channel: the next ones go to a new one. */
   retire(channel: Channel | undefined): void {
     const used = channel?.connection;
     if (used === this.#current && used !== undefined) this.#link.retire(used);

@@ -7,79 +7,89 @@ import {
   TransportError,
 } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
+import { closedError } from "../client/call-failure.ts";
+import type { ClientState } from "../client-options.ts";
 import { RpcError } from "../error.ts";
-import type { Dialled } from "../peer/dial.ts";
+import type { DialedPeer } from "../peer/dial.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import { clearTimer, now, setTimer, type Timer } from "../time/clock.ts";
 import type { Backoff } from "./backoff.ts";
-import type { ClientState } from "./client-state.ts";
-import { type Dial, hedgedDial } from "./hedged-dial.ts";
-import { LifeSigns } from "./life-signs.ts";
-import { PendingChannel, type Waiting } from "./pending-channel.ts";
+import { hedgedDial, type Redial } from "./hedged-dial.ts";
+import { LivenessMonitor } from "./liveness-monitor.ts";
+import { PendingChannels } from "./pending-channel.ts";
 
-export interface ClientLinkOptions {
-  /** Dials the peer again, within this time, and is admitted again. */
-  readonly redial: Dial;
+export interface PeerLinkOptions {
+  readonly redial: Redial;
   readonly backoff: Backoff;
-  /** Whether a call makes an attempt when there is no connection; otherwise it fails at once. */
+  /** A call dials when no connection is open; otherwise it fails at once. */
   readonly reconnects: boolean;
   readonly onStateChange: (state: ClientState, error: RpcError | undefined) => void;
 }
 
-const MAX_WAITING = 65_536;
+/** Closing is rare, so the link polls: counting the calls would cost each of them. */
+const POLL_MS = 5;
 
-/** What a client has of its peer: one connection at a time, and after its loss, when a call needs it, the next. */
-export class ClientLink implements Waiting {
-  /** Another one whenever `connection` is another. */
+/**
+ * The link of a client to its peer: one connection at a time, and after a loss the next one.
+ *
+ * `AsterClient` creates it with the first connection and closes it; a {@link ClientConnection} per
+ * service opens channels through it. Without a connection, channels wait in it. It dials
+ * when the first one waits, after the back-off, and attaches all of them to the new connection or
+ * fails them. While calls run, a {@link LivenessMonitor} replaces a connection that is silent.
+ */
+export class PeerLink {
+  /** Changes whenever `connection` does. */
   epoch = 0;
-  /** Undefined when there is none; the one that is lost when calls make no other. */
+  /** Undefined when there is none. It stays the lost one when calls do not reconnect. */
   connection: Connection | undefined;
-  /** What the peer offered when it admitted us last. */
+  /** The services that the peer offered at the last admission. */
   services: readonly AdmittedService[];
   attributes: Readonly<Record<string, string>>;
   readonly peer: string;
   /** Fulfils when the client is closed. */
   readonly closed: Promise<TransportError>;
-  readonly #options: ClientLinkOptions;
-  readonly #waiting = new Set<PendingChannel>();
+  readonly #options: PeerLinkOptions;
+  readonly #pending = new PendingChannels(() => this.#stopTimer());
+  /** Connections without new calls, on which old ones still run. */
   readonly #retired = new Set<Connection>();
   #settleClosed: (error: TransportError) => void = () => {};
-  #signs: LifeSigns | undefined;
+  #monitor: LivenessMonitor | undefined;
   #state: ClientState = "connected";
   #refusing = false;
   #connectedAt = now();
   #timer: Timer | undefined;
   #attempt: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
 
-  constructor(dialled: Dialled, options: ClientLinkOptions) {
+  constructor(dialed: DialedPeer, options: PeerLinkOptions) {
     this.#options = options;
-    this.peer = dialled.connection.peer;
-    this.connection = dialled.connection;
-    this.services = dialled.admission.services;
-    this.attributes = dialled.admission.attributes;
+    this.peer = dialed.connection.peer;
+    this.connection = dialed.connection;
+    this.services = dialed.admission.services;
+    this.attributes = dialed.admission.attributes;
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
-    this.#watch(dialled.connection);
+    this.#watch(dialed.connection);
   }
 
   get state(): ClientState {
     return this.#state;
   }
 
-  /** From now on new calls are refused; those that run or wait for a connection go on. */
+  /** Refuses new calls from now on. Calls that run or wait for a connection go on. */
   refuse(): void {
     this.#refusing = true;
     this.epoch += 1;
   }
 
-  /** Throws FAILED_PRECONDITION when the client is closed, or about to be. */
+  /** Throws FAILED_PRECONDITION when the client is closed or closing. */
   checkOpen(): void {
     if (!this.#refusing) return;
     throw new RpcError(
       StatusCode.FAILED_PRECONDITION,
       "this client is closed: connect a new one with AsterClient.connect",
-      { details: { reason: "client.closed" } },
+      { details: { reason: RpcReason.CLIENT_CLOSED } },
     );
   }
 
@@ -87,39 +97,40 @@ export class ClientLink implements Waiting {
     return this.connection?.stats() ?? { channels: 0, sentBytes: 0, receivedBytes: 0, rttMs: 0 };
   }
 
-  /** Channels that are open now on any connection, or wait for one. */
+  /** Channels that are open on any connection, or wait for one. */
   get channels(): number {
-    let channels = this.#waiting.size + (this.connection?.stats().channels ?? 0);
+    let channels = this.#pending.size + (this.connection?.stats().channels ?? 0);
     for (const connection of this.#retired) channels += connection.stats().channels;
     return channels;
   }
 
-  /** A call begins on the connection of now. */
-  begun(): void {
-    this.#signs?.watch();
+  /** Resolves when no channel is open or the time is over, with whether none is open. */
+  async idle(withinMs: number): Promise<boolean> {
+    const until = now() + withinMs;
+    for (let left = withinMs; left > 0 && this.channels > 0; left = until - now()) {
+      const waitMs = Math.min(POLL_MS, left);
+      await new Promise<void>((resolve) => setTimer(resolve, waitMs));
+    }
+    return this.channels === 0;
   }
 
-  /** A channel for when there is a connection, which is now being made. */
+  /** A call begins on the current connection. */
+  callBegins(): void {
+    this.#monitor?.watch();
+  }
+
+  /**
+   * Opens a channel that waits for the next connection, and dials. `check` throws when the new peer
+   * must not be called.
+   */
   wait(opener: Connection, sink: ChannelSink, check: () => void): Channel {
     this.checkOpen();
-    if (this.#waiting.size >= MAX_WAITING) {
-      throw new RpcError(
-        StatusCode.RESOURCE_EXHAUSTED,
-        `${MAX_WAITING} calls wait for a connection already`,
-      );
-    }
-    const channel = new PendingChannel(opener, sink, check, this);
-    this.#waiting.add(channel);
-    this.#attemptInTime();
+    const channel = this.#pending.open(opener, sink, check);
+    this.#connectInTime();
     return channel;
   }
 
-  left(channel: PendingChannel): void {
-    this.#waiting.delete(channel);
-    if (this.#waiting.size === 0) this.#stopTimer();
-  }
-
-  /** Makes an attempt at once; one under way counts if it succeeds. Rejects with why the attempt failed. */
+  /** Dials at once, or waits for a dial that is under way. Rejects with the error of the dial. */
   async reconnectNow(): Promise<void> {
     this.checkOpen();
     await this.#attempt?.done.catch(() => this.checkOpen());
@@ -128,24 +139,24 @@ export class ClientLink implements Waiting {
     await this.#connect();
   }
 
-  /** The peer takes no more calls on this connection. What runs on it goes on. */
+  /** The peer takes no new calls on this connection. Calls that run on it go on. */
   retire(connection: Connection): void {
     if (connection !== this.connection || !this.#options.reconnects) return;
     this.#retired.add(connection);
     this.#lose(new RpcError(StatusCode.UNAVAILABLE, "the peer is draining"));
   }
 
-  /** Resolves when the peer has been told, as far as it listens. */
+  /** Resolves when all connections have been closed, with the close handshake of the transport. */
   async close(reason: string): Promise<void> {
     if (this.#state === "closed") return;
     const { connection } = this;
     this.refuse();
     this.connection = undefined;
     this.#stopTimer();
-    this.#signs?.close();
+    this.#monitor?.close();
     this.#setState("closed");
     this.#attempt?.abort.abort();
-    this.#failWaiting(closedError());
+    this.#pending.fail(closedError());
     const open = connection === undefined ? [...this.#retired] : [connection, ...this.#retired];
     for (const one of open) one.close(ResetCode.NoError, reason);
     this.#settleClosed(new TransportError("closed", "the client was closed"));
@@ -154,9 +165,9 @@ export class ClientLink implements Waiting {
 
   #watch(connection: Connection): void {
     if (this.#options.reconnects) {
-      this.#signs = new LifeSigns(connection, {
-        dial: (signal) => this.#dialInTime(signal),
-        replace: (dialled) => this.#replace(connection, dialled),
+      this.#monitor = new LivenessMonitor(connection, {
+        dial: (signal) => this.#redial(signal),
+        replace: (dialed) => this.#replace(connection, dialed),
       });
     }
     void connection.closed.then((error) => {
@@ -165,25 +176,19 @@ export class ClientLink implements Waiting {
     });
   }
 
-  /** The peer is there, but knows nothing of its old connection any more. */
-  #replace(old: Connection, dialled: Dialled): void {
-    this.#lose(
-      new RpcError(
-        StatusCode.UNAVAILABLE,
-        "the peer has not answered, and does on a new connection",
-        {
-          details: { reason: "transport.timeout" },
-        },
-      ),
-    );
-    this.#connected(dialled);
+  /** The peer answers on a new connection, and no longer on the old one. */
+  #replace(old: Connection, dialed: DialedPeer): void {
+    const text = "the peer stopped responding on this connection; it answered on a new one";
+    const details = { reason: RpcReason.TRANSPORT_TIMEOUT };
+    this.#lose(new RpcError(StatusCode.UNAVAILABLE, text, { details }));
+    this.#connected(dialed);
     old.close(ResetCode.Cancelled, "the peer no longer answers on it");
   }
 
   #lose(error: RpcError): void {
     const at = now();
-    this.#signs?.close();
-    this.#signs = undefined;
+    this.#monitor?.close();
+    this.#monitor = undefined;
     this.#options.backoff.lost(at - this.#connectedAt, at);
     if (this.#options.reconnects) {
       this.connection = undefined;
@@ -192,7 +197,8 @@ export class ClientLink implements Waiting {
     this.#setState("disconnected", error);
   }
 
-  #attemptInTime(): void {
+  /** Dials after the back-off, unless a dial is due or under way. */
+  #connectInTime(): void {
     if (this.#attempt !== undefined || this.#timer !== undefined) return;
     const waitMs = this.#options.backoff.remainingMs(now());
     if (waitMs === 0) void this.#connect().catch(() => {});
@@ -220,37 +226,37 @@ export class ClientLink implements Waiting {
 
   async #dial(signal: AbortSignal): Promise<void> {
     this.#options.backoff.attemptStarted(now());
-    let dialled: Dialled;
+    let dialed: DialedPeer;
     try {
-      dialled = await this.#dialInTime(signal);
+      dialed = await this.#redial(signal);
     } catch (cause) {
       throw this.#failed(RpcError.from(cause));
     }
     this.#attempt = undefined;
     if (this.#state === "closed") {
-      dialled.connection.close(ResetCode.NoError, "normal close");
+      dialed.connection.close(ResetCode.NoError, "normal close");
       throw closedError();
     }
-    this.#connected(dialled);
+    this.#connected(dialed);
   }
 
-  #dialInTime(signal: AbortSignal): Promise<Dialled> {
+  #redial(signal: AbortSignal): Promise<DialedPeer> {
     const { redial, backoff } = this.#options;
     return hedgedDial(redial, backoff.options.connectTimeoutMs, signal);
   }
 
   #failed(reason: RpcError): RpcError {
-    // whoever is told now may want the next one
+    // observers and failed calls may start the next attempt
     this.#attempt = undefined;
     if (this.#state === "closed") return closedError();
     const error = this.#retired.size > 0 ? drainingError(reason) : reason;
     this.#options.backoff.failed();
     this.#setState("disconnected", error);
-    this.#failWaiting(error);
+    this.#pending.fail(error);
     return error;
   }
 
-  #connected({ connection, admission }: Dialled): void {
+  #connected({ connection, admission }: DialedPeer): void {
     this.connection = connection;
     this.services = admission.services;
     this.attributes = admission.attributes;
@@ -258,22 +264,7 @@ export class ClientLink implements Waiting {
     this.#connectedAt = now();
     this.#watch(connection);
     this.#setState("connected");
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const channel of waiting) {
-      try {
-        channel.check();
-        channel.attach(connection);
-      } catch (error) {
-        channel.fail(carrying(RpcError.from(error)));
-      }
-    }
-  }
-
-  #failWaiting(error: RpcError): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const channel of waiting) channel.fail(carrying(error));
+    this.#pending.attach(connection);
   }
 
   #setState(state: ClientState, error?: RpcError): void {
@@ -282,27 +273,15 @@ export class ClientLink implements Waiting {
     try {
       this.#options.onStateChange(state, error);
     } catch {
-      // an observer that fails must not keep us from the peer
+      // an observer that fails must not prevent the reconnection
     }
   }
 }
 
-/** What the client's own end makes of a call that runs. */
-export function closedError(): RpcError {
-  return new RpcError(StatusCode.CANCELLED, "the client was closed", {
-    details: { reason: "client.closed" },
-  });
-}
-
-/** The peer is about to leave, and nobody has taken its place so far. */
+/** The peer is draining, and no other peer has taken its place. */
 function drainingError(cause: RpcError): RpcError {
   return new RpcError(StatusCode.UNAVAILABLE, "draining: the peer takes no more calls", {
     cause,
-    details: { reason: "draining" },
+    details: { reason: RpcReason.DRAINING },
   });
-}
-
-/** Sinks are told transport errors; `RpcError.from` finds the error within again. */
-function carrying(error: RpcError): TransportError {
-  return new TransportError("closed", error.message, { cause: error });
 }

@@ -1,4 +1,6 @@
-import type { Channel, ChannelSink, Connection, TransportError } from "@aster/transport";
+import { type Channel, type ChannelSink, type Connection, TransportError } from "@aster/transport";
+import { RpcError } from "../error.ts";
+import { StatusCode } from "../status.ts";
 
 interface HeldFrame {
   readonly flags: number;
@@ -6,22 +8,80 @@ interface HeldFrame {
   readonly end: boolean;
 }
 
-/** What a call may have sent before there is a connection; then it is told to wait. */
+/**
+ * The bytes that a call may send before there is a connection, as many as the send window of a
+ * channel.
+ */
 const WINDOW_BYTES = 256 * 1024;
+/** Calls that may wait for a connection; each of them holds a channel and its frames in memory. */
+const MAX_PENDING = 65_536;
 
-/** What holds a channel until there is a connection. */
-export interface Waiting {
-  /** The channel needs no connection any more. */
-  left(channel: PendingChannel): void;
+/** The channels of one client that wait for its next connection. */
+export class PendingChannels {
+  readonly #channels = new Set<PendingChannel>();
+  readonly #onNone: () => void;
+
+  /** `onNone` is called when the last waiting channel was reset. */
+  constructor(onNone: () => void) {
+    this.#onNone = onNone;
+  }
+
+  get size(): number {
+    return this.#channels.size;
+  }
+
+  /**
+   * Opens a channel that waits. `check` throws when the call must not be made on the connection
+   * that then exists. Throws RESOURCE_EXHAUSTED when too many channels wait.
+   */
+  open(opener: Connection, sink: ChannelSink, check: () => void): Channel {
+    if (this.#channels.size >= MAX_PENDING) {
+      throw new RpcError(
+        StatusCode.RESOURCE_EXHAUSTED,
+        `${MAX_PENDING} calls wait for a connection already; wait until some of them have ended`,
+      );
+    }
+    const channel = new PendingChannel(opener, sink, check, this.#remove);
+    this.#channels.add(channel);
+    return channel;
+  }
+
+  attach(connection: Connection): void {
+    for (const channel of this.#take()) {
+      try {
+        channel.check();
+        channel.attach(connection);
+      } catch (error) {
+        channel.fail(carrying(RpcError.from(error)));
+      }
+    }
+  }
+
+  fail(error: RpcError): void {
+    for (const channel of this.#take()) channel.fail(carrying(error));
+  }
+
+  #take(): PendingChannel[] {
+    const channels = [...this.#channels];
+    this.#channels.clear();
+    return channels;
+  }
+
+  readonly #remove = (channel: PendingChannel): void => {
+    this.#channels.delete(channel);
+    if (this.#channels.size === 0) this.#onNone();
+  };
 }
 
-/** A channel that was opened before there was a connection: keeps what is sent, then passes everything on. */
-export class PendingChannel implements Channel {
-  /** Throws why this call must not be made on the new connection. */
+/**
+ * A channel that was opened before there was a connection. It holds what is sent, then passes
+ * everything on.
+ */
+class PendingChannel implements Channel {
   readonly check: () => void;
   readonly #opener: Connection;
   readonly #sink: ChannelSink;
-  readonly #waiting: Waiting;
+  readonly #onReset: (channel: PendingChannel) => void;
   #inner: Channel | undefined;
   #held: HeldFrame[] = [];
   #heldBytes = 0;
@@ -31,19 +91,23 @@ export class PendingChannel implements Channel {
   #over = false;
   #drained: (() => void)[] = [];
 
-  constructor(opener: Connection, sink: ChannelSink, check: () => void, waiting: Waiting) {
+  constructor(
+    opener: Connection,
+    sink: ChannelSink,
+    check: () => void,
+    onReset: (channel: PendingChannel) => void,
+  ) {
     this.#opener = opener;
     this.check = check;
     this.#sink = sink;
-    this.#waiting = waiting;
+    this.#onReset = onReset;
   }
 
-  /** The one behind it, once that is there. */
+  /** The transport connection, once there is one. */
   get connection(): Connection {
     return this.#inner?.connection ?? this.#opener;
   }
 
-  /** The connection is there. */
   attach(connection: Connection): void {
     if (this.#over) return;
     const inner = connection.open(this.#sink);
@@ -56,7 +120,7 @@ export class PendingChannel implements Channel {
     for (const resolve of this.#drained.splice(0)) void inner.drained().then(resolve);
   }
 
-  /** There will be no connection for it. */
+  /** There will be no connection for this channel. */
   fail(error: TransportError): void {
     if (this.#over || this.#inner !== undefined) return;
     this.#finish();
@@ -64,7 +128,7 @@ export class PendingChannel implements Channel {
   }
 
   read(): void {
-    throw new TypeError("a channel that was opened has its sink already");
+    throw new TypeError("this channel has its sink already: only accepted channels take one");
   }
 
   send(flags: number, payload: Uint8Array, end = false): boolean {
@@ -101,7 +165,7 @@ export class PendingChannel implements Channel {
     if (this.#inner !== undefined) this.#inner.reset(code);
     else if (!this.#over) {
       this.#finish();
-      this.#waiting.left(this);
+      this.#onReset(this);
     }
   }
 
@@ -115,4 +179,9 @@ export class PendingChannel implements Channel {
     this.#held = [];
     for (const resolve of this.#drained.splice(0)) resolve();
   }
+}
+
+/** Sinks take transport errors; `RpcError.from` gets the error inside back. */
+function carrying(error: RpcError): TransportError {
+  return new TransportError("closed", error.message, { cause: error });
 }

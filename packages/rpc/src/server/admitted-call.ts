@@ -2,13 +2,17 @@ import type { SerializationMode } from "@aster/contract";
 import { type Channel, type EndpointId, FrameFlag } from "@aster/transport";
 import { runInCall } from "../context.ts";
 import { RpcError } from "../error.ts";
-import { PROFILE_A_BYTE, PROFILE_B_BYTE } from "../message/message-codec.ts";
-import { unpack } from "../message/message-packer.ts";
-import { MessagePump, type MessageSource, type PumpTarget } from "../message/message-pump.ts";
+import { PROFILE_A_BYTE, PROFILE_B_BYTE, passMessage } from "../message/message-codec.ts";
+import { sendMessageFrame, unpack } from "../message/message-packer.ts";
+import {
+  isPromiseLike,
+  MessagePump,
+  type MessageSource,
+  type PumpTarget,
+} from "../message/message-pump.ts";
 import { MessageQueue } from "../message/message-queue.ts";
-import { isPromiseLike } from "../message/promise-like.ts";
 import { rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
-import { type MessageForm, XLANG_B } from "../protocol/mode.ts";
+import { type WireMode, XLANG_B } from "../protocol/mode.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import { now } from "../time/clock.ts";
 import { concealResponse, misplacedFrame, tooManyItems } from "./errors.ts";
@@ -21,7 +25,7 @@ export interface CallCodings {
   readonly core: ServerCore;
   readonly peer: EndpointId;
   /** The coding of a method's messages in one form. */
-  coding(route: Route, form: MessageForm): RouteCoding;
+  coding(route: Route, form: WireMode): RouteCoding;
 }
 
 /**
@@ -101,13 +105,16 @@ export class AdmittedCall {
    * one too many.
    */
   push(flags: number, payload: Uint8Array): void {
-    const { maxClientStreamItems } = this.#codings.core.limits;
-    this.#items += 1;
-    if (this.#items > maxClientStreamItems && !this.route.streamsResponses) {
-      throw tooManyItems(maxClientStreamItems);
-    }
+    this.#countItem();
     const bytes = this.#unpack(flags, payload);
     this.#requests?.push(this.#decode(bytes), bytes.length);
+  }
+
+  /** Adds a message that a caller in this process passed as a value. Throws as `push` does. */
+  pushValue(message: unknown): void {
+    this.#countItem();
+    this.route.checkRequest(message);
+    this.#requests?.push(message, 0);
   }
 
   finishRequests(): void {
@@ -170,10 +177,13 @@ export class AdmittedCall {
    * cannot be encoded.
    */
   send(channel: Channel, message: unknown): boolean {
+    if (channel.connection.passesValues) return passMessage(channel, message);
     const { response, packer, rows } = this.#coding;
     let payload: Uint8Array;
+    let compressed: Uint8Array | undefined;
     try {
-      payload = packer.pack(response.encodeShared(message));
+      payload = response.encodeShared(message);
+      compressed = packer.compress(payload);
     } catch (cause) {
       throw this.#badResponse(cause);
     }
@@ -181,7 +191,7 @@ export class AdmittedCall {
       this.#schemaSent = true;
       channel.send(FrameFlag.RowSchema, rows.response.bytes);
     }
-    return channel.send(packer.flags, payload);
+    return sendMessageFrame(channel, payload, compressed);
   }
 
   /** Reports an exception of the handler or of a response to `onError`. */
@@ -211,6 +221,14 @@ export class AdmittedCall {
     else outcome.returned(this);
   }
 
+  #countItem(): void {
+    const { maxClientStreamItems } = this.#codings.core.limits;
+    this.#items += 1;
+    if (this.#items > maxClientStreamItems && !this.route.streamsResponses) {
+      throw tooManyItems(maxClientStreamItems);
+    }
+  }
+
   #unpack(flags: number, payload: Uint8Array): Uint8Array {
     return unpack(flags, payload, this.#codings.core.limits.maxMessageBytes);
   }
@@ -231,7 +249,7 @@ export class AdmittedCall {
     return request;
   }
 
-  #answerIn(form: MessageForm): RouteCoding {
+  #answerIn(form: WireMode): RouteCoding {
     this.#coding = this.#codings.coding(this.route, form);
     return this.#coding;
   }

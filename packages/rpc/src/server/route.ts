@@ -6,7 +6,7 @@ import { chain, type Interceptor } from "../interceptor.ts";
 import { plainBytesIn } from "../message/compression.ts";
 import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
 import { MessagePacker } from "../message/message-packer.ts";
-import type { MessageForm } from "../protocol/mode.ts";
+import type { WireMode } from "../protocol/mode.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import type { HostedService } from "./hosted-service.ts";
@@ -44,7 +44,7 @@ export class Route {
   readonly invoke: (request: unknown, context: ServerContext) => unknown;
   readonly #modes: ReadonlySet<string>;
   readonly #refined: boolean;
-  readonly #coding: Partial<Record<MessageForm, RouteCoding>> = {};
+  readonly #coding: Partial<Record<WireMode, RouteCoding>> = {};
 
   constructor(
     service: HostedService,
@@ -81,7 +81,7 @@ export class Route {
    * The coding of one form. The first call for the form sets `plainBytes`, which is the same for
    * all calls of a server.
    */
-  coding(form: MessageForm, plainBytes: number): RouteCoding {
+  coding(form: WireMode, plainBytes: number): RouteCoding {
     this.#coding[form] ??= {
       ...methodCoding(this.method, form),
       packer: new MessagePacker({ plainBytes: plainBytesIn(form, plainBytes) }),

@@ -69,12 +69,31 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     try {
       if (call === undefined) this.#open(flags, payload);
       else if ((flags & CONTROL_FLAGS) !== 0) this.#control(call, flags, payload);
-      else if (this.#phase === Phase.Request) this.#request(call, flags, payload);
+      else if (this.#phase === Phase.Request) this.#request(call, call.request(flags, payload));
       else if (this.#phase === Phase.Requests) call.push(flags, payload);
       else throw unexpectedMessage(call.route.method.pattern, call.route.title);
     } catch (error) {
       if (error instanceof CodecError) this.#fail(this.#owner.unreadable(error));
       else this.#failed(error);
+    }
+  }
+
+  /** A message that a caller in this process passed as a value. */
+  value(message: unknown): void {
+    if (this.#phase >= Phase.Over) {
+      this.#session?.value?.(message);
+      return;
+    }
+    const call = this.#admitted;
+    try {
+      if (call === undefined) throw misplacedFrame(0);
+      if (this.#phase === Phase.Request) {
+        call.route.checkRequest(message);
+        this.#request(call, message);
+      } else if (this.#phase === Phase.Requests) call.pushValue(message);
+      else throw unexpectedMessage(call.route.method.pattern, call.route.title);
+    } catch (error) {
+      this.#failed(error);
     }
   }
 
@@ -209,13 +228,13 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     call.handle(call.openRequests(this.#channel), this);
   }
 
-  #request(call: AdmittedCall, flags: number, payload: Uint8Array): void {
+  #request(call: AdmittedCall, request: unknown): void {
     this.#phase = Phase.Answering;
     // a response stream without a deadline may last; only its request had to come in time
     if (call.route.streamsResponses && call.context.deadlineAt === Number.POSITIVE_INFINITY) {
       timers.remove(this);
     }
-    call.handle(call.request(flags, payload), this);
+    call.handle(request, this);
   }
 
   #control(call: AdmittedCall, flags: number, payload: Uint8Array): void {

@@ -9,11 +9,9 @@ import {
   ResetCode,
 } from "@aster/transport";
 import { RpcError } from "../error.ts";
-import { LocalConnection } from "../local/local-connection.ts";
-import { passingCoding } from "../local/passing-codec.ts";
 import { Metadata } from "../metadata.ts";
 import { type HeaderParts, splitForyHeader } from "../protocol/header.ts";
-import type { MessageForm } from "../protocol/mode.ts";
+import type { WireMode } from "../protocol/mode.ts";
 import { detectForm, type ProtocolForm } from "../protocol/structs.ts";
 import { ServerSession } from "../session/server-session.ts";
 import { StatusCode } from "../status.ts";
@@ -49,7 +47,6 @@ export class ServerConnection implements CallOwner {
   readonly core: ServerCore;
   readonly peer: EndpointId;
   readonly faultCode: StatusCode = StatusCode.UNKNOWN;
-  readonly passesValues: boolean;
   readonly #connection: Connection;
   #calls = 0;
   #sessions = 0;
@@ -60,7 +57,6 @@ export class ServerConnection implements CallOwner {
     this.core = core;
     this.peer = connection.peer;
     this.#connection = connection;
-    this.passesValues = connection instanceof LocalConnection && connection.passesValues;
     connection.accept((channel) => {
       core.countStream();
       channel.read(new ServerCall(this, channel));
@@ -144,8 +140,8 @@ export class ServerConnection implements CallOwner {
     this.core.release(route);
   }
 
-  coding(route: Route, form: MessageForm): RouteCoding {
-    return this.passesValues ? passingCoding : route.coding(form, this.core.plainBytes);
+  coding(route: Route, form: WireMode): RouteCoding {
+    return route.coding(form, this.core.plainBytes);
   }
 
   /**
@@ -153,7 +149,7 @@ export class ServerConnection implements CallOwner {
    * often is disconnected. Peers in the same process are trusted.
    */
   countReset(): void {
-    if (this.#connection instanceof LocalConnection) return;
+    if (this.#connection.trusted) return;
     const { maxResets, resetWindowMs } = this.core.limits;
     const at = now();
     if (at - this.#resetsSince > resetWindowMs) {

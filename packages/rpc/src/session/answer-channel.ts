@@ -1,4 +1,5 @@
 import { type Channel, type Connection, FrameFlag } from "@aster/transport";
+import { passMessage } from "../message/message-codec.ts";
 import type { SessionReader } from "./session-reader.ts";
 
 /** The session of an {@link AnswerChannel}. */
@@ -47,10 +48,11 @@ export class AnswerChannel implements Channel {
       this.#observer.conclude(this.#answered && !this.streams ? undefined : payload);
       return true;
     }
-    this.#answered = true;
-    const hasCapacity = this.#channel.send(flags, payload);
-    if (!hasCapacity && !this.streams) this.#observer.reader.waitForDrain();
-    return hasCapacity;
+    return this.#sent(this.#channel.send(flags, payload));
+  }
+
+  sendValue(value: unknown): boolean {
+    return this.#over || this.#sent(passMessage(this.#channel, value));
   }
 
   drained(): Promise<void> {
@@ -79,6 +81,12 @@ export class AnswerChannel implements Channel {
   mute(): void {
     this.#over = true;
     this.resume();
+  }
+
+  #sent(hasCapacity: boolean): boolean {
+    this.#answered = true;
+    if (!hasCapacity && !this.streams) this.#observer.reader.waitForDrain();
+    return hasCapacity;
   }
 
   // the session reads the stream, and its half ends with the session

@@ -1,6 +1,7 @@
 import type { MethodPattern } from "@aster/contract";
 import { type Channel, type Connection, FrameFlag } from "@aster/transport";
-import type { CallSink } from "../client/wire-call.ts";
+import type { CallSink } from "../client/call-target.ts";
+import { passMessage } from "../message/message-codec.ts";
 import { okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 
@@ -12,14 +13,10 @@ export interface CallScheduler {
   schedule(call: CallChannel, header: Uint8Array): void;
   /** The caller cancelled the call. */
   cancel(call: CallChannel): void;
-  /** Copies a payload of a waiting call, because the caller reuses the memory. */
-  keep(payload: Uint8Array): Uint8Array;
 }
 
-interface KeptFrame {
-  readonly flags: number;
-  readonly payload: Uint8Array;
-}
+/** A frame, or a value in place of one, of a call that waits for its turn. */
+type Kept = { readonly flags: number; readonly payload: Uint8Array } | { readonly value: unknown };
 
 /**
  * The channel of one call inside a session, on the client.
@@ -33,7 +30,7 @@ export class CallChannel implements Channel {
   readonly pattern: MethodPattern;
   readonly #session: CallScheduler;
   #state: "new" | "waiting" | "running" | "over" = "new";
-  #kept: KeptFrame[] = [];
+  #kept: Kept[] = [];
   #ended = false;
   #paused = false;
   #onDrained: (() => void)[] = [];
@@ -65,7 +62,14 @@ export class CallChannel implements Channel {
       return true;
     }
     if (this.#state === "running") return this.#session.channel.send(flags, payload);
-    this.#kept.push({ flags, payload: this.#session.keep(payload) });
+    this.#kept.push({ flags, payload: payload.slice() });
+    return false;
+  }
+
+  sendValue(value: unknown): boolean {
+    if (this.#state === "over") return true;
+    if (this.#state === "running") return passMessage(this.#session.channel, value);
+    this.#kept.push({ value });
     return false;
   }
 
@@ -102,7 +106,10 @@ export class CallChannel implements Channel {
     this.#state = "running";
     const { channel } = this.#session;
     channel.send(FrameFlag.Call, header);
-    for (const { flags, payload } of this.#kept) channel.send(flags, payload);
+    for (const kept of this.#kept) {
+      if ("value" in kept) passMessage(channel, kept.value);
+      else channel.send(kept.flags, kept.payload);
+    }
     this.#kept = [];
     if (this.#ended) this.#endInput();
     this.#resolveDrained();

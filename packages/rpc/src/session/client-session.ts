@@ -8,19 +8,17 @@ import {
   type TransportError,
 } from "@aster/transport";
 import { lostError, unexpectedFrame } from "../client/call-failure.ts";
-import type { CallOpener, CallSink } from "../client/wire-call.ts";
+import type { CallOpener, CallSink, Renewal } from "../client/call-target.ts";
 import { RpcError } from "../error.ts";
 import { CLIENT_FLAGS } from "../protocol/frame-roles.ts";
 import { decodeTrailer, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import { RpcReason } from "../reason.ts";
-import { ClientConnection } from "../reconnect/client-connection.ts";
 import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
 import { CallChannel, type CallScheduler } from "./call-channel.ts";
-import { CallHeaders } from "./call-header.ts";
 import { CancelWait } from "./cancel-wait.ts";
 import { breaksSession, leftError, overError } from "./session-failure.ts";
 import { cancelTimeoutOf, type SessionOpening, sessionHeader } from "./session-opening.ts";
@@ -42,6 +40,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
   before: Timed | undefined;
   after: Timed | undefined;
   readonly peer: EndpointId;
+  readonly isSession = true;
   readonly form: ProtocolForm;
   readonly channel: Channel;
   /**
@@ -49,9 +48,8 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
    * rejects.
    */
   readonly ending: Promise<RpcError | undefined>;
-  readonly #connection: Connection;
+  readonly #connection: Connection & Renewal;
   readonly #parts: SessionOpening;
-  readonly #headers: CallHeaders;
   readonly #cancelTimeoutMs: number;
   readonly #cancelled: CancelWait;
   #settle: (reason: RpcError | undefined) => void = () => {};
@@ -68,12 +66,11 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
    * Opens the stream and sends its header. A server answers the header only if it refuses the
    * session.
    */
-  constructor(connection: Connection, parts: SessionOpening) {
+  constructor(connection: Connection & Renewal, parts: SessionOpening) {
     this.peer = connection.peer;
     this.form = parts.form;
     this.#connection = connection;
     this.#parts = parts;
-    this.#headers = new CallHeaders(parts.form);
     this.#cancelTimeoutMs = cancelTimeoutOf(parts);
     this.#cancelled = new CancelWait(connection, this.#cancelTimeoutMs);
     this.ending = new Promise((resolve) => {
@@ -111,13 +108,12 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
       return;
     }
     this.#begun = true;
-    const own = this.#headers.from(header);
     if (this.#running !== undefined || this.#cancelled.pending) {
-      this.#waiting.add(call, own);
+      this.#waiting.add(call, header);
       return;
     }
     this.#running = call;
-    call.begin(own);
+    call.begin(header);
   }
 
   cancel(call: CallChannel): void {
@@ -134,10 +130,6 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
     timers.add(this, this.#cancelled.begin(call.pattern));
   }
 
-  keep(payload: Uint8Array): Uint8Array {
-    return this.#parts.passesValues ? payload : payload.slice();
-  }
-
   frame(flags: number, payload: Uint8Array): void {
     if (this.#over) return;
     const call = this.#running;
@@ -151,6 +143,21 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
     } else {
       this.#finish(call);
       call.sink.frame(flags, payload);
+      call.sink.frame(FrameFlag.Trailer, okTrailers[this.form]);
+      this.#next();
+    }
+  }
+
+  value(value: unknown): void {
+    if (this.#over) return;
+    const call = this.#running;
+    if (call === undefined) {
+      if (!this.#cancelled.pending) this.#break(unexpectedFrame(0));
+    } else if (!call.answersOnce) {
+      call.sink.value(value);
+    } else {
+      this.#finish(call);
+      call.sink.value(value);
       call.sink.frame(FrameFlag.Trailer, okTrailers[this.form]);
       this.#next();
     }
@@ -218,14 +225,8 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
       return;
     }
     if (error !== undefined && this.#cancelled.isLate(error)) return;
-    if (error?.details.reason === RpcReason.DRAINING) this.#retire();
+    if (error?.details.reason === RpcReason.DRAINING) this.#connection.retire?.(this.channel);
     this.#leave(error ?? leftError());
-  }
-
-  /** Moves the next session to another connection. */
-  #retire(): void {
-    const connection = this.#connection;
-    if (connection instanceof ClientConnection) connection.retire(this.channel);
   }
 
   #finish(call: CallChannel): void {

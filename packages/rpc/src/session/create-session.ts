@@ -1,20 +1,14 @@
-import {
-  type SerializationMode,
-  type ServiceDefinition,
-  serviceDefinitionOf,
-} from "@aster/contract";
+import { type ServiceDefinition, serviceDefinitionOf } from "@aster/contract";
 import type { Connection } from "@aster/transport";
 import { BoundMethod } from "../client/bound-method.ts";
+import { type BindMode, clientMethod } from "../client/call.ts";
+import { chooseMode } from "../client/choose-mode.ts";
 import type { ServiceReference, SessionService } from "../client/client.ts";
-import type { AnyClientMethod } from "../client/client-method.ts";
-import type { ClientOptions } from "../client/create-client.ts";
-import { formedMethod } from "../client/formed-method.ts";
-import { formOf } from "../client/message-form.ts";
+import { type ClientOptions, checkCallSettings } from "../client/create-client.ts";
 import { RpcError } from "../error.ts";
 import { limitsWith } from "../limits.ts";
-import { LocalConnection } from "../local/local-connection.ts";
 import { plainBytesOf } from "../message/compression.ts";
-import { type MessageForm, modeNumber } from "../protocol/mode.ts";
+import { modeNumber, type WireMode } from "../protocol/mode.ts";
 import { StatusCode } from "../status.ts";
 import { ClientSession } from "./client-session.ts";
 import { controlOf, type OpenedSession, type Session } from "./session.ts";
@@ -55,8 +49,8 @@ export function openSession<T extends ServiceReference>(
 ): OpenedSession<Session<T>> {
   const definition = serviceDefinitionOf(service);
   checkSession(definition);
+  checkCallSettings(options);
   const form = sessionForm(definition, options);
-  const passesValues = connection instanceof LocalConnection && connection.passesValues;
   const limits = limitsWith(options.limits);
   const session = new ClientSession(connection, {
     service: definition.name,
@@ -64,22 +58,23 @@ export function openSession<T extends ServiceReference>(
     mode: modeNumber(form),
     form: form === "json" ? "json" : "fory",
     limits,
-    passesValues,
     cancelTimeoutMs: options.cancelTimeoutMs,
   });
   const target = { connection: session, limits };
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
-  const plainBytes = plainBytesOf(options.compression);
-  const handover = { passesValues, viewsRows: false, plainBytes };
+  const bindOptions = {
+    inSession: true,
+    passesValues: connection.passesValues ?? false,
+    viewsRows: false,
+    plainBytes: plainBytesOf(options.compression),
+  };
   const client: Record<PropertyKey, unknown> = Object.create(null);
   for (const method of Object.values(definition.methods)) {
-    const streams = method.pattern === "server_stream" || method.pattern === "bidi_stream";
-    const bind = (asked: SerializationMode | undefined): BoundMethod => {
+    const bind: BindMode = (asked) => {
       if (asked !== undefined && modeNumber(asked) !== modeNumber(form)) throw otherMode(form);
-      return BoundMethod.of(definition, method, form, handover);
+      return BoundMethod.of(definition, method, form, bindOptions);
     };
-    const call: AnyClientMethod = formedMethod(target, streams, bind, settings);
-    client[method.key] = call;
+    client[method.key] = clientMethod(target, method.pattern, bind, settings);
   }
   const made = Object.freeze(Object.assign(client, controlOf(session))) as Session<T>;
   return { session: made, opened: session };
@@ -101,13 +96,13 @@ function checkSession({ name, scoped, methods }: ServiceDefinition): void {
 }
 
 /**
- * The form of all calls: the one that is asked for, else the first mode of the service that the
- * peer offers.
+ * The mode of all calls: the requested one, else the first mode of the service that the peer
+ * offers.
  */
-function sessionForm(definition: ServiceDefinition, options: SessionOptions): MessageForm {
+function sessionForm(definition: ServiceDefinition, options: SessionOptions): WireMode {
   const [method] = Object.values(definition.methods);
   if (method === undefined) return "json";
-  return formOf(
+  return chooseMode(
     definition,
     { ...method, serialization: undefined },
     options.serialization,

@@ -80,6 +80,13 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
     else this.#request(flags, payload);
   }
 
+  value(message: unknown): void {
+    if (this.#over) return;
+    if (this.#answer.over) this.#leftover(0);
+    else if (this.#input === "none") this.#fail(expectedCall());
+    else this.#requestValue(message);
+  }
+
   end(): void {
     this.#inputEnded = true;
     if (this.#over) {
@@ -200,6 +207,14 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
     const last = this.#input === "one" && (flags & FrameFlag.RowSchema) === 0;
     if (last) this.#input = "none";
     call.frame(flags, payload);
+    if (last) call.end();
+  }
+
+  #requestValue(message: unknown): void {
+    const call = this.#call as ServerCall;
+    const last = this.#input === "one";
+    if (last) this.#input = "none";
+    call.value(message);
     if (last) call.end();
   }
 

@@ -3,7 +3,7 @@ import type { SerializationMode } from "@aster/contract";
 import type { EndpointId } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import type { Metadata } from "../metadata.ts";
-import type { MessageForm } from "../protocol/mode.ts";
+import type { WireMode } from "../protocol/mode.ts";
 import { type CallHeader, callHeaderCodecs, type ProtocolForm } from "../protocol/structs.ts";
 import type { RpcReason } from "../reason.ts";
 import { AdmittedCall } from "../server/admitted-call.ts";
@@ -90,7 +90,7 @@ export class SessionCalls implements CallOwner {
     }
   }
 
-  coding(route: Route, form: MessageForm): RouteCoding {
+  coding(route: Route, form: WireMode): RouteCoding {
     const coding = this.#owner.coding(route, form);
     return form === "native" || form === "row" ? this.#tolerating(coding) : coding;
   }

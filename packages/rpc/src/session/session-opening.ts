@@ -11,8 +11,6 @@ export interface SessionOpening {
   readonly mode: number;
   readonly form: ProtocolForm;
   readonly limits: RpcLimits;
-  /** Messages are passed to the server unencoded, inside one process. */
-  readonly passesValues: boolean;
   /**
    * The session is abandoned when the server does not confirm a cancellation in this time. Default:
    * 5 s.

@@ -1,7 +1,5 @@
 import type { Client, ServiceReference } from "../client/client.ts";
 import type { RpcError } from "../error.ts";
-import type { JsonClient } from "../proxy/json-client.ts";
-import type { DynamicClient } from "../proxy/manifest-client.ts";
 import type { ClientSession } from "./client-session.ts";
 
 /** The end of a session. `await using` closes it. */
@@ -34,17 +32,8 @@ export function controlOf(session: ClientSession): SessionControl {
  */
 export type Session<T extends ServiceReference> = Client<T> & SessionControl;
 
-/**
- * Like {@link Session}, in JSON and by wire names. A method named `close` or `closed` cannot be
- * called.
- */
-export type JsonSession = JsonClient & SessionControl;
-
 /** A session as its caller gets it, and the object behind it. */
 export interface OpenedSession<S> {
   readonly session: S;
   readonly opened: ClientSession;
 }
-
-/** Like {@link JsonSession}, with the methods of a manifest. */
-export type DynamicSession = DynamicClient & SessionControl;

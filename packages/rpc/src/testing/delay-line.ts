@@ -1,20 +1,23 @@
 import { clearTimer, now, setTimer, type Timer } from "../time/clock.ts";
 
-interface Waiting {
+interface DelayedItem {
   readonly pass: () => void;
   readonly bytes: number;
   readonly dueAt: number;
 }
 
-/** Keeps things back and lets them pass in order, each not before its time. What has no wait passes at once if nothing is before it. */
+/**
+ * Delays items and passes them on in order, each not before its time. An item without a delay
+ * passes at once if none is before it.
+ */
 export class DelayLine {
-  #waiting: Waiting[] = [];
+  #items: DelayedItem[] = [];
   #bytes = 0;
   #timer: Timer | undefined;
   #held = false;
   readonly #onEmpty: () => void;
 
-  /** `onEmpty` is told whenever the last of what waited has passed. */
+  /** `onEmpty` is called whenever the last delayed item has passed. */
   constructor(onEmpty: () => void) {
     this.#onEmpty = onEmpty;
   }
@@ -23,18 +26,18 @@ export class DelayLine {
     return this.#bytes;
   }
 
-  /** What comes next passes at once, unless it has to wait itself. */
+  /** The next item passes at once, unless it has a delay itself. */
   get idle(): boolean {
-    return this.#waiting.length === 0 && !this.#held;
+    return this.#items.length === 0 && !this.#held;
   }
 
   add(pass: () => void, bytes: number, delayMs: number): void {
-    this.#waiting.push({ pass, bytes, dueAt: now() + delayMs });
+    this.#items.push({ pass, bytes, dueAt: now() + delayMs });
     this.#bytes += bytes;
     this.#next();
   }
 
-  /** Lets nothing pass until `go`. */
+  /** Passes nothing on until `go`. */
   hold(): void {
     this.#held = true;
     this.#stop();
@@ -47,13 +50,13 @@ export class DelayLine {
 
   clear(): void {
     this.#stop();
-    this.#waiting = [];
+    this.#items = [];
     this.#bytes = 0;
   }
 
   #next(): void {
     if (this.#timer !== undefined) return;
-    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+    for (let first = this.#items[0]; first !== undefined; first = this.#items[0]) {
       if (this.#held) return;
       const waitMs = first.dueAt - now();
       if (waitMs > 0) {
@@ -63,10 +66,10 @@ export class DelayLine {
         }, waitMs);
         return;
       }
-      this.#waiting.shift();
+      this.#items.shift();
       this.#bytes -= first.bytes;
       first.pass();
-      if (this.#waiting.length === 0) this.#onEmpty();
+      if (this.#items.length === 0) this.#onEmpty();
     }
   }
 

@@ -1,40 +1,49 @@
 import { RpcError } from "../error.ts";
+import { optionError } from "../option-check.ts";
 import { StatusCode } from "../status.ts";
 import { clearTimer, setTimer, type Timer, type TimeSource, takeTimeFrom } from "../time/clock.ts";
 
 export interface FakeClockOptions {
-  /** What the wall clock says at first, in Unix milliseconds. Default: what it says in fact. */
+  /** The initial wall-clock time, in Unix milliseconds. Default: the real one. */
   readonly epochMs?: number;
 }
 
-/** Time that stands still until a test lets it pass. `using` gives it back. */
+/** A clock that stands still until a test advances it. `using` restores the real time. */
 export interface FakeClock extends Disposable {
-  /** Milliseconds since some time past, as `deadlineAt` of a call counts them. */
+  /** The time in which `deadlineAt` of a call is measured, in milliseconds. */
   readonly now: number;
   /** Unix milliseconds. */
   readonly epochMs: number;
-  /** Timers that are set and not due. */
+  /** The number of pending timers. */
   readonly timers: number;
   /**
-   * Lets this time pass: whatever comes due does so in order, at its time, and each with a turn of the event loop for what follows
-   * from it. Resolves a turn after the last. Rejects with INVALID_ARGUMENT for a time that is less than 0.
+   * Advances the clock. Timers that come due fire in order, each at its time and followed by a turn
+   * of the event loop. Resolves one turn after the last. Rejects with INVALID_ARGUMENT for a
+   * negative time.
    */
   advance(ms: number): Promise<void>;
-  /** Gives the time back to the system. Timers that are left have the rest of their time in earnest. Harmless when that is done. */
+  /**
+   * Restores the real time. Pending timers continue in real time. No-op when it is restored
+   * already.
+   */
   [Symbol.dispose](): void;
 }
 
-// whatever replaces the global one, the turns of the event loop are real
+// a test may replace the global function; turns of the event loop stay real
 const nextTurn = setImmediate;
 
 let installed: Clock | undefined;
 
 /**
- * Takes over the time of this package, in this process: deadlines, back-off, idle sessions, time-outs of headers. Neither
- * `Date` nor the timers of Node or of other packages are touched, so networks, handlers and `AbortSignal.timeout()` go on as ever.
+ * Replaces the clock of this package in this process: for deadlines, back-off, idle sessions and
+ * header timeouts. `Date` and the timers of Node.js and other packages stay real, so networks,
+ * handlers and `AbortSignal.timeout()` work as usual.
  *
- * Declare it before the servers and clients, so that it is given back after they are closed: timers from before its time are real.
- * One at a time: a new one takes the place of one that was forgotten. It never keeps a process alive.
+ * Declare it before the servers and clients, so that it is restored after they are closed; timers
+ * that were set before it are real. There is one clock at a time: a new one replaces one that was
+ * not disposed. It never keeps a process alive.
+ *
+ * Throws INVALID_ARGUMENT for an `epochMs` that is not finite.
  *
  * ```ts
  * using clock = fakeClock();
@@ -44,8 +53,10 @@ let installed: Clock | undefined;
  * ```
  */
 export function fakeClock(options: FakeClockOptions = {}): FakeClock {
+  const { epochMs = Date.now() } = options;
+  if (!Number.isFinite(epochMs)) throw optionError("epochMs", "a finite number", epochMs);
   installed?.[Symbol.dispose]();
-  installed = new Clock(options.epochMs ?? Date.now());
+  installed = new Clock(epochMs);
   takeTimeFrom(installed.source);
   return installed;
 }
@@ -80,10 +91,13 @@ class Clock implements FakeClock {
 
   async advance(ms: number): Promise<void> {
     if (!(ms >= 0)) {
-      throw new RpcError(StatusCode.INVALID_ARGUMENT, `time passes by 0 ms or more, not by ${ms}`);
+      throw new RpcError(
+        StatusCode.INVALID_ARGUMENT,
+        `cannot advance the clock by ${ms} ms; pass 0 or more`,
+      );
     }
     const until = this.#now + ms;
-    // what the test has begun may be about to set a timer
+    // a call that the test has begun may be about to set a timer
     await turn();
     for (let timer = this.#earliest(until); timer !== undefined; timer = this.#earliest(until)) {
       this.#now = Math.max(this.#now, timer.dueAt);
@@ -105,7 +119,10 @@ class Clock implements FakeClock {
     return new FakeTimer(this.#timers, callback, this.#now + Math.max(1, Math.ceil(delayMs)));
   }
 
-  /** Of those that are due by then; of several at one time, that which was set first. */
+  /**
+   * Returns the earliest timer that is due by then; of several at one time, the one that was set
+   * first.
+   */
   #earliest(until: number): FakeTimer | undefined {
     let earliest: FakeTimer | undefined;
     for (const timer of this.#timers) {
@@ -151,7 +168,7 @@ class FakeTimer implements Timer {
     this.#callback();
   }
 
-  /** The clock is real again. */
+  /** Continues in real time. */
   goOn(delayMs: number): void {
     this.#set.delete(this);
     this.#real = setTimer(this.#callback, delayMs);

@@ -1,19 +1,19 @@
-import { RpcError } from "../error.ts";
-import { StatusCode } from "../status.ts";
+import { checkNonNegative, checkRange, optionError } from "../option-check.ts";
 
-/** The way of a frame: requests go `toServer`, responses `toClient`. */
+/** The direction of a frame: requests go `toServer`, responses `toClient`. */
 export type FaultDirection = "toServer" | "toClient";
 
 /**
- * What becomes of a frame.
+ * The fault of a frame.
  *
- * - `"drop"`: neither it nor anything after it in its direction arrives, the end included, as when the network is gone: a
- *   stream is reliable and has no holes. Nobody is told; only a deadline or a reset ends such a call
- * - `"reset"`: the stream is reset instead, for both sides
- * - `"close"`: the connection is closed instead, for both sides
- * - `"truncate"`: the second half of its payload is missing, as of a broken peer
- * - `"duplicate"`: it arrives twice, as of a broken peer
- * - `{ delayMs }`: it arrives later, and so does what comes after it on its stream
+ * - `"drop"`: the frame and all that follows in its direction is lost, the end included, as when
+ *   the network is gone: a reliable stream has no holes. Neither side is notified; only a deadline
+ *   or a reset ends such a call
+ * - `"reset"`: the stream is reset instead, on both sides
+ * - `"close"`: the connection is closed instead, on both sides
+ * - `"truncate"`: the second half of its payload is missing, as from a broken peer
+ * - `"duplicate"`: it arrives twice, as from a broken peer
+ * - `{ delayMs }`: it arrives later, and so does all that follows on its stream
  */
 export type FaultAction =
   | "drop"
@@ -23,26 +23,29 @@ export type FaultAction =
   | "duplicate"
   | { readonly delayMs: number };
 
-/** One line of a script: which frames, and what becomes of them. */
+/** One line of a script: a fault and the frames that have it. */
 export interface Fault {
   readonly do: FaultAction;
   readonly direction: FaultDirection;
   /**
-   * Which frames, counted from 0 in their direction. To the server, 0 is the header of the call and 1 its first message; to the
-   * client, 0 is the first message, and the last is the status. Default: every frame.
+   * The frames, counted from 0 in their direction. To the server, 0 is the header of the call and 1
+   * its first message. To the client, 0 is the first message and the last is the status. Default:
+   * all frames.
    */
   readonly at?: number | readonly number[];
-  /** What `at` counts the frames of, and what `"drop"` cuts. Default `"stream"`. */
+  /** The scope in which `at` counts frames, and which `"drop"` cuts. Default: `"stream"`. */
   readonly of?: "stream" | "connection";
-  /** Only of this stream of a connection, counted from 0 in the order of opening. Default: of every stream. */
+  /**
+   * Only frames of this stream, counted from 0 in the order of opening. Default: of all streams.
+   */
   readonly stream?: number;
-  /** How likely it is, from 0 to 1, for frames that are meant. Default 1. */
+  /** The probability of the fault for each of these frames, from 0 to 1. Default: 1. */
   readonly chance?: number;
-  /** How often it happens at most. Default: as often as it can. */
+  /** The highest number of faults. Default: no limit. */
   readonly times?: number;
 }
 
-/** A fault that has happened. */
+/** A fault that was injected. */
 export interface InjectedFault {
   readonly do: FaultAction;
   readonly direction: FaultDirection;
@@ -52,7 +55,7 @@ export interface InjectedFault {
   readonly frame: number;
 }
 
-/** Throws INVALID_ARGUMENT for numbers that are no counts, chances or delays. */
+/** Throws INVALID_ARGUMENT for a count, chance or delay that is out of range. */
 export function checkFault({
   do: action,
   at = [],
@@ -60,17 +63,14 @@ export function checkFault({
   chance = 1,
   times = 0,
 }: Fault): void {
-  for (const count of [...[at].flat(), stream, times]) {
-    if (!(Number.isInteger(count) && count >= 0)) {
-      throw wrong(`at, stream and times count from 0 in whole numbers, unlike ${count}`);
-    }
-  }
-  if (!(chance >= 0 && chance <= 1)) throw wrong(`chance must be from 0 to 1, not ${chance}`);
-  if (typeof action === "object" && !(action.delayMs >= 0)) {
-    throw wrong(`delayMs must be 0 or more, not ${action.delayMs}`);
-  }
+  for (const frame of [at].flat()) checkCount("at", frame);
+  checkCount("stream", stream);
+  checkCount("times", times);
+  checkRange("chance", chance, 0, 1);
+  if (typeof action === "object") checkNonNegative("do.delayMs", action.delayMs);
 }
 
-function wrong(text: string): RpcError {
-  return new RpcError(StatusCode.INVALID_ARGUMENT, text);
+function checkCount(option: string, count: number): void {
+  if (Number.isInteger(count) && count >= 0) return;
+  throw optionError(option, "an integer from 0 on", count);
 }

@@ -3,7 +3,9 @@ import { DelayLine } from "./delay-line.ts";
 import type { FaultAction, FaultDirection } from "./fault.ts";
 import type { FaultyConnection } from "./faulty-connection.ts";
 
-/** What may be on its way in one direction before its sender is told to wait, as on a transport. */
+/**
+ * The bytes that may be delayed in one direction before `send` returns `false`, as on a transport.
+ */
 const WINDOW_BYTES = 256 * 1024;
 
 type Pass = (flags: number, payload: Uint8Array) => void;
@@ -14,17 +16,18 @@ export class FaultyChannel implements Channel {
   readonly #stream: number;
   readonly #outward: FaultDirection;
   readonly #inward: FaultDirection;
-  readonly #out: DelayLine = new DelayLine(() => this.#roomAgain());
-  readonly #in: DelayLine = new DelayLine(() => this.#readAgain());
+  readonly #out: DelayLine = new DelayLine(() => this.#outDrained());
+  readonly #in: DelayLine = new DelayLine(() => this.#resumeInner());
   #inner!: Channel;
   #sink: ChannelSink | undefined;
   #sentFrames = 0;
   #readFrames = 0;
   #outCut = false;
   #inCut = false;
-  /** Of frames that will never arrive. */
+  /** The size of frames that were dropped. */
   #lostBytes = 0;
-  #missing = false;
+  /** The end of the channel was dropped: it ends with its connection. */
+  #endLost = false;
   #paused = false;
   #over = false;
   #waiting: (() => void)[] = [];
@@ -36,13 +39,13 @@ export class FaultyChannel implements Channel {
     this.#inward = connection.side === "client" ? "toClient" : "toServer";
   }
 
-  /** The channel beneath. */
-  carry(inner: Channel): void {
+  /** Sets the wrapped channel. */
+  wrap(inner: Channel): void {
     this.#inner = inner;
   }
 
-  /** What the channel beneath tells, for this reader. */
-  told(sink: ChannelSink): ChannelSink {
+  /** Returns the sink of the wrapped channel, which passes on to this sink. */
+  sinkFor(sink: ChannelSink): ChannelSink {
     this.#sink = sink;
     return {
       frame: (flags, payload) => this.#read(flags, payload),
@@ -56,7 +59,7 @@ export class FaultyChannel implements Channel {
   }
 
   read(sink: ChannelSink): void {
-    this.#inner.read(this.told(sink));
+    this.#inner.read(this.sinkFor(sink));
   }
 
   send(flags: number, payload: Uint8Array, end = false): boolean {
@@ -71,11 +74,11 @@ export class FaultyChannel implements Channel {
       this.#lostBytes += payload.length;
       return this.#lostBytes < WINDOW_BYTES;
     }
-    let room = true;
+    let ready = true;
     this.#apply(action, this.#out, flags, payload, (sentFlags, sent, last) => {
-      room = this.#inner.send(sentFlags, sent, end && last);
+      ready = this.#inner.send(sentFlags, sent, end && last);
     });
-    return room && this.#out.bytes < WINDOW_BYTES;
+    return ready && this.#out.bytes < WINDOW_BYTES;
   }
 
   end(): void {
@@ -101,7 +104,7 @@ export class FaultyChannel implements Channel {
   resume(): void {
     this.#paused = false;
     this.#in.go();
-    if (this.#in.idle) this.#readAgain();
+    if (this.#in.idle) this.#resumeInner();
   }
 
   reset(code: number): void {
@@ -111,7 +114,7 @@ export class FaultyChannel implements Channel {
 
   stop(code: number): void {
     this.#inCut = true;
-    this.#missing = true;
+    this.#endLost = true;
     this.#in.clear();
     this.#inner.stop(code);
   }
@@ -130,7 +133,7 @@ export class FaultyChannel implements Channel {
       : this.connection.decide(this.#inward, this.#stream, frame)?.do;
     if (action === "drop") this.#inCut = true;
     if (this.#isCut("in")) {
-      this.#missed();
+      this.#loseEnd();
       return;
     }
     this.#apply(action, this.#in, flags, payload, (readFlags, read) => {
@@ -139,18 +142,18 @@ export class FaultyChannel implements Channel {
     if (this.#in.bytes >= WINDOW_BYTES) this.#inner.pause();
   }
 
-  /** What follows the frames. */
+  /** Passes on the end of the input, after the frames before it. */
   #arrive(pass: () => void): void {
     if (this.#over) return;
-    if (this.#isCut("in")) this.#missed();
+    if (this.#isCut("in")) this.#loseEnd();
     else if (this.#in.idle) pass();
     else this.#in.add(() => this.#guarded(pass), 0, 0);
   }
 
-  /** The channel beneath may have come to a good end, of which the reader never hears. */
-  #missed(): void {
-    if (this.#missing) return;
-    this.#missing = true;
+  /** The reader of a cut direction sees no end of the channel before that of the connection. */
+  #loseEnd(): void {
+    if (this.#endLost) return;
+    this.#endLost = true;
     void this.connection.closed.then((error) => this.#lose(error));
   }
 
@@ -171,7 +174,7 @@ export class FaultyChannel implements Channel {
     this.#queue(line, flags, kept, delayMs, (f, p) => pass(f, p, true));
   }
 
-  /** What must wait is copied: the memory of a frame is lent. */
+  /** Delayed frames are copied, because the transport reuses the memory of a frame. */
   #queue(line: DelayLine, flags: number, payload: Uint8Array, delayMs: number, pass: Pass): void {
     if (line.idle && delayMs === 0) {
       pass(flags, payload);
@@ -194,7 +197,7 @@ export class FaultyChannel implements Channel {
     const code = ResetCode.InternalError;
     this.#inner.reset(code);
     const text = `the peer reset the channel with code ${code}`;
-    // a sink is never told within the call of its user
+    // sinks are never called inside a call of their user
     queueMicrotask(() => this.#lose(new TransportError("reset", text, { applicationCode: code })));
   }
 
@@ -211,14 +214,14 @@ export class FaultyChannel implements Channel {
     this.#wake();
   }
 
-  /** What waited has been sent. */
-  #roomAgain(): void {
+  /** The delayed frames have been sent. */
+  #outDrained(): void {
     if (this.#lostBytes >= WINDOW_BYTES) return;
     void this.#inner.drained().then(() => this.#wake());
   }
 
-  /** What waited has been read. */
-  #readAgain(): void {
+  /** The delayed frames have been delivered. */
+  #resumeInner(): void {
     if (!this.#paused && !this.#over) this.#inner.resume();
   }
 

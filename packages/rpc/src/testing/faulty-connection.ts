@@ -18,24 +18,24 @@ export class FaultyConnection extends WrappedConnection {
 
   override open(sink: ChannelSink): Channel {
     const channel = new FaultyChannel(this, this.#nextStream());
-    channel.carry(super.open(channel.told(sink)));
+    channel.wrap(super.open(channel.sinkFor(sink)));
     return channel;
   }
 
   override accept(handler: (channel: Channel) => void): void {
     super.accept((inner) => {
       const channel = new FaultyChannel(this, this.#nextStream());
-      channel.carry(inner);
+      channel.wrap(inner);
       handler(channel);
     });
   }
 
-  /** Nothing passes in this direction any more. */
+  /** A fault has cut this direction of the whole connection. */
   isCut(direction: FaultDirection): boolean {
     return this.#cut[direction];
   }
 
-  /** What becomes of the next frame of a stream. */
+  /** Returns the fault of the next frame of a stream. */
   decide(direction: FaultDirection, stream: number, frame: number): Fault | undefined {
     const frameOfConnection = this.#frames[direction];
     this.#frames[direction] += 1;
@@ -43,7 +43,7 @@ export class FaultyConnection extends WrappedConnection {
     if (fault?.do === "drop" && fault.of === "connection") this.#cut[direction] = true;
     if (fault?.do === "close") {
       this.close(ResetCode.InternalError, "closed by a fault");
-      // what is under way already would still be told
+      // otherwise frames that are on their way would still be delivered
       this.#cut.toServer = true;
       this.#cut.toClient = true;
     }

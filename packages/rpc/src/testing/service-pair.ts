@@ -1,36 +1,44 @@
 import { loopbackPair, memoryPair } from "@aster/transport/testing";
 import { openGate } from "@aster/trust";
-import { AsterClient, type AsterClientOptions } from "../aster-client.ts";
+import { AsterClient } from "../aster-client.ts";
 import { AsterServer } from "../aster-server.ts";
 import type { AsterServerOptions } from "../aster-server-options.ts";
+import { type AsterClientOptions, checkClientOptions } from "../client-options.ts";
+import { optionError } from "../option-check.ts";
 import type { NodeChoice } from "../peer/own-node.ts";
 import { isTimeExact } from "../time/clock.ts";
 import type { Faults } from "./faults.ts";
 
 export interface ServicePairOptions extends Omit<AsterServerOptions, keyof NodeChoice> {
   /**
-   * `"memory"` opens no socket; `"quic"` goes over 127.0.0.1, encrypted as ever, without relays and discovery.
-   * Default `"memory"`.
+   * `"memory"` opens no socket. `"quic"` uses encrypted connections over 127.0.0.1, without relays
+   * and discovery. Default: `"memory"`.
    */
   readonly transport?: "memory" | "quic";
-  /** For the client alone: its credential, its interceptors, its limits. */
+  /** Options of the client: its credential, its interceptors, its limits. */
   readonly client?: Omit<AsterClientOptions, keyof NodeChoice>;
-  /** What goes wrong between the two, as {@link faults} makes it. Default: nothing. */
+  /** Faults between the two, made by {@link faults}. Default: none. */
   readonly faults?: Faults;
 }
 
-/** A server and a client that it has admitted. Closing the pair closes both and their nodes; `await using` does. */
+/**
+ * A server and a client that it has admitted. The caller closes the pair, or `await using` does:
+ * both sides and their nodes.
+ */
 export interface ServicePair extends AsyncDisposable {
   readonly server: AsterServer;
   readonly client: AsterClient;
 }
 
-/** What a server that is disposed of waits for calls that still run. */
+/**
+ * The time that running calls have when the pair is closed: enough for handlers that end with their
+ * signal.
+ */
 const GRACE_MS = 1_000;
 
 /**
- * Starts a server with these services and connects a client to it. The gate is open, without a warning, unless another is
- * given. Rejects as `AsterServer.start` and `AsterClient.connect` do, with nothing left open.
+ * Starts a server with these services and connects a client to it. Default gate: `openGate()`.
+ * Rejects as `AsterServer.start` and `AsterClient.connect` do; then nothing is left open.
  *
  * ```ts
  * await using pair = await servicePair({ services: [hello] });
@@ -38,7 +46,11 @@ const GRACE_MS = 1_000;
  * ```
  */
 export async function servicePair(options: ServicePairOptions): Promise<ServicePair> {
-  const { transport = "memory", client: clientOptions, faults, ...serverOptions } = options;
+  const { transport = "memory", client: clientOptions = {}, faults, ...serverOptions } = options;
+  if (transport !== "memory" && transport !== "quic") {
+    throw optionError("transport", '"memory" or "quic"', transport);
+  }
+  checkClientOptions(clientOptions);
   const nodes = await (transport === "quic" ? loopbackPair() : memoryPair());
   let server: AsterServer | undefined;
   try {
@@ -47,7 +59,7 @@ export async function servicePair(options: ServicePairOptions): Promise<ServiceP
       ...clientOptions,
       node: faults?.wrapNode(nodes.client) ?? nodes.client,
     });
-    return joined(server, client, nodes);
+    return pairOf(server, client, nodes);
   } catch (error) {
     await server?.close({ graceMs: 0 });
     await nodes[Symbol.asyncDispose]();
@@ -55,13 +67,13 @@ export async function servicePair(options: ServicePairOptions): Promise<ServiceP
   }
 }
 
-function joined(server: AsterServer, client: AsterClient, nodes: AsyncDisposable): ServicePair {
+function pairOf(server: AsterServer, client: AsterClient, nodes: AsyncDisposable): ServicePair {
   return {
     server,
     client,
     async [Symbol.asyncDispose]() {
       await client.close();
-      // time that stands still would never be over
+      // with a fake clock the grace time would never end
       await server.close({ graceMs: isTimeExact() ? 0 : GRACE_MS });
       await nodes[Symbol.asyncDispose]();
     },

@@ -7,12 +7,13 @@ import type {
   NodeStats,
 } from "@aster/transport";
 
-/** Puts something around a connection, to watch or to disturb what goes by. */
+/** Wraps a connection, to observe or change its frames. */
 export type ConnectionWrap = (connection: Connection) => Connection;
 
 /**
- * The same node, with `wrap` around every connection that carries frames, whoever dialled it. Connections of plain bytes, such
- * as admission, stay as they are. Closing either closes both.
+ * Wraps a node, and with `wrap` every connection that carries frames, dialed or accepted.
+ * Connections of plain bytes, such as those of admission, stay as they are. Closing the wrapper
+ * closes the node.
  */
 export function wrapNode(node: Node, wrap: ConnectionWrap): Node {
   return new WrappedNode(node, wrap);

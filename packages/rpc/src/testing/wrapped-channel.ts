@@ -1,6 +1,9 @@
 import type { Channel, ChannelSink, Connection } from "@aster/transport";
 
-/** A channel of a {@link WrappedConnection} around one of the connection inside: to be extended, too. */
+/**
+ * A channel of a {@link WrappedConnection}. It passes everything on to the wrapped channel; extend
+ * it to change that.
+ */
 export class WrappedChannel implements Channel {
   readonly connection: Connection;
   readonly #inner: Channel;

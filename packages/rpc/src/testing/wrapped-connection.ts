@@ -6,7 +6,9 @@ import type {
   TransportError,
 } from "@aster/transport";
 
-/** A connection around another one, that does what that does: to be extended by what {@link wrapNode} puts around connections. */
+/**
+ * A connection that passes everything on to a wrapped one. Extend it for use with {@link wrapNode}.
+ */
 export class WrappedConnection implements Connection {
   readonly #inner: Connection;
 

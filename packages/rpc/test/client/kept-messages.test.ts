@@ -3,7 +3,7 @@ import { bytes, wireType } from "@aster/codec";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { messageCodec } from "../../src/message/message-codec.ts";
-import type { MessageForm } from "../../src/protocol/mode.ts";
+import type { WireMode } from "../../src/protocol/mode.ts";
 
 const Samples = wireType("kept/Samples", {
   raw: bytes(),
@@ -11,7 +11,7 @@ const Samples = wireType("kept/Samples", {
   parts: z.array(bytes()),
   names: z.array(z.string()),
 });
-const forms: Readonly<Record<MessageForm, true>> = {
+const forms: Readonly<Record<WireMode, true>> = {
   xlang: true,
   xlang1: true,
   native: true,
@@ -19,7 +19,7 @@ const forms: Readonly<Record<MessageForm, true>> = {
   row: true,
 };
 
-test.each(Object.keys(forms) as MessageForm[])("%s", (form) => {
+test.each(Object.keys(forms) as WireMode[])("%s", (form) => {
   const value = {
     raw: Uint8Array.of(1, 2, 3),
     wide: Float64Array.of(1.5, -2),

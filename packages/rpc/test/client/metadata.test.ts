@@ -9,7 +9,7 @@ import {
 } from "@aster/rpc";
 import { encodeFrame } from "@aster/transport";
 import { describe, expect, test } from "vitest";
-import { ways } from "../support/links.ts";
+import { type LinkKind, ways } from "../support/links.ts";
 import { Probe, probe, Text } from "../support/probe.ts";
 import { RawCall, rawLink } from "../support/raw-peer.ts";
 import { joined, json, statusOf, text } from "../support/raw-say.ts";
@@ -105,6 +105,16 @@ test("a peer's value under -bin that is no base64 is its mistake, once it is rea
   }
 });
 
+const Both = defineService("Both", { scoped: "stream" }, { both: unary(Text, Text) });
+
+async function scoped(link: LinkKind, mode: "xlang" | "json") {
+  const both = implement(Both, () => ({
+    both: ({ text }, { metadata }) => ({ text: JSON.stringify({ text, metadata: [...metadata] }) }),
+  }));
+  const opened = await link.open({ services: [probe(), both] });
+  return { opened, session: await opened.session(Both, { serialization: mode }) };
+}
+
 describe.each(ways)("$title", ({ link, mode }) => {
   test("arrives as it was sent", async () => {
     await using opened = await link.open({ services: [probe()] });
@@ -120,6 +130,23 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(JSON.parse((await client.context({})).text).metadata).toEqual([]);
     const text = "x".repeat(5000);
     expect(await client.echo({ text }, { metadata: { a: "b" } })).toEqual({ text });
+  });
+
+  test("does not overwrite the request, however large either is", async () => {
+    const sessions = await scoped(link, mode);
+    await using opened = sessions.opened;
+    const shared = opened.client(Probe, { serialization: mode });
+    for (const [chars, textChars] of [
+      [10, 9000],
+      [4000, 10],
+      [4000, 9000],
+    ] as const) {
+      const metadata = { first: "m".repeat(chars), second: "n".repeat(chars) };
+      const text = "x".repeat(textChars);
+      expect(await shared.echo({ text }, { metadata })).toEqual({ text });
+      const seen = JSON.parse((await sessions.session.both({ text }, { metadata })).text);
+      expect(seen).toEqual({ text, metadata: Object.entries(metadata) });
+    }
   });
 
   test("bytes arrive as they were sent", async () => {

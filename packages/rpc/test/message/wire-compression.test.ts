@@ -78,9 +78,11 @@ describe("compression", () => {
     },
   );
 
-  test("a threshold that is no number is refused", () => {
+  test("refuses a threshold that is not a number", () => {
     const compression = { thresholdBytes: Number.NaN };
-    expect(() => new Server({ services: [], compression })).toThrow(RangeError);
+    expect(() => new Server({ services: [], compression })).toThrow(
+      "option compression.thresholdBytes must be a non-negative number, got NaN",
+    );
   });
 
   test("20 MiB in a kilobyte are refused, by name and number of the limit", async () => {

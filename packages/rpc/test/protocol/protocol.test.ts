@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { defaultLimits, RpcError, StatusCode } from "@aster/rpc";
 import { describe, expect, test } from "vitest";
+import { receivedMetadata } from "../../src/metadata.ts";
 import { HeaderTemplate, splitForyHeader } from "../../src/protocol/header.ts";
 import { decodeTrailer, encodeFailure, okTrailers } from "../../src/protocol/status-trailer.ts";
 import {
@@ -44,13 +45,14 @@ const deadlines = headers.filter(({ fields }) => fields.deadlineEpochMs >= 0);
 
 describe.each(deadlines)("header: $name", ({ fields, fory, foryEqual }) => {
   test("is encoded to the same bytes by a template", () => {
-    const { deadlineEpochMs, ...rest } = fields;
-    const template = new HeaderTemplate(rest, "fory");
-    const inJson = new HeaderTemplate(rest, "json");
+    const { deadlineEpochMs, metadataKeys, metadataValues, ...fixed } = fields;
+    const metadata = receivedMetadata(metadataKeys, metadataValues);
+    const template = HeaderTemplate.ofStream(fixed, "fory");
+    const inJson = HeaderTemplate.ofStream(fixed, "json");
     for (const deadline of [0, 1, deadlineEpochMs, deadlineEpochMs, 127, 64]) {
-      const header = { ...rest, deadlineEpochMs: deadline };
-      expect(hex(template.bytes(deadline))).toBe(hex(headerCodecs.fory.encode(header)));
-      expect(text(inJson.bytes(deadline))).toBe(text(headerCodecs.json.encode(header)));
+      const header = { ...fields, deadlineEpochMs: deadline };
+      expect(hex(template.bytes(deadline, metadata))).toBe(hex(headerCodecs.fory.encode(header)));
+      expect(text(inJson.bytes(deadline, metadata))).toBe(text(headerCodecs.json.encode(header)));
     }
   });
 

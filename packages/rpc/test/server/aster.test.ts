@@ -9,13 +9,13 @@ import {
   createLocalClient,
   defineService,
   implement,
-  type JsonClient,
-  type JsonMethod,
   openGate,
+  type ProxyMethod,
   RpcError,
   rpc,
   Server,
   type ServerOptions,
+  type ServiceProxy,
   StatusCode,
   serverStream,
   service,
@@ -60,8 +60,8 @@ const error = async (work: Promise<unknown>): Promise<RpcError> =>
     (reason) => reason,
   );
 
-/** In the types of a client without a definition every method may be undefined. */
-const call = (remote: JsonClient, method: string): JsonMethod => remote[method] as JsonMethod;
+/** A client without a definition knows no method, so it may lack any, as far as types go. */
+const call = (remote: ServiceProxy, method: string): ProxyMethod => remote[method] as ProxyMethod;
 
 describe("contracts", () => {
   const Other = defineService("Probe", {}, { echo: unary(Item, Text) });

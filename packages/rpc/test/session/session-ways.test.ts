@@ -28,7 +28,7 @@ describe("without a definition", () => {
       const journal = new Journal();
       await using pair = await servicePair({ services: [tally(journal)] });
       if (how === "by name") {
-        const session = await pair.client.sessionProxy("Tally");
+        const session = await pair.client.session("Tally");
         expect(await session.add?.({ n: 2 })).toMatchObject({ n: 2 });
         expect(await session.sum?.clientStream([{ n: 1 }, { n: 1 }])).toMatchObject({ n: 4 });
         expect(await collect(session.count?.stream({ n: 2 }))).toMatchObject([{ n: 0 }, { n: 1 }]);
@@ -36,7 +36,7 @@ describe("without a definition", () => {
         await session.close();
         expect(await session.closed).toBeUndefined();
       } else {
-        await using session = await pair.client.sessionProxy("Tally", { manifest });
+        await using session = await pair.client.session("Tally", { manifest });
         expect(await session.add?.({ n: 2 })).toMatchObject({ n: 2 });
         expect(session.add?.manifest?.pattern).toBe("unary");
         expect(await collect(session.count?.stream({ n: 2 }))).toMatchObject([{ n: 0 }, { n: 1 }]);
@@ -50,7 +50,7 @@ describe("without a definition", () => {
 
   test("calls nothing when it is awaited, and leaves unknown methods to the server", async () => {
     await using pair = await servicePair({ services: [tally()] });
-    const session = await pair.client.sessionProxy("Tally");
+    const session = await pair.client.session("Tally");
     expect(await session).toBe(session);
     expect((await failure(session.nope?.({}))).code).toBe(StatusCode.UNIMPLEMENTED);
     expect((await session.closed)?.code).toBe(StatusCode.UNIMPLEMENTED);
@@ -58,7 +58,7 @@ describe("without a definition", () => {
 
   test("lets the server refuse a shared service", async () => {
     await using pair = await servicePair({ services: [probe()] });
-    const session = await pair.client.sessionProxy("Probe");
+    const session = await pair.client.session("Probe");
     const error = await failure(session.echo?.({ text: "x" }));
     expect(error.code).toBe(StatusCode.FAILED_PRECONDITION);
     expect(error.rawMessage).toContain("'Probe' is shared");
@@ -141,6 +141,20 @@ describe("inside one process", () => {
     await expect.poll(() => server.stats()).toMatchObject({ calls: 0, sessions: 0 });
     server.close();
   });
+
+  test.each([true, false])(
+    "keeps the requests of a stream that waits for its turn, wireCompatible: %s",
+    async (wireCompatible) => {
+      const server = new Server({ services: [tally()] });
+      await using session = createLocalSession(Tally, server, { wireCompatible });
+      const first = session.add({ n: 1 });
+      const sum = session.sum([{ n: 1 }, { n: 2 }, { n: 3 }]);
+      const chat = collect(session.chat([{ n: 1 }, { n: 1 }]));
+      expect([(await first).n, (await sum).n]).toEqual([1, 7]);
+      expect((await chat).map(({ n }) => n)).toEqual([8, 9]);
+      server.close();
+    },
+  );
 
   test("passes the value itself", async () => {
     const seen: unknown[] = [];

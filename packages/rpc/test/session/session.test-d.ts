@@ -6,15 +6,15 @@ import {
   createClient,
   createLocalSession,
   createSession,
-  type DynamicSession,
   defineService,
   implement,
-  type JsonSession,
+  type ManifestSessionProxy,
   type ResponseStream,
   type RpcError,
   rpc,
   Server,
   type Session,
+  type SessionProxy,
   serverStream,
   service,
   unary,
@@ -118,9 +118,9 @@ test("makes handlers for a peer, with an optional onSessionClose", () => {
   implement(Counter, () => ({ add: handlers.add }));
 });
 
-test("types sessions without a definition", () => {
-  expectTypeOf(client.sessionProxy("Counter")).resolves.toEqualTypeOf<JsonSession>();
+test("without a definition", () => {
+  expectTypeOf(client.session("Counter")).resolves.toEqualTypeOf<SessionProxy>();
   expectTypeOf(
-    client.sessionProxy("Counter", { manifest }),
-  ).resolves.toEqualTypeOf<DynamicSession>();
+    client.session("Counter", { manifest }),
+  ).resolves.toEqualTypeOf<ManifestSessionProxy>();
 });

@@ -1,14 +1,14 @@
 // The forms that messages may have, over every way between a client and a server.
-import type { FormChoice } from "@aster/rpc";
+import type { ModeChoice } from "@aster/rpc";
 import { type LinkKind, links } from "./links.ts";
 
 export interface FormOnLink {
   readonly title: string;
   readonly link: LinkKind;
-  readonly options: FormChoice;
+  readonly options: ModeChoice;
 }
 
-const forms: readonly { readonly form: string; readonly options: FormChoice }[] = [
+const forms: readonly { readonly form: string; readonly options: ModeChoice }[] = [
   { form: "profile A", options: { serialization: "xlang", profile: "A" } },
   { form: "profile B", options: { serialization: "xlang", profile: "B" } },
   { form: "NATIVE", options: { serialization: "native" } },

@@ -13,7 +13,7 @@ import {
   type SharedService,
 } from "@aster/rpc";
 import { servicePair } from "@aster/rpc/testing";
-import { LocalConnection } from "../../src/local/local-connection.ts";
+import { inProcessConnection } from "@aster/transport";
 
 export interface Link extends AsyncDisposable {
   client<T extends ServiceReference>(
@@ -52,13 +52,13 @@ export const local: LinkKind = {
   name: "local",
   async open(options) {
     const server = new Server(options);
-    const connection = new LocalConnection({ passesValues: false });
-    server.handle(connection.other);
+    const connection = inProcessConnection();
+    server.handle(connection.server);
     return {
       client: (service, clientOptions) => createLocalClient(service, server, clientOptions),
       session: async (service, sessionOptions) =>
-        createSession(service, connection, sessionOptions),
-      disconnect: () => connection.close(),
+        createSession(service, connection.client, sessionOptions),
+      disconnect: () => connection.client.close(),
       server,
       calls: () => server.stats().calls,
       [Symbol.asyncDispose]: async () => server.close(),

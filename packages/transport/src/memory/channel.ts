@@ -1,6 +1,6 @@
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import { TransportError } from "../error.ts";
-import { checkPayloadSize, encodeFrame, FRAME_OVERHEAD_BYTES, FrameSplitter } from "../frame.ts";
+import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
 import { Signal } from "../signal.ts";
 import { spoil } from "../slab.ts";
 import type { MemoryConnection } from "./connection.ts";
@@ -8,11 +8,19 @@ import type { Recipient } from "./deliveries.ts";
 import { Inbox } from "./inbox.ts";
 import type { Slotted } from "./slots.ts";
 
-/** What a sender may have under way before it is told to wait. */
+/** The bytes that may be on their way to a reader before `send` returns `false`, as over QUIC. */
 const WINDOW_BYTES = 256 * 1024;
-const ROOM_AGAIN_BYTES = WINDOW_BYTES / 2;
+/** A waiting sender goes on at half of the window, so that it does not wake for every frame. */
+const RESUME_BYTES = WINDOW_BYTES / 2;
 
-/** One end of a channel. Each end holds what is on its way to it; the other end puts it there. */
+/**
+ * One end of a channel within this process, for memory nodes and for in-process connections.
+ *
+ * The side that opens the channel makes both ends. Each end owns the inbox of what is on its way to
+ * it; the other end fills the inbox, and a round of {@link Deliveries} empties it into the sink. An
+ * end is over when both halves have ended, at a reset, or when its connection is lost; it then
+ * leaves its connection, and the slot of the channel is free when both ends have left.
+ */
 export class MemoryChannel implements Channel, Recipient, Slotted {
   slot = -1;
   readonly connection: MemoryConnection;
@@ -20,43 +28,37 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
   readonly #opener: boolean;
   #sink: ChannelSink | undefined;
 
-  readonly #inbox = new Inbox();
-  readonly #room = new Signal();
-  #splitter: FrameSplitter | undefined;
-  /** What follows the last frame of the inbox. */
-  #inputEnd: "open" | "ended" | TransportError = "open";
+  readonly #inbox: Inbox;
+  #drained: Signal | undefined;
   #due = false;
   #paused = false;
 
   #sendDone = false;
   #receiveDone = false;
   #stopCode: number | undefined;
-  #stopTold = false;
+  #stopDelivered = false;
   #loss: TransportError | undefined;
   #over = false;
 
   #admitted = false;
-  #spoken = false;
+  #hasSent = false;
   #announced = false;
 
-  /** Makes both ends; the peer's end stays hidden until it is announced. */
+  /** Makes both ends; the peer does not see its end before it is announced. */
   constructor(connection: MemoryConnection, other?: MemoryChannel) {
     this.connection = connection;
+    this.#inbox = new Inbox(connection);
     this.#opener = other === undefined;
     this.#other = other ?? new MemoryChannel(connection.other, this);
   }
 
-  get hasSink(): boolean {
-    return this.#sink !== undefined;
-  }
-
   /** The peer has ended its half. */
   get ended(): boolean {
-    return this.#inputEnd !== "open";
+    return this.#inbox.end !== "open";
   }
 
-  /** The peer has ended its half, and the reader is about to be told the rest. */
-  get hasLastWords(): boolean {
+  /** The peer has ended its half, and the rest is about to be delivered. */
+  get isEnding(): boolean {
     return this.ended && this.#listening() && this.#sink !== undefined;
   }
 
@@ -81,25 +83,45 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
   send(flags: number, payload: Uint8Array, end = false): boolean {
     const { raw } = this.connection;
     if (!raw) checkPayloadSize(payload.length);
-    if (this.#deaf()) return true;
+    if (this.#discards()) return true;
     this.connection.countSent(payload.length + (raw ? 0 : FRAME_OVERHEAD_BYTES));
-    this.#other.#take(raw, flags, payload);
-    if (end) this.end();
-    else this.#speak();
-    return this.#other.#inbox.bytes < WINDOW_BYTES;
+    const other = this.#other;
+    if (other.#takes()) {
+      other.#inbox.take(flags, payload);
+      other.#schedule();
+    }
+    return this.#sent(end);
+  }
+
+  sendValue(value: unknown, end = false): boolean {
+    if (!this.connection.passesValues) {
+      throw new TransportError("limit", "this connection carries bytes only: encode the value");
+    }
+    if (this.#discards()) return true;
+    const other = this.#other;
+    if (other.#takes()) {
+      other.#inbox.takeValue(value);
+      other.#schedule();
+    }
+    return this.#sent(end);
   }
 
   end(): void {
     if (this.#over || this.#sendDone) return;
     this.#sendDone = true;
-    this.#other.#takeEnd();
-    this.#speak();
+    const other = this.#other;
+    if (!other.#over && !other.ended) {
+      other.#inbox.takeEnd();
+      other.#schedule();
+    }
+    this.#announceFirst();
     this.#finishIfDone();
   }
 
   drained(): Promise<void> {
-    if (this.#deaf() || this.#other.#inbox.bytes < WINDOW_BYTES) return Promise.resolve();
-    return this.#room.wait();
+    if (this.#discards() || this.#other.#inbox.bytes < WINDOW_BYTES) return Promise.resolve();
+    this.#drained ??= new Signal();
+    return this.#drained.wait();
   }
 
   pause(): void {
@@ -116,7 +138,7 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
     const ended = this.#sendDone;
     this.#finish();
     const other = this.#other;
-    // a half that has ended cannot be reset any more: then the peer learns of it from its own half
+    // a half that has ended cannot be reset: the peer then sees STOP_SENDING on its own half
     if (ended || other.#receiveDone) other.#takeStop(code);
     else {
       const message = `the peer reset the channel with code ${code}`;
@@ -129,14 +151,26 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
     this.#receiveDone = true;
     this.#inbox.clear();
     this.#other.#takeStop(code);
-    this.#speak();
+    this.#announceFirst();
     this.#finishIfDone();
   }
 
-  /** The stream limit has a place for this channel. */
+  /** The channel limit admits this channel. */
   admit(): void {
     this.#admitted = true;
     this.#announceIfReady();
+  }
+
+  /** Passes the channel, which the peer opened, to its handler, then delivers what has arrived. */
+  handTo(handler: (channel: Channel) => void): void {
+    this.#due = true;
+    try {
+      handler(this);
+    } catch {
+      this.reset(ResetCode.InternalError);
+    }
+    if (this.#sink === undefined) this.reset(ResetCode.RefusedStream);
+    this.deliver();
   }
 
   connectionLost(error: TransportError): void {
@@ -148,43 +182,47 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
     this.#due = false;
     if (this.#sink === undefined || this.#over) return;
     try {
-      this.#tell(this.#sink);
+      this.#deliverTo(this.#sink);
     } catch {
       this.reset(ResetCode.InternalError);
     }
   }
 
-  #tell(sink: ChannelSink): void {
+  #deliverTo(sink: ChannelSink): void {
     if (this.#loss !== undefined) {
       this.#finish();
       sink.closed(this.#loss);
       return;
     }
-    if (this.#stopCode !== undefined && !this.#stopTold) {
-      this.#stopTold = true;
+    if (this.#stopCode !== undefined && !this.#stopDelivered) {
+      this.#stopDelivered = true;
       this.#sendDone = true;
       sink.stopped(this.#stopCode);
     }
-    this.#tellFrames(sink);
+    this.#deliverItems(sink);
     if (this.#listening() && this.#inbox.length > 0) this.#schedule();
-    else if (this.#listening() && this.#inputEnd !== "open") {
+    else if (this.#listening() && this.#inbox.end !== "open") {
       this.#receiveDone = true;
-      if (this.#inputEnd === "ended") sink.end();
-      else sink.malformed(this.#inputEnd);
+      if (this.#inbox.end === "ended") sink.end();
+      else sink.malformed(this.#inbox.end);
     }
     this.#finishIfDone();
   }
 
-  /** Frames that come while this runs wait for the next delivery, so that no channel starves another. */
-  #tellFrames(sink: ChannelSink): void {
+  /** Items that arrive meanwhile wait for the next round, so that no channel starves another. */
+  #deliverItems(sink: ChannelSink): void {
     const overhead = this.connection.raw ? 0 : FRAME_OVERHEAD_BYTES;
     for (let left = this.#inbox.length; left > 0 && this.#listening(); left -= 1) {
-      const frame = this.#inbox.shift();
-      if (frame === undefined) return;
-      this.connection.countReceived(frame.payload.length + overhead);
-      if (this.#inbox.bytes <= ROOM_AGAIN_BYTES) this.#other.#room.give();
-      sink.frame(frame.flags, frame.payload);
-      spoil(frame.payload);
+      const item = this.#inbox.shift();
+      if (item === undefined) return;
+      if (this.#inbox.bytes <= RESUME_BYTES) this.#other.#drained?.give();
+      const { payload } = item;
+      if (payload === undefined) sink.value?.(item.value);
+      else {
+        this.connection.countReceived(payload.length + overhead);
+        sink.frame(item.flags, payload);
+        spoil(payload);
+      }
     }
   }
 
@@ -192,54 +230,27 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
     return !this.#over && !this.#paused && !this.#receiveDone && this.#loss === undefined;
   }
 
-  /** Nobody hears what is sent from here. */
-  #deaf(): boolean {
+  /** The peer would not read what this end sends. */
+  #discards(): boolean {
     return this.#over || this.#sendDone || this.#loss !== undefined || this.#stopCode !== undefined;
   }
 
-  #take(rawSender: boolean, flags: number, payload: Uint8Array): void {
-    if (this.#over || this.#receiveDone || this.#inputEnd !== "open") return;
-    const { slab } = this.connection;
-    const rawReader = this.connection.raw;
-    if (!rawSender) {
-      if (rawReader) this.#inbox.push(0, encodeFrame(flags, payload));
-      else this.#inbox.push(flags, slab.copy(payload));
-    } else if (!rawReader) this.#split(payload);
-    else if (payload.length > 0) this.#inbox.push(0, slab.copy(payload));
-    this.#schedule();
+  /** This end still reads what the peer sends. */
+  #takes(): boolean {
+    return !this.#over && !this.#receiveDone && this.#inbox.end === "open";
   }
 
-  /** A peer of plain bytes speaks to us in frames, as any QUIC peer can. */
-  #split(bytes: Uint8Array): void {
-    this.#splitter ??= new FrameSplitter();
-    try {
-      const { slab } = this.connection;
-      this.#splitter.push(bytes, (flags, payload) => this.#inbox.push(flags, slab.copy(payload)));
-    } catch (error) {
-      this.#takeMalformed(error);
-    }
-  }
-
-  #takeEnd(): void {
-    if (this.#over || this.#inputEnd !== "open") return;
-    this.#inputEnd = "ended";
-    try {
-      this.#splitter?.end();
-    } catch (error) {
-      this.#takeMalformed(error);
-    }
-    this.#schedule();
-  }
-
-  #takeMalformed(error: unknown): void {
-    if (!(error instanceof TransportError)) throw error;
-    this.#inputEnd = error;
+  /** Something was sent; returns whether more may be sent at once. */
+  #sent(end: boolean): boolean {
+    if (end) this.end();
+    else this.#announceFirst();
+    return this.#other.#inbox.bytes < WINDOW_BYTES;
   }
 
   #takeStop(code: number): void {
-    if (this.#deaf()) return;
+    if (this.#discards()) return;
     this.#stopCode = code;
-    this.#room.give();
+    this.#drained?.give();
     this.#schedule();
   }
 
@@ -247,7 +258,7 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
     if (this.#over || this.#loss !== undefined) return;
     this.#loss = error;
     this.#inbox.clear();
-    this.#room.give();
+    this.#drained?.give();
     this.#schedule();
   }
 
@@ -257,28 +268,28 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
     this.connection.deliveries.schedule(this);
   }
 
-  /** As over QUIC, the peer learns of a channel from the first thing that is sent on it. */
-  #speak(): void {
-    this.#spoken = true;
+  /** As over QUIC, the peer sees a channel with the first frame, end or stop that is sent on it. */
+  #announceFirst(): void {
+    this.#hasSent = true;
     this.#announceIfReady();
   }
 
   #announceIfReady(): void {
-    if (!this.#opener || this.#announced || !this.#admitted || !this.#spoken) return;
+    if (!this.#opener || this.#announced || !this.#admitted || !this.#hasSent) return;
     this.#announced = true;
     this.#other.connection.arrive(this.#other);
   }
 
   #finishIfDone(): void {
-    const stopUntold = this.#stopCode !== undefined && !this.#stopTold;
-    if (this.#sendDone && this.#receiveDone && !stopUntold) this.#finish();
+    const stopPending = this.#stopCode !== undefined && !this.#stopDelivered;
+    if (this.#sendDone && this.#receiveDone && !stopPending) this.#finish();
   }
 
   #finish(): void {
     if (this.#over) return;
     this.#over = true;
     this.#inbox.clear();
-    this.#room.give();
+    this.#drained?.give();
     if (this.#opener && !this.#announced) this.#other.#over = true;
     this.connection.forget(this);
     const opener = this.#opener ? this : this.#other;

@@ -1,54 +1,65 @@
 import type { EndpointId } from "../address/endpoint.ts";
-import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
+import type { Channel, ChannelSink } from "../channel.ts";
 import type { Connection, ConnectionStats } from "../connection.ts";
-import { DEFAULT_MAX_CHANNELS } from "../defaults.ts";
 import { TransportError } from "../error.ts";
 import type { Slab } from "../slab.ts";
 import { MemoryChannel } from "./channel.ts";
 import type { Deliveries, Recipient } from "./deliveries.ts";
-import type { Link, LinkEnd } from "./link.ts";
+import type { Pipe, PipeEnd } from "./pipe.ts";
 import { Slots } from "./slots.ts";
 
 const MAX_REASON_CHARS = 200;
 
-/** One side of a connection between two nodes of a memory network. */
+/**
+ * One side of a connection within this process: between two memory nodes, or between two parts of a
+ * program.
+ *
+ * Both sides are made together and know each other. A side hands the channels that the peer opened
+ * to the handler of `accept`, limits the channels that it opens itself, and ends when either side
+ * is closed.
+ */
 export class MemoryConnection implements Connection, Recipient {
   readonly peer: EndpointId;
   readonly alpn: string;
   readonly side: "client" | "server";
+  readonly passesValues: boolean;
+  readonly trusted: boolean;
   readonly closed: Promise<TransportError>;
   readonly other: MemoryConnection;
   readonly raw: boolean;
   readonly deliveries: Deliveries;
   readonly slab: Slab;
 
-  readonly #end: LinkEnd;
+  readonly #end: PipeEnd;
   readonly #settle: (error: TransportError) => void;
   readonly #channels = new Slots<MemoryChannel>();
   readonly #waiting = new Set<MemoryChannel>();
-  /** Channels that may still be opened, as in QUIC; the next ones wait for a place. */
-  #places = DEFAULT_MAX_CHANNELS;
+  /** Channels that may still be opened, as in QUIC; further ones wait until one is over. */
+  #capacity: number;
   #arrived: MemoryChannel[] = [];
   #handler: ((channel: Channel) => void) | undefined;
   #ended: TransportError | undefined;
   #sentBytes = 0;
   #receivedBytes = 0;
 
-  /** Makes both sides: called for the client, whose `other` is the server's. */
-  constructor(link: Link, other?: MemoryConnection) {
+  /** Makes both sides. Callers get the client's side, whose `other` is the server's. */
+  constructor(pipe: Pipe, other?: MemoryConnection) {
     this.side = other === undefined ? "client" : "server";
-    this.#end = link[this.side];
-    this.peer = link[this.side === "client" ? "server" : "client"].id;
-    this.alpn = link.alpn;
+    this.#end = pipe[this.side];
+    this.peer = pipe[this.side === "client" ? "server" : "client"].id;
+    this.alpn = pipe.alpn;
+    this.passesValues = pipe.passesValues;
+    this.trusted = pipe.trusted;
     this.raw = this.#end.raw;
-    this.deliveries = link.deliveries;
-    this.slab = link.slab;
+    this.deliveries = pipe.deliveries;
+    this.slab = pipe.slab;
+    this.#capacity = pipe.maxChannels;
     let settle: (error: TransportError) => void = () => {};
     this.closed = new Promise((resolve) => {
       settle = resolve;
     });
     this.#settle = settle;
-    this.other = other ?? new MemoryConnection(link, this);
+    this.other = other ?? new MemoryConnection(pipe, this);
   }
 
   get queuedBytes(): number {
@@ -65,7 +76,7 @@ export class MemoryConnection implements Connection, Recipient {
       return channel;
     }
     this.#channels.add(channel);
-    if (this.#places > 0) this.#admit(channel);
+    if (this.#capacity > 0) this.#admit(channel);
     else this.#waiting.add(channel);
     return channel;
   }
@@ -90,14 +101,16 @@ export class MemoryConnection implements Connection, Recipient {
   close(code = 0, reason = ""): void {
     const why = `with code ${code}${reason && `: ${JSON.stringify(reason.slice(0, MAX_REASON_CHARS))}`}`;
     const applicationCode = { applicationCode: code };
-    this.#finish(new TransportError("closed", `we closed the connection ${why}`, applicationCode));
-    const told = new TransportError(
+    this.#finish(
+      new TransportError("closed", `this side closed the connection ${why}`, applicationCode),
+    );
+    const error = new TransportError(
       "closed",
       `the peer closed the connection ${why}`,
       applicationCode,
     );
-    if (code === 0) this.other.#finishAfterLastWords(told);
-    else this.other.#finish(told);
+    if (code === 0) this.other.#finishWhenDelivered(error);
+    else this.other.#finish(error);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -109,11 +122,11 @@ export class MemoryConnection implements Connection, Recipient {
     const arrived = this.#arrived;
     this.#arrived = [];
     for (const channel of arrived) {
-      if (this.#ended === undefined) this.#hand(channel);
+      if (this.#ended === undefined && this.#handler !== undefined) channel.handTo(this.#handler);
     }
   }
 
-  /** A channel the peer opened has something to read. */
+  /** A channel that the peer opened has something to read. */
   arrive(channel: MemoryChannel): void {
     if (this.#ended !== undefined) return;
     this.#channels.add(channel);
@@ -121,22 +134,19 @@ export class MemoryConnection implements Connection, Recipient {
     if (this.#handler !== undefined && this.#arrived.length === 1) this.deliveries.schedule(this);
   }
 
-  /** A channel's end at this side is over. */
+  /** The end of a channel at this side is over. */
   forget(channel: MemoryChannel): void {
     this.#channels.delete(channel);
   }
 
-  /** A channel that was opened here is over at both ends: its place is free. */
+  /** A channel that was opened here is over at both ends: another one may be opened. */
   release(channel: MemoryChannel): void {
     if (!channel.admitted) {
       this.#waiting.delete(channel);
       return;
     }
-    this.#places += 1;
-    const [next] = this.#waiting;
-    if (next === undefined) return;
-    this.#waiting.delete(next);
-    this.#admit(next);
+    this.#capacity += 1;
+    if (this.#waiting.size > 0) this.#admitNext();
   }
 
   countSent(bytes: number): void {
@@ -147,29 +157,30 @@ export class MemoryConnection implements Connection, Recipient {
     this.#receivedBytes += bytes;
   }
 
-  /** What was sent and ended before an orderly close is delivered, unless nobody reads it now. */
-  #finishAfterLastWords(error: TransportError): void {
+  /**
+   * Channels whose peer ended its half before an orderly close are delivered first, unless they are
+   * not being read.
+   */
+  #finishWhenDelivered(error: TransportError): void {
     if (this.#ended !== undefined) return;
-    const unheard = this.#handler !== undefined && this.#arrived.some((channel) => channel.ended);
-    if (unheard || this.#channels.list().some((channel) => channel.hasLastWords)) {
-      this.deliveries.schedule({ deliver: () => this.#finishAfterLastWords(error) });
+    const unread = this.#handler !== undefined && this.#arrived.some((channel) => channel.ended);
+    if (unread || this.#channels.list().some((channel) => channel.isEnding)) {
+      this.deliveries.schedule({ deliver: () => this.#finishWhenDelivered(error) });
     } else {
       this.#finish(error);
     }
   }
 
-  #admit(channel: MemoryChannel): void {
-    this.#places -= 1;
-    channel.admit();
+  #admitNext(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    this.#waiting.delete(next);
+    this.#admit(next);
   }
 
-  #hand(channel: MemoryChannel): void {
-    try {
-      this.#handler?.(channel);
-      if (!channel.hasSink) channel.reset(ResetCode.RefusedStream);
-    } catch {
-      channel.reset(ResetCode.InternalError);
-    }
+  #admit(channel: MemoryChannel): void {
+    this.#capacity -= 1;
+    channel.admit();
   }
 
   #finish(error: TransportError): void {

@@ -1,15 +1,17 @@
-/** Something that has news for its owner. */
+/** A connection or channel that has something to deliver. */
 export interface Recipient {
-  /** Tells the news. Never throws. */
+  /** Delivers what has arrived. Never throws. */
   deliver(): void;
 }
 
-// so that a pair of peers that keep each other busy does not keep timers and sockets from their turn
+/** Two peers that keep each other busy must leave timers and sockets their turn. */
 const ROUNDS_BEFORE_YIELD = 128;
 
 /**
- * The postman of a memory network: what is sent in one turn is told after it, never inside the sender's call.
- * Costs one microtask for everything that is due, whatever the number of channels and frames.
+ * The delivery queue of a memory network. What is sent in one turn is delivered after it, never
+ * inside the call of the sender.
+ *
+ * All that is due costs one microtask, whatever the number of channels and frames.
  */
 export class Deliveries {
   #due: Recipient[] = [];

@@ -6,22 +6,29 @@ import { Deliveries } from "./deliveries.ts";
 import { MemoryNode, type Surroundings } from "./node.ts";
 
 export interface MemoryNodeOptions {
-  /** 32 bytes, an ed25519 secret key: the node has the id a QUIC node with this key would have. Default: a new key. */
+  /**
+   * 32 bytes, an ed25519 secret key. The node has the same id as a QUIC node with this key.
+   * Default: a new key.
+   */
   readonly secretKey?: Uint8Array;
 }
 
-/** Nodes in one process that reach each other by endpoint id, and nobody else. */
+/** Nodes in one process that reach each other by endpoint id, and no other nodes. */
 export interface MemoryNetwork {
-  /** Rejects with {@link TransportError} `"bind"` when an open node has this key already. Whoever creates a node closes it. */
+  /**
+   * Creates a node, which the caller closes. Rejects with {@link TransportError} `"bind"` when an
+   * open node of this network has the same key.
+   */
   createNode(options?: MemoryNodeOptions): Promise<Node>;
 }
 
 /**
- * A network without a network, for tests and for peers in one process.
+ * Makes a network within this process, for tests and for peers in one program.
  *
- * It behaves as QUIC does, limits and back-pressure included, and is a little stricter: a frame is overwritten as soon
- * as its reader returns, what was under way when a channel was reset is always lost, and a gate that says no fails the
- * dial instead of closing the connection just after it. Memory nodes never keep the process alive.
+ * It behaves as QUIC does, limits and back-pressure included, and is a little stricter: a frame is
+ * overwritten as soon as its reader returns, frames that are on their way are always lost at a
+ * reset, and a gate that refuses fails the dial instead of closing the connection just after it.
+ * Memory nodes never keep the process alive.
  */
 export function memoryNetwork(): MemoryNetwork {
   const around: Surroundings = { nodes: new Map(), deliveries: new Deliveries(), slab: new Slab() };

@@ -2,30 +2,38 @@ import { Acceptor, checkAlpnsFree } from "../acceptor.ts";
 import { parseAddress } from "../address/address.ts";
 import type { EndpointAddress, EndpointId } from "../address/endpoint.ts";
 import type { Connection } from "../connection.ts";
+import { DEFAULT_MAX_CHANNELS } from "../defaults.ts";
 import { TransportError } from "../error.ts";
 import type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "../node.ts";
 import type { Slab } from "../slab.ts";
 import { MemoryConnection } from "./connection.ts";
 import type { Deliveries } from "./deliveries.ts";
-import { Dial } from "./dial.ts";
+import { PendingDial } from "./pending-dial.ts";
 
+/** The time that a gate has to answer, as over QUIC. */
 const GATE_TIMEOUT_MS = 5_000;
-/** Tells a peer that Gate 0 said no, and not why. */
+/**
+ * The close code for peers that the gate refuses (docs/wire.md, "Admission"). It gives no reason.
+ */
 const REFUSED_BY_GATE = 403;
 
-/** What the nodes of one memory network share. */
+/** The parts that the nodes of one memory network share. */
 export interface Surroundings {
   readonly nodes: Map<EndpointId, MemoryNode>;
   readonly deliveries: Deliveries;
   readonly slab: Slab;
 }
 
+/**
+ * A node of a memory network. It finds other nodes in the map that the network shares, and joins
+ * two nodes by a pair of {@link MemoryConnection}s.
+ */
 export class MemoryNode implements Node {
   readonly id: EndpointId;
   readonly #around: Surroundings;
   readonly #acceptors = new Map<string, Acceptor<MemoryConnection>>();
   readonly #connections = new Set<MemoryConnection>();
-  readonly #dials = new Set<Dial>();
+  readonly #dials = new Set<PendingDial>();
   #gate: Gate | undefined;
   #closed = false;
 
@@ -46,7 +54,7 @@ export class MemoryNode implements Node {
   ): Promise<Connection> {
     const { endpointId } = parseAddress(address);
     this.#checkOpen();
-    const dial = new Dial();
+    const dial = new PendingDial();
     this.#dials.add(dial);
     try {
       return await dial.run(options, () =>
@@ -92,9 +100,9 @@ export class MemoryNode implements Node {
       this.#around.nodes.delete(this.id);
       for (const acceptor of this.#acceptors.values()) acceptor.return();
       for (const connection of this.#connections) connection.close();
-      for (const dial of this.#dials) dial.giveUp(nodeClosed());
+      for (const dial of this.#dials) dial.abort(nodeClosed());
     }
-    // past the deliveries that are due: the peers have heard
+    // after the deliveries that are due, so that the peers know
     await new Promise((resolve) => setImmediate(resolve));
   }
 
@@ -102,7 +110,7 @@ export class MemoryNode implements Node {
     return this.close();
   }
 
-  async #reach(id: EndpointId, alpn: string, raw: boolean, dial: Dial): Promise<Connection> {
+  async #reach(id: EndpointId, alpn: string, raw: boolean, dial: PendingDial): Promise<Connection> {
     const target = this.#around.nodes.get(id);
     if (target === undefined || target === this) throw unreachable(id);
     const acceptor = target.#acceptors.get(alpn);
@@ -114,7 +122,7 @@ export class MemoryNode implements Node {
     }
     if (!(await target.#admits({ peer: this.id, alpn }))) {
       const code = { applicationCode: REFUSED_BY_GATE };
-      throw new TransportError("connect", `node ${id.slice(0, 10)}… refused us`, code);
+      throw new TransportError("connect", `node ${id.slice(0, 10)}… refused the connection`, code);
     }
     while (acceptor.full && !acceptor.over) await acceptor.change();
     if (acceptor.over || dial.over) throw unreachable(id);
@@ -138,6 +146,9 @@ export class MemoryNode implements Node {
       },
       deliveries,
       slab,
+      maxChannels: DEFAULT_MAX_CHANNELS,
+      passesValues: false,
+      trusted: false,
     });
     this.#connections.add(client);
     target.#connections.add(client.other);
@@ -145,7 +156,7 @@ export class MemoryNode implements Node {
     return client;
   }
 
-  /** Fails closed: a gate that throws, dawdles or answers anything but `true` has said no. */
+  /** A gate that throws, is late or answers anything but `true` refuses. */
   async #admits(question: GateQuestion): Promise<boolean> {
     if (this.#gate === undefined) return true;
     let timer: NodeJS.Timeout | undefined;

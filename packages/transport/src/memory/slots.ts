@@ -1,12 +1,14 @@
-/** Something with a place among others. */
+/** An item that stores its own position. */
 export interface Slotted {
-  /** Where it is, -1 for nowhere. Belongs to the {@link Slots} it is in. */
+  /** The position in {@link Slots}, which set it; -1 outside of them. */
   slot: number;
 }
 
 /**
- * A set of things that know their place in it, in no order. No `Set`: with entries that come and go it keeps dead ones alive, as
- * `ChannelTable` says of maps, and every call would pay for two look-ups.
+ * An unordered set of items that store their own position.
+ *
+ * It replaces a `Set`, which keeps removed entries alive for a while when entries come and go, and
+ * costs every call two look-ups.
  */
 export class Slots<T extends Slotted> {
   readonly #items: T[] = [];
@@ -15,13 +17,13 @@ export class Slots<T extends Slotted> {
     return this.#items.length;
   }
 
-  /** Something that is in no slots. */
+  /** Adds an item that is in no slots. */
   add(item: T): void {
     item.slot = this.#items.length;
     this.#items.push(item);
   }
 
-  /** Harmless for what is not there. */
+  /** Removes an item. No-op for one that is not in the slots. */
   delete(item: T): void {
     const { slot } = item;
     if (slot < 0) return;
@@ -32,7 +34,7 @@ export class Slots<T extends Slotted> {
     last.slot = slot;
   }
 
-  /** As they are now; changing the slots meanwhile does no harm. */
+  /** Returns a copy, so that items may be added and removed during an iteration. */
   list(): T[] {
     return [...this.#items];
   }

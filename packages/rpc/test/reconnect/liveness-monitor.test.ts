@@ -1,9 +1,9 @@
 // When a client concludes that its peer knows nothing of their connection any more.
 import type { Channel, ChannelSink, Connection } from "@aster/transport";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Dialled } from "../../src/peer/dial.ts";
+import type { DialedPeer } from "../../src/peer/dial.ts";
 import { hedgedDial } from "../../src/reconnect/hedged-dial.ts";
-import { LifeSigns } from "../../src/reconnect/life-signs.ts";
+import { LivenessMonitor } from "../../src/reconnect/liveness-monitor.ts";
 import { Silence } from "../../src/reconnect/silence.ts";
 
 beforeEach(() => {
@@ -51,7 +51,7 @@ class Wire {
   }
 }
 
-const dialledTo = ({ connection }: Wire) => ({ connection }) as Dialled;
+const dialledTo = ({ connection }: Wire) => ({ connection }) as DialedPeer;
 
 describe("silence", () => {
   const rttMs = 1;
@@ -83,10 +83,10 @@ describe("silence", () => {
 });
 
 describe("life signs", () => {
-  function watched(wire: Wire, dial: (signal: AbortSignal) => Promise<Dialled>) {
-    const replaced: Dialled[] = [];
-    const replace = (dialled: Dialled) => void replaced.push(dialled);
-    const signs = new LifeSigns(wire.connection, { dial, replace });
+  function watched(wire: Wire, dial: (signal: AbortSignal) => Promise<DialedPeer>) {
+    const replaced: DialedPeer[] = [];
+    const replace = (dialed: DialedPeer) => void replaced.push(dialed);
+    const signs = new LivenessMonitor(wire.connection, { dial, replace });
     signs.watch();
     return { signs, replaced };
   }
@@ -195,7 +195,7 @@ describe("a hedged dial", () => {
     const wire = new Wire();
     const signals: AbortSignal[] = [];
     const limits: number[] = [];
-    const dialled = hedgedDial(
+    const dialed = hedgedDial(
       (timeoutMs, signal) => {
         signals.push(signal);
         limits.push(timeoutMs);
@@ -205,7 +205,7 @@ describe("a hedged dial", () => {
       never,
     );
     await vi.advanceTimersByTimeAsync(8000);
-    expect((await dialled).connection).toBe(wire.connection);
+    expect((await dialed).connection).toBe(wire.connection);
     expect(limits).toEqual([20_000, 16_000, 12_000]);
     expect(signals.every(({ aborted }) => aborted)).toBe(true);
     await vi.advanceTimersByTimeAsync(20_000);
@@ -215,9 +215,9 @@ describe("a hedged dial", () => {
 
   test("closes what comes second", async () => {
     const [slow, quick] = [new Wire(), new Wire()];
-    let finish: (dialled: Dialled) => void = () => {};
+    let finish: (dialed: DialedPeer) => void = () => {};
     let dials = 0;
-    const dialled = hedgedDial(
+    const dialed = hedgedDial(
       () => {
         dials += 1;
         if (dials > 1) return Promise.resolve(dialledTo(quick));
@@ -229,7 +229,7 @@ describe("a hedged dial", () => {
       never,
     );
     await vi.advanceTimersByTimeAsync(4000);
-    expect((await dialled).connection).toBe(quick.connection);
+    expect((await dialed).connection).toBe(quick.connection);
     finish(dialledTo(slow));
     await vi.advanceTimersByTimeAsync(0);
     expect([slow.closed, quick.closed]).toEqual([1, 0]);

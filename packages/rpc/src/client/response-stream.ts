@@ -1,6 +1,19 @@
-import type { ResponseStream } from "./response-stream-call.ts";
+/**
+ * The result of a streaming method. A `for await` loop over it takes the responses. Leaving the
+ * loop ends the call, and so does `await using`.
+ */
+export interface ResponseStream<T>
+  extends AsyncIterableIterator<T, undefined, undefined>,
+    AsyncDisposable {
+  /** Ends the call, if it has not ended. */
+  return(): Promise<IteratorResult<T, undefined>>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
 
-/** A stream that interceptors still have to let through. Leaving it before then leaves it as soon as it is there. */
+/**
+ * A stream that interceptors have not opened yet. Leaving it before then leaves it as soon as it is
+ * open.
+ */
 export class DeferredStream implements ResponseStream<unknown> {
   readonly #opening: Promise<AsyncIterator<unknown>>;
 
@@ -8,7 +21,8 @@ export class DeferredStream implements ResponseStream<unknown> {
     this.#opening = opening.then((stream) => {
       return (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     });
-    // whoever reads is told; if nobody reads, nobody wants to know
+    // `next()` rejects with the error; a stream that is never read must not cause an unhandled
+    // rejection
     this.#opening.catch(() => {});
   }
 

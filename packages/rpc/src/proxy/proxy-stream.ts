@@ -1,13 +1,17 @@
-import type { ResponseStream } from "../client/response-stream-call.ts";
+import type { ResponseStream } from "../client/response-stream.ts";
 import { RpcError } from "../error.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 
-/** A stream that says so when somebody awaits it, which types do not prevent where none are known. */
-export class PlainStream<T> implements ResponseStream<T>, PromiseLike<never> {
+/**
+ * A stream that rejects when it is awaited: without types nothing else tells the caller of that
+ * mistake.
+ */
+export class ProxyStream<T> implements ResponseStream<T>, PromiseLike<never> {
   readonly #stream: ResponseStream<T>;
   readonly #place: string;
 
-  /** `place` is how the call is written, `Service.method`. */
+  /** `place` is the method as the caller writes it, `Service.method`. */
   constructor(stream: ResponseStream<T>, place: string) {
     this.#stream = stream;
     this.#place = place;
@@ -35,24 +39,28 @@ export class PlainStream<T> implements ResponseStream<T>, PromiseLike<never> {
     onfulfilled?: ((value: never) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    const text = `${this.#place}: a stream is read with for await, not awaited; for one answer call ${this.#place}(request)`;
+    const text = `${this.#place}: read a stream with for await instead of awaiting it; for one response call ${this.#place}(request)`;
     const misuse = new RpcError(StatusCode.INVALID_ARGUMENT, text, {
-      details: { reason: "pattern" },
+      details: { reason: RpcReason.PATTERN },
     });
     void this.#stream.return();
     return Promise.reject(misuse).then(onfulfilled, onrejected);
   }
 }
 
-/** The answer of a call that says so when somebody reads it as a stream. Changes and returns the promise. */
-export function plainAnswer<T>(answer: Promise<T>, place: string): Promise<T> {
+/**
+ * Makes the promise of a single response throw when it is read as a stream. Changes and returns the
+ * promise.
+ */
+export function singleAnswer<T>(answer: Promise<T>, place: string): Promise<T> {
   const explain = (): never => {
-    // whoever made this mistake hears of it, so nobody is left to hear how the call ends
+    // this mistake is all that the caller sees, so a failure of the call must not become an
+    // unhandled rejection
     answer.catch(() => {});
     throw new RpcError(
       StatusCode.INVALID_ARGUMENT,
-      `${place} was called for one answer; to read a stream call ${place}.stream(request), or .bidi(requests)`,
-      { details: { reason: "pattern" } },
+      `${place} was called for one response; to read a stream call ${place}.stream(request) or .bidi(requests)`,
+      { details: { reason: RpcReason.PATTERN } },
     );
   };
   return Object.defineProperty(answer, Symbol.asyncIterator, { value: explain });

@@ -2,133 +2,138 @@ import type { MethodPattern } from "@aster/contract";
 import type { ContractManifest, ManifestMethod } from "@aster/contract/model";
 import { MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { BoundMethod } from "../client/bound-method.ts";
+import { type AnyClientMethod, type ClientMethodOptions, clientMethod } from "../client/call.ts";
 import type { CallOptions } from "../client/call-options.ts";
-import {
-  type AnyClientMethod,
-  type ClientMethodOptions,
-  clientMethod,
-} from "../client/client-method.ts";
-import { DeferredStream } from "../client/deferred-stream.ts";
-import type { ResponseStream } from "../client/response-stream-call.ts";
-import type { CallRoom } from "../client/wire-call.ts";
+import type { CallTarget } from "../client/call-target.ts";
+import { DeferredStream, type ResponseStream } from "../client/response-stream.ts";
 import { RpcError } from "../error.ts";
 import type { JsonValue } from "../message/json-codec.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
-import type { JsonMethod } from "./json-client.ts";
 import { type ManifestTypes, manifestCodec, manifestTypes } from "./manifest-message.ts";
-import { PlainStream, plainAnswer } from "./plain-stream.ts";
+import { ProxyStream, singleAnswer } from "./proxy-stream.ts";
+import type { ProxyMethod } from "./service-proxy.ts";
 
-/** {@link JsonValue}, and bytes where the manifest says that there are some. */
-export type DynamicValue =
+/** {@link JsonValue}, and bytes for the fields that the manifest describes as bytes. */
+export type ManifestValue =
   | JsonValue
   | Uint8Array
-  | readonly DynamicValue[]
-  | { readonly [key: string]: DynamicValue | undefined };
+  | readonly ManifestValue[]
+  | { readonly [key: string]: ManifestValue | undefined };
 
-/** One method that a manifest describes. Called in another way than its pattern allows, it says so and sends nothing. */
-export interface DynamicMethod extends JsonMethod<DynamicValue, DynamicValue> {
-  /** `undefined` for a method that the manifest does not have: calling it is UNIMPLEMENTED. */
+/**
+ * One method that a manifest describes. A call with another pattern ends with INVALID_ARGUMENT and
+ * sends nothing.
+ */
+export interface ManifestProxyMethod extends ProxyMethod<ManifestValue, ManifestValue> {
+  /** `undefined` for a method that the manifest does not have: its calls end with UNIMPLEMENTED. */
   readonly manifest: ManifestMethod | undefined;
 }
 
 /** The methods of a service that a manifest describes. `Object.keys` lists them. */
-export interface DynamicClient {
-  readonly [method: string]: DynamicMethod;
+export interface ManifestProxy {
+  readonly [method: string]: ManifestProxyMethod;
 }
 
-const forms: Readonly<Record<MethodPattern, string>> = {
+/** The code that calls a method of each pattern, after `Service.method`. */
+const callCode: Readonly<Record<MethodPattern, string>> = {
   unary: "(request)",
   server_stream: ".stream(request)",
   client_stream: ".clientStream(requests)",
   bidi_stream: ".bidi(requests)",
 };
 
-/** A client that knows patterns, fields, timeouts and idempotence from a manifest. */
-export function createDynamicClient(
-  room: CallRoom,
+/** Makes a client that takes patterns, fields, timeouts and idempotence from a manifest. */
+export function createManifestProxy(
+  target: CallTarget,
   manifest: ContractManifest,
   options: ClientMethodOptions,
-): DynamicClient {
+): ManifestProxy {
   const types = manifestTypes(manifest);
-  const methods: Record<string, DynamicMethod> = Object.create(null);
+  const methods: Record<string, ManifestProxyMethod> = Object.create(null);
   for (const method of manifest.methods) {
-    // awaiting the client must not call a method of the peer's
+    // awaiting the proxy must not call a method of the peer
     if (method.name === "then") continue;
-    methods[method.name] = described(room, manifest, method, types, options);
+    methods[method.name] = described(target, manifest, method, types, options);
   }
-  return new Proxy(Object.freeze(methods) as DynamicClient, {
+  return new Proxy(Object.freeze(methods) as ManifestProxy, {
     get(known, name) {
       if (typeof name !== "string" || name === "then") return undefined;
-      return known[name] ?? unknown(manifest, name);
+      return known[name] ?? missing(manifest, name);
     },
   });
 }
 
 function described(
-  room: CallRoom,
+  target: CallTarget,
   { service, version }: ContractManifest,
   manifest: ManifestMethod,
   types: ManifestTypes,
   options: ClientMethodOptions,
-): DynamicMethod {
+): ManifestProxyMethod {
   const { name, pattern, idempotent, timeout } = manifest;
   const timeoutMs = timeout !== null && timeout > 0 ? timeout * 1000 : undefined;
   const bound = new BoundMethod({
     service,
     version,
     method: { name, pattern, idempotent, timeoutMs },
-    form: "json",
+    mode: "json",
+    inSession: target.connection.isSession ?? false,
     plainBytes: MAX_PAYLOAD_BYTES,
     request: manifestCodec(manifest.fields, types),
     response: manifestCodec(manifest.response_fields, types),
     rows: undefined,
   });
-  const call = clientMethod(room, bound, options);
+  const call = clientMethod(target, pattern, () => bound, options);
   const place = `${service}.${name}`;
   return methodOf(manifest, place, call, (tried) => {
-    const text = `${place} is a ${pattern} method: call ${place}${forms[pattern]} instead of ${place}${forms[tried]}`;
-    const details = { reason: "pattern", pattern };
+    const text = `${place} is a ${pattern} method: call ${place}${callCode[pattern]} instead of ${place}${callCode[tried]}`;
+    const details = { reason: RpcReason.PATTERN, pattern };
     return tried === pattern
       ? undefined
       : new RpcError(StatusCode.INVALID_ARGUMENT, text, { details });
   });
 }
 
-function unknown({ service, methods }: ContractManifest, name: string): DynamicMethod {
+function missing({ service, methods }: ContractManifest, name: string): ManifestProxyMethod {
   const place = `${service}.${name}`;
   const all = methods.map((method) => method.name).join(", ") || "none";
-  const missing = (): RpcError =>
+  const refusal = (): RpcError =>
     new RpcError(StatusCode.UNIMPLEMENTED, `the manifest has no method ${place}; it has ${all}`);
-  return methodOf(undefined, place, () => undefined, missing);
+  return methodOf(undefined, place, () => undefined, refusal);
 }
 
+/**
+ * `refusal` returns the error of a call with the pattern that it is given, or `undefined` for the
+ * right pattern.
+ */
 function methodOf(
   manifest: ManifestMethod | undefined,
   place: string,
   call: AnyClientMethod,
   refusal: (tried: MethodPattern) => RpcError | undefined,
-): DynamicMethod {
-  const once =
+): ManifestProxyMethod {
+  const single =
     (pattern: MethodPattern) =>
     (request: unknown, options?: CallOptions): Promise<unknown> => {
       const refused = refusal(pattern);
       const answer = refused === undefined ? call(request, options) : Promise.reject(refused);
-      return plainAnswer(answer as Promise<unknown>, place);
+      return singleAnswer(answer as Promise<unknown>, place);
     };
-  const many =
+  const stream =
     (pattern: MethodPattern) =>
     (request: unknown, options?: CallOptions): ResponseStream<unknown> => {
       const refused = refusal(pattern);
-      const stream =
+      const responses =
         refused === undefined
           ? (call(request, options) as ResponseStream<unknown>)
           : new DeferredStream(Promise.reject(refused));
-      return new PlainStream(stream, place);
+      return new ProxyStream(responses, place);
     };
-  return Object.assign(once("unary"), {
-    stream: many("server_stream"),
-    clientStream: once("client_stream"),
-    bidi: many("bidi_stream"),
+  return Object.assign(single("unary"), {
+    stream: stream("server_stream"),
+    clientStream: single("client_stream"),
+    bidi: stream("bidi_stream"),
     manifest,
-  }) as unknown as DynamicMethod;
+  }) as unknown as ManifestProxyMethod;
 }

@@ -8,14 +8,14 @@ import {
 import {
   bidiStream,
   clientStream,
-  type DynamicClient,
-  type DynamicMethod,
   defineService,
   type InterceptedCall,
   implement,
-  type JsonClient,
-  type JsonMethod,
+  type ManifestProxy,
+  type ManifestProxyMethod,
+  type ProxyMethod,
   type RpcError,
+  type ServiceProxy,
   StatusCode,
   serverStream,
   unary,
@@ -83,8 +83,9 @@ async function read(stream: AsyncIterable<unknown>): Promise<unknown[]> {
 }
 
 type Name = keyof typeof Echo.methods;
-const untyped = (client: JsonClient, name: Name): JsonMethod => client[name] as JsonMethod;
-const known = (client: DynamicClient, name: Name): DynamicMethod => client[name] as DynamicMethod;
+const untyped = (client: ServiceProxy, name: Name): ProxyMethod => client[name] as ProxyMethod;
+const known = (client: ManifestProxy, name: Name): ManifestProxyMethod =>
+  client[name] as ManifestProxyMethod;
 
 describe.each(["memory", "quic"] as const)("over %s", (transport) => {
   const open = (): Promise<ServicePair> => servicePair({ services: [echo], transport });
@@ -121,12 +122,12 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
   test("by names alone a stream that is awaited says how to read it, and ends", async () => {
     await using pair = await open();
     for (const client of [pair.client.proxy("Echo"), pair.client.proxy("Echo", { manifest })]) {
-      const stream = untyped(client as JsonClient, "many").stream({ name: "x" });
+      const stream = untyped(client as ServiceProxy, "many").stream({ name: "x" });
       const error = await failure(stream as unknown as PromiseLike<unknown>);
       expect(error.code).toBe(StatusCode.INVALID_ARGUMENT);
       expect(error.message).toMatch(/for await.*Echo\.many\(request\)/);
       expect(await stream.next()).toEqual({ done: true, value: undefined });
-      const answer = untyped(client as JsonClient, "one")({ name: "x" });
+      const answer = untyped(client as ServiceProxy, "one")({ name: "x" });
       const misread = read(answer as unknown as AsyncIterable<unknown>);
       expect((await failure(misread)).message).toMatch(/call Echo\.one\.stream\(request\)/);
     }
@@ -218,7 +219,7 @@ describe("with a manifest", () => {
     await using pair = await open();
     const client = pair.client.proxy("Echo", { manifest });
     for (const name of ["nothing", "__proto__", "constructor", "toString"]) {
-      const method = client[name] as DynamicMethod;
+      const method = client[name] as ManifestProxyMethod;
       const error = await failure(method({}));
       expect(error.code).toBe(StatusCode.UNIMPLEMENTED);
       expect(error.rawMessage).toContain("it has chat, inner, many, never, one, sum");
@@ -259,7 +260,7 @@ describe("with a manifest", () => {
     const client = pair.client.proxy("Echo", { manifest: bad, checkContract: false });
     expect(await Promise.resolve(client)).toBe(client);
     for (const name of ["__proto__", evil, "constructor"]) {
-      const error = await failure((client[name] as DynamicMethod)({ [evil]: 1 }));
+      const error = await failure((client[name] as ManifestProxyMethod)({ [evil]: 1 }));
       expect(error.code).toBe(StatusCode.UNIMPLEMENTED);
     }
     expect(made).not.toHaveBeenCalled();

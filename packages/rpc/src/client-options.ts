@@ -1,0 +1,91 @@
+import type { ContractManifest } from "@aster/contract/model";
+import { type ClientOptions, checkCallSettings } from "./client/create-client.ts";
+import type { RpcError } from "./error.ts";
+import type { Interceptor } from "./interceptor.ts";
+import { limitsWith, type RpcLimits } from "./limits.ts";
+import { type Compression, plainBytesOf } from "./message/compression.ts";
+import { optionError } from "./option-check.ts";
+import type { NodeChoice } from "./peer/own-node.ts";
+import { checkReconnect, type ReconnectOptions } from "./reconnect/backoff.ts";
+import type { SessionOptions } from "./session/create-session.ts";
+
+/**
+ * The connection state of a client: `"connected"` (in gRPC READY), `"connecting"` (CONNECTING),
+ * `"disconnected"` until a call needs the peer again (IDLE, TRANSIENT_FAILURE), `"closed"` for good
+ * (SHUTDOWN).
+ */
+export type ClientState = "connected" | "connecting" | "disconnected" | "closed";
+
+export interface AsterClientOptions extends NodeChoice {
+  /**
+   * The timeout for dialing and admission together (default: 20 s), and for calls that have none,
+   * neither of their own nor of their method (default: none).
+   */
+  readonly timeoutMs?: number;
+  /** Aborts dialing. */
+  readonly signal?: AbortSignal;
+  /** The credential to present, as JSON text. Default: none. */
+  readonly credential?: string;
+  /** Interceptors of every call. The first is the outermost. */
+  readonly interceptors?: readonly Interceptor[];
+  readonly limits?: Partial<RpcLimits>;
+  /** Compression of the requests of every service. Default: payloads of more than 4096 bytes. */
+  readonly compression?: Compression;
+  /**
+   * The back-off of the dials after a lost connection. With `false` calls fail instead, until
+   * `reconnectNow()`.
+   */
+  readonly reconnect?: ReconnectOptions | false;
+  /**
+   * Called when the connection is lost, dialed, made again, or closed. `error` is the reason of a
+   * loss.
+   */
+  readonly onStateChange?: (state: ClientState, error: RpcError | undefined) => void;
+}
+
+/**
+ * Throws INVALID_ARGUMENT, with the reason `option.invalid`, for an option that is out of range.
+ */
+export function checkClientOptions(options: AsterClientOptions): void {
+  const { timeoutMs, interceptors, limits, compression, reconnect, onStateChange } = options;
+  checkCallSettings({
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(interceptors === undefined ? {} : { interceptors }),
+  });
+  limitsWith(limits);
+  plainBytesOf(compression);
+  if (typeof reconnect === "object") checkReconnect(reconnect);
+  else if (reconnect !== undefined && reconnect !== false) {
+    throw optionError("reconnect", "an object or false", reconnect);
+  }
+  if (onStateChange !== undefined && typeof onStateChange !== "function") {
+    throw optionError("onStateChange", "a function", onStateChange);
+  }
+}
+
+/** The end of a client. */
+export interface ClientCloseOptions {
+  /** The time that running calls have to end by themselves. */
+  readonly graceMs?: number;
+}
+
+export interface ServiceClientOptions extends Omit<ClientOptions, "limits" | "peerModes"> {
+  /** Refuses a peer that offers the service under another contract. Default: true. */
+  readonly checkContract?: boolean;
+}
+
+export interface ServiceSessionOptions
+  extends ServiceClientOptions,
+    Pick<SessionOptions, "cancelTimeoutMs"> {}
+
+export interface ProxyOptions extends Omit<ServiceClientOptions, "serialization" | "profile"> {
+  /**
+   * The published manifest of the service. Without it, methods and patterns are not checked before
+   * a call.
+   */
+  readonly manifest?: ContractManifest;
+}
+
+export interface SessionProxyOptions
+  extends ProxyOptions,
+    Pick<SessionOptions, "cancelTimeoutMs"> {}

@@ -1,0 +1,35 @@
+import type { MethodPattern } from "@aster/contract";
+import type { Channel, ChannelSink, Connection } from "@aster/transport";
+import type { RpcError } from "../error.ts";
+import type { RpcLimits } from "../limits.ts";
+
+/** A call, as seen by its channel. */
+export interface CallSink extends ChannelSink {
+  readonly pattern: MethodPattern;
+  value(value: unknown): void;
+  /** Fails the call without notifying the server: it never saw the call, or already knows. */
+  refuse(error: RpcError): void;
+}
+
+/** A connection or a session, on which calls are opened. */
+export interface CallOpener extends Pick<Connection, "peer">, Renewal {
+  /**
+   * Calls begin with a call header (docs/wire.md, "Sessions"), not a stream header. Default: false.
+   */
+  readonly isSession?: boolean;
+  open(sink: CallSink): Channel;
+}
+
+/** The capabilities of a connection that outlives its transport connections. */
+export interface Renewal {
+  /** The owner of the client has closed it. */
+  readonly over?: boolean;
+  /** Takes the transport connection of this channel out of use: the next call goes to a new one. */
+  retire?(channel: Channel | undefined): void;
+}
+
+/** The destination of the calls of one client. */
+export interface CallTarget {
+  readonly connection: CallOpener;
+  readonly limits: RpcLimits;
+}

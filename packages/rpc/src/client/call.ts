@@ -1,0 +1,248 @@
+import type { MethodPattern, SerializationMode } from "@aster/contract";
+import type { Channel } from "@aster/transport";
+import { RpcError, type RpcErrorOptions } from "../error.ts";
+import { chain, type InterceptedCall, type Interceptor } from "../interceptor.ts";
+import type { MessageSource } from "../message/message-pump.ts";
+import { MessageQueue } from "../message/message-queue.ts";
+import { checkMetadata, Metadata } from "../metadata.ts";
+import { RpcReason } from "../reason.ts";
+import { StatusCode } from "../status.ts";
+import type { BoundMethod } from "./bound-method.ts";
+import { type CallOptions, type CallSetup, callSetup, NO_DEADLINE } from "./call-options.ts";
+import type { CallTarget } from "./call-target.ts";
+import { DeferredStream, type ResponseStream } from "./response-stream.ts";
+import { WireCall } from "./wire-call.ts";
+
+// The path of a client call. `clientMethod` makes the function that users call. For each call it
+// finds the mode, turns the options into a setup (deadline, metadata, signal) and runs the
+// interceptors. Then one of the four patterns below creates the call, which opens a channel and
+// sends and receives the frames (wire-call.ts).
+
+/** A method of a client without its types. */
+export type AnyClientMethod = (request: unknown, options?: CallOptions) => unknown;
+
+export interface ClientMethodOptions {
+  readonly interceptors: readonly Interceptor[];
+  /** For calls without a timeout of their own or of their method. */
+  readonly timeoutMs: number | undefined;
+}
+
+/**
+ * Binds a method to a mode, `undefined` for the usual one. An error that it throws ends the call.
+ */
+export type BindMode = (mode: SerializationMode | undefined) => BoundMethod;
+
+/**
+ * Returns the function that calls one method. It never throws: an error before the first frame
+ * rejects the promise or ends the stream that it returns. `bind` runs once per mode.
+ */
+export function clientMethod(
+  target: CallTarget,
+  pattern: MethodPattern,
+  bind: BindMode,
+  options: ClientMethodOptions,
+): AnyClientMethod {
+  const streams = pattern === "server_stream" || pattern === "bidi_stream";
+  let usual: AnyClientMethod | undefined;
+  const others = new Map<SerializationMode, AnyClientMethod>();
+  const methodIn = (mode: SerializationMode | undefined): AnyClientMethod => {
+    const known = mode === undefined ? usual : others.get(mode);
+    if (known !== undefined) return known;
+    const made = methodInMode(target, bind(mode), options);
+    if (mode === undefined) usual = made;
+    else others.set(mode, made);
+    return made;
+  };
+  return (request, callOptions) => {
+    let result: unknown;
+    try {
+      result = methodIn(callOptions?.serialization)(request, callOptions);
+    } catch (error) {
+      result = Promise.reject(error);
+    }
+    return streams && result instanceof Promise ? new DeferredStream(result) : result;
+  };
+}
+
+/** One method in one mode. Throws for options that are not valid. */
+function methodInMode(
+  target: CallTarget,
+  bound: BoundMethod,
+  { interceptors, timeoutMs }: ClientMethodOptions,
+): AnyClientMethod {
+  const usualTimeoutMs = bound.method.timeoutMs ?? timeoutMs;
+  const pattern = patterns[bound.method.pattern];
+  const start: Start = (request, setup) => pattern(target, bound, request, setup);
+  const run = interceptors.length === 0 ? start : intercepted(target, bound, interceptors, start);
+  return (request, options) => run(request, callSetup(options, usualTimeoutMs, target.limits));
+}
+
+type Start = (request: unknown, setup: CallSetup) => unknown;
+
+function intercepted(
+  target: CallTarget,
+  bound: BoundMethod,
+  interceptors: readonly Interceptor[],
+  start: Start,
+): Start {
+  const { service, version, method } = bound;
+  const run = chain(interceptors, async (call) => {
+    const { request, deadlineAt = NO_DEADLINE, signal, onTrailer } = call;
+    const metadata = Metadata.from(call.metadata);
+    checkMetadata(metadata, target.limits);
+    return start(request, { metadata, deadlineAt, signal, onTrailer });
+  });
+  return (request, { metadata, deadlineAt, signal, onTrailer }) => {
+    const call: InterceptedCall = {
+      side: "client",
+      service,
+      version,
+      method: method.name,
+      pattern: method.pattern,
+      idempotent: method.idempotent,
+      peer: target.connection.peer,
+      metadata,
+      deadlineAt: deadlineAt === NO_DEADLINE ? undefined : deadlineAt,
+      signal: signal ?? new AbortController().signal,
+      request,
+      context: undefined,
+      onTrailer: onTrailer && ((trailer) => onTrailer(Metadata.from(trailer))),
+    };
+    return run(call);
+  };
+}
+
+type Pattern = (
+  target: CallTarget,
+  bound: BoundMethod,
+  request: unknown,
+  setup: CallSetup,
+) => unknown;
+
+const patterns: Readonly<Record<MethodPattern, Pattern>> = {
+  unary,
+  client_stream: clientStream,
+  server_stream: serverStream,
+  bidi_stream: bidiStream,
+};
+
+/** One request, one response. */
+function unary(
+  target: CallTarget,
+  bound: BoundMethod,
+  request: unknown,
+  setup: CallSetup,
+): Promise<unknown> {
+  const call = new SingleResponseCall(target, bound);
+  call.sendOne(request, setup);
+  return call.response;
+}
+
+/** A stream of requests, one response. */
+function clientStream(
+  target: CallTarget,
+  bound: BoundMethod,
+  requests: unknown,
+  setup: CallSetup,
+): Promise<unknown> {
+  const call = new SingleResponseCall(target, bound);
+  call.sendAll(requests as MessageSource, setup);
+  return call.response;
+}
+
+/** One request, a stream of responses. The call begins at once, not with the first `next()`. */
+function serverStream(
+  target: CallTarget,
+  bound: BoundMethod,
+  request: unknown,
+  setup: CallSetup,
+): ResponseStream<unknown> {
+  const call = new ResponseStreamCall(target, bound);
+  call.sendOne(request, setup);
+  return call.responses;
+}
+
+/** Streams in both directions. The call begins at once, not with the first `next()`. */
+function bidiStream(
+  target: CallTarget,
+  bound: BoundMethod,
+  requests: unknown,
+  setup: CallSetup,
+): ResponseStream<unknown> {
+  const call = new ResponseStreamCall(target, bound);
+  call.sendAll(requests as MessageSource, setup);
+  return call.responses;
+}
+
+let capturedResolve: (value: unknown) => void;
+let capturedReject: (error: unknown) => void;
+
+/** One executor for all promises, which saves every call a closure. */
+function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+  capturedResolve = resolve;
+  capturedReject = reject;
+}
+
+const cardinality: RpcErrorOptions = { details: { reason: RpcReason.CARDINALITY } };
+
+/** A call with one response. */
+class SingleResponseCall extends WireCall {
+  readonly response: Promise<unknown> = new Promise(capture);
+  readonly #resolve = capturedResolve;
+  readonly #reject = capturedReject;
+  #answered = false;
+  #value: unknown;
+
+  protected override message(value: unknown): void {
+    if (this.#answered) {
+      const text = "received multiple response frames for unary RPC";
+      this.fail(new RpcError(StatusCode.INTERNAL, text, cardinality), "locally");
+      return;
+    }
+    this.#answered = true;
+    this.#value = value;
+  }
+
+  protected override succeeded(): void {
+    if (this.#answered) this.#resolve(this.#value);
+    else {
+      const text = "the server ended the call without a response";
+      this.#reject(new RpcError(StatusCode.INTERNAL, text, cardinality));
+    }
+  }
+
+  protected override failed(error: unknown): void {
+    this.#reject(error);
+  }
+}
+
+/** A call with a stream of responses. */
+class ResponseStreamCall extends WireCall {
+  readonly #responses = new MessageQueue<unknown>(this.target.limits, () => this.#left());
+
+  get responses(): ResponseStream<unknown> {
+    return this.#responses;
+  }
+
+  protected override opened(channel: Channel): void {
+    this.#responses.feedFrom(channel);
+  }
+
+  protected override message(value: unknown, bytes: number): void {
+    this.#responses.push(value, bytes);
+  }
+
+  protected override succeeded(): void {
+    this.#responses.finish();
+  }
+
+  protected override failed(error: unknown, abandoned: boolean): void {
+    if (abandoned) this.#responses.abandon(error);
+    else this.#responses.fail(error);
+  }
+
+  #left(): void {
+    const text = "the reader left before the end of the stream";
+    this.fail(new RpcError(StatusCode.CANCELLED, text), "abandoned");
+  }
+}

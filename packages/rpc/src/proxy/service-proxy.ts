@@ -1,0 +1,96 @@
+import type { MethodPattern } from "@aster/contract";
+import { MAX_PAYLOAD_BYTES } from "@aster/transport";
+import { BoundMethod } from "../client/bound-method.ts";
+import { type AnyClientMethod, type ClientMethodOptions, clientMethod } from "../client/call.ts";
+import type { CallOptions } from "../client/call-options.ts";
+import type { CallTarget } from "../client/call-target.ts";
+import type { ResponseStream } from "../client/response-stream.ts";
+import { RpcError } from "../error.ts";
+import { type JsonRequest, type JsonValue, jsonCodec } from "../message/json-codec.ts";
+import { ProxyStream, singleAnswer } from "./proxy-stream.ts";
+
+/** A stream of requests. */
+export type ProxyRequests<R = JsonRequest> = AsyncIterable<R> | Iterable<R>;
+
+/** Calls of a proxy are in JSON, whatever else the peer offers. */
+export type ProxyCallOptions = Omit<CallOptions, "serialization">;
+
+/**
+ * One method by its name on the wire. The caller has to choose the pattern: a stream that is
+ * awaited, and a single response that is read as a stream, end with INVALID_ARGUMENT and a text
+ * that says how to call instead.
+ */
+export interface ProxyMethod<V = JsonValue, R = JsonRequest> {
+  (request?: R, options?: ProxyCallOptions): Promise<V>;
+  stream(request?: R, options?: ProxyCallOptions): ResponseStream<V>;
+  clientStream(requests: ProxyRequests<R>, options?: ProxyCallOptions): Promise<V>;
+  bidi(requests: ProxyRequests<R>, options?: ProxyCallOptions): ResponseStream<V>;
+}
+
+/** The methods of a service that is known by its name only. */
+export interface ServiceProxy {
+  readonly [method: string]: ProxyMethod;
+}
+
+/**
+ * Makes a client without a definition: methods and fields are named as on the wire, and messages
+ * travel as JSON.
+ */
+export function createServiceProxy(
+  target: CallTarget,
+  service: string,
+  version: number,
+  options: ClientMethodOptions,
+): ServiceProxy {
+  const methods = new Map<string, ProxyMethod>();
+  return new Proxy(Object.create(null) as ServiceProxy, {
+    get(_, name) {
+      // awaiting the proxy must not call a method of the peer
+      if (typeof name !== "string" || name === "then") return undefined;
+      let method = methods.get(name);
+      if (method === undefined) {
+        method = proxyMethod(target, service, version, name, options);
+        methods.set(name, method);
+      }
+      return method;
+    },
+  });
+}
+
+function proxyMethod(
+  target: CallTarget,
+  service: string,
+  version: number,
+  name: string,
+  options: ClientMethodOptions,
+): ProxyMethod {
+  const as = (pattern: MethodPattern): AnyClientMethod => {
+    const bound = new BoundMethod({
+      service,
+      version,
+      method: { name, pattern, idempotent: false, timeoutMs: undefined },
+      mode: "json",
+      inSession: target.connection.isSession ?? false,
+      plainBytes: MAX_PAYLOAD_BYTES,
+      request: jsonCodec,
+      response: jsonCodec,
+      rows: undefined,
+    });
+    return clientMethod(target, pattern, () => bound, options);
+  };
+  const place = `${service}.${name}`;
+  const explain = (error: unknown): never => {
+    if (!(error instanceof RpcError) || error.details.reason !== "cardinality") throw error;
+    const text = `${error.rawMessage}; if it answers with a stream, call ${place}.stream(request)`;
+    throw new RpcError(error.code, text, { cause: error, details: error.details });
+  };
+  const single = (call: AnyClientMethod) => (request: unknown, callOptions?: CallOptions) =>
+    singleAnswer((call(request, callOptions) as Promise<unknown>).catch(explain), place);
+  const stream = (call: AnyClientMethod) => (request: unknown, callOptions?: CallOptions) =>
+    new ProxyStream(call(request, callOptions) as ResponseStream<unknown>, place);
+  return Object.assign(single(as("unary")), {
+    stream: stream(as("server_stream")),
+    clientStream: single(as("client_stream")),
+    bidi: stream(as("bidi_stream")),
+  }) as ProxyMethod;
+}

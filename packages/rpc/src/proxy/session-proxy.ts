@@ -1,0 +1,80 @@
+import type { ContractManifest } from "@aster/contract/model";
+import type { Connection } from "@aster/transport";
+import type { ClientMethodOptions } from "../client/call.ts";
+import type { CallTarget, Renewal } from "../client/call-target.ts";
+import { CANCEL_TIMEOUT_MS } from "../defaults.ts";
+import type { RpcLimits } from "../limits.ts";
+import { checkPositive } from "../option-check.ts";
+import { ModeNumber } from "../protocol/mode.ts";
+import { ClientSession } from "../session/client-session.ts";
+import { controlOf, type OpenedSession, type SessionControl } from "../session/session.ts";
+import { createManifestProxy, type ManifestProxy } from "./manifest-proxy.ts";
+import { createServiceProxy, type ServiceProxy } from "./service-proxy.ts";
+
+/**
+ * A {@link Session} without a definition, in JSON. A method called `close` or `closed` cannot be
+ * reached.
+ */
+export type SessionProxy = ServiceProxy & SessionControl;
+
+/** A {@link SessionProxy} whose methods a manifest describes. */
+export type ManifestSessionProxy = ManifestProxy & SessionControl;
+
+export interface SessionProxyParts extends ClientMethodOptions {
+  readonly connection: Connection & Renewal;
+  readonly limits: RpcLimits;
+  readonly cancelTimeoutMs: number | undefined;
+}
+
+/**
+ * Opens a session without a definition: methods and fields are named as on the wire, and messages
+ * travel as JSON.
+ */
+export function openSessionProxy(
+  service: string,
+  version: number,
+  parts: SessionProxyParts,
+): OpenedSession<SessionProxy> {
+  return open(service, version, parts, (target) =>
+    createServiceProxy(target, service, version, parts),
+  );
+}
+
+/** As {@link openSessionProxy}, with patterns and fields from a manifest. */
+export function openManifestSession(
+  manifest: ContractManifest,
+  parts: SessionProxyParts,
+): OpenedSession<ManifestSessionProxy> {
+  return open(manifest.service, manifest.version, parts, (target) =>
+    createManifestProxy(target, manifest, parts),
+  );
+}
+
+function open<Methods extends object>(
+  service: string,
+  version: number,
+  { connection, limits, cancelTimeoutMs = CANCEL_TIMEOUT_MS }: SessionProxyParts,
+  methodsOn: (target: CallTarget) => Methods,
+): OpenedSession<Methods & SessionControl> {
+  checkPositive("cancelTimeoutMs", cancelTimeoutMs);
+  const opened = new ClientSession(connection, {
+    service,
+    version,
+    mode: ModeNumber.json,
+    form: "json",
+    limits,
+    cancelTimeoutMs,
+  });
+  const methods = methodsOn({ connection: opened, limits });
+  return { session: withControl(methods, controlOf(opened)), opened };
+}
+
+function withControl<Methods extends object>(
+  methods: Methods,
+  control: SessionControl,
+): Methods & SessionControl {
+  const known: object = Object.assign(Object.create(null), methods, control);
+  return new Proxy(known as Methods & SessionControl, {
+    get: (_, name) => Reflect.get(Object.hasOwn(known, name) ? known : methods, name),
+  });
+}
