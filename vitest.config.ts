@@ -5,7 +5,7 @@ export default defineConfig({
   esbuild: { target: "es2022" },
   test: {
     include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "scripts/**/*.test.mjs"],
-    // those of npm run test:long
+    // npm run test:long runs these
     exclude: [...configDefaults.exclude, "**/*.long.test.ts"],
     env: { ASTER_RELAY_MODE: "disabled" },
     pool: "forks",
