@@ -1,5 +1,5 @@
-// The conformance table as a program: `[--full] [WORD]...` runs the rows whose line contains all words,
-// `--sabotage` breaks one guarantee after the other and checks that the rows about it fail.
+// The conformance table as a program: `[--full] [WORD]...` runs the rows whose line contains all
+// words, `--sabotage` breaks one guarantee after the other and checks that the rows about it fail.
 import { pythonWithAster } from "./python/environment.ts";
 import { titleOf } from "./row-kinds/row.ts";
 import { rows } from "./rows/index.ts";

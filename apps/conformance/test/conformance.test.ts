@@ -56,7 +56,10 @@ function named(targets: readonly Target[]): (readonly [string, Target])[] {
   return targets.map((target) => [target.name, target]);
 }
 
-/** Defines a test per row. The rows of a target all run before the first test, along with other targets. */
+/**
+ * Defines a test per row. The rows of a target all run before the first test, along with other
+ * targets.
+ */
 function conforms(target: Target): void {
   const taken = takenBy(target);
   let results: Result[] = [];

@@ -1,4 +1,5 @@
-// Proves that the rows can fail: each sabotage breaks one guarantee, and the rows about it must notice.
+// Proves that the rows can fail: each sabotage breaks one guarantee, and the rows about it must
+// notice.
 import { describe, expect, it } from "vitest";
 import { rows } from "../src/rows/index.ts";
 import { runSabotage } from "../src/sabotage/run-sabotage.ts";

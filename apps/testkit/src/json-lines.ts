@@ -6,7 +6,9 @@ export function emit(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-/** Passes every line of JSON from `input` to `take`. Other lines are reported on stderr and skipped. */
+/**
+ * Passes every line of JSON from `input` to `take`. Other lines are reported on stderr and skipped.
+ */
 export function onJsonLine(input: Readable, take: (value: unknown) => void): void {
   const lines = createInterface({ input });
   lines.on("line", (line) => {

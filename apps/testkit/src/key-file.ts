@@ -20,8 +20,8 @@ export function secretKeyIn(path: string): Uint8Array {
 }
 
 /**
- * Creates a file atomically: a process that is killed meanwhile leaves a complete file or none. Throws if
- * the file exists.
+ * Creates a file atomically: a process that is killed meanwhile leaves a complete file or none.
+ * Throws if the file exists.
  */
 function createWhole(path: string, text: string): void {
   const unfinished = `${path}.${process.pid}.new`;

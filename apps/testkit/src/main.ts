@@ -1,5 +1,5 @@
-// The testkit: a server, a client and a codec that other programs control with command lines and JSON lines.
-// Stdout carries JSON lines only; usage errors end with exit code 2.
+// The testkit: a server, a client and a codec that other programs control with command lines and
+// JSON lines. Stdout carries JSON lines only; usage errors end with exit code 2.
 import { call } from "./call/call.ts";
 import { codec } from "./codec/codec.ts";
 import { serve } from "./serve/serve.ts";

@@ -1,11 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { codecAnswer } from "../src/codec/answer.ts";
 import { canonical } from "../src/codec/canonical.ts";
-import { Child } from "../src/process/child.ts";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const tsx = import.meta.resolve("tsx");
+import { testkit } from "./support/testkit-process.ts";
 
 const point = {
   struct: "Point",
@@ -30,11 +26,14 @@ const all = {
     { name: "s", type: { set: "string" } },
   ],
 };
-const here = { $struct: "Point", f: { x: { $i: "9007199254740993" }, when: { $ts: [-1, 5000] } } };
+const somePoint = {
+  $struct: "Point",
+  f: { x: { $i: "9007199254740993" }, when: { $ts: [-1, 5000] } },
+};
 const everything = {
   $struct: "All",
   f: {
-    p: here,
+    p: somePoint,
     c: { $enum: "Color", v: "BLUE" },
     m: { $map: [[1, [1, "a", null]]] },
     a: { $arr: "float64", v: [1.5, { $f: "nan" }] },
@@ -54,21 +53,23 @@ const allHex =
 const isLine = (value: unknown): value is object => typeof value === "object";
 
 describe("the codec command", () => {
-  it("encodes as the judge does", () => {
-    expect(codecAnswer({ op: "encode", types: [point], value: here })).toEqual({ hex: pointHex });
+  it("encodes like pyfory", () => {
+    expect(codecAnswer({ op: "encode", types: [point], value: somePoint })).toEqual({
+      hex: pointHex,
+    });
   });
 
-  it.each(["closures", "generated"])("decodes what the judge wrote, with %s", (engine) => {
+  it.each(["closures", "generated"])("decodes what pyfory encoded, with %s", (engine) => {
     const request = { op: "decode", types: [color, point, all], engine };
     expect(codecAnswer({ ...request, root: { type: "Point" }, hex: pointHex })).toEqual({
-      value: here,
+      value: somePoint,
     });
     const read = codecAnswer({ ...request, hex: allHex }) as { value: unknown };
-    const m = { $map: [...everything.f.m.$map, [2, here]] };
+    const m = { $map: [...everything.f.m.$map, [2, somePoint]] };
     expect(canonical(read.value)).toBe(canonical({ ...everything, f: { ...everything.f, m } }));
   });
 
-  it("says what is wrong with bytes and values", () => {
+  it("reports errors in bytes and values", () => {
     const request = { op: "decode", types: [point], root: { type: "Point" } };
     expect(codecAnswer({ ...request, hex: pointHex.slice(0, -2) })).toMatchObject({
       error: { code: "data", offset: expect.any(Number), path: "demo/Point.when" },
@@ -91,8 +92,8 @@ describe("the codec command", () => {
   });
 
   it("answers line by line", async () => {
-    await using child = new Child(process.execPath, ["--import", tsx, main, "codec"]);
-    child.send({ op: "encode", types: [point], value: here });
+    await using child = testkit("codec");
+    child.send({ op: "encode", types: [point], value: somePoint });
     expect(await child.line(isLine)).toEqual({ hex: pointHex });
     child.send("no request");
     expect(await child.line(isLine)).toMatchObject({ error: { code: "notation" } });

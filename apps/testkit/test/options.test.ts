@@ -55,7 +55,7 @@ describe("the options of call", () => {
     });
   });
 
-  it("take several methods, each with its request or the last one", () => {
+  it("take several methods, whose requests are their own or the last one", () => {
     const args = 'a b c --session --address A --request {"n":1} --request {}'.split(" ");
     expect(callOptions(args)).toMatchObject({
       calls: [
@@ -68,25 +68,29 @@ describe("the options of call", () => {
   });
 
   it.each([
-    ["no method", [], /at least one METHOD/],
-    [
-      "requests for nobody",
-      ["a", "--request", "{}", "--request", "{}"],
-      /2 requests for 1 METHODs/,
-    ],
-    ["no address", ["echo"], /--address/],
+    ["a missing method", [], /at least one METHOD/],
+    ["too many requests", ["a", "--request", "{}", "--request", "{}"], /2 requests for 1 METHODs/],
+    ["a missing address", ["echo"], /--address/],
     ["an unknown option", ["echo", "--address", "A", "--credential", "f"], /supported: --address/],
     [
       "an unknown mode",
       ["echo", "--address", "A", "--mode", "xml"],
       /supported: xlang xlang1 json native row/,
     ],
-    ["no number", ["echo", "--address", "A", "--n", "x"], /--n takes a whole number from 1/],
+    [
+      "a text for a number",
+      ["echo", "--address", "A", "--n", "x"],
+      /--n takes a whole number from 1/,
+    ],
     ["a fraction", ["echo", "--address", "A", "--n", "1.5"], /--n takes/],
-    ["no time", ["echo", "--address", "A", "--deadline-ms", "0"], /--deadline-ms takes/],
-    ["no calls", ["echo", "--address", "A", "--n", "0"], /--n takes/],
-    ["no JSON", ["echo", "--address", "A", "--request", "{"], /--request takes JSON/],
-    ["no pair", ["echo", "--address", "A", "--metadata", "a"], /--metadata takes name=value/],
+    ["a time of zero", ["echo", "--address", "A", "--deadline-ms", "0"], /--deadline-ms takes/],
+    ["zero rounds", ["echo", "--address", "A", "--n", "0"], /--n takes/],
+    ["invalid JSON", ["echo", "--address", "A", "--request", "{"], /--request takes JSON/],
+    [
+      "a pair without =",
+      ["echo", "--address", "A", "--metadata", "a"],
+      /--metadata takes name=value/,
+    ],
   ])("are refused: %s", (_, args, text) => {
     expect(() => callOptions(args)).toThrow(UsageError);
     expect(() => callOptions(args)).toThrow(text);
@@ -115,7 +119,7 @@ describe("the options of serve", () => {
     ["an unknown option", ["--root-pub", "f"], /supported: --bind --key-file --open/],
     ["an unknown limit", ["--limit", "nope=1"], /supported: maxMessageBytes/],
     ["a limit without a value", ["--limit", "maxCalls"], /--limit takes name=value/],
-    ["a limit of nothing", ["--limit", "maxCalls="], /limit maxCalls takes a whole number/],
+    ["an empty limit", ["--limit", "maxCalls="], /limit maxCalls takes a whole number/],
   ])("are refused: %s", (_, args, text) => {
     expect(() => serveOptions(args)).toThrow(UsageError);
     expect(() => serveOptions(args)).toThrow(text);
@@ -123,12 +127,12 @@ describe("the options of serve", () => {
 });
 
 describe("the summary", () => {
-  it("counts, and takes the nearest rank", () => {
+  it("counts calls and takes nearest-rank percentiles", () => {
     const calls = Array.from({ length: 100 }, (_, index) => ({ ok: index > 9, ms: 100 - index }));
     expect(summaryOf(calls)).toEqual({ ok: 90, failed: 10, p50Ms: 50, p99Ms: 99 });
   });
 
-  it("has zeros for nothing", () => {
+  it("is zero without calls", () => {
     expect(summaryOf([])).toEqual({ ok: 0, failed: 0, p50Ms: 0, p99Ms: 0 });
   });
 });

@@ -8,8 +8,8 @@ import type { Observation } from "../service/observer.ts";
 const CONCEALED = /^internal error \[[0-9a-z-]+\]$/i;
 
 /**
- * Compares the outcome of a call with the expectation; returns the deviations, one line each. `clientId`
- * is the endpoint id that the server must report for the caller.
+ * Compares the outcome of a call with the expectation; returns the deviations, one line each.
+ * `clientId` is the endpoint id that the server must report for the caller.
  */
 export function checkOutcome(
   outcome: Outcome,

@@ -6,7 +6,9 @@ import type { Observation } from "../service/observer.ts";
 import type { Outcome } from "./outcome.ts";
 import { SteppedCall } from "./stepped-call.ts";
 
-/** Makes a row's call in a session, then a `count` under the session's tag, and closes the session. */
+/**
+ * Makes a row's call in a session, then a `count` under the session's tag, and closes the session.
+ */
 export async function callInSession(
   session: OpenSession,
   row: CallRow,

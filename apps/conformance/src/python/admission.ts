@@ -4,10 +4,10 @@ import { AdmissionError } from "@aster/trust";
 const ATTEMPTS = 5;
 
 /**
- * Connects to a server of the Python package. That server closes the connection of an admission as soon
- * as it has written its answer, which is then lost occasionally, so this function repeats the dial after
- * a lost answer. Any other error is final. Use `AsterClient.connect` for TypeScript servers: they must
- * never lose an answer.
+ * Connects to a server of the Python package. That server closes the connection of an admission as
+ * soon as it has written its answer, which is then lost occasionally, so this function repeats the
+ * dial after a lost answer. Any other error is final. Use `AsterClient.connect` for TypeScript
+ * servers: they must never lose an answer.
  */
 export async function connectToPython(
   address: string,

@@ -33,7 +33,10 @@ export class PythonCommands implements AsyncDisposable {
     return new PythonCommands(child, answerMs);
   }
 
-  /** Returns the result of a command; rejects with an `Error` that has the fields of {@link PythonError}. */
+  /**
+   * Returns the result of a command; rejects with an `Error` that has the fields of {@link
+   * PythonError}.
+   */
   async do(command: object): Promise<unknown> {
     this.#last += 1;
     const id = this.#last;

@@ -20,8 +20,8 @@ export function pythonWithFory(): Promise<PythonEnvironment> {
 }
 
 /**
- * Returns the virtual environment `.venv/<name>`, which all test files of a checkout share. The first
- * use creates it. Throws if that fails and `CI` is set.
+ * Returns the virtual environment `.venv/<name>`, which all test files of a checkout share. The
+ * first use creates it. Throws if that fails and `CI` is set.
  */
 async function pythonWith(requirement: string, name: string): Promise<PythonEnvironment> {
   const python = await prepared(requirement, name);
@@ -98,7 +98,7 @@ function taken(path: string): boolean {
   }
 }
 
-/** Whether the process that took the lock has ended. */
+/** Returns whether the process that took the lock has ended. */
 function abandoned(path: string): boolean {
   try {
     const owner = Number(readFileSync(path, "utf8"));

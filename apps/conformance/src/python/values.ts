@@ -1,4 +1,6 @@
-/** Converts a value for python/shared/values.py: JSON where it is exact, tagged values elsewhere. */
+/**
+ * Converts a value for python/shared/values.py: JSON where it is exact, tagged values elsewhere.
+ */
 export function toPython(value: unknown): unknown {
   if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString("base64") };
   if (typeof value === "bigint") return { $int: value.toString() };

@@ -1,7 +1,8 @@
 import { createCodec, wireType } from "@aster/codec";
 import { z } from "zod";
 
-// The structs of the protocol, written from docs/wire.md rather than taken from the library under test.
+// The structs of the protocol, written from docs/wire.md rather than taken from the library under
+// test.
 
 const own = { naming: "as-written", reserved: true } as const;
 const text = z.string().default("");

@@ -15,7 +15,9 @@ import { sendParts } from "./send-parts.ts";
 export class RawServer implements AsyncDisposable {
   readonly #nodes: NodePair;
   readonly #incoming: AsyncIterableIterator<Connection>;
-  /** Dials run one after the other, so that the next incoming connection belongs to the last dial. */
+  /**
+   * Dials run one after the other, so that the next incoming connection belongs to the last dial.
+   */
   #dialled: Promise<unknown> = Promise.resolve();
 
   constructor(nodes: NodePair) {

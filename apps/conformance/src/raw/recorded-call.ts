@@ -19,7 +19,9 @@ export interface RecordOptions {
   readonly peerModes?: readonly string[];
 }
 
-/** Makes a call to a peer that only records, until `frames` frames have arrived after the header. */
+/**
+ * Makes a call to a peer that only records, until `frames` frames have arrived after the header.
+ */
 export async function recordCall<T extends ServiceDefinition>(
   nodes: NodePair,
   service: T,

@@ -40,11 +40,11 @@ export interface CallExpectation {
   readonly server?: {
     /** The number of times the handler was called. */
     readonly calls?: number;
-    /** Whether the handler's signal fired. */
+    /** Expects that the handler's signal fired, or that it did not. */
     readonly aborted?: boolean;
-    /** Which request messages were compressed on the wire. */
+    /** The compression of each request on the wire. */
     readonly read?: readonly boolean[];
-    /** Which reply messages were compressed on the wire. */
+    /** The compression of each reply on the wire. */
     readonly written?: readonly boolean[];
   };
 }

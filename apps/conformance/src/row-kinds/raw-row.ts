@@ -11,8 +11,8 @@ import type { Only, Setup } from "./setup.ts";
 export type RawEnding = "ended" | "reset" | "closed" | "refused";
 
 /**
- * A raw peer sends bytes to a TypeScript server, over memory and QUIC. The connection must still carry
- * calls afterwards, unless it is expected to close.
+ * A raw peer sends bytes to a TypeScript server, over memory and QUIC. The connection must still
+ * carry calls afterwards, unless it is expected to close.
  */
 export interface RawClientRow {
   readonly kind: "rawClient";
@@ -31,11 +31,11 @@ export interface RawClientRow {
     /** The payloads of the replies, as text. */
     readonly replies?: readonly string[];
     /**
-     * All received frames: payloads of replies as text, statuses as `<code> <message>`. A text that ends
-     * in `…` is compared up to there.
+     * All received frames: payloads of replies as text, statuses as `<code> <message>`. A text that
+     * ends in `…` is compared up to there.
      */
     readonly frames?: readonly string[];
-    /** Which replies were compressed. */
+    /** The compression of each reply. */
     readonly compressed?: readonly boolean[];
     /** Default: `"ended"`. */
     readonly ending?: RawEnding;

@@ -14,8 +14,8 @@ export interface ScenarioRow {
 
 export interface ScenarioCall {
   /**
-   * Calls through the proxy of the service of this name, which need not exist, and expects one reply.
-   * Default: calls with the typed client.
+   * Calls through the proxy of the service of this name, which need not exist, and expects one
+   * reply. Default: calls with the typed client.
    */
   readonly proxied?: string;
   readonly method: string;

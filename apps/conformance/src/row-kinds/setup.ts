@@ -1,7 +1,9 @@
 import type { RpcLimits } from "@aster/rpc";
 import type { InterceptorName } from "../service/named-interceptors.ts";
 
-/** The settings of both sides that differ from the defaults. Rows with equal setups share a harness. */
+/**
+ * The settings of both sides that differ from the defaults. Rows with equal setups share a harness.
+ */
 export interface Setup {
   readonly serverLimits?: Partial<RpcLimits>;
   readonly clientLimits?: Partial<RpcLimits>;

@@ -1,8 +1,8 @@
 import type { RequestFields } from "../service/messages.ts";
 
 /**
- * One action of a caller; the steps of a call run in order. A call whose method takes a single request
- * begins with its `send`, other calls begin with their first step.
+ * One action of a caller; the steps of a call run in order. A call whose method takes a single
+ * request begins with its `send`, other calls begin with their first step.
  */
 export type Step =
   | { readonly do: "send"; readonly request: RequestFields }

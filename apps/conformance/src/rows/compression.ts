@@ -9,8 +9,8 @@ import { generatedBytes } from "../service/generated-bytes.ts";
 const zstd = { mode: "xlang", zstd: true } as const;
 const plain = { zstd: false } as const;
 /**
- * A setup that gives a row its own nodes: after a message that did not shrink, the next few messages are
- * sent uncompressed.
+ * A setup that gives a row its own nodes: after a message that did not shrink, the next few
+ * messages are sent uncompressed.
  */
 const own = (number: number): Setup => ({ serverLimits: { maxResets: 1000 + number } });
 const LARGE = zeros(271_828);

@@ -26,7 +26,10 @@ const gate: AdmissionGate = {
 
 const services = () => [implement(Conformance, conformanceHandlers(new Observer()))];
 
-/** The identity of the caller: the key of the connection, a token of the call, or a credential at the gate. */
+/**
+ * The identity of the caller: the key of the connection, a token of the call, or a credential at
+ * the gate.
+ */
 export const credentialRows: readonly (CallRow | ScriptRow)[] = [
   ...callRows("credentials", [
     ...patterns.flatMap((method): CallFields[] => [

@@ -21,8 +21,8 @@ const Counter = defineService(
 );
 
 /**
- * The scenarios that the Python project describes for implementations, and calls of methods and services
- * that do not exist. python/scenario_services.py hosts the same two services.
+ * The scenarios that the Python project describes for implementations, and calls of methods and
+ * services that do not exist. python/scenario_services.py hosts the same two services.
  */
 export const scenarioRows: readonly ScenarioRow[] = [
   {

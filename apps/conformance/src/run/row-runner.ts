@@ -30,8 +30,8 @@ export function isRepeated(row: Row): boolean {
 }
 
 /**
- * Runs rows on one target. Rows with equal setups share a client and a server; `close` ends all that
- * the rows used.
+ * Runs rows on one target. Rows with equal setups share a client and a server; `close` ends all
+ * that the rows used.
  */
 export class RowRunner {
   readonly #target: Target;

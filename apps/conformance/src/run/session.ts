@@ -12,8 +12,8 @@ import type { Harness } from "../targets/harness.ts";
 const CLOSE_MS = 3_000;
 
 /**
- * Checks the session in which a call was made: whether it was still open, and that it was closed once.
- * Returns the deviations, one line each.
+ * Checks the session in which a call was made: whether it was still open, and that it was closed
+ * once. Returns the deviations, one line each.
  */
 export async function checkSession(
   { session }: CallRow,

@@ -5,8 +5,8 @@ import type { RunOptions } from "./row-runner.ts";
 import { runTarget } from "./run-target.ts";
 
 /**
- * The number of targets that run ahead of the current one: rows mostly wait. Full runs use none, because
- * targets that compete for the machine miss their time limits.
+ * The number of targets that run ahead of the current one: rows mostly wait. Full runs use none,
+ * because targets that compete for the machine miss their time limits.
  */
 const AHEAD = 1;
 

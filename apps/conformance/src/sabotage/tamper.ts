@@ -13,7 +13,9 @@ export interface Frame {
   readonly payload: Uint8Array;
 }
 
-/** Changes the frames and events in one side's channel. Events without a method stay as they are. */
+/**
+ * Changes the frames and events in one side's channel. Events without a method stay as they are.
+ */
 export interface Tamper {
   /** Returns the frames to send instead of a frame. */
   send?(frame: Frame): readonly Frame[];

@@ -8,7 +8,10 @@ import { currentFrames, type Observation, type Observer } from "./observer.ts";
 
 const NOT_MESSAGES = ~FrameFlag.Compressed;
 
-/** Returns handlers of {@link Conformance} that follow the plan in the requests and record each call in `observer`. */
+/**
+ * Returns handlers of {@link Conformance} that follow the plan in the requests and record each call
+ * in `observer`.
+ */
 export function conformanceHandlers(observer: Observer): ServiceHandlers<typeof Conformance> {
   return {
     async unary(request, context) {

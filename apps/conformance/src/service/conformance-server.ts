@@ -25,8 +25,8 @@ export interface ConformanceServerOptions {
 }
 
 /**
- * Hosts {@link Conformance} and {@link ConformanceSession} on a node. The caller closes the node and the
- * server.
+ * Hosts {@link Conformance} and {@link ConformanceSession} on a node. The caller closes the node
+ * and the server.
  */
 export async function startConformanceServer(
   node: Node,

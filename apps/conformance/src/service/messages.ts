@@ -35,7 +35,9 @@ export const Request = wireType("aster.conformance/Request", {
   trailer: z.array(Pair).default(() => []),
   /** Bidi streams: answers this message before the next one is read. */
   fullDuplex: flag(),
-  /** Ends the call with INVALID_ARGUMENT unless this message arrived compressed, or uncompressed. */
+  /**
+   * Ends the call with INVALID_ARGUMENT unless this message arrived compressed, or uncompressed.
+   */
   expectCompressed: z.boolean().optional(),
 });
 export type Request = z.output<typeof Request>;

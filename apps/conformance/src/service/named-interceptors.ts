@@ -3,8 +3,8 @@ import { type InterceptedCall, type Interceptor, RpcError, StatusCode } from "@a
 import { Reply } from "./messages.ts";
 
 /**
- * Adds its name to the metadata `way` before the call. For clients: on a server the handler would not
- * see the change, see {@link addsToTrailer}.
+ * Adds its name to the metadata `way` before the call. For clients: on a server the handler would
+ * not see the change, see {@link addsToTrailer}.
  */
 function addsToMetadata(name: string): Interceptor {
   return (call, next) => next({ ...call, metadata: call.metadata.with("way", name) });

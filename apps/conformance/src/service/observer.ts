@@ -6,7 +6,7 @@ export interface FrameFlags {
   readonly written: number[];
 }
 
-/** What the handler of one call observed. */
+/** The observations of one call's handler. */
 export interface Observation {
   calls: number;
   /** Its signal fired. */

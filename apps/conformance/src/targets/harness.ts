@@ -14,8 +14,8 @@ export interface Harness extends AsyncDisposable {
   /** The closed sessions of the server. */
   readonly sessions: Pick<SessionLog, "closesOf">;
   /**
-   * Makes a row's call under a tag; if the row has a session, in a session under `sessionTag`. Never
-   * rejects.
+   * Makes a row's call under a tag; if the row has a session, in a session under `sessionTag`.
+   * Never rejects.
    */
   call(row: CallRow, tag: string, sessionTag: string): Promise<Outcome>;
   /** Opens a session with the TypeScript client. */

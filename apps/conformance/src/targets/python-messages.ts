@@ -4,8 +4,8 @@ import type { Mode } from "../raw/protocol.ts";
 import type { Reply, RequestFields } from "../service/messages.ts";
 
 /**
- * Converts a request to its wire names. In JSON mode the Python proxy sends it unchanged, with bytes as
- * base64.
+ * Converts a request to its wire names. In JSON mode the Python proxy sends it unchanged, with
+ * bytes as base64.
  */
 export function requestForPython(request: RequestFields, mode: Mode): unknown {
   const named = Object.fromEntries(

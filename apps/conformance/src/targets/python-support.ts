@@ -4,7 +4,7 @@ import type { Row } from "../row-kinds/row.ts";
 import type { Setup } from "../row-kinds/setup.ts";
 import type { Step } from "../row-kinds/step.ts";
 
-/** Whether a row can run with a TypeScript client and a Python server. */
+/** Returns whether a row can run with a TypeScript client and a Python server. */
 export function pythonServerSupports(row: Row, zstd: boolean): boolean {
   if (row.kind === "scenario") return true;
   if (row.kind === "session") {
@@ -20,7 +20,7 @@ export function pythonServerSupports(row: Row, zstd: boolean): boolean {
   );
 }
 
-/** Whether a row can run with a Python client and a TypeScript server. */
+/** Returns whether a row can run with a Python client and a TypeScript server. */
 export function pythonClientSupports(row: Row, mode: Mode): boolean {
   if (!isPlain(row) || hasClientSetup(row.setup) || isRestricted(row)) return false;
   const pairs = row.metadata ?? [];
@@ -37,8 +37,8 @@ export function pythonClientSupports(row: Row, mode: Mode): boolean {
 }
 
 /**
- * In sessions the Python client sends all requests and their end, and then returns the replies if the
- * call succeeded. Its proxy supports unary methods only.
+ * In sessions the Python client sends all requests and their end, and then returns the replies if
+ * the call succeeded. Its proxy supports unary methods only.
  */
 function supportsInSession({ method, steps, timeoutMs, expect }: CallRow, mode: Mode): boolean {
   if (mode === "json" && !/unary/i.test(method)) return false;
@@ -53,7 +53,7 @@ function leaves({ steps }: CallRow): boolean {
   return steps.some((step) => step.do === "leave");
 }
 
-/** Whether the row uses nothing that only TypeScript peers support. */
+/** Returns whether the row uses nothing that only TypeScript peers support. */
 function isPlain(row: Row): row is CallRow {
   if (row.kind !== "call" || row.repeat?.fresh === true) return false;
   const requests = row.steps.flatMap((step) => (step.do === "send" ? [step.request] : []));
@@ -62,7 +62,10 @@ function isPlain(row: Row): row is CallRow {
   );
 }
 
-/** Whether the row is for some TypeScript targets only. All rows in sessions require compression. */
+/**
+ * Returns whether the row is for some TypeScript targets only. All rows in sessions require
+ * compression.
+ */
 function isRestricted({ only, session }: CallRow): boolean {
   return only !== undefined && session === undefined;
 }
@@ -71,7 +74,7 @@ function hasClientSetup({ clientLimits, clientInterceptors }: Setup = {}): boole
   return clientLimits !== undefined || clientInterceptors !== undefined;
 }
 
-/** Whether a call with a single request begins with it. */
+/** Returns whether a call with a single request begins with it. */
 function beginsWell({ method, steps }: CallRow): boolean {
   return /clientStream|bidiStream/i.test(method) || steps[0]?.do === "send";
 }

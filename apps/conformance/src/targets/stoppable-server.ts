@@ -1,8 +1,8 @@
 import { Child, testkitCommand } from "@aster-apps/testkit/process";
 
 /**
- * A testkit server in its own process that can be suspended: it then answers no packets, but keeps those
- * that arrive.
+ * A testkit server in its own process that can be suspended: it then answers no packets, but keeps
+ * those that arrive.
  */
 export class StoppableServer implements AsyncDisposable {
   readonly address: string;

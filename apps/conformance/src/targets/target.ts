@@ -13,15 +13,15 @@ export interface ScenarioClient extends AsyncDisposable {
 }
 
 /**
- * One combination of transport, mode and compression between a TypeScript client and server, or between
- * one of them and the Python package.
+ * One combination of transport, mode and compression between a TypeScript client and server, or
+ * between one of them and the Python package.
  */
 export interface Target {
   /** The name in the output and in known-failing.txt. */
   readonly name: string;
   readonly mode: Mode;
   readonly zstd: boolean;
-  /** Whether the target can run the row. */
+  /** Returns whether the target can run the row. */
   takes(row: Row): boolean;
   harness(setup: Setup): Promise<Harness>;
   /** Ends what the harnesses share. */

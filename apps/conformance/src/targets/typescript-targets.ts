@@ -6,8 +6,8 @@ import { testbedOf } from "./testbed.ts";
 import { nodesOf, type TypescriptOptions, typescriptHarness } from "./typescript-harness.ts";
 
 /**
- * The TypeScript client and server: over memory and QUIC in XLANG and JSON, with and without zstd; in
- * NATIVE, ROW and profile A of XLANG, which run calls only; and within one program.
+ * The TypeScript client and server: over memory and QUIC in XLANG and JSON, with and without zstd;
+ * in NATIVE, ROW and profile A of XLANG, which run calls only; and within one program.
  */
 export const typescriptTargets: readonly Target[] = [
   ...(["memory", "quic"] as const).flatMap((transport) =>

@@ -26,8 +26,8 @@ interface Answer {
 }
 
 /**
- * Whether this codec refuses a missing field whose type has no zero. pyfory reads it as null: docs/fory.md,
- * "Evolution".
+ * Returns whether this codec refuses a missing field whose type has no zero. pyfory reads it as
+ * null: docs/fory.md, "Evolution".
  */
 function lacksZero(answer: CodecAnswer, expected: string): boolean {
   if (!("error" in answer) || !answer.error.message.includes("has no value for it")) return false;

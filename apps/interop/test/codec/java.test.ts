@@ -24,8 +24,8 @@ interface Answer {
 }
 
 /**
- * Returns the reason for which Fory for Java cannot run here, if there is one. Maven downloads it, which
- * happens only in CI.
+ * Returns the reason for which Fory for Java cannot run here, if there is one. Maven downloads it,
+ * which happens only in CI.
  */
 function missing(): string | undefined {
   if (!process.env.CI) return "CI is not set";
@@ -35,10 +35,15 @@ function missing(): string | undefined {
     : "java or mvn was not found on the PATH";
 }
 
-/** Cases with values that JavaScript writes as another type, or that Java cannot read from pyfory either. */
+/**
+ * Cases with values that JavaScript writes as another type, or that Java cannot read from pyfory
+ * either.
+ */
 const unlike = /^(?:limits|list)\/decimal|^any\/date|^enum\/any|^ref\/shared list/;
 
-/** Unions by name outside of fields: pyfory loses their names, so the fixture does not contain them. */
+/**
+ * Unions by name outside of fields: pyfory loses their names, so the fixture does not contain them.
+ */
 const Contact = { union: "Contact", ns: "vec", cases: { 0: "string", 1: { list: "varint32" } } };
 const choice = { $union: "Contact", case: 1, v: [7] };
 const named: readonly Case[] = [

@@ -37,8 +37,8 @@ interface Answer {
 }
 
 /**
- * Whether a case has several valid encodings: texts beyond Latin-1, sets, values of any type and unions of
- * containers.
+ * Returns whether a case has several valid encodings: texts beyond Latin-1, sets, values of any
+ * type and unions of containers.
  */
 function hasChoice({ types, value }: RandomCase): boolean {
   if (JSON.stringify(types).includes('"any"')) return true;

@@ -45,7 +45,10 @@ const other = /^root\/(?:float\/1|timestamp\/.*(?:123456000|, 1000)\])(?: ref)?$
 /** Errors of profile A: missing flags of a list of booleans, and unannounced definitions. */
 const quirks = /^root\/(?:list\/bools ref|enum\/C.*)$/;
 
-/** Cases in which this codec also writes element types, so that readers without the union can skip it. */
+/**
+ * Cases in which this codec also writes element types, so that readers without the union can skip
+ * it.
+ */
 const saysMore = /^union\/wide\/(?:4|5|300)/;
 
 function readProblem(one: Case, profile: "A" | "B", engine: string): string | undefined {

@@ -1,4 +1,5 @@
-// Clients that connect and leave: nodes one after another, and nodes that close without closing their connections.
+// Clients that connect and leave: nodes one after another, and nodes that close without closing
+// their connections.
 import { StatusCode } from "@aster/rpc";
 import { loopbackNode } from "@aster/transport/testing";
 import { Testkit } from "@aster-apps/testkit";

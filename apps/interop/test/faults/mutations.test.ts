@@ -134,7 +134,7 @@ function timeout(): Promise<undefined> {
   return sleep(TIMEOUT_MS, undefined, { ref: false });
 }
 
-/** Whether a stream ended with a status or was reset, while its connection stays open. */
+/** Returns whether a stream ended with a status or was reset, while its connection stays open. */
 function isEnd(ending: "ended" | TransportError): boolean {
   return ending === "ended" || ending.code === "reset";
 }

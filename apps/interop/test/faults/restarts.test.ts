@@ -1,4 +1,5 @@
-// A server that is killed and started again with the same key and port, while its clients stay open.
+// A server that is killed and started again with the same key and port, while its clients stay
+// open.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

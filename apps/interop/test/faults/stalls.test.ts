@@ -1,4 +1,5 @@
-// Peers that stop in the middle: senders that never finish, readers that do not read, silent applicants.
+// Peers that stop in the middle: senders that never finish, readers that do not read, silent
+// applicants.
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RPC_ALPN, StatusCode } from "@aster/rpc";

@@ -1,4 +1,5 @@
-// Calls over faulty networks between two network namespaces: docs/reliability.md. network.long.test.ts has the full times.
+// Calls over faulty networks between two network namespaces: docs/reliability.md.
+// network.long.test.ts has the full times.
 import { it } from "vitest";
 import { garbage } from "./rows/garbage.ts";
 import { halfDials } from "./rows/half-dials.ts";

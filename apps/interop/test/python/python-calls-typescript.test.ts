@@ -34,7 +34,8 @@ describe.skipIf("missing" in environment)("the Python client calls a TypeScript 
           return next(call);
         },
       ],
-      // the Python client never ends its half of a refused session; the server closes it after this time
+      // the Python client never ends its half of a refused session; the server closes it after this
+      // time
       limits: { headerTimeoutMs: 2_000 },
     });
     python = await PythonClient.start(environment.path);

@@ -21,8 +21,8 @@ interface Outcome {
 }
 
 /**
- * The `call` command: makes calls and prints a line for each and a summary. Returns the exit code, which is
- * 0 if all calls ended with the expected code.
+ * The `call` command: makes calls and prints a line for each and a summary. Returns the exit code,
+ * which is 0 if all calls ended with the expected code.
  */
 export async function call(args: readonly string[]): Promise<number> {
   const options = callOptions(args);

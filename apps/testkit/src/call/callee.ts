@@ -17,8 +17,9 @@ export function definitionFor({ service }: CallOptions): ServiceDefinition | und
 }
 
 /**
- * Throws FAILED_PRECONDITION, with both contract ids in the details, if the peer offers the service with
- * another contract. A service that the peer does not offer passes, so that the call reports it.
+ * Throws FAILED_PRECONDITION, with both contract ids in the details, if the peer offers the service
+ * with another contract. A service that the peer does not offer passes, so that the call reports
+ * it.
  */
 export function checkContract({ services }: AsterClient, definition: ServiceDefinition): void {
   const { name, version } = definition;
@@ -33,8 +34,8 @@ export function checkContract({ services }: AsterClient, definition: ServiceDefi
 }
 
 /**
- * Returns the typed client of a service, or a session with it. It does not check the contract, so that it
- * can call services of the same name with other methods or modes.
+ * Returns the typed client of a service, or a session with it. It does not check the contract, so
+ * that it can call services of the same name with other methods or modes.
  */
 export async function typedCallee(
   client: AsterClient,

@@ -15,7 +15,9 @@ export interface Invocations {
   readonly calls: readonly Invocation[];
   /** Returns the service, or opens a new session. */
   open(): Promise<Callee>;
-  /** Opens a session for every call, because the service has sessions and the command requests none. */
+  /**
+   * Opens a session for every call, because the service has sessions and the command requests none.
+   */
   readonly oneEach: boolean;
 }
 
@@ -30,9 +32,9 @@ interface UntypedStub {
 }
 
 /**
- * Plans the calls of a command: with typed stubs if the definition has all methods and their requests fit,
- * otherwise unchanged through the JSON proxy. A request that does not fit its type is sent in JSON mode and
- * throws {@link UsageError} in other modes.
+ * Plans the calls of a command: with typed stubs if the definition has all methods and their
+ * requests fit, otherwise unchanged through the JSON proxy. A request that does not fit its type is
+ * sent in JSON mode and throws {@link UsageError} in other modes.
  */
 export function invocations(client: AsterClient, command: CallOptions): Invocations {
   const { service, session, mode } = command;

@@ -18,7 +18,9 @@ export type CodecAnswer =
       };
     };
 
-/** Encodes or decodes as a line requests. Errors in the line or in its bytes are part of the answer. */
+/**
+ * Encodes or decodes as a line requests. Errors in the line or in its bytes are part of the answer.
+ */
 export function codecAnswer(line: unknown): CodecAnswer {
   try {
     const request = codecRequest(line);

@@ -1,4 +1,7 @@
-/** Returns a text that is equal for equal values of the notation, whatever the order of sets and maps. */
+/**
+ * Returns a text that is equal for equal values of the notation, whatever the order of sets and
+ * maps.
+ */
 export function canonical(value: unknown): string {
   return JSON.stringify(sorted(value));
 }

@@ -23,7 +23,10 @@ import {
 } from "@aster/codec";
 import { z } from "zod";
 
-/** The schemas of the scalars. 64-bit integers are bigints and times are nanoseconds, to keep all digits. */
+/**
+ * The schemas of the scalars. 64-bit integers are bigints and times are nanoseconds, to keep all
+ * digits.
+ */
 export const scalarSchemas: ReadonlyMap<string, () => z.ZodType> = new Map<string, () => z.ZodType>(
   [
     ["bool", z.boolean],
@@ -73,7 +76,8 @@ export const arraySchemas: ReadonlyMap<string, () => z.ZodType> = new Map<string
 ]);
 
 /**
- * The classes of the dense arrays. If two kinds share a class, objects of the class print as the first kind.
+ * The classes of the dense arrays. If two kinds share a class, objects of the class print as the
+ * first kind.
  */
 export const arrayClasses: Readonly<Record<string, ArrayClass>> = {
   bool: Array,
@@ -96,7 +100,7 @@ interface ArrayClass {
   from(items: readonly never[]): unknown;
 }
 
-/** Whether values of the kind are bigints. */
+/** Returns whether values of the kind are bigints. */
 export function isWide(kind: string): boolean {
   return /^(?:var|var_u|tagged_|tagged_u|u)?int64$/.test(kind);
 }

@@ -8,8 +8,8 @@ process.once("exit", () => {
 });
 
 /**
- * A child process that exchanges JSON lines on stdin and stdout. It is killed when this process ends, unless
- * it has ended before.
+ * A child process that exchanges JSON lines on stdin and stdout. It is killed when this process
+ * ends, unless it has ended before.
  */
 export class Child implements AsyncDisposable {
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
@@ -74,8 +74,8 @@ export class Child implements AsyncDisposable {
   }
 
   /**
-   * Consumes the next line for which `fits` returns true. Rejects with its stderr if it ends or if no such
-   * line arrives in time.
+   * Consumes the next line for which `fits` returns true. Rejects with its stderr if it ends or if
+   * no such line arrives in time.
    */
   async line<T>(fits: (value: unknown) => value is T, timeoutMs = 20_000): Promise<T> {
     const until = Date.now() + timeoutMs;
@@ -98,7 +98,9 @@ export class Child implements AsyncDisposable {
     clearTimeout(timer);
   }
 
-  /** Resolves with false on the next line, and with true at the end of the process or of the time. */
+  /**
+   * Resolves with false on the next line, and with true at the end of the process or of the time.
+   */
   #next(timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const over = () => resolve(true);

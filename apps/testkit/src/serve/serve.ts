@@ -10,8 +10,8 @@ import { testkitHandlers } from "../services/testkit-handlers.ts";
 import { serveOptions } from "./serve-options.ts";
 
 /**
- * The `serve` command: hosts Testkit and Counter until a signal or a line on stdin drains the server. Returns
- * the exit code.
+ * The `serve` command: hosts Testkit and Counter until a signal or a line on stdin drains the
+ * server. Returns the exit code.
  */
 export async function serve(args: readonly string[]): Promise<number> {
   const { bind, keyFile, limits, idleMs } = serveOptions(args);

@@ -7,7 +7,9 @@ export interface ClosedCounter {
   readonly total: number;
 }
 
-/** Returns the handlers of one session of {@link Counter}. `onClose` is called once, when it ends. */
+/**
+ * Returns the handlers of one session of {@link Counter}. `onClose` is called once, when it ends.
+ */
 export function counterHandlers(
   peer: string,
   onClose: (session: ClosedCounter) => void,

@@ -15,8 +15,8 @@ export const Total = wireType("testkit/Total", {
 });
 
 /**
- * The service with sessions, which other implementations also host and call. The Python implementation with
- * the same contract id is apps/interop/python/counter_service.py.
+ * The service with sessions, which other implementations also host and call. The Python
+ * implementation with the same contract id is apps/interop/python/counter_service.py.
  */
 export const Counter = defineService(
   "Counter",

@@ -4,8 +4,8 @@ import type { MessageSchema } from "@aster/contract";
 const codec = createCodec({ mode: "json" });
 
 /**
- * Converts a message from its JSON form: wire names, bytes as base64, missing fields at their defaults.
- * Throws {@link CodecError} if it does not fit the type.
+ * Converts a message from its JSON form: wire names, bytes as base64, missing fields at their
+ * defaults. Throws {@link CodecError} if it does not fit the type.
  */
 export function messageFrom(type: MessageSchema, json: unknown): unknown {
   return codec.decode(type as WireType, new TextEncoder().encode(JSON.stringify(json)));
@@ -17,7 +17,7 @@ export function jsonOf(type: MessageSchema, message: unknown): unknown {
   return JSON.parse(new TextDecoder().decode(bytes));
 }
 
-/** Whether all JSON values are messages of the type. */
+/** Returns whether all JSON values are messages of the type. */
 export function areMessages(type: MessageSchema, values: readonly unknown[]): boolean {
   try {
     for (const value of values) messageFrom(type, value);

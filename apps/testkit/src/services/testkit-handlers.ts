@@ -13,7 +13,10 @@ import type { CountReply, CountRequest, EchoReply, EchoRequest } from "./testkit
 const LONGEST_MS = 2 ** 31 - 1;
 const LARGEST_PAYLOAD = 16 * 1024 * 1024;
 
-/** Returns the handlers of {@link Testkit}. `onAbort` is called with the method of each aborted call. */
+/**
+ * Returns the handlers of {@link Testkit}. `onAbort` is called with the method of each aborted
+ * call.
+ */
 export function testkitHandlers(
   onAbort: (method: string) => void,
 ): ServiceHandlers<typeof Testkit> {

@@ -11,8 +11,8 @@ import {
 } from "./testkit-messages.ts";
 
 /**
- * The service with shared methods, which other implementations also host and call. The Python implementation
- * with the same contract id is apps/interop/python/testkit_service.py.
+ * The service with shared methods, which other implementations also host and call. The Python
+ * implementation with the same contract id is apps/interop/python/testkit_service.py.
  */
 export const Testkit = defineService(
   "Testkit",

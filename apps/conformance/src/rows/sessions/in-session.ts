@@ -17,8 +17,8 @@ const notForAll: ReadonlySet<InterceptorName> = new Set([
 ]);
 
 /**
- * The rows of shared services, each in a session that stays open after the call. They run only on targets
- * with compression, because it makes no difference to them.
+ * The rows of shared services, each in a session that stays open after the call. They run only on
+ * targets with compression, because it makes no difference to them.
  */
 export const inSessionRows: readonly CallRow[] = [
   ...basicRows,

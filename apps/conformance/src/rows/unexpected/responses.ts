@@ -30,7 +30,10 @@ const json: Only = { mode: "json" };
 const one = reply({ payload: text("one") });
 const two = reply({ payload: text("two") });
 const got = { code: 0, replies: [{ payload: "one" }] };
-/** A failed call has no reply if its method has only one; a stream yields its replies as they arrive. */
+/**
+ * A failed call has no reply if its method has only one; a stream yields its replies as they
+ * arrive.
+ */
 const failed = (code: number, message?: string): RawServerRow["expect"] => ({
   code,
   ...(message === undefined ? {} : { message }),

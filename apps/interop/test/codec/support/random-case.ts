@@ -12,7 +12,9 @@ export interface RandomCase {
 export interface Scope {
   readonly scalars: readonly string[];
   readonly compatible: boolean;
-  /** Whether cases may contain unions: readers of pyfory cannot skip unions that their types lack. */
+  /**
+   * Allows unions. Evolution tests do not, because pyfory cannot skip unions that its types lack.
+   */
   readonly unions: boolean;
 }
 
@@ -103,8 +105,8 @@ export class Maker {
   }
 
   /**
-   * Generates the type of a union case. pyfory 0.16 has no unions of containers; no version has unions of
-   * `any` or of nullable enums.
+   * Generates the type of a union case. pyfory 0.16 has no unions of containers; no version has
+   * unions of `any` or of nullable enums.
    */
   #case(): TypeText {
     const structs = this.#types.flatMap((one) => ("struct" in one ? [{ type: one.struct }] : []));

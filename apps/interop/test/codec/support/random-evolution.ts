@@ -33,8 +33,8 @@ const added: readonly TypeText[] = [
 const newNames = ["new_a", "fresh", "added_later", "n2"];
 
 /**
- * Generates another version of types: fields are added, removed, moved, widened, and become optional or
- * required.
+ * Generates another version of types: fields are added, removed, moved, widened, and become
+ * optional or required.
  */
 export class Evolver {
   readonly #random: Random;
@@ -95,8 +95,8 @@ export class Evolver {
 }
 
 /**
- * Makes a type optional. Arrays stay as they are: null is read as an empty array here and as null in
- * pyfory.
+ * Makes a type optional. Arrays stay as they are: null is read as an empty array here and as null
+ * in pyfory.
  */
 function optional(type: TypeText): TypeText {
   if (type === "any" || (typeof type === "object" && ("opt" in type || "array" in type))) {
@@ -105,12 +105,18 @@ function optional(type: TypeText): TypeText {
   return holdsAny(type) ? type : { opt: type };
 }
 
-/** Whether the type contains `any`: pyfory drops null values from formerly optional maps of `any`. */
+/**
+ * Returns whether the type contains `any`: pyfory drops null values from formerly optional maps of
+ * `any`.
+ */
 function holdsAny(type: TypeText): boolean {
   return JSON.stringify(type).includes('"any"');
 }
 
-/** Makes a type required if it has a zero for null. For other types pyfory keeps null; this codec refuses. */
+/**
+ * Makes a type required if it has a zero for null. For other types pyfory keeps null; this codec
+ * refuses.
+ */
 function required(type: TypeText): TypeText {
   if (typeof type === "string" || !("opt" in type)) return type;
   const { opt } = type;

@@ -1,4 +1,5 @@
-// A worker with its own server and client that accepts, waits for a call, reads a stream and calls at the same time, forever.
+// A worker with its own server and client that accepts, waits for a call, reads a stream and calls
+// at the same time, forever.
 import { parentPort } from "node:worker_threads";
 import { AsterClient, AsterServer, implement } from "@aster/rpc";
 import { openGate } from "@aster/trust";

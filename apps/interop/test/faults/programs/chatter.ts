@@ -1,4 +1,5 @@
-// Opens a bidi stream to the testkit at argv[2], sends one message, prints {"chatting":true} on its reply, and stays open.
+// Opens a bidi stream to the testkit at argv[2], sends one message, prints {"chatting":true} on its
+// reply, and stays open.
 import { AsterClient } from "@aster/rpc";
 import { Testkit } from "@aster-apps/testkit";
 

@@ -13,13 +13,17 @@ const numbers = { xlang: 0, json: 3 } as const;
 const noMetadata = { metadataKeys: [], metadataValues: [] };
 const noCall = { callId: "", deadlineEpochMs: 0, ...noMetadata };
 
-/** Returns the bytes of a call of Testkit, without the end of the stream. Requests are in JSON form. */
+/**
+ * Returns the bytes of a call of Testkit, without the end of the stream. Requests are in JSON form.
+ */
 export function callBytes(mode: Mode, method: string, ...requests: readonly object[]): Uint8Array {
   const frames = requests.map((request) => messageFrame(mode, Testkit, method, "request", request));
   return Buffer.concat([headerFrame(mode, Testkit.name, method), ...frames]);
 }
 
-/** Returns the bytes of a Counter session with one `add` per number, without the end of the stream. */
+/**
+ * Returns the bytes of a Counter session with one `add` per number, without the end of the stream.
+ */
 export function sessionBytes(mode: Mode, ...adds: readonly number[]): Uint8Array {
   const calls = adds.flatMap((n) => [
     encodeFrame(FrameFlag.Call, callHeaders[mode].encode({ method: "add", ...noCall })),

@@ -8,8 +8,8 @@ const MIB = 1024 * 1024;
 const quiet = { timeout: 5000, interval: 100 };
 
 /**
- * A client on a connection of its own that has no part in a fault. It records the server's figures before
- * the fault and checks afterwards that the server is as healthy as before.
+ * A client on a connection of its own that has no part in a fault. It records the server's figures
+ * before the fault and checks afterwards that the server is as healthy as before.
  */
 export class ControlClient implements AsyncDisposable {
   readonly client: AsterClient;
@@ -32,8 +32,8 @@ export class ControlClient implements AsyncDisposable {
   }
 
   /**
-   * Expects that the server is the same process, answers 20 echoes within `echoMs` each, has not panicked,
-   * and soon holds no more than before.
+   * Expects that the server is the same process, answers 20 echoes within `echoMs` each, has not
+   * panicked, and soon holds no more than before.
    */
   async expectHealthy({ echoMs = 1000 }: { readonly echoMs?: number } = {}): Promise<void> {
     for (let text = 0; text < 20; text += 1) {

@@ -1,6 +1,6 @@
 /**
- * Whether the tests run in their long form, with the times and numbers of docs/reliability.md. `npm run
- * test:long` sets the variable; `npm test` runs the short form.
+ * True for the long form of the tests; docs/reliability.md lists the times and numbers of both
+ * forms. `npm run test:long` sets the variable, `npm test` does not.
  */
 const long = process.env.ASTER_TEST_LONG === "1";
 

@@ -1,8 +1,8 @@
 import type { Random } from "../../support/random.ts";
 
 /**
- * Returns one of the originals with one to four changes: bytes are cut off, removed, repeated or set, or a
- * bit is flipped.
+ * Returns one of the originals with one to four changes: bytes are cut off, removed, repeated or
+ * set, or a bit is flipped.
  */
 export function mutated(originals: readonly Uint8Array[], next: Random): Uint8Array {
   const below = (limit: number) => Math.floor(next() * limit);

@@ -37,7 +37,7 @@ export class RawStream {
     if (bytes.length > 0) this.channel.send(0, bytes);
   }
 
-  /** Whether a status has arrived. */
+  /** True if a status has arrived. */
   get answered(): boolean {
     return this.flags.some((flags) => (flags & FrameFlag.Trailer) !== 0);
   }

@@ -20,7 +20,8 @@ export interface Stats {
   readonly rssBytes: number;
 }
 
-// make malloc return free memory to the system, so that the resident size shows what the process holds
+// make malloc return free memory to the system, so that the resident size shows what the process
+// holds
 const frugal = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "65536" };
 const flags = [
   "--unhandled-rejections=strict",

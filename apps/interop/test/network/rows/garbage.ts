@@ -11,8 +11,8 @@ const IDLE_SHARE = 0.05;
 const SETTLE_MS = 2_000;
 
 /**
- * Sends packets that are not QUIC, and first packets of dials that are cut short or have wrong bits. The
- * server must stay healthy and become idle again.
+ * Sends packets that are not QUIC, and first packets of dials that are cut short or have wrong
+ * bits. The server must stay healthy and become idle again.
  */
 export async function garbage(packets: number) {
   await using network = await ShapedNetwork.open();

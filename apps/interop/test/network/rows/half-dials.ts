@@ -9,7 +9,10 @@ const program = fileURLToPath(new URL("../programs/dialler.ts", import.meta.url)
 const RSS_GROWTH_BYTES = 120 * 1024 * 1024;
 const CONNECT_MS = 3_000;
 
-/** Loses the answers to dials, which therefore never finish. Others connect promptly, and memory stays bounded. */
+/**
+ * Loses the answers to dials, which therefore never finish. Others connect promptly, and memory
+ * stays bounded.
+ */
 export async function halfDials(dials: number) {
   await using network = await ShapedNetwork.open();
   await using server = await ServeProcess.start(network.far);

@@ -16,15 +16,15 @@ export interface HalfOpen {
 }
 
 /**
- * Drops all packets of one direction. Returns the times until the clients and the server have detected it,
- * in milliseconds.
+ * Drops all packets of one direction. Returns the times until the clients and the server have
+ * detected it, in milliseconds.
  */
 export async function halfOpen({ dead, idleMs, oneWay = false, slackMs = 0 }: HalfOpen) {
   await using network = await ShapedNetwork.open();
   await using server = await ServeProcess.start(network.far, "--idle-ms", String(idleMs));
   const baseline = await Baseline.of(server);
-  // the second side counts from the first packet that it sends after the last one it received, which is a
-  // keep-alive at the latest
+  // the second side counts from the first packet that it sends after the last one it received,
+  // which is a keep-alive at the latest
   const withinMs = 2 * idleMs + Math.min(KEEP_ALIVE_MS, idleMs / 3) + 2_000 + slackMs;
   await using traffic = await Traffic.start(network.near, server, {
     lastsMs: 600_000,

@@ -11,7 +11,9 @@ export interface Lossy {
   readonly concurrency?: number;
   readonly p99Ms?: number;
   readonly maxMs: number;
-  /** The size of a stream that is also sent and returned, compared by digest. Default: no stream. */
+  /**
+   * The size of a stream that is also sent and returned, compared by digest. Default: no stream.
+   */
   readonly streamBytes?: number;
   readonly streamMs?: number;
 }

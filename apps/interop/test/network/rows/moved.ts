@@ -7,15 +7,21 @@ import { Traffic } from "../support/traffic.ts";
 
 const GAP_MS = 10_000;
 const IDLE_MS = 15_000;
-/** The longest time until both sides detect a lost peer: twice the idle timeout, a keep-alive and a margin. */
+/**
+ * The longest time until both sides detect a lost peer: twice the idle timeout, a keep-alive and a
+ * margin.
+ */
 const DETECTED_MS = 2 * IDLE_MS + 5_000 + 2_000;
 
-/** `client`: the client gets another address. `nat`: the NAT gives it another port without its knowledge. */
+/**
+ * `client`: the client gets another address. `nat`: the NAT gives it another port without its
+ * knowledge.
+ */
 export type Moving = "client" | "nat";
 
 /**
- * Moves the client. Streams and session continue from the new address. Returns the longest time without an
- * item, in milliseconds.
+ * Moves the client. Streams and session continue from the new address. Returns the longest time
+ * without an item, in milliseconds.
  */
 export async function moved(moving: Moving, lastsMs = 16_000): Promise<number> {
   await using network = await ShapedNetwork.open({ nat: moving === "nat" });
@@ -33,8 +39,8 @@ export async function moved(moving: Moving, lastsMs = 16_000): Promise<number> {
 }
 
 /**
- * Moves the server, which announces its new address. Calls of clients that miss the announcement fail with
- * UNAVAILABLE; no call waits forever.
+ * Moves the server, which announces its new address. Calls of clients that miss the announcement
+ * fail with UNAVAILABLE; no call waits forever.
  */
 export async function serverMoved(bothMs: number) {
   await using network = await ShapedNetwork.open();

@@ -5,8 +5,8 @@ import { ShapedNetwork } from "../support/shaped-network.ts";
 import { CallProcess, ServeProcess } from "../support/testkit-processes.ts";
 
 /**
- * Sends and returns bytes over a wire for short packets. First packets longer than 1300 bytes are dropped
- * without notice, then both hosts have an MTU of 1280.
+ * Sends and returns bytes over a wire for short packets. First packets longer than 1300 bytes are
+ * dropped without notice, then both hosts have an MTU of 1280.
  */
 export async function narrow(bytes: number) {
   await using network = await ShapedNetwork.open();

@@ -15,8 +15,8 @@ export interface Outage {
 }
 
 /**
- * Interrupts the link for less than the idle timeout. Everything continues. Returns the time from the
- * return of the link until then, in milliseconds.
+ * Interrupts the link for less than the idle timeout. Everything continues. Returns the time from
+ * the return of the link until then, in milliseconds.
  */
 export async function survivedOutage(row: Outage): Promise<number> {
   await using network = await ShapedNetwork.open();
@@ -35,8 +35,8 @@ export async function survivedOutage(row: Outage): Promise<number> {
 }
 
 /**
- * Interrupts the link for longer than the idle timeout. Both sides report the loss once, and the server
- * serves new clients when the link is back.
+ * Interrupts the link for longer than the idle timeout. Both sides report the loss once, and the
+ * server serves new clients when the link is back.
  */
 export async function fatalOutage(row: Outage): Promise<void> {
   await using network = await ShapedNetwork.open();

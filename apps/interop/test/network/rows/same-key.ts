@@ -8,7 +8,10 @@ import { CallProcess, ServeProcess } from "../support/testkit-processes.ts";
 
 const CALLS = 50;
 
-/** Starts two servers with one key. The server that is dialled by address answers on each connection. */
+/**
+ * Starts two servers with one key. The server that is dialled by address answers on each
+ * connection.
+ */
 export async function sameKey(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "aster-network-"));
   try {

@@ -7,7 +7,10 @@ import { CallProcess, ServeProcess } from "../support/testkit-processes.ts";
 const ITEM_BYTES = 4_000;
 const EARLY_OR_LATE_MS = 500;
 
-/** Requests an answer that is too long for the wire. The deadline ends the call; others are answered meanwhile. */
+/**
+ * Requests an answer that is too long for the wire. The deadline ends the call; others are answered
+ * meanwhile.
+ */
 export async function slowAnswer(kbitPerS: number, bytes: number, deadlineMs: number) {
   await using network = await ShapedNetwork.open();
   await using server = await ServeProcess.start(network.far);

@@ -8,7 +8,10 @@ const IDLE_SHARE = 0.05;
 /** The share of the dial that is measured: starting and ending the process also takes time. */
 const MEASURED_SHARE = 0.75;
 
-/** Drops all packets. The dial fails at its time limit with a useful message and uses little CPU time. */
+/**
+ * Drops all packets. The dial fails at its time limit with a useful message and uses little CPU
+ * time.
+ */
 export async function unreachable(connectMs: number, idleMs: number) {
   await using network = await ShapedNetwork.open();
   await using server = await ServeProcess.start(network.far);

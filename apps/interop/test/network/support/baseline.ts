@@ -22,8 +22,8 @@ export class Baseline {
   }
 
   /**
-   * Expects that the server answers a client on its own host promptly, has written no sign of trouble to
-   * stderr, and soon holds no more than before.
+   * Expects that the server answers a client on its own host promptly, has written no sign of
+   * trouble to stderr, and soon holds no more than before.
    */
   async expectHealthy({
     mayCallMs = 1_000,

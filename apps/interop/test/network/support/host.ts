@@ -29,7 +29,10 @@ export class Host {
     await this.#ip(["route", "add", "default", "dev", "wire"]);
   }
 
-  /** Moves to another address, after having both for a while. Then packets to the old address are lost. */
+  /**
+   * Moves to another address, after having both for a while. Then packets to the old address are
+   * lost.
+   */
   async move(from: string, to: string, bothMs = 0): Promise<void> {
     await this.#ip(["address", "add", `${to}/24`, "dev", "wire"]);
     await sleep(bothMs);

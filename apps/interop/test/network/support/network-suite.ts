@@ -12,7 +12,10 @@ export interface NetworkSuite {
   readonly concurrent: boolean;
 }
 
-/** Defines tests that need a {@link ShapedNetwork}. Without one they are skipped; the title has the reason. */
+/**
+ * Defines tests that need a {@link ShapedNetwork}. Without one they are skipped; the title has the
+ * reason.
+ */
 export function networkSuite(
   name: string,
   { timeoutMs, concurrent }: NetworkSuite,

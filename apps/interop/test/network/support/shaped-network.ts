@@ -48,8 +48,9 @@ interface Answer {
 }
 
 /**
- * Two hosts, near and far, with a wire between them whose faults can be set (network/netshape.py). "Up" is
- * from near to far. The network disappears when it is disposed of or when this process ends.
+ * Two hosts, near and far, with a wire between them whose faults can be set (network/netshape.py).
+ * "Up" is from near to far. The network disappears when it is disposed of or when this process
+ * ends.
  */
 export class ShapedNetwork implements AsyncDisposable {
   readonly near: Host;

@@ -53,8 +53,8 @@ export class Traffic implements AsyncDisposable {
   }
 
   /**
-   * Waits for the end and expects every item once and in order. Returns the longest time without an item,
-   * in milliseconds.
+   * Waits for the end and expects every item once and in order. Returns the longest time without an
+   * item, in milliseconds.
    */
   async expectWhole(): Promise<number> {
     const [session, ...streams] = await Promise.all(
@@ -79,8 +79,8 @@ export class Traffic implements AsyncDisposable {
   }
 
   /**
-   * Waits until each stream has ended or failed with UNAVAILABLE and expects its items in order. Returns
-   * the number of failed streams and the longest time from their start to the failure.
+   * Waits until each stream has ended or failed with UNAVAILABLE and expects its items in order.
+   * Returns the number of failed streams and the longest time from their start to the failure.
    */
   async expectClean(): Promise<{ readonly lost: number; readonly lostMs: number }> {
     const runs = await Promise.all(this.#streams.map((caller) => caller.ended()));

@@ -13,8 +13,8 @@ const defaults = {
 const point = { x: 0, y: 0, label: "" };
 
 /**
- * Returns the expected echo of a message by wire names: with all defaults, and without keys for absent
- * fields.
+ * Returns the expected echo of a message by wire names: with all defaults, and without keys for
+ * absent fields.
  */
 export function echoed({ inner, points = [], ...fields }: Echo): Record<string, unknown> {
   return {

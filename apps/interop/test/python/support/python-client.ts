@@ -13,9 +13,9 @@ export interface PythonCall {
   readonly pattern: "unary" | "serverStream" | "clientStream" | "bidi";
   readonly requests: readonly unknown[];
   /**
-   * The typed client sends Fory, the proxy sends JSON. `typed-json` is the typed client as it behaves
-   * with a server that offers only JSON: it sends JSON under a header that says XLANG, and cannot send
-   * bytes. Default: `typed`.
+   * The typed client sends Fory, the proxy sends JSON. `typed-json` is the typed client as it
+   * behaves with a server that offers only JSON: it sends JSON under a header that says XLANG, and
+   * cannot send bytes. Default: `typed`.
    */
   readonly via?: "typed" | "typed-json" | "proxy";
   /** For the proxy. Default: Testkit. */

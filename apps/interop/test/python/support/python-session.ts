@@ -31,8 +31,8 @@ export class PythonSession {
   }
 
   /**
-   * Sends these requests of an `add_all` call and cancels it before its end; resolves when the server
-   * has answered the cancellation.
+   * Sends these requests of an `add_all` call and cancels it before its end; resolves when the
+   * server has answered the cancellation.
    */
   async cancelled(requests: readonly unknown[]): Promise<void> {
     await this.#do({ op: "giveUp", session: this.#session, requests });
