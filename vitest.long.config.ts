@@ -4,8 +4,13 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   esbuild: { target: "es2022" },
   test: {
-    include: ["packages/*/test/**/*.long.test.ts", "apps/*/test/**/*.long.test.ts"],
-    env: { ASTER_RELAY_MODE: "disabled" },
+    include: [
+      "packages/*/test/**/*.long.test.ts",
+      "apps/*/test/**/*.long.test.ts",
+      // these files have a short and a long form
+      "apps/interop/test/faults/*.test.ts",
+    ],
+    env: { ASTER_RELAY_MODE: "disabled", ASTER_TEST_LONG: "1" },
     pool: "forks",
     fileParallelism: false,
     testTimeout: 1_800_000,

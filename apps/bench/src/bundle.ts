@@ -5,16 +5,17 @@ import type { Plugin } from "esbuild";
 import { build } from "esbuild";
 
 const source = fileURLToPath(new URL(".", import.meta.url));
-// within this package, from where the native module can be found
+// inside this app, where the native module can be resolved
 const output = fileURLToPath(new URL("../dist/", import.meta.url));
 
-// Third parties and the native module are loaded from where they are installed, as they would be in an application.
+// Third-party packages and the native module are loaded from their installed files, like in an
+// application.
 const leaveInstalled: Plugin = {
   name: "leave-installed",
   setup(plan) {
     plan.onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...options }) => {
-      if (pluginData === "ours" || options.kind === "entry-point") return;
-      const found = await plan.resolve(path, { ...options, pluginData: "ours" });
+      if (pluginData === "resolving" || options.kind === "entry-point") return;
+      const found = await plan.resolve(path, { ...options, pluginData: "resolving" });
       if (found.external || found.errors.length > 0) return found;
       const installed = /[\\/]node_modules[\\/]/.test(found.path);
       return installed ? { path: pathToFileURL(found.path).href, external: true } : found;
@@ -46,7 +47,10 @@ async function bundle(entryPoints: Record<string, string>): Promise<string> {
   return folder;
 }
 
-/** Compiles the programs of the child processes, so that none of them compiles TypeScript while it is measured. */
+/**
+ * Compiles the programs of the child processes, so that they do not compile TypeScript while
+ * measured.
+ */
 export async function bundleChildren(): Promise<Bundle> {
   const folder = await bundle({
     server: join(source, "child/server.ts"),
@@ -65,7 +69,7 @@ export interface CodecBundle extends AsyncDisposable {
   readonly program: string;
 }
 
-/** The same for the program that measures one codec. */
+/** Compiles the program that measures one codec. */
 export async function bundleCodecChild(): Promise<CodecBundle> {
   const folder = await bundle({ codec: join(source, "codec/child.ts") });
   return {

@@ -1,19 +1,19 @@
 import type { PeerName } from "./peer.ts";
 
-/** Medians by figure key. */
+/** The medians by figure key. */
 export type Figures = Record<string, number>;
 
-/** One peer beside ours. */
+/** The figures of one peer and its ratios. */
 export interface Comparison {
   readonly figures: Figures;
-  /** Ours over theirs. */
+  /** Aster divided by the peer. */
   readonly ratios: Figures;
 }
 
 export interface Results {
   readonly ours: Figures;
   readonly "grpc-js": Figures;
-  /** Ours over grpc-js. */
+  /** Aster divided by grpc-js. */
   readonly ratios: Figures;
   readonly peers: Readonly<Partial<Record<PeerName, Comparison>>>;
 }
@@ -23,11 +23,14 @@ export interface Figure {
   readonly label: string;
   readonly unit: string;
   readonly better: "more" | "less";
-  /** Holds for the ratio ours over grpc-js, or for our own figure; what shall hold for others, `peers` says. */
+  /**
+   * The bound of the ratio to grpc-js, or of the figure of Aster. Targets for other peers are in
+   * `peers`.
+   */
   readonly target?: { readonly of: "ratio" | "ours"; readonly bound: number };
 }
 
-/** Everything that is measured, in the order of the table. */
+/** All figures, in the order of the table. */
 export const figures: readonly Figure[] = [
   { key: "unary.c1", label: "unary calls, one at a time", unit: "calls/s", better: "more" },
   { key: "unary.c16", label: "unary calls, 16 at a time", unit: "calls/s", better: "more" },
@@ -98,7 +101,7 @@ export const figures: readonly Figure[] = [
   },
 ];
 
-/** Ours over theirs; left out where it says nothing (growth around zero). */
+/** Divides two sets of figures. Memory growth is left out, because it is close to zero. */
 function ratiosOf(ours: Figures, theirs: Figures): Figures {
   const ratios: Figures = {};
   for (const { key } of figures) {
@@ -108,7 +111,7 @@ function ratiosOf(ours: Figures, theirs: Figures): Figures {
   return ratios;
 }
 
-/** Puts ours beside each of the others. */
+/** Compares Aster with each of the others. */
 export function compare(
   ours: Figures,
   grpc: Figures,
@@ -127,12 +130,12 @@ export function compare(
   };
 }
 
-/** Whether `value` lies on the wanted side of `bound`. */
+/** Returns whether `value` lies on the better side of `bound`. */
 export function reaches({ better }: Figure, value: number, bound: number): boolean {
   return better === "more" ? value >= bound : value <= bound;
 }
 
-/** Whether the target of `figure` is met; undefined when it has none or was not measured. */
+/** Returns whether the target of a figure is met; undefined if it has none or was not measured. */
 export function isMet(figure: Figure, results: Results): boolean | undefined {
   if (figure.target === undefined) return undefined;
   const { of, bound } = figure.target;
@@ -144,7 +147,7 @@ export function round(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-/** The value below which `share` (0 to 1) of the values lie. */
+/** Returns the value below which a share (0 to 1) of the values lies. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = Math.min(sorted.length - 1, Math.floor(sorted.length * share));

@@ -4,7 +4,9 @@ import { percentile, round } from "./figure.ts";
 import type { Pair } from "./pair.ts";
 import { BenchProcess } from "./process.ts";
 
-/** Starts fresh client processes against running servers, by turns, and returns the medians of each stack. */
+/**
+ * Starts fresh client processes, alternating between the stacks; returns the medians of each stack.
+ */
 export async function measureFirstCall(
   bundle: Bundle,
   pairs: readonly [Pair, Pair],

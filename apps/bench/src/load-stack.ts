@@ -1,6 +1,6 @@
 import type { ClientStack, ServerStack, StackName } from "./stack.ts";
 
-/** A process loads only the stack it measures. */
+/** Loads one stack, so that a process contains only the stack that it measures. */
 export function loadServer(name: StackName): Promise<ServerStack> {
   switch (name) {
     case "ours":

@@ -1,7 +1,10 @@
 import { sampleBlob, sampleNote } from "./sample.ts";
 import type { BenchClient } from "./stack.ts";
 
-/** What a client process is asked to do. A load with `calls` ends after that many, the others after `windowMs`. */
+/**
+ * The load of a client process. A load with `calls` ends after that many, the others after
+ * `windowMs`.
+ */
 export type Load =
   | { readonly kind: "unary"; readonly concurrency: number; readonly windowMs: number }
   | { readonly kind: "calls"; readonly concurrency: number; readonly calls: number }
@@ -12,12 +15,12 @@ export type Load =
     }
   | { readonly kind: "bulk"; readonly concurrency: number; readonly windowMs: number };
 
-/** What came of it. */
+/** The result of a load. */
 export interface Yield {
-  /** Calls, messages or bytes, by the kind of load. */
+  /** The number of calls, messages or bytes, depending on the kind of load. */
   readonly amount: number;
   readonly seconds: number;
-  /** One entry per call, microseconds; only when the load runs one call at a time. */
+  /** The time of each call in microseconds, if the load runs one call at a time. */
   readonly latenciesUs: readonly number[];
 }
 
@@ -33,7 +36,7 @@ async function checkedEcho(client: BenchClient, seq: number): Promise<void> {
   if (reply.seq !== seq) throw new Error(`the reply to note ${seq} is note ${reply.seq}`);
 }
 
-/** The method `name` of a client whose stack has such calls. */
+/** Returns the method `name` of a client. Throws if its stack lacks such calls. */
 function can<Name extends "collect" | "echoBlob">(
   client: BenchClient,
   name: Name,
@@ -47,7 +50,7 @@ function expectCount(got: number, wanted: number): void {
   if (got !== wanted) throw new Error(`${got} arrived instead of ${wanted}`);
 }
 
-/** Puts `load` on the stack behind `client` in a closed loop and waits until all of it is answered. */
+/** Runs a load in a closed loop and waits until all of it is answered. */
 export async function runLoad(client: BenchClient, load: Load): Promise<Yield> {
   const latenciesUs: number[] = [];
   let amount = 0;

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, platform } from "node:os";
 import { dirname, join } from "node:path";
 
-/** What the figures depend on besides the code. */
+/** The machine and the versions on which the figures depend. */
 export interface Machine {
   readonly cores: number;
   readonly cpu: string;
@@ -21,7 +21,7 @@ function versionOf(name: string): string {
       const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
       if (manifest.name === name) return manifest.version;
     } catch {
-      // no manifest here: the package begins further up
+      // the manifest is in a parent folder
     }
     const parent = dirname(folder);
     if (parent === folder) throw new Error(`${name} is not installed`);
@@ -44,7 +44,7 @@ export const codecPeers: readonly string[] = [
   "avsc",
 ];
 
-/** This machine, with the versions of `peers` installed. */
+/** Describes this machine with the installed versions of `peers`. */
 export function machine(peers: readonly string[]): Machine {
   return {
     cores: availableParallelism(),

@@ -1,4 +1,6 @@
-/** Rows of cells, the first of them the head; columns but the first are aligned to the right. */
+/**
+ * Formats rows of cells. The first row is the head; all columns except the first are aligned right.
+ */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) =>
     Math.max(3, ...rows.map((cells) => cells[column]!.length)),

@@ -5,10 +5,13 @@ import { Pair } from "./pair.ts";
 
 const concurrency = 64;
 
-// V8 doubles the young generation when it likes to, long after the start; empty, it would still count
+// V8 grows the young generation long after the start, and its empty space would count
 const youngGeneration = ["--min-semi-space-size=4", "--max-semi-space-size=4"];
 
-/** How far the memory of two fresh processes grows over `calls` unary calls, after a tenth as many. */
+/**
+ * Measures the memory growth of two fresh processes over `calls` unary calls, after a tenth as
+ * many.
+ */
 export async function measureMemory(bundle: Bundle, calls: number): Promise<Figures> {
   await using pair = await Pair.start(bundle, "ours", youngGeneration);
   await pair.window({ kind: "calls", concurrency, calls: Math.ceil(calls / 10) });

@@ -3,32 +3,32 @@ import type { PeerName } from "./peer.ts";
 import { peerNames } from "./peer.ts";
 
 export interface BenchOptions {
-  /** `rpc` leaves out what only the full run of the stack measures: first call, contract id and memory. */
+  /** `rpc` leaves out first call, contract id and memory. */
   readonly part: "all" | "rpc" | "codec";
   readonly json: boolean;
-  /** Who is measured besides ours and grpc-js. */
+  /** The peers in addition to grpc-js. */
   readonly peers: readonly PeerName[];
-  /** How often each load runs on each stack or codec; the medians count. */
+  /** The number of windows per load and stack or codec, of which the medians are taken. */
   readonly windows: number;
   readonly windowMs: number;
   readonly warmUpMs: number;
-  /** Messages of one streaming call. */
+  /** The messages of one streaming call. */
   readonly messages: number;
-  /** Calls of the memory test. */
+  /** The calls of the memory test. */
   readonly calls: number;
 }
 
 export const usage = `npm run bench -- [rpc | codec] [options]
 
   rpc               calls and streams only; without it also first call, contract id and memory
-  codec             encoding and decoding beside other codecs
-                    both but rpc write their section of RESULTS.md, unless with --json
+  codec             encoding and decoding compared with other codecs
+                    the full run and codec write their sections of RESULTS.md, unless with --json
   --json            print one JSON object and nothing else
-  --peers LIST      who runs beside grpc-js: connect-node, trpc-ws and rust (wants cargo, builds for some
-                    minutes), separated by commas, or none (connect-node,trpc-ws)
+  --peers LIST      peers in addition to grpc-js, separated by commas: connect-node, trpc-ws and rust (needs
+                    cargo and builds for some minutes), or none (connect-node,trpc-ws)
   --windows N       measurements per load and stack or codec (5; codec 7)
   --window-ms N     length of one (800; codec 60)
-  --warm-up-ms N    length of the one before them that does not count (800; codec 250)
+  --warm-up-ms N    length of the first window, which does not count (800; codec 250)
   --messages N      messages of one streaming call (20000)
   --calls N         calls of the memory test, after a tenth as many (1000000)
 `;
@@ -39,7 +39,7 @@ const codecWindows = { windows: "7", windowMs: "60", warmUpMs: "250" };
 function positive(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
-    throw new Error(`--${name} wants a number from 1 up, not "${text}"`);
+    throw new Error(`--${name} must be a whole number from 1, not "${text}"`);
   return value;
 }
 
@@ -48,11 +48,14 @@ function peersOf(text: string): readonly PeerName[] {
   const wanted = text.split(",");
   const unknown = wanted.find((name) => !(peerNames as readonly string[]).includes(name));
   if (unknown !== undefined)
-    throw new Error(`--peers knows ${peerNames.join(", ")} and none, not "${unknown}"`);
+    throw new Error(`unknown peer "${unknown}"; use ${peerNames.join(", ")} or none`);
   return peerNames.filter((name) => wanted.includes(name));
 }
 
-/** Reads the command line; throws with a sentence for the user, and returns undefined when only help was asked for. */
+/**
+ * Reads the command line; returns undefined for --help. Throws an error whose message is for the
+ * user.
+ */
 export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -71,7 +74,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   if (values.help) return undefined;
   const [part = "all", ...more] = positionals;
   if ((part !== "all" && part !== "rpc" && part !== "codec") || more.length > 0) {
-    throw new Error(`there is no part "${positionals.join(" ")}"; the parts are: rpc, codec`);
+    throw new Error(`unknown part "${positionals.join(" ")}"; use rpc or codec`);
   }
   const usual = part === "codec" ? codecWindows : stackWindows;
   return {

@@ -5,16 +5,16 @@ import { BenchProcess } from "./process.ts";
 import type { Contestant } from "./rpc.ts";
 import type { StackName } from "./stack.ts";
 
-/** What one window gave. */
+/** The measurement of one window. */
 export interface Window {
-  /** Calls, messages or bytes per second, by the kind of load. */
+  /** Calls, messages or bytes per second, depending on the kind of load. */
   readonly perSecond: number;
-  /** CPU time of both processes for one of them, where that is known. */
+  /** The CPU time of both processes per call, message or byte, if known. */
   readonly cpuMicros?: number;
   readonly latenciesUs: readonly number[];
 }
 
-/** A server process and a client process of one stack, talking over loopback. */
+/** A server process and a client process of one stack, connected over loopback. */
 export class Pair implements AsyncDisposable, Contestant {
   readonly stack: StackName;
   readonly loads: readonly string[] | undefined;
@@ -58,7 +58,7 @@ export class Pair implements AsyncDisposable, Contestant {
     return { perSecond: amount / seconds, cpuMicros: cpu / amount, latenciesUs };
   }
 
-  /** Both processes together, garbage collected. */
+  /** Returns the resident memory of both processes after a garbage collection. */
   async residentBytes(): Promise<number> {
     return (await this.server.residentBytes()) + (await this.client.residentBytes());
   }

@@ -1,12 +1,12 @@
-/** What is measured beside ours and grpc-js: calls and streams only, with fewer loads. */
+/** The peers in addition to grpc-js. They run calls and streams only, with fewer loads. */
 export const peerNames = ["connect-node", "trpc-ws", "rust"] as const;
 
 export type PeerName = (typeof peerNames)[number];
 
 export interface Peer {
-  /** The loads it takes: each that it can do, at the concurrencies that have a target, and one call at a time. */
+  /** The supported loads, at the concurrencies that have a target and at one call at a time. */
   readonly loads: readonly string[];
-  /** Bounds of the ratio ours over theirs, by figure key. */
+  /** The bounds of the ratio of Aster to the peer, by figure key. */
   readonly targets: Readonly<Record<string, number>>;
 }
 

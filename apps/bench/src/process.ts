@@ -6,7 +6,7 @@ import type { Load, Yield } from "./load.ts";
 
 type Say<Kind extends Report["say"]> = Extract<Report, { say: Kind }>;
 
-/** One measured process; questions are asked one after the other. */
+/** One measured process. It answers one question at a time. */
 export class BenchProcess implements AsyncDisposable {
   readonly address: string;
   readonly sinceStartMs: number;
@@ -27,7 +27,7 @@ export class BenchProcess implements AsyncDisposable {
     nodeArgs: readonly string[] = [],
   ): Promise<BenchProcess> {
     const name = args[0] ?? program;
-    // what a child prints must not mix with the one JSON object of --json
+    // output of the child must not mix with the JSON object of --json
     const child = fork(program, args, {
       execArgv: ["--expose-gc", ...nodeArgs],
       stdio: ["ignore", 2, 2, "ipc"],
@@ -40,7 +40,7 @@ export class BenchProcess implements AsyncDisposable {
     return await report(this.#child, this.#name, kind);
   }
 
-  /** CPU time of all its threads so far, user and system, in microseconds. */
+  /** Returns the CPU time of all its threads so far, user and system, in microseconds. */
   async cpuMicros(): Promise<number> {
     const { userMicros, systemMicros } = await this.#ask({ ask: "cpu" }, "cpu");
     return userMicros + systemMicros;
@@ -61,7 +61,7 @@ export class BenchProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, "exit");
-    // it ends by itself, so that a profiler in it can write what it has
+    // lets the process exit by itself, so that a profiler in it can write its results
     this.#child.disconnect();
     await gone;
   }

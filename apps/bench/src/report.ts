@@ -13,7 +13,7 @@ function setting(machine: Machine, peers: readonly string[]): string {
   return `${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}, ${versions.join(", ")}.`;
 }
 
-/** Writes the section "Calls" of RESULTS.md, and results.json beside the README. */
+/** Writes the section "Calls" of RESULTS.md, and results.json. */
 export async function writeReport(
   results: Results,
   machine: Machine,
@@ -23,8 +23,8 @@ export async function writeReport(
   await writeSection(
     "Calls",
     `${setting(machine, callPeers)}
-Medians of ${options.windows} windows of ${options.windowMs} ms each, all stacks by turns in one run. Only the ratios (ours over
-theirs) carry over to another machine. The memory test makes ${options.calls.toLocaleString("en")} calls.
+Medians of ${options.windows} windows of ${options.windowMs} ms each; all stacks alternate in one run. Only the ratios (Aster divided
+by the peer) apply to other machines. The memory test makes ${options.calls.toLocaleString("en")} calls.
 
 ${table(results)}${others === undefined ? "" : `\n\n### Other peers\n\n${others}`}`,
   );
@@ -43,8 +43,8 @@ export async function writeCodecReport(
   await writeSection(
     "Codec",
     `${setting(machine, codecPeers)}
-Medians of ${options.windows} windows of ${options.windowMs} ms each, all codecs of a suite by turns, each in a process of its own. Only the
-ratios (speed of ours over theirs) carry over to another machine; a target is met when both encode and decode reach it.
+Medians of ${options.windows} windows of ${options.windowMs} ms each; all codecs of a suite alternate, each in its own process. Only the
+ratios (speed of Aster divided by the peer) apply to other machines. A target is met if both encode and decode reach it.
 
 ${codecTable(results)}`,
   );

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 
 const file = new URL("../RESULTS.md", import.meta.url);
 
-/** Puts `body` under the heading `title`, in place of what stood there; other sections stay as they are. */
+/** Replaces the section with the heading `title`, or appends it. Other sections stay unchanged. */
 export function withSection(text: string, title: string, body: string): string {
   const [intro = "", ...sections] = text.trimEnd().split(/^(?=## )/m);
   const heading = `## ${title}\n`;

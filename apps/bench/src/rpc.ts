@@ -4,9 +4,9 @@ import type { Load } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Window } from "./pair.ts";
 
-/** One stack under load; the harness does not see what it is made of. */
+/** One stack under load. */
 export interface Contestant {
-  /** Which measurements it takes part in; all without it. */
+  /** The names of its measurements. Default: all. */
   readonly loads?: readonly string[] | undefined;
   window(load: Load): Promise<Window>;
 }
@@ -14,7 +14,7 @@ export interface Contestant {
 interface Measurement {
   readonly name: string;
   readonly load: (windowMs: number) => Load;
-  /** The figures of one stack's windows. */
+  /** Computes the figures of one stack from its windows. */
   readonly read: (windows: readonly Window[]) => Figures;
 }
 
@@ -73,8 +73,8 @@ function measurements({ messages }: BenchOptions): readonly Measurement[] {
 }
 
 /**
- * Runs every load on all that take part in it by turns, the order changing from window to window, and returns the medians
- * of each contestant in their order.
+ * Runs every load on all contestants that support it. They alternate, in an order that changes from
+ * window to window. Returns the medians of each contestant, in their order.
  */
 export async function measureRpc(
   contestants: readonly Contestant[],

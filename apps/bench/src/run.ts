@@ -12,7 +12,7 @@ import { buildEcho } from "./rust/build.ts";
 import { RustPair } from "./rust/rust-pair.ts";
 import type { StackName } from "./stack.ts";
 
-/** Measures all stacks; `progress` hears what is going on. */
+/** Measures all stacks and reports each step to `progress`. */
 export async function run(
   options: BenchOptions,
   progress: (text: string) => void,

@@ -23,7 +23,7 @@ export function sampleNote(seq: number): Note {
 
 export const blobBytes = 256 * 1024;
 
-/** Pseudo-random bytes (xorshift32): no codec can make them smaller. */
+/** Returns pseudo-random bytes (xorshift32), which no codec can compress. */
 export function sampleBlob(seed: number): Uint8Array {
   const blob = new Uint8Array(blobBytes);
   let state = seed || 1;

@@ -4,23 +4,23 @@ export const stackNames = ["ours", "grpc-js", "connect-node", "trpc-ws"] as cons
 
 export type StackName = (typeof stackNames)[number];
 
-/** The deadline of every call of a stack that has deadlines, as calls in production carry one. */
+/** The timeout of every call, if the stack has deadlines: calls in production carry one. */
 export const callTimeoutMs = 30_000;
 
 export interface BenchServer {
-  /** What a client process is given to dial. */
+  /** The address for the client process. */
   readonly address: string;
   close(): Promise<void>;
 }
 
-/** The calls that are measured, written for each stack the way its own users write them. */
+/** The measured calls, written for each stack like its users write them. */
 export interface BenchClient {
   echo(note: Note): Promise<Note>;
-  /** One server-stream call; resolves with the number of messages that arrived. */
+  /** Makes a server-stream call; resolves with the number of received messages. */
   feed(count: number): Promise<number>;
-  /** One client-stream call; resolves with the number of messages the server counted. */
+  /** Makes a client-stream call; resolves with the number of messages that the server counted. */
   collect?(count: number): Promise<number>;
-  /** Resolves with the length of what came back. */
+  /** Echoes bytes; resolves with the length of the reply. */
   echoBlob?(data: Uint8Array): Promise<number>;
   close(): Promise<void>;
 }

@@ -19,7 +19,7 @@ function target(figure: Figure): string {
   return `${sign(figure)} ${bound}${of === "ratio" ? "×" : ` ${figure.unit}`}`;
 }
 
-function verdict(met: boolean | undefined): string {
+function yesOrNo(met: boolean | undefined): string {
   return met === undefined ? "" : met ? "yes" : "no";
 }
 
@@ -31,11 +31,11 @@ function row(figure: Figure, results: Results): string[] {
     show(results["grpc-js"][figure.key]),
     ratio === undefined ? "" : `${ratio.toFixed(2)}×`,
     target(figure),
-    verdict(isMet(figure, results)),
+    yesOrNo(isMet(figure, results)),
   ];
 }
 
-/** What was measured as a Markdown table that is also readable in a terminal. */
+/** Formats the results as a Markdown table that is also readable in a terminal. */
 export function table(results: Results): string {
   return markdownTable([
     ["", "ours", "grpc-js", "ratio", "target", "met"],
@@ -43,7 +43,7 @@ export function table(results: Results): string {
   ]);
 }
 
-/** The same for the peers besides grpc-js, of the same windows of ours; undefined when none was measured. */
+/** Formats the results of the peers in addition to grpc-js; undefined if none was measured. */
 export function peerTable({ ours, peers: measured }: Results): string | undefined {
   const rows = peerNames.flatMap((name) => {
     const comparison = measured[name];
@@ -60,7 +60,7 @@ export function peerTable({ ours, peers: measured }: Results): string | undefine
           show(comparison.figures[key]),
           `${ratio.toFixed(2)}×`,
           bound === undefined ? "" : `${sign(figure)} ${bound}×`,
-          verdict(bound === undefined ? undefined : reaches(figure, ratio, bound)),
+          yesOrNo(bound === undefined ? undefined : reaches(figure, ratio, bound)),
         ],
       ];
     });

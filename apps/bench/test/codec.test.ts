@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const tsx = import.meta.resolve("tsx");
 
-test("codec --json prints one object with every suite, peer and direction", {
+test("codec --json prints one object with all suites, peers and operations", {
   timeout: 120_000,
 }, async () => {
   const tiny = ["--windows", "1", "--window-ms", "2", "--warm-up-ms", "2"];
@@ -33,7 +33,7 @@ test("codec --json prints one object with every suite, peer and direction", {
   }
 });
 
-test("a ratio is speed, against the one of ours that does the same work", () => {
+test("a ratio compares speed with the codec of Aster that does the same work", () => {
   const suite = {
     ours: { bytes: 1, nanoseconds: { encode: 100, encodeInto: 50, decode: 100 } },
     "ours-native": { bytes: 1, nanoseconds: { encode: 400, decode: 200 } },
@@ -47,7 +47,7 @@ test("a ratio is speed, against the one of ours that does the same work", () => 
   expect(ratio(suite, "ours", "encode")).toBeUndefined();
 });
 
-test("a section is replaced or added, and the others stay", () => {
+test("writing a section replaces or adds it and keeps the others", () => {
   const text = "# Results\n\nIntro.\n\n## Calls\n\none\n\n### part\n\n## Codec\n\ntwo\n";
   expect(withSection(text, "Codec", "three\n")).toBe(text.replace("two", "three"));
   expect(withSection(text, "Calls", "three")).toBe(
@@ -56,7 +56,7 @@ test("a section is replaced or added, and the others stay", () => {
   expect(withSection("# Results\n", "Codec", "two")).toBe("# Results\n\n## Codec\n\ntwo\n");
 });
 
-test("messages of other classes are the same, other values are not", () => {
+test("values are the same regardless of their classes", () => {
   const expected = { a: [1, { b: "x" }], c: Float64Array.of(1, 2) };
   expect(isSame({ a: [1, { b: "x", extra: 1 }], c: [1, 2] }, expected)).toBe(true);
   expect(isSame({ a: [1, { b: "y" }], c: [1, 2] }, expected)).toBe(false);

@@ -5,7 +5,7 @@ function node(program: string): LineProcess {
   return new LineProcess(process.execPath, "-e", program);
 }
 
-test("a line is answered with a line, and the process ends with its input", async () => {
+test("a process answers a line with a line and ends with its input", async () => {
   const program = `
     console.log("ready");
     process.stdin.setEncoding("utf8").on("data", (text) => process.stdout.write("heard " + text));
@@ -16,7 +16,7 @@ test("a line is answered with a line, and the process ends with its input", asyn
   expect(await child.ask("bulk 8 800")).toBe("heard bulk 8 800");
 });
 
-test("a process that ends early, or does not start, says so instead of an answer", async () => {
+test("a process that ends early or does not start is reported as an error", async () => {
   await using child = node("process.exit(3)");
   await expect(child.line()).rejects.toThrow("ended early");
   await expect(child.ask("unary 1 800")).rejects.toThrow("ended early");

@@ -3,13 +3,16 @@ import { Greeter } from "./greeter.ts";
 
 export interface Greeting {
   readonly message: string;
-  /** From the call until its answer, on a connection that is open already. */
+  /** The time of a call on an open connection. */
   readonly callMs: number;
-  /** From nothing until the answer: node, connection, admission, call. */
+  /** The time of the first call, with node, connection and admission. */
   readonly totalMs: number;
 }
 
-/** Dials `address`, says hello twice and takes the time of the second, when both sides are warm. */
+/**
+ * Dials `address` and calls `sayHello` twice. The second call is measured on its own, with both
+ * sides warm.
+ */
 export async function greet(address: string, name: string): Promise<Greeting> {
   const started = performance.now();
   await using client = await AsterClient.connect(address);

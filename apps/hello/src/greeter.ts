@@ -1,4 +1,5 @@
-// The contract: a plain value that both sides import. Nothing of the server or of the native module comes with it.
+// The contract: a plain value that both sides import. It loads neither the server nor the native
+// module.
 import { defineService, serverStream, unary, wireType } from "@aster/rpc";
 import { z } from "zod";
 

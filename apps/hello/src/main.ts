@@ -1,6 +1,6 @@
-// npm start                     a server and a client, each in a process of its own
-// npm start -- serve            only the server, until Ctrl-C
-// npm start -- call ADDRESS NAME
+// npm start                        starts a server and a client, each in its own process
+// npm start -- serve               starts only the server, until Ctrl-C
+// npm start -- call ADDRESS NAME   calls a running server
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";

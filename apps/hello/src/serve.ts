@@ -10,8 +10,8 @@ const greeter = implement(Greeter, {
   },
 });
 
-/** Opens the server; the caller closes it. */
+/** Starts the server. The caller closes it. */
 export function startGreeter(): Promise<AsterServer> {
-  // everyone may say hello; said outright, so that the server does not warn
+  // the explicit open gate admits everyone without a warning
   return AsterServer.start({ services: [greeter], gate: openGate() });
 }

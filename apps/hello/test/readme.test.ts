@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 
 const read = (path: string) => readFile(new URL(path, import.meta.url), "utf8");
 
-test("the first program of the README is the one that the tests run, in under 30 lines", async () => {
+test("the README contains src/first.ts, which has fewer than 30 lines", async () => {
   const [readme, first] = await Promise.all([read("../../../README.md"), read("../src/first.ts")]);
   expect(readme).toContain(first.trimEnd());
   expect(first.trimEnd().split("\n").length).toBeLessThan(30);
 });
 
-test("so is its program of sessions", async () => {
+test("the README contains src/session.ts, which prints the numbers in its comments", async () => {
   const [readme, session] = await Promise.all([
     read("../../../README.md"),
     read("../src/session.ts"),

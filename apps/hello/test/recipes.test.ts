@@ -1,4 +1,5 @@
-// Each way to run TypeScript that the README names runs the first program: a broken recipe is a broken first five minutes.
+// Runs the first program with every tool that the README names, because newcomers start with these
+// recipes.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -12,7 +13,7 @@ const run = promisify(execFile);
 const app = dirname(dirname(fileURLToPath(import.meta.url)));
 const first = join(app, "src", "first.ts");
 const tsx = import.meta.resolve("tsx");
-// inside the package, so that its dependencies resolve
+// inside the app, so that its dependencies resolve
 let folder: string;
 
 beforeAll(async () => {
@@ -72,7 +73,7 @@ test("tsup bundles the decorator form", async () => {
     "--no-config",
   ];
   await run(process.execPath, args, { cwd: app });
-  // the packages of this workspace are sources, which node strips of their types
+  // the packages of this workspace are TypeScript sources, whose types node strips
   expect(await output([join(folder, "first.js")])).toBe("Hello, World!");
 });
 

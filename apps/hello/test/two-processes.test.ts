@@ -36,7 +36,7 @@ function start(...args: string[]): {
   return { child, ended, line };
 }
 
-test("the demo prints address, contract id, greeting and time", async () => {
+test("the demo prints the address, the contract id, the greeting and the time", async () => {
   const { code, stdout } = await start().ended;
   expect(stdout).toMatch(/address +aster1\w+/);
   expect(stdout).toMatch(/contract id +[0-9a-f]{64}/);
@@ -45,7 +45,7 @@ test("the demo prints address, contract id, greeting and time", async () => {
   expect(code).toBe(0);
 });
 
-test("serve and call work from two terminals, and Ctrl-C ends the server", async () => {
+test("serve and call run in two processes, and SIGINT ends the server", async () => {
   const server = start("serve");
   const address = await server.line(/address +(\S+)/);
   const { code, stdout } = await start("call", address, "Ada").ended;
@@ -55,7 +55,7 @@ test("serve and call work from two terminals, and Ctrl-C ends the server", async
   expect((await server.ended).code).toBe(0);
 });
 
-test("wrong words get the usage and exit code 2", async () => {
+test("an unknown command prints the usage and exits with code 2", async () => {
   const { code, stderr } = await start("sing").ended;
   expect(stderr).toContain("usage: npm start");
   expect(code).toBe(2);

@@ -1,30 +1,30 @@
-"""One way of a wire."""
+"""One direction of a wire."""
 
 import heapq
 import itertools
 import os
 
-from udp_packet import spoil
+from udp_packet import corrupt
 
 SHAPE = {
     "delayMs": 0,
-    "jitterMs": 0,  # either way; packets overtake each other
+    "jitterMs": 0,  # added or subtracted at random, so that packets overtake each other
     "loss": 0,
     "duplicate": 0,
     "reorder": 0,  # share of packets that are not delayed
-    "corrupt": 0,  # share of packets with one wrong bit and a checksum that hides it
-    "kbitPerS": 0,  # 0: no bound
-    "queueMs": 500,  # what waits longer for its turn is dropped
-    "dropLongerThan": 0,  # bytes of the IP packet; 0: no bound
-    "drop": False,  # everything
+    "corrupt": 0,  # share of packets with one wrong bit and no checksum
+    "kbitPerS": 0,  # 0: no limit
+    "queueMs": 500,  # packets that wait longer in the queue are dropped
+    "dropLongerThan": 0,  # bytes of the IP packet; 0: no limit
+    "drop": False,  # drop all packets
 }
 
 
 class Direction:
-    """One way of the wire: what was read is written after what its shape does to it."""
+    """One direction of the wire. It reads packets, applies the faults of its shape, and writes them."""
 
-    def __init__(self, source, target, dice, translate):
-        self.source, self.target, self._dice, self._translate = source, target, dice, translate
+    def __init__(self, source, target, rng, translate):
+        self.source, self.target, self._rng, self._translate = source, target, rng, translate
         self.shape = dict(SHAPE)
         self.counts = {"packets": 0, "bytes": 0, "dropped": 0}
         self._free_at = 0.0
@@ -35,7 +35,7 @@ class Direction:
     def set(self, shape):
         unknown = set(shape) - set(SHAPE)
         if unknown:
-            raise ValueError(f"a wire has no {', '.join(sorted(unknown))}")
+            raise ValueError(f"unknown property of a shape: {', '.join(sorted(unknown))}")
         self.shape = {**SHAPE, **shape}
 
     def take(self, packet, now):
@@ -46,7 +46,7 @@ class Direction:
         if self.watch is not None:
             self.watch(packet)
         if self._chance("corrupt"):
-            packet = spoil(packet, self._dice)
+            packet = corrupt(packet, self._rng)
         starts = max(now, self._free_at)
         if (starts - now) * 1000 > self.shape["queueMs"]:
             self.counts["dropped"] += 1
@@ -76,11 +76,11 @@ class Direction:
         return self.shape["drop"] or 0 < longest < len(packet) or self._chance("loss")
 
     def _chance(self, name):
-        return self.shape[name] > 0 and self._dice.random() < self.shape[name]
+        return self.shape[name] > 0 and self._rng.random() < self.shape[name]
 
     def _delay(self):
         if self._chance("reorder"):
             return 0.0
         jitter = self.shape["jitterMs"]
-        off = self._dice.uniform(-jitter, jitter) if jitter > 0 else 0
+        off = self._rng.uniform(-jitter, jitter) if jitter > 0 else 0
         return max(0.0, self.shape["delayMs"] + off) / 1000

@@ -13,11 +13,11 @@ DEVICE = "wire"
 
 
 class Unavailable(Exception):
-    """Why there can be no such network here."""
+    """The reason for which this machine cannot have such a network."""
 
 
 class Host:
-    """A namespace with its TUN device."""
+    """One host: a namespace with its TUN device."""
 
     def __init__(self, address):
         if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
@@ -33,7 +33,7 @@ class Host:
         self._ip("link", "set", "lo", "up")
         self._ip("link", "set", DEVICE, "txqueuelen", "4000", "up")
         self._ip("address", "add", f"{address}/24", "dev", DEVICE)
-        # iroh takes a network without one for one that is not ready yet
+        # iroh waits for a default route before it considers the network ready
         self._ip("route", "add", "default", "dev", DEVICE)
 
     @staticmethod
@@ -42,7 +42,7 @@ class Host:
             with open(f"/proc/sys/net/{name}", "w", encoding="ascii") as file:
                 file.write("1")
         except OSError:
-            pass  # a kernel without it has nothing to switch
+            pass  # the kernel lacks the setting
 
     @staticmethod
     def _ip(*arguments):
@@ -55,7 +55,7 @@ class Host:
         return f"/proc/{os.getpid()}/fd/{self.namespace}"
 
     def ip(self, arguments):
-        """Runs ip(8) inside; its complaint, or None."""
+        """Runs ip(8) in the namespace; returns its error output, or None."""
         command = ["nsenter", f"--net={self.path}", "ip", *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return None if done.returncode == 0 else done.stderr.strip()

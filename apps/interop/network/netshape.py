@@ -1,15 +1,17 @@
-"""A network of two hosts, "near" and "far", with a wire between them that can be made bad while it is in use.
+"""A network of two hosts, "near" and "far", with a wire between them whose faults can change at any time.
 
-Each host is a network namespace without a name: it exists as long as this process or one inside does, and those inside end
-with this one, so that nothing is left behind, whatever ends the test. Their only interface is a TUN device, whose packets pass through here;
-commands come as JSON lines on stdin, each answered by one line, and the end of stdin ends the network. Linux and root
-only: where that is not given, the first line says why ({"unavailable": "..."}).
+Each host is an unnamed network namespace. It exists as long as this process or a process inside it, and this
+process kills the processes inside when it ends, so that nothing remains, however a test ends. The only
+interface of a host is a TUN device, whose packets pass through this process.
 
-    {"id":1,"shape":{"up":{"delayMs":25,"loss":0.05},"down":{}}}   "up" is near to far; what is not named is as on a good wire
+Commands are JSON lines on stdin, each answered by one line. The network ends when stdin ends. It needs Linux
+and root; elsewhere the first line is {"unavailable": REASON}.
+
+    {"id":1,"shape":{"up":{"delayMs":25,"loss":0.05},"down":{}}}   sets the faults; "up" is from near to far
     {"id":2,"ip":["near","link","set","wire","down"]}              runs ip(8) on a host
-    {"id":3,"rebind":true}                                         the NAT forgets its ports (--nat)
-    {"id":4,"stats":true}                                          packets and bytes sent and dropped, per direction
-    {"id":5,"capture":{"count":8,"leastBytes":1000}}               UDP payloads of near to come, as hex, when there are so many
+    {"id":3,"rebind":true}                                         makes the NAT forget its ports (--nat)
+    {"id":4,"stats":true}                                          returns packets, bytes and drops per direction
+    {"id":5,"capture":{"count":8,"leastBytes":1000}}               returns the next UDP payloads of near, as hex
 """
 
 import argparse
@@ -38,14 +40,14 @@ class Network:
         self.far = Host(FAR)
         self._nat = UdpNat(INSIDE, PUBLIC) if options.nat else None
         out, back = (self._nat.outward, self._nat.inward) if self._nat else (lambda p: p,) * 2
-        # each direction has its own dice: what happens on one does not change the other
+        # each direction has its own random numbers, so that they do not influence each other
         self.up = Direction(self.near.tun, self.far.tun, random.Random(options.seed), out)
         self.down = Direction(self.far.tun, self.near.tun, random.Random(options.seed + 1), back)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self.near.tun, selectors.EVENT_READ, self.up)
         self._selector.register(self.far.tun, selectors.EVENT_READ, self.down)
         self._selector.register(0, selectors.EVENT_READ, None)
-        self._typed = b""
+        self._input = b""
 
     def run(self):
         emit({
@@ -55,18 +57,18 @@ class Network:
         })
         while True:
             due = [at for at in (self.up.next_due(), self.down.next_due()) if at is not None]
-            patience = max(0.0, min(due) - time.monotonic()) if due else None
-            for key, _ in self._selector.select(patience):
+            timeout = max(0.0, min(due) - time.monotonic()) if due else None
+            for key, _ in self._selector.select(timeout):
                 if key.data is not None:
                     self._read(key.data)
-                elif not self._listen():
+                elif not self._read_commands():
                     return
             now = time.monotonic()
             self.up.send_due(now)
             self.down.send_due(now)
 
     def close(self):
-        """Ends what still runs on the hosts: it would keep them, and nobody waits for it any more."""
+        """Kills the processes that still run on the hosts and would keep them alive."""
         hosts = {os.fstat(host.namespace).st_ino for host in (self.near, self.far)}
         for name in os.listdir("/proc"):
             if not name.isdigit() or int(name) == os.getpid():
@@ -75,11 +77,11 @@ class Network:
                 if os.stat(f"/proc/{name}/ns/net").st_ino in hosts:
                     os.kill(int(name), signal.SIGKILL)
             except OSError:
-                pass  # it has ended by itself
+                pass  # the process has ended
 
     @staticmethod
     def _read(direction):
-        for _ in range(64):  # then it is the turn of others
+        for _ in range(64):  # then other sources get their turn
             try:
                 packet = os.read(direction.source, 65536)
             except OSError:
@@ -87,29 +89,29 @@ class Network:
             if packet[0] >> 4 == 4:
                 direction.take(packet, time.monotonic())
 
-    def _listen(self):
-        """Obeys the lines that have come; False at the end of stdin."""
+    def _read_commands(self):
+        """Runs the commands that have arrived; returns False at the end of stdin."""
         read = os.read(0, 65536)
-        *lines, self._typed = (self._typed + read).split(b"\n")
+        *lines, self._input = (self._input + read).split(b"\n")
         for line in lines:
             command = json.loads(line)
             number = command.pop("id")
             try:
-                self._obey(number, command)
+                self._run_command(number, command)
             except (ValueError, KeyError, TypeError) as error:
                 emit({"id": number, "error": str(error)})
         return read != b""
 
-    def _obey(self, number, command):
+    def _run_command(self, number, command):
         answer = {"id": number}
         if "shape" in command:
             for name, shape in command["shape"].items():
                 {"up": self.up, "down": self.down}[name].set(shape)
         elif "ip" in command:
             host, *arguments = command["ip"]
-            complaint = {"near": self.near, "far": self.far}[host].ip(arguments)
-            if complaint is not None:
-                answer["error"] = complaint
+            error = {"near": self.near, "far": self.far}[host].ip(arguments)
+            if error is not None:
+                answer["error"] = error
         elif "rebind" in command and self._nat:
             self._nat.rebind()
         elif "stats" in command:
@@ -118,7 +120,7 @@ class Network:
             self._capture(answer, **command["capture"])
             return
         else:
-            answer["error"] = f"there is no command {', '.join(command)}"
+            answer["error"] = f"unknown command {', '.join(command)}"
         emit(answer)
 
     def _capture(self, answer, count, leastBytes):
@@ -147,12 +149,12 @@ def main():
     options = parser.parse_args()
     try:
         if not sys.platform.startswith("linux"):
-            raise Unavailable("network namespaces are Linux's")
+            raise Unavailable("network namespaces need Linux")
         if os.geteuid() != 0:
             raise Unavailable("network namespaces need root")
         for program in ("ip", "nsenter"):
             if shutil.which(program) is None:
-                raise Unavailable(f"there is no {program} on the PATH")
+                raise Unavailable(f"{program} was not found on the PATH")
         network = Network(options)
     except Unavailable as reason:
         emit({"unavailable": str(reason)})

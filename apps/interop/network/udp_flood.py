@@ -1,7 +1,8 @@
-"""Sends a server what is no QUIC: udp_flood.py ADDRESS PORT PACKETS, with {"seed":1,"initials":["hex"]} on stdin.
+"""Sends a server packets that are not valid QUIC: udp_flood.py ADDRESS PORT PACKETS.
 
-A third of the packets are random bytes, a third look like the long header of QUIC 1, and a third are first packets of real
-dials, cut short or with wrong bits, each from one of a few sockets.
+Reads {"seed":1,"initials":["hex"]} from stdin. A third of the packets are random bytes, a third begin like the
+long header of QUIC 1, and a third are first packets of real dials that are cut short or have wrong bits. They
+come from a few sockets.
 """
 
 import json
@@ -14,30 +15,30 @@ import sys
 def main():
     address, port, packets = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     command = json.loads(sys.stdin.readline())
-    dice = random.Random(command["seed"])
+    rng = random.Random(command["seed"])
     initials = [bytes.fromhex(text) for text in command["initials"]]
-    makers = [random_bytes, long_header, lambda dice: spoiled(dice, initials)]
+    makers = [random_bytes, long_header, lambda rng: corrupted(rng, initials)]
     sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(16)]
     for index in range(packets):
-        sockets[index % 16].sendto(makers[index % 3](dice), (address, port))
+        sockets[index % 16].sendto(makers[index % 3](rng), (address, port))
     print(json.dumps({"sent": packets}), flush=True)
 
 
-def random_bytes(dice):
-    return dice.randbytes(dice.randrange(1, 1400))
+def random_bytes(rng):
+    return rng.randbytes(rng.randrange(1, 1400))
 
 
-def long_header(dice):
-    ids = b"".join(bytes([size]) + dice.randbytes(size) for size in (dice.randrange(21), 8))
-    return bytes([0xC0 | dice.randrange(64)]) + struct.pack("!I", 1) + ids + random_bytes(dice)
+def long_header(rng):
+    ids = b"".join(bytes([size]) + rng.randbytes(size) for size in (rng.randrange(21), 8))
+    return bytes([0xC0 | rng.randrange(64)]) + struct.pack("!I", 1) + ids + random_bytes(rng)
 
 
-def spoiled(dice, initials):
-    packet = bytearray(dice.choice(initials))
-    if dice.random() < 0.5:
-        return bytes(packet[: dice.randrange(1, len(packet))])
-    for _ in range(dice.randrange(1, 8)):
-        packet[dice.randrange(len(packet))] ^= 1 << dice.randrange(8)
+def corrupted(rng, initials):
+    packet = bytearray(rng.choice(initials))
+    if rng.random() < 0.5:
+        return bytes(packet[: rng.randrange(1, len(packet))])
+    for _ in range(rng.randrange(1, 8)):
+        packet[rng.randrange(len(packet))] ^= 1 << rng.randrange(8)
     return bytes(packet)
 
 

@@ -1,4 +1,7 @@
-"""A NAT as home routers have it, for UDP only: one public port per socket inside, which only those hear who were spoken to."""
+"""A NAT for UDP like those of home routers.
+
+Each inner socket has one public port, which accepts packets only from peers that the socket has sent to.
+"""
 
 import socket
 import struct
@@ -12,13 +15,13 @@ class UdpNat:
         self._next_port = 40000
         self._ports = {}
         self._sockets = {}
-        self._spoken = set()
+        self._contacted = set()
 
     def rebind(self):
-        """Forgets every port: what goes out from now on comes from another one, and what comes in to an old one is lost."""
+        """Forgets all ports: later packets leave from new ports, and packets to old ports are lost."""
         self._ports.clear()
         self._sockets.clear()
-        self._spoken.clear()
+        self._contacted.clear()
 
     def outward(self, packet):
         at = udp_at(packet)
@@ -30,7 +33,7 @@ class UdpNat:
             self._sockets[self._next_port] = port
             self._next_port += 1
         public = self._ports[port]
-        self._spoken.add((public, packet[16:20], target_port))
+        self._contacted.add((public, packet[16:20], target_port))
         return readdress(packet, at, source=(self._public, public))
 
     def inward(self, packet):
@@ -38,6 +41,6 @@ class UdpNat:
         if at is None:
             return None
         source_port, public = struct.unpack_from("!HH", packet, at)
-        if (public, packet[12:16], source_port) not in self._spoken:
+        if (public, packet[12:16], source_port) not in self._contacted:
             return None
         return readdress(packet, at, target=(self._inside, self._sockets[public]))

@@ -1,4 +1,4 @@
-"""IPv4 packets that carry UDP, as bytes."""
+"""IPv4 packets with UDP, as bytes."""
 
 import socket
 import struct
@@ -7,7 +7,7 @@ UDP = 17
 
 
 def udp_at(packet):
-    """Where the UDP header begins, or None for anything else, fragments included."""
+    """Returns the offset of the UDP header, or None for other packets and fragments."""
     if packet[9] != UDP or struct.unpack_from("!H", packet, 6)[0] & 0x3FFF:
         return None
     return (packet[0] & 0x0F) * 4
@@ -18,19 +18,19 @@ def payload_of(packet):
     return None if at is None else packet[at + 8 :]
 
 
-def spoil(packet, dice):
-    """Turns one bit of the payload over, so that it arrives: without a UDP checksum nobody below QUIC notices."""
+def corrupt(packet, rng):
+    """Flips one bit of the payload and removes the UDP checksum, so that only QUIC can detect it."""
     at = udp_at(packet)
     if at is None or len(packet) <= at + 8:
         return packet
-    spoiled = bytearray(packet)
-    spoiled[dice.randrange(at + 8, len(packet))] ^= 1 << dice.randrange(8)
-    struct.pack_into("!H", spoiled, at + 6, 0)
-    return bytes(spoiled)
+    corrupted = bytearray(packet)
+    corrupted[rng.randrange(at + 8, len(packet))] ^= 1 << rng.randrange(8)
+    struct.pack_into("!H", corrupted, at + 6, 0)
+    return bytes(corrupted)
 
 
 def readdress(packet, at, source=None, target=None):
-    """The packet with another source or target, each (address, port)."""
+    """Returns the packet with another source or target, each (address, port)."""
     changed = bytearray(packet)
     for end, address_at, port_at in ((source, 12, at), (target, 16, at + 2)):
         if end is not None:

@@ -1,4 +1,7 @@
-"""The Counter service hosted by the wheel: the same methods and the same contract id as src/counter.ts."""
+"""The Counter service on the Python package.
+
+It has the methods and the contract id of apps/testkit/src/services/counter.ts.
+"""
 
 from typing import AsyncIterator, Callable, List, Optional
 
@@ -7,7 +10,7 @@ from aster.status import RpcError, StatusCode
 
 from counter_types import AddRequest, Empty, Total
 
-# told of the end of every session: peer and total
+# called at the end of every session with the peer and the total
 ON_CLOSE: List[Callable[[str, int], None]] = []
 
 
@@ -48,5 +51,5 @@ class Counter:
         raise RpcError(StatusCode.ABORTED, "boom")
 
     def on_session_close(self) -> None:
-        for told in ON_CLOSE:
-            told(self.peer, self.current().total)
+        for callback in ON_CLOSE:
+            callback(self.peer, self.current().total)

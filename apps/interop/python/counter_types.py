@@ -1,4 +1,4 @@
-"""The wire types of the Counter service, as the wheel declares them."""
+"""The wire types of the Counter service, declared with the Python package."""
 
 from dataclasses import dataclass
 

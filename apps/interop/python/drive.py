@@ -1,8 +1,11 @@
-"""The wheel as a client, driven over stdin and stdout, one JSON object a line.
+"""The Python package as a client, with commands as JSON lines.
 
-{"id", "op", …} is answered by {"id", "result"} or {"id", "error": {"type", "code", "message", "details"}}. Commands run side by
-side. Operations: connect, admission, call, load, session, contract, close (see the functions below for their fields), and those
-of drive_session.py.
+Commands {"id", "op", …} run concurrently and are answered by {"id", "result"} or
+{"id", "error": {"type", "code", "message", "details"}}. The operations are connect, admission, call, load,
+session, contract and close, whose functions below describe their fields, and those of drive_session.py.
+
+The modules call_context, commands, error_json, json_lines and values come from
+apps/conformance/python/shared, which the test that starts this script puts on the PYTHONPATH.
 """
 
 import asyncio
@@ -20,7 +23,7 @@ from aster.runtime import AsterClient, _coerce_node_addr  # noqa: E402
 import commands  # noqa: E402
 import testkit_types  # noqa: E402
 from counter_service import Counter  # noqa: E402
-from drive_errors import described  # noqa: E402
+from error_json import described  # noqa: E402
 from drive_session import Sessions  # noqa: E402
 from testkit_service import Testkit  # noqa: E402
 from values import build, from_json, to_json  # noqa: E402
@@ -43,13 +46,13 @@ TYPED: Dict[Tuple[str, str], Any] = {}
 
 
 async def connect(command: Dict[str, Any]) -> Any:
-    """name, address → the services of the admission reply."""
+    """Takes name and address; returns the services of the admission reply."""
     client = AsterClient(address=command["address"])
     await client.connect()
     CLIENTS[command["name"]] = client
     if any(service.name == "Testkit" for service in client.services):
         TYPED[command["name"], "typed"] = await client.client(Testkit)
-        # what the wheel uses by itself where a server offers JSON only: JSON under a header that says XLANG
+        # the codec that the Python package selects for servers with JSON only: JSON under an XLANG header
         TYPED[command["name"], "typed-json"] = await client.client(Testkit, codec=JsonProxyCodec())
     return [
         {
@@ -65,7 +68,7 @@ async def connect(command: Dict[str, Any]) -> Any:
 
 
 async def admission(command: Dict[str, Any]) -> Any:
-    """address, request (the text to send) → the text of the answer, as it came."""
+    """Takes address and request (the text to send); returns the text of the answer."""
     node = await IrohNode.memory_with_alpns(
         [ADMISSION], EndpointConfig(alpns=[], relay_mode="disabled")
     )
@@ -104,7 +107,7 @@ async def typed_call(command: Dict[str, Any], replies: List[Any]) -> None:
 
 
 async def read(stream: Any, take: Optional[int], replies: List[Any]) -> None:
-    """Reads a stream to its end, or leaves it after so many items."""
+    """Reads a stream to its end or leaves it after `take` items."""
     async for reply in stream:
         replies.append(reply)
         if len(replies) == take:
@@ -113,7 +116,7 @@ async def read(stream: Any, take: Optional[int], replies: List[Any]) -> None:
 
 
 async def chat(channel: Any, requests: List[Any], replies: List[Any]) -> None:
-    # a channel that is closed before its first message would never open, and so never end
+    # a channel that is closed before its first message never opens and therefore never ends
     await channel.__aenter__()
     for request in requests:
         await channel.send(request)
@@ -126,7 +129,7 @@ async def chat(channel: Any, requests: List[Any], replies: List[Any]) -> None:
 async def proxy_call(command: Dict[str, Any], replies: List[Any]) -> None:
     proxy = CLIENTS[command["name"]].proxy("Testkit")
     await proxy._ensure_transport()
-    # the wheel makes proxies of offered services only; this one may ask for others
+    # the Python package makes proxies of offered services only; this call can use another service
     proxy._service_name = command.get("service", "Testkit")
     method = getattr(proxy, command["method"])
     requests = [from_json(r) for r in command["requests"]]
@@ -140,12 +143,16 @@ async def proxy_call(command: Dict[str, Any], replies: List[Any]) -> None:
     else:
         bidi = method.bidi()
         await bidi.open()
-        # its own iterator calls a method that the wheel's channel does not have
+        # the iterator of the proxy calls a method that the channel does not have
         await chat(bidi._channel, requests, replies)
 
 
 async def call(command: Dict[str, Any]) -> Any:
-    """name, via ("typed" | "typed-json" | "proxy"), method, pattern, requests, timeout?, metadata?, service?, take? → {replies, error?, ms}."""
+    """Makes a call; returns {replies, error?, ms}.
+
+    Takes name, via ("typed" | "typed-json" | "proxy"), method, pattern, requests, timeout?, metadata?,
+    service? and take?.
+    """
     replies: List[Any] = []
     error = None
     started = time.monotonic()
@@ -158,7 +165,7 @@ async def call(command: Dict[str, Any]) -> Any:
 
 
 async def load(command: Dict[str, Any]) -> Any:
-    """As call, n times at once with "number" counting up → the numbers that came back, and how many calls failed."""
+    """Makes n calls at once, numbered by "number"; returns the numbers of the replies and the errors."""
 
     async def one(n: int) -> Any:
         request = {**command["request"], "number": n}
@@ -173,18 +180,18 @@ async def load(command: Dict[str, Any]) -> Any:
 
 
 async def session(command: Dict[str, Any]) -> Any:
-    """name → what a call says in a session with Testkit, which has none."""
+    """Takes name; calls in a session with Testkit, which fails because the service has no sessions."""
     opened = await CLIENTS[command["name"]].session("Testkit")
     return await opened.echo({})
 
 
 async def contract(_: Dict[str, Any]) -> Any:
-    """→ the contract ids the wheel computes, by service."""
+    """Returns the contract ids that the Python package computes, by service."""
     return {hosted.__name__: contract_id_from_service(hosted) for hosted in (Testkit, Counter)}
 
 
 async def close(command: Dict[str, Any]) -> Any:
-    """name → null, once the client has gone."""
+    """Takes name; closes the client."""
     await CLIENTS.pop(command["name"]).close()
 
 

@@ -1,7 +1,4 @@
-"""The wheel as a client of Counter's sessions: operations of drive.py.
-
-openSession, inSession, giveUp, closeSession (see the functions below for their fields).
-"""
+"""The session operations of drive.py: openSession, inSession, giveUp and closeSession."""
 
 import asyncio
 from typing import Any, AsyncIterator, Dict, List
@@ -11,7 +8,7 @@ from aster.runtime import AsterClient
 
 from counter_service import Counter
 from counter_types import AddRequest, Empty
-from drive_errors import described
+from error_json import described
 from values import build, from_json, to_json
 
 REQUEST_TYPES = {
@@ -29,7 +26,7 @@ class Sessions:
         self.opened: Dict[str, Any] = {}
 
     async def openSession(self, command: Dict[str, Any]) -> Any:
-        """name, session (a name for it), via ("typed" | "json" | "proxy") → null."""
+        """Takes name, session (a name for it) and via ("typed" | "json" | "proxy")."""
         client = self.clients[command["name"]]
         if command["via"] == "proxy":
             session = await client.session("Counter")
@@ -40,14 +37,14 @@ class Sessions:
         self.opened[command["session"]] = session
 
     async def inSession(self, command: Dict[str, Any]) -> Any:
-        """session, method, requests, metadata? → {replies, error?}."""
+        """Takes session, method, requests and metadata?; returns {replies, error?}."""
         session = self.opened[command["session"]]
         method = command["method"]
         requests = [from_json(r) for r in command["requests"]]
         replies: Any = []
         error = None
         try:
-            # proxies know unary methods only
+            # proxies support unary methods only
             if hasattr(type(session), "call"):
                 replies = await getattr(session, method)(requests[0])
             else:
@@ -63,7 +60,9 @@ class Sessions:
         return {"replies": [to_json(r) for r in replies], "error": error}
 
     async def giveUp(self, command: Dict[str, Any]) -> Any:
-        """session, requests → null, when the server has answered the cancellation of an add_all that goes no further than these."""
+        """Takes session and requests. Sends these requests of an add_all call, cancels the call, and waits
+        until the server has answered the cancellation.
+        """
         session = self.opened[command["session"]]
         sent = asyncio.Event()
 
@@ -73,7 +72,7 @@ class Sessions:
             sent.set()
             await asyncio.Event().wait()
 
-        # the wheel's cancel() waits for the call that runs, so that one has to go first
+        # cancel() waits for the running call, so the call is cancelled first
         call = asyncio.create_task(session.add_all(requests()))
         await sent.wait()
         call.cancel()
@@ -81,7 +80,7 @@ class Sessions:
         await session.cancel()
 
     async def closeSession(self, command: Dict[str, Any]) -> Any:
-        """session → null."""
+        """Takes session; closes it."""
         await self.opened.pop(command["session"]).close()
 
 

@@ -1,4 +1,7 @@
-"""Hosts Testkit and Counter on the wheel. Prints one ready line and the ends of sessions; ends with stdin."""
+"""Serves Testkit and Counter with the Python package.
+
+Prints a ready line, then a line for each closed session, and ends when stdin ends.
+"""
 
 import asyncio
 import os
@@ -8,9 +11,10 @@ os.environ.setdefault("ASTER_RELAY_MODE", "disabled")
 from aster.runtime import AsterServer  # noqa: E402
 from aster.interceptors.deadline import DeadlineInterceptor  # noqa: E402
 
+from call_context import CallRecorder  # noqa: E402
 from counter_service import ON_CLOSE, Counter  # noqa: E402
 from json_lines import claim_stdout, read_lines  # noqa: E402
-from testkit_service import CallRecorder, Testkit  # noqa: E402
+from testkit_service import Testkit  # noqa: E402
 
 
 async def main() -> None:

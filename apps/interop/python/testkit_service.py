@@ -1,14 +1,16 @@
-"""The Testkit service hosted by the wheel: the same methods and the same contract id as src/service.ts."""
+"""The Testkit service on the Python package.
+
+It has the methods and the contract id of apps/testkit/src/services/testkit.ts.
+"""
 
 import asyncio
-import contextvars
 from typing import AsyncIterator
 
 from aster.decorators import bidi_stream, client_stream, rpc, server_stream, service
-from aster.interceptors.base import CallContext, Interceptor
 from aster.rpc_types import SerializationMode
 from aster.status import RpcError, StatusCode
 
+from call_context import CURRENT_CALL
 from testkit_types import (
     CountReply,
     CountRequest,
@@ -19,19 +21,6 @@ from testkit_types import (
     SleepRequest,
     SumReply,
 )
-
-CURRENT_CALL: "contextvars.ContextVar[CallContext]" = contextvars.ContextVar("current_call")
-
-
-class CallRecorder(Interceptor):
-    """Lets handlers see who called: the wheel hands the call context to interceptors only.
-
-    The first of the two request hooks of a call runs in the task that later runs the handler.
-    """
-
-    async def on_request(self, ctx: CallContext, request: object) -> object:
-        CURRENT_CALL.set(ctx)
-        return request
 
 
 def reply_to(request: EchoRequest) -> EchoReply:

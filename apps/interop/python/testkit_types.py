@@ -1,7 +1,7 @@
-"""The wire types of the Testkit service, as the wheel declares them.
+"""The wire types of the Testkit service, declared with the Python package.
 
-No postponed annotations here or in testkit_service.py: the wheel hashes a method's types through its
-annotations, and a string annotation becomes a hash of zeros.
+This module and testkit_service.py must not postpone annotations: the Python package hashes the types of a
+method through its annotations, and a string annotation becomes a hash of zeros.
 """
 
 from dataclasses import dataclass, field

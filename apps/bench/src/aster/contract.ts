@@ -15,7 +15,7 @@ const Count = wireType("aster.bench/Count", { count: z.int32() });
 
 const Blob = wireType("aster.bench/Blob", { data: bytes() });
 
-/** The same service as proto/bench.proto. */
+/** The service of proto/bench.proto. */
 export const BenchDef = defineService(
   "Bench",
   { version: 1 },

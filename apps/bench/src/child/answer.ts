@@ -6,7 +6,7 @@ export function tell(report: Report): void {
 }
 
 function residentBytesAfterGc(): number {
-  // the second run frees what finalizers of the first let go
+  // the second run frees what finalizers of the first run released
   globalThis.gc?.();
   globalThis.gc?.();
   return process.memoryUsage.rss();
@@ -27,7 +27,7 @@ async function answer(question: Question, run: (load: Load) => Promise<Yield>): 
   }
 }
 
-/** Answers the harness until it hangs up, which ends the process. */
+/** Answers the questions of the harness until it disconnects, which ends the process. */
 export function answerQuestions(run: (load: Load) => Promise<Yield>): void {
   process.on("message", (question: Question) => {
     answer(question, run)

@@ -9,6 +9,7 @@ const stack = await loadClient(name as StackName);
 const client = await stack.connect(address);
 await client.echo(sampleNote(0));
 
-// performance.now() counts from the start of the process: loading, dialling, admission and one call are in it
+// performance.now() counts from the start of the process and includes loading, dialling, admission
+// and one call
 tell({ say: "ready", address, sinceStartMs: performance.now() });
 answerQuestions((load) => runLoad(client, load));

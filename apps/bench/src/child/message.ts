@@ -1,13 +1,13 @@
 import type { Load, Yield } from "../load.ts";
 
-/** What the harness asks one of its processes. */
+/** A question of the harness to one of its processes. */
 export type Question =
   | { readonly ask: "cpu" }
   | { readonly ask: "memory" }
   | { readonly ask: "contractId" }
   | { readonly ask: "load"; readonly load: Load };
 
-/** What a process says: that it is ready, an answer to the question before, or why there is none. */
+/** A message of a process: that it is ready, an answer, or the reason for a missing answer. */
 export type Report =
   | { readonly say: "ready"; readonly address: string; readonly sinceStartMs: number }
   | { readonly say: "cpu"; readonly userMicros: number; readonly systemMicros: number }

@@ -9,18 +9,18 @@ const suite = process.argv[2] as SuiteName;
 const codec = process.argv[3] as CodecName;
 const contender = await loadContender(codec, suite);
 
-/** Keeps what was made alive, so that no call can be left out. */
+/** The last result, exported so that V8 cannot optimize calls away. */
 export let last: unknown;
 
 // twice, because the first message of a codec with shared records defines them
 contender.encode();
-// in the class that each one's users have: ours hands over plain arrays, sockets of Node buffers
+// the class that users decode: Aster passes Uint8Arrays, sockets of Node pass Buffers
 const bytes = codec.startsWith("ours")
   ? Uint8Array.from(contender.encode())
   : Buffer.from(contender.encode());
 
 const decoded = contender.decode(bytes);
-if (!isSame(decoded, suites[suite])) throw new Error("it does not decode what it encodes");
+if (!isSame(decoded, suites[suite])) throw new Error("the codec does not decode what it encodes");
 if (suite === "graph" && codec !== "JSON") {
   const { nodes } = decoded as typeof suites.graph;
   if (nodes.some(({ site }) => site !== nodes[0]?.site))
@@ -40,7 +40,7 @@ function nanoseconds(run: () => unknown, windowMs: number): number {
     for (let i = 0; i < batch; i++) last = run();
     calls += batch;
     tookMs = performance.now() - started;
-    // the clock is asked about twenty times a window
+    // reads the clock about twenty times per window
     batch = Math.max(1, Math.floor((calls * windowMs) / (20 * Math.max(tookMs, 0.01))));
   }
   return (tookMs * 1e6) / calls;
@@ -52,7 +52,7 @@ function tell(report: CodecReport): void {
 
 process.on("message", ({ operation, windowMs }: CodecQuestion) => {
   const run = runnerOf(operation);
-  if (run === undefined) throw new Error(`there is no ${operation}`);
+  if (run === undefined) throw new Error(`the codec has no operation ${operation}`);
   tell({ say: "took", nanoseconds: nanoseconds(run, windowMs) });
 });
 process.on("disconnect", () => process.exit());

@@ -5,10 +5,13 @@ import type { Operation } from "./contender.ts";
 import type { CodecQuestion, CodecReport } from "./message.ts";
 import type { CodecName, SuiteName } from "./suite.ts";
 
-/** The process of one codec in one suite: nothing else runs in it, so its code stays specialised. */
+/**
+ * The process of one codec in one suite. Nothing else runs in it, so that its code stays
+ * specialized.
+ */
 export class CodecProcess implements AsyncDisposable {
   readonly codec: CodecName;
-  /** Length of the message. */
+  /** The length of the message. */
   readonly bytes: number;
   readonly operations: readonly Operation[];
   readonly #child: ChildProcess;
@@ -25,12 +28,12 @@ export class CodecProcess implements AsyncDisposable {
   }
 
   static async start(program: string, suite: SuiteName, codec: CodecName): Promise<CodecProcess> {
-    // what a child prints must not mix with the one JSON object of --json
+    // output of the child must not mix with the JSON object of --json
     const child = fork(program, [suite, codec], { stdio: ["ignore", 2, 2, "ipc"] });
     return new CodecProcess(codec, child, await answer(child, codec, "ready"));
   }
 
-  /** Nanoseconds per call over one window. */
+  /** Measures an operation for one window; returns nanoseconds per call. */
   async window(operation: Operation, windowMs: number): Promise<number> {
     this.#child.send({ operation, windowMs } satisfies CodecQuestion);
     return (await answer(this.#child, this.codec, "took")).nanoseconds;

@@ -6,26 +6,26 @@ import { oursFor, suiteNames } from "./suite.ts";
 
 export type PeerRatios = Record<string, number>;
 
-/** Speed of ours over theirs by peer: above 1 is faster. */
+/** The speed of Aster divided by that of each peer. Above 1, Aster is faster. */
 export interface SuiteRatios {
-  /** A message in memory of its own on both sides. */
+  /** Both encode into new memory. */
   readonly encode: PeerRatios;
-  /** Ours into a buffer of the caller, as calls do it; theirs as before. */
+  /** Aster encodes into a buffer of the caller, like calls do, and the peer into new memory. */
   readonly encodeInto: PeerRatios;
   readonly decode: PeerRatios;
-  /** Length of the message, ours included. */
+  /** The length of the message, also for Aster. */
   readonly bytes: Record<string, number>;
 }
 
-/** What `--json` prints. */
+/** The output of `--json`. */
 export interface CodecRatios {
   readonly suites: Record<SuiteName, SuiteRatios>;
 }
 
-/** How ours is asked; peers have one way to encode. */
+/** The operation of Aster. Peers have only one way to encode. */
 export type Direction = Exclude<Operation, "encodeShared">;
 
-/** Undefined for one of ours. */
+/** Returns the ratio of a peer; undefined for the codecs of Aster. */
 export function ratio(
   suite: CodecResults[SuiteName],
   peer: CodecName,

@@ -5,7 +5,7 @@ import type { CodecFigures, CodecResults } from "./run-codec.ts";
 import type { CodecName, SuiteName } from "./suite.ts";
 import { suiteNames } from "./suite.ts";
 
-/** How much faster ours shall be, each way, in the suites small and list1000. */
+/** The required ratios of encode and decode in the suites small and list1000. */
 const targets: Partial<Record<CodecName, number>> = { protobufjs: 1.3, "protobuf-es": 3, JSON: 2 };
 
 const titles: Record<SuiteName, string> = {
@@ -22,7 +22,7 @@ function perSecond(nanoseconds: number | undefined): string {
   return nanoseconds === undefined ? "" : number.format(1e9 / nanoseconds);
 }
 
-/** Undefined where a suite has no target for this codec. */
+/** Returns whether the target is met; undefined if the suite has no target for this codec. */
 function isMet(name: SuiteName, codec: CodecName, ratios: readonly number[]): boolean | undefined {
   const bound = targets[codec];
   if (bound === undefined || (name !== "small" && name !== "list1000")) return undefined;
@@ -57,7 +57,7 @@ function row(
   ];
 }
 
-/** One table for every suite. */
+/** Returns one Markdown table per suite. */
 export function codecTable(results: CodecResults): string {
   const head = ["", "bytes", "encode/s", "into/s", "shared/s", "decode/s"];
   return suiteNames

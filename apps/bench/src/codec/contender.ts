@@ -1,12 +1,12 @@
 import type { CodecName, PlainSuiteName, SuiteName } from "./suite.ts";
 
-/** One codec with one value, both prepared as its users would. */
+/** One codec with one value, prepared like its users would. */
 export interface Contender {
-  /** Bytes that nothing writes to afterwards. */
+  /** Encodes into new memory. */
   encode(): Uint8Array;
-  /** Ours only: into a buffer of the caller; returns the number of bytes. */
+  /** Aster only: encodes into a buffer of the caller; returns the number of bytes. */
   encodeInto?(): number;
-  /** Ours only: bytes that the next message overwrites. */
+  /** Aster only: encodes into memory that the next message overwrites. */
   encodeShared?(): Uint8Array;
   decode(bytes: Uint8Array): unknown;
 }
@@ -15,7 +15,7 @@ export const operations = ["encode", "encodeInto", "encodeShared", "decode"] as 
 
 export type Operation = (typeof operations)[number];
 
-/** A process loads only the codec it measures. */
+/** Loads one codec, so that a process contains only the codec that it measures. */
 export async function loadContender(codec: CodecName, suite: SuiteName): Promise<Contender> {
   switch (codec) {
     case "ours":
@@ -40,6 +40,6 @@ export async function loadContender(codec: CodecName, suite: SuiteName): Promise
 }
 
 function withoutSharing(suite: SuiteName): PlainSuiteName {
-  if (suite === "graph") throw new Error("this codec has no references: it has no part in graph");
+  if (suite === "graph") throw new Error("this codec has no references; leave it out of graph");
   return suite;
 }

@@ -1,6 +1,6 @@
 import type { Operation } from "./contender.ts";
 
-/** What the harness asks the process of a codec: one window. */
+/** A question of the harness to the process of a codec: one window. */
 export interface CodecQuestion {
   readonly operation: Operation;
   readonly windowMs: number;

@@ -3,7 +3,7 @@ import type { Contender } from "./contender.ts";
 import type { SuiteName } from "./suite.ts";
 import { suites } from "./suite.ts";
 
-/** NATIVE without a schema, as structuredClone and v8.serialize have none. */
+/** NATIVE without a schema, like structuredClone and v8.serialize. */
 export function oursNative(suite: SuiteName): Contender {
   const codec = nativeCodec();
   const value = suites[suite];

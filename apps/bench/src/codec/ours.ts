@@ -67,11 +67,13 @@ const types: Record<SuiteName, WireType> = {
   graph: Graph,
 };
 
-/** XLANG in the profile that calls use; the graph in the one that keeps references. */
+/**
+ * XLANG with generated code: profile B with references for the graph, and profile A for the others.
+ */
 export function ours(suite: SuiteName): Contender {
   const codec = createCodec({ profile: suite === "graph" ? "B" : "A" }).type(types[suite]);
   const value: Record<string, unknown> = suites[suite];
-  // room behind the message, as calls have it: they write into an arena
+  // more space than the message needs, like in the arena of calls
   const buffer = new Uint8Array(2 * codec.encode(value).length + 4_096);
   return {
     encode: () => codec.encode(value),

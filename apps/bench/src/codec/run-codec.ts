@@ -6,16 +6,16 @@ import type { Operation } from "./contender.ts";
 import type { CodecName, SuiteName } from "./suite.ts";
 import { codecsOf, suiteNames } from "./suite.ts";
 
-/** One codec in one suite. */
+/** The figures of one codec in one suite. */
 export interface CodecFigures {
   readonly bytes: number;
-  /** Medians by operation. */
+  /** The medians by operation. */
   readonly nanoseconds: Readonly<Partial<Record<Operation, number>>>;
 }
 
 export type CodecResults = Record<SuiteName, Partial<Record<CodecName, CodecFigures>>>;
 
-/** Measures every suite; `progress` hears what is going on. */
+/** Measures all suites and reports each to `progress`. */
 export async function runCodec(
   options: BenchOptions,
   progress: (text: string) => void,
@@ -43,7 +43,7 @@ async function runSuite(
     process.operations.map((operation) => ({ process, operation, took: [] as number[] })),
   );
   for (const { process, operation } of turns) await process.window(operation, warmUpMs);
-  // by turns, so that what else the machine does falls on all of them
+  // alternates between the codecs, so that other load on the machine affects all of them
   for (let round = 0; round < windows; round++) {
     for (const turn of round % 2 === 0 ? turns : turns.toReversed()) {
       turn.took.push(await turn.process.window(turn.operation, windowMs));

@@ -1,6 +1,6 @@
 /**
- * Whether `actual` holds all of `expected`. Classes may differ: messages of some codecs have their own,
- * and some give lists of numbers for typed arrays.
+ * Returns whether `actual` contains all of `expected`. Classes can differ: some codecs have classes
+ * for messages, and some return lists of numbers for typed arrays.
  */
 export function isSame(actual: unknown, expected: unknown): boolean {
   if (typeof expected !== "object" || expected === null) return Object.is(actual, expected);

@@ -3,7 +3,7 @@ import { floats, points } from "./values/large.ts";
 import { mission } from "./values/mission.ts";
 import { order } from "./values/order.ts";
 
-/** What every codec of a suite is given. */
+/** The value of each suite. */
 export const suites = {
   small: order,
   mission,
@@ -14,12 +14,12 @@ export const suites = {
 
 export type SuiteName = keyof typeof suites;
 
-/** Those that every codec can carry: no shared values. */
+/** The suites without shared values, which every codec can encode. */
 export type PlainSuiteName = Exclude<SuiteName, "graph">;
 
 export const suiteNames = Object.keys(suites) as readonly SuiteName[];
 
-/** Ours first: `ours` is XLANG, `ours-native` is NATIVE. */
+/** The codecs in the order of the tables. `ours` is XLANG, `ours-native` is NATIVE. */
 export const codecNames = [
   "ours",
   "protobufjs",
@@ -36,12 +36,12 @@ export type CodecName = (typeof codecNames)[number];
 
 const withoutSharing: ReadonlySet<CodecName> = new Set(["protobufjs", "protobuf-es", "avsc"]);
 
-/** The codecs of a suite. Those whose format has no references are left out of the graph. */
+/** Returns the codecs of a suite. The graph excludes formats without references. */
 export function codecsOf(suite: SuiteName): readonly CodecName[] {
   return suite === "graph" ? codecNames.filter((name) => !withoutSharing.has(name)) : codecNames;
 }
 
-/** Which of ours a peer is measured against: the one that does the same work. */
+/** Returns the codec of Aster that does the same work as a peer. */
 export function oursFor(peer: CodecName): "ours" | "ours-native" {
   return peer === "v8.serialize" ? "ours-native" : "ours";
 }

@@ -28,7 +28,7 @@ function method<Req extends DescMessage, Res extends DescMessage>(
 
 const unary = { requestStream: false, responseStream: false };
 
-/** The generated service as grpc-js wants it; messages are encoded by protobuf-es. */
+/** The generated service in the form of grpc-js. protobuf-es encodes the messages. */
 export const benchService = {
   echo: method("Echo", NoteSchema, NoteSchema, unary),
   feed: method("Feed", CountSchema, NoteSchema, { requestStream: false, responseStream: true }),

@@ -5,7 +5,10 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
-/** Builds the example of the native crate, with the settings of the module that ours loads; returns the program. */
+/**
+ * Builds the example of the native crate with the settings of the native module; returns the
+ * program.
+ */
 export async function buildEcho(): Promise<string> {
   const args = ["build", "--locked", "--release", "--package", "aster-native", "--example", "echo"];
   const cargo = spawn("cargo", [...args, "--message-format", "json-render-diagnostics"], {
@@ -26,6 +29,6 @@ export async function buildEcho(): Promise<string> {
     throw new Error("the peer rust needs cargo, which was not found; install it or leave rust out");
   });
   if (code !== 0 || program === undefined)
-    throw new Error("the peer rust could not be built; cargo says why above");
+    throw new Error("the peer rust could not be built; the error of cargo is above");
   return program;
 }

@@ -5,7 +5,7 @@ import type { Interface } from "node:readline";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 
-/** A program that answers a line with a line, and ends with its standard input. */
+/** A program that answers each line with a line and ends with its standard input. */
 export class LineProcess implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: Interface;
@@ -13,7 +13,7 @@ export class LineProcess implements AsyncDisposable {
 
   constructor(program: string, ...args: readonly string[]) {
     this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
-    // a process that is gone is told by the line that never comes
+    // line() reports a process that has ended
     this.#child.stdin.on("error", () => {});
     this.#child.once("close", () => {
       this.#gone = true;
@@ -21,7 +21,7 @@ export class LineProcess implements AsyncDisposable {
     this.#lines = createInterface(this.#child.stdout);
   }
 
-  /** The next line that it prints. */
+  /** Returns the next line of its output. */
   line(): Promise<string> {
     const early = () => new Error(`${this.#child.spawnfile} ended early`);
     if (this.#gone) return Promise.reject(early());

@@ -4,7 +4,7 @@ import { peers } from "../peer.ts";
 import type { Contestant } from "../rpc.ts";
 import { LineProcess } from "./line-process.ts";
 
-/** The server and the client of crates/native/examples/echo.rs, talking over loopback. */
+/** The server and the client of crates/native/examples/echo.rs, connected over loopback. */
 export class RustPair implements AsyncDisposable, Contestant {
   readonly loads = peers.rust.loads;
   readonly #server: LineProcess;

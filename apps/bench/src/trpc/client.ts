@@ -10,7 +10,7 @@ class TrpcBenchClient implements BenchClient {
   readonly #bench: TRPCClient<BenchRouter>;
 
   constructor(url: string) {
-    // the same to tRPC, though its types want the browser's
+    // tRPC accepts the class of ws, although its types require that of browsers
     const OfNode = WebSocket as unknown as typeof globalThis.WebSocket;
     this.#socket = createWSClient({ url, WebSocket: OfNode });
     this.#bench = createTRPCClient<BenchRouter>({ links: [wsLink({ client: this.#socket })] });

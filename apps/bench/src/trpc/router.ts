@@ -15,7 +15,10 @@ const note = z.object({
 
 const count = z.object({ count: z.int32() });
 
-/** What tRPC can do of proto/bench.proto: a client cannot stream, and JSON carries no bytes. */
+/**
+ * The methods of proto/bench.proto that tRPC supports: its clients cannot stream, and JSON has no
+ * bytes.
+ */
 export const router = t.router({
   echo: t.procedure.input(note).query(({ input }) => {
     const { seq, author, pinned, score, tags, text } = input;

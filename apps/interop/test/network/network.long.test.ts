@@ -1,4 +1,4 @@
-// The rows of network.test.ts in full, measured, and those that take too long for it.
+// The rows of network.test.ts with their full times, measured, and rows that take too long for it.
 import { it } from "vitest";
 import { garbage } from "./rows/garbage.ts";
 import { halfDials } from "./rows/half-dials.ts";
@@ -19,14 +19,14 @@ function measured(row: string, figures: unknown): void {
 }
 
 networkSuite("networks", { timeoutMs: 1_800_000, concurrent: false }, () => {
-  it("N1: 50 ms and 5 % of loss", async () => {
+  it("N1: calls survive 50 ms of delay and 5 % of loss", async () => {
     const shape = { delayMs: 25, loss: 0.05 };
     measured("N1", await lossy({ shape, calls: 500, p99Ms: 1_500, maxMs: 5_000 }));
   });
 
   for (const kind of ["unplugged", "cut"] as const) {
     for (const outageMs of [5_000, 20_000]) {
-      it(`N4: ${kind} for ${outageMs} ms`, async () => {
+      it(`N4: calls survive a link that is ${kind} for ${outageMs} ms`, async () => {
         measured("N4", {
           kind,
           outageMs,
@@ -35,56 +35,56 @@ networkSuite("networks", { timeoutMs: 1_800_000, concurrent: false }, () => {
       });
     }
 
-    it(`N4: ${kind} for longer than the idle timeout`, async () => {
+    it(`N4: all calls end when the link is ${kind} for longer than the idle timeout`, async () => {
       await fatalOutage({ idleMs: IDLE_MS, outageMs: 40_000, kind });
     });
   }
 
   for (const dead of ["up", "down"] as const) {
-    it(`N5: nothing passes ${dead}`, async () => {
+    it(`N5: both sides detect that no packets pass ${dead}`, async () => {
       measured("N5", { dead, ...(await halfOpen({ dead, idleMs: IDLE_MS, oneWay: true })) });
     });
   }
 
-  it("N9: a NAT forgets its ports", async () => {
+  it("N9: calls survive a NAT that forgets its ports", async () => {
     measured("N9", await moved("nat"));
   });
 
-  it("N10: a peer that no packet gets to", async () => {
+  it("N10: the dial of an unreachable peer fails in time", async () => {
     measured("N10", await unreachable(20_000, 15_000));
   });
 
-  it("N6: a client moves to another address", async () => {
+  it("N6: calls survive a client that moves to another address", async () => {
     for (let round = 0; round < 3; round += 1) measured("N6", await moved("client"));
   });
 
   for (const bothMs of [0, 5_000]) {
-    it(`N6: the server moves, and has both addresses for ${bothMs} ms`, async () => {
+    it(`N6: calls survive or fail when the server moves after having both addresses for ${bothMs} ms`, async () => {
       measured("N6 server", { bothMs, ...(await serverMoved(bothMs)) });
     });
   }
 
-  it("N7: an answer that is too long for the wire", async () => {
+  it("N7: an answer that is too long for the wire ends at the deadline", async () => {
     measured("N7", await slowAnswer(256, 5_000_000, 60_000));
   });
 
-  it("N8: long packets are lost in silence, or not allowed", async () => {
+  it("N8: calls survive dropped long packets and a small MTU", async () => {
     measured("N8", await narrow(10_000_000));
   });
 
-  it("N11: garbage and spoiled first packets", async () => {
+  it("N11: the server survives garbage and corrupt first packets", async () => {
     measured("N11", await garbage(100_000));
   });
 
-  it("N12: dials that are never finished", async () => {
+  it("N12: dials that never finish do not delay others", async () => {
     measured("N12", await halfDials(2_000));
   });
 
-  it("N13: two servers with one key", async () => {
+  it("N13: two servers with one key answer their own clients", async () => {
     await sameKey();
   });
 
-  it("N2: 200 ms ± 20, 20 % of loss each way, duplicates, disorder and wrong bits", async () => {
+  it("N2: calls survive 200 ms ± 20, 20 % of loss each way, duplicates, reordering and wrong bits", async () => {
     const shape = {
       delayMs: 100,
       jitterMs: 10,
@@ -96,14 +96,14 @@ networkSuite("networks", { timeoutMs: 1_800_000, concurrent: false }, () => {
     measured("N2", await lossy({ shape, calls: 50, maxMs: 15_000, streamBytes: 2_000_000 }));
   });
 
-  /** Level, round trip in ms, loss, kbit/s: each within 20 s and 10 s for every level. */
+  /** Level, round trip in ms, loss, kbit/s. The time limit is 20 s and 10 s per level. */
   const ladder = [
     [0, 16, 0.001, 100_000],
     [3, 90, 0.02, 8_000],
     [6, 600, 0.015, 2_000],
   ] as const;
   for (const [level, roundTripMs, loss, kbitPerS] of ladder) {
-    it(`N3: rung ${level}`, async () => {
+    it(`N3: a stream arrives on rung ${level}`, async () => {
       const shape = { delayMs: roundTripMs / 2, loss, kbitPerS };
       const streamMs = 20_000 + 10_000 * level;
       const row = { shape, calls: 10, maxMs: 15_000, streamBytes: 1_000_000, streamMs };

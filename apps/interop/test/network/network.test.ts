@@ -1,4 +1,5 @@
-// What networks do to calls, between two network namespaces (docs/reliability.md); network.long.test.ts has the full times.
+// Calls over faulty networks between two network namespaces: docs/reliability.md.
+// network.long.test.ts has the full times.
 import { it } from "vitest";
 import { garbage } from "./rows/garbage.ts";
 import { halfDials } from "./rows/half-dials.ts";
@@ -15,31 +16,31 @@ const IDLE_MS = 5_000;
 const SLACK_MS = 2_000;
 
 networkSuite("networks", { timeoutMs: 60_000, concurrent: true }, () => {
-  it("N4: an outage of the link is survived", async () => {
+  it("N4: calls survive an outage of the link", async () => {
     await survivedOutage({ idleMs: 2 * IDLE_MS, outageMs: 2_000, kind: "unplugged" });
   });
 
-  it("N4: an outage beyond the idle timeout ends everything, once on both sides", async () => {
+  it("N4: an outage beyond the idle timeout ends all calls, once on both sides", async () => {
     await fatalOutage({ idleMs: IDLE_MS, outageMs: 8_000, kind: "unplugged" });
   });
 
-  it("N5: both sides notice that nothing gets to the server", async () => {
+  it("N5: both sides detect that no packets reach the server", async () => {
     await halfOpen({ dead: "up", idleMs: IDLE_MS, slackMs: SLACK_MS });
   });
 
-  it("N5: both sides notice that nothing comes from the server", async () => {
+  it("N5: both sides detect that no packets come from the server", async () => {
     await halfOpen({ dead: "down", idleMs: IDLE_MS, slackMs: SLACK_MS });
   });
 
-  it("N9: a NAT forgets its ports", async () => {
+  it("N9: calls survive a NAT that forgets its ports", async () => {
     await moved("nat", 5_000);
   });
 
-  it("N10: a peer that no packet gets to is given up in time, and idly", async () => {
+  it("N10: the dial of an unreachable peer fails in time and uses little CPU time", async () => {
     await unreachable(4_000, 2_000);
   });
 
-  it("N6: a client moves to another address", async () => {
+  it("N6: calls survive a client that moves to another address", async () => {
     await moved("client", 10_000);
   });
 
@@ -47,19 +48,19 @@ networkSuite("networks", { timeoutMs: 60_000, concurrent: true }, () => {
     await slowAnswer(256, 600_000, 4_000);
   });
 
-  it("N8: long packets are lost in silence, or not allowed", async () => {
+  it("N8: calls survive dropped long packets and a small MTU", async () => {
     await narrow(500_000);
   });
 
-  it("N11: garbage and spoiled first packets", async () => {
+  it("N11: the server survives garbage and corrupt first packets", async () => {
     await garbage(10_000);
   });
 
-  it("N12: dials that are never finished", async () => {
+  it("N12: dials that never finish do not delay others", async () => {
     await halfDials(500);
   });
 
-  it("N1: 50 ms and 5 % of loss", async () => {
+  it("N1: calls survive 50 ms of delay and 5 % of loss", async () => {
     const shape = { delayMs: 25, loss: 0.05 };
     await lossy({ shape, calls: 500, concurrency: 20, p99Ms: 1_500, maxMs: 5_000 });
   });

@@ -105,7 +105,7 @@ test("a peer's value under -bin that is no base64 is its mistake, once it is rea
   }
 });
 
-const Both = defineService("Both", { scoped: "stream" }, { both: unary(Text, Text) });
+const Both = defineService("Both", { scoped: "session" }, { both: unary(Text, Text) });
 
 async function scoped(link: LinkKind, mode: "xlang" | "json") {
   const both = implement(Both, () => ({

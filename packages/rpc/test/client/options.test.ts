@@ -70,7 +70,7 @@ test("servicePair refuses an unknown transport", async () => {
 });
 
 describe("clients and sessions", () => {
-  const Stateful = defineService("Stateful", { scoped: "stream" }, { echo: unary(Text, Text) });
+  const Stateful = defineService("Stateful", { scoped: "session" }, { echo: unary(Text, Text) });
   const { client: connection } = inProcessConnection();
 
   test.each([

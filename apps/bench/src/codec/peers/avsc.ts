@@ -49,7 +49,7 @@ const schemas: Record<PlainSuiteName, Schema> = {
   floats: record("Floats", { values: "bytes" }),
 };
 
-/** Avro. Its fastest form of floats is their bytes. */
+/** Avro. Its fastest encoding of floats is their bytes. */
 export function avsc(suite: PlainSuiteName): Contender {
   const type = avro.Type.forSchema(schemas[suite]);
   if (suite !== "floats") {

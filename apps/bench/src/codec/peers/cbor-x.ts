@@ -3,7 +3,7 @@ import type { Contender } from "../contender.ts";
 import type { SuiteName } from "../suite.ts";
 import { suites } from "../suite.ts";
 
-/** Shared records; structured clone where values are shared. */
+/** cbor-x with shared records, and with structured clone for shared values. */
 export function cborX(suite: SuiteName): Contender {
   const value = suites[suite];
   const codec = new Encoder({

@@ -1,6 +1,6 @@
 import type { Reader, Writer } from "protobufjs/minimal.js";
 
-/** What the benchmark uses of codec-static.js. */
+/** The parts of codec-static.js that the benchmark uses. */
 interface StaticMessage {
   encode(message: object): Writer;
   decode(reader: Reader | Uint8Array): object;

@@ -3,7 +3,7 @@ import type { Contender } from "../contender.ts";
 import type { SuiteName } from "../suite.ts";
 import { suites } from "../suite.ts";
 
-/** Shared records; structured clone where values are shared or typed arrays. */
+/** msgpackr with shared records, and with structured clone for shared values and typed arrays. */
 export function msgpackr(suite: SuiteName): Contender {
   const value = suites[suite];
   const codec = new Packr({

@@ -9,7 +9,7 @@ function contender<Desc extends DescMessage>(
   schema: Desc,
   value: MessageInitShape<Desc>,
 ): Contender {
-  // made once: creating the message is not counted
+  // created once, because creation is not measured
   const message = create(schema, value);
   return {
     encode: () => toBinary(schema, message),
@@ -17,7 +17,7 @@ function contender<Desc extends DescMessage>(
   };
 }
 
-/** protoc-gen-es. */
+/** Code of protoc-gen-es. */
 export function protobufEs(suite: PlainSuiteName): Contender {
   switch (suite) {
     case "small":

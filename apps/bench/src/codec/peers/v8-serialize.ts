@@ -3,7 +3,7 @@ import type { Contender } from "../contender.ts";
 import type { SuiteName } from "../suite.ts";
 import { suites } from "../suite.ts";
 
-/** Node's own structured clone. */
+/** The structured clone of Node. */
 export function v8Serialize(suite: SuiteName): Contender {
   const value = suites[suite];
   return { encode: () => serialize(value), decode: (bytes) => deserialize(bytes) };

@@ -1,4 +1,4 @@
-/** What an agent tells its mission control: nested, with lists and a map, about 450 bytes. */
+/** A status report of an agent: nested, with lists and a map, about 450 bytes. */
 export const mission = {
   agentId: "agent-7f3a-eu-west-12",
   state: "running",

@@ -1,4 +1,4 @@
-/** A small RPC message: six fields. */
+/** A small message with six fields. */
 export const order = {
   id: 1_234_567,
   customer: "Ada Lovelace",

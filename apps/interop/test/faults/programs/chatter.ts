@@ -1,6 +1,7 @@
-// Opens a bidi stream to the testkit at argv[2], says one thing, prints {"chatting":true} for the answer, and stays.
+// Opens a bidi stream to the testkit at argv[2], sends one message, prints {"chatting":true} on its
+// reply, and stays open.
 import { AsterClient } from "@aster/rpc";
-import { Testkit } from "../../../src/service.ts";
+import { Testkit } from "@aster-apps/testkit";
 
 const [address = ""] = process.argv.slice(2);
 const client = await AsterClient.connect(address, { network: "none" });

@@ -1,6 +1,6 @@
-// Makes one secret key file after another in the folder argv[2], until it is killed.
+// Creates one secret key file after another in the folder argv[2], until it is killed.
 import { join } from "node:path";
-import { secretKeyIn } from "../../../src/key-file.ts";
+import { secretKeyIn } from "@aster-apps/testkit";
 
 const [folder = ""] = process.argv.slice(2);
 process.stdout.write(`${JSON.stringify({ making: true })}\n`);

@@ -1,4 +1,5 @@
-// Terminates busy workers, argv[2] of them, four at a time, in the middle of what they do; prints {"terminated":n} and ends.
+// Starts argv[2] busy workers, four at a time, and terminates them while they run; prints
+// {"terminated":n} and ends.
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";

@@ -1,5 +1,4 @@
-// Dials a peer many times at once and waits for answers: `dialler.ts ADDRESS COUNT`.
-
+// Dials a peer many times at once and waits for the answers: `dialler.ts ADDRESS COUNT`.
 import { RPC_ALPN } from "@aster/rpc";
 import { createNode } from "@aster/transport";
 

@@ -1,25 +1,28 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
-import { Patient } from "../support/alive.ts";
+import { Baseline } from "../support/baseline.ts";
 import { cpuShare } from "../support/cpu-share.ts";
 import { ShapedNetwork } from "../support/shaped-network.ts";
-import { Caller, Served } from "../support/testkit.ts";
+import { CallProcess, ServeProcess } from "../support/testkit-processes.ts";
 
 const flood = fileURLToPath(new URL("../../../network/udp_flood.py", import.meta.url));
 const IDLE_SHARE = 0.05;
-const CALM_MS = 2_000;
+const SETTLE_MS = 2_000;
 
-/** Packets that are no QUIC, and first packets of dials cut short or with wrong bits: the server stays well, and calms down. */
+/**
+ * Sends packets that are not QUIC, and first packets of dials that are cut short or have wrong
+ * bits. The server must stay healthy and become idle again.
+ */
 export async function garbage(packets: number) {
   await using network = await ShapedNetwork.open();
-  await using server = await Served.start(network.far);
-  const patient = await Patient.examine(server);
+  await using server = await ServeProcess.start(network.far);
+  const baseline = await Baseline.of(server);
   const captured = network.capture(2, 1_100);
-  await using caller = new Caller(network.near, server.address, "echo", ["--n", "20"]);
+  await using caller = new CallProcess(network.near, server.address, "echo", ["--n", "20"]);
   const initials = await captured;
   expect((await caller.ended()).summary).toMatchObject({ ok: 20 });
-  // beside the server: through the wire it would only be slower
+  // from the host of the server, because the wire would only slow it down
   const target = [server.host.address, String(server.port)];
   await using attacker = server.host.run("python3", "-B", flood, ...target, String(packets));
   const started = performance.now();
@@ -27,10 +30,10 @@ export async function garbage(packets: number) {
   const { sent } = await attacker.line(isSent, 300_000);
   const ms = performance.now() - started;
   expect(sent).toBe(packets);
-  await sleep(CALM_MS);
+  await sleep(SETTLE_MS);
   const share = await cpuShare(server.child.pid ?? 0, 1_000);
   expect(share).toBeLessThan(IDLE_SHARE);
-  await patient.expectAlive();
+  await baseline.expectHealthy();
   return { ms, share };
 }
 

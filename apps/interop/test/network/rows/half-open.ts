@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import { Patient } from "../support/alive.ts";
+import { Baseline } from "../support/baseline.ts";
 import { ShapedNetwork } from "../support/shaped-network.ts";
-import { Served } from "../support/testkit.ts";
+import { ServeProcess } from "../support/testkit-processes.ts";
 import { Traffic } from "../support/traffic.ts";
 
 const KEEP_ALIVE_MS = 5_000;
@@ -9,18 +9,22 @@ const KEEP_ALIVE_MS = 5_000;
 export interface HalfOpen {
   readonly dead: "up" | "down";
   readonly idleMs: number;
-  /** Also a stream in which only the server speaks. Default false. */
+  /** Adds a stream in which only the server sends. Default: false. */
   readonly oneWay?: boolean;
-  /** For a machine that has much else to do. Default 0. */
+  /** Extra time for a busy machine. Default: 0. */
   readonly slackMs?: number;
 }
 
-/** One direction of the wire is dead: when the clients and the server have concluded, in milliseconds from then. */
+/**
+ * Drops all packets of one direction. Returns the times until the clients and the server have
+ * detected it, in milliseconds.
+ */
 export async function halfOpen({ dead, idleMs, oneWay = false, slackMs = 0 }: HalfOpen) {
   await using network = await ShapedNetwork.open();
-  await using server = await Served.start(network.far, "--idle-ms", String(idleMs));
-  const patient = await Patient.examine(server);
-  // the second side waits from the first packet on that it sends after the last it got: a keep-alive at the latest
+  await using server = await ServeProcess.start(network.far, "--idle-ms", String(idleMs));
+  const baseline = await Baseline.of(server);
+  // the second side counts from the first packet that it sends after the last one it received,
+  // which is a keep-alive at the latest
   const withinMs = 2 * idleMs + Math.min(KEEP_ALIVE_MS, idleMs / 3) + 2_000 + slackMs;
   await using traffic = await Traffic.start(network.near, server, {
     lastsMs: 600_000,
@@ -41,7 +45,7 @@ export async function halfOpen({ dead, idleMs, oneWay = false, slackMs = 0 }: Ha
   expect(clientMs).toBeLessThanOrEqual(withinMs);
   expect(serverMs).toBeLessThanOrEqual(withinMs);
   await network.shapeBoth({});
-  await patient.expectAlive();
+  await baseline.expectHealthy();
   expect(server.unseenSessionEnds).toBe(0);
   return { clientMs, serverMs };
 }

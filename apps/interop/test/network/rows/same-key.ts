@@ -2,31 +2,34 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { Patient } from "../support/alive.ts";
+import { Baseline } from "../support/baseline.ts";
 import { ShapedNetwork } from "../support/shaped-network.ts";
-import { Caller, Served } from "../support/testkit.ts";
+import { CallProcess, ServeProcess } from "../support/testkit-processes.ts";
 
 const CALLS = 50;
 
-/** Two servers with one key: whoever is dialled by address is the one that answers, and each connection stays one. */
+/**
+ * Starts two servers with one key. The server that is dialled by address answers on each
+ * connection.
+ */
 export async function sameKey(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "aster-network-"));
   try {
     const key = ["--key-file", join(folder, "key")];
     await using network = await ShapedNetwork.open();
-    await using one = await Served.start(network.far, ...key);
-    await using other = await Served.start(network.far, ...key);
-    const patients = [await Patient.examine(one), await Patient.examine(other)];
+    await using one = await ServeProcess.start(network.far, ...key);
+    await using other = await ServeProcess.start(network.far, ...key);
+    const baselines = [await Baseline.of(one), await Baseline.of(other)];
     for (const server of [one, other]) {
       const args = ["--n", String(CALLS), "--send-delay-ms", "20", "--trace"];
-      await using caller = new Caller(network.near, server.address, "echo", args);
+      await using caller = new CallProcess(network.near, server.address, "echo", args);
       await caller.connected();
       const [asked, silent] = server === one ? [one, other] : [other, one];
       expect((await asked.stats()).connections).toBeGreaterThan(0);
       expect((await silent.stats()).connections).toBe(0);
       expect((await caller.ended()).summary).toMatchObject({ ok: CALLS });
     }
-    for (const patient of patients) await patient.expectAlive();
+    for (const baseline of baselines) await baseline.expectHealthy();
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Of /proc/PID/stat: 100 per second on every Linux there is. */
+/** The unit of /proc/PID/stat, which is the same on every Linux. */
 const TICKS_PER_SECOND = 100;
 
-/** Which share of one core a process uses over so long a time. */
+/** Measures the share of one core that a process uses. */
 export async function cpuShare(pid: number, overMs: number): Promise<number> {
   const [ticks, at] = [ticksOf(pid), performance.now()];
   await sleep(overMs);
@@ -13,7 +13,7 @@ export async function cpuShare(pid: number, overMs: number): Promise<number> {
 
 function ticksOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // the name before it may contain spaces
+  // the name of the program, in parentheses, can contain spaces
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return Number(fields[11]) + Number(fields[12]);
 }

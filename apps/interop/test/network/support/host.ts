@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Child } from "../../../src/process/child.ts";
+import { Child } from "@aster-apps/testkit/process";
 
-/** One end of a {@link ShapedNetwork}. */
+/** One of the two hosts of a {@link ShapedNetwork}. */
 export class Host {
   readonly address: string;
   readonly #namespace: string;
@@ -13,22 +13,26 @@ export class Host {
     this.#ip = ip;
   }
 
-  /** Runs a program there; its process id is the child's. */
+  /** Runs a program on the host. Its process id is that of the child. */
   run(command: string, ...args: readonly string[]): Child {
     return new Child("nsenter", [`--net=${this.#namespace}`, command, ...args]);
   }
 
-  /** Its interface is down in between. */
+  /** Takes the interface down. */
   async unplug(): Promise<void> {
     await this.#ip(["link", "set", "wire", "down"]);
   }
 
+  /** Takes the interface up again. */
   async plug(): Promise<void> {
     await this.#ip(["link", "set", "wire", "up"]);
     await this.#ip(["route", "add", "default", "dev", "wire"]);
   }
 
-  /** Moves to another address of its network, having both for a while; packets to the old one are lost then. */
+  /**
+   * Moves to another address, after having both for a while. Then packets to the old address are
+   * lost.
+   */
   async move(from: string, to: string, bothMs = 0): Promise<void> {
     await this.#ip(["address", "add", `${to}/24`, "dev", "wire"]);
     await sleep(bothMs);

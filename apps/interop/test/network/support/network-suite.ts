@@ -8,11 +8,14 @@ if (missing !== undefined) {
 
 export interface NetworkSuite {
   readonly timeoutMs: number;
-  /** Whether tests run beside each other; those that measure do not. */
+  /** Runs the tests at the same time. Tests that measure run one by one. */
   readonly concurrent: boolean;
 }
 
-/** Tests that need a {@link ShapedNetwork}; skipped, with the reason in their name, where there is none. */
+/**
+ * Defines tests that need a {@link ShapedNetwork}. Without one they are skipped; the title has the
+ * reason.
+ */
 export function networkSuite(
   name: string,
   { timeoutMs, concurrent }: NetworkSuite,

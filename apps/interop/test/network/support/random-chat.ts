@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 const BLOB_BYTES = 48_000;
 
-/** Requests for `chat` with random bytes, in a file for `--request`. */
+/** A file for `--request` with `chat` requests of random bytes. */
 export class RandomChat implements Disposable {
   readonly option: string;
   readonly digest: string;
@@ -27,7 +27,7 @@ export class RandomChat implements Disposable {
   }
 }
 
-/** Of the blobs of replies to {@link RandomChat}. */
+/** Returns the digest of the blobs in the replies to a {@link RandomChat}. */
 export function digestOfReplies(replies: readonly Readonly<Record<string, unknown>>[]): string {
   return digestOf(replies.map(({ blob }) => String(blob)));
 }

@@ -1,13 +1,13 @@
 import { fileURLToPath } from "node:url";
-import { Child } from "../../../src/process/child.ts";
+import { Child } from "@aster-apps/testkit/process";
 import { Host } from "./host.ts";
 
 const program = fileURLToPath(new URL("../../../network/netshape.py", import.meta.url));
 
-/** What one direction of the wire does to packets; what is left out is as on a good wire. */
+/** The faults of one direction of the wire. Default: none. */
 export interface Shape {
   readonly delayMs?: number;
-  /** Either way, so that packets overtake each other. */
+  /** Added or subtracted at random, so that packets overtake each other. */
   readonly jitterMs?: number;
   /** Shares, from 0 to 1. */
   readonly loss?: number;
@@ -15,20 +15,20 @@ export interface Shape {
   readonly reorder?: number;
   readonly corrupt?: number;
   readonly kbitPerS?: number;
-  /** What waits longer for its turn is dropped. Default 500. */
+  /** Drops packets that wait longer in the queue. Default: 500. */
   readonly queueMs?: number;
   readonly dropLongerThan?: number;
-  /** Drops everything. */
+  /** Drops all packets. */
   readonly drop?: boolean;
 }
 
 export interface NetworkOptions {
-  /** Puts near behind a NAT. */
+  /** Places the near host behind a NAT. */
   readonly nat?: boolean;
   readonly seed?: number;
 }
 
-/** What passed one direction so far. */
+/** The packets that one direction has passed so far. */
 export interface Traffic {
   readonly packets: number;
   readonly bytes: number;
@@ -48,8 +48,9 @@ interface Answer {
 }
 
 /**
- * Two hosts with a wire between them, which is made bad at will (network/netshape.py). "Up" is from near to far. Nothing of
- * it is left when it is disposed of, or when this process ends in whatever way.
+ * Two hosts, near and far, with a wire between them whose faults can be set (network/netshape.py).
+ * "Up" is from near to far. The network disappears when it is disposed of or when this process
+ * ends.
  */
 export class ShapedNetwork implements AsyncDisposable {
   readonly near: Host;
@@ -70,39 +71,39 @@ export class ShapedNetwork implements AsyncDisposable {
     return new ShapedNetwork(child, first);
   }
 
-  /** Why there can be no such network here; undefined where there can. */
+  /** Returns the reason for which this machine cannot have such a network, if there is one. */
   static async missing(): Promise<string | undefined> {
     await using child = start();
-    // rejects when it ends without a word, as without Python
+    // rejects when the program ends without a line, for example without Python
     const first = await child.line(isFirst).catch(() => {
-      const [why = "it does not start"] = child.errors.trim().split("\n").slice(-1);
+      const [why = "netshape.py does not start"] = child.errors.trim().split("\n").slice(-1);
       return { unavailable: `no Python 3 for network/netshape.py: ${why}` };
     });
     return "unavailable" in first ? first.unavailable : undefined;
   }
 
-  /** Sets one direction or both. */
+  /** Sets the faults of one direction or both. */
   async shape(shape: { readonly up?: Shape; readonly down?: Shape }): Promise<void> {
     await this.#ask({ shape });
   }
 
-  /** Sets both directions alike. */
+  /** Sets the same faults for both directions. */
   async shapeBoth(shape: Shape): Promise<void> {
     await this.shape({ up: shape, down: shape });
   }
 
-  /** Has the NAT forget its ports. */
+  /** Makes the NAT forget its ports. */
   async rebind(): Promise<void> {
     await this.#ask({ rebind: true });
   }
 
   async traffic(): Promise<{ readonly up: Traffic; readonly down: Traffic }> {
     const { stats } = await this.#ask({ stats: true });
-    if (stats === undefined) throw new Error("the wire did not count");
+    if (stats === undefined) throw new Error("netshape.py returned no statistics");
     return stats;
   }
 
-  /** The next `count` UDP payloads from near that are long enough. */
+  /** Returns the next `count` UDP payloads from the near host with at least this length. */
   async capture(count: number, leastBytes: number): Promise<readonly string[]> {
     const { captured = [] } = await this.#ask({ capture: { count, leastBytes } });
     return captured;

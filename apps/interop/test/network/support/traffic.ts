@@ -1,33 +1,33 @@
 import { expect } from "vitest";
 import type { Host } from "./host.ts";
-import { Caller, type Outcome, type Run, type Served } from "./testkit.ts";
+import { CallProcess, type Outcome, type Run, type ServeProcess } from "./testkit-processes.ts";
 
 const PACE_MS = 100;
 
 export interface TrafficOptions {
-  /** On a good network. */
+  /** The duration on a good network. */
   readonly lastsMs: number;
   readonly idleMs: number;
-  /** Also a stream in which only the server speaks. Default false. */
+  /** Adds a stream in which only the server sends. Default: false. */
   readonly oneWay?: boolean;
 }
 
-/** A stream both ways and a session, under way: what a network must not lose, double or leave hanging. */
+/** A running bidi stream and a session, whose messages a network must not lose or duplicate. */
 export class Traffic implements AsyncDisposable {
   readonly #items: number;
-  readonly #streams: readonly Caller[];
-  readonly #session: Caller;
+  readonly #streams: readonly CallProcess[];
+  readonly #session: CallProcess;
 
-  private constructor(items: number, streams: readonly Caller[], session: Caller) {
+  private constructor(items: number, streams: readonly CallProcess[], session: CallProcess) {
     this.#items = items;
     this.#streams = streams;
     this.#session = session;
   }
 
-  /** Resolves when all of it flows. */
+  /** Resolves when all calls receive replies. */
   static async start(
     host: Host,
-    { address }: Pick<Served, "address">,
+    { address }: Pick<ServeProcess, "address">,
     { lastsMs, idleMs, oneWay = false }: TrafficOptions,
   ): Promise<Traffic> {
     const items = Math.ceil(lastsMs / PACE_MS);
@@ -37,7 +37,7 @@ export class Traffic implements AsyncDisposable {
     const range = JSON.stringify({ end: items, delay_ms: PACE_MS });
     const rounds = ["--service", "Counter", "--session", "--request", '{"n":1}'];
     const call = (method: string, ...args: readonly string[]) =>
-      new Caller(host, address, method, args);
+      new CallProcess(host, address, method, args);
     const streams = [call("chat", "--request", numbers, ...paced)];
     if (oneWay) streams.push(call("count", "--request", range, ...common));
     const session = call("add", ...rounds, "--n", String(items), ...paced);
@@ -48,11 +48,14 @@ export class Traffic implements AsyncDisposable {
     return traffic;
   }
 
-  get #all(): readonly Caller[] {
+  get #all(): readonly CallProcess[] {
     return [...this.#streams, this.#session];
   }
 
-  /** Waits for the end and finds every item there once and in order; the longest silence of all, in milliseconds. */
+  /**
+   * Waits for the end and expects every item once and in order. Returns the longest time without an
+   * item, in milliseconds.
+   */
   async expectWhole(): Promise<number> {
     const [session, ...streams] = await Promise.all(
       [this.#session, ...this.#streams].map((caller) => caller.ended()),
@@ -64,28 +67,28 @@ export class Traffic implements AsyncDisposable {
     return Math.max(...streams.map(longestSilence));
   }
 
-  /** Waits until all of it has been told that the peer is lost, and finds what came before in order. */
+  /** Waits until all calls have failed with UNAVAILABLE and expects their items so far in order. */
   async expectLost(): Promise<void> {
     const outcomes = await Promise.all(this.#all.map((caller) => caller.failure()));
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({ code: 14, status: "UNAVAILABLE" });
-      const came = numbersOf(outcome);
-      expect(came).toEqual(came.map((_, index) => index));
-      expect(came.length).toBeLessThan(this.#items);
+      const received = numbersOf(outcome);
+      expect(received).toEqual(received.map((_, index) => index));
+      expect(received.length).toBeLessThan(this.#items);
     }
   }
 
   /**
-   * Waits until each of them has come to its end or been told that the peer is lost, whichever it is, and finds what came in
-   * order. How many were lost, and how long after their beginning at the latest.
+   * Waits until each stream has ended or failed with UNAVAILABLE and expects its items in order.
+   * Returns the number of failed streams and the longest time from their start to the failure.
    */
   async expectClean(): Promise<{ readonly lost: number; readonly lostMs: number }> {
     const runs = await Promise.all(this.#streams.map((caller) => caller.ended()));
     const outcomes = runs.flatMap((run) => run.outcomes);
     for (const outcome of outcomes) {
-      const came = numbersOf(outcome);
-      expect(came).toEqual(came.map((_, index) => index));
-      expect(outcome.code).toBe(came.length === this.#items ? 0 : 14);
+      const received = numbersOf(outcome);
+      expect(received).toEqual(received.map((_, index) => index));
+      expect(outcome.code).toBe(received.length === this.#items ? 0 : 14);
     }
     const lost = outcomes.filter(({ code }) => code !== 0);
     return { lost: lost.length, lostMs: Math.max(0, ...lost.map(({ ms }) => ms)) };
@@ -96,7 +99,7 @@ export class Traffic implements AsyncDisposable {
   }
 }
 
-/** What is counted, in the streams of either method. */
+/** Returns the numbers in the replies of `count` or `chat`. */
 function numbersOf({ replies }: Outcome): readonly unknown[] {
   return replies.map(({ n, number }) => n ?? number);
 }

@@ -1,0 +1,19 @@
+import type { RpcLimits } from "@aster/rpc";
+import type { InterceptorName } from "../service/named-interceptors.ts";
+
+/**
+ * The settings of both sides that differ from the defaults. Rows with equal setups share a harness.
+ */
+export interface Setup {
+  readonly serverLimits?: Partial<RpcLimits>;
+  readonly clientLimits?: Partial<RpcLimits>;
+  readonly serverInterceptors?: readonly InterceptorName[];
+  readonly clientInterceptors?: readonly InterceptorName[];
+}
+
+/** Limits a row to some targets. Default: all that can run rows of its kind. */
+export interface Only {
+  readonly mode?: "xlang" | "json";
+  readonly zstd?: boolean;
+  readonly transport?: readonly ("memory" | "quic" | "local")[];
+}

@@ -1,0 +1,21 @@
+import { pythonScript } from "@aster-apps/conformance/python";
+import type { Child } from "@aster-apps/testkit/process";
+
+/** The number that determines the random cases. `ASTER_CODEC_SEED` repeats a run. */
+export const seed = Number(process.env.ASTER_CODEC_SEED ?? Date.now() % 2 ** 32);
+
+/** Returns the number of random cases. `ASTER_CODEC_CASES` overrides the default. */
+export function caseCount(usual: number): number {
+  return Number(process.env.ASTER_CODEC_CASES ?? usual);
+}
+
+/** Starts pyfory as the reference implementation (python/fory_reference.py). */
+export function startReference(python: string): Child {
+  return pythonScript(python, new URL("../../../python/fory_reference.py", import.meta.url));
+}
+
+/** Sends a request to the reference implementation; returns its answer. */
+export async function ask<T extends object>(reference: Child, request: object): Promise<T> {
+  reference.send(request);
+  return await reference.line((line): line is T => typeof line === "object");
+}

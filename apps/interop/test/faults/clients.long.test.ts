@@ -1,3 +1,0 @@
-import { comingAndGoing } from "./clients.ts";
-
-comingAndGoing({ clients: 1000, idleMs: 15_000 });

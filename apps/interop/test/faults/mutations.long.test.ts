@@ -1,3 +1,0 @@
-import { mutations } from "./mutations.ts";
-
-mutations(1_000_000);

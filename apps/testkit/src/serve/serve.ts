@@ -1,0 +1,77 @@
+import { AsterServer, implement } from "@aster/rpc";
+import { parseAddress } from "@aster/transport";
+import { openGate } from "@aster/trust";
+import { emit, onJsonLine } from "../json-lines.ts";
+import { secretKeyIn } from "../key-file.ts";
+import { Counter } from "../services/counter.ts";
+import { counterHandlers } from "../services/counter-handlers.ts";
+import { Testkit } from "../services/testkit.ts";
+import { testkitHandlers } from "../services/testkit-handlers.ts";
+import { serveOptions } from "./serve-options.ts";
+
+/**
+ * The `serve` command: hosts Testkit and Counter until a signal or a line on stdin drains the
+ * server. Returns the exit code.
+ */
+export async function serve(args: readonly string[]): Promise<number> {
+  const { bind, keyFile, limits, idleMs } = serveOptions(args);
+  const handlers = testkitHandlers((method) => emit({ event: "aborted", method }));
+  const server = await AsterServer.start({
+    services: [
+      implement(Testkit, handlers),
+      implement(Counter, (peer) =>
+        counterHandlers(peer, (session) => emit({ event: "sessionClosed", ...session })),
+      ),
+    ],
+    gate: openGate({ production: true }),
+    network: "none",
+    limits,
+    ...(keyFile === undefined ? {} : { secretKey: secretKeyIn(keyFile) }),
+    ...(bind === undefined ? {} : { bindAddress: bind }),
+    ...(idleMs === undefined ? {} : { node: { idleTimeoutMs: idleMs } }),
+    onError: ({ errorId, cause }) => process.stderr.write(`${errorId}: ${String(cause)}\n`),
+  });
+  const { endpointId, address, endpointAddrB64, contracts } = server;
+  const drain = () => void server.drain();
+  process.once("SIGTERM", drain);
+  process.once("SIGINT", drain);
+  onJsonLine(process.stdin, (value) => {
+    const { cmd, collect } = value as { readonly cmd?: unknown; readonly collect?: unknown };
+    if (cmd === "drain") drain();
+    else if (cmd === "stats") {
+      if (collect === true) globalThis.gc?.();
+      emit({ stats: statsOf(server) });
+    } else
+      process.stderr.write('testkit: unknown command; use {"cmd":"stats"} or {"cmd":"drain"}\n');
+  });
+  emit({
+    ready: true,
+    id: endpointId,
+    address,
+    addrB64: endpointAddrB64,
+    port: portOf(address),
+    pid: process.pid,
+    contracts,
+  });
+  await server.serve();
+  process.stdin.destroy();
+  return 0;
+}
+
+function portOf(address: string): number {
+  const [first = ""] = parseAddress(address).directAddresses;
+  return Number(first.slice(first.lastIndexOf(":") + 1));
+}
+
+function statsOf(server: AsterServer) {
+  const { connections, channels, sessions, calls, queuedBytes, nativeHandles } = server.stats();
+  return {
+    connections,
+    streams: channels,
+    sessions,
+    inflight: calls,
+    queuedBytes,
+    nativeHandles,
+    rssBytes: process.memoryUsage.rss(),
+  };
+}
