@@ -104,6 +104,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
       call.finish();
       // a session that ended before its first call was refused by the server
       const refused = this.#begun ? undefined : this.#reason;
+      this.#begun = true;
       call.sink.refuse(refused ?? overError(this.#reason));
       return;
     }
