@@ -1,5 +1,5 @@
 import type { SerializationMode } from "@aster/contract";
-import type { HeaderParts } from "../protocol/header.ts";
+import { splitForyHeader } from "../protocol/header.ts";
 import type { Route } from "./route.ts";
 
 /** The route and mode of a header. */
@@ -26,14 +26,16 @@ const MOST_ENTRIES = 4096;
 export class RouteCache {
   readonly #entries = new Map<number, Entry>();
 
-  /** `undefined` for a header that has to be decoded. */
-  find(payload: Uint8Array, { suffixOffset }: HeaderParts): KnownRoute | undefined {
+  /** `undefined` for a header that has to be decoded; `suffixOffset` is that of its parts. */
+  find(payload: Uint8Array, suffixOffset: number): KnownRoute | undefined {
     const entry = this.#entries.get(hash(payload, suffixOffset));
     return entry !== undefined && ends(payload, suffixOffset, entry.suffix) ? entry : undefined;
   }
 
-  add(payload: Uint8Array, { suffixOffset }: HeaderParts, known: KnownRoute): void {
-    if (this.#entries.size >= MOST_ENTRIES) return;
+  add(payload: Uint8Array, known: KnownRoute): void {
+    const parts = splitForyHeader(payload);
+    if (parts === undefined || this.#entries.size >= MOST_ENTRIES) return;
+    const { suffixOffset } = parts;
     const suffix = payload.slice(suffixOffset);
     this.#entries.set(hash(payload, suffixOffset), { ...known, suffix });
   }

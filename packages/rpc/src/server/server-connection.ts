@@ -10,7 +10,7 @@ import {
 } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import { Metadata } from "../metadata.ts";
-import { type HeaderParts, splitForyHeader } from "../protocol/header.ts";
+import { splitForyHeader } from "../protocol/header.ts";
 import type { WireMode } from "../protocol/mode.ts";
 import { detectForm, type ProtocolForm } from "../protocol/structs.ts";
 import { ServerSession } from "../session/server-session.ts";
@@ -69,19 +69,18 @@ export class ServerConnection implements CallOwner {
     let form = detectForm(payload);
     try {
       checkFlags(flags);
+      // the parts stay in this scope, so that the compiler need not allocate them
       const parts = splitForyHeader(payload);
-      if (parts !== undefined) {
-        const known = core.routes.find(payload, parts);
-        if (known !== undefined) {
-          form = known.mode === "json" ? "json" : "fory";
-          const context = this.enter(known.route, Metadata.empty, parts.deadlineEpochMs);
-          return new AdmittedCall(this, known.route, known.mode, context);
-        }
+      const known = parts && core.routes.find(payload, parts.suffixOffset);
+      if (parts !== undefined && known !== undefined) {
+        form = known.mode === "json" ? "json" : "fory";
+        const context = this.enter(known.route, Metadata.empty, parts.deadlineEpochMs);
+        return new AdmittedCall(this, known.route, known.mode, context);
       }
       const header = openHeader(payload, core.limits);
       form = header.form;
       if (header.method === "") return this.#admitSession(header);
-      return this.#admitCall(header, payload, parts);
+      return this.#admitCall(header, payload);
     } catch (error) {
       return { kind: "refused", form, error };
     }
@@ -161,18 +160,12 @@ export class ServerConnection implements CallOwner {
       this.#connection.close(ResetCode.RefusedStream, "too_many_resets");
   }
 
-  #admitCall(
-    header: OpenedHeader,
-    payload: Uint8Array,
-    parts: HeaderParts | undefined,
-  ): AdmittedCall {
+  #admitCall(header: OpenedHeader, payload: Uint8Array): AdmittedCall {
     const { core } = this;
     const route = core.router.find(header);
     const mode = header.mode as SerializationMode;
     const metadata = metadataOf(header, core.limits);
-    if (parts !== undefined && metadata.size === 0 && header.callId === "") {
-      core.routes.add(payload, parts, { route, mode });
-    }
+    if (metadata.size === 0 && header.callId === "") core.routes.add(payload, { route, mode });
     const context = this.enter(route, metadata, header.deadlineEpochMs);
     return new AdmittedCall(this, route, mode, context);
   }

@@ -2,15 +2,18 @@
 import {
   AsterServer,
   type AsterServerOptions,
+  createLocalClient,
   openGate,
   RpcError,
+  type RpcLimits,
   Server,
   StatusCode,
 } from "@aster/rpc";
 import * as transport from "@aster/transport";
 import { memoryNetwork } from "@aster/transport";
-import { expect, test, vi } from "vitest";
-import { probe } from "../support/probe.ts";
+import { describe, expect, test, vi } from "vitest";
+import { failure } from "../support/outcomes.ts";
+import { Probe, probe } from "../support/probe.ts";
 
 vi.mock("@aster/transport", async (original) => {
   const module = await original<typeof transport>();
@@ -100,4 +103,43 @@ test("refuses a drain with a negative graceMs and closes nothing", async () => {
   expect(server.health.status()).toBe("SERVING");
   expect(await server.drain({ graceMs: Number.POSITIVE_INFINITY })).toBe(true);
   await node.close();
+});
+
+describe("a limit of 0 or few", () => {
+  const client = (limits: Partial<RpcLimits>) =>
+    createLocalClient(Probe, new Server({ services: [probe()], limits }));
+
+  test.each(["maxCalls", "maxCallsPerConnection", "maxHeaderBytes", "maxMessageBytes"] as const)(
+    "refuses every call: %s",
+    async (limit) => {
+      const error = await failure(client({ [limit]: 0 }).echo({ text: "x" }));
+      expect(error.code).toBe(StatusCode.RESOURCE_EXHAUSTED);
+    },
+  );
+
+  test.each(["maxQueuedItems", "maxQueuedBytes"] as const)(
+    "buffers one message: %s",
+    async (limit) => {
+      const numbers = [{ n: 1 }, { n: 2 }, { n: 3 }];
+      expect(await client({ [limit]: 0 }).sum(numbers)).toEqual({ total: 6, items: 3 });
+    },
+  );
+
+  test.each([
+    [0, ""],
+    [2, ".."],
+    [5, "co..."],
+  ])("cuts status messages: maxStatusMessageChars %i", async (maxStatusMessageChars, message) => {
+    const call = client({ maxStatusMessageChars }).fail({
+      code: 10,
+      message: "conflict",
+      after: 0,
+    });
+    expect((await failure(call)).rawMessage).toBe(message);
+  });
+
+  test("leaves a handler no time: handlerTimeoutMs", async () => {
+    const call = client({ handlerTimeoutMs: 0 }).sleep({ n: 1_000 });
+    expect((await failure(call)).code).toBe(StatusCode.DEADLINE_EXCEEDED);
+  });
 });
