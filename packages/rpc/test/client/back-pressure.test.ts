@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { links } from "../support/links.ts";
 import { Item, Journal, Probe, probe, Total } from "../support/probe.ts";
 
-// windows count bytes on the wire, so what is streamed here must not become smaller there
+// windows count bytes on the wire, so the messages here must not be compressible
 const payload = randomBytes(50_000).toString("hex");
 
 const tick = (ms = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -19,7 +19,7 @@ async function settled(read: () => number): Promise<number> {
 }
 
 describe.each(links)("$name", (link) => {
-  test("a slow reader holds the handler of a server stream", async () => {
+  test("a slow reader pauses the handler of a server stream", async () => {
     const journal = new Journal();
     await using opened = await link.open({ services: [probe(journal)] });
     const produced = () => journal.lines.length - 1;
@@ -35,7 +35,7 @@ describe.each(links)("$name", (link) => {
     await journal.wrote("endless over");
   });
 
-  test("a fast reader gets everything, however little fits at a time", async () => {
+  test("a fast reader gets all messages of a small queue", async () => {
     await using opened = await link.open({
       services: [probe()],
       limits: { maxQueuedItems: 1, maxQueuedBytes: 1 },
@@ -48,7 +48,7 @@ describe.each(links)("$name", (link) => {
     expect(await client.sum(items)).toEqual({ total: 1999000, items: 2000 });
   });
 
-  test("a slow handler holds the source of a client stream", async () => {
+  test("a slow handler pauses the source of a client stream", async () => {
     const Slow = defineService("Slow", {}, { drip: clientStream(Item, Total) });
     let read = 0;
     const release: (() => void)[] = [];
@@ -76,7 +76,7 @@ describe.each(links)("$name", (link) => {
     expect(await call).toEqual({ total: 0, items });
   });
 
-  test("a stream that nothing holds back leaves other calls their turn", async () => {
+  test("a stream without back-pressure does not starve other calls", async () => {
     const Flood = defineService("Flood", {}, { flow: serverStream(Item, Item) });
     let stop = false;
     const flood = implement(Flood, {

@@ -21,7 +21,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     return { journal, opened, client: opened.client(Probe, { serialization: mode }) };
   };
 
-  test("before the start nothing is sent", async () => {
+  test("a signal that fired before the call sends nothing", async () => {
     const { journal, opened, client } = await open(link);
     await using _ = opened;
     const why = new Error("no need");
@@ -31,7 +31,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(journal.lines).toEqual([]);
   });
 
-  test("while the handler runs it is told", async () => {
+  test("a signal that fires during the call aborts the handler", async () => {
     const { journal, opened, client } = await open(link);
     await using _ = opened;
     const abort = new AbortController();
@@ -45,7 +45,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     abort.abort();
   });
 
-  test("a handler that does not listen keeps its place until it returns", async () => {
+  test("a handler that ignores its signal counts as running until it returns", async () => {
     const { journal, opened, client } = await open(link);
     await using _ = opened;
     const abort = new AbortController();
@@ -60,7 +60,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(opened.calls()).toBe(0);
   });
 
-  test("AbortSignal.timeout is a deadline", async () => {
+  test("AbortSignal.timeout ends a call with DEADLINE_EXCEEDED", async () => {
     const { opened, client } = await open(link);
     await using _ = opened;
     const error = await reasonOf(client.sleep({ n: 5000 }, { signal: AbortSignal.timeout(50) }));
@@ -89,7 +89,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     },
   );
 
-  test("a signal ends a stream for both sides, unread items included", async () => {
+  test("a signal ends a stream on both sides and drops unread items", async () => {
     const { journal, opened, client } = await open(link);
     await using _ = opened;
     const abort = new AbortController();
@@ -102,7 +102,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     await journal.wrote("endless over");
   });
 
-  test("a stream nobody reads can be cancelled too", async () => {
+  test("a signal cancels a stream that is not read", async () => {
     const { journal, opened, client } = await open(link);
     await using _ = opened;
     const abort = new AbortController();
@@ -112,7 +112,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     await journal.wrote("endless over");
   });
 
-  test("a client stream is cancelled in the middle, and its source is told", async () => {
+  test("a signal cancels a client stream and stops its source", async () => {
     const { journal, opened, client } = await open(link);
     await using _ = opened;
     const abort = new AbortController();
@@ -135,7 +135,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     await source.wrote("left");
   });
 
-  test("what a source throws reaches the caller as it is, and the handler as a cancellation", async () => {
+  test("an error of a source rejects the call unchanged and cancels the handler", async () => {
     const { journal, opened, client } = await open(link);
     await using _ = opened;
     async function* requests() {
@@ -169,7 +169,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     await source.wrote("left");
   });
 
-  test("500 calls cancelled at any moment each end once and leave nothing behind", async () => {
+  test("500 calls cancelled at random moments end once and leave no state", async () => {
     const { opened, client } = await open(link);
     await using _ = opened;
     const calls = Array.from({ length: 500 }, async (_unused, i) => {
@@ -184,7 +184,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     await client.echo({});
   });
 
-  test("a source and a handler that wait for something else are asked to stop", async () => {
+  test("stops a source and a handler that wait for something else", async () => {
     const asked = new Journal();
     const stuck = (name: string): AsyncIterable<{ text: string }> => ({
       [Symbol.asyncIterator]: () => ({

@@ -1,5 +1,5 @@
-// The guarantee: whatever ends a call, in every pattern, its handler's `finally` runs within a second, its caller is told
-// once, and nothing is left behind.
+// The guarantee: however a call ends, in every pattern, the `finally` of its handler runs within a
+// second, its caller gets one result, and no state is left.
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   bidiStream,
@@ -34,7 +34,7 @@ type Item = { text: string };
 const patterns: readonly Pattern[] = ["unary", "serverStream", "clientStream", "bidiStream"];
 const streams: readonly Pattern[] = ["serverStream", "bidiStream"];
 
-/** Every handler goes on for as long as it is let. */
+/** Every handler runs until its call ends. */
 function long(journal: Journal) {
   const told = (signal: AbortSignal, name: string): void => {
     journal.write(`${name} began`);
@@ -87,7 +87,7 @@ function long(journal: Journal) {
   });
 }
 
-/** Requests without an end, and a note of when they are no longer wanted. */
+/** Requests without an end, and a note when their reader leaves. */
 async function* requests(journal: Journal): AsyncGenerator<Item> {
   try {
     for (;;) {
@@ -105,7 +105,7 @@ interface Started {
   readonly pair: ServicePair;
 }
 
-/** Starts a call and reads it to its end; resolves with how often it settled, and with what. */
+/** Starts a call and reads it to its end. Resolves with the results of the call. */
 function settled(
   { client, journal }: Started,
   pattern: Pattern,
@@ -240,7 +240,7 @@ describe.each(ways)("$transport $mode", ({ transport, mode }) => {
   });
 
   describe.each(streams)("%s", (pattern) => {
-    test.each(Object.keys(leave))("left by %s", async (how) => {
+    test.each(Object.keys(leave))("leaving the stream by %s", async (how) => {
       await using call = await started();
       const stream = open(call, pattern);
       await leave[how]?.(stream);
@@ -248,14 +248,14 @@ describe.each(ways)("$transport $mode", ({ transport, mode }) => {
       expect(await stream.next()).toEqual({ done: true, value: undefined });
     });
 
-    test.each(Object.keys(leave))("left by %s, through interceptors", async (how) => {
+    test.each(Object.keys(leave))("leaving the stream by %s, with interceptors", async (how) => {
       await using call = await started({ interceptors: [(one, next) => next(one)] });
       await leave[how]?.(open(call, pattern));
       await nothingLeft(call, pattern);
     });
   });
 
-  test("a source of requests that throws: as it is at the caller, CANCELLED at the handler", async () => {
+  test("an error of the requests rejects the call unchanged and is CANCELLED at the handler", async () => {
     await using call = await started();
     async function* broken(pattern: Pattern) {
       yield { text: "one" };

@@ -7,16 +7,19 @@ import { Probe, probe } from "../support/probe.ts";
 test.each([
   ["memory", memoryPair],
   ["quic", loopbackPair],
-] as const)("a client that has closed has left the server, over %s", async (_, pair) => {
-  await using nodes = await pair();
-  await using server = await AsterServer.start({
-    services: [probe()],
-    gate: openGate(),
-    node: nodes.server,
-  });
-  for (let time = 0; time < 100; time += 1) {
-    const client = await AsterClient.connect(server.address, { node: nodes.client });
-    expect(await client.client(Probe).echo({ text: `${time}` })).toEqual({ text: `${time}` });
-    await client.close();
-  }
-});
+] as const)(
+  "a closed client no longer counts as a connection of the server, over %s",
+  async (_, pair) => {
+    await using nodes = await pair();
+    await using server = await AsterServer.start({
+      services: [probe()],
+      gate: openGate(),
+      node: nodes.server,
+    });
+    for (let time = 0; time < 100; time += 1) {
+      const client = await AsterClient.connect(server.address, { node: nodes.client });
+      expect(await client.client(Probe).echo({ text: `${time}` })).toEqual({ text: `${time}` });
+      await client.close();
+    }
+  },
+);

@@ -55,7 +55,7 @@ class Ticker {
 
 declare const connection: Connection;
 
-test("a method without parameters takes one request, not a stream of them", () => {
+test("a method without parameters takes one request, not a stream", () => {
   const client = createClient(Ticker, connection);
   expectTypeOf(client.ticks).parameter(0).toEqualTypeOf<object>();
   expectTypeOf(client.ticks).returns.toEqualTypeOf<ResponseStream<Reply>>();
@@ -69,11 +69,11 @@ test("a client mirrors its definition", () => {
   expectTypeOf(client.list).returns.toEqualTypeOf<ResponseStream<Reply>>();
   expectTypeOf(client.collect).returns.resolves.toEqualTypeOf<Reply>();
   expectTypeOf(client.hello).toBeCallableWith({ at: new Date() }, { timeoutMs: 1 });
-  // @ts-expect-error a number is no name
+  // @ts-expect-error a number is not a name
   void client.hello({ name: 1, at: new Date() });
   // @ts-expect-error `at` is missing
   void client.hello({ name: "x" });
-  // @ts-expect-error one request where many are due
+  // @ts-expect-error one request in place of a stream
   void client.collect({ at: new Date() });
   // @ts-expect-error no such option
   void client.hello({ at: new Date() }, { timeout: 1 });
@@ -83,7 +83,7 @@ test("a client mirrors its definition", () => {
   void client.collect([{ at: new Date() }]);
 });
 
-test("a client mirrors its class, without what is the server's own", () => {
+test("a client mirrors its class, without the server's own members", () => {
   const client = createClient(Hello, connection);
   expectTypeOf(client.hello).parameter(0).toEqualTypeOf<z.output<typeof Request>>();
   expectTypeOf(client.hello).returns.resolves.toEqualTypeOf<Reply>();
@@ -119,7 +119,7 @@ test("views of rows are typed, field by field", () => {
   expectTypeOf(createLocalClient(Greeter, { handle() {} }, { rows: "view" })).toEqualTypeOf(client);
 });
 
-test("modes have names", () => {
+test("serialization modes are literal types", () => {
   const client = createClient(Greeter, connection, { serialization: "native", profile: "B" });
   void client.hello({ at: new Date() }, { serialization: "row" });
   // @ts-expect-error no such mode

@@ -1,4 +1,4 @@
-// What a handler knows of its call, wherever it asks.
+// The call of a handler, as `currentCall()` and its context have it.
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AdmissionGate,
@@ -29,7 +29,7 @@ const Where = defineService(
   },
 );
 
-/** The call as `currentCall()` tells it; tells calls of one method apart by what was sent along. */
+/** The result of `currentCall()`, with the metadata that distinguishes calls of one method. */
 const here = (): string => `${currentCall()?.method} ${currentCall()?.metadata.get("id")}`;
 
 async function deep(): Promise<string> {
@@ -88,7 +88,7 @@ async function texts(stream: AsyncIterable<{ text: string }>): Promise<string[]>
 }
 
 describe.each(links)("$name", (link) => {
-  test("it is known in every pattern, after awaits and between yields, to each call its own", async () => {
+  test("is the call of each handler, in every pattern, after awaits and between yields", async () => {
     await using opened = await link.open({ services: [where(new Journal())] });
     const client = opened.client(Where);
     const requests = [{ text: "" }, { text: "" }];
@@ -106,7 +106,7 @@ describe.each(links)("$name", (link) => {
     expect(currentCall()).toBe(undefined);
   });
 
-  test("it is known where the end of the call is noticed", async () => {
+  test("is set where a handler reacts to the end of its call", async () => {
     const journal = new Journal();
     await using opened = await link.open({ services: [where(journal)] });
     const client = opened.client(Where);
@@ -123,7 +123,7 @@ describe.each(links)("$name", (link) => {
   });
 });
 
-test("it tells peer, roles, attributes, deadline and metadata", async () => {
+test("has peer, roles, attributes, deadline and metadata", async () => {
   let seen: CallContext | undefined;
   const gate: AdmissionGate = {
     open: false,

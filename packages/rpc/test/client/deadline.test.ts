@@ -24,7 +24,7 @@ async function codeOf(work: Promise<unknown>): Promise<number> {
 }
 
 describe.each(links)("$name", (link) => {
-  test("a handler that is too slow is told, and so is the caller", async () => {
+  test("a deadline ends a slow handler and its caller", async () => {
     const journal = new Journal();
     await using opened = await link.open({ services: [probe(journal)] });
     const client = opened.client(Probe);
@@ -50,7 +50,7 @@ describe.each(links)("$name", (link) => {
     await journal.wrote("endless over");
   });
 
-  test("one millisecond is too short, never forever", async () => {
+  test("a timeout of one millisecond always ends the call", async () => {
     await using opened = await link.open({ services: [probe()] });
     const client = opened.client(Probe);
     const calls = Array.from({ length: 20 }, () =>
@@ -60,7 +60,7 @@ describe.each(links)("$name", (link) => {
     expect(await codeOf(client.echo({}))).toBe(StatusCode.OK);
   });
 
-  test("the handler knows how much time is left", async () => {
+  test("the handler gets the remaining time", async () => {
     await using opened = await link.open({ services: [probe()] });
     const client = opened.client(Probe, { timeoutMs: 7000 });
     const remaining = async (options?: { timeoutMs: number }) =>
@@ -72,14 +72,14 @@ describe.each(links)("$name", (link) => {
   });
 });
 
-test.each([0, -1, Number.NaN])("a timeout of %d is refused", async (timeoutMs) => {
+test.each([0, -1, Number.NaN])("refuses a timeout of %d", async (timeoutMs) => {
   await using opened = await local.open({ services: [probe()] });
   expect(await codeOf(opened.client(Probe).echo({}, { timeoutMs }))).toBe(
     StatusCode.INVALID_ARGUMENT,
   );
 });
 
-test("the method's own timeout holds unless the call has one", async () => {
+test("uses the timeout of the method unless the call has one", async () => {
   const Slow = defineService("Slow", {}, { nap: unary(Item, Text, { timeoutMs: 60 }) });
   const nap = implement(Slow, {
     async nap({ n }) {
@@ -93,7 +93,7 @@ test("the method's own timeout holds unless the call has one", async () => {
   expect(await codeOf(client.nap({ n: 100 }, { timeoutMs: 2000 }))).toBe(StatusCode.OK);
 });
 
-test("a handler without a deadline is ended at the limit, a stream is not", async () => {
+test("the handler limit ends a unary handler without a deadline, but not a stream", async () => {
   const journal = new Journal();
   await using opened = await local.open({
     services: [probe(journal)],
@@ -138,27 +138,27 @@ describe("a call made inside a handler", () => {
     return near.client(Hop);
   }
 
-  test("has no more time than is left, and its own if that is less", async () => {
+  test("has the remaining time, or its own timeout if that is less", async () => {
     const hop = await openHops();
     expect(Number((await hop.inherits({ n: 9000 }, { timeoutMs: 1000 })).text)).toBeLessThan(990);
     expect(Number((await hop.inherits({ n: 500 }, { timeoutMs: 5000 })).text)).toBeLessThan(501);
   });
 
-  test("may opt out", async () => {
+  test("can opt out", async () => {
     const hop = await openHops();
     expect(Number((await hop.optsOut({ n: 9000 }, { timeoutMs: 1000 })).text)).toBeGreaterThan(
       8000,
     );
   });
 
-  test("knows the call it is made in, after awaits too, and nobody else does", async () => {
+  test("has the current call after awaits, and other code has none", async () => {
     const hop = await openHops();
     expect((await hop.who({})).text).toBe("Hop.who");
     expect(currentCall()).toBe(undefined);
   });
 });
 
-test("the nearest timeout holds: of the call, the method, the one client, the whole client", async () => {
+test("uses the most specific timeout: of the call, the method, the client, the AsterClient", async () => {
   const Timed = defineService(
     "Timed",
     {},
@@ -205,7 +205,7 @@ describe.each([3_600_000, -3_600_000])("when the wall clock jumps by %i ms", (ju
     vi.spyOn(Date, "now").mockImplementation(() => now() + jumpMs);
   };
 
-  test("a call under way keeps its time", async () => {
+  test("a running call keeps its deadline", async () => {
     const journal = new Journal();
     await using opened = await local.open({ services: [probe(journal)] });
     const client = opened.client(Probe);
@@ -219,7 +219,7 @@ describe.each([3_600_000, -3_600_000])("when the wall clock jumps by %i ms", (ju
     expect(performance.now() - began).toBeGreaterThan(190);
   });
 
-  test("what is left for the handler, and for the calls it makes, stays what it was", async () => {
+  test("a handler and its calls keep their remaining time", async () => {
     const Jump = defineService("Jump", {}, { go: unary(Text, Text) });
     await using far = await local.open({ services: [probe()] });
     const next = far.client(Probe);

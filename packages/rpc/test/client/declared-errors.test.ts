@@ -1,4 +1,4 @@
-// Errors that a method declares: typed where the type is known, code and message everywhere else.
+// Errors that a method declares: typed where the type is known, otherwise with code and message.
 
 import { createTypeScope } from "@aster/codec";
 import {
@@ -41,7 +41,7 @@ const methods = {
   undeclared: unary(Amount, Text),
 };
 const Bank = defineService("Bank", {}, methods);
-/** The tag of another's type is not refused here, as it would not be in another program. */
+/** Has the tag of another type, as another program might have. */
 const scope = createTypeScope();
 const since = new Date(1_700_000_000_000);
 
@@ -84,7 +84,7 @@ async function lastOf(stream: AsyncIterable<unknown>): Promise<RpcError> {
 }
 
 describe.each(ways)("$title", ({ link, mode }) => {
-  test("the caller gets the data, defaults filled in, for every pattern", async () => {
+  test("the caller gets the data with defaults, in every pattern", async () => {
     await using opened = await link.open({ services: [bank] });
     const client = opened.client(Bank, { serialization: mode });
     const missing = 2n ** 62n;
@@ -129,7 +129,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     });
   });
 
-  test("a caller with another idea of the type gets code and message", async () => {
+  test("a caller with another type gets code and message", async () => {
     const Other = wireType("bank/NotEnoughFunds", { missing: z.string() }, { scope });
     const { withdraw: _, ...same } = methods;
     const withdraw = unary(Amount, Text, { errors: { Other } });
@@ -149,7 +149,7 @@ test("without a definition the data can be read as JSON", async () => {
   expect(JSON.parse(error.details["aster-error-data"] ?? "")).toMatchObject({ missing: 7 });
 });
 
-test("an error that does not fit its type, or is not declared, is the handler's mistake", async () => {
+test("an error that does not fit its type or is not declared is a fault of the handler", async () => {
   const faults: ServerFault[] = [];
   const wrong = implement(Bank, {
     ...bank.handlers,
@@ -167,7 +167,7 @@ test("an error that does not fit its type, or is not declared, is the handler's 
   expect(faults.map(({ cause }) => (cause as Error).name)).toEqual(["CodecError", "TypeError"]);
 });
 
-test("data that no status can carry is refused, never cut", () => {
+test("refuses data that is too large for a status", () => {
   expect(() =>
     RpcError.of(Bank.methods.withdraw.errors.NotEnoughFunds, {
       missing: 1n,
@@ -176,7 +176,7 @@ test("data that no status can carry is refused, never cut", () => {
   ).toThrow(/put at most 4096 into it/);
 });
 
-test("a class declares errors as well", async () => {
+test("a class can declare errors", async () => {
   @service("Vault")
   class Vault {
     @rpc(Amount, Text, { errors: { Frozen } })

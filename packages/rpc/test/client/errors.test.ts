@@ -20,7 +20,7 @@ import { Probe, probe, Text } from "../support/probe.ts";
 const codes = Object.values(StatusCode).filter((code) => code !== StatusCode.OK);
 
 describe.each(ways)("$title", ({ link, mode }) => {
-  test("every code crosses with message and details", async () => {
+  test("every code arrives with message and details", async () => {
     await using opened = await link.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode });
     for (const code of codes) {
@@ -34,7 +34,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     }
   });
 
-  test("a stream delivers its items, then its error, once", async () => {
+  test("a stream delivers its items, then its error once", async () => {
     await using opened = await link.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode });
     const stream = client.countThenFail({ code: 9, message: "enough", after: 3 });
@@ -49,7 +49,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
-  test("what a handler throws by mistake stays here, under an id", async () => {
+  test("an unexpected error of a handler is reported under an id and not sent", async () => {
     const faults: ServerFault[] = [];
     await using opened = await link.open({
       services: [probe()],
@@ -67,7 +67,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect((await failure(client.crash({ text: "undefined" }))).code).toBe(StatusCode.UNKNOWN);
   });
 
-  test("a response of another type is the server's mistake", async () => {
+  test("a response of the wrong type is a fault of the server", async () => {
     const faults: ServerFault[] = [];
     await using opened = await link.open({
       services: [probe()],
@@ -79,7 +79,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(await opened.client(Probe).echo({ text: "well" })).toEqual({ text: "well" });
   });
 
-  test("refinements are checked before the handler, with the path", async () => {
+  test("checks refinements before the handler, with the path", async () => {
     await using opened = await link.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode });
     expect(await client.checked({ name: "long enough" })).toEqual({ text: "long enough" });
@@ -88,7 +88,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect({ ...error.details }).toMatchObject({ path: "name", issue: "too_small" });
   });
 
-  test("a request that is no request is refused before it is sent", async () => {
+  test("refuses a request of the wrong type before it is sent", async () => {
     await using opened = await link.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode });
     const bad = { text: 7 } as unknown as { text: string };
@@ -104,7 +104,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 });
 
-test("a fault without onError becomes a warning of the process", async () => {
+test("a fault without onError is a process warning", async () => {
   const warnings: Error[] = [];
   const listen = (warning: Error) => warnings.push(warning);
   process.on("warning", listen);
@@ -115,7 +115,7 @@ test("a fault without onError becomes a warning of the process", async () => {
   expect(warnings.map(({ name }) => name)).toContain("AsterHandlerError");
 });
 
-test("an onError that throws changes nothing for the caller", async () => {
+test("an onError that throws does not change the call", async () => {
   await using opened = await local.open({
     services: [probe()],
     onError: () => {
@@ -125,7 +125,7 @@ test("an onError that throws changes nothing for the caller", async () => {
   expect((await failure(opened.client(Probe).crash({}))).code).toBe(StatusCode.UNKNOWN);
 });
 
-test("handlers that are no async functions may throw and return at once", async () => {
+test("handlers may throw and return synchronously", async () => {
   const Now = defineService(
     "Now",
     {},
@@ -156,7 +156,7 @@ test("handlers that are no async functions may throw and return at once", async 
 });
 
 test.each([memory, quic])(
-  "$name: closing the client is CANCELLED for what runs and FAILED_PRECONDITION for what comes",
+  "$name: closing the client ends running calls with CANCELLED and refuses new ones with FAILED_PRECONDITION",
   async (link) => {
     await using opened = await link.open({ services: [probe()] });
     const client = opened.client(Probe);
@@ -168,27 +168,31 @@ test.each([memory, quic])(
   },
 );
 
-test("connect says what is wrong with an address", async () => {
+test("connect explains an address that cannot be read", async () => {
   const error = await failure(AsterClient.connect("nowhere", { network: "none" }));
   expect(error.code).toBe(StatusCode.INVALID_ARGUMENT);
 });
 
-/** Port 9 discards, if anything is there. */
-const nobody = (): EndpointAddress => ({
+/** Port 9 (discard) does not answer. */
+const unreachable = (): EndpointAddress => ({
   endpointId: endpointIdOf(generateSecretKey()),
   directAddresses: ["127.0.0.1:9"],
 });
 
-test("connect gives up in time", async () => {
+test("connect ends at its timeout", async () => {
   const began = performance.now();
-  const error = await failure(AsterClient.connect(nobody(), { network: "none", timeoutMs: 300 }));
+  const error = await failure(
+    AsterClient.connect(unreachable(), { network: "none", timeoutMs: 300 }),
+  );
   expect(error.code).toBe(StatusCode.UNAVAILABLE);
   expect(performance.now() - began).toBeLessThan(3000);
 });
 
-test("connect is given up by its signal", async () => {
+test("connect ends at its signal", async () => {
   const abort = new AbortController();
   setTimeout(() => abort.abort(), 30);
   const options = { network: "none", signal: abort.signal } as const;
-  expect((await failure(AsterClient.connect(nobody(), options))).code).toBe(StatusCode.CANCELLED);
+  expect((await failure(AsterClient.connect(unreachable(), options))).code).toBe(
+    StatusCode.CANCELLED,
+  );
 });

@@ -32,7 +32,7 @@ async function* upper(stream: AsyncIterable<{ text: string }>): AsyncIterable<{ 
 }
 
 describe.each(ways)("$title", ({ link, mode }) => {
-  test("run outside in, the client's around the server's", async () => {
+  test("run from the outside in, those of the client around those of the server", async () => {
     const lines: string[] = [];
     await using opened = await link.open({
       services: [probe()],
@@ -49,7 +49,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     ]);
   });
 
-  test("change requests, responses and streams of them", async () => {
+  test("can change requests, responses and streams", async () => {
     const shout: Interceptor = async (call, next) => {
       if (call.pattern === "unary") {
         const { text } = (await next(call)) as { text: string };
@@ -79,7 +79,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     }
   });
 
-  test("refuse calls of every pattern before the handler", async () => {
+  test("can refuse calls of every pattern before the handler", async () => {
     const no: Interceptor = () => {
       throw new RpcError(StatusCode.UNAUTHENTICATED, "who are you?", { details: { a: "b" } });
     };
@@ -99,7 +99,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(opened.calls()).toBe(0);
   });
 
-  test("may call next again, on the client", async () => {
+  test("can call next again on the client", async () => {
     let failures = 2;
     const Shaky = defineService("Shaky", {}, { once: unary(Text, Text, { idempotent: true }) });
     const shaky = implement(Shaky, {
@@ -123,7 +123,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(failures).toBe(-1);
   });
 
-  test("see who calls what, and when it must be over", async () => {
+  test("get peer, method and deadline of a call", async () => {
     const calls: InterceptedCall[] = [];
     const see: Interceptor = (call, next) => {
       calls.push(call);
@@ -143,7 +143,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     }
   });
 
-  test("set metadata and deadline for the call, on the client", async () => {
+  test("can set metadata and deadline on the client", async () => {
     const add: Interceptor = (call, next) =>
       next({
         ...call,
@@ -157,7 +157,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(remainingMs).toBeGreaterThan(1000);
   });
 
-  test("that fail with a stream under way are read as its error, once", async () => {
+  test("that fail during a stream end it with their error, once", async () => {
     const late: Interceptor = async (call, next) => {
       await next(call);
       throw new RpcError(StatusCode.DATA_LOSS, "after all");
@@ -171,7 +171,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(error).toMatchObject({ code: StatusCode.DATA_LOSS });
   });
 
-  test("leaving a stream reaches through them", async () => {
+  test("pass on that a reader leaves a stream", async () => {
     const pass: Interceptor = (call, next) => next(call);
     await using opened = await link.open({ services: [probe()], interceptors: [pass] });
     const client = opened.client(Probe, { serialization: mode, interceptors: [pass] });
@@ -185,7 +185,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 });
 
-test("those of a service run for its calls alone, inside those of the server", async () => {
+test("interceptors of a service run for its calls only, inside those of the server", async () => {
   const lines: string[] = [];
   const Own = defineService(
     "Own",
@@ -204,7 +204,7 @@ test("those of a service run for its calls alone, inside those of the server", a
   expect(lines).toEqual(["all > echo", "own > echo", "own <", "all <"]);
 });
 
-test("they run in the call: what they call inherits it", async () => {
+test("calls made by interceptors inherit the deadline of the call", async () => {
   let seen: string | undefined;
   const see: Interceptor = async (call, next) => {
     seen = currentCall()?.method;
@@ -215,7 +215,7 @@ test("they run in the call: what they call inherits it", async () => {
   expect(seen).toBe("echo");
 });
 
-test("a local client without the codec hands over values as they are, with everything else", async () => {
+test("a local client without the codec passes values as they are, and everything else works", async () => {
   const lines: string[] = [];
   const value = { text: "mine" };
   const Same = defineService("Same", {}, { same: unary(Text, Text) });

@@ -1,4 +1,4 @@
-// What a handler keeps of a message outlives the frame that brought it: its bytes are used again.
+// A message that a handler keeps is not a view of its frame, whose bytes are reused.
 import { bytes, wireType } from "@aster/codec";
 import { expect, test } from "vitest";
 import { z } from "zod";

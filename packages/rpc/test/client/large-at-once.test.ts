@@ -1,4 +1,5 @@
-// More large messages at once than a connection has room for: those that wait for room must not keep it from those that have some.
+// More large messages than the window of a connection: streams that wait for the window must not
+// block those that have a part of it.
 import { AsterClient, AsterServer, defineService, implement, openGate, unary } from "@aster/rpc";
 import { loopbackPair } from "@aster/transport/testing";
 import { expect, test } from "vitest";
@@ -8,7 +9,7 @@ const CALLS = 1000;
 const SIZE = 300_000;
 const Large = defineService("Large", {}, { make: unary(Item, Text) });
 
-test("a thousand large replies at once", async () => {
+test("receives a thousand large replies at once", async () => {
   await using nodes = await loopbackPair();
   await using server = await AsterServer.start({
     services: [implement(Large, { make: ({ n }) => ({ text: "x".repeat(n) }) })],

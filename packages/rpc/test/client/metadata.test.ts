@@ -41,14 +41,14 @@ describe("Metadata", () => {
     expect(visited).toEqual(["a1", "b2", "a3"]);
   });
 
-  test("does not change", () => {
+  test("is immutable", () => {
     for (const pair of metadata) pair[1] = "changed";
     expect(metadata.get("b")).toBe("2");
     expect(metadata.with("c", "4").size).toBe(4);
     expect(metadata.size).toBe(3);
   });
 
-  test("is made from records, maps and pairs", () => {
+  test("can be made from records, maps and pairs", () => {
     const pairs = [["__proto__", "p"]];
     expect([...Metadata.from(JSON.parse('{"__proto__":"p"}'))]).toEqual(pairs);
     expect([...Metadata.from(new Map([["__proto__", "p"]]))]).toEqual(pairs);
@@ -56,7 +56,7 @@ describe("Metadata", () => {
     expect(Metadata.from({}).size).toBe(0);
   });
 
-  test("keeps bytes as base64 under keys that end in -bin, and gives them back", () => {
+  test("keeps bytes as base64 under keys that end in -bin, and decodes them", () => {
     const bytes = Uint8Array.of(0, 255, 0xab);
     const binary = Metadata.from([
       ["a-bin", bytes],
@@ -91,7 +91,7 @@ const binary = implement(Binary, {
   read: ({ text }, { metadata }) => ({ text: String(metadata.getBytes(text)) }),
 });
 
-test("a peer's value under -bin that is no base64 is its mistake, once it is read as bytes", async () => {
+test("a value of a peer under -bin that is not base64 is an error when it is read as bytes", async () => {
   await using link = await rawLink(new Server({ services: [binary, probe()] }));
   for (const [service, method, code] of [
     ["Binary", "read", StatusCode.INVALID_ARGUMENT],
@@ -116,7 +116,7 @@ async function scoped(link: LinkKind, mode: "xlang" | "json") {
 }
 
 describe.each(ways)("$title", ({ link, mode }) => {
-  test("arrives as it was sent", async () => {
+  test("arrives unchanged", async () => {
     await using opened = await link.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode });
     const pairs = [
@@ -149,7 +149,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     }
   });
 
-  test("bytes arrive as they were sent", async () => {
+  test("bytes arrive unchanged", async () => {
     const bytes = Uint8Array.of(0xab, 0xab, 0xab);
     await using opened = await link.open({ services: [binary] });
     const client = opened.client(Binary, { serialization: mode });
@@ -157,7 +157,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(text).toBe("171,171,171");
   });
 
-  test("over a limit is refused before it is sent, for every pattern", async () => {
+  test("refuses metadata over a limit before it is sent, in every pattern", async () => {
     await using opened = await link.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode });
     const metadata = { k: "v".repeat(4097) };

@@ -1,4 +1,5 @@
-// One node, one key: a server answers calls, admission, blobs, gossip and documents under the same endpoint id.
+// One node, one key: a server answers calls, admission, blobs, gossip and documents under the same
+// endpoint id.
 import { AsterClient, AsterServer, openGate, RPC_ALPN } from "@aster/rpc";
 import { loopbackPair } from "@aster/transport/testing";
 import { CONSUMER_ADMISSION_ALPN } from "@aster/trust";
@@ -13,11 +14,11 @@ const PROTOCOLS = [
   "/iroh-sync/1",
 ];
 
-test("the protocols of calls and admission have the names that Python uses", () => {
+test("the protocols of calls and admission have the names of the Python package", () => {
   expect([RPC_ALPN, CONSUMER_ADMISSION_ALPN]).toEqual(PROTOCOLS.slice(0, 2));
 });
 
-test("every protocol is answered under one id, all at a time, and no other is", async () => {
+test("answers all protocols under one id at the same time, and no other protocol", async () => {
   await using nodes = await loopbackPair();
   await using server = await AsterServer.start({
     services: [probe()],
@@ -28,7 +29,7 @@ test("every protocol is answered under one id, all at a time, and no other is", 
   const connections = await Promise.all(
     PROTOCOLS.map((alpn) => nodes.client.connect(address, alpn, { raw: true })),
   );
-  // a peer that is sent away after the handshake would be told by now
+  // a peer that is refused after the handshake would have received the close by now
   await new Promise((resolve) => setTimeout(resolve, 150));
   for (const [index, connection] of connections.entries()) {
     const ended = await Promise.race([connection.closed, "open"]);

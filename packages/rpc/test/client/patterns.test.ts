@@ -18,7 +18,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(await context.client.echo({ text })).toEqual({ text });
   });
 
-  test("defaults are filled in", async () => {
+  test("fills in defaults", async () => {
     await using context = await open();
     expect(await context.client.echo({})).toEqual({ text: "" });
   });
@@ -46,7 +46,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(await context.client.sum(requests())).toEqual({ total, items });
   });
 
-  test("bidi, each request after the reply to the one before", async () => {
+  test("bidi stream with each request after the previous reply", async () => {
     await using context = await open();
     let reply: ((text: string) => void) | undefined;
     async function* requests() {
@@ -68,7 +68,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(seen[0]).toBe("0");
   });
 
-  test("a handler may answer before its requests end", async () => {
+  test("a handler can answer before its requests end", async () => {
     await using context = await open();
     async function* forever() {
       for (let n = 5; ; n++) {

@@ -1,4 +1,4 @@
-// What a server sends beside the status: pairs, in order, on success and on failure.
+// The metadata beside the status: pairs, in order, on success and on failure.
 import {
   bidiStream,
   clientStream,
@@ -110,7 +110,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     }
   });
 
-  test("is empty where the handler adds nothing, and not told where no status comes", async () => {
+  test("is empty when the handler adds nothing, and onTrailer is not called without a status", async () => {
     await using opened = await link.open({ services: [trails] });
     const client = opened.client(Trails, { serialization: mode });
     const told: number[] = [];
@@ -123,7 +123,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(told).toEqual([0]);
   });
 
-  test("what the reader of it throws ends the call", async () => {
+  test("an error of onTrailer ends the call", async () => {
     await using opened = await link.open({ services: [trails] });
     const client = opened.client(Trails, { serialization: mode });
     const why = new RangeError("unexpected");
@@ -149,7 +149,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     expect(error).toMatchObject({ code: StatusCode.RESOURCE_EXHAUSTED, details: { limit } });
   });
 
-  test("up to the bound it arrives", async () => {
+  test("arrives up to the limit", async () => {
     await using opened = await link.open({ services: [trails] });
     const client = opened.client(Trails, { serialization: mode });
     let size = 0;
@@ -161,7 +161,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 });
 
-test("interceptors add to it on the server and see it on the client", async () => {
+test("interceptors can add to it on the server and read it on the client", async () => {
   const server: Interceptor = async (call, next) => {
     const response = await next(call);
     call.context?.addTrailer("from", "interceptor");
@@ -182,7 +182,7 @@ test("interceptors add to it on the server and see it on the client", async () =
   expect(seen).toEqual(["interceptor interceptor", "caller 1"]);
 });
 
-test("nothing is added to a call that is over", async () => {
+test("ignores additions after the end of the call", async () => {
   let after: (() => void) | undefined;
   const late = implement(Trails, {
     ...trails.handlers,
@@ -196,7 +196,7 @@ test("nothing is added to a call that is over", async () => {
   expect(() => after?.()).not.toThrow();
 });
 
-test("an unused trailer is the constant one, and the pairs are the details of the status", async () => {
+test("an unused trailer is constant, and its pairs are the details of the status", async () => {
   await using link = await rawLink(new Server({ services: [trails] }));
   const say = async (method: string) => {
     const header = json({ service: "Trails", method, version: 1 });

@@ -1,4 +1,4 @@
-// What a client of ours makes of a server that breaks the rules.
+// A client and a server that breaks the protocol.
 import { createClient, RpcError, StatusCode } from "@aster/rpc";
 import { type Channel, type Connection, FrameFlag } from "@aster/transport";
 import { memoryPair } from "@aster/transport/testing";
@@ -19,7 +19,7 @@ interface Script {
 
 interface FakeServer extends AsyncDisposable {
   readonly connection: Connection;
-  /** Whether the client gave the channel up. */
+  /** The client has reset the channel. */
   readonly given: () => string[];
 }
 
@@ -88,7 +88,7 @@ describe("W20: a unary call ends", () => {
       /^received multiple response frames for unary RPC$/,
     ],
     [
-      "well, but without a response",
+      "with OK but without a response",
       [[Trailer, ok]],
       "end",
       StatusCode.INTERNAL,
@@ -109,7 +109,7 @@ describe("W20: a unary call ends", () => {
       /flags 4/,
     ],
     [
-      "with a response that is compressed, but not",
+      "with a response that is wrongly marked as compressed",
       [
         [Compressed, data],
         [Trailer, ok],
@@ -129,7 +129,7 @@ describe("W20: a unary call ends", () => {
       /response cannot be read/,
     ],
     [
-      "with a status of noise",
+      "with a status of random bytes",
       [[Trailer, Uint8Array.of(1, 2, 3)]],
       "end",
       StatusCode.INTERNAL,
@@ -143,7 +143,7 @@ describe("W20: a unary call ends", () => {
       /maxStatusBytes/,
     ],
     [
-      "with a response of noise",
+      "with a response of random bytes",
       [
         [0, Uint8Array.of(1)],
         [Trailer, ok],
@@ -183,13 +183,13 @@ describe("W20: a unary call ends", () => {
     expect(error).toMatchObject({ code, message: "UNKNOWN: odd" });
   });
 
-  test("with details, of which the last one of a key counts", async () => {
+  test("with details, the last of each key", async () => {
     await using server = await fakeServer({ frames: [[Trailer, fory]], ending: "end" });
     const error = (await outcome(createClient(Probe, server.connection).echo({}))) as RpcError;
     expect({ ...error.details }).toEqual({ a: "2" });
   });
 
-  test("with an empty trailer, which means well", async () => {
+  test("with an empty trailer, which means OK", async () => {
     await using server = await fakeServer({
       frames: [
         [0, data],
@@ -200,7 +200,7 @@ describe("W20: a unary call ends", () => {
     expect(await createClient(Probe, server.connection, json).echo({})).toEqual({ text: "one" });
   });
 
-  test("before what follows the trailer", async () => {
+  test("at the trailer, whatever follows it", async () => {
     const frames = [
       [0, data],
       [Trailer, ok],
@@ -211,7 +211,7 @@ describe("W20: a unary call ends", () => {
     expect(await createClient(Probe, server.connection, json).echo({})).toEqual({ text: "one" });
   });
 
-  test("and the server is told when the client cannot go on", async () => {
+  test("and resets the stream when the client cannot continue", async () => {
     await using server = await fakeServer({ frames: [[Header, data]], ending: "open" });
     await outcome(createClient(Probe, server.connection, json).echo({}));
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -233,7 +233,7 @@ describe("a client stream ends", () => {
       StatusCode.INTERNAL,
     ],
     [
-      "with a status of noise",
+      "with a status of random bytes",
       [
         [0, total],
         [Trailer, Uint8Array.of(1)],
@@ -260,12 +260,12 @@ describe("a stream", () => {
   };
   const item = (n: number) => [0, text({ n, payload: "" })] as const;
 
-  test("that ends without a trailer keeps what came", async () => {
+  test("that ends without a trailer delivers its items first", async () => {
     await using server = await fakeServer({ frames: [item(1), item(2)], ending: "end" });
     expect(await read(server.connection)).toEqual([1, 2, StatusCode.INTERNAL]);
   });
 
-  test("with an item of noise ends there", async () => {
+  test("with an item of random bytes ends there", async () => {
     const frames = [item(1), [0, none] as const, item(2)];
     await using server = await fakeServer({ frames, ending: "open" });
     expect(await read(server.connection)).toEqual([1, StatusCode.INTERNAL]);
@@ -273,19 +273,19 @@ describe("a stream", () => {
     expect(server.given()).toEqual(["stopped 1"]);
   });
 
-  test("takes nothing after its trailer", async () => {
+  test("ignores frames after its trailer", async () => {
     const frames = [item(1), [Trailer, ok] as const, item(2), [Trailer, none] as const];
     await using server = await fakeServer({ frames, ending: "end" });
     expect(await read(server.connection)).toEqual([1]);
   });
 
-  test("with an error keeps what came before it", async () => {
+  test("with an error delivers the items before it", async () => {
     const no = text({ code: 10, message: "no", detailKeys: [], detailValues: [] });
     await using server = await fakeServer({ frames: [item(1), [Trailer, no]], ending: "end" });
     expect(await read(server.connection)).toEqual([1, StatusCode.ABORTED]);
   });
 
-  test("passes over row schemas", async () => {
+  test("ignores row schemas", async () => {
     const frames = [[RowSchema, none] as const, item(1), [Trailer, ok] as const];
     await using server = await fakeServer({ frames, ending: "end" });
     expect(await read(server.connection)).toEqual([1]);

@@ -24,7 +24,7 @@ class Target implements PumpTarget {
 
 const tick = (ms = 5): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-test("an endless source that never waits leaves timers their turn", async () => {
+test("an endless source that never waits does not starve timers", async () => {
   const target = new Target();
   setTimeout(() => {
     target.over = true;
@@ -36,7 +36,7 @@ test("an endless source that never waits leaves timers their turn", async () => 
   expect(target.sent.length).toBeGreaterThan(256);
 });
 
-test("takes one message, then waits for room", async () => {
+test("waits for the send buffer after each message that fills it", async () => {
   const target = new Target();
   target.room = false;
   const running = new MessagePump(target).run([1, 2, 3]);
@@ -48,7 +48,7 @@ test("takes one message, then waits for room", async () => {
   expect(await running).toBe(true);
 });
 
-test("stop ends the wait for room, and the source's finally blocks run first", async () => {
+test("stop ends the wait for the send buffer after the finally blocks of the source", async () => {
   const target = new Target();
   target.room = false;
   const order: string[] = [];
@@ -70,7 +70,7 @@ test("stop ends the wait for room, and the source's finally blocks run first", a
   expect(order).toEqual(["finally", "ended false"]);
 });
 
-test("a message that cannot be sent rejects and leaves the source", async () => {
+test("a message that cannot be sent rejects and stops the source", async () => {
   const left: string[] = [];
   function* source() {
     try {
@@ -84,7 +84,7 @@ test("a message that cannot be sent rejects and leaves the source", async () => 
   expect(left).toEqual(["left"]);
 });
 
-test("a source whose return() fails, or that has none, stops all the same", async () => {
+test("a source whose return() fails or is missing stops too", async () => {
   for (const extra of [{ return: () => Promise.reject(new Error("no")) }, {}]) {
     const target = new Target();
     target.over = true;

@@ -17,7 +17,7 @@ function make(maxQueuedItems = 4, maxQueuedBytes = 100) {
 const end = { done: true, value: undefined };
 const item = (value: number) => ({ done: false, value });
 
-test("gives what was pushed, in order, then the end for ever", async () => {
+test("delivers messages in order, then the end for ever", async () => {
   const { queue } = make(5000);
   for (let n = 0; n < 3000; n++) queue.push(n, 0);
   queue.finish();
@@ -26,7 +26,7 @@ test("gives what was pushed, in order, then the end for ever", async () => {
   expect(await queue.next()).toEqual(end);
 });
 
-test("waits for what is to come, for several readers in turn", async () => {
+test("serves several waiting readers in turn", async () => {
   const { queue } = make();
   const waiting = [queue.next(), queue.next(), queue.next()];
   queue.push(1, 0);
@@ -48,7 +48,7 @@ test("pauses at its bounds and resumes at half of them", async () => {
 });
 
 describe("an error", () => {
-  test("comes after what was pushed before, once", async () => {
+  test("follows the messages before it, once", async () => {
     const { queue } = make();
     queue.push(1, 0);
     queue.fail(new RangeError("x"));
@@ -58,7 +58,7 @@ describe("an error", () => {
     expect(await queue.next()).toEqual(end);
   });
 
-  test("reaches the reader who waits", async () => {
+  test("reaches a waiting reader", async () => {
     const { queue } = make();
     const waiting = [queue.next(), queue.next()];
     queue.fail(new RangeError("x"));
@@ -66,7 +66,7 @@ describe("an error", () => {
     expect(await waiting[1]).toEqual(end);
   });
 
-  test("of an abandoned queue comes instead of what was not read, and of the end", async () => {
+  test("of an abandoned queue replaces unread messages and the end", async () => {
     const { queue, calls } = make();
     for (let n = 0; n < 4; n++) queue.push(n, 0);
     queue.finish();
@@ -76,7 +76,7 @@ describe("an error", () => {
   });
 });
 
-test("leaving before the end is told once, and drops the rest", async () => {
+test("leaving before the end calls onReturn once and drops the rest", async () => {
   const { queue, calls } = make();
   for (let n = 0; n < 4; n++) queue.push(n, 0);
   expect(await queue.return()).toEqual(end);
@@ -86,7 +86,7 @@ test("leaving before the end is told once, and drops the rest", async () => {
   expect(calls).toEqual(["pause", "resume", "left"]);
 });
 
-test("leaving after the end is told to nobody", async () => {
+test("leaving after the end does not call onReturn", async () => {
   const { queue, calls } = make();
   queue.finish();
   await queue.return();

@@ -1,4 +1,4 @@
-// Every mode through every pattern, which of them is chosen, and what is said when there is none.
+// Every mode in every pattern, the choice of the mode, and errors when there is none.
 import { createTypeScope, rowCodec } from "@aster/codec";
 import {
   bidiStream,
@@ -45,7 +45,7 @@ describe.each(formsOnLinks)("$title", ({ link, options }) => {
     expect(await client.last([])).toEqual(entry(0));
   });
 
-  test("bidi, and a reply before the first request", async () => {
+  test("bidi stream with a reply before the first request", async () => {
     await using opened = await link.open({ services: [ledger] });
     const client = opened.client(Ledger, options);
     expect(await collect(client.chat(entries(300)))).toEqual(entries(300));
@@ -53,7 +53,7 @@ describe.each(formsOnLinks)("$title", ({ link, options }) => {
     expect(await collect(client.greet([]))).toEqual([entry(-1)]);
   });
 
-  test("a value that does not fit its type is the caller's mistake", async () => {
+  test("a value that does not fit its type is INVALID_ARGUMENT", async () => {
     await using opened = await link.open({ services: [ledger] });
     const client = opened.client(Ledger, options);
     const wrong = { ...entry(1), n: "1" as unknown as number };
@@ -77,7 +77,7 @@ describe("views of rows", () => {
     const view = await client.echo(entry(4));
     const kept = [];
     for await (const one of client.list(entry(200))) kept.push(one);
-    // the frames they came in have been used again since
+    // the memory of their frames has been reused since
     expect(kept.map((one) => one.get("n"))).toEqual(entries(200).map(({ n }) => n));
     expect(kept.map((one) => one.toObject())).toEqual(entries(200));
     expect(view.get("id")).toBe(entry(4).id);
@@ -86,14 +86,14 @@ describe("views of rows", () => {
     server.close();
   });
 
-  test("of values that were handed over as they are", async () => {
+  test("of values that were passed without encoding", async () => {
     const server = new Server({ services: [ledger] });
     const client = createLocalClient(Ledger, server, { rows: "view", wireCompatible: false });
     expect((await client.echo(entry(4))).get("note")).toBe(entry(4).note);
     server.close();
   });
 
-  test("in another mode there are none", async () => {
+  test("refuse calls in another mode", async () => {
     await using pair = await servicePair({ services: [ledger] });
     const client = pair.client.client(Ledger, { rows: "view" });
     const error = await failure(client.echo(entry(1), { serialization: "json" }));
@@ -102,8 +102,8 @@ describe("views of rows", () => {
   });
 });
 
-describe("what is offered", () => {
-  test("profile B beside XLANG, modes of methods, and JSON where nothing else is known", async () => {
+describe("the offer of a service", () => {
+  test("has profile B beside XLANG, modes of methods, and JSON where XLANG is missing", async () => {
     const Text = wireType("offer/Text", { text: z.string() });
     const method = (serialization: SerializationMode | undefined) =>
       unary(Text, Text, serialization === undefined ? {} : { serialization });
@@ -131,8 +131,8 @@ describe("what is offered", () => {
   });
 });
 
-describe("which mode is taken", () => {
-  test("a call's own, then the client's, then the method's, then the service's", async () => {
+describe("the mode of a call", () => {
+  test("is that of the call, the client, the method, the service, in this order", async () => {
     await using pair = await servicePair({ services: [ledger] });
     const client = pair.client.client(Ledger);
     const native = pair.client.client(Ledger, { serialization: "native" });
@@ -143,7 +143,7 @@ describe("which mode is taken", () => {
     }
   });
 
-  test("one that the peer does not offer is an error that names both lists", async () => {
+  test("is an error with both lists when the peer does not offer it", async () => {
     await using pair = await servicePair({ services: [probe()] });
     const client = pair.client.client(Probe);
     const before = pair.server.stats().callsTotal;
@@ -164,7 +164,7 @@ describe("which mode is taken", () => {
     expect(await client.echo({ text: "x" }, { serialization: "json" })).toEqual({ text: "x" });
   });
 
-  test("what is no mode is refused", async () => {
+  test("is refused when it is unknown", async () => {
     await using pair = await servicePair({ services: [probe()] });
     const client = pair.client.client(Probe);
     const error = await failure(client.echo({}, { serialization: "xlang1" as "xlang" }));
@@ -172,7 +172,7 @@ describe("which mode is taken", () => {
     expect(error.message).toMatch(/serialization must be xlang, native, row or json, got "xlang1"/);
   });
 
-  test("without the wire the mode is checked all the same", async () => {
+  test("is checked also when values are passed without encoding", async () => {
     const server = new Server({ services: [probe()] });
     const client = createLocalClient(Probe, server, { wireCompatible: false });
     const error = await failure(client.echo({}, { serialization: "native" }));
@@ -182,7 +182,7 @@ describe("which mode is taken", () => {
   });
 });
 
-test("a type without a form in rows is noticed when it is hosted", () => {
+test("a type without a row form is refused when it is hosted", () => {
   const Loose = wireType("modes/Loose", { what: z.any() });
   const definition = defineService(
     "Loose",
@@ -198,7 +198,7 @@ test("a type without a form in rows is noticed when it is hosted", () => {
 });
 
 describe("JSON", () => {
-  test("has bytes as base64 and integers of any size, for typed clients and for proxies", async () => {
+  test("has bytes as base64 and integers of any size, for clients and proxies", async () => {
     await using pair = await servicePair({ services: [ledger] });
     const reply = await pair.client.proxy("Ledger").echo?.({
       id: (1n << 62n) + 1n,
@@ -219,7 +219,7 @@ describe("JSON", () => {
   });
 });
 
-test.each(links)("rows of a type without fields have no bytes, over $name", async (link) => {
+test.each(links)("a type without fields has rows without bytes, over $name", async (link) => {
   const Nothing = wireType("modes/Nothing", {});
   const definition = defineService(
     "Nothing",
@@ -238,7 +238,7 @@ test.each(links)("rows of a type without fields have no bytes, over $name", asyn
   expect(await collect(client.all([{}, {}, {}]))).toEqual([{}, {}, {}]);
 });
 
-test("in profile B a newer caller adds a field, and an older one lacks it", async () => {
+test("profile B reads callers with an added or a missing field", async () => {
   const Old = wireType("evolving/Order", { sku: z.string() });
   const older = defineService("Orders", {}, { place: unary(Old, Old) });
   const New = wireType(
@@ -256,7 +256,7 @@ test("in profile B a newer caller adds a field, and an older one lacks it", asyn
   expect((await failure(plain.place({ sku: "a" }))).code).toBe(StatusCode.CONTRACT_VIOLATION);
 });
 
-test("what is one object stays one in profile B, where its type asks, and in NATIVE", async () => {
+test("profile B and NATIVE keep shared objects where the type asks for it", async () => {
   interface Node {
     name: string;
     next?: Node | undefined;

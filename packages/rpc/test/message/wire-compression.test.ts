@@ -1,4 +1,4 @@
-// When a server of ours compresses, read off the wire, and what it does not let itself be told.
+// Compression by servers and clients, read from the wire, and compressed input that is refused.
 import { compressPayload, createCodec } from "@aster/codec";
 import { createClient, Server, StatusCode } from "@aster/rpc";
 import { type ChannelSink, type Connection, encodeFrame, FrameFlag } from "@aster/transport";
@@ -12,7 +12,7 @@ const { Trailer, Compressed } = FrameFlag;
 describe("compression", () => {
   const xlang = (payload: Uint8Array, flags = 0) => joined(fory(call), encodeFrame(flags, payload));
   const texts = createCodec().type(Text);
-  /** A request whose payload has just this many bytes. */
+  /** A request whose payload has exactly this many bytes. */
   const sized = (size: number): Uint8Array => {
     for (let length = size; length > 0; length -= 1) {
       const payload = texts.encode({ text: "x".repeat(length) });
@@ -40,7 +40,7 @@ describe("compression", () => {
     [{ thresholdBytes: 5000 }, 5000, 0],
     [{ thresholdBytes: 5000 }, 5001, Compressed],
   ] as const)(
-    "with the compression %j a reply of %i bytes has the flags %i",
+    "compression %j sends a reply of %i bytes with flags %i",
     async (compression, size, flags) => {
       await using link = await rawLink(new Server({ services: [probe()], compression }));
       const answer = await new RawCall(link.raw).send(xlang(sized(size)), true).answer();
@@ -53,7 +53,7 @@ describe("compression", () => {
     [false, 5000, 0],
     [{ thresholdBytes: 10 }, 100, Compressed],
   ] as const)(
-    "a client with the compression %j sends %i bytes with the flags %i",
+    "a client with compression %j sends %i bytes with flags %i",
     async (compression, size, flags) => {
       await using link = await rawLink(new Server({ services: [probe()] }));
       const sent: number[] = [];
@@ -85,7 +85,7 @@ describe("compression", () => {
     );
   });
 
-  test("20 MiB in a kilobyte are refused, by name and number of the limit", async () => {
+  test("refuses 20 MiB in a kilobyte, with name and value of the limit", async () => {
     const bomb = compressPayload(new Uint8Array(20 << 20));
     expect(bomb.length).toBeLessThan(4096);
     await say(xlang(bomb, Compressed), StatusCode.RESOURCE_EXHAUSTED, /16777216/, "fory");

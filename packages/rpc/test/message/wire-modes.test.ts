@@ -1,4 +1,4 @@
-// The modes byte by byte: who sends which frame first, what answers what, and what is made of a peer that mixes them up.
+// The modes byte by byte: the order of frames, the mode of answers, and peers that mix modes up.
 import { compressPayload, createCodec, createTypeScope, rowCodec, wireType } from "@aster/codec";
 import {
   createClient,
@@ -40,14 +40,14 @@ async function said(...parts: Uint8Array[]): Promise<RawCall> {
   const server = new Server({ services: [ledger, probe(), words], onError: () => {} });
   await using link = await rawLink(server);
   const answer = await new RawCall(link.raw).send(joined(...parts), true).answer();
-  // whatever it was, the connection goes on
+  // the connection goes on after every error
   expect(await createClient(Ledger, link.framed).echo(entry(1))).toEqual(entry(1));
   return answer;
 }
 
 const firstBytes = (answer: RawCall): (number | undefined)[] => answer.data.map((one) => one[0]);
 
-describe("profiles are answered in kind", () => {
+describe("the profile of an answer", () => {
   test.each([
     ["A", A, 2],
     ["B", B, 1],
@@ -70,13 +70,13 @@ describe("profiles are answered in kind", () => {
     }
   });
 
-  test("before the first request in A, which everybody reads", async () => {
+  test("is A before the first request", async () => {
     const greeted = await said(call("greet"), plain(B.encode(entry(1))));
     expect(greeted.data.map((one) => A.decode(one))).toEqual([entry(-1), entry(1)]);
     expect(firstBytes(await said(call("greet")))).toEqual([2]);
   });
 
-  test("both may come in one stream: from the first in B on, the answers are in B", async () => {
+  test("is B from the first request in B of a stream", async () => {
     const mixed = [A, B, A].map((codec, n) => plain(codec.encode(entry(n))));
     const answer = await said(call("chat"), ...mixed);
     expect(answer.data.map((one) => A.decode(one))).toEqual([entry(0), entry(1), entry(2)]);
@@ -85,7 +85,7 @@ describe("profiles are answered in kind", () => {
     expect(later).toEqual([1, 1]);
   });
 
-  test("one call's profile is no other's", async () => {
+  test("is independent of other calls", async () => {
     const server = new Server({ services: [ledger] });
     await using link = await rawLink(server);
     for (const codec of [B, A, B, A]) {
@@ -97,7 +97,7 @@ describe("profiles are answered in kind", () => {
   });
 });
 
-describe("what our client sends", () => {
+describe("the frames of a client", () => {
   const sent = async (
     options: Parameters<typeof createClient>[2],
     work: (client: ReturnType<typeof createClient<typeof Ledger>>) => Promise<unknown>,
@@ -138,7 +138,7 @@ describe("what our client sends", () => {
     expect(begin).toEqual([first]);
   });
 
-  test("profile B is not sent to a peer that does not offer it", async () => {
+  test("are not in profile B for a peer that does not offer it", async () => {
     const options = { peerModes: ["xlang"], profile: "B" } as const;
     const error = await sent(options, echo).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
@@ -147,7 +147,7 @@ describe("what our client sends", () => {
     });
   });
 
-  test("rows come after their schema, which comes once a stream and direction", async () => {
+  test("have the row schema once per stream and direction, before the rows", async () => {
     const options = { serialization: "row" } as const;
     const once = await sent(options, echo);
     expect(once.modes).toEqual([2]);
@@ -184,7 +184,7 @@ const Other = wireType(
 );
 const otherSchema = rowCodec(Other).schemaBytes();
 
-describe("a server is told", () => {
+describe("a server refuses", () => {
   test.each<[string, Uint8Array[], number, RegExp]>([
     [
       "a row without a schema",
@@ -217,7 +217,7 @@ describe("a server is told", () => {
       /ledger\/Entry/,
     ],
     [
-      "no schema at all in its frame",
+      "random bytes as a schema",
       [call("echo", 2), schema(bytes(9, 9, 9)), row(1)],
       StatusCode.INVALID_ARGUMENT,
       /schema/,
@@ -233,13 +233,13 @@ describe("a server is told", () => {
       /16777216/,
     ],
     [
-      "a row that is none",
+      "random bytes as a row",
       [call("echo", 2), schema(), plain(bytes(1, 2, 3))],
       StatusCode.INVALID_ARGUMENT,
       /ledger\/Entry/,
     ],
     [
-      "a schema where there are no rows",
+      "a schema in a mode without rows",
       [call("echo"), schema(), plain(A.encode(entry(1)))],
       StatusCode.INTERNAL,
       /unexpected frame with flags 8/,
@@ -275,13 +275,13 @@ describe("a server is told", () => {
       /"py1".*"js1"/,
     ],
     [
-      "NATIVE where it is not offered",
+      "NATIVE when it is not offered",
       [fory({ service: "Probe", method: "echo", serializationMode: 1 })],
       StatusCode.INVALID_ARGUMENT,
       /^Unsupported serialization mode: 1$/,
     ],
     [
-      "ROW where it is not offered",
+      "ROW when it is not offered",
       [fory({ service: "Probe", method: "echo", serializationMode: 2 }), schema()],
       StatusCode.INVALID_ARGUMENT,
       /^Unsupported serialization mode: 2$/,
@@ -296,7 +296,7 @@ describe("a server is told", () => {
       /^probe\/Text: text that is not UTF-8$/,
     ],
     [
-      "profile B where only JSON is taken",
+      "profile B when only JSON is offered",
       [
         fory({ service: "Words", method: "echo" }),
         plain(createCodec({ profile: "B" }).type(Text).encode({ text: "x" })),
@@ -311,7 +311,7 @@ describe("a server is told", () => {
       /ledger\/Entry/,
     ],
     [
-      "a first byte of nobody's",
+      "an unknown first byte",
       [call("echo"), plain(bytes(9, 255, 30))],
       StatusCode.INVALID_ARGUMENT,
       /first byte 9/,
@@ -349,7 +349,7 @@ async function scripted(
   return { connection, [Symbol.asyncDispose]: () => nodes[Symbol.asyncDispose]() };
 }
 
-describe("a client is told", () => {
+describe("a client refuses", () => {
   const schemaBytes = rows.schemaBytes();
   test.each<[string, (readonly [number, Uint8Array])[], number, RegExp]>([
     ["a row without a schema", [[0, rows.encode(entry(1))]], StatusCode.INTERNAL, /before the sch/],
@@ -363,9 +363,9 @@ describe("a client is told", () => {
       /came twice/,
     ],
     ["another schema", [[RowSchema, otherSchema]], StatusCode.CONTRACT_VIOLATION, /ledger\/Entry/],
-    ["no schema in its frame", [[RowSchema, bytes(7)]], StatusCode.INTERNAL, /schema/],
+    ["random bytes as a schema", [[RowSchema, bytes(7)]], StatusCode.INTERNAL, /schema/],
     [
-      "a row that is none",
+      "random bytes as a row",
       [
         [RowSchema, schemaBytes],
         [0, bytes(1)],
@@ -384,7 +384,7 @@ describe("a client is told", () => {
     }
   });
 
-  test("a schema where it asked for none, and passes it over", async () => {
+  test("but ignores a schema in a mode without rows", async () => {
     await using server = await scripted([
       [RowSchema, bytes(7)],
       [0, A.encode(entry(1))],

@@ -1,4 +1,4 @@
-// Whole programs, in processes of their own: what they print, and that they come to their end by themselves.
+// Whole programs in processes of their own: their output, and that they end by themselves.
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -32,7 +32,7 @@ const prologue = `
   });
 `;
 
-test("the programs of the README: a call, a session, and the same services in a test", async () => {
+test("the programs of the README run: a call, a session, and the same services in a test", async () => {
   const readme = await readFile(`${cwd}/README.md`, "utf8");
   const [program = "", inSession = "", inTest = "", inBadTimes = ""] = [
     ...readme.matchAll(/```ts\n(.*?)```/gs),
@@ -42,12 +42,12 @@ test("the programs of the README: a call, a session, and the same services in a 
   ).toBe("Hello, Ada!\nHello again, Ada!\n5\nHello, Ada!\nDEADLINE_EXCEEDED: deadline exceeded");
 });
 
-test("calls that nobody waits for are no unhandled rejections, but what is not awaited is", async () => {
+test("unread streams cause no unhandled rejection, unawaited calls do", async () => {
   const program = `${prologue}
     await using server = await AsterServer.start({ services: [service], network: "none", gate: openGate() });
     const client = await AsterClient.connect(server.address, { network: "none" });
     const def = client.client(Def);
-    // streams that are never read, whatever becomes of them
+    // streams that are never read, however they end
     def.tail({ n: 1 });
     def.tail({ n: "x" });
     def.tail({ n: 1 }, { timeoutMs: 20 });
@@ -64,7 +64,7 @@ test("calls that nobody waits for are no unhandled rejections, but what is not a
   expect(await output(program)).toBe("1\nstill here");
 });
 
-test("a client that is idle, and was never closed, keeps no program alive", async () => {
+test("an idle client that was not closed does not keep the program alive", async () => {
   await using server = await AsterServer.start({
     services: [probe()],
     network: "none",
@@ -78,7 +78,7 @@ test("a client that is idle, and was never closed, keeps no program alive", asyn
   expect(await output(program)).toBe("done");
 });
 
-test("a pending call keeps its program alive until its deadline, and no longer", async () => {
+test("a pending call keeps the program alive until its deadline, and no longer", async () => {
   const program = `${prologue}
     const never = implement(Def, { ...service.handlers, nap: () => new Promise(() => {}) });
     const client = createLocalClient(Def, new Server({ services: [never] }));

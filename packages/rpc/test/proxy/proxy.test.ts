@@ -1,4 +1,4 @@
-// Clients that have no definition: by names alone, and by a manifest.
+// Proxies: clients without a definition, with and without a manifest.
 import {
   type ContractManifest,
   manifestOf,
@@ -90,7 +90,7 @@ const known = (client: ManifestProxy, name: Name): ManifestProxyMethod =>
 describe.each(["memory", "quic"] as const)("over %s", (transport) => {
   const open = (): Promise<ServicePair> => servicePair({ services: [echo], transport });
 
-  test("a manifest gives all four patterns, with bytes as bytes and defaults by the server", async () => {
+  test("a manifest proxy has all four patterns, with bytes as bytes and defaults of the server", async () => {
     await using pair = await open();
     const client = pair.client.proxy("Echo", { manifest });
     const data = Uint8Array.of(1, 2, 250);
@@ -119,7 +119,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(await Promise.resolve(client)).toBe(client);
   });
 
-  test("by names alone a stream that is awaited says how to read it, and ends", async () => {
+  test("without a manifest an awaited stream ends and explains how to read it", async () => {
     await using pair = await open();
     for (const client of [pair.client.proxy("Echo"), pair.client.proxy("Echo", { manifest })]) {
       const stream = untyped(client as ServiceProxy, "many").stream({ name: "x" });
@@ -134,7 +134,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     await vi.waitFor(() => expect(pair.server.stats().calls).toBe(0));
   });
 
-  test("by names alone a stream that is called as unary gives a hint", async () => {
+  test("without a manifest a stream that is called as unary explains how to call it", async () => {
     await using pair = await open();
     const error = await failure(untyped(pair.client.proxy("Echo"), "many")({ name: "x" }));
     expect(error.message).toMatch(
@@ -173,16 +173,20 @@ describe("with a manifest", () => {
     ["a missing field", {}, /^the request lacks the field "name"$/],
     ["an unknown field", { name: "x", nome: 1 }, /has no field "nome"; it has name, count/],
     ["an inherited field", { name: "x", constructor: 1 }, /has no field "constructor"/],
-    ["an integer that is none", { name: "x", count: 1.5 }, /^the request\.count must be an int/],
+    ["a fraction as integer", { name: "x", count: 1.5 }, /^the request\.count must be an int/],
     ["a text as number", { name: "x", ratio: "1" }, /ratio must be a number/],
     ["a number as boolean", { name: "x", strict: 1 }, /strict must be true or false/],
     ["a number as bytes", { name: "x", data: 1 }, /data must be a Uint8Array/],
-    ["another color", { name: "x", color: "green" }, /color must be one of \["red","blue"\]/],
+    [
+      "an unknown enum value",
+      { name: "x", color: "green" },
+      /color must be one of \["red","blue"\]/,
+    ],
     ["a text as list", { name: "x", tags: "a" }, /tags must be an array/],
     ["a list as map", { name: "x", sizes: [] }, /sizes must be an object/],
     ["a wrong value in a map", { name: "x", sizes: { a: "1" } }, /sizes\.a must be an integer/],
     ["a wrong item", { name: "x", blobs: [new Uint8Array(1), 7] }, /blobs\[1\] must be a Uint8/],
-    ["null where none may be", { name: "x", count: null }, /count must not be null/],
+    ["null in a field that is not nullable", { name: "x", count: null }, /count must not be null/],
     ["a wrong field inside", { name: "x", inner: { blub: 1 } }, /inner has no field "blub"/],
     ["a list as request", [], /^the request must be an object$/],
   ])("%s is refused before it is sent", async (_, request, text) => {
@@ -194,7 +198,7 @@ describe("with a manifest", () => {
     expect(pair.server.stats().callsTotal).toBe(0);
   });
 
-  test("timeout and idempotence are those of the method", async () => {
+  test("takes timeout and idempotence from the manifest", async () => {
     const seen: InterceptedCall[] = [];
     await using pair = await servicePair({
       services: [echo],
@@ -215,7 +219,7 @@ describe("with a manifest", () => {
     expect(error.code).toBe(StatusCode.DEADLINE_EXCEEDED);
   });
 
-  test("methods it does not have are not called", async () => {
+  test("refuses methods that the manifest does not have", async () => {
     await using pair = await open();
     const client = pair.client.proxy("Echo", { manifest });
     for (const name of ["nothing", "__proto__", "constructor", "toString"]) {
@@ -228,7 +232,7 @@ describe("with a manifest", () => {
     expect(pair.server.stats().callsTotal).toBe(0);
   });
 
-  test("of another service, version or contract it is refused", async () => {
+  test("refuses the manifest of another service, version or contract", async () => {
     await using pair = await open();
     const { client } = pair;
     const wrong = (changes: Partial<ContractManifest>, name = "Echo") => {
@@ -246,7 +250,7 @@ describe("with a manifest", () => {
     expect(() => client.proxy("Echo", { manifest: other, checkContract: false })).not.toThrow();
   });
 
-  test("nothing of it becomes code, and no name in it does harm", async () => {
+  test("runs no text of the manifest as code, and accepts any name", async () => {
     const evil = '"];process.exit(1)//';
     const field = { ...(manifest.methods[0]?.fields[0] as object), name: evil, required: false };
     const strange = { ...manifest.methods[0], fields: [field], response_fields: [field] };
@@ -268,7 +272,7 @@ describe("with a manifest", () => {
     expect(({} as { polluted?: unknown }).polluted).toBe(undefined);
   });
 
-  test("a request that contains itself ends with an error", async () => {
+  test("refuses a request that contains itself", async () => {
     await using pair = await open();
     const client = pair.client.proxy("Echo", { manifest });
     const tree: { name: string; leaf?: unknown } = { name: "x" };

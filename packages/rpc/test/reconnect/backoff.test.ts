@@ -3,7 +3,7 @@ import { Backoff } from "../../src/reconnect/backoff.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
-/** The waits after so many failed attempts, each at the time 0. */
+/** Returns the waits after this many failed attempts, each at the time 0. */
 function waits(backoff: Backoff, count: number): number[] {
   return Array.from({ length: count }, () => {
     backoff.attemptStarted(0);
@@ -12,7 +12,7 @@ function waits(backoff: Backoff, count: number): number[] {
   });
 }
 
-test("waits grow from half a second to half a minute", () => {
+test("the back-off grows from 500 ms to 30 s", () => {
   vi.spyOn(Math, "random").mockReturnValue(0.5);
   expect(waits(new Backoff({}), 11)).toEqual([
     500, 800, 1280, 2048, 3277, 5243, 8389, 13_422, 21_475, 30_000, 30_000,
@@ -22,12 +22,12 @@ test("waits grow from half a second to half a minute", () => {
 test.each([
   [0, 400],
   [1, 600],
-])("and are off by a fifth at most: random %d", (random, waitMs) => {
+])("the jitter is 20 % at most: random %d", (random, waitMs) => {
   vi.spyOn(Math, "random").mockReturnValue(random);
   expect(waits(new Backoff({}), 1)).toEqual([waitMs]);
 });
 
-test("a connection that lasted makes failures forgotten, another is one more", () => {
+test("a long connection resets the back-off, a short one counts as a failure", () => {
   vi.spyOn(Math, "random").mockReturnValue(0.5);
   const backoff = new Backoff({});
   waits(backoff, 3);

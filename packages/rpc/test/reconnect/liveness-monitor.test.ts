@@ -1,4 +1,4 @@
-// When a client concludes that its peer knows nothing of their connection any more.
+// Detection of a peer that was restarted and does not know its old connections.
 import type { Channel, ChannelSink, Connection } from "@aster/transport";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { DialedPeer } from "../../src/peer/dial.ts";
@@ -13,22 +13,22 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A connection whose counters the test turns. */
+/** A connection whose counters the test sets. */
 class Wire {
   sentBytes = 1000;
   receivedBytes = 1000;
   rttMs = 1;
   channels = 1;
-  pokes = 0;
+  probes = 0;
   closed = 0;
-  /** Whether nothing more may be sent until the peer has acknowledged what was. */
+  /** Nothing may be sent before the peer acknowledges earlier packets. */
   full = false;
-  /** Whether the peer acknowledges what it is sent. */
+  /** The peer acknowledges packets. */
   answers = false;
   readonly connection: Connection = {
     stats: () => ({ ...this, channels: this.channels }),
     open: (_: ChannelSink) => {
-      this.pokes += 1;
+      this.probes += 1;
       if (!this.full) this.send();
       return { stop() {}, reset() {} } as unknown as Channel;
     },
@@ -42,7 +42,7 @@ class Wire {
     if (this.answers) this.receivedBytes += 50;
   }
 
-  /** As QUIC does it while nothing is acknowledged. */
+  /** Sends as QUIC does while nothing is acknowledged. */
   async repeat(forMs: number): Promise<void> {
     for (let atMs = 0; atMs < forMs; atMs += 500) {
       this.send();
@@ -51,12 +51,12 @@ class Wire {
   }
 }
 
-const dialledTo = ({ connection }: Wire) => ({ connection }) as DialedPeer;
+const dialedTo = ({ connection }: Wire) => ({ connection }) as DialedPeer;
 
 describe("silence", () => {
   const rttMs = 1;
 
-  test("is what follows sendings that are never answered", () => {
+  test("follows several sends without an answer", () => {
     const silence = new Silence();
     const readings = [0, 500, 1000, 1500, 2000, 2500].map((atMs) =>
       silence.read({ sentBytes: 100 + atMs, receivedBytes: 100, rttMs }, atMs),
@@ -65,7 +65,7 @@ describe("silence", () => {
     expect(silence.read({ sentBytes: 9000, receivedBytes: 101, rttMs }, 3000)).toBe(false);
   });
 
-  test("is none when nothing is asked, however long, and one acknowledgement asks nothing", () => {
+  test("does not follow a time without sends, or a single acknowledgement", () => {
     const silence = new Silence();
     for (let atMs = 0; atMs < 60_000; atMs += 250) {
       const sentBytes = atMs < 500 ? 100 : 140;
@@ -73,7 +73,7 @@ describe("silence", () => {
     }
   });
 
-  test("takes longer where every answer does", () => {
+  test("takes longer on a connection with long round trips", () => {
     const silence = new Silence();
     const at = (atMs: number) =>
       silence.read({ sentBytes: 100 + atMs, receivedBytes: 100, rttMs: 1500 }, atMs);
@@ -82,7 +82,7 @@ describe("silence", () => {
   });
 });
 
-describe("life signs", () => {
+describe("the liveness monitor", () => {
   function watched(wire: Wire, dial: (signal: AbortSignal) => Promise<DialedPeer>) {
     const replaced: DialedPeer[] = [];
     const replace = (dialed: DialedPeer) => void replaced.push(dialed);
@@ -91,48 +91,48 @@ describe("life signs", () => {
     return { signs, replaced };
   }
 
-  test("a silent peer that answers elsewhere, and not here when poked, is taken there", async () => {
+  test("replaces a connection that does not answer probes while a new one works", async () => {
     const [wire, other] = [new Wire(), new Wire()];
-    const { replaced } = watched(wire, async () => dialledTo(other));
+    const { replaced } = watched(wire, async () => dialedTo(other));
     await wire.repeat(2000);
     expect(replaced).toEqual([]);
     await wire.repeat(3000);
-    expect(replaced).toEqual([dialledTo(other)]);
-    expect(wire.pokes).toBe(5);
+    expect(replaced).toEqual([dialedTo(other)]);
+    expect(wire.probes).toBe(5);
     expect(other.closed).toBe(0);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(replaced).toHaveLength(1);
   });
 
-  test("a peer that comes back is kept, and the other connection closed", async () => {
+  test("keeps a connection that answers probes, and closes the new one", async () => {
     const [wire, other] = [new Wire(), new Wire()];
     const dial = async () => {
       wire.answers = true;
-      return dialledTo(other);
+      return dialedTo(other);
     };
     const { replaced } = watched(wire, dial);
     await wire.repeat(5000);
     expect(replaced).toEqual([]);
-    expect(wire.pokes).toBe(1);
+    expect(wire.probes).toBe(1);
     expect(other.closed).toBe(1);
   });
 
-  test("a peer that nothing was sent to since it answers elsewhere has not been silent", async () => {
+  test("counts silence only from the first probe that was sent", async () => {
     const [wire, other] = [new Wire(), new Wire()];
     wire.full = true;
-    const { replaced } = watched(wire, async () => dialledTo(other));
+    const { replaced } = watched(wire, async () => dialedTo(other));
     await wire.repeat(2500);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(replaced).toEqual([]);
-    expect(wire.pokes).toBe(5);
+    expect(wire.probes).toBe(5);
     wire.send();
     await vi.advanceTimersByTimeAsync(900);
     expect(replaced).toEqual([]);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(replaced).toEqual([dialledTo(other)]);
+    expect(replaced).toEqual([dialedTo(other)]);
   });
 
-  test("an answer during the search ends the search", async () => {
+  test("aborts the dial when the peer answers meanwhile", async () => {
     const wire = new Wire();
     const signals: AbortSignal[] = [];
     watched(wire, (signal) => {
@@ -144,10 +144,10 @@ describe("life signs", () => {
     wire.answers = true;
     await wire.repeat(500);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
-    expect(wire.pokes).toBe(0);
+    expect(wire.probes).toBe(0);
   });
 
-  test("a search that comes to nothing is followed by another, after a pause", async () => {
+  test("dials again after a pause when a dial fails", async () => {
     const wire = new Wire();
     const dial = vi.fn().mockRejectedValue(new Error("refused"));
     const { replaced } = watched(wire, dial);
@@ -158,7 +158,7 @@ describe("life signs", () => {
     expect(replaced).toEqual([]);
   });
 
-  test("looks are seldom while nothing is sent, and not for the next call", async () => {
+  test("checks less often while nothing is sent, and faster again at the next call", async () => {
     const wire = new Wire();
     const dial = vi.fn().mockReturnValue(new Promise(() => {}));
     const { signs } = watched(wire, dial);
@@ -170,7 +170,7 @@ describe("life signs", () => {
     expect(dial).toHaveBeenCalledTimes(1);
   });
 
-  test("nobody looks where nobody waits, until the next call", async () => {
+  test("stops checking without calls, until the next call", async () => {
     const wire = new Wire();
     const dial = vi.fn().mockReturnValue(new Promise(() => {}));
     const { signs } = watched(wire, dial);
@@ -191,7 +191,7 @@ describe("life signs", () => {
 describe("a hedged dial", () => {
   const never = new AbortController().signal;
 
-  test("asks again beside an attempt that has no answer, and takes the first that has", async () => {
+  test("starts another attempt beside one without an answer, and takes the first that succeeds", async () => {
     const wire = new Wire();
     const signals: AbortSignal[] = [];
     const limits: number[] = [];
@@ -199,7 +199,7 @@ describe("a hedged dial", () => {
       (timeoutMs, signal) => {
         signals.push(signal);
         limits.push(timeoutMs);
-        return signals.length < 3 ? new Promise(() => {}) : Promise.resolve(dialledTo(wire));
+        return signals.length < 3 ? new Promise(() => {}) : Promise.resolve(dialedTo(wire));
       },
       20_000,
       never,
@@ -213,14 +213,14 @@ describe("a hedged dial", () => {
     expect(wire.closed).toBe(0);
   });
 
-  test("closes what comes second", async () => {
+  test("closes the connection of a later attempt", async () => {
     const [slow, quick] = [new Wire(), new Wire()];
     let finish: (dialed: DialedPeer) => void = () => {};
     let dials = 0;
     const dialed = hedgedDial(
       () => {
         dials += 1;
-        if (dials > 1) return Promise.resolve(dialledTo(quick));
+        if (dials > 1) return Promise.resolve(dialedTo(quick));
         return new Promise((resolve) => {
           finish = resolve;
         });
@@ -230,12 +230,12 @@ describe("a hedged dial", () => {
     );
     await vi.advanceTimersByTimeAsync(4000);
     expect((await dialed).connection).toBe(quick.connection);
-    finish(dialledTo(slow));
+    finish(dialedTo(slow));
     await vi.advanceTimersByTimeAsync(0);
     expect([slow.closed, quick.closed]).toEqual([1, 0]);
   });
 
-  test("a refusal is final, and so is the caller's signal", async () => {
+  test("ends at a refusal and at the caller's signal", async () => {
     const refused = new Error("not admitted");
     await expect(hedgedDial(() => Promise.reject(refused), 20_000, never)).rejects.toBe(refused);
     const abort = new AbortController();

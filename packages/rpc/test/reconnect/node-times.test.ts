@@ -1,4 +1,4 @@
-// How soon a silent peer is lost, and how often a silent connection speaks.
+// Idle timeout and keep-alive of nodes.
 import { AsterClient, AsterServer, openGate, StatusCode } from "@aster/rpc";
 import * as transport from "@aster/transport";
 import { expect, test, vi } from "vitest";
@@ -14,7 +14,7 @@ vi.mock("@aster/transport", async (original) => {
 const services = [probe()];
 const gate = openGate();
 
-test("what a new node is given", async () => {
+test("passes times to a new node", async () => {
   const created = vi.mocked(transport.createNode);
   const options = async (choice: Parameters<typeof holdNode>[0]) => {
     const { node } = await holdNode({ network: "none", bindAddress: "127.0.0.1:0", ...choice });
@@ -24,7 +24,7 @@ test("what a new node is given", async () => {
   expect(await options({})).toMatchObject({ idleTimeoutMs: 30_000, keepAliveMs: 5_000 });
   const times = { idleTimeoutMs: 5_000, keepAliveMs: 700 };
   expect(await options(times)).toMatchObject(times);
-  // whoever names the options of the node itself has the last word
+  // the options of the node itself take precedence
   const own = { idleTimeoutMs: 2_000 };
   expect(await options({ ...times, node: own })).toMatchObject({ ...times, ...own });
 });
@@ -47,7 +47,7 @@ test.each([
   await expect(AsterClient.connect(address, times)).rejects.toMatchObject(refused);
 });
 
-test("an idle connection speaks as often as it is told, and is lost when nothing comes back", async () => {
+test("an idle connection sends keep-alives, and is lost at the idle timeout", async () => {
   const network = "none";
   await using server = await AsterServer.start({
     services,

@@ -26,7 +26,7 @@ const connect = (at: Revivable, options: Parameters<typeof AsterClient.connect>[
   AsterClient.connect(at.address, { node: at.clientNode, reconnect: quick, ...options });
 
 describe.each(["memory", "quic"] as const)("over %s", (transport) => {
-  test("the next call after a loss goes to the new server, by one dial for all", async () => {
+  test("after a loss all calls share one dial to the new server", async () => {
     await using at = await revivable(transport, { services: [probe()] });
     const states: ClientState[] = [];
     await using client = await connect(at, { onStateChange: (state) => states.push(state) });
@@ -43,7 +43,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(at.server.stats().connections).toBeLessThanOrEqual(2);
   });
 
-  test("calls of every pattern wait for the connection", async () => {
+  test("calls of every pattern wait for the next connection", async () => {
     await using at = await revivable(transport, { services: [probe()] });
     await using client = await connect(at);
     const remote = client.client(Probe);
@@ -77,7 +77,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(at.dials()).toBe(2);
   });
 
-  test("calls of a lost connection are UNAVAILABLE and not made again", async () => {
+  test("calls on a lost connection end with UNAVAILABLE and are not repeated", async () => {
     const journal = new Journal();
     await using at = await revivable(transport, { services: [probe(journal)] });
     await using client = await connect(at);
@@ -91,7 +91,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(journal.lines.filter((line) => line === "sleep began")).toHaveLength(1);
   });
 
-  test("an interceptor that repeats what is idempotent gets across the loss", async () => {
+  test("an interceptor that retries idempotent calls hides the loss", async () => {
     const journal = new Journal();
     await using at = await revivable(transport, { services: [probe(journal)] });
     let attempts = 0;
@@ -115,7 +115,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(attempts).toBeGreaterThan(1);
   });
 
-  test("a failed attempt is UNAVAILABLE for those that wait, and the next waits its turn", async () => {
+  test("a failed dial ends waiting calls with UNAVAILABLE, and the next dial waits for the back-off", async () => {
     await using at = await revivable(transport, { services: [probe()] });
     const reconnect = {
       initialBackoffMs: 200,
@@ -143,7 +143,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     await remote.echo({});
   });
 
-  test("a peer that comes back with another contract is refused, call by call", async () => {
+  test("refuses calls to a peer that comes back with another contract", async () => {
     const Other = defineService("Probe", {}, { echo: unary(Item, Text) });
     await using at = await revivable(transport, { services: [probe()] });
     await using client = await connect(at);
@@ -162,7 +162,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(at.server.stats().callsTotal).toBe(1);
   });
 
-  test("a server that drains is left for the one that takes its place", async () => {
+  test("moves from a draining server to the one that replaces it", async () => {
     const journal = new Journal();
     await using at = await revivable(transport, { services: [probe(journal)] });
     await using client = await connect(at);
@@ -184,7 +184,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
   });
 });
 
-test("without reconnect a lost peer stays lost, until that is asked for", async () => {
+test("with reconnect: false a lost peer stays lost until reconnectNow", async () => {
   await using at = await revivable("memory", { services: [probe()] });
   await using client = await connect(at, { reconnect: false });
   const remote = client.client(Probe);
@@ -197,7 +197,7 @@ test("without reconnect a lost peer stays lost, until that is asked for", async 
   expect(await remote.echo({ text: "x" })).toEqual({ text: "x" });
 });
 
-test("a peer that no longer admits us says so", async () => {
+test("reports a peer that no longer admits the client", async () => {
   await using at = await revivable("memory", { services: [probe()] });
   await using client = await connect(at);
   const remote = client.client(Probe);
@@ -207,8 +207,8 @@ test("a peer that no longer admits us says so", async () => {
   expect((await failure(remote.echo({}))).code).toBe(StatusCode.UNAUTHENTICATED);
 });
 
-describe("closing", () => {
-  test("twice, at once, and during calls; then nothing is taken any more", async () => {
+describe("close", () => {
+  test("works twice, at once and during calls, and refuses calls afterwards", async () => {
     const journal = new Journal();
     await using at = await revivable("memory", { services: [probe(journal)] });
     const states: ClientState[] = [];
@@ -233,7 +233,7 @@ describe("closing", () => {
     expect(states).toEqual(["closed"]);
   });
 
-  test("while calls wait for a connection", async () => {
+  test("ends calls that wait for a connection", async () => {
     await using at = await revivable("quic", { services: [probe()] });
     const client = await connect(at);
     const remote = client.client(Probe);
@@ -247,7 +247,7 @@ describe("closing", () => {
     expect(at.clientNode.stats()).toMatchObject({ connections: 0, channels: 0 });
   });
 
-  test("a client drains: what runs ends by itself, new calls are refused", async () => {
+  test("drain lets running calls end and refuses new ones", async () => {
     const journal = new Journal();
     await using at = await revivable("memory", { services: [probe(journal)] });
     const client = await connect(at);
@@ -261,7 +261,7 @@ describe("closing", () => {
     expect(client.state).toBe("closed");
   });
 
-  test("a drain that is over ends what still runs", async () => {
+  test("drain ends running calls after the grace time", async () => {
     await using at = await revivable("memory", { services: [probe()] });
     const client = await connect(at);
     const running = failure(client.client(Probe).sleep({ n: 60_000 }));
@@ -270,7 +270,7 @@ describe("closing", () => {
   });
 });
 
-test("options that are no waits are refused", async () => {
+test("refuses back-off options out of range", async () => {
   await using at = await revivable("memory", { services: [probe()], gate: openGate() });
   for (const reconnect of [{ jitter: 2 }, { multiplier: 0.5 }, { initialBackoffMs: Number.NaN }]) {
     expect((await failure(connect(at, { reconnect }))).code).toBe(StatusCode.INVALID_ARGUMENT);

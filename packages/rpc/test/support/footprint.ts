@@ -1,4 +1,4 @@
-// What a server and a client over QUIC hold, after many calls as before.
+// The memory of a server and a client over QUIC, which must not grow with the calls.
 import { setTimeout as sleep } from "node:timers/promises";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -25,16 +25,16 @@ const lasting = implement(Lasting, {
 type LastingClient = Client<typeof Lasting>;
 
 export interface Footprint {
-  /** Of the process, without the heap of JavaScript: how much room that takes is V8's choice. */
+  /** Memory of the process without the heap of JavaScript, whose size V8 chooses. */
   readonly nativeMib: number;
-  /** Of the heap of JavaScript, what is in use. */
+  /** Used memory of the heap of JavaScript. */
   readonly heapMib: number;
   readonly nativeHandles: number;
   readonly channels: number;
   readonly calls: number;
 }
 
-/** How often one thing is done; `CONCURRENCY` at a time. */
+/** Repeats a task, `CONCURRENCY` at a time. */
 async function repeat(times: number, work: () => Promise<void>): Promise<void> {
   let left = times;
   const worker = async () => {
@@ -48,7 +48,7 @@ async function cancelled(client: LastingClient): Promise<void> {
   const call = client.wait({}, { signal: abort.signal });
   setTimeout(() => abort.abort(), Math.random() * 10);
   const error: unknown = await call.catch((reason) => reason);
-  // an expectation for each would be kept, and counted here
+  // vitest would keep each expectation in memory, which is measured here
   if (error instanceof RpcError && error.is(StatusCode.CANCELLED)) return;
   throw new Error("a cancelled call ended otherwise", { cause: error });
 }
@@ -61,7 +61,7 @@ async function calls(client: LastingClient, unary: number, given: number): Promi
   await repeat(given, () => cancelled(client));
 }
 
-/** Once nothing runs any more; fails where something goes on running. */
+/** Measures after all calls have ended. Fails when one does not end. */
 async function footprint({ server, client }: ServicePair): Promise<Footprint> {
   await expect.poll(() => server.stats().calls, { timeout: 5000 }).toBe(0);
   await expect.poll(() => server.stats().channels, { timeout: 5000 }).toBe(0);
@@ -81,7 +81,10 @@ async function footprint({ server, client }: ServicePair): Promise<Footprint> {
   };
 }
 
-/** The footprint after `warmUp` of it, and after each of `rounds` equal parts of that many calls and cancelled calls. */
+/**
+ * Returns the footprint after a warm-up, and after each of `rounds` equal parts of that many calls
+ * and cancelled calls.
+ */
 export async function footprints(
   unary: number,
   given: number,
@@ -98,7 +101,7 @@ export async function footprints(
   return taken;
 }
 
-/** Memory as at first, all the way, but for what allocators keep; nothing open. */
+/** Expects memory that does not grow, up to the reserves of allocators, and no open objects. */
 export function expectFlat(taken: readonly Footprint[]): void {
   const [first, ...later] = taken;
   if (first === undefined) throw new Error("nothing was measured");

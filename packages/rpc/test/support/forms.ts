@@ -1,4 +1,4 @@
-// The forms that messages may have, over every way between a client and a server.
+// The modes and profiles of messages, over every connection between a client and a server.
 import type { ModeChoice } from "@aster/rpc";
 import { type LinkKind, links } from "./links.ts";
 

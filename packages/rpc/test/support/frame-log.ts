@@ -1,4 +1,4 @@
-// Notes the frames that go over a connection, both ways, without the bytes of trailers.
+// Logs the frames of a connection in both directions, without the bytes of trailers.
 import type { Channel, ChannelSink, Connection } from "@aster/transport";
 
 export interface LoggedFrame {
@@ -7,7 +7,7 @@ export interface LoggedFrame {
   readonly payload: Uint8Array;
 }
 
-/** The same connection, noting what its channels carry. */
+/** Wraps a connection and logs the frames of its channels. */
 export function logged(connection: Connection, frames: LoggedFrame[]): Connection {
   return new Proxy(connection, {
     get(target, key) {

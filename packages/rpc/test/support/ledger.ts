@@ -1,4 +1,5 @@
-// A service whose messages have what the modes write differently: bytes, bigints, times, structs in lists, nulls.
+// A service whose messages have values that the modes encode differently: bytes, bigints, times,
+// structs in lists, nulls.
 import type { MethodDefinition } from "@aster/contract";
 import {
   bidiStream,
@@ -45,7 +46,7 @@ export const Ledger: ServiceDefinition<
     list: MethodDefinition<"server_stream", EntryType, EntryType>;
     last: MethodDefinition<"client_stream", EntryType, EntryType>;
     chat: MethodDefinition<"bidi_stream", EntryType, EntryType>;
-    /** Says something before it is asked. */
+    /** Sends a response before the first request. */
     greet: MethodDefinition<"bidi_stream", EntryType, EntryType>;
     text: MethodDefinition<"unary", EntryType, EntryType>;
   },

@@ -1,4 +1,4 @@
-// The ways there are between a client and a server, so that one test runs over all of them.
+// The connections between a client and a server, so that one test runs over all of them.
 import {
   type Client,
   type ClientOptions,

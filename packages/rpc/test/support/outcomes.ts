@@ -1,8 +1,8 @@
-// What calls end with.
+// The results of calls.
 import { RpcError } from "@aster/rpc";
 import { expect } from "vitest";
 
-/** The error that a call must end with. */
+/** Returns the error of a call, which must fail. */
 export async function failure(work: unknown): Promise<RpcError> {
   const error = await Promise.resolve(work).then(
     () => new Error("it succeeded"),
@@ -12,7 +12,7 @@ export async function failure(work: unknown): Promise<RpcError> {
   return error as RpcError;
 }
 
-/** All that a stream gives. */
+/** Returns all items of a stream. */
 export async function collect<T>(stream: AsyncIterable<T> | undefined): Promise<T[]> {
   const all: T[] = [];
   for await (const one of stream ?? []) all.push(one);

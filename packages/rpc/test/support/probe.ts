@@ -1,4 +1,4 @@
-// A service that does, and notes, what the tests of calls need.
+// A service for tests of calls, with a journal of its handlers.
 
 import type { MethodDefinition } from "@aster/contract";
 import {
@@ -82,7 +82,7 @@ export class Journal {
     for (const waiting of this.#waiting) if (waiting.line === line) waiting.resolve();
   }
 
-  /** Rejects after a second: that is how long the other side may take to notice. */
+  /** Rejects after a second, the time in which the other side has to react. */
   wrote(line: string): Promise<void> {
     if (this.lines.includes(line)) return Promise.resolve();
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// A peer that speaks bytes, for what no client or server of ours would say.
+// A peer that sends bytes, for messages that clients and servers never send.
 import type { Server } from "@aster/rpc";
 import {
   type Channel,
@@ -15,10 +15,10 @@ export interface RawFrame {
   readonly payload: Uint8Array;
 }
 
-/** Everything that came back on one channel, and how it ended. */
+/** The frames that came back on one channel, and its end. */
 export class RawCall {
   readonly frames: RawFrame[] = [];
-  /** The codes with which the other side asked us to stop. */
+  /** The codes of STOP_SENDING from the other side. */
   readonly stops: number[] = [];
   ending: "open" | "ended" | TransportError = "open";
   readonly #splitter = new FrameSplitter();
@@ -51,7 +51,7 @@ export class RawCall {
     this.#channel.reset(code);
   }
 
-  /** Until the other side ended; at most a second. */
+  /** Resolves when the other side has ended, or after a second. */
   async answer(): Promise<this> {
     const timer = setTimeout(() => this.#over(), 1000);
     await this.#ended;
@@ -76,14 +76,14 @@ export class RawCall {
 }
 
 export interface RawLink extends AsyncDisposable {
-  /** Plain bytes towards the server. */
+  /** A raw connection to the server. */
   readonly raw: Connection;
-  /** Frames, for a client of ours to the same server. */
+  /** A connection with frames, for a client of the same server. */
   readonly framed: Connection;
   readonly nodes: readonly Node[];
 }
 
-/** A server of ours behind memory, with one connection of bytes and one of frames. */
+/** A server in memory, with one raw connection and one with frames. */
 export async function rawLink(server: Server): Promise<RawLink> {
   const nodes = await memoryPair();
   const { client: here, server: there } = nodes;

@@ -1,4 +1,4 @@
-// What raw peers say to a probe, and what they are told.
+// The bytes that raw peers send to a probe, and the expected answers.
 import { createClient, Server, StatusCode } from "@aster/rpc";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { expect } from "vitest";
@@ -37,7 +37,7 @@ export function statusOf(answer: RawCall): { code: number; message: string; form
   return { code, message, form };
 }
 
-/** Sends, expects the ending, and then that the same connection answers another call as if nothing had been. */
+/** Sends, expects the status, and then that the same connection answers another call normally. */
 export async function say(
   input: Uint8Array | Uint8Array[],
   code: number,

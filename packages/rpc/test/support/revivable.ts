@@ -1,17 +1,18 @@
-// A server that ends and comes back under the same key and address, and a node that counts what its clients dial.
+// A server that ends and comes back with the same key and address, and a node that counts the dials
+// of its clients.
 import { createSocket, type Socket } from "node:dgram";
 import { AsterServer, type AsterServerOptions, openGate, RPC_ALPN } from "@aster/rpc";
 import { generateSecretKey, memoryNetwork, type Node } from "@aster/transport";
 import { loopbackNode } from "@aster/transport/testing";
 
 export interface Revivable extends AsyncDisposable {
-  /** To connect clients with. */
+  /** The node of the clients. */
   readonly clientNode: Node;
   readonly address: string;
   server: AsterServer;
   /** Dials for calls so far. */
   dials(): number;
-  /** Ends the server without a word to anybody, as far as the transport can. */
+  /** Ends the server without the close handshake, as far as the transport can. */
   kill(): Promise<void>;
   /** Starts another server, which may have other services. */
   revive(options?: Partial<AsterServerOptions>): Promise<void>;
@@ -19,7 +20,7 @@ export interface Revivable extends AsyncDisposable {
 
 export type Transport = "memory" | "quic";
 
-/** A port is free a little later than the node or socket that had it is closed. */
+/** Tries again for a while: a port is free a little later than its node or socket is closed. */
 async function again<T>(open: () => Promise<T>): Promise<T> {
   for (let left = 150; ; left -= 1) {
     try {
@@ -31,7 +32,7 @@ async function again<T>(open: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Keeps a port of 127.0.0.1 while no node has it, so that nobody else gets it in between. */
+/** Keeps a port of 127.0.0.1 while no node has it, so that no other program takes it. */
 async function placeholder(port: number): Promise<Socket> {
   const socket = createSocket("udp4");
   await new Promise<void>((resolve, reject) => {
@@ -45,7 +46,7 @@ async function gone(socket: Socket | undefined): Promise<void> {
   if (socket !== undefined) await new Promise<void>((resolve) => socket.close(resolve));
 }
 
-/** A port below those that systems hand out, kept until it is used. */
+/** Reserves a port below the ephemeral ports until it is used. */
 function reserve(): Promise<Socket> {
   return again(() => placeholder(20_000 + Math.floor(Math.random() * 10_000)));
 }

@@ -1,4 +1,4 @@
-// A session-scoped service that keeps a state, and notes what happens to it.
+// A session-scoped service with a state, and a journal of its sessions.
 import type { MethodDefinition, ServiceDefinition } from "@aster/contract";
 import {
   bidiStream,

@@ -1,11 +1,11 @@
-// Somebody between two peers: passes UDP datagrams on, and keeps a copy of each.
+// A tap between two peers: passes UDP datagrams on and keeps a copy of each.
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 
 export interface WireTap extends AsyncDisposable {
-  /** Where to dial instead of the server. */
+  /** The address to dial instead of the server's. */
   readonly address: string;
-  /** What went by, both ways, in order. */
+  /** The datagrams of both directions, in order. */
   readonly datagrams: readonly Buffer[];
 }
 
@@ -16,8 +16,8 @@ async function bound(type: "udp4" | "udp6"): Promise<Socket> {
 }
 
 /**
- * Stands before a server on `[::1]:port`, for one client on 127.0.0.1: the two share no family of addresses, so they
- * cannot find the direct path that they would otherwise change to.
+ * A tap before a server on `[::1]:port`, for one client on 127.0.0.1. The two have no address
+ * family in common, so they cannot find the direct path that they would otherwise use.
  */
 export async function wireTap(server: string): Promise<WireTap> {
   const port = Number(server.slice(server.lastIndexOf(":") + 1));

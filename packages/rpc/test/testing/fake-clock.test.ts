@@ -1,4 +1,4 @@
-// Time that tests have in hand: ours, and that of vitest.
+// The fake clock of this package, and the fake timers of vitest.
 import { AsterClient, createLocalClient, RpcError, Server, StatusCode } from "@aster/rpc";
 import { fakeClock, servicePair } from "@aster/rpc/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -9,7 +9,7 @@ import { Tally, tally } from "../support/session-probe.ts";
 
 const LONG_MS = 3_600_000;
 
-/** How a call ended, once it has. */
+/** The end of a call, after it has ended. */
 function ending(work: Promise<unknown>): { code?: number } {
   const told: { code?: number } = {};
   work.then(
@@ -24,7 +24,7 @@ function ending(work: Promise<unknown>): { code?: number } {
 }
 
 describe("a fake clock", () => {
-  test("stands still, goes as far as it is told, and fires in order", async () => {
+  test("stands still, advances by a given time, and fires timers in order", async () => {
     using clock = fakeClock({ epochMs: 1_000_000 });
     const began = now();
     expect([clock.now, clock.epochMs]).toEqual([began, 1_000_000]);
@@ -49,7 +49,7 @@ describe("a fake clock", () => {
     await expect(clock.advance(Number.NaN)).rejects.toThrow(/INVALID_ARGUMENT/);
   });
 
-  test("given back, it leaves the system's time, and timers with the rest of theirs", async () => {
+  test("restores the real time, in which pending timers continue", async () => {
     let fired = 0;
     {
       using clock = fakeClock({ epochMs: 0 });
@@ -68,7 +68,7 @@ describe("a fake clock", () => {
     await expect.poll(() => fired).toBe(1);
   });
 
-  test("one that was forgotten gives way to the next", async () => {
+  test("replaces one that was not disposed", async () => {
     const forgotten = fakeClock({ epochMs: 5 });
     using clock = fakeClock({ epochMs: 7 });
     forgotten[Symbol.dispose]();
@@ -78,9 +78,9 @@ describe("a fake clock", () => {
     expect(forgotten.epochMs).toBe(5);
   });
 
-  test("deadlines before, during and after its time are kept", async () => {
+  test("keeps deadlines that were set before, during and after its time", async () => {
     const client = createLocalClient(Probe, new Server({ services: [probe()] }));
-    // leaves the wheel with a timer for a later time
+    // leaves a timer for a later time in the timer wheel
     await client.echo({}, { timeoutMs: 60_000 });
     {
       using clock = fakeClock();
@@ -95,25 +95,28 @@ describe("a fake clock", () => {
     await expect(late).rejects.toMatchObject({ code: StatusCode.DEADLINE_EXCEEDED });
   });
 
-  test.each(["memory", "quic"] as const)("an hour's deadline over %s", async (transport) => {
-    using clock = fakeClock();
-    const journal = new Journal();
-    await using pair = await servicePair({ services: [probe(journal)], transport });
-    const remote = pair.client.client(Probe);
-    expect(JSON.parse((await remote.context({}, { timeoutMs: 5_000 })).text).remainingMs).toBe(
-      5_000,
-    );
-    const late = remote.sleep({ n: LONG_MS }, { timeoutMs: LONG_MS });
-    const ended = ending(late);
-    await journal.wrote("sleep began");
-    await clock.advance(LONG_MS - 1);
-    expect(ended.code).toBeUndefined();
-    await clock.advance(1);
-    await expect(late).rejects.toMatchObject({ code: StatusCode.DEADLINE_EXCEEDED });
-    await journal.wrote("sleep over");
-  });
+  test.each(["memory", "quic"] as const)(
+    "fires a deadline of an hour over %s",
+    async (transport) => {
+      using clock = fakeClock();
+      const journal = new Journal();
+      await using pair = await servicePair({ services: [probe(journal)], transport });
+      const remote = pair.client.client(Probe);
+      expect(JSON.parse((await remote.context({}, { timeoutMs: 5_000 })).text).remainingMs).toBe(
+        5_000,
+      );
+      const late = remote.sleep({ n: LONG_MS }, { timeoutMs: LONG_MS });
+      const ended = ending(late);
+      await journal.wrote("sleep began");
+      await clock.advance(LONG_MS - 1);
+      expect(ended.code).toBeUndefined();
+      await clock.advance(1);
+      await expect(late).rejects.toMatchObject({ code: StatusCode.DEADLINE_EXCEEDED });
+      await journal.wrote("sleep over");
+    },
+  );
 
-  test("sessions that nobody calls", async () => {
+  test("closes idle sessions", async () => {
     using clock = fakeClock();
     const journal = new Journal();
     await using pair = await servicePair({ services: [tally(journal)] });
@@ -127,7 +130,7 @@ describe("a fake clock", () => {
     await journal.wrote("closed with 2 in 1");
   });
 
-  test("the wait before a peer is dialled again", async () => {
+  test("advances the back-off of a reconnection", async () => {
     using clock = fakeClock();
     await using at = await revivable("memory", { services: [probe()] });
     await using client = await AsterClient.connect(at.address, {
@@ -146,7 +149,7 @@ describe("a fake clock", () => {
     expect(at.dials()).toBe(2);
   });
 
-  test("ends that wait for nobody in time that stands still", async () => {
+  test("closes servers and clients without waiting for a grace time", async () => {
     using _ = fakeClock();
     const journal = new Journal();
     const pair = await servicePair({ services: [probe(journal)] });
@@ -163,7 +166,7 @@ describe("vitest's fake timers", () => {
     vi.useRealTimers();
   });
 
-  test("move deadlines as well, and leave them right when they are gone", async () => {
+  test("move deadlines, which stay right after the real timers are back", async () => {
     const client = createLocalClient(Probe, new Server({ services: [probe()] }));
     await client.echo({}, { timeoutMs: 60_000 });
     vi.useFakeTimers();
@@ -178,7 +181,7 @@ describe("vitest's fake timers", () => {
     await expect(real).rejects.toMatchObject({ code: StatusCode.DEADLINE_EXCEEDED });
   });
 
-  test("move drains, and both kinds go together", async () => {
+  test("move drains, and work together with a fake clock", async () => {
     vi.useFakeTimers();
     const server = new Server({ services: [probe()] });
     const client = createLocalClient(Probe, server);

@@ -1,4 +1,4 @@
-// What goes wrong between two peers, and that no call makes good of it.
+// Faults between two peers: no call ends with OK that must not.
 import { AsterClient, AsterServer, openGate, RpcError, StatusCode } from "@aster/rpc";
 import {
   type Fault,
@@ -17,11 +17,11 @@ import { Tally, tally } from "../support/session-probe.ts";
 
 interface Outcome {
   readonly code: number;
-  /** What the caller was given before the end. */
+  /** The responses before the end. */
   readonly got: readonly unknown[];
 }
 
-// before a server gives up the streams whose headers do not come
+// before a server resets the streams whose headers are missing
 const TIMEOUT_MS = 6_000;
 const timed = { timeoutMs: TIMEOUT_MS };
 
@@ -42,7 +42,7 @@ async function* one(response: Promise<unknown>): AsyncGenerator<unknown> {
 const numbers = [{ n: 1 }, { n: 2 }, { n: 3 }];
 const texts = [{ text: "a" }, { text: "b" }, { text: "c" }];
 
-/** The four patterns, each with all that a whole answer has. */
+/** The four patterns, each with its complete answer. */
 const patterns = {
   unary: {
     run: ({ client }: ServicePair) => collect(one(client.client(Probe).echo({ text: "a" }, timed))),
@@ -77,7 +77,7 @@ async function atRest({ client, server }: ServicePair): Promise<void> {
     .toMatchObject({ calls: 0, channels: 0, queuedBytes: 0 });
 }
 
-/** As {@link servicePair}, with the faults at the other end. */
+/** As {@link servicePair}, with the faults on the side of the server. */
 async function faultyServer(network: Faults): Promise<ServicePair> {
   const nodes = await memoryPair();
   const node = network.wrapNode(nodes.server);
@@ -115,7 +115,7 @@ async function outcomeOf(
   network.set([]);
   await atRest(pair);
   const after = pair.client.client(Probe).echo({ text: "after" });
-  // a peer that was lost is dialled again after a while
+  // a lost peer is dialed again after a while
   if (pair.client.state !== "connected") await clock.advance(1_000);
   expect(await after).toEqual({ text: "after" });
   await atRest(pair);
@@ -163,7 +163,7 @@ describe("a script", () => {
       (error: RpcError) => error.code,
     );
 
-  test("a delay lets everything behind it wait, and nothing is lost", async () => {
+  test("delays a frame and all that follow, and loses none", async () => {
     using clock = fakeClock();
     for (const direction of ["toServer", "toClient"] as const) {
       const slow = faults({ at: 1, direction, do: { delayMs: 5_000 } });
@@ -183,7 +183,7 @@ describe("a script", () => {
     }
   });
 
-  test("much that is delayed makes its sender wait", async () => {
+  test("applies back-pressure when many bytes are delayed", async () => {
     using clock = fakeClock();
     const payload = "x".repeat(10_000);
     let taken = 0;
@@ -215,7 +215,7 @@ describe("a script", () => {
     }
   });
 
-  test("a caller whose stream goes nowhere stops producing", async () => {
+  test("applies back-pressure when frames are dropped", async () => {
     using clock = fakeClock();
     let taken = 0;
     const items = function* () {
@@ -233,7 +233,7 @@ describe("a script", () => {
     expect(await sum).toBe(StatusCode.DEADLINE_EXCEEDED);
   });
 
-  test("a broken peer says a thing twice: one answer too many is none, one item too many is an item", async () => {
+  test("a duplicated response fails a unary call, a duplicated item is one more item", async () => {
     const twice = faults({ at: 0, direction: "toClient", do: "duplicate" });
     await using pair = await servicePair({ services: [probe()], faults: twice });
     for (const name of ["unary", "client_stream"] as const) {
@@ -244,7 +244,7 @@ describe("a script", () => {
     await atRest(pair);
   });
 
-  test("so many times, on this stream, and until another script", async () => {
+  test("limits faults by times and stream, until another script is set", async () => {
     const network = faults({ at: 0, direction: "toClient", do: "reset", times: 1, stream: 1 });
     await using pair = await servicePair({ services: [probe()], faults: network });
     const codes: number[] = [];
@@ -257,7 +257,7 @@ describe("a script", () => {
     expect(await codeOf(echo(pair))).toBe(0);
   });
 
-  test("frames counted of a connection, and one direction of it that is dead", async () => {
+  test("counts frames of a connection, and cuts one direction of it", async () => {
     using clock = fakeClock();
     const half = faults({ at: 5, of: "connection", direction: "toServer", do: "drop" });
     await using pair = await servicePair({ services: [probe()], faults: half });
@@ -270,7 +270,7 @@ describe("a script", () => {
     expect(half.injected).toHaveLength(1);
   });
 
-  test("chances are the same for the same seed", async () => {
+  test("repeats its random choices for the same seed", async () => {
     const run = async (seed: number): Promise<number[]> => {
       const unlucky = faults({ at: 0, direction: "toClient", do: "reset", chance: 0.5 }, { seed });
       await using pair = await servicePair({ services: [probe()], faults: unlucky });
@@ -284,7 +284,7 @@ describe("a script", () => {
     expect(await run(2)).not.toEqual(first);
   });
 
-  test("a session loses the call that is hit, or all of it", async () => {
+  test("ends the call of a session, or the whole session", async () => {
     using clock = fakeClock();
     const journal = new Journal();
     const network = faults([]);
@@ -302,7 +302,7 @@ describe("a script", () => {
     const lost = codeOf(silent.add({ n: 2 }, timed));
     await clock.advance(TIMEOUT_MS);
     expect(await lost).toBe(StatusCode.DEADLINE_EXCEEDED);
-    // nor is the cancellation answered
+    // the cancellation is not answered either
     await clock.advance(1_000);
     expect(await silent.closed).toMatchObject({ code: StatusCode.UNAVAILABLE });
     await atRest(pair);

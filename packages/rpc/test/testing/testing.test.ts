@@ -1,4 +1,4 @@
-// What the testing entry promises.
+// The pair of a server and a client for tests.
 import { type AdmissionGate, AsterClient, RpcError, StatusCode } from "@aster/rpc";
 import { servicePair } from "@aster/rpc/testing";
 import type { Node } from "@aster/transport";
@@ -25,7 +25,7 @@ test.each(["memory", "quic"] as const)("a service pair over %s", async (transpor
   expect(pair.client.node.stats()).toMatchObject(idle);
 });
 
-test("options reach the server and the client each", async () => {
+test("passes options to the server and to the client", async () => {
   const seen: string[] = [];
   await using pair = await servicePair({
     services: [probe()],
@@ -50,7 +50,7 @@ test("options reach the server and the client each", async () => {
   expect(seen).toEqual(["client", "server"]);
 });
 
-test("a client that is not admitted fails the pair, and closes its server", async () => {
+test("rejects and closes the server when the client is not admitted", async () => {
   const connect = vi.spyOn(AsterClient, "connect");
   const gate: AdmissionGate = { open: false, admit: () => ({ admitted: false, reason: "no" }) };
   const error = await servicePair({ services: [probe()], gate }).catch((reason: unknown) => reason);
