@@ -40,11 +40,13 @@ export declare class NativeNode {
   listen(acceptor: number, capacity: number, framed: Array<string>, raw: Array<string>): void
   /** Stops accepting the ALPNs of this acceptor. */
   unlisten(acceptor: number): void
-  /** Sets whether incoming connections wait for an `ADMIT` command. */
+  /** Makes incoming connections wait for an `ADMIT` command, or admits all of them. */
   setGate(asking: boolean): void
-  /** Returns the addresses of the node. `None` before the bind and after the close. */
+  /** Returns the addresses of the node, `null` before the bind and after the close. */
   address(): NativeNodeAddress | null
+  /** Returns the figures of the node. */
   stats(): NativeNodeStats
+  /** Returns the figures of a connection, `null` when it has ended. */
   connectionStats(connection: number): NativeConnectionStats | null
   /**
    * Closes every connection and the endpoint, within two seconds. Peers that answer receive what

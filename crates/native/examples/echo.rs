@@ -1,8 +1,9 @@
-//! The yardstick of `apps/bench`: the same frames over the same transport without JavaScript. Two
-//! processes, one thread each; a new stream per call carries header and message there, message and
-//! trailer back.
+//! The baseline of `apps/bench`: the same frames over the same transport, without JavaScript.
 //!
-//! `echo server` prints its id and address, `echo client ID ADDRESS` prints an empty line when it
+//! There are two processes of one thread each. Every call has a stream of its own: it sends header
+//! and message, and receives message and trailer.
+//!
+//! `echo server` prints its id and address. `echo client ID ADDRESS` prints an empty line when it
 //! is connected. Then the client reads lines of load, concurrency and milliseconds, such as `unary
 //! 64 800`, and answers each with a line of JSON. Both end with their standard input.
 
@@ -26,12 +27,13 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const ALPN: &[u8] = b"aster-bench-echo";
 const HEADER: u8 = 0x04;
 const TRAILER: u8 = 0x02;
-/// Bytes of a header and of a trailer in the calls of the bench.
+/// The sizes of header and trailer in the calls of `apps/bench`.
 const HEADER_BYTES: usize = 40;
 const TRAILER_BYTES: usize = 20;
-/// The small message of the bench, as XLANG writes it.
+/// The size of the small message of `apps/bench` in XLANG.
 const SMALL: usize = 168;
 const BULK: usize = 256 * 1024;
+/// More than the largest message and its frames.
 const LARGEST: usize = 2 * BULK;
 const LENGTH_AND_FLAGS: usize = 5;
 
@@ -42,12 +44,13 @@ fn main() -> Result<()> {
         match (arguments.next().as_deref(), arguments.next(), arguments.next()) {
             (Some("server"), None, None) => serve(lines()).await,
             (Some("client"), Some(id), Some(address)) => ask(lines(), &id, &address).await,
-            _ => Err("echo server | echo client ID ADDRESS".into()),
+            _ => Err("usage: echo server | echo client ID ADDRESS".into()),
         }
     })
 }
 
-/// Standard input, read by a thread of its own so that connections live while nothing comes.
+/// Returns the lines of standard input. A separate thread reads them, so that connections stay
+/// alive in the meantime.
 fn lines() -> Receiver<String> {
     let (sender, receiver) = channel(1);
     std::thread::spawn(move || {
@@ -74,7 +77,7 @@ async fn bind() -> Result<Endpoint> {
         .await?)
 }
 
-/// A frame without its payload (docs/wire.md, "Frames").
+/// Returns the start of a frame, without the payload (docs/wire.md, "Frames").
 fn frame_head(flags: u8, payload: usize) -> Result<[u8; LENGTH_AND_FLAGS]> {
     let [a, b, c, d] = u32::try_from(payload + 1)?.to_le_bytes();
     Ok([a, b, c, d, flags])
@@ -87,14 +90,14 @@ fn frame(flags: u8, payload: &[u8]) -> Result<Bytes> {
     Ok(bytes.freeze())
 }
 
-/// The first frame of `bytes`, which it takes off.
+/// Takes the first frame off `bytes`.
 fn take_frame(bytes: &mut Bytes) -> Result<(u8, Bytes)> {
     let Some(&[a, b, c, d, flags]) = bytes.first_chunk::<LENGTH_AND_FLAGS>() else {
-        return Err("a frame ends early".into());
+        return Err("incomplete frame".into());
     };
     let end = u32::from_le_bytes([a, b, c, d]) as usize + LENGTH_AND_FLAGS - 1;
     if end < LENGTH_AND_FLAGS || end > bytes.len() {
-        return Err("a frame has a wrong length".into());
+        return Err("invalid frame length".into());
     }
     Ok((flags, bytes.split_to(end).slice(LENGTH_AND_FLAGS..)))
 }
@@ -140,8 +143,8 @@ async fn ask(mut input: Receiver<String>, id: &str, address: &str) -> Result<()>
         let mut words = line.split(' ');
         let (load, concurrency, milliseconds) = (words.next(), words.next(), words.next());
         let bytes = if load == Some("bulk") { BULK } else { SMALL };
-        let concurrency: usize = concurrency.ok_or("no concurrency")?.parse()?;
-        let window = Duration::from_millis(milliseconds.ok_or("no window")?.parse()?);
+        let concurrency: usize = concurrency.ok_or("missing concurrency")?.parse()?;
+        let window = Duration::from_millis(milliseconds.ok_or("missing milliseconds")?.parse()?);
         println!("{}", run(&connection, bytes, concurrency, window).await?);
     }
     connection.close(0u32.into(), b"done");
@@ -149,7 +152,7 @@ async fn ask(mut input: Receiver<String>, id: &str, address: &str) -> Result<()>
     Ok(())
 }
 
-/// A closed loop; the amount is calls of small messages and bytes of large ones, as in
+/// Runs a closed loop. The amount counts calls for small messages and bytes for large ones, as in
 /// `apps/bench`.
 async fn run(
     connection: &Rc<Connection>,
@@ -200,7 +203,7 @@ async fn call(connection: &Connection, header: &Bytes, message: &Bytes) -> Resul
     let (_, echoed) = take_frame(&mut reply)?;
     let (flags, _) = take_frame(&mut reply)?;
     if echoed.len() + LENGTH_AND_FLAGS != message.len() || flags != TRAILER {
-        return Err("the reply is not what was sent".into());
+        return Err("the reply differs from the request".into());
     }
     Ok(())
 }

@@ -176,7 +176,7 @@ border! {
         CANCELLED = 1;
         /// The stream was not processed and can be tried again.
         REFUSED_STREAM = 8;
-        /// The receiver failed; the connection lives on.
+        /// The receiver failed; the connection stays open.
         INTERNAL_ERROR = 13;
     }
 

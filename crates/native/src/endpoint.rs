@@ -22,7 +22,7 @@ use crate::reactor::Reactor;
 use crate::reactor::closing;
 use crate::runtime::guarded;
 
-/// The time `close` waits for the peers. More than a single connection may take to close.
+/// The time that `close` waits for the peers. More than one connection may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 const _: () = assert!(closing::TIMEOUT.as_millis() < CLOSE_TIMEOUT.as_millis());
 /// The same when no connection is open, or when the process or worker exits.

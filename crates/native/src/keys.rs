@@ -2,18 +2,18 @@
 
 use iroh::{EndpointId, SecretKey};
 
-/// `None` when `bytes` are not 32.
+/// Reads a secret key. `None` unless it has 32 bytes.
 pub fn secret(bytes: &[u8]) -> Option<SecretKey> {
     let bytes: &[u8; 32] = bytes.try_into().ok()?;
     Some(SecretKey::from_bytes(bytes))
 }
 
-/// An endpoint id as 64 lower-case hex characters.
+/// Writes an endpoint id as 64 lower-case hex characters.
 pub fn hex(id: EndpointId) -> String {
     data_encoding::HEXLOWER.encode(id.as_bytes())
 }
 
-/// Reads 64 lower-case hex characters.
+/// Reads an endpoint id from 64 lower-case hex characters.
 pub fn endpoint_id(text: &str) -> Option<EndpointId> {
     let bytes: [u8; 32] = data_encoding::HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()?;
     EndpointId::from_bytes(&bytes).ok()

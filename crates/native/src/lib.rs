@@ -74,7 +74,7 @@ impl NativeNode {
     pub fn drain(&self, mut target: Uint8Array) -> u32 {
         // SAFETY: `as_mut` requires that nothing else accesses the bytes while the reference lives.
         // JavaScript runs on this thread, which is inside this call, and the transport never puts
-        // `target` on a buffer that it shares with another thread. `drain` keeps no reference.
+        // `target` on memory that it shares with another thread. `drain` keeps no reference.
         let size = self.node.queue.drain(unsafe { target.as_mut() });
         self.node.inbox.resume();
         size as u32
@@ -129,23 +129,25 @@ impl NativeNode {
         self.node.apply_alpns();
     }
 
-    /// Sets whether incoming connections wait for an `ADMIT` command.
+    /// Makes incoming connections wait for an `ADMIT` command, or admits all of them.
     #[napi(catch_unwind)]
     pub fn set_gate(&self, asking: bool) {
         self.node.gate.asking.store(asking, Ordering::SeqCst);
     }
 
-    /// Returns the addresses of the node. `None` before the bind and after the close.
+    /// Returns the addresses of the node, `null` before the bind and after the close.
     #[napi(catch_unwind)]
     pub fn address(&self) -> Option<NativeNodeAddress> {
         stats::address(&self.node)
     }
 
+    /// Returns the figures of the node.
     #[napi(catch_unwind)]
     pub fn stats(&self) -> NativeNodeStats {
         stats::node(&self.node)
     }
 
+    /// Returns the figures of a connection, `null` when it has ended.
     #[napi(catch_unwind)]
     pub fn connection_stats(&self, connection: u32) -> Option<NativeConnectionStats> {
         stats::connection(&self.node, connection)

@@ -9,10 +9,10 @@ mod connection;
 mod execute;
 mod finished;
 mod frames;
+mod long_lived;
 mod receiving;
 mod sending;
 mod shared;
-mod stop_watch;
 mod stream;
 mod streams;
 
@@ -30,9 +30,9 @@ use crate::node::inbox::{CONNECTION_BIT, Message, Signal};
 use crate::node::listeners::AcceptSlot;
 use closing::Closing;
 use connection::Connection;
+use long_lived::LongLived;
 use receiving::Read;
 use shared::Shared;
-use stop_watch::StopWatch;
 use stream::Stream;
 use streams::Streams;
 
@@ -51,7 +51,7 @@ pub struct Reactor {
     streams: Streams,
     batch: Vec<u8>,
     ready: Vec<u32>,
-    stop_watch: StopWatch,
+    long_lived: LongLived,
 }
 
 impl Reactor {
@@ -65,7 +65,7 @@ impl Reactor {
             streams: Streams::default(),
             batch: Vec::new(),
             ready: Vec::new(),
-            stop_watch: StopWatch::new(),
+            long_lived: LongLived::new(),
         }
     }
 
@@ -87,7 +87,7 @@ impl Reactor {
         if !node.inbox.stall(|| node.queue.len() > STALL_BYTES) {
             self.poll_ready();
         }
-        self.poll_stop_watch(cx);
+        self.poll_long_lived(cx);
         node.connections_open.store(self.connections.len(), Ordering::Relaxed);
         node.streams_open.store(self.streams.len(), Ordering::Relaxed);
         node.bytes_queued.store(self.shared.unread + self.shared.unsent, Ordering::Relaxed);
@@ -264,7 +264,7 @@ impl Reactor {
     fn add(&mut self, stream: Stream) -> u32 {
         let handle = stream.handle;
         let index = self.streams.add(stream, &self.node.inbox);
-        self.stop_watch.add((index, handle));
+        self.long_lived.add((index, handle));
         index
     }
 
@@ -282,8 +282,9 @@ impl Reactor {
         }
     }
 
-    fn poll_stop_watch(&mut self, cx: &mut Context<'_>) {
-        while let Some(due) = self.stop_watch.poll(cx) {
+    /// Watches long-lived streams for STOP_SENDING.
+    fn poll_long_lived(&mut self, cx: &mut Context<'_>) {
+        while let Some(due) = self.long_lived.poll(cx) {
             for (index, handle) in due {
                 if let Some((waker, stream)) = self.streams.with_waker(index)
                     && stream.handle == handle

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-/// More threads than this are not started.
+/// The most threads that are started, whatever the variable says.
 const MAX_THREADS: usize = 64;
 
 static RUNTIME: OnceLock<Result<Handle, String>> = OnceLock::new();

@@ -1,18 +1,18 @@
-// Measures the transport alone, two processes on loopback: `node bench/echo.ts`, with a release
+// Measures the transport alone: two processes on loopback. Run `node bench/echo.ts` with a release
 // build of crates/native.
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Connection, createNode, formatAddress } from "../src/index.ts";
 
 const ALPN = "bench";
-/** The flags of a first frame say what the server shall do with it. */
+/** Flags of the first frame of a channel, which select the answer of the server. */
 const ECHO = 0;
 const STREAM = 1;
 const CPU = 2;
 const MESSAGE = new Uint8Array(128).fill(7);
 const STREAMED = 300_000;
 const BULK_BYTES = 256 * 1024;
-/** Channels that end themselves. */
+/** Channels that end without the client. */
 const streaming = new WeakSet<object>();
 
 if (process.argv[2] === "server") await serve();
@@ -102,7 +102,7 @@ async function latencies(connection: Connection, count: number): Promise<number[
   return times.sort((a, b) => a - b);
 }
 
-/** Keeps so many calls under way for a while. */
+/** Keeps `concurrency` calls under way for `forMs`. */
 function run(
   connection: Connection,
   concurrency: number,
@@ -133,7 +133,7 @@ function run(
   });
 }
 
-/** One call; gives the last frame back. */
+/** Makes one call. Resolves with the last frame. */
 function once(
   connection: Connection,
   flags: number,

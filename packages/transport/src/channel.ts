@@ -94,7 +94,7 @@ export const ResetCode = {
   Cancelled: 1,
   /** The stream was not processed and can be tried again. */
   RefusedStream: 8,
-  /** The receiver failed. The connection lives on. */
+  /** The receiver failed. The connection stays open. */
   InternalError: 13,
 } as const;
 export type ResetCode = (typeof ResetCode)[keyof typeof ResetCode];

@@ -34,10 +34,7 @@ export interface NodeOptions {
   readonly idleTimeoutMs?: number;
   /** At most a third of the idle timeout is used. Default: 5 s. */
   readonly keepAliveMs?: number;
-  /**
-   * Channels that a peer may have open at a time on one connection; further ones wait. Default:
-   * 1280.
-   */
+  /** Channels that a peer may have open at a time on one connection. Default: 1280. */
   readonly maxChannels?: number;
   /**
    * Uses windows of 1.25 MB per channel instead of 64 KiB: faster for few channels over long
@@ -49,7 +46,7 @@ export interface NodeOptions {
 
 /** Below this, a busy peer could be lost by mistake. */
 const MIN_IDLE_TIMEOUT_MS = 1_000;
-/** About 24 days, which both JavaScript timers and the native side can represent. */
+/** About 25 days, within the range of the native side. */
 const MAX_INTERVAL_MS = 2 ** 31;
 const MAX_CHANNELS = 65_536;
 
@@ -122,10 +119,7 @@ function isSocketAddress(text: unknown): boolean {
   return typeof text === "string" && parseSocketAddress(text) !== undefined;
 }
 
-/**
- * The error of a native node that was not created. Options that pass the checks above may still
- * fail.
- */
+/** The error of a native node that was not created. The native side checks the options again. */
 function refused(cause: unknown): TransportError {
   const text = cause instanceof Error ? cause.message : String(cause);
   if (cause instanceof Error && "code" in cause && cause.code === "InvalidArg") {

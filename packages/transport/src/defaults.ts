@@ -3,8 +3,8 @@ import type { ConnectOptions } from "./node.ts";
 import { wrongOption } from "./option.ts";
 
 /**
- * Channels that a peer may have open at a time on one connection: 1024 sessions, the default limit
- * of a server, and 256 calls beside them.
+ * Channels that a peer may have open at a time on one connection: 1024 sessions, which is the
+ * default limit of a server, and 256 calls.
  */
 export const DEFAULT_MAX_CHANNELS = 1280;
 

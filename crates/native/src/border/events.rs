@@ -110,7 +110,7 @@ impl Queue {
     }
 }
 
-/// The length of the whole records at the start of `bytes` that fit into `room` bytes.
+/// Returns the length of the whole records at the start of `bytes` that fit into `room` bytes.
 fn whole_records(bytes: &[u8], room: usize) -> usize {
     if bytes.len() <= room {
         return bytes.len();

@@ -29,7 +29,8 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Returns whether `connection` is admitted, and closes it if not. No decision in time is a no.
+    /// Returns true when `connection` is admitted, and closes it otherwise. Without a decision in
+    /// time it is not admitted.
     pub async fn admit(&self, connection: &Connection, inbox: &Inbox) -> bool {
         if !self.asking.load(Ordering::SeqCst) {
             return true;

@@ -1,6 +1,6 @@
 //! The options of a node: read on the JavaScript thread, used once by the bind of its endpoint.
 //!
-//! The defaults are in `packages/transport/src/create-node.ts`.
+//! The defaults are in `packages/transport/src/defaults.ts`.
 
 use std::fmt::Display;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ use napi_derive::napi;
 
 use crate::keys;
 
-/// Unidirectional streams of a peer: gossip opens one per topic, Aster itself none.
+/// Unidirectional streams of a peer. Gossip opens one per topic, Aster itself opens none.
 const MAX_UNI_STREAMS: u32 = 16;
 /// The receive window of a stream. QUIC reassembles at most 2048 pieces of a stream and closes the
 /// connection over more. Within this window, pieces of 32 bytes cannot be too many, however late
@@ -27,7 +27,7 @@ const STREAM_WINDOW: u32 = 64 * 1024;
 const BULK_STREAM_WINDOW: u32 = 1_250_000;
 /// The receive window of a connection in excess of its streams' windows. Streams whose large frames
 /// wait for the assembly budget leave data unread. Without the excess they could fill the window of
-/// the connection, and the streams that have their share would wait for ever.
+/// the connection, and the streams that have their share could not go on.
 const SPARE_WINDOW: u64 = 16 * 1024 * 1024;
 /// Unacknowledged bytes of a connection.
 const SEND_WINDOW: u64 = 4 * 1024 * 1024;

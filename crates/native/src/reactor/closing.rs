@@ -1,6 +1,6 @@
 //! The close handshake: closes a connection after what was sent and ended has been delivered.
 //!
-//! For JavaScript the connection is over at once. A task of its own waits for the peer, and takes a
+//! For JavaScript the connection is over at once. A separate task waits for the peer, for one
 //! second at most.
 
 use std::time::Duration;

@@ -43,7 +43,7 @@ pub struct ReceiveHalf {
 /// The reason why a read returns.
 #[derive(PartialEq, Eq)]
 pub enum Read {
-    /// Nothing to do until the network or JavaScript moves.
+    /// Nothing to do until data or credit arrives.
     Idle,
     /// A frame of this many bytes needs a share of the assembly budget.
     Reserve(usize),

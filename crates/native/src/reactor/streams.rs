@@ -32,7 +32,7 @@ impl Streams {
         self.by_handle.len()
     }
 
-    /// A handle for a stream that the peer opened.
+    /// Returns a handle for a stream that the peer opened.
     pub fn next_inbound(&mut self) -> u32 {
         self.last_inbound = self.last_inbound.wrapping_add(1) | INBOUND_BIT;
         self.last_inbound
@@ -50,7 +50,7 @@ impl Streams {
         index
     }
 
-    /// Takes a stream out.
+    /// Removes a stream and returns it.
     pub fn remove(&mut self, index: u32) -> Option<Stream> {
         let stream = self.slots.get_mut(index as usize)?.stream.take()?;
         self.by_handle.remove(&stream.handle);
@@ -72,7 +72,7 @@ impl Streams {
         self.by_handle.get(&handle).copied()
     }
 
-    /// The indices of the streams of one connection.
+    /// Returns the indices of the streams of one connection.
     pub fn of_connection(&self, connection: u32) -> Vec<u32> {
         let belongs =
             |slot: &Slot| slot.stream.as_ref().is_some_and(|stream| stream.connection == connection);

@@ -110,7 +110,7 @@ export const StreamCode = {
   CANCELLED: 1,
   /** The stream was not processed and can be tried again. */
   REFUSED_STREAM: 8,
-  /** The receiver failed; the connection lives on. */
+  /** The receiver failed; the connection stays open. */
   INTERNAL_ERROR: 13,
 } as const;
 

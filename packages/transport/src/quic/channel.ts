@@ -11,14 +11,9 @@ import { Limit, RecordHeader } from "./border.ts";
 import type { QuicConnection } from "./connection.ts";
 import { KeptFrames } from "./kept-frames.ts";
 
-/**
- * Unsent bytes from which the native side is asked when they have left: early in the send window.
- */
+/** Unsent bytes from which a NOTIFY command is sent: early, so that the network stays busy. */
 const NOTIFY_BYTES: number = Limit.SEND_WINDOW_BYTES / 4;
-/**
- * Unsent bytes from which `send` throws: several of the largest frames, for a sender that never
- * waits.
- */
+/** Unsent bytes from which `send` throws: four of the largest frames. Bounds careless senders. */
 const SEND_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export class QuicChannel implements Channel {
@@ -183,7 +178,7 @@ export class QuicChannel implements Channel {
     return this.#unsent >= Limit.SEND_WINDOW_BYTES;
   }
 
-  /** Asks for a WRITABLE event early, so that the network stays busy until it comes. */
+  /** Asks for a WRITABLE event. */
   #notifyIfMany(): void {
     if (this.#asked > 0 || this.#unsent < NOTIFY_BYTES || this.#over || this.#sendDone) return;
     this.#asked = this.#unsent;

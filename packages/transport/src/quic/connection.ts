@@ -1,8 +1,7 @@
 // A QUIC connection, as channels and the program see it.
 //
-// The reactor creates it for an incoming connection and Dials for a dialed one; both then know it
-// by its handle. It ends with the CLOSED event of the reactor, for whatever reason, and takes its
-// channels along.
+// The reactor creates it for an incoming connection, Dials for a dialed one. The native side refers
+// to it by its handle. It ends with the CLOSED event of the reactor, which also ends its channels.
 import type { EndpointId } from "../address/endpoint.ts";
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import type { Connection, ConnectionStats } from "../connection.ts";

@@ -163,6 +163,17 @@ export function connectionTests(pair: () => NodePair): void {
     await expect(client.connect("nowhere", ALPN)).rejects.toMatchObject({ code: "address" });
   });
 
+  test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+    "are not dialed with a timeout of %s",
+    async (timeoutMs) => {
+      const { client, server } = pair();
+      await expect(client.connect(server.address(), ALPN, { timeoutMs })).rejects.toMatchObject({
+        code: "option",
+        message: `option timeoutMs must be a positive number up to 2147483647, got ${timeoutMs}`,
+      });
+    },
+  );
+
   test("are refused to the node itself", async () => {
     const { server } = pair();
     server.accept([ALPN]);

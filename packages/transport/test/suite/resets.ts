@@ -3,7 +3,7 @@ import type { NodePair } from "../../src/testing.ts";
 import { channelOn, connected, eventually, pattern, sleep } from "../support/pair.ts";
 
 export function resetTests(pair: () => NodePair): void {
-  test("a reset reaches the peer with its code and does not call the own sink", async () => {
+  test("a reset reaches the peer with its code and does not call the sink of its own side", async () => {
     const { near, far, nearSink, farSink } = await channelOn(await connected(pair()));
     far.send(3, pattern(3));
     await nearSink.until("a frame", (self) => self.bytes > 0);
@@ -30,7 +30,7 @@ export function resetTests(pair: () => NodePair): void {
     expect(farSink.frames).toEqual([]);
   });
 
-  test("a reset after the end of the own half reaches a peer that has not answered", async () => {
+  test("a reset after the end of its own half reaches a peer that has not answered", async () => {
     const { near, far, farSink } = await channelOn(await connected(pair()));
     near.end();
     await farSink.untilEnd();

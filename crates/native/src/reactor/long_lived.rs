@@ -1,6 +1,6 @@
-//! Finds streams that have lived for a while, so that they are watched for STOP_SENDING.
+//! Finds long-lived streams, which the reactor watches for STOP_SENDING.
 //!
-//! Such a watch costs an allocation, which the many short streams are spared.
+//! Such a watch costs an allocation. Most streams end before they need it.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,19 +9,20 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep};
 
-/// A stream is watched after one to two of these. Most calls on a local network end sooner.
+/// A stream is long-lived after one to two ticks. Most calls on a local network end sooner.
 const TICK: Duration = Duration::from_millis(10);
 
-/// A stream by index and handle: the index may belong to another stream by then.
+/// The index and handle of a stream. By the next tick, the index may belong to another stream.
 pub type StreamKey = (u32, u32);
 
-pub struct StopWatch {
+/// The streams that may become long-lived.
+pub struct LongLived {
     young: Vec<StreamKey>,
     older: Vec<StreamKey>,
     tick: Pin<Box<Sleep>>,
 }
 
-impl StopWatch {
+impl LongLived {
     pub fn new() -> Self {
         Self { young: Vec::new(), older: Vec::new(), tick: Box::pin(sleep(TICK)) }
     }
@@ -33,7 +34,7 @@ impl StopWatch {
         self.young.push(stream);
     }
 
-    /// Returns the streams that outlived a second tick. `None` before the next tick.
+    /// Returns the streams that reached their second tick. `None` before the next tick.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Option<Vec<StreamKey>> {
         if self.is_empty() || self.tick.as_mut().poll(cx).is_pending() {
             return None;
