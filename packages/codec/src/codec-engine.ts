@@ -1,9 +1,9 @@
 import type { TypeCodec } from "./codec.ts";
 import { CodecError } from "./error.ts";
-import type { ProfileChoice } from "./fory/profiles.ts";
 import type { CodecLimits } from "./limits.ts";
-import type { Root } from "./root.ts";
-import type { WireTypeInfo } from "./wire-type.ts";
+import type { Root } from "./schema/root.ts";
+import type { WireTypeInfo } from "./schema/wire-type.ts";
+import type { ProfileChoice } from "./xlang/profiles.ts";
 
 /** What an engine is asked for. */
 export interface EngineOptions {

@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import { type CodecEngine, engineTypes } from "./codec-engine.ts";
 import { CodecError } from "./error.ts";
-import type { ProfileChoice, WireProfile } from "./fory/profiles.ts";
-import { type EngineChoice, xlangTypes } from "./fory/xlang-codec.ts";
 import { jsonTypes } from "./json/json-codec.ts";
 import { type CodecLimits, defaultLimits } from "./limits.ts";
 import { nativeTypes } from "./native/native-codec.ts";
-import { type Root, rootOf } from "./root.ts";
-import type { TypeScope } from "./type-scope.ts";
+import { type Root, rootOf } from "./schema/root.ts";
+import type { TypeScope } from "./schema/type-scope.ts";
+import type { ProfileChoice, WireProfile } from "./xlang/profiles.ts";
+import { type EngineChoice, xlangTypes } from "./xlang/xlang-codec.ts";
 
 /**
  * `xlang` is Fory's cross-language form (docs/fory.md), `native` the one between JavaScript programs

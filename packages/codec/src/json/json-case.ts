@@ -1,6 +1,6 @@
-import { type CaseValue, notOfCases, partsOf } from "../case-value.ts";
 import { asFailure, fail } from "../failure.ts";
-import type { CaseUnion, ElementType } from "../field-type.ts";
+import { type CaseValue, notOfCases, partsOf } from "../schema/case-value.ts";
+import type { CaseUnion, ElementType } from "../schema/field-type.ts";
 import { isObject, type JsonElement, readElement, writeElement } from "./json-containers.ts";
 import { checkDepth, expected, type JsonOp } from "./json-op.ts";
 import { unexpectedFields } from "./unexpected-fields.ts";

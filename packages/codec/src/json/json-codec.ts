@@ -2,7 +2,7 @@ import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
 import { CodecError } from "../error.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
-import type { Root } from "../root.ts";
+import type { Root } from "../schema/root.ts";
 import { type JsonElement, readElement, writeElement } from "./json-containers.ts";
 import { placeOf } from "./json-place.ts";
 import { JsonTypes } from "./json-struct.ts";

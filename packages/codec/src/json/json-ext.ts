@@ -1,5 +1,5 @@
-import { extForm, extValue } from "../ext-value.ts";
-import type { ExtType } from "../field-type.ts";
+import { extForm, extValue } from "../schema/ext-value.ts";
+import type { ExtType } from "../schema/field-type.ts";
 import { type JsonElement, readElement, writeElement } from "./json-containers.ts";
 import type { JsonOp } from "./json-op.ts";
 

@@ -1,9 +1,9 @@
-import { decimalPattern, parseDecimal } from "../decimal.ts";
+import { dayOf } from "../bytes/day.ts";
+import { decimalPattern, parseDecimal } from "../bytes/decimal-text.ts";
+import { bigInteger, integer, safeInteger } from "../bytes/integer.ts";
 import { fail, kindOf } from "../failure.ts";
-import type { IntegerKind, ScalarType } from "../field-type.ts";
-import { dayOf } from "../fory/day.ts";
-import { bigInteger, integer, safeInteger } from "../fory/integer.ts";
-import { float } from "../fory/scalar-op.ts";
+import type { IntegerKind, ScalarType } from "../schema/field-type.ts";
+import { float } from "../xlang/values/scalar-op.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import { formatTime, parseTime } from "./iso-time.ts";
 import { expected, type JsonOp } from "./json-op.ts";

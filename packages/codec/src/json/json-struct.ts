@@ -1,10 +1,10 @@
-import { Choices, type UnionType } from "../choices.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
-import type { ElementType, FieldType } from "../field-type.ts";
-import { notOneOf } from "../fory/enum-op.ts";
-import { setOwn } from "../fory/map-op.ts";
-import { registryOf, type TypeScope } from "../type-scope.ts";
-import type { WireField, WireTypeInfo } from "../wire-type.ts";
+import { Choices, type UnionType } from "../schema/choices.ts";
+import type { ElementType, FieldType } from "../schema/field-type.ts";
+import { registryOf, type TypeScope } from "../schema/type-scope.ts";
+import type { WireField, WireTypeInfo } from "../schema/wire-type.ts";
+import { notOneOf } from "../xlang/values/enum-op.ts";
+import { setOwn } from "../xlang/values/map-op.ts";
 import { jsonAny } from "./json-any.ts";
 import { jsonCase } from "./json-case.ts";
 import {

@@ -1,11 +1,11 @@
 import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
 import { type CodecLimits, defaultLimits } from "../limits.ts";
-import { nestedTypes } from "../nested-types.ts";
-import { defaultScope, type TypeScope } from "../type-scope.ts";
-import { extsByTag } from "./ext-types.ts";
+import { nestedTypes } from "../schema/nested-types.ts";
+import { defaultScope, type TypeScope } from "../schema/type-scope.ts";
 import { NativeMessages } from "./native-messages.ts";
-import { bindExt, rootNative, structsByClass, structsByTag } from "./native-types.ts";
-import { anyNative } from "./scalar-op.ts";
+import { extsByTag } from "./types/ext-types.ts";
+import { bindExt, rootNative, structsByClass, structsByTag } from "./types/native-types.ts";
+import { anyNative } from "./types/scalar-op.ts";
 
 export interface NativeCodecOptions {
   /** Bounds other than {@link defaultLimits}. */

@@ -1,20 +1,20 @@
+import { MessageEncoder } from "../bytes/message-encoder.ts";
+import { plainBytes } from "../bytes/plain-bytes.ts";
+import { Writers } from "../bytes/writers.ts";
 import type { TypeCodec } from "../codec.ts";
 import { CodecError } from "../error.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
-import { MessageEncoder } from "../fory/message-encoder.ts";
-import { plainBytes } from "../fory/plain-bytes.ts";
-import { Writers } from "../fory/writers.ts";
 import type { CodecLimits } from "../limits.ts";
-import { Checker } from "./checker.ts";
-import type { ExtNamed } from "./ext-types.ts";
-import { NativeForm } from "./native-form.ts";
 import { messageHead } from "./native-id.ts";
-import type { NativeOp } from "./native-op.ts";
-import { NativeReader } from "./native-reader.ts";
+import { NativeForm } from "./native-message-writer.ts";
 import { readNativeText } from "./native-text.ts";
-import type { StructNamed, StructOf } from "./native-types.ts";
-import { NativeWriter } from "./native-writer.ts";
+import { NativeReader } from "./reading/native-reader.ts";
 import { shallow } from "./shallow.ts";
+import { Checker } from "./types/checker.ts";
+import type { ExtNamed } from "./types/ext-types.ts";
+import type { NativeOp } from "./types/native-op.ts";
+import type { StructNamed, StructOf } from "./types/native-types.ts";
+import { NativeWriter } from "./writing/native-writer.ts";
 
 const writers = new Writers((bytes, options) => new NativeWriter(bytes, options));
 /** One reader, unless a default of a type decodes while a message is being read. */

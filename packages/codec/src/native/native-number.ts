@@ -1,7 +1,7 @@
-import type { ByteReader } from "../fory/byte-reader.ts";
-import { scratch, scratchBytes } from "../fory/scratch.ts";
-import { TypeId } from "../fory/type-id.ts";
-import { putVar32, putVarint64 } from "../fory/varint.ts";
+import type { ByteReader } from "../bytes/byte-reader.ts";
+import { scratch, scratchBytes } from "../bytes/scratch.ts";
+import { TypeId } from "../bytes/type-id.ts";
+import { putVar32, putVarint64 } from "../bytes/varint.ts";
 import { zeroId } from "./native-id.ts";
 
 /** Most bytes of a number, its id included. */

@@ -1,8 +1,8 @@
 import type { Data, DataType, Field, Struct } from "apache-arrow";
+import { dayOf } from "../bytes/day.ts";
+import { float16Bits } from "../bytes/float16.ts";
 import { CodecError } from "../error.ts";
-import { dayOf } from "../fory/day.ts";
-import { float16Bits } from "../fory/float16.ts";
-import type { RowElement, RowScalarKind, RowType } from "./row-schema.ts";
+import type { RowElement, RowScalarKind, RowType } from "./schema/row-schema.ts";
 
 /** The package `apache-arrow`, loaded by who uses this. */
 export type ArrowLibrary = typeof import("apache-arrow");

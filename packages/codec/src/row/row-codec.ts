@@ -2,17 +2,17 @@ import type { z } from "zod";
 import { CodecError } from "../error.ts";
 import { asFailure } from "../failure.ts";
 import { type CodecLimits, defaultLimits } from "../limits.ts";
-import { type WireType, type WireTypeInfo, wireTypeInfo } from "../wire-type.ts";
-import { checkRowSchema } from "./compare-schema.ts";
-import { encodeRowSchema } from "./encode-schema.ts";
-import { parseRowSchema } from "./parse-schema.ts";
+import { type WireType, type WireTypeInfo, wireTypeInfo } from "../schema/wire-type.ts";
 import { planRow } from "./row-plan.ts";
-import type { RowSchema } from "./row-schema.ts";
 import { openRow } from "./row-source.ts";
 import type { RowView } from "./row-view.ts";
 import { RowWriter } from "./row-writer.ts";
+import { checkRowSchema } from "./schema/compare-schema.ts";
+import { encodeRowSchema } from "./schema/encode-schema.ts";
+import { parseRowSchema } from "./schema/parse-schema.ts";
+import type { RowSchema } from "./schema/row-schema.ts";
 import type { Shape } from "./shape.ts";
-import { readStruct, schemaFields, viewStruct, writeStruct } from "./struct-op.ts";
+import { readStruct, schemaFields, viewStruct, writeStruct } from "./values/struct-op.ts";
 
 export interface RowOptions {
   /** Bounds other than {@link defaultLimits}; `depth` counts the levels of the type. */

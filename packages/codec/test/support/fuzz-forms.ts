@@ -1,4 +1,3 @@
-import { hashOf } from "../../src/fory/type-def.ts";
 import {
   type Codec,
   CodecError,
@@ -7,6 +6,7 @@ import {
   decompressPayload,
   nativeCodec,
 } from "../../src/index.ts";
+import { hashOf } from "../../src/xlang/type-meta.ts";
 import { build, cases } from "./fixture.ts";
 import type { Target } from "./fuzz.ts";
 import { nativeValues } from "./native-values.ts";

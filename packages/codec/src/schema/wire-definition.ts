@@ -1,0 +1,154 @@
+import type { z } from "zod";
+import { CodecError } from "../error.ts";
+import { maxFields } from "../limits.ts";
+import { checkNames, isId } from "./field-names.ts";
+import { snakeCase } from "./naming.ts";
+import { nestedTypes } from "./nested-types.ts";
+import { parseTag } from "./tag.ts";
+import { defaultScope, type TypeScope } from "./type-scope.ts";
+import type { WireField, WireType, WireTypeInfo, WireTypeOptions } from "./wire-type.ts";
+import { type Described, describe, isDeferred } from "./zod/describe.ts";
+
+/** A wire type as its definition makes it. */
+export class WireDefinition implements WireTypeInfo {
+  readonly tag: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly schema: WireType;
+  readonly class: (new (...args: never[]) => unknown) | undefined;
+  readonly scope: TypeScope;
+  readonly refs: boolean;
+  readonly typeId: number | undefined;
+  readonly #naming: "snake" | "as-written";
+  readonly #keys: readonly string[];
+  /** Fields known at definition; those behind getters come later. */
+  readonly #known = new Map<string, Described>();
+  readonly #shape: z.core.$ZodLooseShape;
+  /** How zod reads the shape. */
+  readonly #readShape: ShapeGetter | undefined;
+  #fields: readonly WireField[] | undefined;
+  #refined: boolean | undefined;
+
+  constructor(
+    tag: string,
+    shape: z.core.$ZodLooseShape,
+    schema: z.core.$ZodObject,
+    options: WireTypeOptions,
+  ) {
+    const { namespace, name } = parseTag(tag, { reserved: options.reserved ?? false });
+    this.tag = tag;
+    this.namespace = namespace;
+    this.name = name;
+    this.schema = schema as WireType;
+    this.class = options.class;
+    this.scope = options.scope ?? defaultScope;
+    this.refs = options.refs ?? false;
+    this.typeId = options.id;
+    if (options.id !== undefined && !isId(options.id, 0xffff_fffe)) {
+      throw new CodecError("tag", `${tag}: an id is an integer from 0 to 2^32 − 2`);
+    }
+    this.#naming = options.naming ?? "snake";
+    this.#shape = shape;
+    this.#readShape = shapeGetter(schema._zod.def);
+    this.#keys = Object.keys(shape);
+    if (this.#keys.length > maxFields) {
+      throw new CodecError(
+        "schema",
+        `${tag} has ${this.#keys.length} fields, more than ${maxFields}`,
+      );
+    }
+    for (const key of this.#keys) {
+      if (Object.getOwnPropertyDescriptor(shape, key)?.get) continue;
+      const described = describe(shape[key], `${tag}.${key}`);
+      if (!isDeferred(described)) this.#known.set(key, described);
+    }
+    if (this.#known.size === this.#keys.length) this.#fields = this.#complete();
+  }
+
+  get fields(): readonly WireField[] {
+    this.#fields ??= this.#complete();
+    return this.#fields;
+  }
+
+  /** False while getters are unread: such a type is compared with its namesakes on first use. */
+  get complete(): boolean {
+    return this.#fields !== undefined;
+  }
+
+  get hasRefinements(): boolean {
+    this.#refined ??= this.#anyRefined();
+    return this.#refined;
+  }
+
+  /** Whether a definition still has this type's fields: checks and metadata copy it, other shapes do not count. */
+  describes(def: z.core.$ZodObjectDef): boolean {
+    if (def === this.schema._zod.def) return true;
+    // a copy knows the shape it comes from: asking it would call the type's getters early
+    const read = shapeGetter(def);
+    if (read && (read === this.#readShape || read.raw === this.#shape)) return true;
+    const shape = def.shape;
+    if (Object.keys(shape).length !== this.#keys.length) return false;
+    return this.#keys.every((key) => {
+      const own = Object.getOwnPropertyDescriptor(this.#shape, key);
+      return own?.get ? key in shape : shape[key] === own?.value;
+    });
+  }
+
+  #complete(): readonly WireField[] {
+    const shape = this.schema._zod.def.shape;
+    const fields = this.#keys.map((key) => {
+      const described = this.#describe(key, shape[key]);
+      return Object.freeze({
+        name: described.name ?? (this.#naming === "snake" ? snakeCase(key) : key),
+        key,
+        type: described.type,
+        nullable: described.nullable,
+        optional: described.optional,
+        default: described.default,
+        ref: described.ref,
+        fieldId: described.fieldId,
+      });
+    });
+    checkNames(this.tag, fields);
+    return Object.freeze(fields);
+  }
+
+  #describe(key: string, schema: unknown): Described {
+    const known = this.#known.get(key);
+    if (known) return known;
+    const described = describe(schema, `${this.tag}.${key}`, { resolve: true });
+    if (isDeferred(described)) {
+      throw new CodecError("schema", `${this.tag}.${key} is not defined yet when it is first used`);
+    }
+    this.#known.set(key, described);
+    return described;
+  }
+
+  #anyRefined(): boolean {
+    const seen = new Set<WireTypeInfo>([this]);
+    for (const info of seen) {
+      if (hasChecks(info.schema)) return true;
+      const base = (info.base ?? info) as WireDefinition;
+      for (const field of base.fields) {
+        if (base.#known.get(field.key)?.refined) return true;
+        for (const inner of nestedTypes(field.type)) seen.add(inner);
+      }
+    }
+    return false;
+  }
+}
+
+/** Whether a schema has checks of its own. */
+export function hasChecks(schema: WireType): boolean {
+  return (schema._zod.def.checks?.length ?? 0) > 0;
+}
+
+interface ShapeGetter {
+  (): unknown;
+  /** The object that the getter reads, in newer versions of zod. */
+  readonly raw?: unknown;
+}
+
+function shapeGetter(def: z.core.$ZodObjectDef): ShapeGetter | undefined {
+  return Object.getOwnPropertyDescriptor(def, "shape")?.get;
+}

@@ -1,0 +1,45 @@
+import type { ElementType } from "../field-type.ts";
+import { deferred, SchemaWalk } from "./schema-walk.ts";
+
+/** A field's schema, taken apart. */
+export interface Described extends ElementType {
+  /** The name given with `.meta({ name })`. */
+  readonly name: string | undefined;
+  readonly default: (() => unknown) | undefined;
+  /** Asked for with `.meta({ ref: true })`. */
+  readonly ref: boolean;
+  /** Given with `.meta({ fieldId })`; checked where the fields of a type come together. */
+  readonly fieldId: number | undefined;
+  /** zod checks more than the wire type says. Nested wire types are not counted. */
+  readonly refined: boolean;
+}
+
+/** The schema holds a `z.lazy` whose getter must not be called before the module is complete. */
+export interface Deferred {
+  readonly deferred: true;
+}
+
+export function isDeferred(described: Described | Deferred): described is Deferred {
+  return "deferred" in described;
+}
+
+/**
+ * Finds the wire form of a zod schema (docs/fory.md, "From zod to the wire").
+ *
+ * Throws {@link CodecError} `schema`, naming `path`. Answers with {@link Deferred} at a `z.lazy`, unless told to resolve it.
+ */
+export function describe(
+  schema: unknown,
+  path: string,
+  options: { readonly resolve?: boolean } = {},
+): Described | Deferred {
+  const walk = new SchemaWalk(options.resolve ?? false);
+  try {
+    return walk.field(schema, path);
+  } catch (reason) {
+    if (reason === deferred) return later;
+    throw reason;
+  }
+}
+
+const later: Deferred = Object.freeze({ deferred: true });

@@ -1,0 +1,130 @@
+import { Flag } from "../../bytes/byte-reader.ts";
+import type { ByteWriter } from "../../bytes/byte-writer.ts";
+import { checkReadDepth, checkWriteDepth } from "../../bytes/depth.ts";
+import { asFailure, fail, kindOf } from "../../failure.ts";
+import type { WireField, WireTypeInfo } from "../../schema/wire-type.ts";
+import {
+  type Bind,
+  type Binding,
+  checkLead,
+  lazyBinding,
+  type ReadStruct,
+  type WriteStruct,
+} from "../binding.ts";
+import { planOf, type TypePlan } from "../plan.ts";
+import type { Profile } from "../profile.ts";
+import { begin, readFlagged, writeFlag } from "../references.ts";
+import { fieldOp } from "../values/field-op.ts";
+import { setOwn } from "../values/map-op.ts";
+import type { ValueOp } from "../values/value-op.ts";
+import { ownReadPlan, type ReadPlan, type ReadStep, versionReadPlan } from "./read-plan.ts";
+
+/**
+ * Functions composed per type, for places that forbid code generation. It also makes every error:
+ * the generated engine only finds that something is wrong.
+ */
+export function closureEngine(profile: Profile): Bind {
+  const bindings = new WeakMap<WireTypeInfo, Binding>();
+  const bind = (given: WireTypeInfo): Binding => {
+    const info = given.base ?? given;
+    let binding = bindings.get(info);
+    if (!binding) {
+      const plan = planOf(info, profile);
+      binding = lazyBinding(plan, {
+        writer: () => structWriter(plan, engine),
+        reader: () => structReader(plan, ownReadPlan(plan, engine), true),
+        versionReader: (def) => structReader(plan, versionReadPlan(plan, def, engine), false),
+      });
+      bindings.set(info, binding);
+    }
+    return binding;
+  };
+  const engine: Bind = Object.assign(bind, { profile });
+  return engine;
+}
+
+function structWriter(plan: TypePlan, bind: Bind): WriteStruct {
+  const fields = plan.ordered;
+  const writers = fields.map((field) =>
+    fieldWriter(field, fieldOp(field, plan, bind), plan.shared.has(field)),
+  );
+  return (w, value, depth) => {
+    if (typeof value !== "object" || value === null) {
+      throw fail("value", `expected an object (${plan.info.tag}), got ${kindOf(value)}`);
+    }
+    checkWriteDepth(w, depth, plan);
+    w.putBytes(plan.lead);
+    let i = 0;
+    try {
+      for (; i < writers.length; i++) {
+        (writers[i] as FieldWriter)(w, value as Record<string, unknown>, depth + 1);
+      }
+    } catch (reason) {
+      throw asFailure(reason).inField((fields[i] as WireField).key);
+    }
+  };
+}
+
+type FieldWriter = (w: ByteWriter, object: Record<string, unknown>, depth: number) => void;
+
+function fieldWriter(field: WireField, op: ValueOp, shared: boolean): FieldWriter {
+  const { key, default: makeDefault } = field;
+  const pick = (object: Record<string, unknown>): unknown => {
+    const value = object[key];
+    return value === undefined && makeDefault ? makeDefault() : value;
+  };
+  const required = field.type.kind !== "any";
+  if (!field.nullable && !shared) {
+    return (w, object, depth) => {
+      const value = pick(object);
+      if (value === undefined && required) throw fail("value", "is missing");
+      op.write(w, value, depth);
+    };
+  }
+  return (w, object, depth) => {
+    const value = pick(object);
+    if (value === undefined || value === null) {
+      if (!field.nullable && required) throw fail("value", "is missing");
+      w.putByte(Flag.null);
+    } else if (!shared) {
+      w.putByte(Flag.value);
+      op.write(w, value, depth);
+    } else if (writeFlag(w, value, op.dynamic?.classify(value) ?? op)) op.write(w, value, depth);
+  };
+}
+
+/** Reads the fields that a plan says; `ours` have what stands before the fields of our own messages. */
+function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolean): ReadStruct {
+  const places = steps.map(({ field }) => (field ? plan.declared.indexOf(field) : -1));
+  const keys = plan.declared.map((field) => field.key);
+  const prototype: object | undefined = plan.info.class?.prototype;
+  return (r, depth) => {
+    checkReadDepth(r, depth);
+    if (ours) checkLead(r, plan);
+    const object: Record<string, unknown> = prototype ? Object.create(prototype) : {};
+    begin(r, object, plan.info.tag);
+    const values = new Array<unknown>(keys.length);
+    let i = 0;
+    try {
+      for (; i < steps.length; i++) {
+        const value = readStep(steps[i] as ReadStep, r, depth + 1);
+        const place = places[i] as number;
+        if (place >= 0) values[place] = value;
+      }
+    } catch (reason) {
+      const key = steps[i]?.field?.key;
+      throw key === undefined ? reason : asFailure(reason).inField(key);
+    }
+    for (const { field, value } of missing) values[plan.declared.indexOf(field)] = value();
+    for (let k = 0; k < keys.length; k++) setOwn(object, keys[k] as string, values[k]);
+    return object;
+  };
+}
+
+function readStep(step: ReadStep, ...[r, depth]: Parameters<ReadStruct>): unknown {
+  if (!step.flagged) return step.op.read(r, depth);
+  const value = readFlagged(r, step.op, depth, none);
+  return value === none ? step.empty() : value;
+}
+
+const none: unique symbol = Symbol("none");

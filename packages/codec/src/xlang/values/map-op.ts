@@ -1,0 +1,253 @@
+import { type ByteReader, Flag } from "../../bytes/byte-reader.ts";
+import type { ByteWriter } from "../../bytes/byte-writer.ts";
+import { checkReadDepth, checkWriteDepth } from "../../bytes/depth.ts";
+import { TypeId } from "../../bytes/type-id.ts";
+import { asFailure, fail, kindOf } from "../../failure.ts";
+import { begin, readFlagged, writeFlag } from "../references.ts";
+import { absent, containerOp, declaredOp, type ElementOp, ownOp } from "./list-op.ts";
+import type { ValueOp } from "./value-op.ts";
+
+/** Bits of the byte before a chunk of pairs (docs/fory.md, "Maps"). */
+export const MapFlag = {
+  keyTracked: 1,
+  keyNull: 2,
+  keyDeclared: 4,
+  valueTracked: 8,
+  valueNull: 16,
+  valueDeclared: 32,
+} as const;
+
+const maxChunk = 255;
+/** Memory of one pair, roughly. */
+const pairCost = 64;
+
+/** A map with text keys, held as a plain object. */
+export function recordOp(key: ElementOp, value: ElementOp): ValueOp {
+  const shape = `record<${value.op.shape}>`;
+  return containerOp(
+    TypeId.map,
+    (w, record, depth) => {
+      if (typeof record !== "object" || record === null || Array.isArray(record)) {
+        throw fail("value", `expected an object, got ${kindOf(record)}`);
+      }
+      const keys = Object.keys(record);
+      writePairs(
+        w,
+        keys,
+        keys.map((name) => (record as Record<string, unknown>)[name]),
+        key,
+        value,
+        depth,
+      );
+    },
+    (r, depth) => {
+      const record: Record<string, unknown> = {};
+      begin(r, record, shape);
+      readPairs(r, key, value, depth, (name, item) => setOwn(record, String(name), item));
+      return record;
+    },
+    64,
+    shape,
+  );
+}
+
+/** A map, held as a `Map`. */
+export function mapOp(key: ElementOp, value: ElementOp): ValueOp {
+  const shape = `map<${key.op.shape},${value.op.shape}>`;
+  return containerOp(
+    TypeId.map,
+    (w, map, depth) => {
+      if (!(map instanceof Map)) throw fail("value", `expected a Map, got ${kindOf(map)}`);
+      writePairs(w, [...map.keys()], [...map.values()], key, value, depth);
+    },
+    (r, depth) => {
+      const map = new Map<unknown, unknown>();
+      begin(r, map, shape);
+      readPairs(r, key, value, depth, (name, item) => {
+        map.set(name, item);
+      });
+      return map;
+    },
+    128,
+    shape,
+  );
+}
+
+/** Sets a key as the object's own, `__proto__` included. */
+export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__") {
+    Object.defineProperty(object, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  } else {
+    object[key] = value;
+  }
+}
+
+export function writePairs(
+  w: ByteWriter,
+  keys: readonly unknown[],
+  values: readonly unknown[],
+  key: ElementOp,
+  value: ElementOp,
+  depth: number,
+): void {
+  checkWriteDepth(w, depth);
+  w.putSmall(keys.length);
+  const keyOps = opsOf(keys, key);
+  const empty = (i: number): boolean => isEmpty(values[i], value);
+  let i = 0;
+  try {
+    while (i < keys.length) {
+      if (isEmpty(keys[i], key)) {
+        writeUnderNull(w, values[i], value, depth);
+        i++;
+        continue;
+      }
+      const keyOp = keyOps?.[i] ?? key.op;
+      if (empty(i)) {
+        w.putByte(MapFlag.valueNull | (keyOps ? MapFlag.keyTracked : MapFlag.keyDeclared));
+        if (keyOps) {
+          w.putByte(0xff);
+          keyOp.writeInfo(w);
+        }
+        keyOp.write(w, keys[i], depth + 1);
+        i++;
+        continue;
+      }
+      const valueOp = value.op.dynamic?.classify(values[i]) ?? value.op;
+      const tracked = w.tracking && valueOp.tracked === true;
+      const typed = value.typed || value.op.dynamic !== undefined;
+      const at = w.pos + 1;
+      w.putByte(
+        (keyOps ? 0 : MapFlag.keyDeclared) |
+          (typed ? 0 : MapFlag.valueDeclared) |
+          (tracked ? MapFlag.valueTracked : 0),
+      );
+      w.putByte(0);
+      if (keyOps) keyOp.writeInfo(w);
+      if (typed) valueOp.writeInfo(w);
+      let size = 0;
+      for (; i < keys.length && size < maxChunk; i++, size++) {
+        if (size > 0) {
+          if (empty(i) || isEmpty(keys[i], key) || (keyOps && keyOps[i] !== keyOp)) break;
+          if (value.op.dynamic && value.op.dynamic.classify(values[i]) !== valueOp) break;
+        }
+        keyOp.write(w, keys[i], depth + 1);
+        if (!tracked || writeFlag(w, values[i], valueOp)) valueOp.write(w, values[i], depth + 1);
+      }
+      w.bytes[at] = size;
+    }
+  } catch (reason) {
+    throw asFailure(reason).inKey(keys[i]);
+  }
+}
+
+/** The pair of a null key: a chunk of its own, without a count. */
+function writeUnderNull(w: ByteWriter, item: unknown, value: ElementOp, depth: number): void {
+  if (isEmpty(item, value)) {
+    w.putByte(MapFlag.keyNull | MapFlag.valueNull);
+    return;
+  }
+  const op = value.op.dynamic?.classify(item) ?? value.op;
+  const typed = value.typed || value.op.dynamic !== undefined;
+  const tracked = w.tracking && op.tracked === true;
+  w.putByte(
+    MapFlag.keyNull |
+      (typed ? 0 : MapFlag.valueDeclared) |
+      (typed || tracked ? MapFlag.valueTracked : 0),
+  );
+  // unlike in chunks of many, the flag comes before the type info
+  if (tracked && !writeFlag(w, item, op)) return;
+  if (typed) {
+    if (!tracked) w.putByte(Flag.value);
+    op.writeInfo(w);
+  }
+  op.write(w, item, depth + 1);
+}
+
+function isEmpty(item: unknown, element: ElementOp): boolean {
+  return element.nullable && (item === null || item === undefined);
+}
+
+function opsOf(keys: readonly unknown[], key: ElementOp): (ValueOp | undefined)[] | undefined {
+  const { dynamic } = key.op;
+  return dynamic && keys.map((one) => (isEmpty(one, key) ? undefined : dynamic.classify(one)));
+}
+
+export function readPairs(
+  r: ByteReader,
+  key: ElementOp,
+  value: ElementOp,
+  depth: number,
+  add: (key: unknown, value: unknown) => void,
+): void {
+  checkReadDepth(r, depth);
+  let left = r.count(r.small(), pairCost + key.op.cost + value.op.cost);
+  const empty = value.optional ? undefined : null;
+  while (left > 0) {
+    const bits = r.byte();
+    if (bits > 63) throw fail("data", `map flags ${bits}`);
+    if (bits & MapFlag.keyNull) {
+      if (!key.nullable) throw fail("data", "a null key in a map that has none");
+      add(key.optional ? undefined : null, readUnderNull(r, value, depth, bits));
+      left--;
+      continue;
+    }
+    if (bits & MapFlag.valueNull) {
+      if (!value.nullable) throw fail("data", "null in a map that has no nulls");
+      // here the flag of the key comes before its type info
+      const name = readTracked(
+        r,
+        bits & MapFlag.keyDeclared ? declaredOp(key.op) : infoFirst(key.op),
+        depth + 1,
+        bits & MapFlag.keyTracked,
+      );
+      add(name, empty);
+      left--;
+      continue;
+    }
+    const size = r.byte();
+    if (size === 0 || size > left) throw fail("data", `a chunk of ${size} pairs with ${left} left`);
+    const keyOp = chunkOp(r, key.op, bits & MapFlag.keyDeclared);
+    const valueOp = chunkOp(r, value.op, bits & MapFlag.valueDeclared);
+    for (let i = 0; i < size; i++) {
+      const name = readTracked(r, keyOp, depth + 1, bits & MapFlag.keyTracked);
+      try {
+        add(name, readTracked(r, valueOp, depth + 1, bits & MapFlag.valueTracked));
+      } catch (reason) {
+        throw asFailure(reason).inKey(name);
+      }
+    }
+    left -= size;
+  }
+}
+
+/** The value of a null key. */
+function readUnderNull(r: ByteReader, value: ElementOp, depth: number, bits: number): unknown {
+  if (bits & MapFlag.valueNull) {
+    if (!value.nullable) throw fail("data", "null in a map that has no nulls");
+    return value.optional ? undefined : null;
+  }
+  const op = bits & MapFlag.valueDeclared ? declaredOp(value.op) : infoFirst(value.op);
+  return readTracked(r, op, depth + 1, bits & MapFlag.valueTracked);
+}
+
+function chunkOp(r: ByteReader, op: ValueOp, declared: number): ValueOp {
+  if (!declared) return ownOp(r, op);
+  return declaredOp(op);
+}
+
+function infoFirst(op: ValueOp): ValueOp {
+  return op.dynamic ? op : { ...op, read: (r, depth) => ownOp(r, op).read(r, depth) };
+}
+
+function readTracked(r: ByteReader, op: ValueOp, depth: number, tracked: number): unknown {
+  if (!tracked) return op.read(r, depth);
+  const value = readFlagged(r, op, depth, absent);
+  if (value === absent) throw fail("data", "null where a value should be");
+  return value;
+}

@@ -1,0 +1,41 @@
+import type { Binding } from "./binding.ts";
+import { startsWith } from "./binding.ts";
+import type { TypePlan } from "./plan.ts";
+import type { TypeDef } from "./type-meta.ts";
+import type { ValueOp } from "./values/value-op.ts";
+
+/** How many foreign definitions of one type are kept ready; the one not used for longest gives way. */
+const maxVersions = 10;
+
+/** Readers of one type by the definitions that describe it. */
+export class Versions {
+  readonly #plan: TypePlan;
+  readonly #make: (def: TypeDef) => ValueOp;
+  readonly #ops = new Map<TypeDef, ValueOp>();
+
+  constructor(plan: TypePlan, make: (def: TypeDef) => ValueOp) {
+    this.#plan = plan;
+    this.#make = make;
+  }
+
+  of(def: TypeDef, ours: Binding): ValueOp {
+    const own = this.#plan.definition;
+    if (def === own) return ours;
+    let op = this.#ops.get(def);
+    if (op) {
+      // the most recently used stands last
+      this.#ops.delete(def);
+    } else if (
+      own &&
+      own.bytes.length === def.bytes.length &&
+      startsWith(def.bytes, 0, own.bytes)
+    ) {
+      op = ours;
+    } else {
+      op = this.#make(def);
+      if (this.#ops.size >= maxVersions) this.#ops.delete(this.#ops.keys().next().value as TypeDef);
+    }
+    this.#ops.set(def, op);
+    return op;
+  }
+}
