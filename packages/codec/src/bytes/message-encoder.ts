@@ -2,8 +2,9 @@ import { CodecError } from "../error.ts";
 import { asFailure, type Failure, fail } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
 import { bytePool, pooledBytes } from "./byte-pool.ts";
+import { plainBytes } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import { plainBytes } from "./plain-bytes.ts";
+
 import type { Writers } from "./writers.ts";
 
 /** How one codec writes the messages of one type. */

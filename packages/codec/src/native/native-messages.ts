@@ -1,5 +1,6 @@
+import { plainBytes } from "../bytes/byte-reader.ts";
 import { MessageEncoder } from "../bytes/message-encoder.ts";
-import { plainBytes } from "../bytes/plain-bytes.ts";
+
 import { Writers } from "../bytes/writers.ts";
 import type { TypeCodec } from "../codec.ts";
 import { CodecError } from "../error.ts";

@@ -1,17 +1,18 @@
-import type { ByteReader } from "../bytes/byte-reader.ts";
-import type { ByteWriter } from "../bytes/byte-writer.ts";
+import { startsWith } from "../bytes/byte-reader.ts";
 import { fail } from "../failure.ts";
 import type { WireTypeInfo } from "../schema/wire-type.ts";
 import type { TypePlan } from "./plan.ts";
 import type { Profile } from "./profile.ts";
 import { readStructInfo } from "./struct-info.ts";
 import { typeInfoWriter } from "./type-info.ts";
-import type { TypeDef } from "./type-meta.ts";
+import type { TypeMeta } from "./type-meta.ts";
 import type { ValueOp } from "./values/value-op.ts";
 import { Versions } from "./versions.ts";
+import type { XlangReader } from "./xlang-reader.ts";
+import type { XlangWriter } from "./xlang-writer.ts";
 
-export type WriteStruct = (w: ByteWriter, value: unknown, depth: number) => void;
-export type ReadStruct = (r: ByteReader, depth: number) => unknown;
+export type WriteStruct = (w: XlangWriter, value: unknown, depth: number) => void;
+export type ReadStruct = (r: XlangReader, depth: number) => unknown;
 
 /** What a message may be of: a wire type, or what stands for another type as the root. */
 export interface RootBinding extends ValueOp {
@@ -31,7 +32,7 @@ export interface Binding extends RootBinding {
   write: WriteStruct;
   read: ReadStruct;
   /** What reads values of this type that another definition than ours describes. */
-  version(def: TypeDef): ValueOp;
+  version(def: TypeMeta): ValueOp;
 }
 
 /** Finds or makes the binding of a type in one engine. */
@@ -44,7 +45,7 @@ export interface Bind {
 export interface MakeFunctions {
   writer(): WriteStruct;
   reader(): ReadStruct;
-  versionReader(def: TypeDef): ReadStruct;
+  versionReader(def: TypeMeta): ReadStruct;
 }
 
 /** A binding whose functions are made when they are first called: types may hold each other. */
@@ -74,7 +75,7 @@ export function lazyBinding(plan: TypePlan, make: MakeFunctions): Binding {
 }
 
 /** Reads the bytes that tell shapes apart, where the profile has them. */
-export function checkLead(r: ByteReader, plan: TypePlan): void {
+export function checkLead(r: XlangReader, plan: TypePlan): void {
   const { lead } = plan;
   if (lead.length === 0) return;
   const start = r.take(lead.length);
@@ -89,11 +90,4 @@ export function checkLead(r: ByteReader, plan: TypePlan): void {
 
 function hex(bytes: readonly number[]): string {
   return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-export function startsWith(bytes: Uint8Array, at: number, start: Uint8Array): boolean {
-  for (let i = 0; i < start.length; i++) {
-    if (bytes[at + i] !== start[i]) return false;
-  }
-  return true;
 }

@@ -1,5 +1,3 @@
-import type { ByteReader } from "../bytes/byte-reader.ts";
-import type { ByteWriter } from "../bytes/byte-writer.ts";
 import { TypeId } from "../bytes/type-id.ts";
 import { fail } from "../failure.ts";
 import type { TypeName } from "../schema/field-type.ts";
@@ -7,15 +5,17 @@ import type { Profile } from "./profile.ts";
 import { readTypeName } from "./struct-info.ts";
 import { typeInfoBytes, typeInfoWriter } from "./type-info.ts";
 import { defineName } from "./type-meta.ts";
+import type { XlangReader } from "./xlang-reader.ts";
+import type { XlangWriter } from "./xlang-writer.ts";
 
-const writers = new WeakMap<Profile, WeakMap<TypeName, (w: ByteWriter) => void>>();
+const writers = new WeakMap<Profile, WeakMap<TypeName, (w: XlangWriter) => void>>();
 
 /** What writes the type info of an enum, ext or union: one for each, as names are written once per message. */
 export function nameWriter(
   kind: "enum" | "ext" | "union",
   type: TypeName,
   profile: Profile,
-): (w: ByteWriter) => void {
+): (w: XlangWriter) => void {
   let ofProfile = writers.get(profile);
   if (!ofProfile) {
     ofProfile = new WeakMap();
@@ -41,7 +41,7 @@ export function nameReader(
   kind: "ext" | "union",
   type: TypeName,
   profile: Profile,
-): (r: ByteReader) => void {
+): (r: XlangReader) => void {
   const { byNumber, byName } = typeIds[kind];
   return (r) => {
     const id = r.byte();

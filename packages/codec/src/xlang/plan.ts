@@ -1,11 +1,11 @@
-import { Flag } from "../bytes/byte-reader.ts";
 import { TypeId } from "../bytes/type-id.ts";
 import { registryOf } from "../schema/type-scope.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type.ts";
 import type { Profile } from "./profile.ts";
+import { Flag } from "./references.ts";
 import { keepsReferences, sharesField } from "./sharing.ts";
 import { typeInfoBytes } from "./type-info.ts";
-import type { TypeDef } from "./type-meta.ts";
+import type { TypeMeta } from "./type-meta.ts";
 
 /** All that both engines need to know about a type in one profile. */
 export interface TypePlan {
@@ -19,7 +19,7 @@ export interface TypePlan {
   readonly lead: Uint8Array;
   readonly typeInfo: Uint8Array;
   /** What `typeInfo` defines, in profiles whose messages define their types. */
-  readonly definition: TypeDef | undefined;
+  readonly definition: TypeMeta | undefined;
   /** The type itself, where `typeInfo` gives its two names. */
   readonly named: WireTypeInfo | undefined;
   /** How every message with this type as its root begins. */

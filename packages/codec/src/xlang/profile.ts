@@ -2,7 +2,7 @@ import { murmur } from "../bytes/murmur.ts";
 import { TypeId } from "../bytes/type-id.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type.ts";
 import { builtInId, bySize, byText, primitiveSize } from "./field-order.ts";
-import type { TypeDef } from "./type-meta.ts";
+import type { TypeMeta } from "./type-meta.ts";
 
 /** What a generation of Fory, with its options, decides about the bytes of a type. */
 export interface Profile {
@@ -28,7 +28,7 @@ export interface Profile {
     info: WireTypeInfo,
     ordered: readonly WireField[],
     shared: ReadonlySet<WireField>,
-  ): TypeDef | undefined;
+  ): TypeMeta | undefined;
 }
 
 /** What may differ within a generation. */

@@ -1,14 +1,17 @@
-import { type ByteReader, Flag } from "../bytes/byte-reader.ts";
-import type { ByteWriter } from "../bytes/byte-writer.ts";
 import { fail } from "../failure.ts";
 import type { ValueOp } from "./values/value-op.ts";
+import type { XlangReader } from "./xlang-reader.ts";
+import type { XlangWriter } from "./xlang-writer.ts";
+
+/** The byte before a value that may be null or shared (docs/fory.md, "Flags"). */
+export const Flag = { null: 0xfd, reference: 0xfe, value: 0xff, first: 0x00 } as const;
 
 /** Memory of one entry in the table of references, roughly. */
 const entryCost = 32;
 const unfinished: unique symbol = Symbol("unfinished");
 
 /** Writes what stands before a value of a tracked place; false where that was all, as the value came before. */
-export function writeFlag(w: ByteWriter, value: unknown, op: ValueOp): boolean {
+export function writeFlag(w: XlangWriter, value: unknown, op: ValueOp): boolean {
   if (op.tracked !== true) {
     w.putByte(Flag.value);
     return true;
@@ -34,7 +37,7 @@ export interface Reference {
 
 /** Gives a value the next number. */
 export function noteReference(
-  w: ByteWriter,
+  w: XlangWriter,
   value: unknown,
   shape: string,
   next?: Reference,
@@ -44,7 +47,7 @@ export function noteReference(
 }
 
 /** Reads a flag and the value it announces; `empty` for null. */
-export function readFlagged(r: ByteReader, op: ValueOp, depth: number, empty: unknown): unknown {
+export function readFlagged(r: XlangReader, op: ValueOp, depth: number, empty: unknown): unknown {
   const flag = r.byte();
   switch (flag) {
     case Flag.value:
@@ -61,7 +64,7 @@ export function readFlagged(r: ByteReader, op: ValueOp, depth: number, empty: un
 }
 
 /** The value that others refer to by the next number. */
-export function readFirst(r: ByteReader, op: ValueOp, depth: number): unknown {
+export function readFirst(r: XlangReader, op: ValueOp, depth: number): unknown {
   const id = openShared(r);
   const value = op.read(r, depth);
   closeShared(r, id, value, op.shape);
@@ -69,9 +72,8 @@ export function readFirst(r: ByteReader, op: ValueOp, depth: number): unknown {
 }
 
 /** Gives the value that follows the next number. */
-export function openShared(r: ByteReader): number {
-  r.graphBytes -= entryCost;
-  if (r.graphBytes < 0) throw fail("limit", "the message takes too much memory");
+export function openShared(r: XlangReader): number {
+  r.charge(entryCost);
   const id = r.shared.push(unfinished) - 1;
   r.shapes.push("");
   r.pending = id;
@@ -79,14 +81,14 @@ export function openShared(r: ByteReader): number {
 }
 
 /** Makes it known, if it did not do that itself. */
-export function closeShared(r: ByteReader, id: number, value: unknown, shape: string): void {
+export function closeShared(r: XlangReader, id: number, value: unknown, shape: string): void {
   if (r.pending === id) r.shapes[id] = shape;
   r.pending = -1;
   r.shared[id] = value;
 }
 
 /** Makes a container known before its contents are read, as they may refer to it. */
-export function begin(r: ByteReader, container: unknown, shape: string): void {
+export function begin(r: XlangReader, container: unknown, shape: string): void {
   if (r.pending < 0) return;
   r.shared[r.pending] = container;
   r.shapes[r.pending] = shape;
@@ -94,7 +96,7 @@ export function begin(r: ByteReader, container: unknown, shape: string): void {
 }
 
 /** A value that was read before. */
-export function readReference(r: ByteReader, op: ValueOp): unknown {
+export function readReference(r: XlangReader, op: ValueOp): unknown {
   const id = r.small();
   const value = r.shared[id];
   if (id >= r.shared.length || value === unfinished) {

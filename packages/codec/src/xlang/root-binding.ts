@@ -1,7 +1,7 @@
-import { Flag } from "../bytes/byte-reader.ts";
 import { nestedTypes } from "../schema/nested-types.ts";
 import type { Root } from "../schema/root.ts";
 import type { Bind, RootBinding } from "./binding.ts";
+import { Flag } from "./references.ts";
 import { keepsReferences } from "./sharing.ts";
 import { selfOp } from "./values/self-op.ts";
 

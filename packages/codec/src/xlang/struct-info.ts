@@ -1,15 +1,16 @@
-import type { ByteReader } from "../bytes/byte-reader.ts";
+import { startsWith } from "../bytes/byte-reader.ts";
 import { TypeId } from "../bytes/type-id.ts";
 import { fail } from "../failure.ts";
 import type { WireTypeInfo } from "../schema/wire-type.ts";
-import { type Bind, type Binding, startsWith } from "./binding.ts";
+import type { Bind, Binding } from "./binding.ts";
 import type { Profile } from "./profile.ts";
-import type { TypeDef } from "./type-meta.ts";
+import type { TypeMeta } from "./type-meta.ts";
 import { addDefinition, readDefinition } from "./type-meta-reader.ts";
 import type { ValueOp } from "./values/value-op.ts";
+import type { XlangReader } from "./xlang-reader.ts";
 
 /** Reads the type info of a struct that must be of this type, and returns what reads its values. */
-export function readStructInfo(r: ByteReader, binding: Binding): ValueOp {
+export function readStructInfo(r: XlangReader, binding: Binding): ValueOp {
   const { plan } = binding;
   const { definition, typeInfo, info } = plan;
   if (definition) {
@@ -45,7 +46,7 @@ export function readStructInfo(r: ByteReader, binding: Binding): ValueOp {
 }
 
 /** A definition with our header is ours: 52 of its bits are a hash of the rest. */
-function isOurs(r: ByteReader, at: number, bytes: Uint8Array): boolean {
+function isOurs(r: XlangReader, at: number, bytes: Uint8Array): boolean {
   for (let i = 0; i < 8; i++) {
     if (r.bytes[at + i] !== bytes[i]) return false;
   }
@@ -57,11 +58,11 @@ export interface Candidates {
   find(tag: string): Binding | undefined;
   findId(id: number): Binding | undefined;
   /** `what` names the type for an error text; `def` is there where the message defines it. */
-  unknown(what: string, def?: TypeDef): ValueOp;
+  unknown(what: string, def?: TypeMeta): ValueOp;
 }
 
 /** Reads the type info of a struct. */
-export function readStruct(r: ByteReader, profile: Profile, types: Candidates): ValueOp {
+export function readStruct(r: XlangReader, profile: Profile, types: Candidates): ValueOp {
   const id = r.byte();
   switch (id) {
     case TypeId.namedStruct: {
@@ -102,7 +103,7 @@ function withoutDefinition(what: string): unknown {
 }
 
 /** Reads the name of an enum, ext or union: its tag, or its number where a definition gives that. */
-export function readTypeName(r: ByteReader, profile: Profile): string | number {
+export function readTypeName(r: XlangReader, profile: Profile): string | number {
   // profile A has definitions where its root type has one
   if (profile.definitions || (profile.id === "A" && r.definitionCount > 0)) {
     const { tag, typeId } = readDefinition(r, profile.id);

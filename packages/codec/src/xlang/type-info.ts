@@ -1,9 +1,9 @@
-import type { ByteWriter } from "../bytes/byte-writer.ts";
 import { encodeMetaString, varuint } from "../bytes/meta-string.ts";
 import { TypeId } from "../bytes/type-id.ts";
 import type { TypeName } from "../schema/field-type.ts";
 import type { Profile } from "./profile.ts";
-import type { TypeDef } from "./type-meta.ts";
+import type { TypeMeta } from "./type-meta.ts";
+import type { XlangWriter } from "./xlang-writer.ts";
 
 /** Kinds of types that have a name or number of their own. */
 export type NamedKind = "struct" | "enum" | "ext" | "union";
@@ -25,7 +25,7 @@ const byName = {
 export function typeInfoBytes(
   kind: NamedKind,
   type: TypeName,
-  definition: TypeDef | undefined,
+  definition: TypeMeta | undefined,
   { ids }: Profile,
 ): Uint8Array {
   const number = ids ? type.typeId : undefined;
@@ -46,9 +46,9 @@ export function typeInfoBytes(
 export function typeInfoWriter(
   typeInfo: Uint8Array,
   type: TypeName,
-  definition: TypeDef | undefined,
+  definition: TypeMeta | undefined,
   profile: Profile,
-): (w: ByteWriter) => void {
+): (w: XlangWriter) => void {
   const id = typeInfo[0] as number;
   if (Object.values<number>(byNumber).includes(id)) {
     return (w) => w.putBytes(typeInfo);
@@ -57,7 +57,7 @@ export function typeInfoWriter(
   return profile.sharesNames ? sharedNameWriter(type, id) : nameWriter(type, typeInfo);
 }
 
-function definitionWriter(typeInfo: Uint8Array): (w: ByteWriter) => void {
+function definitionWriter(typeInfo: Uint8Array): (w: XlangWriter) => void {
   let message = 0;
   let index = 0;
   const typeId = typeInfo[0] as number;
@@ -76,7 +76,7 @@ function definitionWriter(typeInfo: Uint8Array): (w: ByteWriter) => void {
 }
 
 /** Each type has names of its own; only the empty namespace is common. */
-function nameWriter(type: TypeName, typeInfo: Uint8Array): (w: ByteWriter) => void {
+function nameWriter(type: TypeName, typeInfo: Uint8Array): (w: XlangWriter) => void {
   let message = 0;
   let namespaceId = 0;
   let nameId = 0;
@@ -105,7 +105,7 @@ function nameWriter(type: TypeName, typeInfo: Uint8Array): (w: ByteWriter) => vo
 }
 
 /** Equal names are one, whatever they name. */
-function sharedNameWriter(type: TypeName, typeId: number): (w: ByteWriter) => void {
+function sharedNameWriter(type: TypeName, typeId: number): (w: XlangWriter) => void {
   let message = 0;
   let ids: readonly [number, number] = [0, 0];
   const names = [
@@ -113,7 +113,7 @@ function sharedNameWriter(type: TypeName, typeId: number): (w: ByteWriter) => vo
     encodeMetaString(type.name, "type"),
   ] as const;
   const keys = names.map((bytes) => String.fromCharCode(...bytes)) as [string, string];
-  const put = (w: ByteWriter, which: 0 | 1): number => {
+  const put = (w: XlangWriter, which: 0 | 1): number => {
     w.nameIds ??= new Map();
     const known = w.nameIds.get(keys[which]);
     if (known !== undefined) {

@@ -1,19 +1,19 @@
-import { ByteReader } from "../bytes/byte-reader.ts";
+import { ByteReader, startsWith } from "../bytes/byte-reader.ts";
 import { unpackName } from "../bytes/meta-string.ts";
 import { TypeId } from "../bytes/type-id.ts";
 import { fail } from "../failure.ts";
 import { maxFields } from "../limits.ts";
-import { startsWith } from "./binding.ts";
 import {
   hashOf,
   maxDefinitionBytes,
   type StatedField,
   type StatedType,
-  type TypeDef,
+  type TypeMeta,
 } from "./type-meta.ts";
+import type { XlangReader } from "./xlang-reader.ts";
 
 /** Definitions read before, the same object for the same bytes. Both generations have their own. */
-const known = { A: new Map<string, TypeDef>(), B: new Map<string, TypeDef>() };
+const known = { A: new Map<string, TypeMeta>(), B: new Map<string, TypeMeta>() };
 const maxKnown = 256;
 /** Most definitions of one message. */
 const maxDefinitions = 1_024;
@@ -21,7 +21,7 @@ const maxDefinitions = 1_024;
 const maxNesting = 50;
 
 /** The definition that a message gives or refers to at this place. */
-export function readDefinition(r: ByteReader, generation: "A" | "B"): TypeDef {
+export function readDefinition(r: XlangReader, generation: "A" | "B"): TypeMeta {
   const marker = r.small();
   if (marker & 1) {
     const index = marker >>> 1;
@@ -43,14 +43,14 @@ export function readDefinition(r: ByteReader, generation: "A" | "B"): TypeDef {
 }
 
 /** Counts a definition of this message. */
-export function addDefinition(r: ByteReader, def: TypeDef): void {
+export function addDefinition(r: XlangReader, def: TypeMeta): void {
   if (r.definitionCount >= maxDefinitions) {
     throw fail("limit", `more than ${maxDefinitions} definitions`);
   }
   r.definitions[r.definitionCount++] = def;
 }
 
-function lookUp(bytes: Uint8Array, head: number, generation: "A" | "B"): TypeDef {
+function lookUp(bytes: Uint8Array, head: number, generation: "A" | "B"): TypeMeta {
   const cache = known[generation];
   const key = String.fromCharCode(...bytes.subarray(0, 8));
   const before = cache.get(key);
@@ -89,7 +89,7 @@ class Definition {
     this.#r.pos = head;
   }
 
-  read(): TypeDef {
+  read(): TypeMeta {
     const r = this.#r;
     const first = r.byte();
     const struct = this.#generation === "A" || (first & 0x80) !== 0;
@@ -111,7 +111,7 @@ class Definition {
     const fields: StatedField[] = [];
     for (let i = 0; i < count; i++) fields.push(this.#field());
     if (r.pos !== r.end) throw fail("data", `${r.end - r.pos} bytes are left in a definition`);
-    const kind = struct ? "struct" : (kinds[first] as TypeDef["kind"]);
+    const kind = struct ? "struct" : (kinds[first] as TypeMeta["kind"]);
     return { bytes: this.#bytes, kind, tag, typeId, fields };
   }
 

@@ -23,7 +23,7 @@ export interface StatedField {
 }
 
 /** A type as its writer describes it in the message (docs/fory.md, "Definitions"). */
-export interface TypeDef {
+export interface TypeMeta {
   /** Header, length and body, as they stand in the message. */
   readonly bytes: Uint8Array;
   readonly kind: "struct" | "enum" | "ext" | "union";
@@ -75,7 +75,7 @@ function state(type: FieldType, nullable: boolean, shared: boolean): StatedType 
 }
 
 /** The definition of one of our types, its fields in the order of the wire. */
-export function defineType(info: WireTypeInfo, fields: readonly StatedField[]): TypeDef {
+export function defineType(info: WireTypeInfo, fields: readonly StatedField[]): TypeMeta {
   const { typeId } = info;
   const count = fields.length;
   const body = [
@@ -98,7 +98,7 @@ export function defineType(info: WireTypeInfo, fields: readonly StatedField[]): 
 const nameKinds = { enum: 1, ext: 3, union: 5 } as const;
 
 /** The definition of an enum, ext or union, which is its name. */
-export function defineName(kind: keyof typeof nameKinds, type: TypeName): TypeDef {
+export function defineName(kind: keyof typeof nameKinds, type: TypeName): TypeMeta {
   const body = [
     nameKinds[kind],
     ...typeName(type.namespace, "namespace"),

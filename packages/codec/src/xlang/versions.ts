@@ -1,7 +1,8 @@
+import { startsWith } from "../bytes/byte-reader.ts";
 import type { Binding } from "./binding.ts";
-import { startsWith } from "./binding.ts";
+
 import type { TypePlan } from "./plan.ts";
-import type { TypeDef } from "./type-meta.ts";
+import type { TypeMeta } from "./type-meta.ts";
 import type { ValueOp } from "./values/value-op.ts";
 
 /** How many foreign definitions of one type are kept ready; the one not used for longest gives way. */
@@ -10,15 +11,15 @@ const maxVersions = 10;
 /** Readers of one type by the definitions that describe it. */
 export class Versions {
   readonly #plan: TypePlan;
-  readonly #make: (def: TypeDef) => ValueOp;
-  readonly #ops = new Map<TypeDef, ValueOp>();
+  readonly #make: (def: TypeMeta) => ValueOp;
+  readonly #ops = new Map<TypeMeta, ValueOp>();
 
-  constructor(plan: TypePlan, make: (def: TypeDef) => ValueOp) {
+  constructor(plan: TypePlan, make: (def: TypeMeta) => ValueOp) {
     this.#plan = plan;
     this.#make = make;
   }
 
-  of(def: TypeDef, ours: Binding): ValueOp {
+  of(def: TypeMeta, ours: Binding): ValueOp {
     const own = this.#plan.definition;
     if (def === own) return ours;
     let op = this.#ops.get(def);
@@ -33,7 +34,8 @@ export class Versions {
       op = ours;
     } else {
       op = this.#make(def);
-      if (this.#ops.size >= maxVersions) this.#ops.delete(this.#ops.keys().next().value as TypeDef);
+      if (this.#ops.size >= maxVersions)
+        this.#ops.delete(this.#ops.keys().next().value as TypeMeta);
     }
     this.#ops.set(def, op);
     return op;

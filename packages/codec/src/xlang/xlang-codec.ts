@@ -1,21 +1,21 @@
-import { ByteReader, Flag } from "../bytes/byte-reader.ts";
-import { ByteWriter } from "../bytes/byte-writer.ts";
+import { plainBytes, startsWith } from "../bytes/byte-reader.ts";
 import { MessageEncoder } from "../bytes/message-encoder.ts";
-import { plainBytes } from "../bytes/plain-bytes.ts";
 import { Writers } from "../bytes/writers.ts";
 import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
 import { CodecError } from "../error.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
 import type { Root } from "../schema/root.ts";
-import { type Bind, type RootBinding, startsWith } from "./binding.ts";
+import type { Bind, RootBinding } from "./binding.ts";
 import { closureEngine } from "./generate/closure-engine.ts";
 import { canGenerate, generatedEngine } from "./generate/generated-engine.ts";
 import type { Profile } from "./profile.ts";
 import { isInProfile, profileFor, profileToRead, type WireProfile } from "./profiles.ts";
-import { closeShared, openShared } from "./references.ts";
+import { closeShared, Flag, openShared } from "./references.ts";
 import { bindRoot } from "./root-binding.ts";
 import { type Bound, XlangForm } from "./xlang-message-writer.ts";
+import { XlangReader } from "./xlang-reader.ts";
+import { XlangWriter } from "./xlang-writer.ts";
 
 /** Which engine runs; `auto` takes generated code where it is allowed. */
 export type EngineChoice = "auto" | "generated" | "closures";
@@ -43,9 +43,9 @@ function enginesOf(profile: Profile): Engines {
 }
 
 /** One buffer for all codecs: a message is copied out of it before the next is made. */
-const writers = new Writers((bytes, options) => new ByteWriter(bytes, options));
+const writers = new Writers((bytes, options) => new XlangWriter(bytes, options));
 /** One reader, unless a setter of a class decodes while a message is being read. */
-const sharedReader = new ByteReader(new Uint8Array(0));
+const sharedReader = new XlangReader(new Uint8Array(0));
 const noBytes = new Uint8Array(0);
 let readerBusy = false;
 
@@ -83,7 +83,7 @@ class XlangTypeCodec implements TypeCodec<unknown> {
   readonly #ownProfile: Profile;
   /** In others, once a message came in them. */
   #others: Map<Profile, Bound> | undefined;
-  readonly #encoder: MessageEncoder<ByteWriter>;
+  readonly #encoder: MessageEncoder<XlangWriter>;
 
   constructor(
     root: Root,
@@ -118,7 +118,7 @@ class XlangTypeCodec implements TypeCodec<unknown> {
       throw new CodecError("type", `expected bytes (Uint8Array) to decode, got ${kindOf(bytes)}`);
     }
     const plain = plainBytes(bytes);
-    const r = readerBusy ? new ByteReader(plain) : sharedReader;
+    const r = readerBusy ? new XlangReader(plain) : sharedReader;
     readerBusy = true;
     try {
       return this.#decoded(r, plain);
@@ -131,7 +131,7 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     }
   }
 
-  #decoded(r: ByteReader, bytes: Uint8Array): unknown {
+  #decoded(r: XlangReader, bytes: Uint8Array): unknown {
     const { fast, exact } = this.#boundTo(bytes);
     if (fast !== exact) {
       try {
@@ -160,18 +160,8 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     return bound;
   }
 
-  #read(r: ByteReader, binding: RootBinding, bytes: Uint8Array): unknown {
-    r.bytes = bytes;
-    r.end = bytes.length;
-    r.pos = 0;
-    // setting the length of an empty array would cost its memory
-    if (r.names.length > 0) r.names = [];
-    if (r.shared.length > 0) {
-      r.shared = [];
-      r.shapes = [];
-    }
-    r.pending = -1;
-    r.definitionCount = 0;
+  #read(r: XlangReader, binding: RootBinding, bytes: Uint8Array): unknown {
+    r.begin(bytes);
     r.maxDepth = this.#limits.depth;
     r.graphBytes = this.#limits.graphBytes;
     r.views = this.#views;
@@ -186,7 +176,7 @@ class XlangTypeCodec implements TypeCodec<unknown> {
     return value;
   }
 
-  #readRoot(r: ByteReader, binding: RootBinding): unknown {
+  #readRoot(r: XlangReader, binding: RootBinding): unknown {
     const { plan } = binding;
     if (!plan.tracking && !plan.definition && startsWith(r.bytes, 0, plan.prefix)) {
       r.pos = plan.prefix.length;

@@ -1,9 +1,8 @@
-import { Flag } from "../bytes/byte-reader.ts";
-import type { ByteWriter } from "../bytes/byte-writer.ts";
 import type { MessageForm } from "../bytes/message-encoder.ts";
 import type { CodecLimits } from "../limits.ts";
 import type { RootBinding } from "./binding.ts";
-import { noteReference } from "./references.ts";
+import { Flag, noteReference } from "./references.ts";
+import type { XlangWriter } from "./xlang-writer.ts";
 
 let message = 0;
 
@@ -15,7 +14,7 @@ export interface Bound {
 }
 
 /** Writes the messages of one type in XLANG. */
-export class XlangForm implements MessageForm<ByteWriter> {
+export class XlangForm implements MessageForm<XlangWriter> {
   readonly root: string;
   readonly limits: CodecLimits;
   readonly onlyExact: boolean;
@@ -28,21 +27,13 @@ export class XlangForm implements MessageForm<ByteWriter> {
     this.onlyExact = bound.fast === bound.exact;
   }
 
-  write(w: ByteWriter, value: unknown, offset: number, exact: boolean): void {
+  write(w: XlangWriter, value: unknown, offset: number, exact: boolean): void {
     const binding = exact ? this.#bound.exact : this.#bound.fast;
     message = (message + 1) | 0;
-    w.message = message;
-    w.names = 0;
-    w.nameIds = undefined;
-    w.emptyName = -1;
-    w.definitions = 0;
     const { profile, tracking } = binding.plan;
-    w.tracking = tracking;
-    w.references = undefined;
-    w.referenceCount = 0;
+    w.begin(message, offset, tracking);
     w.maxDepth = this.limits.depth;
     w.maxBytes = this.limits.messageBytes;
-    w.pos = offset;
     const head = w.room(offset, 2);
     head[offset] = profile.header;
     head[offset + 1] = tracking ? Flag.first : Flag.value;
@@ -60,7 +51,7 @@ export class XlangForm implements MessageForm<ByteWriter> {
     binding.write(w, value, 1);
   }
 
-  finish(w: ByteWriter): void {
+  finish(w: XlangWriter): void {
     w.references = undefined;
   }
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { ByteReader } from "../../src/bytes/byte-reader.ts";
-import { ByteWriter } from "../../src/bytes/byte-writer.ts";
 import { createTypeScope, wireType, wireTypeInfo } from "../../src/index.ts";
 import type { Bind } from "../../src/xlang/binding.ts";
 import { closureEngine } from "../../src/xlang/generate/closure-engine.ts";
 import { generatedEngine } from "../../src/xlang/generate/generated-engine.ts";
 import { profileFor } from "../../src/xlang/profiles.ts";
+import { XlangReader } from "../../src/xlang/xlang-reader.ts";
+import { XlangWriter } from "../../src/xlang/xlang-writer.ts";
 import { build, bytesOf, cases, hexOf } from "../support/fixture.ts";
 
 const profileA = profileFor({ profile: "A", compatible: false, refs: undefined, ids: false });
@@ -25,14 +25,14 @@ describe.each(engines)("%s alone", (_, bind) => {
     if (!info) throw new Error("no wire type");
     const binding = bind(info);
 
-    const r = new ByteReader(bytesOf(given.hex));
+    const r = new XlangReader(bytesOf(given.hex));
     r.maxDepth = 50;
     r.graphBytes = 1e8;
     r.pos = 2;
     expect(binding.readInfo(r).read(r, 1)).toEqual(value);
     expect(r.pos).toBe(r.end);
 
-    const w = new ByteWriter(new Uint8Array(8), { fixed: false });
+    const w = new XlangWriter(new Uint8Array(8), { fixed: false });
     w.message = ++message;
     w.maxDepth = 50;
     w.maxBytes = 1e8;
@@ -70,11 +70,11 @@ test("nothing of a schema's text becomes code", () => {
   const info = wireTypeInfo(type);
   if (!info) throw new Error("no wire type");
   const binding = generatedEngine(profileA, closureEngine(profileA))(info);
-  const w = new ByteWriter(new Uint8Array(1_000), { fixed: false });
+  const w = new XlangWriter(new Uint8Array(1_000), { fixed: false });
   w.maxDepth = 50;
   const value = Object.fromEntries(keys.map((key) => [key, `value of ${key}`]));
   binding.write(w, value, 1);
-  const r = new ByteReader(w.bytes.slice(0, w.pos));
+  const r = new XlangReader(w.bytes.slice(0, w.pos));
   r.maxDepth = 50;
   expect(Object.entries(binding.read(r, 1) as object)).toEqual(Object.entries(value));
   expect((globalThis as Record<string, unknown>).broken).toBeUndefined();
@@ -112,14 +112,14 @@ test("in profile B the generated code stands alone too", () => {
   for (const tracking of [false, true]) {
     const written = [closures, generatedEngine(profileB, closures)].map((bind) => {
       const binding = bind(info);
-      const w = new ByteWriter(new Uint8Array(8), { fixed: false });
+      const w = new XlangWriter(new Uint8Array(8), { fixed: false });
       w.message = ++message;
       w.maxDepth = 50;
       w.maxBytes = 1e8;
       w.tracking = tracking;
       binding.writeInfo(w);
       binding.write(w, value, 1);
-      const r = new ByteReader(w.bytes.slice(0, w.pos));
+      const r = new XlangReader(w.bytes.slice(0, w.pos));
       r.maxDepth = 50;
       r.graphBytes = 1e8;
       const back = binding.readInfo(r).read(r, 1) as typeof value;

@@ -39,7 +39,7 @@ export class NativeReader extends ByteReader {
   extNamed: ExtNamed = () => undefined;
 
   /** Begins a message. */
-  begin(bytes: Uint8Array): void {
+  override begin(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.end = bytes.length;
     this.pos = 0;
@@ -176,11 +176,5 @@ export class NativeReader extends ByteReader {
     this.charge(cost);
     this.objects.push(object);
     return object;
-  }
-
-  /** Takes memory from what the message may have. */
-  charge(cost: number): void {
-    this.graphBytes -= cost;
-    if (this.graphBytes < 0) throw fail("limit", "the message takes too much memory");
   }
 }

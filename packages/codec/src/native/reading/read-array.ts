@@ -1,4 +1,3 @@
-import { checkReadDepth } from "../../bytes/depth.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail } from "../../failure.ts";
 import { NativeId } from "../native-id.ts";
@@ -8,7 +7,7 @@ import type { NativeReader } from "./native-reader.ts";
 
 /** An array: of any values, or of doubles without ids. */
 export function readArray(r: NativeReader, depth: number): unknown[] {
-  checkReadDepth(r, depth);
+  r.checkDepth(depth);
   const count = r.count(r.small(), 8);
   const items = r.made<unknown[]>([]);
   if (count === 0) return items;

@@ -1,4 +1,3 @@
-import { checkReadDepth } from "../../bytes/depth.ts";
 import { asFailure } from "../../failure.ts";
 import type { NativeReader } from "./native-reader.ts";
 
@@ -8,7 +7,7 @@ const itemCost = 40;
 
 /** A `Map`, in the order of its writer. */
 export function readMap(r: NativeReader, depth: number): Map<unknown, unknown> {
-  checkReadDepth(r, depth);
+  r.checkDepth(depth);
   const count = r.count(r.small(), pairCost);
   const map = r.made(new Map<unknown, unknown>(), 128);
   for (let i = 0; i < count; i++) {
@@ -24,7 +23,7 @@ export function readMap(r: NativeReader, depth: number): Map<unknown, unknown> {
 
 /** A `Set`, in the order of its writer. */
 export function readSet(r: NativeReader, depth: number): Set<unknown> {
-  checkReadDepth(r, depth);
+  r.checkDepth(depth);
   const count = r.count(r.small(), itemCost);
   const set = r.made(new Set<unknown>(), 128);
   let i = 0;

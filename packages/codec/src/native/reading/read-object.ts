@@ -1,4 +1,3 @@
-import { checkReadDepth } from "../../bytes/depth.ts";
 import { asFailure, fail } from "../../failure.ts";
 import { ErrorFlag, errorClasses, makeError } from "../error-kind.ts";
 import type { NativeReader } from "./native-reader.ts";
@@ -34,7 +33,7 @@ export function readBoxed(r: NativeReader): object {
 
 /** An error with the parts that its flags name. Its stack is its first line: it was not thrown here. */
 export function readError(r: NativeReader, depth: number): Error {
-  checkReadDepth(r, depth);
+  r.checkDepth(depth);
   const place = r.byte();
   const flags = r.byte();
   r.charge(errorCost);

@@ -1,4 +1,3 @@
-import { checkReadDepth } from "../../bytes/depth.ts";
 import { asFailure, fail } from "../../failure.ts";
 import { setOwn } from "../../xlang/values/map-op.ts";
 import { readNativeText } from "../native-text.ts";
@@ -28,7 +27,7 @@ export function readRecord(r: NativeReader, number: number, depth: number): obje
 }
 
 function readShaped(r: NativeReader, shape: Shape, depth: number): object {
-  checkReadDepth(r, depth);
+  r.checkDepth(depth);
   r.count(shape.keys.length, 8);
   r.charge(recordCost);
   if (shape.tag !== undefined) return readInstance(r, shape, shape.tag, depth);
@@ -74,7 +73,7 @@ function readValues(
 
 /** Keys and values in turn. */
 export function readEntries(r: NativeReader, depth: number): object {
-  checkReadDepth(r, depth);
+  r.checkDepth(depth);
   const count = r.count(r.small(), entryCost);
   const object = r.made<Record<string, unknown>>({});
   for (let i = 0; i < count; i++) {

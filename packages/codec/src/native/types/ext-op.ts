@@ -1,4 +1,3 @@
-import { checkReadDepth } from "../../bytes/depth.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { fail, kindOf } from "../../failure.ts";
 import { extForm, extValue } from "../../schema/ext-value.ts";
@@ -74,7 +73,7 @@ export class ExtNative implements BoundExt {
   }
 
   read(r: NativeReader, end: number, depth: number): object {
-    checkReadDepth(r, depth);
+    r.checkDepth(depth);
     const inner = idleReaders.pop() ?? new NativeReader(r.bytes);
     try {
       inner.begin(r.bytes);

@@ -1,5 +1,4 @@
 import { ByteWriter } from "../../bytes/byte-writer.ts";
-import { checkWriteDepth } from "../../bytes/depth.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { putVar32 } from "../../bytes/varint.ts";
 import { fail, kindOf } from "../../failure.ts";
@@ -22,6 +21,8 @@ const shortText = 32;
 
 /** Where a message is written, and what it holds so far. */
 export class NativeWriter extends ByteWriter {
+  /** A number that differs from message to message: shapes remember the one that defined them last. */
+  message = 0;
   readonly identities: Identities = new Identities();
   readonly windows: Windows = new Windows();
   /** Whether generated code is left aside, so that errors say where. */
@@ -147,7 +148,7 @@ export class NativeWriter extends ByteWriter {
   /** Begins a container: like `seen`, and bounds the depth. */
   opened(value: object, depth: number, form?: unknown): boolean {
     if (this.seen(value, form)) return false;
-    checkWriteDepth(this, depth);
+    this.checkDepth(depth);
     return true;
   }
 

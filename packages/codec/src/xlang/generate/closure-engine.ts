@@ -1,6 +1,3 @@
-import { Flag } from "../../bytes/byte-reader.ts";
-import type { ByteWriter } from "../../bytes/byte-writer.ts";
-import { checkReadDepth, checkWriteDepth } from "../../bytes/depth.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
 import type { WireField, WireTypeInfo } from "../../schema/wire-type.ts";
 import {
@@ -13,10 +10,11 @@ import {
 } from "../binding.ts";
 import { planOf, type TypePlan } from "../plan.ts";
 import type { Profile } from "../profile.ts";
-import { begin, readFlagged, writeFlag } from "../references.ts";
+import { begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import { fieldOp } from "../values/field-op.ts";
 import { setOwn } from "../values/map-op.ts";
 import type { ValueOp } from "../values/value-op.ts";
+import type { XlangWriter } from "../xlang-writer.ts";
 import { ownReadPlan, type ReadPlan, type ReadStep, versionReadPlan } from "./read-plan.ts";
 
 /**
@@ -48,11 +46,12 @@ function structWriter(plan: TypePlan, bind: Bind): WriteStruct {
   const writers = fields.map((field) =>
     fieldWriter(field, fieldOp(field, plan, bind), plan.shared.has(field)),
   );
+  const hint = depthHint(plan);
   return (w, value, depth) => {
     if (typeof value !== "object" || value === null) {
       throw fail("value", `expected an object (${plan.info.tag}), got ${kindOf(value)}`);
     }
-    checkWriteDepth(w, depth, plan);
+    w.checkDepth(depth, hint);
     w.putBytes(plan.lead);
     let i = 0;
     try {
@@ -65,7 +64,13 @@ function structWriter(plan: TypePlan, bind: Bind): WriteStruct {
   };
 }
 
-type FieldWriter = (w: ByteWriter, object: Record<string, unknown>, depth: number) => void;
+function depthHint({ info, profile }: TypePlan): string {
+  return profile.references
+    ? ` If it should be, ${info.tag} keeps its references with wireType(tag, shape, { refs: true })`
+    : ` ${info.tag} cannot keep references in profile ${profile.id}`;
+}
+
+type FieldWriter = (w: XlangWriter, object: Record<string, unknown>, depth: number) => void;
 
 function fieldWriter(field: WireField, op: ValueOp, shared: boolean): FieldWriter {
   const { key, default: makeDefault } = field;
@@ -99,7 +104,7 @@ function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolea
   const keys = plan.declared.map((field) => field.key);
   const prototype: object | undefined = plan.info.class?.prototype;
   return (r, depth) => {
-    checkReadDepth(r, depth);
+    r.checkDepth(depth);
     if (ours) checkLead(r, plan);
     const object: Record<string, unknown> = prototype ? Object.create(prototype) : {};
     begin(r, object, plan.info.tag);

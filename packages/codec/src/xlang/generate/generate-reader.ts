@@ -1,10 +1,9 @@
-import { Flag } from "../../bytes/byte-reader.ts";
 import { recordMaker } from "../../codegen/record-maker.ts";
 import { Source, wrong } from "../../codegen/source.ts";
 import type { WireField } from "../../schema/wire-type.ts";
 import type { Bind, ReadStruct } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
-import { begin, readFlagged } from "../references.ts";
+import { begin, Flag, readFlagged } from "../references.ts";
 import type { ValueOp } from "../values/value-op.ts";
 import { ReadCode } from "./read-code.ts";
 import type { ReadPlan, ReadStep } from "./read-plan.ts";

@@ -1,10 +1,9 @@
-import { Flag } from "../../bytes/byte-reader.ts";
 import { Source, wrong } from "../../codegen/source.ts";
 import type { FieldType } from "../../schema/field-type.ts";
 import type { WireField } from "../../schema/wire-type.ts";
 import type { Bind, WriteStruct } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
-import { writeFlag } from "../references.ts";
+import { Flag, writeFlag } from "../references.ts";
 import { fieldOp } from "../values/field-op.ts";
 import { free, type Piece, WriteCode } from "./write-code.ts";
 

@@ -2,7 +2,7 @@ import type { WireTypeInfo } from "../../schema/wire-type.ts";
 import { type Bind, type Binding, lazyBinding, type ReadStruct } from "../binding.ts";
 import { planOf, type TypePlan } from "../plan.ts";
 import type { Profile } from "../profile.ts";
-import type { TypeDef } from "../type-meta.ts";
+import type { TypeMeta } from "../type-meta.ts";
 import { generateReader } from "./generate-reader.ts";
 import { generateWriter } from "./generate-writer.ts";
 import { ownReadPlan, versionReadPlan } from "./read-plan.ts";
@@ -31,7 +31,7 @@ export function generatedEngine(profile: Profile, closures: Bind): Bind {
   return engine;
 }
 
-function versionReader(plan: TypePlan, def: TypeDef, bind: Bind, closures: Bind): ReadStruct {
+function versionReader(plan: TypePlan, def: TypeMeta, bind: Bind, closures: Bind): ReadStruct {
   const slow = closures(plan.info).version(def);
   let fast: ReadStruct | undefined;
   let calls = 0;

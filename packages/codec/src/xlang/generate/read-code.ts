@@ -1,4 +1,3 @@
-import { Flag, maxUnbacked } from "../../bytes/byte-reader.ts";
 import { keyText } from "../../bytes/key-text.ts";
 import { floatScratch } from "../../bytes/scratch.ts";
 import { latin1, readText } from "../../bytes/text.ts";
@@ -7,11 +6,11 @@ import { type Source, wrong } from "../../codegen/source.ts";
 import type { FieldType } from "../../schema/field-type.ts";
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
-import { closeShared, openShared, readFlagged, readReference } from "../references.ts";
+import { closeShared, Flag, openShared, readFlagged, readReference } from "../references.ts";
 import { isDynamic } from "../values/dynamic-type.ts";
 import { enumNumbers } from "../values/enum-op.ts";
 import { fieldTypeOp, typesField } from "../values/field-op.ts";
-import { ListFlag } from "../values/list-op.ts";
+import { ListFlag, maxUnbacked } from "../values/list-op.ts";
 import { MapFlag, setOwn } from "../values/map-op.ts";
 import { type Container, opOf, typesElements } from "../values/ops.ts";
 import type { ValueOp } from "../values/value-op.ts";

@@ -2,7 +2,7 @@ import { fail } from "../../failure.ts";
 import type { WireField } from "../../schema/wire-type.ts";
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
-import { identifierOf, type StatedField, type TypeDef } from "../type-meta.ts";
+import { identifierOf, type StatedField, type TypeMeta } from "../type-meta.ts";
 import { definedFieldOp, fieldOp, typesField } from "../values/field-op.ts";
 import { absentValue } from "../values/missing.ts";
 import { statedOp, versionOp } from "../values/stated-op.ts";
@@ -45,7 +45,7 @@ export function ownReadPlan(plan: TypePlan, bind: Bind): ReadPlan {
  * Reads what another version of the type wrote (docs/fory.md, "Evolution"). Throws a `mismatch` where
  * a field has a type that ours cannot be made of.
  */
-export function versionReadPlan(plan: TypePlan, def: TypeDef, bind: Bind): ReadPlan {
+export function versionReadPlan(plan: TypePlan, def: TypeMeta, bind: Bind): ReadPlan {
   const found = new Fields(plan.declared);
   const taken = new Set<WireField>();
   const steps = def.fields.map((stated): ReadStep => {

@@ -1,12 +1,12 @@
-import type { ByteReader } from "../../bytes/byte-reader.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { fail } from "../../failure.ts";
 import { begin } from "../references.ts";
+import type { XlangReader } from "../xlang-reader.ts";
 import type { ElementOp } from "./list-op.ts";
 import { MapFlag, readPairs, setOwn } from "./map-op.ts";
 
 /** Reads a map of any values: an object where all keys are text, a `Map` otherwise. */
-export function readAnyMap(r: ByteReader, item: ElementOp, depth: number): unknown {
+export function readAnyMap(r: XlangReader, item: ElementOp, depth: number): unknown {
   if (r.pending >= 0) return readSharedMap(r, item, depth);
   const pairs: [unknown, unknown][] = [];
   readPairs(r, item, item, depth, (key, value) => {
@@ -19,7 +19,7 @@ export function readAnyMap(r: ByteReader, item: ElementOp, depth: number): unkno
 }
 
 /** A map that its own values may refer to is made before they are read: its first key decides. */
-function readSharedMap(r: ByteReader, item: ElementOp, depth: number): unknown {
+function readSharedMap(r: XlangReader, item: ElementOp, depth: number): unknown {
   if (!beginsWithText(r)) {
     const map = new Map<unknown, unknown>();
     begin(r, map, "map<any,any>");
@@ -39,7 +39,7 @@ function readSharedMap(r: ByteReader, item: ElementOp, depth: number): unknown {
   return object;
 }
 
-function beginsWithText(r: ByteReader): boolean {
+function beginsWithText(r: XlangReader): boolean {
   const start = r.pos;
   const empty = r.small() === 0;
   const flags = r.bytes[r.pos] ?? 0;

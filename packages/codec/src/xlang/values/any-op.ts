@@ -1,5 +1,4 @@
 import { arrayClass, float16Class } from "../../bytes/array-class.ts";
-import type { ByteReader } from "../../bytes/byte-reader.ts";
 import { bigInteger, safeInteger } from "../../bytes/integer.ts";
 import { arrayTypeId, TypeId } from "../../bytes/type-id.ts";
 import { putVarint64, putVarintBig, readVarintBig } from "../../bytes/varint.ts";
@@ -9,6 +8,7 @@ import type { TypeScope } from "../../schema/type-scope.ts";
 import { TypedValue } from "../../schema/typed-value.ts";
 import type { Bind } from "../binding.ts";
 import { inScope, readStruct, readTypeName } from "../struct-info.ts";
+import type { XlangReader } from "../xlang-reader.ts";
 import { readAnyMap } from "./any-map.ts";
 import { arrayOp, float8ArrayOp } from "./array-op.ts";
 import { enumNumberOp } from "./enum-op.ts";
@@ -195,7 +195,7 @@ function makeAny(scope: TypeScope, bind: Bind): AnyOp {
     return type && (type.kind === "ext" ? extOf(type) : typedOps.ofNamed(type));
   }
 
-  function readType(r: ByteReader): ValueOp {
+  function readType(r: XlangReader): ValueOp {
     const id = r.bytes[r.pos];
     switch (id) {
       case TypeId.namedStruct:
@@ -223,7 +223,7 @@ function makeAny(scope: TypeScope, bind: Bind): AnyOp {
     return op;
   }
 
-  function readName(r: ByteReader, byNumber: number): string | number {
+  function readName(r: XlangReader, byNumber: number): string | number {
     return r.byte() === byNumber ? r.small() : readTypeName(r, bind.profile);
   }
 

@@ -112,8 +112,7 @@ const boolArrayOp: PlainOp = plainOp(
   (r) => {
     const length = r.small();
     const start = r.take(length);
-    r.graphBytes -= length * 8;
-    if (r.graphBytes < 0) throw fail("limit", "the message takes too much memory");
+    r.charge(length * 8);
     return Array.from(r.bytes.subarray(start, start + length), (byte) => byte !== 0);
   },
   128,
@@ -138,8 +137,7 @@ export function listFromArray(array: ValueOp, list: ValueOp, narrow = false): Va
     ...list,
     read(r, depth) {
       const numbers = array.read(r, depth) as ArrayLike<number | bigint>;
-      r.graphBytes -= 8 * numbers.length;
-      if (r.graphBytes < 0) throw fail("limit", "the message takes too much memory");
+      r.charge(8 * numbers.length);
       return Array.from(numbers, (one) => (narrow ? safe(Number(one)) : one));
     },
   };

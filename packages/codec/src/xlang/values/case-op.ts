@@ -1,5 +1,3 @@
-import { Flag } from "../../bytes/byte-reader.ts";
-import { checkReadDepth, checkWriteDepth } from "../../bytes/depth.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail } from "../../failure.ts";
 import { type CaseValue, notOfCases, partsOf } from "../../schema/case-value.ts";
@@ -7,7 +5,7 @@ import type { CaseUnion, ElementType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
 import type { Bind } from "../binding.ts";
 import { nameReader, nameWriter } from "../name-info.ts";
-import { begin, readFlagged, writeFlag } from "../references.ts";
+import { begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import { containerOp } from "./list-op.ts";
 import { selfOp } from "./self-op.ts";
 import type { ValueOp } from "./value-op.ts";
@@ -38,7 +36,7 @@ export function caseOp(type: CaseUnion, scope: TypeScope, bind: Bind): ValueOp {
   const op = containerOp(
     TypeId.typedUnion,
     (w, given, depth) => {
-      checkWriteDepth(w, depth);
+      w.checkDepth(depth);
       const { number, value, element } = partsOf(type, given);
       w.putSmall(number);
       if (value === undefined || value === null) {
@@ -57,9 +55,8 @@ export function caseOp(type: CaseUnion, scope: TypeScope, bind: Bind): ValueOp {
       }
     },
     (r, depth) => {
-      checkReadDepth(r, depth);
-      r.graphBytes -= objectCost;
-      if (r.graphBytes < 0) throw fail("limit", "the message takes too much memory");
+      r.checkDepth(depth);
+      r.charge(objectCost);
       const number = r.small();
       const element = type.cases().get(number);
       if (!element) throw fail("mismatch", notOfCases(number, type.cases())).inField("case");

@@ -1,11 +1,10 @@
-import { Flag } from "../../bytes/byte-reader.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { extForm, extValue } from "../../schema/ext-value.ts";
 import type { ExtType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
 import type { Bind } from "../binding.ts";
 import { nameReader, nameWriter } from "../name-info.ts";
-import { readFlagged } from "../references.ts";
+import { Flag, readFlagged } from "../references.ts";
 import { withInfo } from "./field-op.ts";
 import { opOf } from "./ops.ts";
 import { plainOp } from "./plain-op.ts";

@@ -1,15 +1,19 @@
-import type { ByteReader } from "../../bytes/byte-reader.ts";
-import { Flag, maxUnbacked } from "../../bytes/byte-reader.ts";
-import type { ByteWriter } from "../../bytes/byte-writer.ts";
-import { checkReadDepth, checkWriteDepth } from "../../bytes/depth.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
-import { begin, readFlagged, writeFlag } from "../references.ts";
+import { begin, Flag, readFlagged, writeFlag } from "../references.ts";
+import type { XlangReader } from "../xlang-reader.ts";
+import type { XlangWriter } from "../xlang-writer.ts";
 import { plainOp } from "./plain-op.ts";
 import type { ValueOp } from "./value-op.ts";
 
 /** Bits of the byte before the elements (docs/fory.md, "Lists and sets"). */
 export const ListFlag = { tracked: 1, nulls: 2, declared: 4, same: 8 } as const;
+
+/**
+ * How many more elements than bytes a list may announce if an element may take no bytes: a struct
+ * without fields.
+ */
+export const maxUnbacked = 8_192;
 
 export interface ElementOp {
   readonly op: ValueOp;
@@ -78,12 +82,12 @@ export function setOp(element: ElementOp): ValueOp {
 }
 
 function writeItems(
-  w: ByteWriter,
+  w: XlangWriter,
   items: readonly unknown[],
   element: ElementOp,
   depth: number,
 ): void {
-  checkWriteDepth(w, depth);
+  w.checkDepth(depth);
   const count = items.length;
   w.putSmall(count);
   if (count === 0) return;
@@ -148,12 +152,12 @@ function itemOps(
 }
 
 function readItems(
-  r: ByteReader,
+  r: XlangReader,
   element: ElementOp,
   depth: number,
   add: (item: unknown) => void,
 ): void {
-  checkReadDepth(r, depth);
+  r.checkDepth(depth);
   const { typed, op: declared } = element;
   // a struct without fields takes no bytes where its type info is not its own
   const bare = typed || declared.tracked === true || declared.dynamic !== undefined;
@@ -179,7 +183,7 @@ function readItems(
 }
 
 /** The op of all elements; one that reads type info each time where they differ. */
-function elementOp(r: ByteReader, op: ValueOp, bits: number): ValueOp {
+function elementOp(r: XlangReader, op: ValueOp, bits: number): ValueOp {
   if (bits & ListFlag.declared) return declaredOp(op);
   if (bits & ListFlag.same) return ownOp(r, op);
   return op.dynamic ? op : { ...op, read: (from, depth) => ownOp(from, op).read(from, depth) };
@@ -194,7 +198,7 @@ export function declaredOp(op: ValueOp): ValueOp {
 }
 
 /** The op for the type info that follows. */
-export function ownOp(r: ByteReader, op: ValueOp): ValueOp {
+export function ownOp(r: XlangReader, op: ValueOp): ValueOp {
   if (op.dynamic) return op.dynamic.readType(r);
   if (r.bytes[r.pos] === TypeId.none) {
     r.pos++;

@@ -1,9 +1,8 @@
-import { type ByteReader, Flag } from "../../bytes/byte-reader.ts";
-import type { ByteWriter } from "../../bytes/byte-writer.ts";
-import { checkReadDepth, checkWriteDepth } from "../../bytes/depth.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
-import { begin, readFlagged, writeFlag } from "../references.ts";
+import { begin, Flag, readFlagged, writeFlag } from "../references.ts";
+import type { XlangReader } from "../xlang-reader.ts";
+import type { XlangWriter } from "../xlang-writer.ts";
 import { absent, containerOp, declaredOp, type ElementOp, ownOp } from "./list-op.ts";
 import type { ValueOp } from "./value-op.ts";
 
@@ -88,14 +87,14 @@ export function setOwn(object: Record<string, unknown>, key: string, value: unkn
 }
 
 export function writePairs(
-  w: ByteWriter,
+  w: XlangWriter,
   keys: readonly unknown[],
   values: readonly unknown[],
   key: ElementOp,
   value: ElementOp,
   depth: number,
 ): void {
-  checkWriteDepth(w, depth);
+  w.checkDepth(depth);
   w.putSmall(keys.length);
   const keyOps = opsOf(keys, key);
   const empty = (i: number): boolean => isEmpty(values[i], value);
@@ -147,7 +146,7 @@ export function writePairs(
 }
 
 /** The pair of a null key: a chunk of its own, without a count. */
-function writeUnderNull(w: ByteWriter, item: unknown, value: ElementOp, depth: number): void {
+function writeUnderNull(w: XlangWriter, item: unknown, value: ElementOp, depth: number): void {
   if (isEmpty(item, value)) {
     w.putByte(MapFlag.keyNull | MapFlag.valueNull);
     return;
@@ -179,13 +178,13 @@ function opsOf(keys: readonly unknown[], key: ElementOp): (ValueOp | undefined)[
 }
 
 export function readPairs(
-  r: ByteReader,
+  r: XlangReader,
   key: ElementOp,
   value: ElementOp,
   depth: number,
   add: (key: unknown, value: unknown) => void,
 ): void {
-  checkReadDepth(r, depth);
+  r.checkDepth(depth);
   let left = r.count(r.small(), pairCost + key.op.cost + value.op.cost);
   const empty = value.optional ? undefined : null;
   while (left > 0) {
@@ -227,7 +226,7 @@ export function readPairs(
 }
 
 /** The value of a null key. */
-function readUnderNull(r: ByteReader, value: ElementOp, depth: number, bits: number): unknown {
+function readUnderNull(r: XlangReader, value: ElementOp, depth: number, bits: number): unknown {
   if (bits & MapFlag.valueNull) {
     if (!value.nullable) throw fail("data", "null in a map that has no nulls");
     return value.optional ? undefined : null;
@@ -236,7 +235,7 @@ function readUnderNull(r: ByteReader, value: ElementOp, depth: number, bits: num
   return readTracked(r, op, depth + 1, bits & MapFlag.valueTracked);
 }
 
-function chunkOp(r: ByteReader, op: ValueOp, declared: number): ValueOp {
+function chunkOp(r: XlangReader, op: ValueOp, declared: number): ValueOp {
   if (!declared) return ownOp(r, op);
   return declaredOp(op);
 }
@@ -245,7 +244,7 @@ function infoFirst(op: ValueOp): ValueOp {
   return op.dynamic ? op : { ...op, read: (r, depth) => ownOp(r, op).read(r, depth) };
 }
 
-function readTracked(r: ByteReader, op: ValueOp, depth: number, tracked: number): unknown {
+function readTracked(r: XlangReader, op: ValueOp, depth: number, tracked: number): unknown {
   if (!tracked) return op.read(r, depth);
   const value = readFlagged(r, op, depth, absent);
   if (value === absent) throw fail("data", "null where a value should be");

@@ -1,5 +1,3 @@
-import type { ByteReader } from "../../bytes/byte-reader.ts";
-import type { ByteWriter } from "../../bytes/byte-writer.ts";
 import { readDate, readShortDate, writeDate, writeShortDate } from "../../bytes/day.ts";
 import { readDecimal, writeDecimal } from "../../bytes/decimal.ts";
 import { readDuration, writeDuration } from "../../bytes/duration.ts";
@@ -34,11 +32,13 @@ import {
 import { fail, kindOf } from "../../failure.ts";
 import type { ScalarType } from "../../schema/field-type.ts";
 import type { Profile } from "../profile.ts";
+import type { XlangReader } from "../xlang-reader.ts";
+import type { XlangWriter } from "../xlang-writer.ts";
 import { plainOp } from "./plain-op.ts";
 import type { PlainOp } from "./value-op.ts";
 
-type Write = (w: ByteWriter, value: unknown) => void;
-type Read = (r: ByteReader) => unknown;
+type Write = (w: XlangWriter, value: unknown) => void;
+type Read = (r: XlangReader) => unknown;
 
 /** The op of a type whose values stand alone; dates are not the same in every profile. */
 export function scalarOp(type: ScalarType, profile?: Profile): PlainOp {
@@ -118,12 +118,12 @@ export function float(value: unknown): number {
   return value;
 }
 
-function writeBool(w: ByteWriter, value: unknown): void {
+function writeBool(w: XlangWriter, value: unknown): void {
   if (typeof value !== "boolean") throw fail("value", `expected a boolean, got ${kindOf(value)}`);
   w.putByte(value ? 1 : 0);
 }
 
-function readBool(r: ByteReader): boolean {
+function readBool(r: XlangReader): boolean {
   const byte = r.byte();
   if (byte > 1) throw fail("data", `a boolean of ${byte}`);
   return byte === 1;
@@ -146,34 +146,34 @@ function half(
   ];
 }
 
-function writeFloat32(w: ByteWriter, value: unknown): void {
+function writeFloat32(w: XlangWriter, value: unknown): void {
   scratch.setFloat32(0, float(value), true);
   w.putBytes(scratchBytes.subarray(0, 4));
 }
 
-function readFloat32(r: ByteReader): number {
+function readFloat32(r: XlangReader): number {
   const start = r.take(4);
   for (let i = 0; i < 4; i++) scratchBytes[i] = r.bytes[start + i] as number;
   return scratch.getFloat32(0, true);
 }
 
-function writeFloat64(w: ByteWriter, value: unknown): void {
+function writeFloat64(w: XlangWriter, value: unknown): void {
   scratch.setFloat64(0, float(value), true);
   w.putBytes(scratchBytes);
 }
 
-function readFloat64(r: ByteReader): number {
+function readFloat64(r: XlangReader): number {
   const start = r.take(8);
   for (let i = 0; i < 8; i++) scratchBytes[i] = r.bytes[start + i] as number;
   return scratch.getFloat64(0, true);
 }
 
-function writeText(w: ByteWriter, value: unknown): void {
+function writeText(w: XlangWriter, value: unknown): void {
   if (typeof value !== "string") throw fail("value", `expected a string, got ${kindOf(value)}`);
   w.pos = putText(w, w.pos, value);
 }
 
-function writeBinary(w: ByteWriter, value: unknown): void {
+function writeBinary(w: XlangWriter, value: unknown): void {
   if (!(value instanceof Uint8Array)) {
     throw fail("value", `expected bytes (Uint8Array), got ${kindOf(value)}`);
   }
@@ -181,6 +181,6 @@ function writeBinary(w: ByteWriter, value: unknown): void {
   w.putBytes(value);
 }
 
-function readBinary(r: ByteReader): Uint8Array {
+function readBinary(r: XlangReader): Uint8Array {
   return r.part(r.small());
 }

@@ -1,12 +1,11 @@
-import type { ByteReader } from "../../bytes/byte-reader.ts";
-import { Flag } from "../../bytes/byte-reader.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { fail } from "../../failure.ts";
 import { Choices, type UnionType } from "../../schema/choices.ts";
 import type { WireTypeInfo } from "../../schema/wire-type.ts";
 import type { Bind, Binding } from "../binding.ts";
-import { readFlagged, writeFlag } from "../references.ts";
+import { Flag, readFlagged, writeFlag } from "../references.ts";
 import { readStruct, readTypeName } from "../struct-info.ts";
+import type { XlangReader } from "../xlang-reader.ts";
 import { plainOp } from "./plain-op.ts";
 import type { DynamicOp, ValueOp } from "./value-op.ts";
 
@@ -125,7 +124,7 @@ const absent: unique symbol = Symbol("absent");
 export function anyUnionOp(any: ValueOp): ValueOp {
   return {
     ...any,
-    read(r: ByteReader, depth) {
+    read(r: XlangReader, depth) {
       r.small();
       return readFlagged(r, any, depth, null);
     },

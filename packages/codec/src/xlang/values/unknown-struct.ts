@@ -1,9 +1,7 @@
-import { checkReadDepth } from "../../bytes/depth.ts";
-import { fail } from "../../failure.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
 import type { Bind } from "../binding.ts";
 import { begin, readFlagged } from "../references.ts";
-import type { TypeDef } from "../type-meta.ts";
+import type { TypeMeta } from "../type-meta.ts";
 import { anyOp } from "./any-op.ts";
 import { statedOp } from "./stated-op.ts";
 import type { ValueOp } from "./value-op.ts";
@@ -25,7 +23,7 @@ export class UnknownStruct {
 }
 
 /** Reads structs that a definition describes and no type of ours. */
-export function unknownOp(def: TypeDef, scope: TypeScope, bind: Bind): ValueOp {
+export function unknownOp(def: TypeMeta, scope: TypeScope, bind: Bind): ValueOp {
   const tag = def.typeId === undefined ? def.tag : `#${def.typeId}`;
   const steps = def.fields.map(({ name, fieldId, type }) => ({
     name: fieldId === undefined ? name : `#${fieldId}`,
@@ -37,10 +35,9 @@ export function unknownOp(def: TypeDef, scope: TypeScope, bind: Bind): ValueOp {
     cost: 64 + 64 * steps.length,
     shape: `unknown ${tag}`,
     read(r, depth) {
-      checkReadDepth(r, depth);
+      r.checkDepth(depth);
       // a definition is read once, but may be used in every element
-      r.graphBytes -= 64 + 64 * steps.length;
-      if (r.graphBytes < 0) throw fail("limit", "the message takes too much memory");
+      r.charge(64 + 64 * steps.length);
       const fields = new Map<string, unknown>();
       const value = new UnknownStruct(tag, fields);
       begin(r, value, `unknown ${tag}`);

@@ -1,16 +1,16 @@
-import type { ByteReader } from "../../bytes/byte-reader.ts";
-import type { ByteWriter } from "../../bytes/byte-writer.ts";
+import type { XlangReader } from "../xlang-reader.ts";
+import type { XlangWriter } from "../xlang-writer.ts";
 
 /**
  * Writes and reads the values of one type. `depth` is the depth of the value itself, 1 for the root.
  */
 export interface ValueOp {
-  write(w: ByteWriter, value: unknown, depth: number): void;
-  read(r: ByteReader, depth: number): unknown;
+  write(w: XlangWriter, value: unknown, depth: number): void;
+  read(r: XlangReader, depth: number): unknown;
   /** Type id and names, before a value whose type the reader cannot know. */
-  writeInfo(w: ByteWriter): void;
+  writeInfo(w: XlangWriter): void;
   /** Reads what `writeInfo` wrote, and returns what reads such values; throws where it says another type. */
-  readInfo(r: ByteReader): ValueOp;
+  readInfo(r: XlangReader): ValueOp;
   /** Memory of one value beside its slot, roughly. */
   readonly cost: number;
   /** Equal for values that may stand for each other: a reference must be to a value of its own shape. */
@@ -28,7 +28,7 @@ export interface DynamicOp {
   /** The op of this value, the same object for values of the same type. */
   classify(value: unknown): ValueOp;
   /** The op that a type info on the wire asks for. */
-  readType(r: ByteReader): ValueOp;
+  readType(r: XlangReader): ValueOp;
   /** The op of values without type info, where their writer took the type as known. */
   readonly declared?: ValueOp;
 }
