@@ -1,8 +1,9 @@
-import type { TypeCodec } from "./codec.ts";
 import { CodecError } from "./error.ts";
 import type { CodecLimits } from "./limits.ts";
 import type { Root } from "./schema/root.ts";
-import type { WireTypeInfo } from "./schema/wire-type.ts";
+import type { WireTypeInfo } from "./schema/wire-type-info.ts";
+import type { TypeCodec } from "./type-codec.ts";
+
 import type { ProfileChoice } from "./xlang/profiles.ts";
 
 /** What an engine is asked for. */

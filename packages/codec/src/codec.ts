@@ -4,8 +4,9 @@ import { CodecError } from "./error.ts";
 import { jsonTypes } from "./json/json-codec.ts";
 import { type CodecLimits, defaultLimits } from "./limits.ts";
 import { nativeTypes } from "./native/native-codec.ts";
-import { type Root, rootOf } from "./schema/root.ts";
+import { rootOf } from "./schema/root.ts";
 import type { TypeScope } from "./schema/type-scope.ts";
+import type { MakeTypeCodec, TypeCodec } from "./type-codec.ts";
 import type { ProfileChoice, WireProfile } from "./xlang/profiles.ts";
 import { type EngineChoice, xlangTypes } from "./xlang/xlang-codec.ts";
 
@@ -54,28 +55,6 @@ export interface CodecOptions {
   readonly views?: boolean;
 }
 
-/** One type, bound to its mode: what a hot path keeps. */
-export interface TypeCodec<Out, In = Out> {
-  /**
-   * Bytes that the caller owns and nothing writes to again. Their `ArrayBuffer` may be larger, and hold other messages
-   * too if this one is small, as those of Node's buffers do: `slice()` makes what may be transferred to a worker.
-   * Throws {@link CodecError}, usually `value`.
-   */
-  encode(value: In): Uint8Array;
-  /** A view of a shared buffer, valid until anything is encoded again: for callers that copy at once. */
-  encodeShared(value: In): Uint8Array;
-  /**
-   * Writes at `offset` and returns the number of bytes. Throws {@link CodecError} `space` where they
-   * do not fit; the buffer behind `offset` is then undefined.
-   */
-  encodeInto(value: In, buffer: Uint8Array, offset: number): number;
-  /**
-   * Throws {@link CodecError}, usually `data` or `mismatch`. The value holds no views into `bytes`, which may be
-   * reused at once, unless the codec was made with {@link CodecOptions.views}.
-   */
-  decode(bytes: Uint8Array): Out;
-}
-
 /** Encodes and decodes wire types in one mode. Usable again after any error. */
 export interface Codec {
   readonly mode: CodecMode;
@@ -94,9 +73,6 @@ export interface Codec {
   ): number;
   decode<S extends z.core.$ZodType>(type: S, bytes: Uint8Array): z.output<S>;
 }
-
-/** @internal Makes the codec of one type in one mode. */
-export type MakeTypeCodec = (root: Root) => TypeCodec<unknown>;
 
 /** A codec for one mode. It holds no resources. Throws {@link CodecError} `schema` or `type` for one of `types`. */
 export function createCodec(options: CodecOptions = {}): Codec {

@@ -1,4 +1,4 @@
-export type { Codec, CodecMode, CodecOptions, TypeCodec } from "./codec.ts";
+export type { Codec, CodecMode, CodecOptions } from "./codec.ts";
 export { createCodec } from "./codec.ts";
 export type { CodecEngine, EngineCodec, EngineOptions } from "./codec-engine.ts";
 export { compressPayload, decompressPayload } from "./compression/compress.ts";
@@ -25,6 +25,7 @@ export type {
 } from "./row/schema/row-schema.ts";
 export type { Float16Numbers } from "./schema/array-schemas.ts";
 export { bfloat16Array, boolArray, float16Array, uint8Array } from "./schema/array-schemas.ts";
+export { snakeCase } from "./schema/field-names.ts";
 // For those who read wire types: contracts, servers, tools.
 export type {
   ArrayElementKind,
@@ -40,7 +41,6 @@ export type {
   ScalarType,
   TypeName,
 } from "./schema/field-type.ts";
-export { snakeCase } from "./schema/naming.ts";
 export {
   bfloat16,
   bytes,
@@ -63,14 +63,17 @@ export {
 export type { NamedType, TypeScope } from "./schema/type-scope.ts";
 export { createTypeScope } from "./schema/type-scope.ts";
 export { TypedValue, typed } from "./schema/typed-value.ts";
+export type { WireTypeOptions } from "./schema/wire-definition.ts";
 export type { EnumEntries, WireEnumOptions } from "./schema/wire-enum.ts";
 export { wireEnum } from "./schema/wire-enum.ts";
 export type { WireExtOptions } from "./schema/wire-ext.ts";
 export { wireExt } from "./schema/wire-ext.ts";
-export type { WireField, WireType, WireTypeInfo, WireTypeOptions } from "./schema/wire-type.ts";
-export { wireType, wireTypeInfo } from "./schema/wire-type.ts";
+export { wireType } from "./schema/wire-type.ts";
+export type { WireField, WireType, WireTypeInfo } from "./schema/wire-type-info.ts";
 export type { CaseSchemas, UnionCases, WireUnionOptions } from "./schema/wire-union.ts";
 export { wireUnion } from "./schema/wire-union.ts";
+export { wireTypeInfo } from "./schema/zod/wire-type-mark.ts";
+export type { TypeCodec } from "./type-codec.ts";
 export type { ProfileChoice } from "./xlang/profiles.ts";
 export { profileOf } from "./xlang/profiles.ts";
 export { UnknownStruct } from "./xlang/values/unknown-struct.ts";

@@ -1,6 +1,5 @@
-import { setOwn } from "../xlang/values/map-op.ts";
-
 /** Thrown by generated code: something is wrong, and the closures find out what. */
+import { setOwn } from "../own-property.ts";
 export const wrong: unique symbol = Symbol("wrong");
 
 /** Tells the texts of all functions apart: equal ones would share what the engine learns of their objects. */
@@ -54,4 +53,19 @@ export class Source {
     const body = `"use strict";/*${made++}*/return function(${parameters}){\n${this.#lines.join("\n")}\n};`;
     return new Function(...names, body)(...this.#constants);
   }
+}
+
+let allowed: boolean | undefined;
+
+/** Whether this platform lets us generate code; asked once, as a strict CSP reports each try. */
+export function canGenerate(): boolean {
+  if (allowed === undefined) {
+    const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+    try {
+      allowed = littleEndian && new Function("return true")() === true;
+    } catch {
+      allowed = false;
+    }
+  }
+  return allowed;
 }

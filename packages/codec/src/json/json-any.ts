@@ -2,7 +2,8 @@ import { fail, kindOf } from "../failure.ts";
 import type { FieldType } from "../schema/field-type.ts";
 import type { TypeScope } from "../schema/type-scope.ts";
 import { TypedValue, typeOf } from "../schema/typed-value.ts";
-import type { WireTypeInfo } from "../schema/wire-type.ts";
+import type { WireTypeInfo } from "../schema/wire-type-info.ts";
+
 import { isObject } from "./json-containers.ts";
 import { checkDepth, type JsonOp } from "./json-op.ts";
 import { jsonScalar, writeBytes, writeFloat } from "./json-scalar.ts";

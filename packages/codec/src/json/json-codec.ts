@@ -1,8 +1,8 @@
-import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
 import { CodecError } from "../error.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
 import type { Root } from "../schema/root.ts";
+import type { MakeTypeCodec, TypeCodec } from "../type-codec.ts";
 import { type JsonElement, readElement, writeElement } from "./json-containers.ts";
 import { placeOf } from "./json-place.ts";
 import { JsonTypes } from "./json-struct.ts";

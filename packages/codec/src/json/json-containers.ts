@@ -1,7 +1,8 @@
 import { arrayClass } from "../bytes/array-class.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
+import { setOwn } from "../own-property.ts";
 import type { ArrayElementKind } from "../schema/field-type.ts";
-import { setOwn } from "../xlang/values/map-op.ts";
+
 import { checkDepth, expected, type JsonOp } from "./json-op.ts";
 import { jsonScalar } from "./json-scalar.ts";
 

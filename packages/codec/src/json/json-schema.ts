@@ -3,10 +3,10 @@ import { globalRegistry, registry, toJSONSchema } from "zod";
 import type { $ZodType, $ZodTypes } from "zod/v4/core";
 import { CodecError } from "../error.ts";
 import type { ArrayElementKind, FieldType } from "../schema/field-type.ts";
-import { type WireType, type WireTypeInfo, wireTypeInfo } from "../schema/wire-type.ts";
-import { classOf } from "../schema/zod/instance-class.ts";
+import type { WireType, WireTypeInfo } from "../schema/wire-type-info.ts";
 import { ownType } from "../schema/zod/own-type.ts";
-import { typedArrays } from "../schema/zod/schema-forms.ts";
+import { classOf, typedArrays } from "../schema/zod/schema-forms.ts";
+import { wireTypeInfo } from "../schema/zod/wire-type-mark.ts";
 
 /** A JSON Schema of draft 2020-12. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;

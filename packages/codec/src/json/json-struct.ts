@@ -1,12 +1,11 @@
 import { asFailure, fail, kindOf } from "../failure.ts";
+import { setOwn } from "../own-property.ts";
 import { Choices, type UnionType } from "../schema/choices.ts";
 import type { ElementType, FieldType } from "../schema/field-type.ts";
 import { registryOf, type TypeScope } from "../schema/type-scope.ts";
-import type { WireField, WireTypeInfo } from "../schema/wire-type.ts";
+import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
 import { notOneOf } from "../xlang/values/enum-op.ts";
-import { setOwn } from "../xlang/values/map-op.ts";
 import { jsonAny } from "./json-any.ts";
-import { jsonCase } from "./json-case.ts";
 import {
   isObject,
   type JsonElement,
@@ -16,7 +15,8 @@ import {
   readElement,
   writeElement,
 } from "./json-containers.ts";
-import { jsonExt } from "./json-ext.ts";
+import { jsonCase, jsonExt } from "./json-named.ts";
+
 import { checkDepth, expected, type JsonOp } from "./json-op.ts";
 import { jsonScalar } from "./json-scalar.ts";
 import { unexpectedFields } from "./unexpected-fields.ts";

@@ -1,7 +1,7 @@
-import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
 import { type CodecLimits, defaultLimits } from "../limits.ts";
 import { nestedTypes } from "../schema/nested-types.ts";
 import { defaultScope, type TypeScope } from "../schema/type-scope.ts";
+import type { MakeTypeCodec, TypeCodec } from "../type-codec.ts";
 import { NativeMessages } from "./native-messages.ts";
 import { extsByTag } from "./types/ext-types.ts";
 import { bindExt, rootNative, structsByClass, structsByTag } from "./types/native-types.ts";

@@ -1,20 +1,15 @@
 import { plainBytes } from "../bytes/byte-reader.ts";
 import { MessageEncoder } from "../bytes/message-encoder.ts";
-
 import { Writers } from "../bytes/writers.ts";
-import type { TypeCodec } from "../codec.ts";
 import { CodecError } from "../error.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
-import type { CodecLimits } from "../limits.ts";
+import type { TypeCodec } from "../type-codec.ts";
 import { messageHead } from "./native-id.ts";
-import { NativeForm } from "./native-message-writer.ts";
+import { NativeForm, type NativeRoot, shallow } from "./native-message-writer.ts";
 import { readNativeText } from "./native-text.ts";
 import { NativeReader } from "./reading/native-reader.ts";
-import { shallow } from "./shallow.ts";
+
 import { Checker } from "./types/checker.ts";
-import type { ExtNamed } from "./types/ext-types.ts";
-import type { NativeOp } from "./types/native-op.ts";
-import type { StructNamed, StructOf } from "./types/native-types.ts";
 import { NativeWriter } from "./writing/native-writer.ts";
 
 const writers = new Writers((bytes, options) => new NativeWriter(bytes, options));
@@ -22,17 +17,6 @@ const writers = new Writers((bytes, options) => new NativeWriter(bytes, options)
 const sharedReader = new NativeReader(new Uint8Array(0));
 let readerBusy = false;
 const noBytes = new Uint8Array(0);
-
-export interface NativeRoot {
-  /** What error paths begin with. */
-  readonly root: string;
-  /** Writes and checks the value of the message. */
-  readonly op: NativeOp;
-  readonly limits: CodecLimits;
-  readonly structOf: StructOf;
-  readonly structNamed: StructNamed;
-  readonly extNamed: ExtNamed;
-}
 
 /** Whole messages of one type, or of any values. */
 export class NativeMessages implements TypeCodec<unknown> {

@@ -2,7 +2,9 @@ import type { z } from "zod";
 import { CodecError } from "../error.ts";
 import { asFailure } from "../failure.ts";
 import { type CodecLimits, defaultLimits } from "../limits.ts";
-import { type WireType, type WireTypeInfo, wireTypeInfo } from "../schema/wire-type.ts";
+import type { WireType, WireTypeInfo } from "../schema/wire-type-info.ts";
+import { wireTypeInfo } from "../schema/zod/wire-type-mark.ts";
+
 import { planRow } from "./row-plan.ts";
 import { openRow } from "./row-source.ts";
 import type { RowView } from "./row-view.ts";

@@ -1,7 +1,8 @@
 import { CodecError } from "../error.ts";
 import type { ElementType, FieldType, ScalarType } from "../schema/field-type.ts";
 import { registryOf } from "../schema/type-scope.ts";
-import type { WireField, WireTypeInfo } from "../schema/wire-type.ts";
+import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
+
 import { maxSchemaFields } from "./schema/row-schema.ts";
 import type { Shape, ShapeField } from "./shape.ts";
 import { binaryOp, enumOp, textOp } from "./values/bytes-op.ts";

@@ -1,6 +1,6 @@
 import { fail, kindOf, quote } from "../failure.ts";
 import type { FieldType } from "./field-type.ts";
-import type { WireField, WireTypeInfo } from "./wire-type.ts";
+import type { WireField, WireTypeInfo } from "./wire-type-info.ts";
 
 export type UnionType = Extract<FieldType, { kind: "union" }>;
 export type NameOf = (field: WireField) => string;

@@ -1,5 +1,5 @@
 import type { $ZodType } from "zod/v4/core";
-import type { WireTypeInfo } from "./wire-type.ts";
+import type { WireTypeInfo } from "./wire-type-info.ts";
 
 /** Integers, named as Fory names them: `var` and `tagged` forms are short for small values. */
 export type IntegerKind =

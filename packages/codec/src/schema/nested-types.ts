@@ -1,5 +1,5 @@
 import type { FieldType } from "./field-type.ts";
-import type { WireTypeInfo } from "./wire-type.ts";
+import type { WireTypeInfo } from "./wire-type-info.ts";
 
 /** The wire types directly inside a field's type. `open` are the unions around it, which may hold themselves. */
 export function nestedTypes(

@@ -2,8 +2,9 @@ import { CodecError } from "../error.ts";
 import type { ElementType } from "./field-type.ts";
 import { nestedTypes } from "./nested-types.ts";
 import { defaultScope, type TypeScope } from "./type-scope.ts";
-import { type WireTypeInfo, wireTypeInfo } from "./wire-type.ts";
+import type { WireTypeInfo } from "./wire-type-info.ts";
 import { describe, isDeferred } from "./zod/describe.ts";
+import { wireTypeInfo } from "./zod/wire-type-mark.ts";
 
 /** What a whole message is. */
 export interface Root extends ElementType {

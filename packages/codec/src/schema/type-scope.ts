@@ -1,6 +1,6 @@
 import { CodecError } from "../error.ts";
 import type { CaseUnion, ElementType, EnumType, ExtType, FieldType } from "./field-type.ts";
-import type { WireTypeInfo } from "./wire-type.ts";
+import type { WireTypeInfo } from "./wire-type-info.ts";
 
 /** A set of wire types in which a tag means one shape, and by which values of unknown type are read. */
 export interface TypeScope {

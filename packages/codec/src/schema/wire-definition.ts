@@ -1,16 +1,37 @@
 import type { z } from "zod";
 import { CodecError } from "../error.ts";
 import { maxFields } from "../limits.ts";
-import { checkNames, isId } from "./field-names.ts";
-import { snakeCase } from "./naming.ts";
+import { checkNames, isId, snakeCase } from "./field-names.ts";
 import { nestedTypes } from "./nested-types.ts";
 import { parseTag } from "./tag.ts";
 import { defaultScope, type TypeScope } from "./type-scope.ts";
-import type { WireField, WireType, WireTypeInfo, WireTypeOptions } from "./wire-type.ts";
-import { type Described, describe, isDeferred } from "./zod/describe.ts";
+import type { WireField, WireType, WireTypeInfo } from "./wire-type-info.ts";
+import { describe, isDeferred } from "./zod/describe.ts";
+import type { Described } from "./zod/schema-walk.ts";
+import { hasChecks, type MarkedType } from "./zod/wire-type-mark.ts";
+
+export interface WireTypeOptions<T = object> {
+  /** `snake` (the default) writes `agentId` as `agent_id`; `as-written` keeps the key. */
+  readonly naming?: "snake" | "as-written";
+  /** Decoded values get this class's prototype; its constructor is not run. */
+  readonly class?: new (
+    ...args: never[]
+  ) => T;
+  /**
+   * Keeps shared values and cycles: fields of this type are written once per object, and read as the
+   * same object (docs/fory.md, "References"). Profile B only.
+   */
+  readonly refs?: boolean;
+  /** A number for the name on the wire, shorter and shared with the peers; profile B only. */
+  readonly id?: number;
+  /** Where the tag must be unique; the whole process unless given. For types described by a peer. */
+  readonly scope?: TypeScope;
+  /** @internal Permits the protocol's own namespace `_aster/`. */
+  readonly reserved?: boolean;
+}
 
 /** A wire type as its definition makes it. */
-export class WireDefinition implements WireTypeInfo {
+export class WireDefinition implements MarkedType {
   readonly tag: string;
   readonly namespace: string;
   readonly name: string;
@@ -136,11 +157,6 @@ export class WireDefinition implements WireTypeInfo {
     }
     return false;
   }
-}
-
-/** Whether a schema has checks of its own. */
-export function hasChecks(schema: WireType): boolean {
-  return (schema._zod.def.checks?.length ?? 0) > 0;
 }
 
 interface ShapeGetter {

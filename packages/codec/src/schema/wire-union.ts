@@ -5,9 +5,10 @@ import { isId } from "./field-names.ts";
 import type { CaseUnion, ElementType, NamedSchema } from "./field-type.ts";
 import { parseTag } from "./tag.ts";
 import { defaultScope, registryOf, type TypeScope } from "./type-scope.ts";
-import { type Described, describe, isDeferred } from "./zod/describe.ts";
+import { describe, isDeferred } from "./zod/describe.ts";
 import { withOwnType } from "./zod/own-type.ts";
 import { refuse } from "./zod/refusal.ts";
+import type { Described } from "./zod/schema-walk.ts";
 
 /** The cases of a union: a schema by the number that stands for it on the wire. */
 export type UnionCases = Readonly<Record<number, z.core.$ZodType>>;

@@ -1,9 +1,11 @@
 import { TypeId } from "../bytes/type-id.ts";
+import { nestedTypes } from "../schema/nested-types.ts";
 import { registryOf } from "../schema/type-scope.ts";
-import type { WireField, WireTypeInfo } from "../schema/wire-type.ts";
+import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
+
 import type { Profile } from "./profile.ts";
 import { Flag } from "./references.ts";
-import { keepsReferences, sharesField } from "./sharing.ts";
+
 import { typeInfoBytes } from "./type-info.ts";
 import type { TypeMeta } from "./type-meta.ts";
 
@@ -71,4 +73,21 @@ function make(info: WireTypeInfo, profile: Profile): TypePlan {
     tracking,
     cost: 24 + 8 * declared.length,
   };
+}
+
+/** Whether a field keeps references: it or its type asks for it. */
+export function sharesField(field: WireField): boolean {
+  return field.ref || (field.type.kind === "struct" && field.type.info().refs);
+}
+
+/** Whether references are kept anywhere inside values of some types. */
+export function keepsReferences(roots: readonly WireTypeInfo[]): boolean {
+  const seen = new Set<WireTypeInfo>(roots);
+  for (const info of seen) {
+    if (info.refs || info.fields.some(sharesField)) return true;
+    for (const field of info.fields) {
+      for (const inner of nestedTypes(field.type)) seen.add(inner);
+    }
+  }
+  return false;
 }

@@ -1,10 +1,13 @@
 import { fail } from "../failure.ts";
 import type { ValueOp } from "./values/value-op.ts";
 import type { XlangReader } from "./xlang-reader.ts";
-import type { XlangWriter } from "./xlang-writer.ts";
+import type { Reference, XlangWriter } from "./xlang-writer.ts";
 
 /** The byte before a value that may be null or shared (docs/fory.md, "Flags"). */
 export const Flag = { null: 0xfd, reference: 0xfe, value: 0xff, first: 0x00 } as const;
+
+/** Stands for null until the caller has checked that null may be there. */
+export const absent: unique symbol = Symbol("absent");
 
 /** Memory of one entry in the table of references, roughly. */
 const entryCost = 32;
@@ -26,13 +29,6 @@ export function writeFlag(w: XlangWriter, value: unknown, op: ValueOp): boolean 
   noteReference(w, value, op.shape, known);
   w.putByte(Flag.first);
   return true;
-}
-
-/** What a value was written as, and under which number: in a field of another type it is written again. */
-export interface Reference {
-  readonly id: number;
-  readonly shape: string;
-  readonly next: Reference | undefined;
 }
 
 /** Gives a value the next number. */

@@ -1,15 +1,14 @@
 import { nestedTypes } from "../schema/nested-types.ts";
 import type { Root } from "../schema/root.ts";
 import type { Bind, RootBinding } from "./binding.ts";
+import { keepsReferences } from "./plan.ts";
 import { Flag } from "./references.ts";
-import { keepsReferences } from "./sharing.ts";
-import { selfOp } from "./values/self-op.ts";
 
 /** What writes and reads messages of a root: a wire type, or a value that says what it is. */
 export function bindRoot(root: Root, bind: Bind): RootBinding {
   if (root.info) return bind(root.info);
   const { profile } = bind;
-  const op = selfOp(root.type, root.scope, bind);
+  const op = bind.ops.self(root.type, root.scope);
   const tracking =
     profile.tracks || (profile.references && (root.ref || keepsReferences(nestedTypes(root.type))));
   const filled = root.default;

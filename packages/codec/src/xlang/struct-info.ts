@@ -1,7 +1,8 @@
 import { startsWith } from "../bytes/byte-reader.ts";
 import { TypeId } from "../bytes/type-id.ts";
 import { fail } from "../failure.ts";
-import type { WireTypeInfo } from "../schema/wire-type.ts";
+import type { WireTypeInfo } from "../schema/wire-type-info.ts";
+
 import type { Bind, Binding } from "./binding.ts";
 import type { Profile } from "./profile.ts";
 import type { TypeMeta } from "./type-meta.ts";
@@ -57,8 +58,8 @@ function isOurs(r: XlangReader, at: number, bytes: Uint8Array): boolean {
 export interface Candidates {
   find(tag: string): Binding | undefined;
   findId(id: number): Binding | undefined;
-  /** `what` names the type for an error text; `def` is there where the message defines it. */
-  unknown(what: string, def?: TypeMeta): ValueOp;
+  /** `what` names the type for an error text; `meta` is there where the message defines it. */
+  unknown(what: string, meta?: TypeMeta): ValueOp;
 }
 
 /** Reads the type info of a struct. */
@@ -79,14 +80,15 @@ export function readStruct(r: XlangReader, profile: Profile, types: Candidates):
     }
     case TypeId.namedCompatibleStruct:
     case TypeId.compatibleStruct: {
-      const def = readDefinition(r, profile.id);
-      if (def.kind !== "struct") throw fail("data", `a definition of an ${def.kind} for a struct`);
-      const binding = def.typeId === undefined ? types.find(def.tag) : types.findId(def.typeId);
+      const meta = readDefinition(r, profile.id);
+      if (meta.kind !== "struct")
+        throw fail("data", `a definition of an ${meta.kind} for a struct`);
+      const binding = meta.typeId === undefined ? types.find(meta.tag) : types.findId(meta.typeId);
       return binding
-        ? binding.version(def)
+        ? binding.version(meta)
         : types.unknown(
-            def.typeId === undefined ? def.tag.slice(0, 80) : `number ${def.typeId}`,
-            def,
+            meta.typeId === undefined ? meta.tag.slice(0, 80) : `number ${meta.typeId}`,
+            meta,
           );
     }
     default:

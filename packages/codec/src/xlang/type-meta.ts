@@ -1,9 +1,9 @@
 import { packName, varuint } from "../bytes/meta-string.ts";
 import { murmur } from "../bytes/murmur.ts";
 import { arrayTypeId, TypeId } from "../bytes/type-id.ts";
+import { snakeCase } from "../schema/field-names.ts";
 import type { ElementType, FieldType, TypeName } from "../schema/field-type.ts";
-import { snakeCase } from "../schema/naming.ts";
-import type { WireField, WireTypeInfo } from "../schema/wire-type.ts";
+import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
 
 /** The type of a field or element as a definition states it. */
 export interface StatedType {

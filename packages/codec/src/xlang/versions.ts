@@ -11,33 +11,33 @@ const maxVersions = 10;
 /** Readers of one type by the definitions that describe it. */
 export class Versions {
   readonly #plan: TypePlan;
-  readonly #make: (def: TypeMeta) => ValueOp;
+  readonly #make: (meta: TypeMeta) => ValueOp;
   readonly #ops = new Map<TypeMeta, ValueOp>();
 
-  constructor(plan: TypePlan, make: (def: TypeMeta) => ValueOp) {
+  constructor(plan: TypePlan, make: (meta: TypeMeta) => ValueOp) {
     this.#plan = plan;
     this.#make = make;
   }
 
-  of(def: TypeMeta, ours: Binding): ValueOp {
+  of(meta: TypeMeta, ours: Binding): ValueOp {
     const own = this.#plan.definition;
-    if (def === own) return ours;
-    let op = this.#ops.get(def);
+    if (meta === own) return ours;
+    let op = this.#ops.get(meta);
     if (op) {
       // the most recently used stands last
-      this.#ops.delete(def);
+      this.#ops.delete(meta);
     } else if (
       own &&
-      own.bytes.length === def.bytes.length &&
-      startsWith(def.bytes, 0, own.bytes)
+      own.bytes.length === meta.bytes.length &&
+      startsWith(meta.bytes, 0, own.bytes)
     ) {
       op = ours;
     } else {
-      op = this.#make(def);
+      op = this.#make(meta);
       if (this.#ops.size >= maxVersions)
         this.#ops.delete(this.#ops.keys().next().value as TypeMeta);
     }
-    this.#ops.set(def, op);
+    this.#ops.set(meta, op);
     return op;
   }
 }

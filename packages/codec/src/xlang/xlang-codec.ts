@@ -1,14 +1,15 @@
 import { plainBytes, startsWith } from "../bytes/byte-reader.ts";
 import { MessageEncoder } from "../bytes/message-encoder.ts";
 import { Writers } from "../bytes/writers.ts";
-import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
+import { canGenerate } from "../codegen/source.ts";
 import { CodecError } from "../error.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
 import type { Root } from "../schema/root.ts";
+import type { MakeTypeCodec, TypeCodec } from "../type-codec.ts";
 import type { Bind, RootBinding } from "./binding.ts";
 import { closureEngine } from "./generate/closure-engine.ts";
-import { canGenerate, generatedEngine } from "./generate/generated-engine.ts";
+import { generatedEngine } from "./generate/generated-engine.ts";
 import type { Profile } from "./profile.ts";
 import { isInProfile, profileFor, profileToRead, type WireProfile } from "./profiles.ts";
 import { closeShared, Flag, openShared } from "./references.ts";

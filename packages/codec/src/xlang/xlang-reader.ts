@@ -1,7 +1,8 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import { decodeMetaString, type MetaStringUse } from "../bytes/meta-string.ts";
 import { fail } from "../failure.ts";
-import type { WireTypeInfo } from "../schema/wire-type.ts";
+import type { WireTypeInfo } from "../schema/wire-type-info.ts";
+
 import type { TypeMeta } from "./type-meta.ts";
 
 /** Names are short: no namespace or type name may take more bytes than this. */

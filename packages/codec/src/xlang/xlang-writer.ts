@@ -1,5 +1,14 @@
 import { ByteWriter } from "../bytes/byte-writer.ts";
-import type { Reference } from "./references.ts";
+
+/**
+ * The number under which a value was written, and the shape that it was written as. In a field of
+ * another shape it is written again.
+ */
+export interface Reference {
+  readonly id: number;
+  readonly shape: string;
+  readonly next: Reference | undefined;
+}
 
 /**
  * Writes one message in XLANG, and holds what the message has introduced so far: names, definitions of

@@ -14,9 +14,8 @@ import type { ExtNamed } from "../types/ext-types.ts";
 import type { BoundStruct, StructNamed } from "../types/native-types.ts";
 import { readArray } from "./read-array.ts";
 import { readMap, readSet } from "./read-collection.ts";
-import { readExt } from "./read-ext.ts";
 import { readBoxed, readError, readRegExp } from "./read-object.ts";
-import { readDefined, readEntries, readRecord } from "./read-record.ts";
+import { readDefined, readEntries, readExt, readRecord } from "./read-record.ts";
 import { readBuffer, readBufferOf, readView, viewReaders } from "./read-view.ts";
 
 /** Memory of a text beside its characters, roughly. */

@@ -1,7 +1,7 @@
 import { TypeId } from "../../bytes/type-id.ts";
 import { recordMaker } from "../../codegen/record-maker.ts";
-import { Source } from "../../codegen/source.ts";
-import { canGenerate } from "../../xlang/generate/generated-engine.ts";
+import { canGenerate, Source } from "../../codegen/source.ts";
+
 import { firstSmallId, NativeId, zeroId } from "../native-id.ts";
 import { numberBytes, putInteger, putLongNumber } from "../native-number.ts";
 import type { ReadRecord, Shape, WriteRecord, WriteRecords } from "./shape.ts";

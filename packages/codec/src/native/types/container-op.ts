@@ -4,7 +4,7 @@ import { NativeId } from "../native-id.ts";
 import { startList, wroteDoubles } from "../writing/write-array.ts";
 import { writeMap, writeSet } from "../writing/write-collection.ts";
 import { writeEntries } from "../writing/write-record.ts";
-import type { NativeOp } from "./native-op.ts";
+import type { NativeOp } from "./checker.ts";
 
 /** An op that also takes null, or undefined where the type says optional. */
 export function nullableNative(op: NativeOp, optional: boolean): NativeOp {

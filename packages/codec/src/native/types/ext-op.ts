@@ -5,8 +5,8 @@ import type { ElementType, ExtType } from "../../schema/field-type.ts";
 import { NativeReader } from "../reading/native-reader.ts";
 import { NativeWriter } from "../writing/native-writer.ts";
 import { writeValues } from "../writing/write-values.ts";
+import type { NativeOp } from "./checker.ts";
 import { Checker } from "./checker.ts";
-import type { NativeOp } from "./native-op.ts";
 
 /** An ext as a decoder of any values needs it. */
 export interface BoundExt extends NativeOp {

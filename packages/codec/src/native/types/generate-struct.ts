@@ -1,14 +1,14 @@
 import { TypeId } from "../../bytes/type-id.ts";
 import { Source, wrong } from "../../codegen/source.ts";
 import type { ElementType, FieldType } from "../../schema/field-type.ts";
-import type { WireField } from "../../schema/wire-type.ts";
+import type { WireField } from "../../schema/wire-type-info.ts";
 import { NativeId } from "../native-id.ts";
 import { numberBytes, putInteger, putLongNumber } from "../native-number.ts";
 import type { Shape } from "../records/shape.ts";
 import type { NativeWriter } from "../writing/native-writer.ts";
 import { startList, wroteDoubles } from "../writing/write-array.ts";
-import type { Checker } from "./checker.ts";
-import type { NativeOp } from "./native-op.ts";
+import type { Checker, NativeOp } from "./checker.ts";
+
 import { holdsDoubles, type ValueTest, valueTest } from "./value-test.ts";
 
 /** The fields of a wire type, and the ops that do their work where code is not generated. */

@@ -3,14 +3,14 @@ import type { ElementType, ExtType, FieldType } from "../../schema/field-type.ts
 import { nestedTypes } from "../../schema/nested-types.ts";
 import type { Root } from "../../schema/root.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
-import type { WireTypeInfo } from "../../schema/wire-type.ts";
-import { caseNative } from "./case-op.ts";
+import type { WireTypeInfo } from "../../schema/wire-type-info.ts";
+import type { NativeOp } from "./checker.ts";
 import { listNative, mapNative, nullableNative, recordNative, setNative } from "./container-op.ts";
 import { ExtNative } from "./ext-op.ts";
-import type { NativeOp } from "./native-op.ts";
 import { anyNative, arrayNative, enumNative, scalarNative } from "./scalar-op.ts";
 import { StructNative } from "./struct-op.ts";
-import { unionNative } from "./union-op.ts";
+import { caseNative, unionNative } from "./union-op.ts";
+
 import { holdsDoubles } from "./value-test.ts";
 
 /** A wire type as a decoder of any values needs it. */

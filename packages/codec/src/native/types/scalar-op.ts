@@ -5,7 +5,8 @@ import type { ScalarType } from "../../schema/field-type.ts";
 import { notOneOf } from "../../xlang/values/enum-op.ts";
 import { type View, type ViewKind, viewKinds } from "../view-kind.ts";
 import { writeBytes } from "../writing/write-view.ts";
-import type { NativeOp } from "./native-op.ts";
+import type { NativeOp } from "./checker.ts";
+
 import { type Accept, expecting, scalarCheck } from "./scalar-check.ts";
 
 /** Anything: what the value layer has. */

@@ -1,13 +1,13 @@
+import { canGenerate } from "../../codegen/source.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
+import { setOwn } from "../../own-property.ts";
 import type { ElementType } from "../../schema/field-type.ts";
 import { registryOf } from "../../schema/type-scope.ts";
-import type { WireField, WireTypeInfo } from "../../schema/wire-type.ts";
-import { canGenerate } from "../../xlang/generate/generated-engine.ts";
-import { setOwn } from "../../xlang/values/map-op.ts";
+import type { WireField, WireTypeInfo } from "../../schema/wire-type-info.ts";
 import { makeShape, type Shape } from "../records/shape.ts";
 import { hasKeys } from "../records/shape-cache.ts";
 import type { NativeWriter } from "../writing/native-writer.ts";
-import type { Checker } from "./checker.ts";
+import type { Checker, NativeOp } from "./checker.ts";
 import {
   type CheckStruct,
   generateStructCheck,
@@ -15,7 +15,6 @@ import {
   type StructParts,
   type WriteStruct,
 } from "./generate-struct.ts";
-import type { NativeOp } from "./native-op.ts";
 
 interface Plan {
   readonly shape: Shape;

@@ -1,4 +1,4 @@
-import type { NativeOp } from "../types/native-op.ts";
+import type { NativeOp } from "../types/checker.ts";
 import type { NativeWriter } from "./native-writer.ts";
 
 let message = 0;

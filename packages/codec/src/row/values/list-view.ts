@@ -1,6 +1,6 @@
 import { asFailure } from "../../failure.ts";
-import { atDoor } from "../door.ts";
 import type { RowSource, Span } from "../row-source.ts";
+import { locating } from "../row-source.ts";
 import type { RowList } from "../row-view.ts";
 import { type ElementReadOp, emptyOf } from "./row-op.ts";
 
@@ -35,7 +35,7 @@ class ListView implements RowList<unknown> {
     const i = whole < 0 ? whole + this.length : whole;
     if (i < 0 || i >= this.length) return undefined;
     const { source, path } = this.#place;
-    return atDoor(source, path, () => viewItem(this.#place, i));
+    return locating(source, path, () => viewItem(this.#place, i));
   }
 
   *[Symbol.iterator](): IterableIterator<unknown> {
@@ -45,7 +45,7 @@ class ListView implements RowList<unknown> {
   toArray(): unknown[] {
     const { source, path, read } = this.#place;
     const fresh = source.fresh();
-    return atDoor(fresh, path, () => read(fresh));
+    return locating(fresh, path, () => read(fresh));
   }
 }
 

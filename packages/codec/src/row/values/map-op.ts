@@ -1,5 +1,6 @@
 import { fail, kindOf } from "../../failure.ts";
-import { setOwn } from "../../xlang/values/map-op.ts";
+import { setOwn } from "../../own-property.ts";
+
 import type { RowSource, Span } from "../row-source.ts";
 import type { RowWriter } from "../row-writer.ts";
 import { openItems, readItems, writeItems } from "./list-op.ts";

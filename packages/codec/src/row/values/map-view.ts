@@ -1,6 +1,6 @@
 import { asFailure, quote } from "../../failure.ts";
-import { atDoor } from "../door.ts";
 import type { RowSource, Span } from "../row-source.ts";
+import { locating } from "../row-source.ts";
 import type { RowMap } from "../row-view.ts";
 import { type ElementReadOp, emptyOf } from "./row-op.ts";
 
@@ -59,7 +59,7 @@ class MapView implements RowMap<unknown, unknown, unknown> {
   toObject(): unknown {
     const { source, path, read } = this.#place;
     const fresh = source.fresh();
-    return atDoor(fresh, path, () => read(fresh));
+    return locating(fresh, path, () => read(fresh));
   }
 
   #find(key: unknown): number {
@@ -70,12 +70,12 @@ class MapView implements RowMap<unknown, unknown, unknown> {
 
   #key(i: number): unknown {
     const { source, keys, key, path } = this.#place;
-    return atDoor(source, path, () => viewSlot(source, keys, key, i, ""));
+    return locating(source, path, () => viewSlot(source, keys, key, i, ""));
   }
 
   #value(i: number, key: unknown): unknown {
     const { source, values, value, path } = this.#place;
-    return atDoor(source, path, () => {
+    return locating(source, path, () => {
       try {
         return viewSlot(source, values, value, i, `${path}[${quote(key)}]`);
       } catch (reason) {

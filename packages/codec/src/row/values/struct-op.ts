@@ -1,5 +1,6 @@
 import { asFailure, fail, kindOf } from "../../failure.ts";
-import { setOwn } from "../../xlang/values/map-op.ts";
+import { setOwn } from "../../own-property.ts";
+
 import type { RowSource, Span } from "../row-source.ts";
 import type { RowView } from "../row-view.ts";
 import { bitmapBytes, type RowWriter } from "../row-writer.ts";

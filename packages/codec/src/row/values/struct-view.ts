@@ -1,6 +1,6 @@
 import { asFailure, fail, quote } from "../../failure.ts";
-import { atDoor } from "../door.ts";
 import type { RowSource, Span } from "../row-source.ts";
+import { locating } from "../row-source.ts";
 import type { RowValue, RowView } from "../row-view.ts";
 import type { ReadShape, ShapeReadField } from "../shape.ts";
 import { emptyOf } from "./row-op.ts";
@@ -29,13 +29,13 @@ class StructView implements RowView<Record<string, unknown>> {
 
   get(key: string): RowValue<unknown> {
     const { source, path } = this.#place;
-    return atDoor(source, path, () => this.#get(key));
+    return locating(source, path, () => this.#get(key));
   }
 
   toObject(): Record<string, unknown> {
     const { source, path, read } = this.#place;
     const fresh = source.fresh();
-    return atDoor(fresh, path, () => read(fresh) as Record<string, unknown>);
+    return locating(fresh, path, () => read(fresh) as Record<string, unknown>);
   }
 
   #get(key: string): unknown {

@@ -1,18 +1,5 @@
-import type { ElementType } from "../field-type.ts";
+import type { Described } from "./schema-walk.ts";
 import { deferred, SchemaWalk } from "./schema-walk.ts";
-
-/** A field's schema, taken apart. */
-export interface Described extends ElementType {
-  /** The name given with `.meta({ name })`. */
-  readonly name: string | undefined;
-  readonly default: (() => unknown) | undefined;
-  /** Asked for with `.meta({ ref: true })`. */
-  readonly ref: boolean;
-  /** Given with `.meta({ fieldId })`; checked where the fields of a type come together. */
-  readonly fieldId: number | undefined;
-  /** zod checks more than the wire type says. Nested wire types are not counted. */
-  readonly refined: boolean;
-}
 
 /** The schema holds a `z.lazy` whose getter must not be called before the module is complete. */
 export interface Deferred {

@@ -1,3 +1,4 @@
+import type { $ZodType } from "zod/v4/core";
 import { float16Class } from "../../bytes/array-class.ts";
 import type { ArrayElementKind, ScalarType } from "../field-type.ts";
 
@@ -68,3 +69,12 @@ export const keyKinds: ReadonlySet<string> = new Set([
   "var_uint64",
   "tagged_uint64",
 ]);
+
+/** The class of a `z.instanceof`; copies with checks or metadata know it only through the schema they come from. */
+export function classOf(zod: $ZodType): unknown {
+  for (let from: $ZodType | undefined = zod; from; from = from._zod.parent) {
+    const { Class } = from._zod.bag as { readonly Class?: unknown };
+    if (Class !== undefined) return Class;
+  }
+  return undefined;
+}

@@ -1,21 +1,39 @@
 import type { $ZodType, $ZodTypes } from "zod/v4/core";
 import { globalRegistry } from "zod/v4/core";
 import type { ElementType, FieldType, ScalarType } from "../field-type.ts";
-import { wireTypeInfo } from "../wire-type.ts";
-import type { Described } from "./describe.ts";
 import { enumType } from "./enum-type.ts";
-import { classOf } from "./instance-class.ts";
 import { isEmpty, isEmptyKind, isLiteral, literalType } from "./literal-type.ts";
 import { type NumberFormats, numberType } from "./number-type.ts";
 import { ownType } from "./own-type.ts";
 import { asZod, refuse } from "./refusal.ts";
-import { bigintFormats, instead, keyKinds, numberFormats, typedArrays } from "./schema-forms.ts";
+import {
+  bigintFormats,
+  classOf,
+  instead,
+  keyKinds,
+  numberFormats,
+  typedArrays,
+} from "./schema-forms.ts";
+import { wireTypeInfo } from "./wire-type-mark.ts";
 
 /** Thrown at a `z.lazy` whose getter must not be called yet. */
 export const deferred: unique symbol = Symbol("deferred");
 
 /** How deep the types of one field may nest: deeper is a type that holds itself without a name. */
 const maxNesting = 200;
+
+/** A field's schema, taken apart. */
+export interface Described extends ElementType {
+  /** The name given with `.meta({ name })`. */
+  readonly name: string | undefined;
+  readonly default: (() => unknown) | undefined;
+  /** Asked for with `.meta({ ref: true })`. */
+  readonly ref: boolean;
+  /** Given with `.meta({ fieldId })`; checked where the fields of a type come together. */
+  readonly fieldId: number | undefined;
+  /** zod checks more than the wire type says. Nested wire types are not counted. */
+  readonly refined: boolean;
+}
 
 /** Takes one schema apart. Throws {@link CodecError} `schema`, naming the path of the part that has no form. */
 export class SchemaWalk {

@@ -1,44 +1,28 @@
+import { startsWith } from "../../bytes/byte-reader.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
-import type { WireField, WireTypeInfo } from "../../schema/wire-type.ts";
-import {
-  type Bind,
-  type Binding,
-  checkLead,
-  lazyBinding,
-  type ReadStruct,
-  type WriteStruct,
-} from "../binding.ts";
-import { planOf, type TypePlan } from "../plan.ts";
+import { setOwn } from "../../own-property.ts";
+import type { WireField } from "../../schema/wire-type-info.ts";
+import type { Bind, ReadStruct, WriteStruct } from "../binding.ts";
+import type { TypePlan } from "../plan.ts";
 import type { Profile } from "../profile.ts";
-import { begin, Flag, readFlagged, writeFlag } from "../references.ts";
+import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import { fieldOp } from "../values/field-op.ts";
-import { setOwn } from "../values/map-op.ts";
 import type { ValueOp } from "../values/value-op.ts";
+import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
+import { makeEngine } from "./engine.ts";
 import { ownReadPlan, type ReadPlan, type ReadStep, versionReadPlan } from "./read-plan.ts";
 
 /**
- * Functions composed per type, for places that forbid code generation. It also makes every error:
- * the generated engine only finds that something is wrong.
+ * The engine that composes functions from closures, for platforms that forbid generated code. It also
+ * makes every error: generated code only detects that something is wrong.
  */
 export function closureEngine(profile: Profile): Bind {
-  const bindings = new WeakMap<WireTypeInfo, Binding>();
-  const bind = (given: WireTypeInfo): Binding => {
-    const info = given.base ?? given;
-    let binding = bindings.get(info);
-    if (!binding) {
-      const plan = planOf(info, profile);
-      binding = lazyBinding(plan, {
-        writer: () => structWriter(plan, engine),
-        reader: () => structReader(plan, ownReadPlan(plan, engine), true),
-        versionReader: (def) => structReader(plan, versionReadPlan(plan, def, engine), false),
-      });
-      bindings.set(info, binding);
-    }
-    return binding;
-  };
-  const engine: Bind = Object.assign(bind, { profile });
-  return engine;
+  return makeEngine(profile, (plan, bind) => ({
+    writer: () => structWriter(plan, bind),
+    reader: () => structReader(plan, ownReadPlan(plan, bind), true),
+    versionReader: (meta) => structReader(plan, versionReadPlan(plan, meta, bind), false),
+  }));
 }
 
 function structWriter(plan: TypePlan, bind: Bind): WriteStruct {
@@ -128,8 +112,24 @@ function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolea
 
 function readStep(step: ReadStep, ...[r, depth]: Parameters<ReadStruct>): unknown {
   if (!step.flagged) return step.op.read(r, depth);
-  const value = readFlagged(r, step.op, depth, none);
-  return value === none ? step.empty() : value;
+  const value = readFlagged(r, step.op, depth, absent);
+  return value === absent ? step.empty() : value;
 }
 
-const none: unique symbol = Symbol("none");
+/** Reads the bytes that tell shapes apart, in profiles that have them. */
+function checkLead(r: XlangReader, plan: TypePlan): void {
+  const { lead } = plan;
+  if (lead.length === 0) return;
+  const start = r.take(lead.length);
+  if (startsWith(r.bytes, start, lead)) return;
+  const theirs = [...r.bytes.subarray(start, start + lead.length)];
+  throw fail(
+    "mismatch",
+    `${plan.info.tag} has another shape here (hash ${hex([...lead].reverse())}) than in the ` +
+      `message (hash ${hex(theirs.reverse())}): both sides must be built from the same definition`,
+  );
+}
+
+function hex(bytes: readonly number[]): string {
+  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -3,16 +3,17 @@ import { floatScratch } from "../../bytes/scratch.ts";
 import { latin1, readText } from "../../bytes/text.ts";
 import { readVarint32, readVarint64 } from "../../bytes/varint.ts";
 import { type Source, wrong } from "../../codegen/source.ts";
+import { setOwn } from "../../own-property.ts";
 import type { FieldType } from "../../schema/field-type.ts";
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { closeShared, Flag, openShared, readFlagged, readReference } from "../references.ts";
-import { isDynamic } from "../values/dynamic-type.ts";
+import { type Container, isDynamic, typesElements } from "../values/element-op.ts";
+
 import { enumNumbers } from "../values/enum-op.ts";
 import { fieldTypeOp, typesField } from "../values/field-op.ts";
 import { ListFlag, maxUnbacked } from "../values/list-op.ts";
-import { MapFlag, setOwn } from "../values/map-op.ts";
-import { type Container, opOf, typesElements } from "../values/ops.ts";
+import { MapFlag } from "../values/map-op.ts";
 import type { ValueOp } from "../values/value-op.ts";
 
 /**
@@ -147,7 +148,7 @@ export class ReadCode {
   #list(type: FieldType, element: FieldType, x: string, deeper: number): string {
     const start = this.#source.variable();
     const count = this.#source.variable();
-    const op = opOf(element, this.#plan.info.scope, this.#bind);
+    const op = this.#bind.ops.of(element, this.#plan.info.scope);
     const item = this.#source.variable();
     const { typed, info, read } = this.#elements(element, item, deeper + 1, "list");
     const flags = typed ? ListFlag.same : ListFlag.same | ListFlag.declared;
@@ -177,7 +178,7 @@ export class ReadCode {
     const size = this.#source.variable();
     const key = this.#source.variable();
     const item = this.#source.variable();
-    const op = opOf(element, this.#plan.info.scope, this.#bind);
+    const op = this.#bind.ops.of(element, this.#plan.info.scope);
     const elements = this.#elements(element, item, deeper + 1, "map");
     const known = this.#source.variable();
     return (
@@ -217,7 +218,7 @@ export class ReadCode {
   }
 
   other(type: FieldType, x: string, deeper: number): string {
-    const op = this.#source.constant(opOf(type, this.#plan.info.scope, this.#bind));
+    const op = this.#source.constant(this.#bind.ops.of(type, this.#plan.info.scope));
     return `r.pos=p;${x}=${op}.read(r,d+${deeper});p=r.pos;`;
   }
 }

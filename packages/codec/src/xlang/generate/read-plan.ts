@@ -1,5 +1,6 @@
 import { fail } from "../../failure.ts";
-import type { WireField } from "../../schema/wire-type.ts";
+import type { WireField } from "../../schema/wire-type-info.ts";
+
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { identifierOf, type StatedField, type TypeMeta } from "../type-meta.ts";
@@ -45,10 +46,10 @@ export function ownReadPlan(plan: TypePlan, bind: Bind): ReadPlan {
  * Reads what another version of the type wrote (docs/fory.md, "Evolution"). Throws a `mismatch` where
  * a field has a type that ours cannot be made of.
  */
-export function versionReadPlan(plan: TypePlan, def: TypeMeta, bind: Bind): ReadPlan {
+export function versionReadPlan(plan: TypePlan, meta: TypeMeta, bind: Bind): ReadPlan {
   const found = new Fields(plan.declared);
   const taken = new Set<WireField>();
-  const steps = def.fields.map((stated): ReadStep => {
+  const steps = meta.fields.map((stated): ReadStep => {
     const field = found.of(stated);
     const flagged = stated.type.nullable || stated.type.shared;
     if (!field) {

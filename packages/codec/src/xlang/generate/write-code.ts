@@ -5,12 +5,12 @@ import { type Source, wrong } from "../../codegen/source.ts";
 import type { EnumType, FieldType } from "../../schema/field-type.ts";
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
-import { isDynamic } from "../values/dynamic-type.ts";
+import { type Container, isDynamic, typesElements } from "../values/element-op.ts";
+
 import { enumNumbers } from "../values/enum-op.ts";
 import { fieldTypeOp, typesField } from "../values/field-op.ts";
 import { ListFlag } from "../values/list-op.ts";
 import { MapFlag } from "../values/map-op.ts";
-import { type Container, opOf, typesElements } from "../values/ops.ts";
 
 /** Code that writes a value held in a variable; `size` where its bytes are few and bounded. */
 export interface Piece {
@@ -189,7 +189,7 @@ export class WriteCode {
 
   /** A type that is not worth code of its own. */
   #other(type: FieldType, x: string, deeper: number): Piece {
-    const op = this.#source.constant(opOf(type, this.#plan.info.scope, this.#bind));
+    const op = this.#source.constant(this.#bind.ops.of(type, this.#plan.info.scope));
     return free(`w.pos=p;${op}.write(w,${x},d+${deeper});p=w.pos;`);
   }
 

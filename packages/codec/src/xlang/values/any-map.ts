@@ -1,9 +1,11 @@
 import { TypeId } from "../../bytes/type-id.ts";
 import { fail } from "../../failure.ts";
+import { setOwn } from "../../own-property.ts";
 import { begin } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
-import type { ElementOp } from "./list-op.ts";
-import { MapFlag, readPairs, setOwn } from "./map-op.ts";
+import type { ElementOp } from "./element-op.ts";
+
+import { MapFlag, readPairs } from "./map-op.ts";
 
 /** Reads a map of any values: an object where all keys are text, a `Map` otherwise. */
 export function readAnyMap(r: XlangReader, item: ElementOp, depth: number): unknown {

@@ -1,147 +1,94 @@
-import { arrayClass, float16Class } from "../../bytes/array-class.ts";
-import { bigInteger, safeInteger } from "../../bytes/integer.ts";
-import { arrayTypeId, TypeId } from "../../bytes/type-id.ts";
-import { putVarint64, putVarintBig, readVarintBig } from "../../bytes/varint.ts";
+import { TypeId } from "../../bytes/type-id.ts";
 import { fail, kindOf } from "../../failure.ts";
-import type { ArrayElementKind, ExtType } from "../../schema/field-type.ts";
+import type { ExtType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
 import { TypedValue } from "../../schema/typed-value.ts";
 import type { Bind } from "../binding.ts";
-import { inScope, readStruct, readTypeName } from "../struct-info.ts";
+import { type Candidates, inScope, readStruct, readTypeName } from "../struct-info.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import { readAnyMap } from "./any-map.ts";
-import { arrayOp, float8ArrayOp } from "./array-op.ts";
+import type { ElementOp } from "./element-op.ts";
 import { enumNumberOp } from "./enum-op.ts";
 import { extOp } from "./ext-op.ts";
-import { type ElementOp, listOp, noneOp, setOp } from "./list-op.ts";
+import { listOp, setOp } from "./list-op.ts";
 import { mapOp, recordOp } from "./map-op.ts";
-import { plainOp } from "./plain-op.ts";
-import { scalarOp } from "./scalar-op.ts";
+import {
+  boolOp,
+  bytesOp,
+  floatOp,
+  integerOp,
+  plainOps,
+  textOp,
+  timeOp,
+  typedArrayOp,
+} from "./plain-ops.ts";
 import { TypedOps } from "./typed-op.ts";
 import { anyUnionOp } from "./union-op.ts";
 import { unknownOp } from "./unknown-struct.ts";
-import type { DynamicOp, PlainOp, ValueOp } from "./value-op.ts";
+import { type AnyOp, type DynamicOp, noneOp, type ValueOp } from "./value-op.ts";
 
-/** Integers that a number holds are numbers; others are bigints. Both sides of that line are one type on the wire. */
-const integerOp: PlainOp = plainOp(
-  TypeId.varint64,
-  (w, value) => {
-    const b = w.room(w.pos, 9);
-    w.pos =
-      typeof value === "bigint"
-        ? putVarintBig(b, w.pos, bigInteger(value, true))
-        : putVarint64(b, w.pos, safeInteger(value));
-  },
-  (r) => {
-    const value = readVarintBig(r);
-    const near = Number(value);
-    return Number.isSafeInteger(near) ? near : value;
-  },
-  16,
-);
-
-const boolOp = scalarOp({ kind: "bool" });
-const floatOp = scalarOp({ kind: "float64" });
-const textOp = scalarOp({ kind: "string" });
-const bytesOp = scalarOp({ kind: "binary" });
-const timeOp = scalarOp({ kind: "timestamp" });
-const arrayKinds = Object.keys(arrayTypeId) as ArrayElementKind[];
-/** Those that a typed array says by its class; bytes are binary. */
-const arrayOps = arrayKinds
-  .filter((kind) => kind !== "bool" && kind !== "uint8" && kind !== "bfloat16")
-  .filter((kind) => kind !== "float16" || float16Class)
-  .map((kind) => ({ Class: arrayClass[kind as "int8"], op: arrayOp(kind) }));
-
-/** Other types that a message may name; they are written by nobody here. */
-const readOnly = [
-  scalarOp({ kind: "int8" }),
-  scalarOp({ kind: "int16" }),
-  scalarOp({ kind: "int32" }),
-  scalarOp({ kind: "varint32" }),
-  scalarOp({ kind: "uint8" }),
-  scalarOp({ kind: "uint16" }),
-  scalarOp({ kind: "uint32" }),
-  scalarOp({ kind: "var_uint32" }),
-  scalarOp({ kind: "int64", as: "bigint" }),
-  scalarOp({ kind: "uint64", as: "bigint" }),
-  scalarOp({ kind: "var_uint64", as: "bigint" }),
-  scalarOp({ kind: "float32" }),
-  scalarOp({ kind: "float16" }),
-  scalarOp({ kind: "bfloat16" }),
-  scalarOp({ kind: "tagged_int64", as: "bigint" }),
-  scalarOp({ kind: "tagged_uint64", as: "bigint" }),
-  float8ArrayOp,
-  ...arrayKinds.map((kind) => arrayOp(kind)),
-];
-
-const anyOps = new WeakMap<Bind, WeakMap<TypeScope, AnyOp>>();
-
-/** The op of any value, which finds the op of a type id too. */
-export interface AnyOp extends ValueOp {
-  readonly dynamic: DynamicOp;
-  /** The op of values of a type that is its id alone. */
-  ofId(id: number): ValueOp | undefined;
-}
-
-/** Any value: each brings its type info (docs/fory.md, "Any"). Structs are known by the tags of a scope. */
+/**
+ * The op of values of any type: each brings its type info (docs/fory.md, "Any"). Structs are found by
+ * the tags of a scope.
+ */
 export function anyOp(scope: TypeScope, bind: Bind): AnyOp {
-  let ofBind = anyOps.get(bind);
-  if (!ofBind) {
-    ofBind = new WeakMap();
-    anyOps.set(bind, ofBind);
-  }
-  let op = ofBind.get(scope);
-  if (!op) {
-    op = makeAny(scope, bind);
-    ofBind.set(scope, op);
-  }
-  return op;
-}
-
-function makeAny(scope: TypeScope, bind: Bind): AnyOp {
-  const typedOps = new TypedOps(scope, bind);
-  const dynamic: DynamicOp = { classify, readType };
-  const exts = new Map<ExtType, ValueOp>();
+  const dynamic: DynamicOp = {
+    classify: (value) => types.classify(value),
+    readType: (r) => types.readType(r),
+  };
   const any: AnyOp = {
     dynamic,
     cost: 32,
     shape: "any",
     accepts: () => true,
-    ofId: (id) => typedOps.ofId(id) ?? byId.get(id),
+    ofId: (id) => types.ofId(id),
     write(w, value, depth) {
-      const op = classify(value);
+      const op = types.classify(value);
       op.writeInfo(w);
       op.write(w, value, depth);
     },
-    read: (r, depth) => readType(r).read(r, depth),
+    read: (r, depth) => types.readType(r).read(r, depth),
     writeInfo: () => undefined,
-    readInfo: readType,
+    readInfo: dynamic.readType,
   };
-  const types = inScope(scope, bind, (what, def) => {
-    if (def) return unknownOp(def, scope, bind);
-    throw fail("mismatch", `the type ${what} is not known here`);
-  });
-  const item: ElementOp = { op: any, nullable: true, optional: false, typed: false };
-  const list = listOp(item);
-  const set = setOp(item);
-  const record = recordOp({ op: textOp, nullable: false, optional: false, typed: false }, item);
-  const byKeys: ValueOp = {
-    ...mapOp(item, item),
-    read: (r, depth) => readAnyMap(r, item, depth),
-  };
-  // a record writes its keys as any values too, so that readers without a schema take them
-  const keyed: ValueOp = {
-    ...record,
-    write(w, value, depth) {
-      byKeys.write(w, new Map(Object.entries(value as object)), depth);
-    },
-  };
-  const byId = new Map<number, ValueOp>(
-    [boolOp, floatOp, textOp, bytesOp, timeOp, integerOp, ...readOnly].map((op) => [op.typeId, op]),
-  );
-  byId.set(TypeId.list, list).set(TypeId.set, set).set(TypeId.map, byKeys).set(TypeId.none, noneOp);
+  const types = new AnyTypes(any, scope, bind);
+  return any;
+}
 
-  function classify(value: unknown): ValueOp {
+/** The types that values of any type have, in one scope and one engine. */
+class AnyTypes {
+  readonly #any: AnyOp;
+  readonly #scope: TypeScope;
+  readonly #bind: Bind;
+  readonly #typed: TypedOps;
+  readonly #structs: Candidates;
+  readonly #exts = new Map<ExtType, ValueOp>();
+  readonly #containers: Containers;
+  readonly #byId: ReadonlyMap<number, ValueOp>;
+
+  constructor(any: AnyOp, scope: TypeScope, bind: Bind) {
+    this.#any = any;
+    this.#scope = scope;
+    this.#bind = bind;
+    this.#typed = new TypedOps(scope, bind);
+    this.#structs = inScope(scope, bind, (what, meta) => {
+      if (meta) return unknownOp(meta, scope, bind);
+      throw fail("mismatch", `the type ${what} is not known here`);
+    });
+    const containers = containersOf(any);
+    this.#containers = containers;
+    this.#byId = new Map(plainOps)
+      .set(TypeId.list, containers.list)
+      .set(TypeId.set, containers.set)
+      .set(TypeId.map, containers.map)
+      .set(TypeId.none, noneOp);
+  }
+
+  ofId(id: number): ValueOp | undefined {
+    return this.#typed.ofId(id) ?? this.#byId.get(id);
+  }
+
+  classify(value: unknown): ValueOp {
     switch (typeof value) {
       case "undefined":
         return noneOp;
@@ -154,78 +101,100 @@ function makeAny(scope: TypeScope, bind: Bind): AnyOp {
       case "number":
         return Number.isSafeInteger(value) && !Object.is(value, -0) ? integerOp : floatOp;
       case "object":
-        return value === null ? noneOp : ofObject(value);
+        return value === null ? noneOp : this.#ofObject(value);
       default:
         throw fail("value", `a ${typeof value} has no form on the wire`);
     }
   }
 
-  function ofObject(value: object): ValueOp {
+  #ofObject(value: object): ValueOp {
+    const { list, set, map, record } = this.#containers;
     if (Array.isArray(value)) return list;
     if (value instanceof Uint8Array) return bytesOp;
     if (value instanceof Date) return timeOp;
     if (value instanceof Set) return set;
-    if (value instanceof Map) return byKeys;
+    if (value instanceof Map) return map;
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return keyed;
-    const info = scope.ofClass(value);
-    if (info) return bind(info);
-    if (value instanceof TypedValue) return typedOps.of(value);
-    const ext = scope.extOf(value);
-    if (ext) return extOf(ext);
-    const array = arrayOps.find(({ Class }) => value instanceof Class);
-    if (array) return array.op;
+    if (prototype === Object.prototype || prototype === null) return record;
+    const info = this.#scope.ofClass(value);
+    if (info) return this.#bind(info);
+    if (value instanceof TypedValue) return this.#typed.of(value);
+    const ext = this.#scope.extOf(value);
+    if (ext) return this.#ofExt(ext);
+    const array = typedArrayOp(value);
+    if (array) return array;
     throw fail(
       "value",
       `a ${kindOf(value)} has no form on the wire: bind its class to a wire type, or say its type with typed()`,
     );
   }
 
-  function extOf(type: ExtType): ValueOp {
-    let op = exts.get(type);
+  #ofExt(type: ExtType): ValueOp {
+    let op = this.#exts.get(type);
     if (!op) {
-      op = extOp(type, scope, bind);
-      exts.set(type, op);
+      op = extOp(type, this.#scope, this.#bind);
+      this.#exts.set(type, op);
     }
     return op;
   }
 
-  function named(name: string | number): ValueOp | undefined {
-    const type = scope.findNamed(name);
-    return type && (type.kind === "ext" ? extOf(type) : typedOps.ofNamed(type));
-  }
-
-  function readType(r: XlangReader): ValueOp {
+  readType(r: XlangReader): ValueOp {
     const id = r.bytes[r.pos];
     switch (id) {
       case TypeId.namedStruct:
       case TypeId.namedCompatibleStruct:
       case TypeId.compatibleStruct:
       case TypeId.struct:
-        return readStruct(r, bind.profile, types);
+        return readStruct(r, this.#bind.profile, this.#structs);
       case TypeId.enum:
       case TypeId.namedEnum:
-        return named(readName(r, TypeId.enum)) ?? enumNumberOp;
+        return this.#named(this.#readName(r, TypeId.enum)) ?? enumNumberOp;
       case TypeId.ext:
       case TypeId.namedExt: {
-        const name = readName(r, TypeId.ext);
-        const op = named(name);
+        const name = this.#readName(r, TypeId.ext);
+        const op = this.#named(name);
         if (op) return op;
         throw fail("mismatch", `the type ${String(name).slice(0, 80)} is not known here`);
       }
       case TypeId.typedUnion:
       case TypeId.namedUnion:
-        return named(readName(r, TypeId.typedUnion)) ?? anyUnionOp(any);
+        return this.#named(this.#readName(r, TypeId.typedUnion)) ?? anyUnionOp(this.#any);
     }
     r.byte();
-    const op = typedOps.ofId(id ?? -1) ?? byId.get(id ?? -1);
+    const op = this.ofId(id ?? -1);
     if (!op) throw fail("data", `type id ${id} is not known here`);
     return op;
   }
 
-  function readName(r: XlangReader, byNumber: number): string | number {
-    return r.byte() === byNumber ? r.small() : readTypeName(r, bind.profile);
+  #readName(r: XlangReader, byNumber: number): string | number {
+    return r.byte() === byNumber ? r.small() : readTypeName(r, this.#bind.profile);
   }
 
-  return any;
+  #named(name: string | number): ValueOp | undefined {
+    const type = this.#scope.findNamed(name);
+    return type && (type.kind === "ext" ? this.#ofExt(type) : this.#typed.ofNamed(type));
+  }
+}
+
+/** The ops of containers of any values. */
+interface Containers {
+  readonly list: ValueOp;
+  readonly set: ValueOp;
+  readonly map: ValueOp;
+  /** Plain objects, which are written as maps. */
+  readonly record: ValueOp;
+}
+
+function containersOf(any: AnyOp): Containers {
+  const item: ElementOp = { op: any, nullable: true, optional: false, typed: false };
+  const key: ElementOp = { op: textOp, nullable: false, optional: false, typed: false };
+  const map: ValueOp = { ...mapOp(item, item), read: (r, depth) => readAnyMap(r, item, depth) };
+  // a record writes its keys as values of any type too, for readers without a schema
+  const record: ValueOp = {
+    ...recordOp(key, item),
+    write(w, value, depth) {
+      map.write(w, new Map(Object.entries(value as object)), depth);
+    },
+  };
+  return { list: listOp(item), set: setOp(item), map, record };
 }

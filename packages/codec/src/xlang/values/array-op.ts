@@ -5,8 +5,8 @@ import { safe } from "../../bytes/varint.ts";
 import { fail, kindOf } from "../../failure.ts";
 import type { ArrayElementKind } from "../../schema/field-type.ts";
 import { listOp } from "./list-op.ts";
-import { plainOp } from "./plain-op.ts";
 import type { PlainOp, ValueOp } from "./value-op.ts";
+import { plainOp } from "./value-op.ts";
 
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 

@@ -5,10 +5,9 @@ import type { CaseUnion, ElementType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
 import type { Bind } from "../binding.ts";
 import { nameReader, nameWriter } from "../name-info.ts";
-import { begin, Flag, readFlagged, writeFlag } from "../references.ts";
-import { containerOp } from "./list-op.ts";
-import { selfOp } from "./self-op.ts";
+import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import type { ValueOp } from "./value-op.ts";
+import { containerOp } from "./value-op.ts";
 
 /** Memory of the object of a value. */
 const objectCost = 40;
@@ -27,7 +26,7 @@ export function caseOp(type: CaseUnion, scope: TypeScope, bind: Bind): ValueOp {
   const opOf = (element: ElementType): CaseOp => {
     let one = ops.get(element);
     if (!one) {
-      const op = selfOp(element.type, scope, bind);
+      const op = bind.ops.self(element.type, scope);
       one = { op, read: { ...op, read: (r, depth) => op.readInfo(r).read(r, depth) } };
       ops.set(element, one);
     }
@@ -88,5 +87,3 @@ export function caseOp(type: CaseUnion, scope: TypeScope, bind: Bind): ValueOp {
   };
   return self;
 }
-
-const absent: unique symbol = Symbol("absent");

@@ -4,8 +4,8 @@ import type { EnumType } from "../../schema/field-type.ts";
 import { nameWriter } from "../name-info.ts";
 import type { Profile } from "../profile.ts";
 import { readTypeName } from "../struct-info.ts";
-import { plainOp } from "./plain-op.ts";
 import type { ValueOp } from "./value-op.ts";
+import { plainOp } from "./value-op.ts";
 
 /**
  * What the values of an enum are on the wire: their places in the declaration; in profile B the numbers they have,

@@ -5,10 +5,8 @@ import type { TypeScope } from "../../schema/type-scope.ts";
 import type { Bind } from "../binding.ts";
 import { nameReader, nameWriter } from "../name-info.ts";
 import { Flag, readFlagged } from "../references.ts";
-import { withInfo } from "./field-op.ts";
-import { opOf } from "./ops.ts";
-import { plainOp } from "./plain-op.ts";
 import type { ValueOp } from "./value-op.ts";
+import { plainOp, withInfo } from "./value-op.ts";
 
 /** Instances of a class of the program's, as the values of another type (docs/fory.md, "Own types"). */
 export function extOp(type: ExtType, scope: TypeScope, bind: Bind): ValueOp {
@@ -16,7 +14,7 @@ export function extOp(type: ExtType, scope: TypeScope, bind: Bind): ValueOp {
   let made: ValueOp | undefined;
   const inner = (): ValueOp => {
     if (!made) {
-      const op = opOf(form.type, scope, bind);
+      const op = bind.ops.of(form.type, scope);
       made = form.type.kind === "struct" ? withInfo(op) : op;
     }
     return made;

@@ -1,11 +1,11 @@
 import type { FieldType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
-import type { WireField } from "../../schema/wire-type.ts";
+import type { WireField } from "../../schema/wire-type-info.ts";
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import type { Profile } from "../profile.ts";
-import { opOf } from "./ops.ts";
 import type { ValueOp } from "./value-op.ts";
+import { withInfo } from "./value-op.ts";
 
 /** The op of a field. */
 export function fieldOp(field: WireField, plan: TypePlan, bind: Bind): ValueOp {
@@ -14,7 +14,7 @@ export function fieldOp(field: WireField, plan: TypePlan, bind: Bind): ValueOp {
 
 /** The op of the type of a field; structs and exts as fields are preceded by their type info. */
 export function fieldTypeOp(type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
-  const op = opOf(type, scope, bind);
+  const op = bind.ops.of(type, scope);
   return typesField(type, bind.profile) ? withInfo(op) : op;
 }
 
@@ -30,16 +30,4 @@ export function definedFieldOp(field: WireField, plan: TypePlan, bind: Bind): Va
 export function typesField(type: FieldType, profile: Profile): boolean {
   const named = type.kind === "struct" ? type.info() : type.kind === "ext" ? type.named : undefined;
   return !!named && (profile.definitions || !profile.ids || named.typeId === undefined);
-}
-
-/** Values preceded by their type info. */
-export function withInfo(op: ValueOp): ValueOp {
-  return {
-    ...op,
-    write(w, value, depth) {
-      op.writeInfo(w);
-      op.write(w, value, depth);
-    },
-    read: (r, depth) => op.readInfo(r).read(r, depth),
-  };
 }

@@ -1,10 +1,11 @@
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
-import { begin, Flag, readFlagged, writeFlag } from "../references.ts";
+import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
-import { plainOp } from "./plain-op.ts";
+import type { ElementOp } from "./element-op.ts";
 import type { ValueOp } from "./value-op.ts";
+import { containerOp, noneOp } from "./value-op.ts";
 
 /** Bits of the byte before the elements (docs/fory.md, "Lists and sets"). */
 export const ListFlag = { tracked: 1, nulls: 2, declared: 4, same: 8 } as const;
@@ -14,28 +15,6 @@ export const ListFlag = { tracked: 1, nulls: 2, declared: 4, same: 8 } as const;
  * without fields.
  */
 export const maxUnbacked = 8_192;
-
-export interface ElementOp {
-  readonly op: ValueOp;
-  readonly nullable: boolean;
-  readonly optional: boolean;
-  /** Type info is written although the type is declared, as it says which shape the values have. */
-  readonly typed: boolean;
-}
-
-/** What stands for null until it is known whether null may be there. */
-export const absent: unique symbol = Symbol("absent");
-
-/** An op for objects: they have an identity. */
-export function containerOp(
-  typeId: number,
-  write: ValueOp["write"],
-  read: ValueOp["read"],
-  cost: number,
-  shape: string,
-): ValueOp {
-  return { ...plainOp(typeId, write, read, cost, shape), tracked: true };
-}
 
 /** A list, held as an array. */
 export function listOp(element: ElementOp): ValueOp {
@@ -206,11 +185,3 @@ export function ownOp(r: XlangReader, op: ValueOp): ValueOp {
   }
   return op.readInfo(r);
 }
-
-/** The type of null where nothing else is known. */
-export const noneOp: ValueOp = plainOp(
-  TypeId.none,
-  () => undefined,
-  () => null,
-  0,
-);

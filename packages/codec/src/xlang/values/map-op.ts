@@ -1,10 +1,13 @@
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
-import { begin, Flag, readFlagged, writeFlag } from "../references.ts";
+import { setOwn } from "../../own-property.ts";
+import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
-import { absent, containerOp, declaredOp, type ElementOp, ownOp } from "./list-op.ts";
+import type { ElementOp } from "./element-op.ts";
+import { declaredOp, ownOp } from "./list-op.ts";
 import type { ValueOp } from "./value-op.ts";
+import { containerOp } from "./value-op.ts";
 
 /** Bits of the byte before a chunk of pairs (docs/fory.md, "Maps"). */
 export const MapFlag = {
@@ -70,20 +73,6 @@ export function mapOp(key: ElementOp, value: ElementOp): ValueOp {
     128,
     shape,
   );
-}
-
-/** Sets a key as the object's own, `__proto__` included. */
-export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === "__proto__") {
-    Object.defineProperty(object, key, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    });
-  } else {
-    object[key] = value;
-  }
 }
 
 export function writePairs(

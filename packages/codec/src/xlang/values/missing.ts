@@ -1,7 +1,7 @@
 import { arrayClass } from "../../bytes/array-class.ts";
 import { fail } from "../../failure.ts";
 import type { FieldType } from "../../schema/field-type.ts";
-import type { WireField, WireTypeInfo } from "../../schema/wire-type.ts";
+import type { WireField, WireTypeInfo } from "../../schema/wire-type-info.ts";
 
 /**
  * What a field is that the message lacks, or has null for where ours cannot be null: the default,

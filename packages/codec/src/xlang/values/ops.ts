@@ -1,44 +1,40 @@
-import type { ElementType, FieldType } from "../../schema/field-type.ts";
+import type { FieldType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
-import type { Bind } from "../binding.ts";
-import type { Profile } from "../profile.ts";
+import type { Bind, ValueOps } from "../binding.ts";
 import { anyOp } from "./any-op.ts";
 import { arrayOp } from "./array-op.ts";
 import { caseOp } from "./case-op.ts";
+import { elementOf } from "./element-op.ts";
 import { enumOp } from "./enum-op.ts";
 import { extOp } from "./ext-op.ts";
-import { type ElementOp, listOp, setOp } from "./list-op.ts";
+import { listOp, setOp } from "./list-op.ts";
 import { mapOp, recordOp } from "./map-op.ts";
 import { scalarOp } from "./scalar-op.ts";
+import { selfOp } from "./self-op.ts";
 import { unionOp } from "./union-op.ts";
-import type { ValueOp } from "./value-op.ts";
+import type { AnyOp, ValueOp } from "./value-op.ts";
 
-/** The op of an element, key or value. */
-export function elementOf(
-  inner: ElementType,
-  scope: TypeScope,
-  bind: Bind,
-  container: Container = "list",
-): ElementOp {
+/**
+ * The ops of all types in one engine. Ops reach the ops of their inner types through {@link Bind.ops},
+ * not by imports: types may hold each other.
+ */
+export function valueOps(bind: () => Bind): ValueOps {
+  const anyOps = new WeakMap<TypeScope, AnyOp>();
   return {
-    op: opOf(inner.type, scope, bind),
-    nullable: inner.nullable || inner.type.kind === "any",
-    optional: inner.optional,
-    typed: typesElements(inner.type, bind.profile, container),
+    of: (type, scope) => opOf(type, scope, bind()),
+    self: (type, scope) => selfOp(type, scope, bind()),
+    any(scope) {
+      let op = anyOps.get(scope);
+      if (!op) {
+        op = anyOp(scope, bind());
+        anyOps.set(scope, op);
+      }
+      return op;
+    },
   };
 }
 
-export type Container = "list" | "map";
-
-/** Whether elements of a declared type bring type info all the same. */
-export function typesElements(type: FieldType, profile: Profile, container: Container): boolean {
-  if (profile.id === "A") return false;
-  if (type.kind === "struct") return container === "list" || profile.definitions;
-  return type.kind === "ext" && container === "list";
-}
-
-/** The op of a field's type, with structs as one engine binds them. */
-export function opOf(type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
+function opOf(type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
   switch (type.kind) {
     case "list":
       return listOp(elementOf(type.element, scope, bind));
@@ -64,7 +60,7 @@ export function opOf(type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
     case "union":
       return unionOp(type, bind);
     case "any":
-      return anyOp(scope, bind);
+      return bind.ops.any(scope);
     default:
       return scalarOp(type, bind.profile);
   }

@@ -34,8 +34,8 @@ import type { ScalarType } from "../../schema/field-type.ts";
 import type { Profile } from "../profile.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
-import { plainOp } from "./plain-op.ts";
 import type { PlainOp } from "./value-op.ts";
+import { plainOp } from "./value-op.ts";
 
 type Write = (w: XlangWriter, value: unknown) => void;
 type Read = (r: XlangReader) => unknown;

@@ -4,12 +4,11 @@ import type { ElementType, FieldType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
 import type { Bind } from "../binding.ts";
 import { builtInId } from "../field-order.ts";
-import { anyOp } from "./any-op.ts";
 import { arrayFromList } from "./array-op.ts";
+import type { ElementOp } from "./element-op.ts";
 import { notOneOf } from "./enum-op.ts";
-import { type ElementOp, listOp, setOp } from "./list-op.ts";
+import { listOp, setOp } from "./list-op.ts";
 import { mapOp, recordOp } from "./map-op.ts";
-import { opOf } from "./ops.ts";
 import { scalarOp } from "./scalar-op.ts";
 import { versionOp } from "./stated-op.ts";
 import { optionOf } from "./union-op.ts";
@@ -36,14 +35,14 @@ export function selfOp(type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
     case "union":
       return optionOf(type, bind);
     case "any":
-      return anyOp(scope, bind);
+      return bind.ops.any(scope);
     case "enum":
-      return type.named ? opOf(type, scope, bind) : valueOp(type.values, opOf(type, scope, bind));
+      return type.named ? bind.ops.of(type, scope) : valueOp(type.values, bind.ops.of(type, scope));
     case "ext":
     case "named_union":
-      return opOf(type, scope, bind);
+      return bind.ops.of(type, scope);
     default:
-      return lenient(opOf(type, scope, bind), type, scope, bind);
+      return lenient(bind.ops.of(type, scope), type, scope, bind);
   }
 }
 

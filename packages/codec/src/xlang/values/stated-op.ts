@@ -5,19 +5,19 @@ import type { TypeScope } from "../../schema/type-scope.ts";
 import type { Bind } from "../binding.ts";
 import { builtInId } from "../field-order.ts";
 import type { StatedType } from "../type-meta.ts";
-import { anyOp } from "./any-op.ts";
 import { arrayFromList, arrayOp, listFromArray } from "./array-op.ts";
 import { scalarConversion } from "./conversion.ts";
+import { type ElementOp, elementOf } from "./element-op.ts";
 import { enumNumberOp } from "./enum-op.ts";
-import { type ElementOp, listOp, setOp } from "./list-op.ts";
+import { listOp, setOp } from "./list-op.ts";
 import { mapOp, recordOp } from "./map-op.ts";
-import { elementOf } from "./ops.ts";
+
 import { anyUnionOp } from "./union-op.ts";
 import type { ValueOp } from "./value-op.ts";
 
 /** Reads values of a type that only the message tells about. */
 export function statedOp(stated: StatedType, scope: TypeScope, bind: Bind): ValueOp {
-  const any = anyOp(scope, bind);
+  const any = bind.ops.any(scope);
   const inner = stated.inner.map(
     (one): ElementOp => ({
       op: statedOp(one, scope, bind),
@@ -110,7 +110,7 @@ export function versionOp(
       if (type.element === "uint8" && id === TypeId.binary) return own;
       const [inner] = stated.inner;
       if (id !== TypeId.list || !inner) return undefined;
-      const element = anyOp(scope, bind).ofId(inner.id);
+      const element = bind.ops.any(scope).ofId(inner.id);
       return element && sameNumbers(inner.id, type.element)
         ? arrayFromList(type.element, element, own)
         : undefined;

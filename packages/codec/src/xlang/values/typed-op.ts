@@ -8,7 +8,6 @@ import type { Bind } from "../binding.ts";
 import { caseOp } from "./case-op.ts";
 import { enumOp } from "./enum-op.ts";
 import { scalarOp } from "./scalar-op.ts";
-import { selfOp } from "./self-op.ts";
 import type { ValueOp } from "./value-op.ts";
 
 /** The schemas of values that JavaScript has no type of its own for. */
@@ -36,7 +35,7 @@ export class TypedOps {
     const key = "as" in type ? `${type.kind} ${type.as}` : isPlain(type) ? type.kind : type;
     let op = this.#written.get(key);
     if (!op) {
-      const own = selfOp(type, this.#scope, this.#bind);
+      const own = this.#bind.ops.self(type, this.#scope);
       op = {
         ...own,
         tracked: false,

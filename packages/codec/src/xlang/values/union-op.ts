@@ -1,13 +1,13 @@
 import { TypeId } from "../../bytes/type-id.ts";
 import { fail } from "../../failure.ts";
 import { Choices, type UnionType } from "../../schema/choices.ts";
-import type { WireTypeInfo } from "../../schema/wire-type.ts";
+import type { WireTypeInfo } from "../../schema/wire-type-info.ts";
 import type { Bind, Binding } from "../binding.ts";
-import { Flag, readFlagged, writeFlag } from "../references.ts";
+import { absent, Flag, readFlagged, writeFlag } from "../references.ts";
 import { readStruct, readTypeName } from "../struct-info.ts";
 import type { XlangReader } from "../xlang-reader.ts";
-import { plainOp } from "./plain-op.ts";
 import type { DynamicOp, ValueOp } from "./value-op.ts";
+import { plainOp } from "./value-op.ts";
 
 /** One of several wire types (docs/fory.md, "Unions"). */
 export function unionOp(type: UnionType, bind: Bind): ValueOp {
@@ -117,8 +117,6 @@ function readCase(option: ValueOp): ValueOp["read"] {
     return value;
   };
 }
-
-const absent: unique symbol = Symbol("absent");
 
 /** Reads unions that only their writers know. */
 export function anyUnionOp(any: ValueOp): ValueOp {

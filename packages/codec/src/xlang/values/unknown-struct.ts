@@ -2,7 +2,6 @@ import type { TypeScope } from "../../schema/type-scope.ts";
 import type { Bind } from "../binding.ts";
 import { begin, readFlagged } from "../references.ts";
 import type { TypeMeta } from "../type-meta.ts";
-import { anyOp } from "./any-op.ts";
 import { statedOp } from "./stated-op.ts";
 import type { ValueOp } from "./value-op.ts";
 
@@ -23,15 +22,15 @@ export class UnknownStruct {
 }
 
 /** Reads structs that a definition describes and no type of ours. */
-export function unknownOp(def: TypeMeta, scope: TypeScope, bind: Bind): ValueOp {
-  const tag = def.typeId === undefined ? def.tag : `#${def.typeId}`;
-  const steps = def.fields.map(({ name, fieldId, type }) => ({
+export function unknownOp(meta: TypeMeta, scope: TypeScope, bind: Bind): ValueOp {
+  const tag = meta.typeId === undefined ? meta.tag : `#${meta.typeId}`;
+  const steps = meta.fields.map(({ name, fieldId, type }) => ({
     name: fieldId === undefined ? name : `#${fieldId}`,
     op: statedOp(type, scope, bind),
     flagged: type.nullable || type.shared,
   }));
   return {
-    ...anyOp(scope, bind),
+    ...bind.ops.any(scope),
     cost: 64 + 64 * steps.length,
     shape: `unknown ${tag}`,
     read(r, depth) {

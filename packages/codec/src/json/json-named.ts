@@ -1,6 +1,7 @@
 import { asFailure, fail } from "../failure.ts";
 import { type CaseValue, notOfCases, partsOf } from "../schema/case-value.ts";
-import type { CaseUnion, ElementType } from "../schema/field-type.ts";
+import { extForm, extValue } from "../schema/ext-value.ts";
+import type { CaseUnion, ElementType, ExtType } from "../schema/field-type.ts";
 import { isObject, type JsonElement, readElement, writeElement } from "./json-containers.ts";
 import { checkDepth, expected, type JsonOp } from "./json-op.ts";
 import { unexpectedFields } from "./unexpected-fields.ts";
@@ -54,4 +55,12 @@ function inValue<T>(run: () => T): T {
   } catch (reason) {
     throw asFailure(reason).inField("value");
   }
+}
+
+/** Instances of a class of the program's, as the values of their form. */
+export function jsonExt(type: ExtType, form: JsonElement): JsonOp {
+  return {
+    write: (value, depth) => writeElement(extForm(type, value), form, depth),
+    read: (json, depth) => extValue(type, readElement(json, form, depth)),
+  };
 }
