@@ -1,32 +1,17 @@
+// Codecs.
 export type { Codec, CodecMode, CodecOptions } from "./codec.ts";
 export { createCodec } from "./codec.ts";
 export type { CodecEngine, EngineCodec, EngineOptions } from "./codec-engine.ts";
 export { compressPayload, decompressPayload } from "./compression/compress.ts";
 export type { CodecErrorCode, CodecErrorOptions } from "./error.ts";
 export { CodecError } from "./error.ts";
-export type { JsonSchema } from "./json/json-schema.ts";
-export { jsonSchemaOf } from "./json/json-schema.ts";
 export type { CodecLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
-export type { NativeCodec, NativeCodecOptions } from "./native/native-codec.ts";
-export { nativeCodec } from "./native/native-codec.ts";
-export type { RowCodec, RowOptions } from "./row/row-codec.ts";
-export { rowCodec } from "./row/row-codec.ts";
-export type { DynamicRow, RowReader } from "./row/row-reader.ts";
-export { rowReader } from "./row/row-reader.ts";
-export type { RowList, RowMap, RowScalar, RowValue, RowView } from "./row/row-view.ts";
-export { parseRowSchema } from "./row/schema/parse-schema.ts";
-export type {
-  RowElement,
-  RowField,
-  RowScalarKind,
-  RowSchema,
-  RowType,
-} from "./row/schema/row-schema.ts";
+// Types on the wire.
 export type { Float16Numbers } from "./schema/array-schemas.ts";
 export { bfloat16Array, boolArray, float16Array, uint8Array } from "./schema/array-schemas.ts";
 export { snakeCase } from "./schema/field-names.ts";
-// For those who read wire types: contracts, servers, tools.
+// For code that reads wire types: contracts, servers, tools.
 export type {
   ArrayElementKind,
   CaseUnion,
@@ -75,6 +60,5 @@ export { wireUnion } from "./schema/wire-union.ts";
 export { wireTypeInfo } from "./schema/zod/wire-type-mark.ts";
 export type { TypeCodec } from "./type-codec.ts";
 export type { ProfileChoice } from "./xlang/profiles.ts";
-export { profileOf } from "./xlang/profiles.ts";
 export { UnknownStruct } from "./xlang/values/unknown-struct.ts";
 export type { EngineChoice } from "./xlang/xlang-codec.ts";

@@ -26,5 +26,5 @@ export interface TypeCodec<Out, In = Out> {
   decode(bytes: Uint8Array): Out;
 }
 
-/** @internal Makes the codec of one type in one mode. */
+/** Makes the codec of one type in one mode. */
 export type MakeTypeCodec = (root: Root) => TypeCodec<unknown>;

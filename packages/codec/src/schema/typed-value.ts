@@ -41,7 +41,7 @@ export function typed<S extends z.core.$ZodType>(
 
 const types = new WeakMap<z.core.$ZodType, FieldType>();
 
-/** @internal The wire type of a typed value's schema; a schema without one fails as a `value`. */
+/** The wire type of a typed value's schema; a schema without one fails as a `value`. */
 export function typeOf(schema: z.core.$ZodType): FieldType {
   let type = types.get(schema);
   if (!type) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { createCodec, createTypeScope, nativeCodec, wireType } from "../../src/index.ts";
+import { createCodec, createTypeScope, wireType } from "../../src/index.ts";
+import { nativeCodec } from "../../src/native/index.ts";
 
 const scope = createTypeScope();
 const Note = wireType("pool/Note", { text: z.string() }, { scope });

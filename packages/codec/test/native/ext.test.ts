@@ -4,13 +4,13 @@ import {
   CodecError,
   createCodec,
   createTypeScope,
-  nativeCodec,
-  rowCodec,
   type WireExtOptions,
   wireExt,
   wireType,
   wireUnion,
 } from "../../src/index.ts";
+import { nativeCodec } from "../../src/native/index.ts";
+import { rowCodec } from "../../src/row/index.ts";
 
 class Money {
   readonly cents: number;

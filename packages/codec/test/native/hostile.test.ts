@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { CodecError, createCodec, nativeCodec, wireType } from "../../src/index.ts";
+import { CodecError, createCodec, wireType } from "../../src/index.ts";
+import { nativeCodec } from "../../src/native/index.ts";
 import { bytesOf, hexOf } from "../support/fixture.ts";
 import { nativeValues as values } from "../support/native-values.ts";
 

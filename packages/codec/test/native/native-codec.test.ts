@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CodecError, createCodec, nativeCodec } from "../../src/index.ts";
+import { CodecError, createCodec } from "../../src/index.ts";
+import { nativeCodec } from "../../src/native/index.ts";
 import { hexOf } from "../support/fixture.ts";
 import { sameGraph } from "../support/graph.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { defaultLimits, nativeCodec } from "../../src/index.ts";
+import { defaultLimits } from "../../src/index.ts";
+import { nativeCodec } from "../../src/native/index.ts";
 import { NativeForm } from "../../src/native/native-message-writer.ts";
 import { anyNative } from "../../src/native/types/scalar-op.ts";
 import { NativeWriter } from "../../src/native/writing/native-writer.ts";

@@ -11,11 +11,11 @@ import {
   decimal,
   duration,
   int8,
-  nativeCodec,
   timestamp,
   type WireType,
   wireType,
 } from "../../src/index.ts";
+import { nativeCodec } from "../../src/native/index.ts";
 import { anyTypedValue } from "../support/arbitrary.ts";
 
 const codec = createCodec({ mode: "native" });

@@ -6,13 +6,12 @@ import {
   createTypeScope,
   date,
   duration,
-  parseRowSchema,
-  rowCodec,
   timestamp,
   uint16,
   wireType,
 } from "../../src/index.ts";
 import { toArrow } from "../../src/row/arrow.ts";
+import { parseRowSchema, rowCodec } from "../../src/row/index.ts";
 
 const scope = createTypeScope();
 const Point = wireType("arrow/Point", { x: z.int32(), label: z.string().nullable() }, { scope });

@@ -1,14 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import {
-  CodecError,
-  createTypeScope,
-  parseRowSchema,
-  type RowReader,
-  rowCodec,
-  rowReader,
-  wireType,
-} from "../../src/index.ts";
+import { CodecError, createTypeScope, wireType } from "../../src/index.ts";
+import { parseRowSchema, type RowReader, rowCodec, rowReader } from "../../src/row/index.ts";
 import { bytesOf } from "../support/fixture.ts";
 import { buildRow, rowCases } from "../support/row-fixture.ts";
 

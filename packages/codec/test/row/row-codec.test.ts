@@ -10,15 +10,13 @@ import {
   decimal,
   duration,
   float16,
-  parseRowSchema,
-  rowCodec,
-  rowReader,
   timestamp,
   uint8,
   uint16,
   type WireType,
   wireType,
 } from "../../src/index.ts";
+import { parseRowSchema, rowCodec, rowReader } from "../../src/row/index.ts";
 import { hexOf } from "../support/fixture.ts";
 import { anyRow } from "../support/row-arbitrary.ts";
 import { buildRow } from "../support/row-fixture.ts";

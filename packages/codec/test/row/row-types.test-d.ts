@@ -1,15 +1,13 @@
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
+import { bytes, timestamp, wireType } from "../../src/index.ts";
 import {
-  bytes,
   type RowList,
   type RowMap,
   type RowView,
   rowCodec,
   rowReader,
-  timestamp,
-  wireType,
-} from "../../src/index.ts";
+} from "../../src/row/index.ts";
 
 const Point = wireType("row-types/Point", { x: z.number(), label: z.string().default("") });
 const All = wireType("row-types/All", {

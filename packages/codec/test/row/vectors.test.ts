@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  createTypeScope,
-  int8,
-  parseRowSchema,
-  rowCodec,
-  rowReader,
-  wireType,
-} from "../../src/index.ts";
+import { createTypeScope, int8, wireType } from "../../src/index.ts";
+import { parseRowSchema, rowCodec, rowReader } from "../../src/row/index.ts";
 import { bytesOf, hexOf } from "../support/fixture.ts";
 import { buildRow, rowCases, rowNames } from "../support/row-fixture.ts";
 

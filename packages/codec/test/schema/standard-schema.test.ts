@@ -11,11 +11,11 @@ import {
   fixedInt64,
   fixedUint64,
   int8,
-  jsonSchemaOf,
   timestamp,
   wireType,
   wireTypeInfo,
 } from "../../src/index.ts";
+import { jsonSchemaOf } from "../../src/json/json-schema.ts";
 
 const scope = createTypeScope();
 const Line = wireType(

@@ -5,9 +5,6 @@ import {
   type CodecOptions,
   createCodec,
   createTypeScope,
-  jsonSchemaOf,
-  nativeCodec,
-  rowCodec,
   TypedValue,
   typed,
   wireEnum,
@@ -15,6 +12,9 @@ import {
   wireTypeInfo,
   wireUnion,
 } from "../../src/index.ts";
+import { jsonSchemaOf } from "../../src/json/json-schema.ts";
+import { nativeCodec } from "../../src/native/index.ts";
+import { rowCodec } from "../../src/row/index.ts";
 import { bytesOf, hexOf } from "../support/fixture.ts";
 
 const scope = createTypeScope();

@@ -4,8 +4,8 @@ import {
   compressPayload,
   createCodec,
   decompressPayload,
-  nativeCodec,
 } from "../../src/index.ts";
+import { nativeCodec } from "../../src/native/index.ts";
 import { hashOf } from "../../src/xlang/type-meta.ts";
 import { build, cases } from "./fixture.ts";
 import type { Target } from "./fuzz.ts";

@@ -5,12 +5,11 @@ import {
   type CodecOptions,
   createCodec,
   createTypeScope,
-  rowCodec,
-  rowReader,
   type WireType,
   wireType,
   wireTypeInfo,
 } from "../../src/index.ts";
+import { rowCodec, rowReader } from "../../src/row/index.ts";
 import { everyField, type FieldCase } from "../support/every-field.ts";
 
 const forms: readonly (readonly [string, CodecOptions])[] = [

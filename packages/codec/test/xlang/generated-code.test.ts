@@ -1,15 +1,16 @@
 // Generated code holds numbers and names of its own: nothing that a schema, a value or a peer calls something.
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import {
   createCodec,
   createTypeScope,
-  nativeCodec,
   wireEnum,
   wireExt,
   wireType,
   wireUnion,
 } from "../../src/index.ts";
+import { nativeCodec } from "../../src/native/index.ts";
 
 /** In everything that has a name here. */
 const mark = "zqx";

@@ -1,12 +1,6 @@
-import {
-  CodecError,
-  createCodec,
-  createTypeScope,
-  nativeCodec,
-  rowCodec,
-  type WireType,
-  wireType,
-} from "@aster/codec";
+import { CodecError, createCodec, createTypeScope, type WireType, wireType } from "@aster/codec";
+import { nativeCodec } from "@aster/codec/native";
+import { rowCodec } from "@aster/codec/row";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 

@@ -7,11 +7,11 @@ import {
   decimal,
   duration,
   type EngineChoice,
-  profileOf,
   timestamp,
   type WireType,
   wireType,
 } from "../../src/index.ts";
+import { profileOf } from "../../src/xlang/profiles.ts";
 import { bytesOf, hexOf } from "../support/fixture.ts";
 
 const engines: readonly EngineChoice[] = ["closures", "generated"];

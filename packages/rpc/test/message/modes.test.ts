@@ -1,5 +1,6 @@
 // Every mode through every pattern, which of them is chosen, and what is said when there is none.
-import { createTypeScope, rowCodec } from "@aster/codec";
+import { createTypeScope } from "@aster/codec";
+import { rowCodec } from "@aster/codec/row";
 import {
   bidiStream,
   createLocalClient,

@@ -1,5 +1,6 @@
 // The modes byte by byte: who sends which frame first, what answers what, and what is made of a peer that mixes them up.
-import { compressPayload, createCodec, createTypeScope, rowCodec, wireType } from "@aster/codec";
+import { compressPayload, createCodec, createTypeScope, wireType } from "@aster/codec";
+import { rowCodec } from "@aster/codec/row";
 import {
   createClient,
   defineService,

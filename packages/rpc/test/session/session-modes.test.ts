@@ -1,5 +1,6 @@
 // The modes in sessions: which one is chosen, what the bytes are, and what a server makes of a header that says another one.
-import { createCodec, rowCodec } from "@aster/codec";
+import { createCodec } from "@aster/codec";
+import { rowCodec } from "@aster/codec/row";
 import {
   bidiStream,
   clientStream,
