@@ -1,5 +1,8 @@
+import { copyInto } from "./bytes/byte-writer.ts";
 import { CodecError } from "./error.ts";
+import { asFailure } from "./failure.ts";
 import type { CodecLimits } from "./limits.ts";
+import { checkMessageSize } from "./limits.ts";
 import type { Root } from "./schema/root.ts";
 import type { WireTypeInfo } from "./schema/wire-type-info.ts";
 import type { TypeCodec } from "./type-codec.ts";
@@ -56,16 +59,7 @@ export function engineTypes(
       encode,
       encodeShared: encode,
       encodeInto(value, buffer, offset) {
-        const bytes = encode(value);
-        const room = Number.isInteger(offset) && offset >= 0 ? buffer.length - offset : -1;
-        if (bytes.length > room) {
-          throw new CodecError(
-            "space",
-            `${info.tag}: ${bytes.length} bytes do not fit into a buffer of ${buffer.length} at ${offset}`,
-          );
-        }
-        buffer.set(bytes, offset);
-        return bytes.length;
+        return copyInto(encode(value), buffer, offset, info.tag);
       },
       decode(bytes) {
         checkSize(bytes, info, options);
@@ -76,11 +70,11 @@ export function engineTypes(
 }
 
 function checkSize(bytes: Uint8Array, { tag }: WireTypeInfo, { limits }: EngineOptions): void {
-  if (bytes.length <= limits.messageBytes) return;
-  throw new CodecError(
-    "limit",
-    `${tag}: the message of ${bytes.length} bytes is larger than ${limits.messageBytes}`,
-  );
+  try {
+    checkMessageSize(bytes.length, limits);
+  } catch (reason) {
+    throw asFailure(reason).toError(tag);
+  }
 }
 
 function guarded<T>(

@@ -1,4 +1,5 @@
-import { fail } from "../failure.ts";
+import { CodecError } from "../error.ts";
+import { fail, kindOf } from "../failure.ts";
 
 /**
  * Reads the bytes of one message: the position in them, their end, and the budgets that bound how deep
@@ -103,6 +104,12 @@ export function plainBytes(bytes: Uint8Array): Uint8Array {
   return bytes.constructor === Uint8Array
     ? bytes
     : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** Accepts the argument of `decode`. Throws {@link CodecError} `type` if it is not a `Uint8Array`. */
+export function checkBytes(bytes: unknown): asserts bytes is Uint8Array {
+  if (bytes instanceof Uint8Array) return;
+  throw new CodecError("type", `expected bytes (Uint8Array) to decode, got ${kindOf(bytes)}`);
 }
 
 /** Returns true if `start` stands at the position `at` of `bytes`. */

@@ -1,3 +1,4 @@
+import { CodecError } from "../error.ts";
 import { fail } from "../failure.ts";
 
 /** Thrown when a fixed buffer may be too small. The codec catches it. */
@@ -72,4 +73,33 @@ export class ByteWriter {
     this.bytes = next;
     return next;
   }
+}
+
+/**
+ * Copies an encoded message into the caller's buffer and returns its size. Throws {@link CodecError}
+ * `space` if it does not fit; the buffer is then unchanged.
+ */
+export function copyInto(
+  encoded: Uint8Array,
+  buffer: Uint8Array,
+  offset: number,
+  root: string,
+): number {
+  const fits = Number.isInteger(offset) && offset >= 0 && encoded.length <= buffer.length - offset;
+  if (!fits) throw noSpace(root, `${encoded.length} bytes do`, buffer, offset);
+  buffer.set(encoded, offset);
+  return encoded.length;
+}
+
+/** Makes the error for a message that does not fit. */
+export function noSpace(
+  root: string,
+  what: string,
+  buffer: Uint8Array,
+  offset: number,
+): CodecError {
+  return new CodecError(
+    "space",
+    `${root}: ${what} not fit into a buffer of ${buffer.length} at ${offset}`,
+  );
 }

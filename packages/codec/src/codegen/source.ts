@@ -1,3 +1,4 @@
+import { littleEndian } from "../bytes/float.ts";
 /** Thrown by generated code: something is wrong, and the closures find out what. */
 import { setOwn } from "../own-property.ts";
 export const wrong: unique symbol = Symbol("wrong");
@@ -60,7 +61,6 @@ let allowed: boolean | undefined;
 /** Whether this platform lets us generate code; asked once, as a strict CSP reports each try. */
 export function canGenerate(): boolean {
   if (allowed === undefined) {
-    const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
     try {
       allowed = littleEndian && new Function("return true")() === true;
     } catch {

@@ -5,7 +5,7 @@ import type { ElementType, FieldType } from "../schema/field-type.ts";
 import { registryOf, type TypeScope } from "../schema/type-scope.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
 import { notOneOf } from "../xlang/values/enum-op.ts";
-import { jsonAny } from "./json-any.ts";
+import { JsonAny } from "./json-any.ts";
 import {
   isObject,
   type JsonElement,
@@ -115,7 +115,7 @@ export class JsonTypes {
       case "union":
         return jsonUnion(type, this.bind);
       case "any":
-        return jsonAny(scope, this.bind, this.#maxDepth, (inner) => this.#op(inner, scope));
+        return new JsonAny(scope, this.#maxDepth, (inner) => this.#op(inner, scope));
       default:
         return jsonScalar(type);
     }

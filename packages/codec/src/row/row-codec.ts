@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { copyInto } from "../bytes/byte-writer.ts";
 import { CodecError } from "../error.ts";
 import { asFailure } from "../failure.ts";
 import { type CodecLimits, defaultLimits } from "../limits.ts";
@@ -92,17 +93,7 @@ class TypedRows implements RowCodec<unknown> {
   }
 
   encodeInto(value: unknown, buffer: Uint8Array, offset: number): number {
-    return this.#write(value, (row) => {
-      const fits = Number.isInteger(offset) && offset >= 0 && row.length <= buffer.length - offset;
-      if (!fits) {
-        throw new CodecError(
-          "space",
-          `${this.type.tag}: ${row.length} bytes do not fit into a buffer of ${buffer.length} at ${offset}`,
-        );
-      }
-      buffer.set(row, offset);
-      return row.length;
-    });
+    return this.#write(value, (row) => copyInto(row, buffer, offset, this.type.tag));
   }
 
   view(bytes: Uint8Array): RowView<unknown> {

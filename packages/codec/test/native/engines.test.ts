@@ -8,7 +8,7 @@ import {
   wireType,
   wireTypeInfo,
 } from "../../src/index.ts";
-import { NativeForm } from "../../src/native/native-message-writer.ts";
+import { NativeFormat } from "../../src/native/native-format.ts";
 import { Checker } from "../../src/native/types/checker.ts";
 import { bindNative } from "../../src/native/types/native-types.ts";
 import { NativeWriter } from "../../src/native/writing/native-writer.ts";
@@ -25,7 +25,7 @@ function opOf(type: WireType): ReturnType<typeof bindNative> {
 
 /** The message of a value; undefined where it is refused. */
 function written(type: WireType, value: unknown, exact: boolean): string | undefined {
-  const form = new NativeForm({
+  const form = new NativeFormat({
     root: "value",
     op: opOf(type),
     limits: defaultLimits,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defaultLimits } from "../../src/index.ts";
 import { nativeCodec } from "../../src/native/index.ts";
-import { NativeForm } from "../../src/native/native-message-writer.ts";
+import { NativeFormat } from "../../src/native/native-format.ts";
 import { anyNative } from "../../src/native/types/scalar-op.ts";
 import { NativeWriter } from "../../src/native/writing/native-writer.ts";
 import { hexOf } from "../support/fixture.ts";
@@ -12,7 +12,7 @@ const codec = nativeCodec();
 /** Enough records for the codec to generate code for their shape. */
 const many = 40;
 
-const form = new NativeForm({
+const form = new NativeFormat({
   root: "value",
   op: anyNative,
   limits: defaultLimits,

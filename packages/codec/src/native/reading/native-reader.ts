@@ -1,4 +1,5 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
+import { readDouble } from "../../bytes/float.ts";
 import { latin1 } from "../../bytes/text.ts";
 import { readTimestamp } from "../../bytes/timestamp.ts";
 import { TypeId } from "../../bytes/type-id.ts";
@@ -6,7 +7,7 @@ import { readVarint32, readVarint64, readVarintBig } from "../../bytes/varint.ts
 import { fail } from "../../failure.ts";
 import { readLongBigint } from "../native-bigint.ts";
 import { firstShapeId, firstSmallId, NativeId, zeroId } from "../native-id.ts";
-import { readDouble } from "../native-number.ts";
+
 import { readNativeText } from "../native-text.ts";
 import type { Shape } from "../records/shape.ts";
 import { isNumbered } from "../text-table.ts";

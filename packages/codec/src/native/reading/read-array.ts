@@ -1,7 +1,8 @@
+import { readDouble } from "../../bytes/float.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail } from "../../failure.ts";
 import { NativeId } from "../native-id.ts";
-import { readDouble } from "../native-number.ts";
+
 import { fewDoubles, sameType } from "../writing/write-array.ts";
 import type { NativeReader } from "./native-reader.ts";
 

@@ -1,23 +1,12 @@
 import { dayOf } from "../../bytes/day.ts";
 import { parseDecimal } from "../../bytes/decimal-text.ts";
+import { float } from "../../bytes/float.ts";
 import { bigInteger, integer, safeInteger } from "../../bytes/integer.ts";
+import { integerRanges } from "../../bytes/integer-ranges.ts";
 import { fail, kindOf } from "../../failure.ts";
 import type { IntegerKind, ScalarType } from "../../schema/field-type.ts";
-import { float } from "../../xlang/values/scalar-op.ts";
 
 export type Accept = (value: unknown) => void;
-
-/** Integers of up to 32 bits: the least and the greatest. */
-const ranges: Readonly<Partial<Record<IntegerKind, readonly [number, number]>>> = {
-  int8: [-0x80, 0x7f],
-  int16: [-0x8000, 0x7fff],
-  int32: [-0x80000000, 0x7fffffff],
-  varint32: [-0x80000000, 0x7fffffff],
-  uint8: [0, 0xff],
-  uint16: [0, 0xffff],
-  uint32: [0, 0xffffffff],
-  var_uint32: [0, 0xffffffff],
-};
 
 /** Accepts the values of a type that stand alone; throws `value` for all others. */
 export function scalarCheck(type: ScalarType): Accept {
@@ -54,7 +43,7 @@ export function scalarCheck(type: ScalarType): Accept {
 function integerCheck(kind: IntegerKind, big: boolean): Accept {
   const signed = !kind.includes("uint");
   if (big) return (value) => bigInteger(value, signed);
-  const range = ranges[kind];
+  const range = integerRanges[kind];
   if (range) return (value) => integer(value, kind, range[0], range[1]);
   return (value) => {
     if (safeInteger(value) < 0 && !signed) throw fail("value", `an integer outside ${kind}`);

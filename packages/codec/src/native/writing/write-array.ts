@@ -1,7 +1,8 @@
+import { putDouble } from "../../bytes/float.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail } from "../../failure.ts";
 import { NativeId } from "../native-id.ts";
-import { putDouble } from "../native-number.ts";
+
 import type { NativeWriter } from "./native-writer.ts";
 
 /** Fory's flag of lists whose elements are all of the type that follows. */

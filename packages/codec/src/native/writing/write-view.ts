@@ -1,10 +1,9 @@
+import { littleEndian } from "../../bytes/float.ts";
 import { fail } from "../../failure.ts";
 import { NativeId } from "../native-id.ts";
 import type { View, ViewKind } from "../view-kind.ts";
 import type { NativeWriter } from "./native-writer.ts";
 import type { Window } from "./windows.ts";
-
-const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** A typed array or DataView: alone with its bytes, or as a part of bytes that others share. */
 export function writeView(w: NativeWriter, view: View, kind: ViewKind): void {

@@ -1,3 +1,4 @@
+import { float } from "../../bytes/float.ts";
 import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "../../bytes/float16.ts";
 import { bigInteger, integer, safeInteger } from "../../bytes/integer.ts";
 import { fail, kindOf } from "../../failure.ts";
@@ -143,8 +144,3 @@ const rounded = {
   bfloat16: (value: number) => bfloat16Value(bfloat16Bits(value)),
   float32: (value: number) => value,
 };
-
-function float(value: unknown): number {
-  if (typeof value !== "number") throw fail("value", `expected a number, got ${kindOf(value)}`);
-  return value;
-}

@@ -114,31 +114,21 @@ export class SchemaWalk {
           if (!this.#resolve) throw deferred;
           inner = def.getter();
           continue;
-        case "union": {
-          if (ownType(zod)) return this.#ended(this.#type(zod, path), nullable, optional);
-          const kept = def.options.filter((option) => !isEmpty(option as $ZodTypes));
-          if (kept.length === def.options.length) {
-            return this.#ended(this.#union(zod, def, path), nullable, optional);
+        default: {
+          const empty = emptyOptions(zod);
+          if (!empty) return elementOf(this.#type(zod, path), nullable, optional);
+          nullable ||= empty.null;
+          if (empty.undefined) optional ??= true;
+          const { others } = empty;
+          if (others.length !== 1) {
+            return elementOf(this.#options(others, path, discriminatorOf(zod)), nullable, optional);
           }
-          for (const option of def.options as readonly $ZodTypes[]) {
-            if (isEmptyKind(option, null)) nullable = true;
-            if (isEmptyKind(option, undefined)) optional ??= true;
-          }
-          if (kept.length === 1) {
-            inner = kept[0];
-            continue;
-          }
-          return this.#ended(this.#options(kept, path, discriminatorOf(def)), nullable, optional);
+          [inner] = others;
+          continue;
         }
-        default:
-          return this.#ended(this.#type(zod, path), nullable, optional);
       }
       inner = def.innerType;
     }
-  }
-
-  #ended(type: FieldType, nullable: boolean, optional: boolean | undefined): ElementType {
-    return { type, nullable: nullable || optional === true, optional: optional === true };
   }
 
   #type(zod: $ZodTypes, path: string): FieldType {
@@ -183,6 +173,8 @@ export class SchemaWalk {
       case "literal":
         this.#refined = true;
         return literalType(def.values, path);
+      case "union":
+        return this.#options(def.options, path, discriminatorOf(zod));
       case "any":
       case "unknown":
         return { kind: "any" };
@@ -234,11 +226,6 @@ export class SchemaWalk {
     return { kind: "map", key, value, form };
   }
 
-  #union(zod: $ZodTypes, def: UnionDef, path: string): FieldType {
-    this.#refined ||= this.#hasChecks(zod);
-    return this.#options(def.options, path, discriminatorOf(def));
-  }
-
   #options(
     options: readonly unknown[],
     path: string,
@@ -259,10 +246,31 @@ export class SchemaWalk {
   }
 }
 
-interface UnionDef {
-  readonly options: readonly unknown[];
+function elementOf(type: FieldType, nullable: boolean, optional: boolean | undefined): ElementType {
+  return { type, nullable: nullable || optional === true, optional: optional === true };
 }
 
-function discriminatorOf(def: UnionDef): string | undefined {
-  return (def as { readonly discriminator?: string }).discriminator;
+/** The options of a union that stand for null or undefined alone, and the others. */
+interface EmptyOptions {
+  readonly null: boolean;
+  readonly undefined: boolean;
+  readonly others: readonly unknown[];
+}
+
+/** Takes null and undefined out of the options of a union; undefined if it has neither. */
+function emptyOptions(zod: $ZodTypes): EmptyOptions | undefined {
+  const { def } = zod._zod;
+  if (def.type !== "union" || ownType(zod)) return undefined;
+  const options = def.options as readonly $ZodTypes[];
+  const others = options.filter((option) => !isEmpty(option));
+  if (others.length === options.length) return undefined;
+  return {
+    null: options.some((option) => isEmptyKind(option, null)),
+    undefined: options.some((option) => isEmptyKind(option, undefined)),
+    others,
+  };
+}
+
+function discriminatorOf(zod: $ZodTypes): string | undefined {
+  return (zod._zod.def as { readonly discriminator?: string }).discriminator;
 }

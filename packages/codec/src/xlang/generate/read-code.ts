@@ -1,5 +1,6 @@
+import { floatScratch } from "../../bytes/float.ts";
 import { keyText } from "../../bytes/key-text.ts";
-import { floatScratch } from "../../bytes/scratch.ts";
+
 import { latin1, readText } from "../../bytes/text.ts";
 import { readVarint32, readVarint64 } from "../../bytes/varint.ts";
 import { type Source, wrong } from "../../codegen/source.ts";

@@ -1,4 +1,4 @@
-import { floatScratch } from "../../bytes/scratch.ts";
+import { floatScratch } from "../../bytes/float.ts";
 import { putText } from "../../bytes/text.ts";
 import { putVar32, putVarint64 } from "../../bytes/varint.ts";
 import { type Source, wrong } from "../../codegen/source.ts";

@@ -1,4 +1,5 @@
 import { arrayClass, float16Class, type NumberElementKind } from "../../bytes/array-class.ts";
+import { littleEndian } from "../../bytes/float.ts";
 import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "../../bytes/float16.ts";
 import { arrayTypeId, TypeId } from "../../bytes/type-id.ts";
 import { safe } from "../../bytes/varint.ts";
@@ -7,8 +8,6 @@ import type { ArrayElementKind } from "../../schema/field-type.ts";
 import { listOp } from "./list-op.ts";
 import type { PlainOp, ValueOp } from "./value-op.ts";
 import { plainOp } from "./value-op.ts";
-
-const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Dense numbers: their bytes, little-endian, after the number of bytes. */
 export function arrayOp(element: ArrayElementKind): PlainOp {

@@ -75,7 +75,7 @@ export function mapOp(key: ElementOp, value: ElementOp): ValueOp {
   );
 }
 
-export function writePairs(
+function writePairs(
   w: XlangWriter,
   keys: readonly unknown[],
   values: readonly unknown[],
@@ -86,52 +86,67 @@ export function writePairs(
   w.checkDepth(depth);
   w.putSmall(keys.length);
   const keyOps = opsOf(keys, key);
-  const empty = (i: number): boolean => isEmpty(values[i], value);
   let i = 0;
   try {
     while (i < keys.length) {
       if (isEmpty(keys[i], key)) {
         writeUnderNull(w, values[i], value, depth);
         i++;
-        continue;
-      }
-      const keyOp = keyOps?.[i] ?? key.op;
-      if (empty(i)) {
-        w.putByte(MapFlag.valueNull | (keyOps ? MapFlag.keyTracked : MapFlag.keyDeclared));
-        if (keyOps) {
-          w.putByte(0xff);
-          keyOp.writeInfo(w);
-        }
-        keyOp.write(w, keys[i], depth + 1);
+      } else if (isEmpty(values[i], value)) {
+        writeNull(w, keys[i], keyOps?.[i] ?? key.op, keyOps !== undefined, depth);
         i++;
-        continue;
-      }
-      const valueOp = value.op.dynamic?.classify(values[i]) ?? value.op;
-      const tracked = w.tracking && valueOp.tracked === true;
-      const typed = value.typed || value.op.dynamic !== undefined;
-      const at = w.pos + 1;
-      w.putByte(
-        (keyOps ? 0 : MapFlag.keyDeclared) |
-          (typed ? 0 : MapFlag.valueDeclared) |
-          (tracked ? MapFlag.valueTracked : 0),
-      );
-      w.putByte(0);
-      if (keyOps) keyOp.writeInfo(w);
-      if (typed) valueOp.writeInfo(w);
-      let size = 0;
-      for (; i < keys.length && size < maxChunk; i++, size++) {
-        if (size > 0) {
-          if (empty(i) || isEmpty(keys[i], key) || (keyOps && keyOps[i] !== keyOp)) break;
-          if (value.op.dynamic && value.op.dynamic.classify(values[i]) !== valueOp) break;
+      } else {
+        const start = i;
+        const keyOp = keyOps?.[start] ?? key.op;
+        const valueOp = value.op.dynamic?.classify(values[start]) ?? value.op;
+        const tracked = w.tracking && valueOp.tracked === true;
+        const at = writeChunkHead(w, keyOps && keyOp, valueOp, value, tracked);
+        for (; i < keys.length && i - start < maxChunk; i++) {
+          if (i > start) {
+            if (isEmpty(values[i], value) || isEmpty(keys[i], key)) break;
+            if (keyOps && keyOps[i] !== keyOp) break;
+            if (value.op.dynamic && value.op.dynamic.classify(values[i]) !== valueOp) break;
+          }
+          keyOp.write(w, keys[i], depth + 1);
+          if (!tracked || writeFlag(w, values[i], valueOp)) valueOp.write(w, values[i], depth + 1);
         }
-        keyOp.write(w, keys[i], depth + 1);
-        if (!tracked || writeFlag(w, values[i], valueOp)) valueOp.write(w, values[i], depth + 1);
+        w.bytes[at] = i - start;
       }
-      w.bytes[at] = size;
     }
   } catch (reason) {
     throw asFailure(reason).inKey(keys[i]);
   }
+}
+
+/** Writes flags and type info of a chunk, and returns the position of its count. */
+function writeChunkHead(
+  w: XlangWriter,
+  keyOp: ValueOp | undefined,
+  valueOp: ValueOp,
+  value: ElementOp,
+  tracked: boolean,
+): number {
+  const typed = value.typed || value.op.dynamic !== undefined;
+  w.putByte(
+    (keyOp ? 0 : MapFlag.keyDeclared) |
+      (typed ? 0 : MapFlag.valueDeclared) |
+      (tracked ? MapFlag.valueTracked : 0),
+  );
+  const at = w.pos;
+  w.putByte(0);
+  keyOp?.writeInfo(w);
+  if (typed) valueOp.writeInfo(w);
+  return at;
+}
+
+/** Writes the pair of a null value: a chunk of its own, without a count. */
+function writeNull(w: XlangWriter, key: unknown, op: ValueOp, typed: boolean, depth: number): void {
+  w.putByte(MapFlag.valueNull | (typed ? MapFlag.keyTracked : MapFlag.keyDeclared));
+  if (typed) {
+    w.putByte(Flag.value);
+    op.writeInfo(w);
+  }
+  op.write(w, key, depth + 1);
 }
 
 /** The pair of a null key: a chunk of its own, without a count. */

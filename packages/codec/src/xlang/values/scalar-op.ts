@@ -1,6 +1,7 @@
 import { readDate, readShortDate, writeDate, writeShortDate } from "../../bytes/day.ts";
 import { readDecimal, writeDecimal } from "../../bytes/decimal.ts";
 import { readDuration, writeDuration } from "../../bytes/duration.ts";
+import { float, readDouble, readFloat32, writeFloat32, writeFloat64 } from "../../bytes/float.ts";
 import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "../../bytes/float16.ts";
 import {
   fixed64,
@@ -13,7 +14,7 @@ import {
   writeVarUint64,
   writeVarUintBig,
 } from "../../bytes/integer.ts";
-import { scratch, scratchBytes } from "../../bytes/scratch.ts";
+
 import { putText, readText } from "../../bytes/text.ts";
 import {
   readTimestamp,
@@ -93,7 +94,7 @@ function functions(type: ScalarType): readonly [Write, Read, cost?: number] {
     case "float32":
       return [writeFloat32, readFloat32];
     case "float64":
-      return [writeFloat64, readFloat64];
+      return [writeFloat64, readDouble];
     case "string":
       return [writeText, readText, 24];
     case "binary":
@@ -111,11 +112,6 @@ function functions(type: ScalarType): readonly [Write, Read, cost?: number] {
     default:
       return type.kind satisfies never;
   }
-}
-
-export function float(value: unknown): number {
-  if (typeof value !== "number") throw fail("value", `expected a number, got ${kindOf(value)}`);
-  return value;
 }
 
 function writeBool(w: XlangWriter, value: unknown): void {
@@ -144,28 +140,6 @@ function half(
       return fromBits((r.bytes[start] as number) | ((r.bytes[start + 1] as number) << 8));
     },
   ];
-}
-
-function writeFloat32(w: XlangWriter, value: unknown): void {
-  scratch.setFloat32(0, float(value), true);
-  w.putBytes(scratchBytes.subarray(0, 4));
-}
-
-function readFloat32(r: XlangReader): number {
-  const start = r.take(4);
-  for (let i = 0; i < 4; i++) scratchBytes[i] = r.bytes[start + i] as number;
-  return scratch.getFloat32(0, true);
-}
-
-function writeFloat64(w: XlangWriter, value: unknown): void {
-  scratch.setFloat64(0, float(value), true);
-  w.putBytes(scratchBytes);
-}
-
-function readFloat64(r: XlangReader): number {
-  const start = r.take(8);
-  for (let i = 0; i < 8; i++) scratchBytes[i] = r.bytes[start + i] as number;
-  return scratch.getFloat64(0, true);
 }
 
 function writeText(w: XlangWriter, value: unknown): void {

@@ -1,6 +1,6 @@
 import { arrayTypeId, TypeId } from "../../bytes/type-id.ts";
 import { fail } from "../../failure.ts";
-import type { ElementType, FieldType } from "../../schema/field-type.ts";
+import type { ArrayElementKind, ElementType, FieldType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
 import type { Bind } from "../binding.ts";
 import { builtInId } from "../field-order.ts";
@@ -84,37 +84,12 @@ export function versionOp(
     case "named_union":
       return id >= TypeId.union && id <= TypeId.namedUnion ? own : undefined;
     case "list":
-    case "set": {
-      const [inner] = stated.inner;
-      if (id === TypeId[type.kind] && inner) {
-        const element = elementVersion(inner, type.element, scope, bind);
-        if (element === "own") return own;
-        return element && (type.kind === "list" ? listOp : setOp)(element);
-      }
-      return type.kind === "list" ? fromArray(id, type.element, own) : undefined;
-    }
-    case "map": {
-      const [key, value] = stated.inner;
-      if (id !== TypeId.map || !key || !value) return undefined;
-      const keys = elementVersion(key, type.key, scope, bind);
-      const values = elementVersion(value, type.value, scope, bind);
-      if (keys === "own" && values === "own") return own;
-      if (!keys || !values) return undefined;
-      return (type.form === "record" ? recordOp : mapOp)(
-        keys === "own" ? elementOf(type.key, scope, bind, "map") : keys,
-        values === "own" ? elementOf(type.value, scope, bind, "map") : values,
-      );
-    }
-    case "array": {
-      if (id === arrayTypeId[type.element]) return own;
-      if (type.element === "uint8" && id === TypeId.binary) return own;
-      const [inner] = stated.inner;
-      if (id !== TypeId.list || !inner) return undefined;
-      const element = bind.ops.any(scope).ofId(inner.id);
-      return element && sameNumbers(inner.id, type.element)
-        ? arrayFromList(type.element, element, own)
-        : undefined;
-    }
+    case "set":
+      return itemsVersion(stated, type, own, scope, bind);
+    case "map":
+      return mapVersion(stated, type, own, scope, bind);
+    case "array":
+      return arrayVersion(stated, type.element, own, scope, bind);
     case "binary":
       if (id === arrayTypeId.uint8) return own;
       return id === TypeId.binary ? own : undefined;
@@ -122,6 +97,56 @@ export function versionOp(
       if (id === TypeId[type.kind]) return own;
       return scalarConversion(id, type, bind.profile);
   }
+}
+
+function itemsVersion(
+  stated: StatedType,
+  type: Extract<FieldType, { kind: "list" | "set" }>,
+  own: ValueOp,
+  scope: TypeScope,
+  bind: Bind,
+): ValueOp | undefined {
+  const [inner] = stated.inner;
+  if (stated.id === TypeId[type.kind] && inner) {
+    const element = elementVersion(inner, type.element, scope, bind);
+    if (element === "own") return own;
+    return element && (type.kind === "list" ? listOp : setOp)(element);
+  }
+  return type.kind === "list" ? fromArray(stated.id, type.element, own) : undefined;
+}
+
+function mapVersion(
+  stated: StatedType,
+  type: Extract<FieldType, { kind: "map" }>,
+  own: ValueOp,
+  scope: TypeScope,
+  bind: Bind,
+): ValueOp | undefined {
+  const [key, value] = stated.inner;
+  if (stated.id !== TypeId.map || !key || !value) return undefined;
+  const keys = elementVersion(key, type.key, scope, bind);
+  const values = elementVersion(value, type.value, scope, bind);
+  if (keys === "own" && values === "own") return own;
+  if (!keys || !values) return undefined;
+  return (type.form === "record" ? recordOp : mapOp)(
+    keys === "own" ? elementOf(type.key, scope, bind, "map") : keys,
+    values === "own" ? elementOf(type.value, scope, bind, "map") : values,
+  );
+}
+
+function arrayVersion(
+  stated: StatedType,
+  kind: ArrayElementKind,
+  own: ValueOp,
+  scope: TypeScope,
+  bind: Bind,
+): ValueOp | undefined {
+  if (stated.id === arrayTypeId[kind]) return own;
+  if (kind === "uint8" && stated.id === TypeId.binary) return own;
+  const [inner] = stated.inner;
+  if (stated.id !== TypeId.list || !inner) return undefined;
+  const element = bind.ops.any(scope).ofId(inner.id);
+  return element && sameNumbers(inner.id, kind) ? arrayFromList(kind, element, own) : undefined;
 }
 
 /** A value that brings its type info, which must say our type. */
