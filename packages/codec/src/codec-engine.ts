@@ -3,6 +3,7 @@ import { CodecError } from "./error.ts";
 import { asFailure } from "./failure.ts";
 import type { CodecLimits } from "./limits.ts";
 import { checkMessageSize } from "./limits.ts";
+import { badOption } from "./option-check.ts";
 import type { Root } from "./schema/root.ts";
 import type { WireTypeInfo } from "./schema/wire-type-info.ts";
 import type { TypeCodec } from "./type-codec.ts";
@@ -39,11 +40,8 @@ export function engineTypes(
   options: EngineOptions,
 ): (root: Root) => TypeCodec<unknown> {
   if (!engine.profiles.includes(options.profile)) {
-    throw new CodecError(
-      "type",
-      `the engine ${engine.id} does not write profile ${options.profile}: ` +
-        `createCodec({ profile: "${engine.profiles[0]}" })`,
-    );
+    const profiles = engine.profiles.map((profile) => `"${profile}"`).join(" or ");
+    throw badOption("profile", `${profiles} for the engine ${engine.id}`, options.profile);
   }
   return ({ info, label }) => {
     if (!info) {

@@ -1,4 +1,5 @@
 import { CodecError } from "../error.ts";
+import { badOption } from "../option-check.ts";
 import { checkFrame } from "./zstd-frame.ts";
 
 type Zlib = typeof import("node:zlib");
@@ -6,12 +7,19 @@ type Zlib = typeof import("node:zlib");
 /** Windows beyond this are refused before any memory is taken for them (docs/fory.md, "Compression"). */
 const maxWindowLog = 24;
 
+/** The range of zstd's levels. */
+const minLevel = -131_072;
+const maxLevel = 22;
+
 /**
  * One zstd frame, with its content size, without checksum or dictionary. `level` is zstd's, 3 unless given.
  *
  * Throws {@link CodecError} `type` where the platform has no zstd; Node has it from 22.15 on.
  */
 export function compressPayload(bytes: Uint8Array, level = 3): Uint8Array {
+  if (!Number.isInteger(level) || level < minLevel || level > maxLevel) {
+    throw badOption("level", `an integer from ${minLevel} to ${maxLevel}`, level);
+  }
   const { constants, zstdCompressSync } = zlib();
   const compressed = zstdCompressSync(bytes, {
     params: { [constants.ZSTD_c_compressionLevel]: level },

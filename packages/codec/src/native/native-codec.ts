@@ -1,7 +1,8 @@
 import { MessageCodec } from "../bytes/message-codec.ts";
 import { Readers } from "../bytes/readers.ts";
 import { Writers } from "../bytes/writers.ts";
-import { type CodecLimits, defaultLimits } from "../limits.ts";
+import type { CodecLimits } from "../limits.ts";
+import { checkScope, limitsOf } from "../option-check.ts";
 import { nestedTypes } from "../schema/nested-types.ts";
 import { defaultScope, type TypeScope } from "../schema/type-scope.ts";
 import type { MakeTypeCodec, TypeCodec } from "../type-codec.ts";
@@ -33,7 +34,8 @@ export interface NativeCodec extends Omit<TypeCodec<unknown>, "encodeShared"> {
 
 /** Makes a codec for values without a declared type. It holds no resources. */
 export function nativeCodec(options: NativeCodecOptions = {}): NativeCodec {
-  const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
+  const limits = limitsOf(options.limits);
+  checkScope(options.scope);
   const scope = options.scope ?? defaultScope;
   const messages = messagesOf({
     root: "value",

@@ -2,7 +2,8 @@ import type { z } from "zod";
 import { copyInto } from "../bytes/byte-writer.ts";
 import { CodecError } from "../error.ts";
 import { asFailure } from "../failure.ts";
-import { type CodecLimits, defaultLimits } from "../limits.ts";
+import type { CodecLimits } from "../limits.ts";
+import { limitsOf } from "../option-check.ts";
 import type { WireType, WireTypeInfo } from "../schema/wire-type-info.ts";
 import { wireTypeInfo } from "../schema/zod/wire-type-mark.ts";
 
@@ -59,11 +60,11 @@ export function rowCodec<S extends WireType>(
   type: S,
   options: RowOptions = {},
 ): RowCodec<z.output<S>, z.input<S>> {
+  const limits = limitsOf(options.limits);
   const info = wireTypeInfo(type);
   if (!info) {
     throw new CodecError("type", "not a wire type: define the schema with wireType(tag, shape)");
   }
-  const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
   return new TypedRows(info, limits) as RowCodec<unknown> as RowCodec<z.output<S>, z.input<S>>;
 }
 

@@ -1,4 +1,4 @@
-import { type CodecLimits, defaultLimits } from "../limits.ts";
+import { limitsOf } from "../option-check.ts";
 import { dynamicShape } from "./dynamic-shape.ts";
 import type { RowOptions } from "./row-codec.ts";
 import { openRow } from "./row-source.ts";
@@ -27,7 +27,7 @@ const label = "row";
  * `Map`. Throws {@link CodecError} `limit` for a schema that nests too deep.
  */
 export function rowReader(schema: RowSchema, options: RowOptions = {}): RowReader {
-  const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
+  const limits = limitsOf(options.limits);
   const shape = dynamicShape(schema.fields, limits.depth);
   return {
     schema,

@@ -1,19 +1,15 @@
 import { CodecError } from "../error.ts";
+import { isIdUpTo } from "../option-check.ts";
 import type { WireField } from "./wire-type-info.ts";
 
 const fieldName = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/;
-
-/** Whether a value is a number that may stand for a name: an integer from 0 to `most`. */
-export function isId(value: unknown, most: number): boolean {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
-}
 
 /** Throws {@link CodecError} `schema` for names and numbers of fields that clash or break the rules. */
 export function checkNames(tag: string, fields: readonly WireField[]): void {
   const keys = new Map<string, string>();
   const ids = new Set<number>();
   for (const { name, key, fieldId } of fields) {
-    if (fieldId !== undefined && (!isId(fieldId, 32_767) || ids.has(fieldId))) {
+    if (fieldId !== undefined && (!isIdUpTo(fieldId, 32_767) || ids.has(fieldId))) {
       throw new CodecError(
         "schema",
         `${tag}.${key}: a fieldId is an integer from 0 to 32767, another for every field`,

@@ -1,4 +1,5 @@
 import { CodecError } from "../error.ts";
+import { badOption } from "../option-check.ts";
 import type { CaseUnion, ElementType, EnumType, ExtType, FieldType } from "./field-type.ts";
 import type { WireTypeInfo } from "./wire-type-info.ts";
 
@@ -27,7 +28,7 @@ export function createTypeScope(): TypeScope {
 /** The scope as those see it who define types. Throws {@link CodecError} `type` for a home-made one. */
 export function registryOf(scope: TypeScope): Registry {
   if (scope instanceof Registry) return scope;
-  throw new CodecError("type", "not a scope: make one with createTypeScope()");
+  throw badOption("scope", "a scope made by createTypeScope()", scope);
 }
 
 /** A type whose getters may be unread yet. */

@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { CodecError } from "../error.ts";
 import { maxFields } from "../limits.ts";
-import { checkNames, isId, snakeCase } from "./field-names.ts";
+import { checkBoolean, checkChoice, checkScope, checkTypeId } from "../option-check.ts";
+import { checkNames, snakeCase } from "./field-names.ts";
 import { nestedTypes } from "./nested-types.ts";
 import { parseTag } from "./tag.ts";
 import { defaultScope, type TypeScope } from "./type-scope.ts";
@@ -56,6 +57,10 @@ export class WireDefinition implements MarkedType {
     schema: z.core.$ZodObject,
     options: WireTypeOptions,
   ) {
+    checkChoice("naming", options.naming, ["snake", "as-written"]);
+    checkBoolean("refs", options.refs);
+    checkTypeId(options.id);
+    checkScope(options.scope);
     const { namespace, name } = parseTag(tag, { reserved: options.reserved ?? false });
     this.tag = tag;
     this.namespace = namespace;
@@ -65,9 +70,6 @@ export class WireDefinition implements MarkedType {
     this.scope = options.scope ?? defaultScope;
     this.refs = options.refs ?? false;
     this.typeId = options.id;
-    if (options.id !== undefined && !isId(options.id, 0xffff_fffe)) {
-      throw new CodecError("tag", `${tag}: an id is an integer from 0 to 2^32 − 2`);
-    }
     this.#naming = options.naming ?? "snake";
     this.#shape = shape;
     this.#readShape = shapeGetter(schema._zod.def);

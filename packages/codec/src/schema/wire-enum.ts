@@ -1,6 +1,6 @@
 import { type ZodEnum, enum as zodEnum } from "zod";
 import { CodecError } from "../error.ts";
-import { isId } from "./field-names.ts";
+import { checkScope, checkTypeId } from "../option-check.ts";
 import type { NamedSchema } from "./field-type.ts";
 import { parseTag } from "./tag.ts";
 import { defaultScope, registryOf, type TypeScope } from "./type-scope.ts";
@@ -39,9 +39,8 @@ export function wireEnum<const V extends readonly string[] | Entries>(
   const schema = zodEnum(values as Entries);
   const known = enumValues(schema.def.entries as Entries);
   const { numbers, id, scope = defaultScope } = options;
-  if (id !== undefined && !isId(id, 0xffff_fffe)) {
-    throw new CodecError("tag", `${tag}: an id is an integer from 0 to 2^32 − 2`);
-  }
+  checkTypeId(id);
+  checkScope(scope);
   const named: NamedSchema = { tag, ...parseTag(tag, { reserved: false }), typeId: id, schema };
   const type = {
     kind: "enum" as const,

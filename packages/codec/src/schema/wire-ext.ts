@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { instanceof as instance } from "zod";
 import { CodecError } from "../error.ts";
-import { isId } from "./field-names.ts";
+import { checkScope, checkTypeId } from "../option-check.ts";
 import type { ExtType } from "./field-type.ts";
 import { parseTag } from "./tag.ts";
 import { defaultScope, registryOf, type TypeScope } from "./type-scope.ts";
@@ -35,9 +35,8 @@ export function wireExt<T, S extends z.core.$ZodType>(
   options: WireExtOptions<T, S>,
 ): z.ZodCustom<T, T> {
   const { id, scope = defaultScope } = options;
-  if (id !== undefined && !isId(id, 0xffff_fffe)) {
-    throw new CodecError("tag", `${tag}: an id is an integer from 0 to 2^32 − 2`);
-  }
+  checkTypeId(id);
+  checkScope(scope);
   const form = describe(options.form, tag, { resolve: true });
   if (isDeferred(form)) throw new CodecError("schema", `${tag}: a form that is not defined yet`);
   const type: ExtType = {

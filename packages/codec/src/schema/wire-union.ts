@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { discriminatedUnion, literal, object } from "zod";
 import { CodecError } from "../error.ts";
-import { isId } from "./field-names.ts";
+import { checkScope, checkTypeId, isIdUpTo } from "../option-check.ts";
 import type { CaseUnion, ElementType, NamedSchema } from "./field-type.ts";
 import { parseTag } from "./tag.ts";
 import { defaultScope, registryOf, type TypeScope } from "./type-scope.ts";
@@ -38,13 +38,12 @@ export function wireUnion<const C extends UnionCases>(
   options: WireUnionOptions = {},
 ): z.ZodDiscriminatedUnion<CaseSchemas<C>, "case"> {
   const { id, scope = defaultScope } = options;
-  if (id !== undefined && !isId(id, 0xffff_fffe)) {
-    throw new CodecError("tag", `${tag}: an id is an integer from 0 to 2^32 − 2`);
-  }
+  checkTypeId(id);
+  checkScope(scope);
   const name = parseTag(tag, { reserved: false });
   const schemas = Object.entries(cases).map(([key, schema]) => {
     const number = Number(key);
-    if (!isId(number, 0xffff_ffff) || String(number) !== key) {
+    if (!isIdUpTo(number, 0xffff_ffff) || String(number) !== key) {
       throw refuse(`${tag}.${key}`, "a case of this number", "use integers of 32 bits, from 0 on");
     }
     return [number, schema] as const;

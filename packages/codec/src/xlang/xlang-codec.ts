@@ -2,8 +2,8 @@ import { MessageCodec } from "../bytes/message-codec.ts";
 import { Readers } from "../bytes/readers.ts";
 import { Writers } from "../bytes/writers.ts";
 import { canGenerate } from "../codegen/source.ts";
-import { CodecError } from "../error.ts";
 import type { CodecLimits } from "../limits.ts";
+import { badOption } from "../option-check.ts";
 import type { MakeTypeCodec } from "../type-codec.ts";
 import type { Bind } from "./binding.ts";
 import { closureEngine } from "./generate/closure-engine.ts";
@@ -57,7 +57,11 @@ export function xlangTypes(
   options: XlangOptions,
 ): MakeTypeCodec {
   if (choice === "generated" && !canGenerate()) {
-    throw new CodecError("type", 'this platform forbids generated code: use engine "auto"');
+    throw badOption(
+      "engine",
+      '"auto" or "closures" on a platform that forbids generated code',
+      choice,
+    );
   }
   const engine = choice === "closures" || !canGenerate() ? "closures" : "generated";
   return (root) => {

@@ -10,6 +10,7 @@ test("where code must not be generated, closures do the work", () => {
   expect(JSON.parse(out)).toEqual({
     decoded: { x: 1.5, tags: ["a"] },
     hex: "02ff1d080135c4a8160803480c7ac86d33f21f000000000000f83f010c0461",
-    forced: 'this platform forbids generated code: use engine "auto"',
+    forced:
+      'option engine must be "auto" or "closures" on a platform that forbids generated code, got "generated"',
   });
 });
