@@ -1,6 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import { z } from "zod";
-import { createCodec, nativeCodec, wireType } from "../src/index.ts";
+import { createCodec, wireType } from "../src/index.ts";
+import { nativeCodec } from "../src/native/index.ts";
 
 /** Nanoseconds per call of encode and decode, beside what Node has: `node bench/native.ts`. */
 const order = {

@@ -1,9 +1,14 @@
-import type { TypeCodec } from "./codec.ts";
+import { copyInto } from "./bytes/byte-writer.ts";
 import { CodecError } from "./error.ts";
-import type { ProfileChoice } from "./fory/profiles.ts";
+import { asFailure } from "./failure.ts";
 import type { CodecLimits } from "./limits.ts";
-import type { Root } from "./root.ts";
-import type { WireTypeInfo } from "./wire-type.ts";
+import { checkMessageSize } from "./limits.ts";
+import { badOption } from "./option-check.ts";
+import type { Root } from "./schema/root.ts";
+import type { WireTypeInfo } from "./schema/wire-type-info.ts";
+import type { TypeCodec } from "./type-codec.ts";
+
+import type { ProfileChoice } from "./xlang/profiles.ts";
 
 /** What an engine is asked for. */
 export interface EngineOptions {
@@ -35,11 +40,8 @@ export function engineTypes(
   options: EngineOptions,
 ): (root: Root) => TypeCodec<unknown> {
   if (!engine.profiles.includes(options.profile)) {
-    throw new CodecError(
-      "type",
-      `the engine ${engine.id} does not write profile ${options.profile}: ` +
-        `createCodec({ profile: "${engine.profiles[0]}" })`,
-    );
+    const profiles = engine.profiles.map((profile) => `"${profile}"`).join(" or ");
+    throw badOption("profile", `${profiles} for the engine ${engine.id}`, options.profile);
   }
   return ({ info, label }) => {
     if (!info) {
@@ -55,16 +57,7 @@ export function engineTypes(
       encode,
       encodeShared: encode,
       encodeInto(value, buffer, offset) {
-        const bytes = encode(value);
-        const room = Number.isInteger(offset) && offset >= 0 ? buffer.length - offset : -1;
-        if (bytes.length > room) {
-          throw new CodecError(
-            "space",
-            `${info.tag}: ${bytes.length} bytes do not fit into a buffer of ${buffer.length} at ${offset}`,
-          );
-        }
-        buffer.set(bytes, offset);
-        return bytes.length;
+        return copyInto(encode(value), buffer, offset, info.tag);
       },
       decode(bytes) {
         checkSize(bytes, info, options);
@@ -75,11 +68,11 @@ export function engineTypes(
 }
 
 function checkSize(bytes: Uint8Array, { tag }: WireTypeInfo, { limits }: EngineOptions): void {
-  if (bytes.length <= limits.messageBytes) return;
-  throw new CodecError(
-    "limit",
-    `${tag}: the message of ${bytes.length} bytes is larger than ${limits.messageBytes}`,
-  );
+  try {
+    checkMessageSize(bytes.length, limits);
+  } catch (reason) {
+    throw asFailure(reason).toError(tag);
+  }
 }
 
 function guarded<T>(

@@ -1,88 +1,80 @@
 import type { z } from "zod";
 import { type CodecEngine, engineTypes } from "./codec-engine.ts";
-import { CodecError } from "./error.ts";
-import type { ProfileChoice, WireProfile } from "./fory/profiles.ts";
-import { type EngineChoice, xlangTypes } from "./fory/xlang-codec.ts";
 import { jsonTypes } from "./json/json-codec.ts";
-import { type CodecLimits, defaultLimits } from "./limits.ts";
+import type { CodecLimits } from "./limits.ts";
 import { nativeTypes } from "./native/native-codec.ts";
-import { type Root, rootOf } from "./root.ts";
-import type { TypeScope } from "./type-scope.ts";
+import { badOption, checkBoolean, checkChoice, checkScope, limitsOf } from "./option-check.ts";
+import { rootOf } from "./schema/root.ts";
+import type { TypeScope } from "./schema/type-scope.ts";
+import type { MakeTypeCodec, TypeCodec } from "./type-codec.ts";
+import type { ProfileChoice, WireProfile } from "./xlang/profiles.ts";
+import { type EngineChoice, xlangTypes } from "./xlang/xlang-codec.ts";
+
+// `createCodec` is the entrance for wire types in all modes. A codec keeps one `TypeCodec` for each
+// schema it has seen; those come from the mode's own entrance: xlang/xlang-codec.ts,
+// native/native-codec.ts or json/json-codec.ts. Rows have an entrance of their own, row/row-codec.ts.
 
 /**
- * `xlang` is Fory's cross-language form (docs/fory.md), `native` the one between JavaScript programs
- * (docs/fory.md, "Native"), `json` the readable one (docs/fory.md, "JSON").
+ * The form of messages: `xlang` is Fory's cross-language format (docs/fory.md), `native` a format
+ * between JavaScript programs (docs/fory.md, "Native"), `json` is JSON (docs/fory.md, "JSON").
  */
 export type CodecMode = "xlang" | "native" | "json";
 
 export interface CodecOptions {
   /**
-   * Types to get ready at once: what has no form in the mode is refused by `createCodec`, not with the first message.
-   * Others can be used all the same.
+   * Types to prepare at once. `createCodec` then refuses those that have no form in the mode, instead
+   * of the first message. The codec accepts other types too.
    */
   readonly types?: readonly z.core.$ZodType[];
-  /** `xlang` unless given. */
+  /** Default: `xlang`. */
   readonly mode?: CodecMode;
-  /** Bounds other than {@link defaultLimits}. */
+  /** Limits other than {@link defaultLimits}. */
   readonly limits?: Partial<CodecLimits>;
   /**
-   * Generated code where the platform allows it, closures elsewhere (a browser under a strict CSP).
-   * Both write and accept the same bytes. Or another implementation of `xlang`.
+   * The engine of `xlang`. Default: `auto`, which generates code on platforms that allow it and
+   * composes closures elsewhere (a browser with a strict CSP). Both write and accept the same bytes.
+   * An object is another implementation of Fory.
    */
   readonly engine?: EngineChoice | CodecEngine;
-  /** The generation of Fory that `xlang` messages are written in, `A` unless given; both are read. */
+  /** The generation of Fory in which `xlang` messages are written. Default: `A`. Both are read. */
   readonly profile?: ProfileChoice;
   /**
-   * Whether messages of profile B define their types, so that they may change on either side: true unless given.
-   * Without that both sides compare a hash (docs/fory.md, "Profile B without definitions").
+   * True if messages of profile B define their types, so that types may change on either side.
+   * Otherwise both sides compare a hash (docs/fory.md, "Profile B without definitions"). Default: true.
    */
   readonly compatible?: boolean;
   /**
-   * Whether messages keep references. Unless given, profile B does where a type asks, and profile A never:
-   * `true` is what Fory calls `ref=True`, and the peer must have set it too in profile A and without definitions.
+   * True if messages keep references: Fory calls that `ref=True`. In profile A and without definitions
+   * the peer must have set it too. Default: profile B keeps references for types that ask for them,
+   * profile A never does.
    */
   readonly refs?: boolean;
-  /** Whether numbers stand for the names of types and fields in profile A too, as they do in B. Off unless given. */
+  /**
+   * True if numbers replace the names of types and fields in profile A too, as they do in B.
+   * Default: false.
+   */
   readonly ids?: boolean;
-  /** Where values of any type find their types in a message that is no wire type; the process unless given. */
+  /**
+   * The scope in which values of any type find their types, in messages whose root is not a wire type.
+   * Default: the types of the whole process.
+   */
   readonly scope?: TypeScope;
   /**
-   * Decoded bytes and typed arrays are views of the message where alignment allows, in place of copies: for
-   * messages that their reader keeps and nobody writes to again (docs/fory.md, "Views"). `xlang` by this package's own
-   * engines only. Off unless given; calls of `@aster/rpc` never make views, as their buffers are used again.
+   * True if decoded bytes and typed arrays are views of the message, where alignment allows, instead of
+   * copies. For messages that the reader keeps and nothing writes to again (docs/fory.md, "Views").
+   * Only for mode `xlang` and this package's own engines. Calls of `@aster/rpc` never make views, as
+   * their buffers are reused. Default: false.
    */
   readonly views?: boolean;
 }
 
-/** One type, bound to its mode: what a hot path keeps. */
-export interface TypeCodec<Out, In = Out> {
-  /**
-   * Bytes that the caller owns and nothing writes to again. Their `ArrayBuffer` may be larger, and hold other messages
-   * too if this one is small, as those of Node's buffers do: `slice()` makes what may be transferred to a worker.
-   * Throws {@link CodecError}, usually `value`.
-   */
-  encode(value: In): Uint8Array;
-  /** A view of a shared buffer, valid until anything is encoded again: for callers that copy at once. */
-  encodeShared(value: In): Uint8Array;
-  /**
-   * Writes at `offset` and returns the number of bytes. Throws {@link CodecError} `space` where they
-   * do not fit; the buffer behind `offset` is then undefined.
-   */
-  encodeInto(value: In, buffer: Uint8Array, offset: number): number;
-  /**
-   * Throws {@link CodecError}, usually `data` or `mismatch`. The value holds no views into `bytes`, which may be
-   * reused at once, unless the codec was made with {@link CodecOptions.views}.
-   */
-  decode(bytes: Uint8Array): Out;
-}
-
-/** Encodes and decodes wire types in one mode. Usable again after any error. */
+/** Encodes and decodes wire types in one mode. It stays usable after any error. */
 export interface Codec {
   readonly mode: CodecMode;
   readonly limits: CodecLimits;
   /**
-   * Binds a type, once: the same object comes back for the same schema. A wire type, or whatever a field of one may
-   * be. Throws {@link CodecError} `type` or `schema`.
+   * Returns the codec of a type: the same object for the same schema. A wire type, or any schema that a
+   * field of one may have. Throws {@link CodecError} `type` or `schema`.
    */
   type<S extends z.core.$ZodType>(type: S): TypeCodec<z.output<S>, z.input<S>>;
   encode<S extends z.core.$ZodType>(type: S, value: z.input<S>): Uint8Array;
@@ -95,13 +87,15 @@ export interface Codec {
   decode<S extends z.core.$ZodType>(type: S, bytes: Uint8Array): z.output<S>;
 }
 
-/** @internal Makes the codec of one type in one mode. */
-export type MakeTypeCodec = (root: Root) => TypeCodec<unknown>;
-
-/** A codec for one mode. It holds no resources. Throws {@link CodecError} `schema` or `type` for one of `types`. */
+/**
+ * Makes a codec for one mode. It holds no resources.
+ *
+ * Throws {@link CodecError}: `option` for a bad option, `schema` or `type` for one of `types`.
+ */
 export function createCodec(options: CodecOptions = {}): Codec {
+  checkOptions(options);
+  const limits = limitsOf(options.limits);
   const mode = options.mode ?? "xlang";
-  const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
   const make = typesOf(mode, limits, options);
   const bound = new WeakMap<z.core.$ZodType, TypeCodec<unknown>>();
 
@@ -126,21 +120,37 @@ export function createCodec(options: CodecOptions = {}): Codec {
   };
 }
 
-function typesOf(mode: CodecMode, limits: CodecLimits, options: CodecOptions): MakeTypeCodec {
-  const { views = false } = options;
-  if (views && (mode !== "xlang" || typeof options.engine === "object")) {
-    throw new CodecError(
-      "type",
-      `views are made in mode "xlang" and by this package's own engines only: leave out views`,
-    );
+function checkOptions(options: CodecOptions): void {
+  const { mode = "xlang", engine, profile, types } = options;
+  checkChoice("mode", mode, ["xlang", "native", "json"]);
+  if (typeof engine !== "object") {
+    checkChoice("engine", engine, ["auto", "generated", "closures"]);
   }
+  checkChoice("profile", profile, ["A", "B"]);
+  for (const name of ["compatible", "refs", "ids", "views"] as const) {
+    checkBoolean(name, options[name]);
+  }
+  checkScope(options.scope);
+  if (types !== undefined && !Array.isArray(types)) throw badOption("types", "an array", types);
+  if (options.views && mode !== "xlang") {
+    throw badOption("views", `false in mode "${mode}"`, true, 'only mode "xlang" makes views');
+  }
+  if (options.views && typeof engine === "object") {
+    throw badOption("views", "false with an engine of another package", true);
+  }
+  if (options.compatible && mode === "xlang" && profile !== "B") {
+    throw badOption("compatible", 'false in profile "A"', true, 'use profile "B"');
+  }
+}
+
+function typesOf(mode: CodecMode, limits: CodecLimits, options: CodecOptions): MakeTypeCodec {
   switch (mode) {
     case "json":
       return jsonTypes(limits);
     case "native":
       return nativeTypes(limits);
     default: {
-      const { engine = "auto" } = options;
+      const { engine = "auto", views = false } = options;
       const profile = wireProfile(options);
       return typeof engine === "object"
         ? engineTypes(engine, { limits, profile: profile.profile })
@@ -151,11 +161,5 @@ function typesOf(mode: CodecMode, limits: CodecLimits, options: CodecOptions): M
 
 function wireProfile(options: CodecOptions): WireProfile {
   const { profile = "A", compatible = profile === "B", refs, ids = false } = options;
-  if (profile === "A" && compatible) {
-    throw new CodecError(
-      "type",
-      'profile A is written without definitions: leave out compatible, or take profile "B"',
-    );
-  }
   return { profile, compatible, refs, ids };
 }

@@ -1,16 +1,18 @@
 /**
- * What went wrong, for programs:
+ * The kind of a {@link CodecError}, for programs:
  *
- * - `type`: the argument is no wire type
- * - `tag`: a tag that breaks the rules, is reserved, or already names another shape
- * - `schema`: a zod schema without a form on the wire
- * - `value`: a value to encode is not what its type says
+ * - `option`: an option has a value that it must not have
+ * - `type`: an argument is not a wire type or not bytes, or the platform lacks a feature
+ * - `tag`: a tag breaks the rules, is reserved, or already names another shape
+ * - `schema`: a zod schema has no form on the wire
+ * - `value`: a value to encode does not fit its type
  * - `data`: bytes or JSON to decode are broken
- * - `limit`: a bound of {@link CodecLimits} is exceeded
+ * - `limit`: a message exceeds a limit of {@link CodecLimits}
  * - `space`: the buffer given to `encodeInto` is too small
- * - `mismatch`: the other side's type has another shape than ours
+ * - `mismatch`: the other side's type has another shape
  */
 export type CodecErrorCode =
+  | "option"
   | "type"
   | "tag"
   | "schema"
@@ -21,23 +23,40 @@ export type CodecErrorCode =
   | "mismatch";
 
 export interface CodecErrorOptions extends ErrorOptions {
-  /** Where in the bytes, counted from their start. */
+  /** The position in the bytes, counted from their start. */
   readonly offset?: number | undefined;
-  /** Where in the value, from the root type on: `demo/Order.lines[3].price`. */
+  /** The path in the value, from the root type on: `demo/Order.lines[3].price`. */
   readonly path?: string | undefined;
 }
 
-/** The one error of this package. Its text never holds more than 80 characters of a payload. */
+const brand = Symbol.for("aster.CodecError");
+
+/**
+ * The error of this package. Its text holds at most 80 characters of a payload.
+ *
+ * `instanceof` also accepts errors of a second copy of this package in the same program.
+ */
 export class CodecError extends Error {
   override readonly name = "CodecError";
   readonly code: CodecErrorCode;
   readonly offset: number | undefined;
   readonly path: string | undefined;
 
+  static {
+    // on the prototype, so that printed errors do not show it
+    Object.defineProperty(CodecError.prototype, brand, { value: true });
+  }
+
   constructor(code: CodecErrorCode, message: string, options: CodecErrorOptions = {}) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.offset = options.offset;
     this.path = options.path;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): value is CodecError {
+    // subclasses have no brand of their own
+    if (this !== CodecError) return super[Symbol.hasInstance](value);
+    return typeof value === "object" && value !== null && brand in value;
   }
 }

@@ -1,19 +1,30 @@
-/** Bounds that hold for every message of a codec, in both directions. */
+import { fail } from "./failure.ts";
+
+/** Limits of one message of a codec, in both directions. */
 export interface CodecLimits {
-  /** How deep structs, lists, sets and maps may nest. */
+  /** Maximum nesting of structs, lists, sets and maps. */
   readonly depth: number;
-  /** Bytes of one encoded message. */
+  /** Maximum size of an encoded message in bytes. */
   readonly messageBytes: number;
-  /** Rough memory of the containers of one decoded message; strings and bytes are bounded by the message itself. */
+  /**
+   * Maximum memory of the containers of a decoded message in bytes, estimated. The message itself
+   * bounds the memory of strings and bytes.
+   */
   readonly graphBytes: number;
 }
 
-/** The bounds of a codec that was given none; see docs/fory.md, "Limits". */
+/** The limits of a codec without limits of its own (docs/fory.md, "Limits"). */
 export const defaultLimits: CodecLimits = Object.freeze({
   depth: 50,
   messageBytes: 16 * 1024 * 1024,
   graphBytes: 64 * 1024 * 1024,
 });
 
-/** Most fields of one wire type. */
+/** Maximum number of fields of one wire type, and of keys of one shape: both sides check it. */
 export const maxFields: number = 512;
+
+/** Refuses a message that is larger than the limits allow. */
+export function checkMessageSize(size: number, { messageBytes }: CodecLimits): void {
+  if (size <= messageBytes) return;
+  throw fail("limit", `the message of ${size} bytes is larger than ${messageBytes}`);
+}

@@ -91,7 +91,9 @@ describe("an engine from outside", () => {
   });
 
   test("is refused for a profile that it does not write", () => {
-    expect(failure(() => createCodec({ engine: json })).message).toMatch(/profile: "B"/);
+    const error = failure(() => createCodec({ engine: json }));
+    expect(error.code).toBe("option");
+    expect(error.message).toMatch(/^option profile must be "B" for the engine \S+, got "A"$/);
   });
 });
 

@@ -39,6 +39,8 @@ export class ContractError extends Error {
 
   /** Accepts errors of every copy of this package that a program has loaded. */
   static override [Symbol.hasInstance](value: unknown): value is ContractError {
+    // subclasses have no brand of their own
+    if (this !== ContractError) return super[Symbol.hasInstance](value);
     return typeof value === "object" && value !== null && BRAND in value;
   }
 }

@@ -24,3 +24,10 @@ test("hides the brand", () => {
   expect(Object.getOwnPropertySymbols(error)).toEqual([]);
   expect(error.message).toBe("text");
 });
+
+test("tells subclasses apart", () => {
+  class Special extends ContractError {}
+  expect(new Special("option", "text")).toBeInstanceOf(ContractError);
+  expect(new Special("option", "text")).toBeInstanceOf(Special);
+  expect(new ContractError("option", "text")).not.toBeInstanceOf(Special);
+});

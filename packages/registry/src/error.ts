@@ -24,6 +24,8 @@ export class RegistryError extends Error {
 
   /** Accepts errors of every copy of this package that a program has loaded. */
   static override [Symbol.hasInstance](value: unknown): value is RegistryError {
+    // subclasses have no brand of their own
+    if (this !== RegistryError) return super[Symbol.hasInstance](value);
     return typeof value === "object" && value !== null && BRAND in value;
   }
 }

@@ -24,3 +24,10 @@ test("hides the brand", () => {
   expect(Object.getOwnPropertySymbols(error)).toEqual([]);
   expect(error.message).toBe("text");
 });
+
+test("tells subclasses apart", () => {
+  class Special extends RegistryError {}
+  expect(new Special("record", "text")).toBeInstanceOf(RegistryError);
+  expect(new Special("record", "text")).toBeInstanceOf(Special);
+  expect(new RegistryError("record", "text")).not.toBeInstanceOf(Special);
+});

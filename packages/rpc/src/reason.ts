@@ -128,8 +128,6 @@ export const RpcReason = {
 
   /** An address or ticket cannot be read. Correct it. */
   TRANSPORT_ADDRESS: "transport.address",
-  /** An option of the node is not valid. Correct the value. */
-  TRANSPORT_OPTION: "transport.option",
   /**
    * The node cannot be opened, for example because its address is taken. Choose another
    * `bindAddress`.

@@ -48,6 +48,8 @@ export class TransportError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // subclasses have no brand of their own
+    if (this !== TransportError) return super[Symbol.hasInstance](value);
     return typeof value === "object" && value !== null && BRAND in value;
   }
 }

@@ -24,3 +24,10 @@ test("an error has its code, application code and cause, and no other enumerable
   expect(error.cause).toBe(cause);
   expect(String(error)).toBe("TransportError: the end");
 });
+
+test("tells subclasses apart", () => {
+  class Special extends TransportError {}
+  expect(new Special("reset", "text")).toBeInstanceOf(TransportError);
+  expect(new Special("reset", "text")).toBeInstanceOf(Special);
+  expect(new TransportError("reset", "text")).not.toBeInstanceOf(Special);
+});

@@ -36,6 +36,8 @@ export class AdmissionError extends Error {
 
   /** Accepts errors of every copy of this package that a program has loaded. */
   static override [Symbol.hasInstance](value: unknown): value is AdmissionError {
+    // subclasses have no brand of their own
+    if (this !== AdmissionError) return super[Symbol.hasInstance](value);
     return typeof value === "object" && value !== null && BRAND in value;
   }
 }

@@ -27,3 +27,10 @@ test("hides the brand", () => {
   expect(Object.getOwnPropertySymbols(error)).toEqual([]);
   expect(error.message).toBe("text");
 });
+
+test("tells subclasses apart", () => {
+  class Special extends AdmissionError {}
+  expect(new Special("closed", "text")).toBeInstanceOf(AdmissionError);
+  expect(new Special("closed", "text")).toBeInstanceOf(Special);
+  expect(new AdmissionError("closed", "text")).not.toBeInstanceOf(Special);
+});

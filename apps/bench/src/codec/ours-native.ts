@@ -1,4 +1,4 @@
-import { nativeCodec } from "@aster/codec";
+import { nativeCodec } from "@aster/codec/native";
 import type { Contender } from "./contender.ts";
 import type { SuiteName } from "./suite.ts";
 import { suites } from "./suite.ts";

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { parseRowSchema, rowCodec, rowReader } from "@aster/codec";
+import { parseRowSchema, rowCodec, rowReader } from "@aster/codec/row";
 import { pythonWithFory } from "@aster-apps/conformance/python";
 import { describe, expect, it } from "vitest";
 import { buildRow, type RowCase } from "../../../../packages/codec/test/support/row-fixture.ts";

@@ -1,7 +1,7 @@
 import type { CodecEngine } from "../codec-engine.ts";
 import { CodecError } from "../error.ts";
-import type { FieldType } from "../field-type.ts";
-import type { WireField, WireTypeInfo } from "../wire-type.ts";
+import type { FieldType } from "../schema/field-type.ts";
+import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
 
 /** A type as `@apache-fory/core` describes it. */
 interface ForyType {

@@ -1,22 +1,29 @@
 import { fail, kindOf } from "../failure.ts";
-import type { FieldType } from "../field-type.ts";
-import type { TypeScope } from "../type-scope.ts";
-import { TypedValue, typeOf } from "../typed-value.ts";
-import type { WireTypeInfo } from "../wire-type.ts";
+import type { FieldType } from "../schema/field-type.ts";
+import type { TypeScope } from "../schema/type-scope.ts";
+import { TypedValue, typeOf } from "../schema/typed-value.ts";
+
 import { isObject } from "./json-containers.ts";
 import { checkDepth, type JsonOp } from "./json-op.ts";
 import { jsonScalar, writeBytes, writeFloat } from "./json-scalar.ts";
 
-/** Any value: what JSON has itself, and on writing also bytes, times, sets, maps and bound classes. */
-export function jsonAny(
-  scope: TypeScope,
-  bind: (info: WireTypeInfo) => JsonOp,
-  maxDepth: number,
-  opOf: (type: FieldType) => JsonOp,
-): JsonOp {
-  const time = jsonScalar({ kind: "timestamp" });
+/**
+ * The op of values of any type: values that JSON has, and on writing also bytes, times, sets, maps and
+ * instances of bound classes.
+ */
+export class JsonAny implements JsonOp {
+  readonly #scope: TypeScope;
+  readonly #maxDepth: number;
+  readonly #opOf: (type: FieldType) => JsonOp;
+  readonly #time = jsonScalar({ kind: "timestamp" });
 
-  function write(value: unknown, depth: number): string {
+  constructor(scope: TypeScope, maxDepth: number, opOf: (type: FieldType) => JsonOp) {
+    this.#scope = scope;
+    this.#maxDepth = maxDepth;
+    this.#opOf = opOf;
+  }
+
+  write(value: unknown, depth: number): string {
     switch (typeof value) {
       case "undefined":
         return "null";
@@ -28,46 +35,50 @@ export function jsonAny(
       case "number":
         return writeFloat(value);
       case "object":
-        return value === null ? "null" : writeObject(value, depth);
+        return value === null ? "null" : this.#writeObject(value, depth);
       default:
         throw fail("value", `a ${typeof value} has no form in JSON`);
     }
   }
 
-  function writeObject(value: object, depth: number): string {
-    checkDepth(depth, maxDepth);
-    if (value instanceof Uint8Array) return writeBytes(value);
-    if (value instanceof Date) return time.write(value, depth);
-    if (Array.isArray(value) || value instanceof Set || isTypedArray(value)) {
-      return `[${Array.from<unknown>(value as Iterable<unknown>)
-        .map((item) => write(item, depth + 1))
-        .join(",")}]`;
+  read(json: unknown, depth: number): unknown {
+    if (typeof json !== "object" || json === null) return json;
+    checkDepth(depth, this.#maxDepth);
+    for (const item of isObject(json) ? Object.values(json) : (json as readonly unknown[])) {
+      this.read(item, depth + 1);
     }
-    const info = scope.ofClass(value);
-    if (info) return bind(info).write(value, depth);
-    if (value instanceof TypedValue) return opOf(typeOf(value.schema)).write(value.value, depth);
-    const ext = scope.extOf(value);
-    if (ext) return opOf(ext).write(value, depth);
+    return json;
+  }
+
+  #writeObject(value: object, depth: number): string {
+    checkDepth(depth, this.#maxDepth);
+    if (value instanceof Uint8Array) return writeBytes(value);
+    if (value instanceof Date) return this.#time.write(value, depth);
+    if (Array.isArray(value) || value instanceof Set || isTypedArray(value)) {
+      const items = Array.from<unknown>(value as Iterable<unknown>);
+      return `[${items.map((item) => this.write(item, depth + 1)).join(",")}]`;
+    }
+    const info = this.#scope.ofClass(value);
+    if (info) return this.#opOf({ kind: "struct", info: () => info }).write(value, depth);
+    if (value instanceof TypedValue) {
+      return this.#opOf(typeOf(value.schema)).write(value.value, depth);
+    }
+    const ext = this.#scope.extOf(value);
+    if (ext) return this.#opOf(ext).write(value, depth);
+    return this.#writePairs(value, depth);
+  }
+
+  #writePairs(value: object, depth: number): string {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (!(value instanceof Map) && prototype !== Object.prototype && prototype !== null) {
       throw fail("value", `a ${kindOf(value)} has no form in JSON: bind its class to a wire type`);
     }
     const pairs = value instanceof Map ? [...value] : Object.entries(value);
-    return `{${pairs
-      .map(([key, item]) => `${JSON.stringify(String(key))}:${write(item, depth + 1)}`)
-      .join(",")}}`;
+    const texts = pairs.map(
+      ([key, item]) => `${JSON.stringify(String(key))}:${this.write(item, depth + 1)}`,
+    );
+    return `{${texts.join(",")}}`;
   }
-
-  function read(json: unknown, depth: number): unknown {
-    if (typeof json !== "object" || json === null) return json;
-    checkDepth(depth, maxDepth);
-    for (const item of isObject(json) ? Object.values(json) : (json as readonly unknown[])) {
-      read(item, depth + 1);
-    }
-    return json;
-  }
-
-  return { write, read };
 }
 
 function isTypedArray(value: object): boolean {

@@ -1,8 +1,10 @@
-import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
-import { CodecError } from "../error.ts";
-import { asFailure, fail, kindOf } from "../failure.ts";
+import { checkBytes } from "../bytes/byte-reader.ts";
+import { copyInto } from "../bytes/byte-writer.ts";
+import { asFailure } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
-import type { Root } from "../root.ts";
+import { checkMessageSize } from "../limits.ts";
+import type { Root } from "../schema/root.ts";
+import type { MakeTypeCodec, TypeCodec } from "../type-codec.ts";
 import { type JsonElement, readElement, writeElement } from "./json-containers.ts";
 import { placeOf } from "./json-place.ts";
 import { JsonTypes } from "./json-struct.ts";
@@ -31,9 +33,8 @@ class JsonTypeCodec implements TypeCodec<unknown> {
     try {
       const given = value === undefined && this.#root.default ? this.#root.default() : value;
       const bytes = encoder.encode(writeElement(given, this.#element, 0));
-      const { messageBytes } = this.#limits;
-      if (bytes.length <= messageBytes) return bytes;
-      throw fail("limit", `the message of ${bytes.length} bytes is larger than ${messageBytes}`);
+      checkMessageSize(bytes.length, this.#limits);
+      return bytes;
     } catch (reason) {
       throw asFailure(reason).toError(this.#root.label);
     }
@@ -44,21 +45,11 @@ class JsonTypeCodec implements TypeCodec<unknown> {
   }
 
   encodeInto(value: unknown, buffer: Uint8Array, offset: number): number {
-    const encoded = this.encode(value);
-    if (!(offset >= 0 && encoded.length <= buffer.length - offset) || !Number.isInteger(offset)) {
-      throw new CodecError(
-        "space",
-        `${this.#root.label}: ${encoded.length} bytes do not fit into a buffer of ${buffer.length} at ${offset}`,
-      );
-    }
-    buffer.set(encoded, offset);
-    return encoded.length;
+    return copyInto(this.encode(value), buffer, offset, this.#root.label);
   }
 
   decode(bytes: Uint8Array): unknown {
-    if (!(bytes instanceof Uint8Array)) {
-      throw new CodecError("type", `expected bytes (Uint8Array) to decode, got ${kindOf(bytes)}`);
-    }
+    checkBytes(bytes);
     const { label, info } = this.#root;
     let json: unknown;
     try {

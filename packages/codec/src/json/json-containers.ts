@@ -1,7 +1,8 @@
+import { arrayClass } from "../bytes/array-class.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
-import type { ArrayElementKind } from "../field-type.ts";
-import { arrayClass } from "../fory/array-class.ts";
-import { setOwn } from "../fory/map-op.ts";
+import { setOwn } from "../own-property.ts";
+import type { ArrayElementKind } from "../schema/field-type.ts";
+
 import { checkDepth, expected, type JsonOp } from "./json-op.ts";
 import { jsonScalar } from "./json-scalar.ts";
 

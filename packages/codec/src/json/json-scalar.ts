@@ -1,27 +1,17 @@
-import { decimalPattern, parseDecimal } from "../decimal.ts";
+import { dayOf } from "../bytes/day.ts";
+import { decimalPattern, parseDecimal } from "../bytes/decimal-text.ts";
+import { float } from "../bytes/float.ts";
+import { bigInteger, integer, safeInteger } from "../bytes/integer.ts";
+import { integerRanges } from "../bytes/integer-ranges.ts";
 import { fail, kindOf } from "../failure.ts";
-import type { IntegerKind, ScalarType } from "../field-type.ts";
-import { dayOf } from "../fory/day.ts";
-import { bigInteger, integer, safeInteger } from "../fory/integer.ts";
-import { float } from "../fory/scalar-op.ts";
+import type { IntegerKind, ScalarType } from "../schema/field-type.ts";
+
 import { fromBase64, toBase64 } from "./base64.ts";
 import { formatTime, parseTime } from "./iso-time.ts";
 import { expected, type JsonOp } from "./json-op.ts";
 
 const integerText = /^-?\d{1,20}$/;
 const durationText = /^(-?)(\d{1,19})(?:\.(\d{1,9}))?s$/;
-
-/** Integers of up to 32 bits: the least and the greatest. */
-const ranges: Readonly<Partial<Record<IntegerKind, readonly [number, number]>>> = {
-  int8: [-0x80, 0x7f],
-  int16: [-0x8000, 0x7fff],
-  int32: [-0x80000000, 0x7fffffff],
-  varint32: [-0x80000000, 0x7fffffff],
-  uint8: [0, 0xff],
-  uint16: [0, 0xffff],
-  uint32: [0, 0xffffffff],
-  var_uint32: [0, 0xffffffff],
-};
 
 /** The op of a type whose values stand alone (docs/fory.md, "JSON"). */
 export function jsonScalar(type: ScalarType): JsonOp {
@@ -99,7 +89,7 @@ export function writeBytes(value: unknown): string {
 }
 
 function number(kind: IntegerKind): JsonOp {
-  const range = ranges[kind];
+  const range = integerRanges[kind];
   const [min, max] = range ?? [
     kind.includes("uint") ? 0 : Number.MIN_SAFE_INTEGER,
     Number.MAX_SAFE_INTEGER,

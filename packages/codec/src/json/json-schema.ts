@@ -2,11 +2,11 @@ import type { z } from "zod";
 import { globalRegistry, registry, toJSONSchema } from "zod";
 import type { $ZodType, $ZodTypes } from "zod/v4/core";
 import { CodecError } from "../error.ts";
-import type { ArrayElementKind, FieldType } from "../field-type.ts";
-import { classOf } from "../instance-class.ts";
-import { ownType } from "../own-type.ts";
-import { typedArrays } from "../schema-forms.ts";
-import { type WireType, type WireTypeInfo, wireTypeInfo } from "../wire-type.ts";
+import type { ArrayElementKind, FieldType } from "../schema/field-type.ts";
+import type { WireType, WireTypeInfo } from "../schema/wire-type-info.ts";
+import { ownType } from "../schema/zod/own-type.ts";
+import { classOf, typedArrays } from "../schema/zod/schema-forms.ts";
+import { wireTypeInfo } from "../schema/zod/wire-type-mark.ts";
 
 /** A JSON Schema of draft 2020-12. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;

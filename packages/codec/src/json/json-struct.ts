@@ -1,12 +1,11 @@
-import { Choices, type UnionType } from "../choices.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
-import type { ElementType, FieldType } from "../field-type.ts";
-import { notOneOf } from "../fory/enum-op.ts";
-import { setOwn } from "../fory/map-op.ts";
-import { registryOf, type TypeScope } from "../type-scope.ts";
-import type { WireField, WireTypeInfo } from "../wire-type.ts";
-import { jsonAny } from "./json-any.ts";
-import { jsonCase } from "./json-case.ts";
+import { setOwn } from "../own-property.ts";
+import { Choices, type UnionType } from "../schema/choices.ts";
+import type { ElementType, FieldType } from "../schema/field-type.ts";
+import { registryOf, type TypeScope } from "../schema/type-scope.ts";
+import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
+import { notOneOf } from "../xlang/values/enum-op.ts";
+import { JsonAny } from "./json-any.ts";
 import {
   isObject,
   type JsonElement,
@@ -16,7 +15,8 @@ import {
   readElement,
   writeElement,
 } from "./json-containers.ts";
-import { jsonExt } from "./json-ext.ts";
+import { jsonCase, jsonExt } from "./json-named.ts";
+
 import { checkDepth, expected, type JsonOp } from "./json-op.ts";
 import { jsonScalar } from "./json-scalar.ts";
 import { unexpectedFields } from "./unexpected-fields.ts";
@@ -115,7 +115,7 @@ export class JsonTypes {
       case "union":
         return jsonUnion(type, this.bind);
       case "any":
-        return jsonAny(scope, this.bind, this.#maxDepth, (inner) => this.#op(inner, scope));
+        return new JsonAny(scope, this.#maxDepth, (inner) => this.#op(inner, scope));
       default:
         return jsonScalar(type);
     }

@@ -1,5 +1,5 @@
 import { Failure, fail } from "../failure.ts";
-import type { CodecLimits } from "../limits.ts";
+import { type CodecLimits, checkMessageSize } from "../limits.ts";
 import { brokenAt } from "./json-place.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -16,12 +16,7 @@ const maxDigits = 40;
  * number would round come as bigints.
  */
 export function parseJson(bytes: Uint8Array, limits: CodecLimits): unknown {
-  if (bytes.length > limits.messageBytes) {
-    throw fail(
-      "limit",
-      `the message of ${bytes.length} bytes is larger than ${limits.messageBytes}`,
-    );
-  }
+  checkMessageSize(bytes.length, limits);
   if (bytes.length > scannedBytes) scan(bytes, limits);
   let text: string;
   try {

@@ -1,7 +1,7 @@
+import type { ByteReader } from "../bytes/byte-reader.ts";
+import type { ByteWriter } from "../bytes/byte-writer.ts";
+import { putVarintBig } from "../bytes/varint.ts";
 import { fail } from "../failure.ts";
-import type { ByteReader } from "../fory/byte-reader.ts";
-import type { ByteWriter } from "../fory/byte-writer.ts";
-import { putVarintBig } from "../fory/varint.ts";
 import { NativeId } from "./native-id.ts";
 
 /** V8's own bound: 2^30 bits. */

@@ -1,22 +1,32 @@
-import type { MakeTypeCodec, TypeCodec } from "../codec.ts";
-import { type CodecLimits, defaultLimits } from "../limits.ts";
-import { nestedTypes } from "../nested-types.ts";
-import { defaultScope, type TypeScope } from "../type-scope.ts";
-import { extsByTag } from "./ext-types.ts";
-import { NativeMessages } from "./native-messages.ts";
-import { bindExt, rootNative, structsByClass, structsByTag } from "./native-types.ts";
-import { anyNative } from "./scalar-op.ts";
+import { MessageCodec } from "../bytes/message-codec.ts";
+import { Readers } from "../bytes/readers.ts";
+import { Writers } from "../bytes/writers.ts";
+import type { CodecLimits } from "../limits.ts";
+import { checkScope, limitsOf } from "../option-check.ts";
+import { nestedTypes } from "../schema/nested-types.ts";
+import { defaultScope, type TypeScope } from "../schema/type-scope.ts";
+import type { MakeTypeCodec, TypeCodec } from "../type-codec.ts";
+import { NativeFormat, type NativeRoot } from "./native-format.ts";
+import { NativeReader } from "./reading/native-reader.ts";
+import { extsByTag } from "./types/ext-types.ts";
+import { bindExt, rootNative, structsByClass, structsByTag } from "./types/native-types.ts";
+import { anyNative } from "./types/scalar-op.ts";
+import { NativeWriter } from "./writing/native-writer.ts";
+
+// The entrance to NATIVE, the format between JavaScript programs: `nativeCodec` for values without a
+// declared type, `nativeTypes` for the wire types of `createCodec({ mode: "native" })`.
 
 export interface NativeCodecOptions {
-  /** Bounds other than {@link defaultLimits}. */
+  /** Limits other than {@link defaultLimits}. */
   readonly limits?: Partial<CodecLimits>;
-  /** Whose classes travel as instances; the types of the whole process unless given. */
+  /** The scope whose classes travel as instances. Default: the types of the whole process. */
   readonly scope?: TypeScope;
 }
 
 /**
- * Any JavaScript value to another JavaScript program, without a schema: all that `structuredClone` takes,
- * with shared and cyclic references (docs/fory.md, "Native"). What it decodes has no known type.
+ * Encodes any JavaScript value for another JavaScript program, without a schema: everything that
+ * `structuredClone` takes, with shared and cyclic references (docs/fory.md, "Native"). Decoded values
+ * have no known type.
  */
 export interface NativeCodec extends Omit<TypeCodec<unknown>, "encodeShared"> {
   readonly limits: CodecLimits;
@@ -24,9 +34,10 @@ export interface NativeCodec extends Omit<TypeCodec<unknown>, "encodeShared"> {
 
 /** Makes a codec for values without a declared type. It holds no resources. */
 export function nativeCodec(options: NativeCodecOptions = {}): NativeCodec {
-  const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
+  const limits = limitsOf(options.limits);
+  checkScope(options.scope);
   const scope = options.scope ?? defaultScope;
-  const messages = new NativeMessages({
+  const messages = messagesOf({
     root: "value",
     op: anyNative,
     limits,
@@ -42,10 +53,10 @@ export function nativeCodec(options: NativeCodecOptions = {}): NativeCodec {
   };
 }
 
-/** Codecs of wire types in NATIVE: what is decoded has been checked against its type. */
+/** Makes codecs of wire types in NATIVE. They check decoded values against their types. */
 export function nativeTypes(limits: CodecLimits): MakeTypeCodec {
   return (root) =>
-    new NativeMessages({
+    messagesOf({
       root: root.label,
       op: rootNative(root),
       limits,
@@ -53,4 +64,12 @@ export function nativeTypes(limits: CodecLimits): MakeTypeCodec {
       structNamed: structsByTag(root.scope, nestedTypes(root.type)),
       extNamed: extsByTag(root.scope, bindExt, root.type),
     });
+}
+
+// shared by all codecs: a message leaves the buffer before the next one is written
+const writers = new Writers((bytes, options) => new NativeWriter(bytes, options));
+const readers = new Readers((bytes) => new NativeReader(bytes));
+
+function messagesOf(root: NativeRoot): TypeCodec<unknown> {
+  return new MessageCodec(new NativeFormat(root), writers, readers);
 }

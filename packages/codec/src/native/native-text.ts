@@ -1,7 +1,7 @@
+import type { ByteReader } from "../bytes/byte-reader.ts";
+import type { ByteWriter } from "../bytes/byte-writer.ts";
+import { putText, readText } from "../bytes/text.ts";
 import { fail } from "../failure.ts";
-import type { ByteReader } from "../fory/byte-reader.ts";
-import type { ByteWriter } from "../fory/byte-writer.ts";
-import { putText, readText } from "../fory/text.ts";
 
 const loneSurrogate = /\p{Surrogate}/u;
 const utf16 = 1;

@@ -1,4 +1,4 @@
-import { arrayTypeId, TypeId } from "../fory/type-id.ts";
+import { arrayTypeId, TypeId } from "../bytes/type-id.ts";
 import { NativeId } from "./native-id.ts";
 
 export type View = ArrayBufferView<ArrayBufferLike>;

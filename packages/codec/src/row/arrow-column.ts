@@ -1,8 +1,8 @@
 import type { Data, DataType, Field, Struct } from "apache-arrow";
+import { dayOf } from "../bytes/day.ts";
+import { float16Bits } from "../bytes/float16.ts";
 import { CodecError } from "../error.ts";
-import { dayOf } from "../fory/day.ts";
-import { float16Bits } from "../fory/float16.ts";
-import type { RowElement, RowScalarKind, RowType } from "./row-schema.ts";
+import type { RowElement, RowScalarKind, RowType } from "./schema/row-schema.ts";
 
 /** The package `apache-arrow`, loaded by who uses this. */
 export type ArrowLibrary = typeof import("apache-arrow");
@@ -70,45 +70,14 @@ function scalarType(arrow: ArrowLibrary, kind: RowScalarKind): DataType {
   }
 }
 
-/** One column, of values as {@link rowReader} decodes them. */
+/** Makes a column of values as {@link rowReader} decodes them. */
 export function columnOf(arrow: ArrowLibrary, type: RowType, values: readonly unknown[]): Data {
   const common = { length: values.length, ...validity(values) };
   switch (type.kind) {
-    case "list": {
-      const lists = values.map((value) => (value ?? []) as readonly unknown[]);
-      return arrow.makeData({
-        ...common,
-        type: arrowType(arrow, type) as InstanceType<ArrowLibrary["List"]>,
-        valueOffsets: offsets(lists.map(({ length }) => length)),
-        child: columnOf(arrow, type.element.type, lists.flat()),
-      });
-    }
-    case "map": {
-      const maps = values.map((value) => (value ?? new Map()) as ReadonlyMap<unknown, unknown>);
-      const entries = arrow.makeData({
-        type: entriesType(arrow, type),
-        length: maps.reduce((sum, { size }) => sum + size, 0),
-        nullCount: 0,
-        children: [
-          columnOf(
-            arrow,
-            type.key.type,
-            maps.flatMap((map) => [...map.keys()]),
-          ),
-          columnOf(
-            arrow,
-            type.value.type,
-            maps.flatMap((map) => [...map.values()]),
-          ),
-        ],
-      });
-      return arrow.makeData({
-        ...common,
-        type: arrowType(arrow, type) as InstanceType<ArrowLibrary["Map_"]>,
-        valueOffsets: offsets(maps.map(({ size }) => size)),
-        child: entries,
-      });
-    }
+    case "list":
+      return listColumn(arrow, type, common, values);
+    case "map":
+      return mapColumn(arrow, type, common, values);
     case "struct":
       return arrow.makeData({
         ...common,
@@ -134,6 +103,50 @@ export function columnOf(arrow: ArrowLibrary, type: RowType, values: readonly un
         data: numbers(type.kind, values) as Int32Array,
       });
   }
+}
+
+function listColumn(
+  arrow: ArrowLibrary,
+  type: Extract<RowType, { kind: "list" }>,
+  common: Common,
+  values: readonly unknown[],
+): Data {
+  const lists = values.map((value) => (value ?? []) as readonly unknown[]);
+  return arrow.makeData({
+    ...common,
+    type: arrowType(arrow, type) as InstanceType<ArrowLibrary["List"]>,
+    valueOffsets: offsets(lists.map(({ length }) => length)),
+    child: columnOf(arrow, type.element.type, lists.flat()),
+  });
+}
+
+function mapColumn(
+  arrow: ArrowLibrary,
+  type: Extract<RowType, { kind: "map" }>,
+  common: Common,
+  values: readonly unknown[],
+): Data {
+  const maps = values.map((value) => (value ?? new Map()) as ReadonlyMap<unknown, unknown>);
+  const keys = maps.flatMap((map) => [...map.keys()]);
+  const entries = arrow.makeData({
+    type: entriesType(arrow, type),
+    length: keys.length,
+    nullCount: 0,
+    children: [
+      columnOf(arrow, type.key.type, keys),
+      columnOf(
+        arrow,
+        type.value.type,
+        maps.flatMap((map) => [...map.values()]),
+      ),
+    ],
+  });
+  return arrow.makeData({
+    ...common,
+    type: arrowType(arrow, type) as InstanceType<ArrowLibrary["Map_"]>,
+    valueOffsets: offsets(maps.map(({ size }) => size)),
+    child: entries,
+  });
 }
 
 interface Common {

@@ -8,7 +8,7 @@ import { CodecError } from "../error.ts";
 import { type ArrowLibrary, arrowField, columnOf } from "./arrow-column.ts";
 import type { RowOptions } from "./row-codec.ts";
 import { rowReader } from "./row-reader.ts";
-import type { RowSchema } from "./row-schema.ts";
+import type { RowSchema } from "./schema/row-schema.ts";
 
 /**
  * Copies rows of one schema into a table with a column per field.

@@ -1,14 +1,14 @@
+import { float16Value } from "../bytes/float16.ts";
 import { CodecError } from "../error.ts";
-import { float16Value } from "../fory/float16.ts";
-import { binaryOp, textOp } from "./bytes-op.ts";
-import { bigIntegerOp, boolOp, floatOp, integerOp } from "./fixed-op.ts";
-import { listReadOp } from "./list-op.ts";
-import { mapReadOp } from "./map-op.ts";
-import type { ElementReadOp, RowReadOp } from "./row-op.ts";
-import type { RowElement, RowField, RowScalarKind, RowType } from "./row-schema.ts";
+import type { RowElement, RowField, RowScalarKind, RowType } from "./schema/row-schema.ts";
 import type { ReadShape } from "./shape.ts";
-import { structReadOp } from "./struct-op.ts";
-import { dateOp, microsOp } from "./time-op.ts";
+import { binaryOp, textOp } from "./values/bytes-op.ts";
+import { bigIntegerOp, boolOp, floatOp, integerOp } from "./values/fixed-op.ts";
+import { listReadOp } from "./values/list-op.ts";
+import { mapReadOp } from "./values/map-op.ts";
+import type { ElementReadOp, RowReadOp } from "./values/row-op.ts";
+import { structReadOp } from "./values/struct-op.ts";
+import { dateOp, microsOp } from "./values/time-op.ts";
 
 /** How rows are read of which only the schema is known. */
 export function dynamicShape(fields: readonly RowField[], depth: number): ReadShape {

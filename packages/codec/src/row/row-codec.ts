@@ -1,18 +1,22 @@
 import type { z } from "zod";
+import { copyInto } from "../bytes/byte-writer.ts";
 import { CodecError } from "../error.ts";
 import { asFailure } from "../failure.ts";
-import { type CodecLimits, defaultLimits } from "../limits.ts";
-import { type WireType, type WireTypeInfo, wireTypeInfo } from "../wire-type.ts";
-import { checkRowSchema } from "./compare-schema.ts";
-import { encodeRowSchema } from "./encode-schema.ts";
-import { parseRowSchema } from "./parse-schema.ts";
+import type { CodecLimits } from "../limits.ts";
+import { limitsOf } from "../option-check.ts";
+import type { WireType, WireTypeInfo } from "../schema/wire-type-info.ts";
+import { wireTypeInfo } from "../schema/zod/wire-type-mark.ts";
+
 import { planRow } from "./row-plan.ts";
-import type { RowSchema } from "./row-schema.ts";
 import { openRow } from "./row-source.ts";
 import type { RowView } from "./row-view.ts";
 import { RowWriter } from "./row-writer.ts";
+import { checkRowSchema } from "./schema/compare-schema.ts";
+import { encodeRowSchema } from "./schema/encode-schema.ts";
+import { parseRowSchema } from "./schema/parse-schema.ts";
+import type { RowSchema } from "./schema/row-schema.ts";
 import type { Shape } from "./shape.ts";
-import { readStruct, schemaFields, viewStruct, writeStruct } from "./struct-op.ts";
+import { readStruct, schemaFields, viewStruct, writeStruct } from "./values/struct-op.ts";
 
 export interface RowOptions {
   /** Bounds other than {@link defaultLimits}; `depth` counts the levels of the type. */
@@ -56,11 +60,11 @@ export function rowCodec<S extends WireType>(
   type: S,
   options: RowOptions = {},
 ): RowCodec<z.output<S>, z.input<S>> {
+  const limits = limitsOf(options.limits);
   const info = wireTypeInfo(type);
   if (!info) {
     throw new CodecError("type", "not a wire type: define the schema with wireType(tag, shape)");
   }
-  const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
   return new TypedRows(info, limits) as RowCodec<unknown> as RowCodec<z.output<S>, z.input<S>>;
 }
 
@@ -90,17 +94,7 @@ class TypedRows implements RowCodec<unknown> {
   }
 
   encodeInto(value: unknown, buffer: Uint8Array, offset: number): number {
-    return this.#write(value, (row) => {
-      const fits = Number.isInteger(offset) && offset >= 0 && row.length <= buffer.length - offset;
-      if (!fits) {
-        throw new CodecError(
-          "space",
-          `${this.type.tag}: ${row.length} bytes do not fit into a buffer of ${buffer.length} at ${offset}`,
-        );
-      }
-      buffer.set(row, offset);
-      return row.length;
-    });
+    return this.#write(value, (row) => copyInto(row, buffer, offset, this.type.tag));
   }
 
   view(bytes: Uint8Array): RowView<unknown> {

@@ -1,16 +1,17 @@
 import { CodecError } from "../error.ts";
-import type { ElementType, FieldType, ScalarType } from "../field-type.ts";
-import { registryOf } from "../type-scope.ts";
-import type { WireField, WireTypeInfo } from "../wire-type.ts";
-import { binaryOp, enumOp, textOp } from "./bytes-op.ts";
-import { bigIntegerOp, boolOp, floatOp, integerOp, safeIntegerOp } from "./fixed-op.ts";
-import { listOp, setOp, typedArrayOp } from "./list-op.ts";
-import { mapOp } from "./map-op.ts";
-import type { ElementOp, RowOp } from "./row-op.ts";
-import { maxSchemaFields } from "./row-schema.ts";
+import type { ElementType, FieldType, ScalarType } from "../schema/field-type.ts";
+import { registryOf } from "../schema/type-scope.ts";
+import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
+
+import { maxSchemaFields } from "./schema/row-schema.ts";
 import type { Shape, ShapeField } from "./shape.ts";
-import { structOp } from "./struct-op.ts";
-import { dateOp, microsOp, momentOp } from "./time-op.ts";
+import { binaryOp, enumOp, textOp } from "./values/bytes-op.ts";
+import { bigIntegerOp, boolOp, floatOp, integerOp, safeIntegerOp } from "./values/fixed-op.ts";
+import { listOp, setOp, typedArrayOp } from "./values/list-op.ts";
+import { mapOp } from "./values/map-op.ts";
+import type { ElementOp, RowOp } from "./values/row-op.ts";
+import { structOp } from "./values/struct-op.ts";
+import { dateOp, microsOp, momentOp } from "./values/time-op.ts";
 
 /**
  * The shape of rows of a type (docs/fory.md, "Rows").

@@ -1,10 +1,10 @@
-import { type CodecLimits, defaultLimits } from "../limits.ts";
+import { limitsOf } from "../option-check.ts";
 import { dynamicShape } from "./dynamic-shape.ts";
 import type { RowOptions } from "./row-codec.ts";
-import type { RowSchema } from "./row-schema.ts";
 import { openRow } from "./row-source.ts";
 import type { RowView } from "./row-view.ts";
-import { readStruct, viewStruct } from "./struct-op.ts";
+import type { RowSchema } from "./schema/row-schema.ts";
+import { readStruct, viewStruct } from "./values/struct-op.ts";
 
 /** A decoded row of which only the schema is known: its fields by their names on the wire. */
 export type DynamicRow = Record<string, unknown>;
@@ -27,7 +27,7 @@ const label = "row";
  * `Map`. Throws {@link CodecError} `limit` for a schema that nests too deep.
  */
 export function rowReader(schema: RowSchema, options: RowOptions = {}): RowReader {
-  const limits: CodecLimits = Object.freeze({ ...defaultLimits, ...options.limits });
+  const limits = limitsOf(options.limits);
   const shape = dynamicShape(schema.fields, limits.depth);
   return {
     schema,

@@ -1,7 +1,7 @@
 import { CodecError } from "../error.ts";
-import { fail, kindOf } from "../failure.ts";
+import { asFailure, fail, kindOf } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
-import { atDoor } from "./door.ts";
+
 import { bitmapBytes } from "./row-writer.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -159,6 +159,15 @@ export class RowSource {
   }
 }
 
+/** Runs a function that reads a row. A failure becomes an error that names the path and the offset. */
+export function locating<T>(source: RowSource, path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (reason) {
+    throw asFailure(reason).toError(path, source.at);
+  }
+}
+
 /** Reads a row from its beginning; what goes wrong becomes an error that names `label`. */
 export function openRow<T>(
   bytes: Uint8Array,
@@ -170,5 +179,5 @@ export function openRow<T>(
     throw new CodecError("type", `expected the bytes (Uint8Array) of a row, got ${kindOf(bytes)}`);
   }
   const source = new RowSource(bytes, limits);
-  return atDoor(source, label, () => read(source, source.root()));
+  return locating(source, label, () => read(source, source.root()));
 }

@@ -1,4 +1,4 @@
-import type { ElementReadOp, RowOp } from "./row-op.ts";
+import type { ElementReadOp, RowOp } from "./values/row-op.ts";
 
 /** One field of a struct. */
 export interface ShapeReadField extends ElementReadOp {

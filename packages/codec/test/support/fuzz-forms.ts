@@ -1,12 +1,12 @@
-import { hashOf } from "../../src/fory/type-def.ts";
 import {
   type Codec,
   CodecError,
   compressPayload,
   createCodec,
   decompressPayload,
-  nativeCodec,
 } from "../../src/index.ts";
+import { nativeCodec } from "../../src/native/index.ts";
+import { hashOf } from "../../src/xlang/type-meta.ts";
 import { build, cases } from "./fixture.ts";
 import type { Target } from "./fuzz.ts";
 import { nativeValues } from "./native-values.ts";

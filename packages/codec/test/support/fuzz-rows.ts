@@ -1,4 +1,5 @@
-import { type CodecError, parseRowSchema, rowCodec, rowReader } from "../../src/index.ts";
+import type { CodecError } from "../../src/index.ts";
+import { parseRowSchema, rowCodec, rowReader } from "../../src/row/index.ts";
 import { bytesOf } from "./fixture.ts";
 import { type Target, whatIsWrong } from "./fuzz.ts";
 import { buildRow, rowCases } from "./row-fixture.ts";

@@ -1,4 +1,4 @@
-import { nativeCodec } from "../../src/index.ts";
+import { nativeCodec } from "../../src/native/index.ts";
 
 /** Run by itself, under a flag that forbids generated code; says what happened as JSON. */
 const codec = nativeCodec();

@@ -1,4 +1,4 @@
-import type { RowView } from "@aster/codec";
+import type { RowView } from "@aster/codec/row";
 import type { MethodsOf, MethodsOfClass, ServiceDefinition } from "@aster/contract";
 import type { CallOptions } from "./call-options.ts";
 import type { ResponseStream } from "./response-stream.ts";

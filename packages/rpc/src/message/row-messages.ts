@@ -1,4 +1,5 @@
-import { type RowCodec, rowCodec, type WireType } from "@aster/codec";
+import type { WireType } from "@aster/codec";
+import { type RowCodec, rowCodec } from "@aster/codec/row";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 import type { MessageCodec } from "./message-codec.ts";

@@ -5,7 +5,7 @@ import { RpcError } from "../error.ts";
 import type { Metadata } from "../metadata.ts";
 import type { WireMode } from "../protocol/mode.ts";
 import { type CallHeader, callHeaderCodecs, type ProtocolForm } from "../protocol/structs.ts";
-import type { RpcReason } from "../reason.ts";
+import { RpcReason } from "../reason.ts";
 import { AdmittedCall } from "../server/admitted-call.ts";
 import type { Admission, CallOwner } from "../server/call-owner.ts";
 import type { HostedService } from "../server/hosted-service.ts";
@@ -96,7 +96,8 @@ export class SessionCalls implements CallOwner {
   }
 
   unreadable(error: CodecError): RpcError {
-    const reason: RpcReason = `codec.${error.code}`;
+    const reason =
+      error.code === "option" ? RpcReason.OPTION_INVALID : (`codec.${error.code}` as const);
     return new RpcError(StatusCode.INTERNAL, `Decode error: ${error.message}`, {
       cause: error,
       details: { reason },

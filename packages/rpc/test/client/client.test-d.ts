@@ -1,4 +1,4 @@
-import type { RowView } from "@aster/codec";
+import type { RowView } from "@aster/codec/row";
 import {
   type CallContext,
   type Client,

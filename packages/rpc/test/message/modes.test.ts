@@ -1,5 +1,6 @@
 // Every mode in every pattern, the choice of the mode, and errors when there is none.
-import { createTypeScope, rowCodec } from "@aster/codec";
+import { createTypeScope } from "@aster/codec";
+import { rowCodec } from "@aster/codec/row";
 import {
   bidiStream,
   createLocalClient,

@@ -1,5 +1,6 @@
 // The modes byte by byte: the order of frames, the mode of answers, and peers that mix modes up.
-import { compressPayload, createCodec, createTypeScope, rowCodec, wireType } from "@aster/codec";
+import { compressPayload, createCodec, createTypeScope, wireType } from "@aster/codec";
+import { rowCodec } from "@aster/codec/row";
 import {
   createClient,
   defineService,

@@ -1,5 +1,6 @@
 // Modes in sessions: the choice of the mode, its bytes, and headers that name another mode.
-import { createCodec, rowCodec } from "@aster/codec";
+import { createCodec } from "@aster/codec";
+import { rowCodec } from "@aster/codec/row";
 import {
   bidiStream,
   clientStream,

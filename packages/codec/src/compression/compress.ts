@@ -1,0 +1,68 @@
+import { CodecError } from "../error.ts";
+import { badOption } from "../option-check.ts";
+import { checkFrame } from "./zstd-frame.ts";
+
+type Zlib = typeof import("node:zlib");
+
+/** Windows beyond this are refused before any memory is taken for them (docs/fory.md, "Compression"). */
+const maxWindowLog = 24;
+
+/** The range of zstd's levels. */
+const minLevel = -131_072;
+const maxLevel = 22;
+
+/**
+ * One zstd frame, with its content size, without checksum or dictionary. `level` is zstd's, 3 unless given.
+ *
+ * Throws {@link CodecError} `type` where the platform has no zstd; Node has it from 22.15 on.
+ */
+export function compressPayload(bytes: Uint8Array, level = 3): Uint8Array {
+  if (!Number.isInteger(level) || level < minLevel || level > maxLevel) {
+    throw badOption("level", `an integer from ${minLevel} to ${maxLevel}`, level);
+  }
+  const { constants, zstdCompressSync } = zlib();
+  const compressed = zstdCompressSync(bytes, {
+    params: { [constants.ZSTD_c_compressionLevel]: level },
+    pledgedSrcSize: bytes.length,
+  });
+  return plain(compressed);
+}
+
+/**
+ * Inflates exactly one zstd frame to at most `maxBytes`; the bound holds while inflating, whatever the frame declares.
+ *
+ * Throws {@link CodecError}: `limit` where the output or the window is too large, `data` for
+ * anything that is not one whole frame without a dictionary, `type` where the platform has no zstd.
+ */
+export function decompressPayload(bytes: Uint8Array, maxBytes: number): Uint8Array {
+  checkFrame(bytes, { maxBytes, maxWindowLog });
+  const { constants, zstdDecompressSync } = zlib();
+  let inflated: Uint8Array;
+  try {
+    inflated = plain(
+      zstdDecompressSync(bytes, {
+        maxOutputLength: Math.max(maxBytes, 1),
+        params: { [constants.ZSTD_d_windowLogMax]: maxWindowLog },
+      }),
+    );
+  } catch (reason) {
+    const code: unknown = reason instanceof Error && "code" in reason ? reason.code : undefined;
+    if (code === "ERR_BUFFER_TOO_LARGE") {
+      throw new CodecError("limit", `decompressed payload exceeds limit of ${maxBytes}`);
+    }
+    throw new CodecError("data", "the compressed payload is broken", { cause: reason });
+  }
+  if (inflated.length <= maxBytes) return inflated;
+  throw new CodecError("limit", `decompressed payload exceeds limit of ${maxBytes}`);
+}
+
+/** Found at run time and not imported, so that bundles for browsers need no stand-in for Node's module. */
+function zlib(): Zlib {
+  const found = globalThis.process?.getBuiltinModule?.("node:zlib");
+  if (found && "zstdCompressSync" in found) return found;
+  throw new CodecError("type", "this platform has no zstd: send and accept payloads uncompressed");
+}
+
+function plain(buffer: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}

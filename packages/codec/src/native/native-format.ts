@@ -1,0 +1,143 @@
+import type { MessageFormat } from "../bytes/message-codec.ts";
+import { CodecError } from "../error.ts";
+import { asFailure, type Failure, fail } from "../failure.ts";
+import { type CodecLimits, checkMessageSize } from "../limits.ts";
+import { messageHead } from "./native-id.ts";
+import { readNativeText } from "./native-text.ts";
+import type { NativeReader } from "./reading/native-reader.ts";
+import { Checker, type NativeOp } from "./types/checker.ts";
+import type { ExtNamed } from "./types/ext-types.ts";
+import type { StructNamed, StructOf } from "./types/native-types.ts";
+import type { NativeWriter } from "./writing/native-writer.ts";
+import { writeValues } from "./writing/write-values.ts";
+
+/** The root of messages, and the types that values inside them may have. */
+export interface NativeRoot {
+  /** The first part of error paths. */
+  readonly root: string;
+  /** Writes and checks the value of the message. */
+  readonly op: NativeOp;
+  readonly limits: CodecLimits;
+  readonly structOf: StructOf;
+  readonly structNamed: StructNamed;
+  readonly extNamed: ExtNamed;
+}
+
+/**
+ * The messages of one type, or of any values, in NATIVE. A message is read without regard to types;
+ * the decoded value is then checked against its type.
+ */
+export class NativeFormat implements MessageFormat<NativeWriter, NativeReader> {
+  readonly root: string;
+  readonly limits: CodecLimits;
+  readonly onlyExact = false;
+  readonly #of: NativeRoot;
+
+  constructor(of: NativeRoot) {
+    this.root = of.root;
+    this.limits = of.limits;
+    this.#of = of;
+  }
+
+  write(w: NativeWriter, value: unknown, offset: number, exact: boolean): void {
+    const { limits, op, structOf } = this.#of;
+    w.exact = exact;
+    w.maxDepth = limits.depth;
+    w.maxBytes = limits.messageBytes;
+    w.structOf = structOf;
+    writeValues(w, op, value, { start: messageHead, offset, depth: 1 });
+  }
+
+  finish(w: NativeWriter): void {
+    w.clear();
+    w.windows.clear();
+  }
+
+  failure(failure: Failure): Failure {
+    return stackAsLimit(failure);
+  }
+
+  read(r: NativeReader, bytes: Uint8Array): unknown {
+    const { op, root } = this.#of;
+    let value: unknown;
+    try {
+      try {
+        value = this.#read(r, bytes, false);
+      } catch {
+        value = this.#read(r, bytes, true);
+      }
+    } catch (reason) {
+      throw dataError(reason, root, r.pos);
+    }
+    if (!op.check && r.instances.length === 0) return value;
+    try {
+      this.#check(r, value, false);
+      return value;
+    } catch {
+      // checked again below, with an error that says where
+    }
+    try {
+      this.#check(r, value, true);
+      return value;
+    } catch (reason) {
+      throw dataError(reason, root, undefined);
+    }
+  }
+
+  #read(r: NativeReader, bytes: Uint8Array, exact: boolean): unknown {
+    const { limits, structNamed, extNamed } = this.#of;
+    r.begin(bytes);
+    r.maxDepth = limits.depth;
+    r.graphBytes = limits.graphBytes;
+    r.exact = exact;
+    r.structNamed = structNamed;
+    r.extNamed = extNamed;
+    checkMessageSize(r.end, limits);
+    readHead(r);
+    const value = r.value(1);
+    if (r.pos !== r.end) throw fail("data", `${r.end - r.pos} bytes are left after the value`);
+    return value;
+  }
+
+  #check(r: NativeReader, value: unknown, exact: boolean): void {
+    const { op, limits } = this.#of;
+    const checker = new Checker(limits.depth, r.repeats || r.instances.length > 0, exact);
+    checker.run(op, value);
+    for (const [object, struct] of r.instances) checker.run(struct, object);
+  }
+}
+
+function readHead(r: NativeReader): void {
+  const first = r.byte();
+  if (first !== messageHead[0]) {
+    const known = first >= 1 && first <= 3 ? "; it is a message in XLANG" : "";
+    throw fail("data", `first byte ${first}: not a message in NATIVE, which begins with 0${known}`);
+  }
+  const version = r.byte();
+  if (version !== messageHead[1]) {
+    throw fail("data", `version ${version} of NATIVE: this side reads version ${messageHead[1]}`);
+  }
+  const language = readNativeText(r);
+  if (language !== "js1") {
+    throw fail(
+      "data",
+      `NATIVE of the language ${JSON.stringify(language.slice(0, 40))}: this side reads "js1" only; use XLANG`,
+    );
+  }
+}
+
+/** Makes the error of a failed read or check. What is wrong with a value is wrong with the data here. */
+function dataError(reason: unknown, root: string, offset: number | undefined): CodecError {
+  const error = stackAsLimit(asFailure(reason)).toError(root, offset);
+  if (error.code !== "value") return error;
+  const { message, path, cause } = error;
+  return new CodecError("data", message, { path, offset, ...(cause ? { cause } : {}) });
+}
+
+/** Maps an overflow of the stack to a `limit` failure: the configured depth was larger than the stack. */
+function stackAsLimit(failure: Failure): Failure {
+  if (failure.cause instanceof RangeError && /call stack/i.test(failure.cause.message)) {
+    return fail("limit", "nested deeper than the stack allows");
+  }
+  return failure;
+}

@@ -1,0 +1,36 @@
+import { asFailure } from "../../failure.ts";
+import type { NativeReader } from "./native-reader.ts";
+
+/** Memory of one entry, roughly. */
+const pairCost = 64;
+const itemCost = 40;
+
+/** A `Map`, in the order of its writer. */
+export function readMap(r: NativeReader, depth: number): Map<unknown, unknown> {
+  r.checkDepth(depth);
+  const count = r.count(r.small(), pairCost);
+  const map = r.made(new Map<unknown, unknown>(), 128);
+  for (let i = 0; i < count; i++) {
+    const key = r.value(depth + 1);
+    try {
+      map.set(key, r.value(depth + 1));
+    } catch (reason) {
+      throw asFailure(reason).inKey(typeof key === "object" ? "…" : key);
+    }
+  }
+  return map;
+}
+
+/** A `Set`, in the order of its writer. */
+export function readSet(r: NativeReader, depth: number): Set<unknown> {
+  r.checkDepth(depth);
+  const count = r.count(r.small(), itemCost);
+  const set = r.made(new Set<unknown>(), 128);
+  let i = 0;
+  try {
+    for (; i < count; i++) set.add(r.value(depth + 1));
+  } catch (reason) {
+    throw asFailure(reason).inItem(i);
+  }
+  return set;
+}

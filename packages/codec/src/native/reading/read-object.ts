@@ -1,0 +1,69 @@
+import { asFailure, fail } from "../../failure.ts";
+import { ErrorFlag, errorClasses, makeError } from "../error-kind.ts";
+import type { NativeReader } from "./native-reader.ts";
+
+const errorCost = 1_024;
+const regexpCost = 512;
+/** A pattern is compiled by whom it reaches: no program has longer ones. */
+const maxPattern = 65_536;
+
+/** Pattern and flags. */
+export function readRegExp(r: NativeReader): RegExp {
+  const source = r.textValue();
+  const flags = r.textValue();
+  if (source.length > maxPattern) throw fail("limit", `a pattern of ${source.length} characters`);
+  let expression: RegExp;
+  try {
+    expression = new RegExp(source, flags);
+  } catch {
+    throw fail("data", "a regular expression that is none");
+  }
+  return r.made(expression, regexpCost);
+}
+
+/** An object around a primitive. */
+export function readBoxed(r: NativeReader): object {
+  // a primitive has no number, so that the object may come after it
+  const value = r.value(r.maxDepth + 1);
+  if (typeof value === "object" || value === undefined) {
+    throw fail("data", "a boxed value that is no primitive");
+  }
+  return r.made(Object(value) as object);
+}
+
+/** An error with the parts that its flags name. Its stack is its first line: it was not thrown here. */
+export function readError(r: NativeReader, depth: number): Error {
+  r.checkDepth(depth);
+  const place = r.byte();
+  const flags = r.byte();
+  r.charge(errorCost);
+  const error = makeError(place, flags & ErrorFlag.message ? "" : undefined);
+  if (!error || flags > 15) throw fail("data", `an error of kind ${place} with flags ${flags}`);
+  r.objects.push(error);
+  const name = flags & ErrorFlag.name ? r.textValue() : errorClasses[place]?.name;
+  const message = flags & ErrorFlag.message ? r.textValue() : "";
+  if (flags & ErrorFlag.name) setHidden(error, "name", name);
+  if (flags & ErrorFlag.message) setHidden(error, "message", message);
+  setHidden(error, "stack", message === "" ? name : `${name}: ${message}`);
+  if (flags & ErrorFlag.cause) setHidden(error, "cause", readPart(r, "cause", depth));
+  if (flags & ErrorFlag.errors) setHidden(error, "errors", readPart(r, "errors", depth));
+  return error;
+}
+
+function readPart(r: NativeReader, name: string, depth: number): unknown {
+  try {
+    return r.value(depth + 1);
+  } catch (reason) {
+    throw asFailure(reason).inField(name);
+  }
+}
+
+/** As the constructors of errors do: not enumerable. */
+function setHidden(error: Error, key: string, value: unknown): void {
+  Object.defineProperty(error, key, {
+    value,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
+}

@@ -1,0 +1,122 @@
+import { TypeId } from "../../bytes/type-id.ts";
+import { recordMaker } from "../../codegen/record-maker.ts";
+import { canGenerate, Source } from "../../codegen/source.ts";
+
+import { firstSmallId, NativeId, zeroId } from "../native-id.ts";
+import { numberBytes, putInteger, putLongNumber } from "../native-number.ts";
+import type { ReadRecord, Shape, WriteRecord, WriteRecords } from "./shape.ts";
+
+/** Records of a shape before code is generated for it. */
+const patience = 16;
+const maxKeys = 64;
+
+/** Code lives as long as the process, and shapes come from peers too: each side gets a fixed amount of it. */
+const maxGenerated = 1_024;
+let writersLeft = maxGenerated;
+let readersLeft = maxGenerated;
+
+/** The generated writer of a shape, once it is worth it. */
+export function writerOf(shape: Shape): WriteRecord | undefined {
+  if (++shape.writes !== patience || writersLeft === 0 || !isGenerable(shape)) return undefined;
+  writersLeft--;
+  shape.write = generateWriter(shape);
+  shape.writeAll = generateListWriter(shape);
+  return shape.write;
+}
+
+/** The generated reader of a shape, once it is worth it. */
+export function readerOf(shape: Shape): ReadRecord | undefined {
+  if (++shape.reads !== patience || readersLeft === 0 || !isGenerable(shape)) return undefined;
+  readersLeft--;
+  shape.read = generateReader(shape);
+  return shape.read;
+}
+
+function isGenerable({ keys, tag }: Shape): boolean {
+  return (
+    tag === undefined &&
+    keys.length > 0 &&
+    keys.length <= maxKeys &&
+    !keys.includes("__proto__") &&
+    canGenerate()
+  );
+}
+
+/** In the code `w` is the writer, `o` the object, `d` the depth of its values, `b` the bytes, `p` the place. */
+function generateWriter({ keys }: Shape): WriteRecord {
+  const source = new Source();
+  source.add(`let v,p=w.pos,${roomFor(keys)}`);
+  source.add(valueWriters(source, keys));
+  source.add("w.pos=p;");
+  return source.compile("w,o,d") as WriteRecord;
+}
+
+/** The same for a list `a` of `n` items from `i` on: what is not a plain object with just these keys ends it. */
+function generateListWriter(shape: Shape): WriteRecords {
+  const { keys } = shape;
+  const source = new Source();
+  const prototypeOf = source.constant(Object.getPrototypeOf);
+  const plain = source.constant(Object.prototype);
+  const cases = keys.map(
+    (key, place) => `case ${place}:if(k!==${source.constant(key)})break all;break;`,
+  );
+  source.add(
+    `const h=w.headOf(${source.constant(shape)});if(h<0||d>w.maxDepth)return i;` +
+      "const s=w.identities;let b=w.bytes,p=w.pos,o,v,j;d++;" +
+      `all:for(;i<n;i++){o=a[i];if(typeof o!=="object"||o===null||${prototypeOf}(o)!==${plain})break;` +
+      `j=0;for(const k in o)switch(j++){${cases.join("")}default:break all;}if(j!==${keys.length})break;` +
+      `if((j=s.add(o,undefined))>=0){w.pos=p;w.refer(j);p=w.pos;continue;}${roomFor(keys)}b[p++]=h;`,
+  );
+  source.add(valueWriters(source, keys));
+  source.add("}w.pos=p;return i;");
+  return source.compile("w,a,i,n,d") as WriteRecords;
+}
+
+function roomFor(keys: readonly string[]): string {
+  return `b=w.room(p,${keys.length * numberBytes + 1});`;
+}
+
+function valueWriters(source: Source, keys: readonly string[]): string {
+  const small = source.constant(putInteger);
+  const large = source.constant(putLongNumber);
+  const room = roomFor(keys);
+  return keys
+    .map(
+      (key) =>
+        `v=${source.property("o", key)};if(typeof v==="number"){if((v|0)===v&&(v!==0||1/v>0))p=${small}(b,p,v);else p=${large}(b,p,v);}` +
+        `else if(typeof v==="string"){p=w.textAt(p,v);${room}}else{w.pos=p;w.value(v,d);p=w.pos;${room}}`,
+    )
+    .join("\n");
+}
+
+/** Ids up to here, and some others, are of values that hold no others: what they stand in need not exist yet. */
+const lastPlainId = TypeId.string;
+const plainIds = [TypeId.none, NativeId.undefined, NativeId.textAgain];
+
+/**
+ * The same names for `r`, the reader. The object is made when all its values are there, or before the first one that may refer
+ * to it; reading behind the end gives undefined, which is no id.
+ */
+function generateReader({ keys }: Shape): ReadRecord {
+  const source = new Source();
+  const maker = source.constant(recordMaker(keys));
+  const values = keys.map(() => source.variable());
+  const nests = [`c>${lastPlainId}`, ...plainIds.map((id) => `c!==${id}`)].join("&&");
+  source.add("const b=r.bytes,e=r.end,s=r.objects,i=s.push(undefined)-1;let p=r.pos,c,n,o;");
+  for (const x of values) {
+    source.add(
+      `let ${x};c=b[p];if(c>=${firstSmallId}){${x}=c-${zeroId};p++;}else if(c===${TypeId.string}){c=b[p+1];` +
+        // Latin-1 with a head of one byte
+        `if((c&131)===0&&(n=c>>2)<=e-p-2){${x}=r.shortText(p+2,n);p+=n+2;}` +
+        `else{r.pos=p+1;${x}=r.text();p=r.pos;}}` +
+        // a number of one byte
+        `else if(c===${NativeId.reference}&&(n=b[p+1])<128&&(n=s[n])!==undefined){${x}=n;p+=2;r.repeats=true;}` +
+        `else{if(o===undefined&&${nests})s[i]=o=new ${maker}();r.pos=p;${x}=r.value(d);p=r.pos;}`,
+    );
+  }
+  source.add(
+    `r.pos=p;if(o===undefined)return s[i]=new ${maker}(${values.join(",")});` +
+      `${keys.map((key, place) => source.set("o", key, values[place] as string)).join("")}return o;`,
+  );
+  return source.compile("r,d") as ReadRecord;
+}

@@ -1,0 +1,140 @@
+import { TypeId } from "../../bytes/type-id.ts";
+import { asFailure, fail, kindOf } from "../../failure.ts";
+import { NativeId } from "../native-id.ts";
+import { startList, wroteDoubles } from "../writing/write-array.ts";
+import { writeMap, writeSet } from "../writing/write-collection.ts";
+import { writeEntries } from "../writing/write-record.ts";
+import type { NativeOp } from "./checker.ts";
+
+/** An op that also takes null, or undefined where the type says optional. */
+export function nullableNative(op: NativeOp, optional: boolean): NativeOp {
+  if (!op.check) return op;
+  const empty = optional ? undefined : null;
+  const id = optional ? NativeId.undefined : TypeId.none;
+  return {
+    form: () => op.form?.(),
+    write(w, value, depth) {
+      if (value === undefined || value === null) w.putByte(id);
+      else op.write(w, value, depth);
+    },
+    check(c, value, depth) {
+      if (value !== empty) op.check?.(c, value, depth);
+    },
+  };
+}
+
+/** A list, held as an array: of any numbers, or of others. */
+export function listNative(element: NativeOp, numbers: boolean): NativeOp {
+  const op: NativeOp = {
+    form: () => element.form?.(),
+    write(w, value, depth) {
+      if (!Array.isArray(value)) throw expected("an array", value);
+      if (!w.opened(value, depth, element.form?.())) return;
+      const count = startList(w, value);
+      if (count === 0 || (numbers && wroteDoubles(w, value))) return;
+      w.putByte(0);
+      each(value, count, (item) => element.write(w, item, depth + 1));
+    },
+    check(c, value, depth) {
+      if (!Array.isArray(value)) throw expected("an array", value);
+      if (!c.enter(op, value, depth) || !element.check) return;
+      each(value, value.length, (item) => element.check?.(c, item, depth + 1));
+    },
+  };
+  return op;
+}
+
+/** A set, held as a `Set`. */
+export function setNative(element: NativeOp): NativeOp {
+  const op: NativeOp = {
+    form: () => element.form?.(),
+    write(w, value, depth) {
+      if (!(value instanceof Set)) throw expected("a Set", value);
+      if (!w.opened(value, depth, element.form?.())) return;
+      writeSet(w, value, (item) => element.write(w, item, depth + 1));
+    },
+    check(c, value, depth) {
+      if (!(value instanceof Set)) throw expected("a Set", value);
+      if (!c.enter(op, value, depth) || !element.check) return;
+      each([...value], value.size, (item) => element.check?.(c, item, depth + 1));
+    },
+  };
+  return op;
+}
+
+/** A map, held as a `Map`. */
+export function mapNative(key: NativeOp, value: NativeOp): NativeOp {
+  const op: NativeOp = {
+    form: () => value.form?.(),
+    write(w, map, depth) {
+      if (!(map instanceof Map)) throw expected("a Map", map);
+      if (!w.opened(map, depth, value.form?.())) return;
+      writeMap(
+        w,
+        map,
+        (name) => key.write(w, name, depth + 1),
+        (item) => value.write(w, item, depth + 1),
+      );
+    },
+    check(c, map, depth) {
+      if (!(map instanceof Map)) throw expected("a Map", map);
+      if (!c.enter(op, map, depth)) return;
+      let place: unknown;
+      try {
+        for (const [name, item] of map) {
+          place = name;
+          key.check?.(c, name, depth + 1);
+          value.check?.(c, item, depth + 1);
+        }
+      } catch (reason) {
+        throw asFailure(reason).inKey(place);
+      }
+    },
+  };
+  return op;
+}
+
+/** A map with text keys, held as a plain object. */
+export function recordNative(key: NativeOp, value: NativeOp): NativeOp {
+  const op: NativeOp = {
+    form: () => value.form?.(),
+    write(w, record, depth) {
+      if (typeof record !== "object" || record === null || Array.isArray(record)) {
+        throw expected("an object", record);
+      }
+      if (!w.opened(record, depth, value.form?.())) return;
+      writeEntries(w, record as Record<string, unknown>, Object.keys(record), (item) =>
+        value.write(w, item, depth + 1),
+      );
+    },
+    check(c, record, depth) {
+      if (typeof record !== "object" || record === null) throw expected("an object", record);
+      if (Object.getPrototypeOf(record) !== Object.prototype) throw expected("an object", record);
+      if (!c.enter(op, record, depth)) return;
+      const names = Object.keys(record);
+      let i = 0;
+      try {
+        for (; i < names.length; i++) {
+          key.check?.(c, names[i], depth + 1);
+          value.check?.(c, (record as Record<string, unknown>)[names[i] as string], depth + 1);
+        }
+      } catch (reason) {
+        throw asFailure(reason).inKey(names[i]);
+      }
+    },
+  };
+  return op;
+}
+
+function expected(what: string, value: unknown): unknown {
+  return fail("value", `expected ${what}, got ${kindOf(value)}`);
+}
+
+function each(items: readonly unknown[], count: number, run: (item: unknown) => void): void {
+  let i = 0;
+  try {
+    for (; i < count; i++) run(items[i]);
+  } catch (reason) {
+    throw asFailure(reason).inItem(i);
+  }
+}

@@ -1,0 +1,112 @@
+import { TypeId } from "../../bytes/type-id.ts";
+import { fail, kindOf } from "../../failure.ts";
+import { extForm, extValue } from "../../schema/ext-value.ts";
+import type { ElementType, ExtType } from "../../schema/field-type.ts";
+import { NativeReader } from "../reading/native-reader.ts";
+import { NativeWriter } from "../writing/native-writer.ts";
+import { writeValues } from "../writing/write-values.ts";
+import type { NativeOp } from "./checker.ts";
+import { Checker } from "./checker.ts";
+
+/** An ext as a decoder of any values needs it. */
+export interface BoundExt extends NativeOp {
+  /** Reads what stands between two places, checks it, and makes the instance. */
+  read(r: NativeReader, end: number, depth: number): object;
+}
+
+const firstBytes = 256;
+/** A buffer that grew beyond this is not kept. */
+const keptBytes = 65_536;
+/** For exts inside exts there is one for each level. */
+const maxIdle = 8;
+const idleWriters: NativeWriter[] = [];
+const idleReaders: NativeReader[] = [];
+
+/**
+ * Instances of a class of the program's. The form is values of its own, as a message would be: nothing in it refers to what is
+ * outside, and it has been checked when the program's function makes an instance of it.
+ */
+export class ExtNative implements BoundExt {
+  readonly #type: ExtType;
+  readonly #opOf: (element: ElementType) => NativeOp;
+  #made: NativeOp | undefined;
+
+  constructor(type: ExtType, opOf: (element: ElementType) => NativeOp) {
+    this.#type = type;
+    this.#opOf = opOf;
+  }
+
+  form(): unknown {
+    return this;
+  }
+
+  write(w: NativeWriter, value: unknown, depth: number): void {
+    const form = extForm(this.#type, value);
+    if (!w.opened(value as object, depth, this)) return;
+    w.putByte(TypeId.namedExt);
+    w.text(this.#type.named.tag);
+    const inner =
+      idleWriters.pop() ?? new NativeWriter(new Uint8Array(firstBytes), { fixed: false });
+    try {
+      inner.exact = w.exact;
+      inner.maxDepth = w.maxDepth;
+      inner.maxBytes = w.maxBytes;
+      inner.structOf = w.structOf;
+      writeValues(inner, this.#formOp, form, {
+        start: new Uint8Array(0),
+        offset: 0,
+        depth: depth + 1,
+      });
+      w.putSmall(inner.pos);
+      w.putBytes(inner.bytes.subarray(0, inner.pos));
+    } finally {
+      inner.clear();
+      inner.windows.clear();
+      if (inner.bytes.length <= keptBytes && idleWriters.length < maxIdle) idleWriters.push(inner);
+    }
+  }
+
+  check(_: unknown, value: unknown): void {
+    const { class: Class, named } = this.#type;
+    if (value instanceof Class) return;
+    throw fail("value", `expected a ${Class.name} (${named.tag}), got ${kindOf(value)}`);
+  }
+
+  read(r: NativeReader, end: number, depth: number): object {
+    r.checkDepth(depth);
+    const inner = idleReaders.pop() ?? new NativeReader(r.bytes);
+    try {
+      inner.begin(r.bytes);
+      inner.pos = r.pos;
+      inner.end = end;
+      inner.maxDepth = r.maxDepth;
+      inner.graphBytes = r.graphBytes;
+      inner.exact = r.exact;
+      inner.structNamed = r.structNamed;
+      inner.extNamed = r.extNamed;
+      const form = this.#checked(inner, depth + 1);
+      r.pos = end;
+      const value = extValue(this.#type, form);
+      if (typeof value === "object" && value !== null) return value;
+      throw fail("data", `${this.#type.named.tag}: no object was made, but a ${typeof value}`);
+    } finally {
+      r.graphBytes = inner.graphBytes;
+      inner.begin(new Uint8Array(0));
+      if (idleReaders.length < maxIdle) idleReaders.push(inner);
+    }
+  }
+
+  #checked(r: NativeReader, depth: number): unknown {
+    const form = r.value(depth);
+    if (r.pos !== r.end) throw fail("data", `${r.end - r.pos} bytes are left after a form`);
+    const checker = new Checker(r.maxDepth, r.repeats || r.instances.length > 0, r.exact);
+    checker.run(this.#formOp, form);
+    for (const [object, struct] of r.instances) checker.run(struct, object);
+    return form;
+  }
+
+  get #formOp(): NativeOp {
+    this.#made ??= this.#opOf(this.#type.form);
+    return this.#made;
+  }
+}

@@ -1,0 +1,64 @@
+import { arrayClass, float16Class, type NumberElementKind } from "../../bytes/array-class.ts";
+import { arrayTypeId, TypeId } from "../../bytes/type-id.ts";
+import { fail, quote } from "../../failure.ts";
+import type { ScalarType } from "../../schema/field-type.ts";
+import { notOneOf } from "../../xlang/values/enum-op.ts";
+import { type View, type ViewKind, viewKinds } from "../view-kind.ts";
+import { writeBytes } from "../writing/write-view.ts";
+import type { NativeOp } from "./checker.ts";
+
+import { type Accept, expecting, scalarCheck } from "./scalar-check.ts";
+
+/** Anything: what the value layer has. */
+export const anyNative: NativeOp = { write: (w, value, depth) => w.value(value, depth) };
+
+/** A value that stands alone. */
+export function scalarNative(type: ScalarType): NativeOp {
+  const accept = scalarCheck(type);
+  return type.kind === "binary" ? viewNative(TypeId.binary, accept) : plain(accept);
+}
+
+/** One of the declared values. */
+export function enumNative(values: readonly (string | number)[]): NativeOp {
+  const known = new Set<unknown>(values);
+  return plain((value) => {
+    if (known.has(value)) return;
+    throw fail("value", notOneOf(typeof value === "symbol" ? quote(value) : value, values));
+  });
+}
+
+/** A typed array. */
+export function arrayNative(element: NumberElementKind): NativeOp {
+  const Class = arrayClass[element];
+  const accept = expecting(`a ${Class.name}`, (value) => value instanceof Class);
+  return viewNative(viewId(element), accept);
+}
+
+/** The id of the view that holds the elements. */
+function viewId(element: NumberElementKind): number {
+  if (element === "uint8") return TypeId.binary;
+  const wide = element === "bfloat16" || (element === "float16" && !float16Class);
+  return arrayTypeId[wide ? "float32" : element];
+}
+
+function plain(accept: Accept): NativeOp {
+  return {
+    write(w, value, depth) {
+      accept(value);
+      w.value(value, depth);
+    },
+    check: (_, value) => accept(value),
+  };
+}
+
+/** Declared bytes are values: each field has its own. */
+function viewNative(id: number, accept: Accept): NativeOp {
+  const kind = viewKinds.get(id) as ViewKind;
+  return {
+    write(w, value) {
+      accept(value);
+      if (!w.seen(value as View)) writeBytes(w, value as View, kind);
+    },
+    check: (_, value) => accept(value),
+  };
+}

@@ -1,0 +1,91 @@
+import { writeTimestamp } from "../../bytes/timestamp.ts";
+import { TypeId } from "../../bytes/type-id.ts";
+import { errorClasses } from "../error-kind.ts";
+import { NativeId } from "../native-id.ts";
+import { type View, viewKinds } from "../view-kind.ts";
+import type { NativeWriter } from "./native-writer.ts";
+import { writeMap, writeSet } from "./write-collection.ts";
+import { writeError } from "./write-error.ts";
+import { writePlain } from "./write-record.ts";
+import { writeBuffer, writeView } from "./write-view.ts";
+
+type WriteObject = (w: NativeWriter, value: object, depth: number) => void;
+
+/** A chain of prototypes may be made up by a proxy, without an end. */
+const maxChain = 32;
+
+/** Writers by the prototype of the class; classes that extend one of these are written as it. */
+const writers = new Map<object, WriteObject>([
+  [Map.prototype, (w, value, depth) => writeAnyMap(w, value as Map<unknown, unknown>, depth)],
+  [Set.prototype, (w, value, depth) => writeAnySet(w, value as Set<unknown>, depth)],
+  [Date.prototype, (w, value) => writeDate(w, value as Date)],
+  [RegExp.prototype, (w, value) => writeRegExp(w, value as RegExp)],
+  [ArrayBuffer.prototype, (w, value) => writeBuffer(w, value as ArrayBuffer)],
+  [Boolean.prototype, (w, value) => writeBoxed(w, value, Boolean.prototype.valueOf.call(value))],
+  [Number.prototype, (w, value) => writeBoxed(w, value, Number.prototype.valueOf.call(value))],
+  [String.prototype, (w, value) => writeBoxed(w, value, String.prototype.valueOf.call(value))],
+  [BigInt.prototype, (w, value) => writeBoxed(w, value, BigInt.prototype.valueOf.call(value))],
+]);
+for (const kind of viewKinds.values()) {
+  writers.set(kind.prototype, (w, value) => writeView(w, value as View, kind));
+}
+errorClasses.forEach(({ prototype }, place) => {
+  writers.set(prototype, (w, value, depth) => writeError(w, value as Error, place, depth));
+});
+
+/** Writes an object of a class that the language has; false for all others. */
+export function writeOther(w: NativeWriter, value: object, depth: number): boolean {
+  let prototype: object | null = Object.getPrototypeOf(value);
+  if (prototype === null || isForeignPlain(prototype)) {
+    writePlain(w, value, depth);
+    return true;
+  }
+  for (let i = 0; prototype !== null && i < maxChain; i++) {
+    const write = writers.get(prototype);
+    if (write) {
+      write(w, value, depth);
+      return true;
+    }
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return false;
+}
+
+/** `Object.prototype` of another realm. */
+function isForeignPlain(prototype: object): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "hasOwnProperty");
+}
+
+function writeAnyMap(w: NativeWriter, map: Map<unknown, unknown>, depth: number): void {
+  if (!w.opened(map, depth)) return;
+  const write = (value: unknown): void => w.value(value, depth + 1);
+  writeMap(w, map, write, write);
+}
+
+function writeAnySet(w: NativeWriter, set: Set<unknown>, depth: number): void {
+  if (!w.opened(set, depth)) return;
+  writeSet(w, set, (value) => w.value(value, depth + 1));
+}
+
+function writeDate(w: NativeWriter, date: Date): void {
+  if (w.seen(date)) return;
+  if (Number.isNaN(Date.prototype.getTime.call(date))) {
+    w.putByte(NativeId.invalidDate);
+    return;
+  }
+  w.putByte(TypeId.timestamp);
+  writeTimestamp(w, date);
+}
+
+function writeRegExp(w: NativeWriter, expression: RegExp): void {
+  if (w.seen(expression)) return;
+  w.putByte(NativeId.regexp);
+  w.text(expression.source);
+  w.text(expression.flags);
+}
+
+function writeBoxed(w: NativeWriter, value: object, primitive: unknown): void {
+  if (w.seen(value)) return;
+  w.putByte(NativeId.boxed);
+  w.value(primitive, 0);
+}

@@ -1,0 +1,55 @@
+import { fail, kindOf } from "../../failure.ts";
+import { notOneOf } from "../../xlang/values/enum-op.ts";
+import type { RowOp } from "./row-op.ts";
+
+/** Text in UTF-8. */
+export const textOp: RowOp = {
+  type: Object.freeze({ kind: "string" }),
+  width: 8,
+  cost: 24,
+  write(w, slot, value, base) {
+    if (typeof value !== "string") throw fail("value", `expected a string, got ${kindOf(value)}`);
+    w.putText(slot, base, value);
+  },
+  read: (source, span, slot) => source.text(source.take(span, slot)),
+  view: (source, span, slot) => source.text(source.find(span, slot)),
+};
+
+/** Bytes: decoded they are a copy, looked at they are the row's own. */
+export const binaryOp: RowOp = {
+  type: Object.freeze({ kind: "binary" }),
+  width: 8,
+  cost: 96,
+  write(w, slot, value, base) {
+    if (!(value instanceof Uint8Array)) {
+      throw fail("value", `expected bytes (Uint8Array), got ${kindOf(value)}`);
+    }
+    w.putBytes(slot, base, value);
+  },
+  read(source, span, slot) {
+    const { start, end } = source.take(span, slot);
+    return source.bytes.slice(start, end);
+  },
+  view(source, span, slot) {
+    const { start, end } = source.find(span, slot);
+    return source.bytes.subarray(start, end);
+  },
+};
+
+/** One of the declared values, written as itself with the op of their type. */
+export function enumOp(values: readonly (string | number)[], op: RowOp): RowOp {
+  const known = new Set<unknown>(values);
+  const checked = (value: unknown): unknown => {
+    if (!known.has(value)) throw fail("data", notOneOf(value, values));
+    return value;
+  };
+  return {
+    ...op,
+    write(w, slot, value, base) {
+      if (!known.has(value)) throw fail("value", notOneOf(value, values));
+      op.write(w, slot, value, base);
+    },
+    read: (source, span, slot) => checked(op.read(source, span, slot)),
+    view: (source, span, slot, path) => checked(op.view(source, span, slot, path)),
+  };
+}

@@ -1,0 +1,67 @@
+import { dayOf } from "../../bytes/day.ts";
+import { fail, kindOf } from "../../failure.ts";
+import { fixedOp } from "./fixed-op.ts";
+import type { RowOp } from "./row-op.ts";
+
+const dayMs = 86_400_000;
+const firstDay = -719_162;
+const lastDay = 2_932_896;
+/** `Date` reaches this far from 1970 on both sides. */
+const dateMs = 8_640_000_000_000_000;
+
+/** Days since 1970, held as text. */
+export const dateOp: RowOp = fixedOp(
+  "date",
+  4,
+  (data, slot, value) => data.setInt32(slot, dayOf(value), true),
+  (data, slot) => {
+    const day = data.getInt32(slot, true);
+    if (day < firstDay || day > lastDay) throw fail("data", "a date outside the years 1 to 9999");
+    return new Date(day * dayMs).toISOString().slice(0, 10);
+  },
+  32,
+);
+
+/** Microseconds since 1970, held as a `Date`: parts of a millisecond are cut off when reading. */
+export const momentOp: RowOp = fixedOp(
+  "timestamp",
+  8,
+  (data, slot, value) => {
+    const ms = value instanceof Date ? value.getTime() : Number.NaN;
+    if (Number.isNaN(ms)) {
+      const what = value instanceof Date ? "an invalid one" : kindOf(value);
+      throw fail("value", `expected a valid Date, got ${what}`);
+    }
+    data.setBigInt64(slot, BigInt(ms) * 1000n, true);
+  },
+  (data, slot) => {
+    const micros = data.getBigInt64(slot, true);
+    const ms = Number((micros - (((micros % 1000n) + 1000n) % 1000n)) / 1000n);
+    if (Math.abs(ms) > dateMs) throw fail("data", "a timestamp outside the range of Date");
+    return new Date(ms);
+  },
+  32,
+);
+
+/** Microseconds, held as a bigint of nanoseconds: finer ones are refused, not rounded. */
+export function microsOp(kind: "timestamp" | "duration"): RowOp {
+  return fixedOp(
+    kind,
+    8,
+    (data, slot, value) => {
+      if (typeof value !== "bigint") {
+        throw fail("value", `expected a bigint of nanoseconds, got ${kindOf(value)}`);
+      }
+      const micros = value / 1000n;
+      if (micros * 1000n !== value) {
+        throw fail("value", `a ${kind} finer than a microsecond, which rows do not hold`);
+      }
+      if (BigInt.asIntN(64, micros) !== micros) {
+        throw fail("value", `a ${kind} outside 64 bits of microseconds`);
+      }
+      data.setBigInt64(slot, micros, true);
+    },
+    (data, slot) => data.getBigInt64(slot, true) * 1000n,
+    16,
+  );
+}

@@ -1,0 +1,29 @@
+import type { FieldType } from "./field-type.ts";
+import type { WireTypeInfo } from "./wire-type-info.ts";
+
+/** The wire types directly inside a field's type. `open` are the unions around it, which may hold themselves. */
+export function nestedTypes(
+  type: FieldType,
+  open: ReadonlySet<FieldType> = new Set(),
+): readonly WireTypeInfo[] {
+  switch (type.kind) {
+    case "list":
+    case "set":
+      return nestedTypes(type.element.type, open);
+    case "map":
+      return nestedTypes(type.value.type, open);
+    case "struct":
+      return [type.info()];
+    case "union":
+      return type.options.map((option) => option.info());
+    case "named_union":
+      if (open.has(type)) return [];
+      return [...type.cases().values()].flatMap((one) =>
+        nestedTypes(one.type, new Set(open).add(type)),
+      );
+    case "ext":
+      return nestedTypes(type.form.type, open);
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,162 @@
+import { CodecError } from "../error.ts";
+import { badOption } from "../option-check.ts";
+import type { CaseUnion, ElementType, EnumType, ExtType, FieldType } from "./field-type.ts";
+import type { WireTypeInfo } from "./wire-type-info.ts";
+
+/** A set of wire types in which a tag means one shape, and by which values of unknown type are read. */
+export interface TypeScope {
+  /** The type that was defined last under a tag. */
+  find(tag: string): WireTypeInfo | undefined;
+  /** The type that was defined last with this number. */
+  findId(id: number): WireTypeInfo | undefined;
+  /** The type that is bound to the class of this value. */
+  ofClass(value: object): WireTypeInfo | undefined;
+  /** The enum, ext or union with this tag or number. */
+  findNamed(name: string | number): NamedType | undefined;
+  /** The ext whose class this value has. */
+  extOf(value: object): ExtType | undefined;
+}
+
+/** Types with names that are no structs. */
+export type NamedType = ExtType | EnumType | CaseUnion;
+
+/** A scope of its own, for types that a peer describes: their tags do not clash with the program's. */
+export function createTypeScope(): TypeScope {
+  return new Registry();
+}
+
+/** The scope as those see it who define types. Throws {@link CodecError} `type` for a home-made one. */
+export function registryOf(scope: TypeScope): Registry {
+  if (scope instanceof Registry) return scope;
+  throw badOption("scope", "a scope made by createTypeScope()", scope);
+}
+
+/** A type whose getters may be unread yet. */
+interface Defined extends WireTypeInfo {
+  readonly complete: boolean;
+}
+
+/** A scope, with what defining a type needs. */
+export class Registry implements TypeScope {
+  readonly #types = new Map<string, Defined>();
+  readonly #ids = new Map<number, WireTypeInfo>();
+  readonly #classes = new Map<unknown, WireTypeInfo>();
+  /** By their tags and their numbers. */
+  readonly #named = new Map<string | number, NamedType>();
+  readonly #exts = new Map<unknown, ExtType>();
+
+  /** Throws {@link CodecError} `tag` where the tag is taken by another shape. */
+  add(info: Defined): void {
+    if (this.#named.has(info.tag)) throw taken(info.tag, "an enum, ext or union");
+    if (info.typeId !== undefined && this.#named.has(info.typeId)) {
+      throw taken(`${info.tag}: the id ${info.typeId}`, "an enum, ext or union");
+    }
+    const known = this.#types.get(info.tag);
+    if (known && info.complete && known.complete) this.confirm(info);
+    const other = info.typeId === undefined ? undefined : this.#ids.get(info.typeId);
+    if (other && other.tag !== info.tag) {
+      throw new CodecError("tag", `${info.tag}: the id ${info.typeId} belongs to ${other.tag}`);
+    }
+    this.#types.set(info.tag, info);
+    if (info.typeId !== undefined) this.#ids.set(info.typeId, info);
+    if (info.class) this.#classes.set(info.class.prototype, info);
+  }
+
+  /** Throws {@link CodecError} `tag` where the tag or number is taken by another type. */
+  addNamed(type: NamedType): void {
+    const { tag, typeId } = type.named ?? {};
+    if (tag === undefined) return;
+    if (this.#types.has(tag)) throw taken(tag, "a struct");
+    const known = this.#named.get(tag);
+    if (known && namedText(known) !== namedText(type)) throw taken(tag, "another type");
+    if (typeId !== undefined) {
+      const other = this.#ids.get(typeId)?.tag ?? this.#named.get(typeId)?.named?.tag;
+      if (other !== undefined && other !== tag) throw taken(`${tag}: the id ${typeId}`, other);
+      this.#named.set(typeId, type);
+    }
+    this.#named.set(tag, type);
+    if (type.kind === "ext") this.#exts.set(type.class.prototype, type);
+  }
+
+  findNamed(name: string | number): NamedType | undefined {
+    return this.#named.get(name);
+  }
+
+  extOf(value: object): ExtType | undefined {
+    return this.#exts.get(Object.getPrototypeOf(value));
+  }
+
+  /** Compares a type with the one that has its tag, reading the getters of both. */
+  confirm(info: WireTypeInfo): void {
+    const known = this.#types.get(info.tag);
+    if (!known || known === info || shapeText(known) === shapeText(info)) return;
+    throw new CodecError(
+      "tag",
+      `${info.tag} already names another shape: ${shapeText(known).slice(0, 200)}; ` +
+        "give the new type a tag of its own, or define the type once and import it",
+    );
+  }
+
+  find(tag: string): WireTypeInfo | undefined {
+    return this.#types.get(tag);
+  }
+
+  findId(id: number): WireTypeInfo | undefined {
+    return this.#ids.get(id);
+  }
+
+  ofClass(value: object): WireTypeInfo | undefined {
+    return this.#classes.get(Object.getPrototypeOf(value));
+  }
+}
+
+/** Where types without a scope of their own live. */
+export const defaultScope: TypeScope = createTypeScope();
+
+function taken(what: string, by: string): CodecError {
+  return new CodecError("tag", `${what} already belongs to ${by}: take another`);
+}
+
+function shapeText(info: WireTypeInfo): string {
+  return info.fields
+    .map((field) => `${field.name}: ${typeText(field.type)}${field.nullable ? "?" : ""}`)
+    .join(", ");
+}
+
+/** The same for a type with a name, cases of a union included. */
+function namedText(type: NamedType): string {
+  if (type.kind !== "named_union") return typeText(type);
+  const cases = [...type.settled].map(
+    ([number, form]) => `${number}: ${form ? elementText(form) : "…"}`,
+  );
+  return `union<${cases.join(", ")}>`;
+}
+
+function elementText({ type, nullable }: ElementType): string {
+  return typeText(type) + (nullable ? "?" : "");
+}
+
+/** One line that is equal for equal wire forms; other types appear as their tags. */
+function typeText(type: FieldType): string {
+  switch (type.kind) {
+    case "list":
+    case "set":
+      return `${type.kind}<${elementText(type.element)}>`;
+    case "map":
+      return `map<${elementText(type.key)}, ${elementText(type.value)}>`;
+    case "array":
+      return `array<${type.element}>`;
+    case "enum":
+      return `enum<${type.values.map((value, i) => JSON.stringify(value) + (type.numbers ? `=${type.numbers[i]}` : "")).join("|")}>`;
+    case "ext":
+      return `${type.named.tag}(${elementText(type.form)})`;
+    case "named_union":
+      return type.named.tag;
+    case "struct":
+      return type.info().tag;
+    case "union":
+      return type.options.map((option) => option.info().tag).join("|");
+    default:
+      return type.kind;
+  }
+}

@@ -1,0 +1,63 @@
+import type { z } from "zod";
+import { CodecError } from "../error.ts";
+import { fail } from "../failure.ts";
+import type { FieldType } from "./field-type.ts";
+import { describe, isDeferred } from "./zod/describe.ts";
+
+/**
+ * A value that says its wire type, for places of any type: `typed(date(), "2026-11-21")` is a day there, not text.
+ * It is also what those places give for days, lengths of time, decimals and named enums of a message.
+ */
+export class TypedValue<T = unknown> {
+  readonly schema: z.core.$ZodType;
+  readonly value: T;
+
+  constructor(schema: z.core.$ZodType, value: T) {
+    this.schema = schema;
+    this.value = value;
+  }
+
+  /** Its form on the wire. Throws where the schema has none. */
+  get type(): FieldType {
+    return typeOf(this.schema);
+  }
+
+  toString(): string {
+    return String(this.value);
+  }
+
+  toJSON(): unknown {
+    return typeof this.value === "bigint" ? String(this.value) : this.value;
+  }
+}
+
+/** A value with its wire type, for a place of any type. */
+export function typed<S extends z.core.$ZodType>(
+  schema: S,
+  value: z.input<S>,
+): TypedValue<z.input<S>> {
+  return new TypedValue(schema, value);
+}
+
+const types = new WeakMap<z.core.$ZodType, FieldType>();
+
+/** The wire type of a typed value's schema; a schema without one fails as a `value`. */
+export function typeOf(schema: z.core.$ZodType): FieldType {
+  let type = types.get(schema);
+  if (!type) {
+    type = described(schema);
+    types.set(schema, type);
+  }
+  return type;
+}
+
+function described(schema: z.core.$ZodType): FieldType {
+  try {
+    const form = describe(schema, "typed value", { resolve: true });
+    if (!isDeferred(form)) return form.type;
+  } catch (reason) {
+    if (!(reason instanceof CodecError)) throw reason;
+    throw fail("value", reason.message);
+  }
+  throw fail("value", "a typed value whose schema is not defined yet");
+}

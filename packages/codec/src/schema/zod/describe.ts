@@ -1,0 +1,32 @@
+import type { Described } from "./schema-walk.ts";
+import { deferred, SchemaWalk } from "./schema-walk.ts";
+
+/** The schema holds a `z.lazy` whose getter must not be called before the module is complete. */
+export interface Deferred {
+  readonly deferred: true;
+}
+
+export function isDeferred(described: Described | Deferred): described is Deferred {
+  return "deferred" in described;
+}
+
+/**
+ * Finds the wire form of a zod schema (docs/fory.md, "From zod to the wire").
+ *
+ * Throws {@link CodecError} `schema`, naming `path`. Answers with {@link Deferred} at a `z.lazy`, unless told to resolve it.
+ */
+export function describe(
+  schema: unknown,
+  path: string,
+  options: { readonly resolve?: boolean } = {},
+): Described | Deferred {
+  const walk = new SchemaWalk(options.resolve ?? false);
+  try {
+    return walk.field(schema, path);
+  } catch (reason) {
+    if (reason === deferred) return later;
+    throw reason;
+  }
+}
+
+const later: Deferred = Object.freeze({ deferred: true });

@@ -1,0 +1,44 @@
+import type { $ZodTypes } from "zod/v4/core";
+import { globalRegistry } from "zod/v4/core";
+import type { EnumType } from "../field-type.ts";
+import { refuse } from "./refusal.ts";
+
+type Entries = Readonly<Record<string, string | number>>;
+
+/** The type of a `z.enum`, with the numbers that `.meta({ numbers })` gives to its values. */
+export function enumType(zod: $ZodTypes, entries: Entries, path: string): EnumType {
+  const values = enumValues(entries);
+  const given: unknown = globalRegistry.get(zod)?.numbers;
+  return given === undefined
+    ? { kind: "enum", values }
+    : { kind: "enum", values, numbers: enumNumbers(values, given, path) };
+}
+
+/** Values in the order of declaration; the reverse entries of a numeric TypeScript enum are not values. */
+export function enumValues(entries: Entries): (string | number)[] {
+  const numbers = Object.values(entries).filter((value) => typeof value === "number");
+  return Object.entries(entries)
+    .filter(([key]) => !numbers.includes(Number(key)))
+    .map(([, value]) => value);
+}
+
+/** A number for each value. Throws {@link CodecError} `schema` where one lacks, or is given twice. */
+export function enumNumbers(
+  values: readonly (string | number)[],
+  given: unknown,
+  path: string,
+): readonly number[] {
+  const table = (typeof given === "object" && given !== null ? given : {}) as Entries;
+  const numbers = values.map((value) => (Object.hasOwn(table, value) ? table[value] : undefined));
+  const good = numbers.every(
+    (one) => Number.isInteger(one) && (one as number) >= 0 && (one as number) <= 0xffff_ffff,
+  );
+  if (!good || new Set(numbers).size !== numbers.length) {
+    throw refuse(
+      path,
+      "an enum with these numbers",
+      "give every value another integer of 32 bits: .meta({ numbers: { low: 10, high: 20 } })",
+    );
+  }
+  return numbers as number[];
+}

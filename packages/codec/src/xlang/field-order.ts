@@ -1,0 +1,64 @@
+import { arrayTypeId, TypeId } from "../bytes/type-id.ts";
+import type { FieldType } from "../schema/field-type.ts";
+
+/** Bytes of the numbers and booleans, which come first, by type id; others have none. */
+export const primitiveSize: Readonly<Record<number, number>> = {
+  [TypeId.bool]: 1,
+  [TypeId.int8]: 1,
+  [TypeId.int16]: 2,
+  [TypeId.int32]: 4,
+  [TypeId.varint32]: 4,
+  [TypeId.int64]: 8,
+  [TypeId.varint64]: 8,
+  [TypeId.tagged_int64]: 8,
+  [TypeId.uint8]: 1,
+  [TypeId.uint16]: 2,
+  [TypeId.uint32]: 4,
+  [TypeId.var_uint32]: 4,
+  [TypeId.uint64]: 8,
+  [TypeId.var_uint64]: 8,
+  [TypeId.tagged_uint64]: 8,
+  [TypeId.float16]: 2,
+  [TypeId.bfloat16]: 2,
+  [TypeId.float32]: 4,
+  [TypeId.float64]: 8,
+};
+
+const compressed: ReadonlySet<number> = new Set([
+  TypeId.varint32,
+  TypeId.varint64,
+  TypeId.tagged_int64,
+  TypeId.var_uint32,
+  TypeId.var_uint64,
+  TypeId.tagged_uint64,
+]);
+
+/** Fixed-size numbers before short ones, then larger before smaller. */
+export function bySize(a: number, b: number): number {
+  return (
+    Number(compressed.has(a)) - Number(compressed.has(b)) ||
+    (primitiveSize[b] ?? 0) - (primitiveSize[a] ?? 0)
+  );
+}
+
+/** The type id of a field's type, 0 for whatever a reader cannot know beforehand. */
+export function builtInId(type: FieldType): number {
+  switch (type.kind) {
+    case "struct":
+    case "union":
+    case "enum":
+    case "ext":
+    case "named_union":
+    case "any":
+      return TypeId.any;
+    case "array":
+      return arrayTypeId[type.element];
+    default:
+      return TypeId[type.kind];
+  }
+}
+
+/** By the bytes of the text. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,78 @@
+import { TypeId } from "../../bytes/type-id.ts";
+import { fail, quote } from "../../failure.ts";
+import type { EnumType } from "../../schema/field-type.ts";
+import { nameWriter } from "../name-info.ts";
+import type { Profile } from "../profile.ts";
+import { readTypeName } from "../struct-info.ts";
+import type { ValueOp } from "./value-op.ts";
+import { plainOp } from "./value-op.ts";
+
+/**
+ * What the values of an enum are on the wire: their places in the declaration; in profile B the numbers they have,
+ * or are.
+ */
+export function enumNumbers(
+  { values, numbers }: EnumType,
+  profile: Profile,
+): ReadonlyMap<string | number, number> {
+  const own = numbers ?? (values.every(isUint32) ? (values as readonly number[]) : undefined);
+  const explicit = profile.id === "B" ? own : undefined;
+  return new Map(values.map((value, i) => [value, explicit?.[i] ?? i]));
+}
+
+function isUint32(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff;
+}
+
+/** One of the declared values. */
+export function enumOp(type: EnumType, profile: Profile): ValueOp {
+  const { values, named } = type;
+  const ordinals: ReadonlyMap<unknown, number> = enumNumbers(type, profile);
+  const byNumber = new Map([...ordinals].map(([value, number]) => [number, value]));
+  const op = plainOp(
+    TypeId.enum,
+    (w, value) => {
+      const ordinal = ordinals.get(value);
+      if (ordinal === undefined) throw fail("value", notOneOf(value, values));
+      w.putSmall(ordinal);
+    },
+    (r) => {
+      const ordinal = r.small();
+      const value = byNumber.get(ordinal);
+      if (value === undefined)
+        throw fail("data", `value ${ordinal} of an enum of ${values.length}`);
+      return value;
+    },
+    0,
+  );
+  const self: ValueOp = {
+    ...op,
+    shape: `enum<${values.join("|")}>`,
+    // explicit type info may name an enum that only its writer knows
+    readInfo(r) {
+      const id = r.byte();
+      if (id === TypeId.enum) r.small();
+      else if (id === TypeId.namedEnum) readTypeName(r, profile);
+      else throw fail("mismatch", `an enum expected, type id ${id} found`);
+      return self;
+    },
+    ...(named && { writeInfo: nameWriter("enum", named, profile) }),
+  };
+  return self;
+}
+
+/** Reads values of an enum that only its writer knows. */
+export const enumNumberOp: ValueOp = plainOp(
+  TypeId.enum,
+  () => {
+    throw fail("value", "an enum that is not known here");
+  },
+  (r) => r.small(),
+  0,
+);
+
+export function notOneOf(value: unknown, values: readonly (string | number)[]): string {
+  const known = values.slice(0, 8).map((one) => JSON.stringify(one));
+  if (values.length > 8) known.push("…");
+  return `${quote(value)} is not one of ${known.join(", ")}`;
+}

@@ -1,0 +1,53 @@
+import { TypeId } from "../../bytes/type-id.ts";
+import { extForm, extValue } from "../../schema/ext-value.ts";
+import type { ExtType } from "../../schema/field-type.ts";
+import type { TypeScope } from "../../schema/type-scope.ts";
+import type { Bind } from "../binding.ts";
+import { nameReader, nameWriter } from "../name-info.ts";
+import { Flag, readFlagged } from "../references.ts";
+import type { ValueOp } from "./value-op.ts";
+import { plainOp, withInfo } from "./value-op.ts";
+
+/** Instances of a class of the program's, as the values of another type (docs/fory.md, "Own types"). */
+export function extOp(type: ExtType, scope: TypeScope, bind: Bind): ValueOp {
+  const { named, form } = type;
+  let made: ValueOp | undefined;
+  const inner = (): ValueOp => {
+    if (!made) {
+      const op = bind.ops.of(form.type, scope);
+      made = form.type.kind === "struct" ? withInfo(op) : op;
+    }
+    return made;
+  };
+  const op = plainOp(
+    TypeId.ext,
+    (w, value, depth) => {
+      const given = extForm(type, value);
+      if (!form.nullable) inner().write(w, given, depth + 1);
+      else if (given === null || given === undefined) w.putByte(Flag.null);
+      else {
+        w.putByte(Flag.value);
+        inner().write(w, given, depth + 1);
+      }
+    },
+    (r, depth) => {
+      const empty = form.optional ? undefined : null;
+      const given = form.nullable
+        ? readFlagged(r, inner(), depth + 1, empty)
+        : inner().read(r, depth + 1);
+      return extValue(type, given);
+    },
+    64,
+    `ext ${named.tag}`,
+  );
+  const readOwnInfo = nameReader("ext", named, bind.profile);
+  const self: ValueOp = {
+    ...op,
+    writeInfo: nameWriter("ext", named, bind.profile),
+    readInfo(r) {
+      readOwnInfo(r);
+      return self;
+    },
+  };
+  return self;
+}

@@ -1,0 +1,187 @@
+import { TypeId } from "../../bytes/type-id.ts";
+import { asFailure, fail, kindOf } from "../../failure.ts";
+import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
+import type { XlangReader } from "../xlang-reader.ts";
+import type { XlangWriter } from "../xlang-writer.ts";
+import type { ElementOp } from "./element-op.ts";
+import type { ValueOp } from "./value-op.ts";
+import { containerOp, noneOp } from "./value-op.ts";
+
+/** Bits of the byte before the elements (docs/fory.md, "Lists and sets"). */
+export const ListFlag = { tracked: 1, nulls: 2, declared: 4, same: 8 } as const;
+
+/**
+ * How many more elements than bytes a list may announce if an element may take no bytes: a struct
+ * without fields.
+ */
+export const maxUnbacked = 8_192;
+
+/** A list, held as an array. */
+export function listOp(element: ElementOp): ValueOp {
+  const shape = `list<${element.op.shape}>`;
+  return containerOp(
+    TypeId.list,
+    (w, value, depth) => {
+      if (!Array.isArray(value)) throw fail("value", `expected an array, got ${kindOf(value)}`);
+      writeItems(w, value, element, depth);
+    },
+    (r, depth) => {
+      const items: unknown[] = [];
+      begin(r, items, shape);
+      readItems(r, element, depth, (item) => {
+        items.push(item);
+      });
+      return items;
+    },
+    32,
+    shape,
+  );
+}
+
+/** A set, held as a `Set`. */
+export function setOp(element: ElementOp): ValueOp {
+  const shape = `set<${element.op.shape}>`;
+  return containerOp(
+    TypeId.set,
+    (w, value, depth) => {
+      if (!(value instanceof Set)) throw fail("value", `expected a Set, got ${kindOf(value)}`);
+      writeItems(w, [...value], element, depth);
+    },
+    (r, depth) => {
+      const items = new Set<unknown>();
+      begin(r, items, shape);
+      readItems(r, element, depth, (item) => {
+        items.add(item);
+      });
+      return items;
+    },
+    128,
+    shape,
+  );
+}
+
+function writeItems(
+  w: XlangWriter,
+  items: readonly unknown[],
+  element: ElementOp,
+  depth: number,
+): void {
+  w.checkDepth(depth);
+  const count = items.length;
+  w.putSmall(count);
+  if (count === 0) return;
+  const nulls = element.nullable && hasNull(items, count);
+  const { dynamic } = element.op;
+  const ops = dynamic ? itemOps(items, count, element, dynamic.classify) : undefined;
+  const same = !ops || ops.every((op) => op === ops[0] || op === undefined);
+  const sameOp = ops ? (ops.find((op) => op !== undefined) ?? noneOp) : element.op;
+  const tracked = w.tracking && (!same || sameOp.tracked === true);
+  w.putByte(
+    (ops || element.typed ? 0 : ListFlag.declared) |
+      (same ? ListFlag.same : 0) |
+      (nulls && !(same && tracked) ? ListFlag.nulls : 0) |
+      (tracked ? ListFlag.tracked : 0),
+  );
+  if (same && (ops || element.typed)) sameOp.writeInfo(w);
+  let i = 0;
+  try {
+    for (; i < count; i++) {
+      const item = items[i];
+      const op = ops?.[i] ?? sameOp;
+      if (nulls && (item === null || item === undefined)) {
+        w.putByte(Flag.null);
+        continue;
+      }
+      if (tracked) {
+        if (!writeFlag(w, item, op)) continue;
+      } else if (nulls) w.putByte(Flag.value);
+      if (!same) op.writeInfo(w);
+      op.write(w, item, depth + 1);
+    }
+  } catch (reason) {
+    throw asFailure(reason).inItem(i);
+  }
+}
+
+function hasNull(items: readonly unknown[], count: number): boolean {
+  for (let i = 0; i < count; i++) {
+    if (items[i] === null || items[i] === undefined) return true;
+  }
+  return false;
+}
+
+/** The op of each element; undefined for a null that gets a flag byte. */
+function itemOps(
+  items: readonly unknown[],
+  count: number,
+  element: ElementOp,
+  classify: (value: unknown) => ValueOp,
+): (ValueOp | undefined)[] {
+  const ops: (ValueOp | undefined)[] = [];
+  for (let i = 0; i < count; i++) {
+    const item = items[i];
+    const empty = item === null || item === undefined;
+    try {
+      ops.push(empty && element.nullable ? undefined : classify(item));
+    } catch (reason) {
+      throw asFailure(reason).inItem(i);
+    }
+  }
+  return ops;
+}
+
+function readItems(
+  r: XlangReader,
+  element: ElementOp,
+  depth: number,
+  add: (item: unknown) => void,
+): void {
+  r.checkDepth(depth);
+  const { typed, op: declared } = element;
+  // a struct without fields takes no bytes where its type info is not its own
+  const bare = typed || declared.tracked === true || declared.dynamic !== undefined;
+  const count = r.count(r.small(), 8 + declared.cost, bare ? maxUnbacked : 0);
+  if (count === 0) return;
+  const bits = r.byte();
+  if (bits > 15) throw fail("data", `list flags ${bits}`);
+  const flagged = (bits & (ListFlag.nulls | ListFlag.tracked)) !== 0;
+  const op = elementOp(r, declared, bits);
+  const empty = element.optional ? undefined : null;
+  let i = 0;
+  try {
+    for (; i < count; i++) {
+      const item = flagged ? readFlagged(r, op, depth + 1, absent) : op.read(r, depth + 1);
+      if (item === absent && !element.nullable) {
+        throw fail("data", "null in a list that has no nulls");
+      }
+      add(item === absent ? empty : item);
+    }
+  } catch (reason) {
+    throw asFailure(reason).inItem(i);
+  }
+}
+
+/** The op of all elements; one that reads type info each time where they differ. */
+function elementOp(r: XlangReader, op: ValueOp, bits: number): ValueOp {
+  if (bits & ListFlag.declared) return declaredOp(op);
+  if (bits & ListFlag.same) return ownOp(r, op);
+  return op.dynamic ? op : { ...op, read: (from, depth) => ownOp(from, op).read(from, depth) };
+}
+
+/** The op where no type info follows. */
+export function declaredOp(op: ValueOp): ValueOp {
+  const { dynamic } = op;
+  if (!dynamic) return op;
+  if (dynamic.declared) return dynamic.declared;
+  throw fail("data", "a declared type where the values bring their own");
+}
+
+/** The op for the type info that follows. */
+export function ownOp(r: XlangReader, op: ValueOp): ValueOp {
+  if (op.dynamic) return op.dynamic.readType(r);
+  if (r.bytes[r.pos] === TypeId.none) {
+    r.pos++;
+    return noneOp;
+  }
+  return op.readInfo(r);
+}

@@ -1,0 +1,256 @@
+import { TypeId } from "../../bytes/type-id.ts";
+import { asFailure, fail, kindOf } from "../../failure.ts";
+import { setOwn } from "../../own-property.ts";
+import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
+import type { XlangReader } from "../xlang-reader.ts";
+import type { XlangWriter } from "../xlang-writer.ts";
+import type { ElementOp } from "./element-op.ts";
+import { declaredOp, ownOp } from "./list-op.ts";
+import type { ValueOp } from "./value-op.ts";
+import { containerOp } from "./value-op.ts";
+
+/** Bits of the byte before a chunk of pairs (docs/fory.md, "Maps"). */
+export const MapFlag = {
+  keyTracked: 1,
+  keyNull: 2,
+  keyDeclared: 4,
+  valueTracked: 8,
+  valueNull: 16,
+  valueDeclared: 32,
+} as const;
+
+const maxChunk = 255;
+/** Memory of one pair, roughly. */
+const pairCost = 64;
+
+/** A map with text keys, held as a plain object. */
+export function recordOp(key: ElementOp, value: ElementOp): ValueOp {
+  const shape = `record<${value.op.shape}>`;
+  return containerOp(
+    TypeId.map,
+    (w, record, depth) => {
+      if (typeof record !== "object" || record === null || Array.isArray(record)) {
+        throw fail("value", `expected an object, got ${kindOf(record)}`);
+      }
+      const keys = Object.keys(record);
+      writePairs(
+        w,
+        keys,
+        keys.map((name) => (record as Record<string, unknown>)[name]),
+        key,
+        value,
+        depth,
+      );
+    },
+    (r, depth) => {
+      const record: Record<string, unknown> = {};
+      begin(r, record, shape);
+      readPairs(r, key, value, depth, (name, item) => setOwn(record, String(name), item));
+      return record;
+    },
+    64,
+    shape,
+  );
+}
+
+/** A map, held as a `Map`. */
+export function mapOp(key: ElementOp, value: ElementOp): ValueOp {
+  const shape = `map<${key.op.shape},${value.op.shape}>`;
+  return containerOp(
+    TypeId.map,
+    (w, map, depth) => {
+      if (!(map instanceof Map)) throw fail("value", `expected a Map, got ${kindOf(map)}`);
+      writePairs(w, [...map.keys()], [...map.values()], key, value, depth);
+    },
+    (r, depth) => {
+      const map = new Map<unknown, unknown>();
+      begin(r, map, shape);
+      readPairs(r, key, value, depth, (name, item) => {
+        map.set(name, item);
+      });
+      return map;
+    },
+    128,
+    shape,
+  );
+}
+
+function writePairs(
+  w: XlangWriter,
+  keys: readonly unknown[],
+  values: readonly unknown[],
+  key: ElementOp,
+  value: ElementOp,
+  depth: number,
+): void {
+  w.checkDepth(depth);
+  w.putSmall(keys.length);
+  const keyOps = opsOf(keys, key);
+  let i = 0;
+  try {
+    while (i < keys.length) {
+      if (isEmpty(keys[i], key)) {
+        writeUnderNull(w, values[i], value, depth);
+        i++;
+      } else if (isEmpty(values[i], value)) {
+        writeNull(w, keys[i], keyOps?.[i] ?? key.op, keyOps !== undefined, depth);
+        i++;
+      } else {
+        const start = i;
+        const keyOp = keyOps?.[start] ?? key.op;
+        const valueOp = value.op.dynamic?.classify(values[start]) ?? value.op;
+        const tracked = w.tracking && valueOp.tracked === true;
+        const at = writeChunkHead(w, keyOps && keyOp, valueOp, value, tracked);
+        for (; i < keys.length && i - start < maxChunk; i++) {
+          if (i > start) {
+            if (isEmpty(values[i], value) || isEmpty(keys[i], key)) break;
+            if (keyOps && keyOps[i] !== keyOp) break;
+            if (value.op.dynamic && value.op.dynamic.classify(values[i]) !== valueOp) break;
+          }
+          keyOp.write(w, keys[i], depth + 1);
+          if (!tracked || writeFlag(w, values[i], valueOp)) valueOp.write(w, values[i], depth + 1);
+        }
+        w.bytes[at] = i - start;
+      }
+    }
+  } catch (reason) {
+    throw asFailure(reason).inKey(keys[i]);
+  }
+}
+
+/** Writes flags and type info of a chunk, and returns the position of its count. */
+function writeChunkHead(
+  w: XlangWriter,
+  keyOp: ValueOp | undefined,
+  valueOp: ValueOp,
+  value: ElementOp,
+  tracked: boolean,
+): number {
+  const typed = value.typed || value.op.dynamic !== undefined;
+  w.putByte(
+    (keyOp ? 0 : MapFlag.keyDeclared) |
+      (typed ? 0 : MapFlag.valueDeclared) |
+      (tracked ? MapFlag.valueTracked : 0),
+  );
+  const at = w.pos;
+  w.putByte(0);
+  keyOp?.writeInfo(w);
+  if (typed) valueOp.writeInfo(w);
+  return at;
+}
+
+/** Writes the pair of a null value: a chunk of its own, without a count. */
+function writeNull(w: XlangWriter, key: unknown, op: ValueOp, typed: boolean, depth: number): void {
+  w.putByte(MapFlag.valueNull | (typed ? MapFlag.keyTracked : MapFlag.keyDeclared));
+  if (typed) {
+    w.putByte(Flag.value);
+    op.writeInfo(w);
+  }
+  op.write(w, key, depth + 1);
+}
+
+/** The pair of a null key: a chunk of its own, without a count. */
+function writeUnderNull(w: XlangWriter, item: unknown, value: ElementOp, depth: number): void {
+  if (isEmpty(item, value)) {
+    w.putByte(MapFlag.keyNull | MapFlag.valueNull);
+    return;
+  }
+  const op = value.op.dynamic?.classify(item) ?? value.op;
+  const typed = value.typed || value.op.dynamic !== undefined;
+  const tracked = w.tracking && op.tracked === true;
+  w.putByte(
+    MapFlag.keyNull |
+      (typed ? 0 : MapFlag.valueDeclared) |
+      (typed || tracked ? MapFlag.valueTracked : 0),
+  );
+  // unlike in chunks of many, the flag comes before the type info
+  if (tracked && !writeFlag(w, item, op)) return;
+  if (typed) {
+    if (!tracked) w.putByte(Flag.value);
+    op.writeInfo(w);
+  }
+  op.write(w, item, depth + 1);
+}
+
+function isEmpty(item: unknown, element: ElementOp): boolean {
+  return element.nullable && (item === null || item === undefined);
+}
+
+function opsOf(keys: readonly unknown[], key: ElementOp): (ValueOp | undefined)[] | undefined {
+  const { dynamic } = key.op;
+  return dynamic && keys.map((one) => (isEmpty(one, key) ? undefined : dynamic.classify(one)));
+}
+
+export function readPairs(
+  r: XlangReader,
+  key: ElementOp,
+  value: ElementOp,
+  depth: number,
+  add: (key: unknown, value: unknown) => void,
+): void {
+  r.checkDepth(depth);
+  let left = r.count(r.small(), pairCost + key.op.cost + value.op.cost);
+  const empty = value.optional ? undefined : null;
+  while (left > 0) {
+    const bits = r.byte();
+    if (bits > 63) throw fail("data", `map flags ${bits}`);
+    if (bits & MapFlag.keyNull) {
+      if (!key.nullable) throw fail("data", "a null key in a map that has none");
+      add(key.optional ? undefined : null, readUnderNull(r, value, depth, bits));
+      left--;
+      continue;
+    }
+    if (bits & MapFlag.valueNull) {
+      if (!value.nullable) throw fail("data", "null in a map that has no nulls");
+      // here the flag of the key comes before its type info
+      const name = readTracked(
+        r,
+        bits & MapFlag.keyDeclared ? declaredOp(key.op) : infoFirst(key.op),
+        depth + 1,
+        bits & MapFlag.keyTracked,
+      );
+      add(name, empty);
+      left--;
+      continue;
+    }
+    const size = r.byte();
+    if (size === 0 || size > left) throw fail("data", `a chunk of ${size} pairs with ${left} left`);
+    const keyOp = chunkOp(r, key.op, bits & MapFlag.keyDeclared);
+    const valueOp = chunkOp(r, value.op, bits & MapFlag.valueDeclared);
+    for (let i = 0; i < size; i++) {
+      const name = readTracked(r, keyOp, depth + 1, bits & MapFlag.keyTracked);
+      try {
+        add(name, readTracked(r, valueOp, depth + 1, bits & MapFlag.valueTracked));
+      } catch (reason) {
+        throw asFailure(reason).inKey(name);
+      }
+    }
+    left -= size;
+  }
+}
+
+/** The value of a null key. */
+function readUnderNull(r: XlangReader, value: ElementOp, depth: number, bits: number): unknown {
+  if (bits & MapFlag.valueNull) {
+    if (!value.nullable) throw fail("data", "null in a map that has no nulls");
+    return value.optional ? undefined : null;
+  }
+  const op = bits & MapFlag.valueDeclared ? declaredOp(value.op) : infoFirst(value.op);
+  return readTracked(r, op, depth + 1, bits & MapFlag.valueTracked);
+}
+
+function chunkOp(r: XlangReader, op: ValueOp, declared: number): ValueOp {
+  if (!declared) return ownOp(r, op);
+  return declaredOp(op);
+}
+
+function infoFirst(op: ValueOp): ValueOp {
+  return op.dynamic ? op : { ...op, read: (r, depth) => ownOp(r, op).read(r, depth) };
+}
+
+function readTracked(r: XlangReader, op: ValueOp, depth: number, tracked: number): unknown {
+  if (!tracked) return op.read(r, depth);
+  const value = readFlagged(r, op, depth, absent);
+  if (value === absent) throw fail("data", "null where a value should be");
+  return value;
+}

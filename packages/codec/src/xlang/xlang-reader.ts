@@ -1,0 +1,76 @@
+import { ByteReader } from "../bytes/byte-reader.ts";
+import { decodeMetaString, type MetaStringUse } from "../bytes/meta-string.ts";
+import { fail } from "../failure.ts";
+import type { WireTypeInfo } from "../schema/wire-type-info.ts";
+
+import type { TypeMeta } from "./type-meta.ts";
+
+/** Names are short: no namespace or type name may take more bytes than this. */
+const maxNameBytes = 4_096;
+
+/**
+ * Reads one message in XLANG, and holds what the message has introduced so far: names, definitions of
+ * types, and values that references may point to. A codec uses one reader for message after message.
+ */
+export class XlangReader extends ByteReader {
+  /** The type whose two names came first, if they were the expected ones. */
+  root: WireTypeInfo | undefined = undefined;
+  /** All other names in order of appearance, as targets of references. */
+  names: string[] = [];
+  /** Definitions in order of appearance. Those behind `definitionCount` are of earlier messages. */
+  readonly definitions: TypeMeta[] = [];
+  definitionCount = 0;
+  /** Values that references may point to, in order of appearance, and their shapes. */
+  shared: unknown[] = [];
+  shapes: string[] = [];
+  /** The number under which the next container registers itself, or −1. */
+  pending = -1;
+
+  override begin(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.end = bytes.length;
+    this.pos = 0;
+    // setting the length of an empty array would allocate memory
+    if (this.names.length > 0) this.names = [];
+    if (this.shared.length > 0) {
+      this.shared = [];
+      this.shapes = [];
+    }
+    this.pending = -1;
+    this.definitionCount = 0;
+  }
+
+  /** Reads a namespace or type name, either in full or as a reference to an earlier one. */
+  name(use: MetaStringUse): string {
+    const head = this.small();
+    if (head & 1) {
+      const known = this.#known((head >>> 1) - 1);
+      if (known === undefined) throw fail("data", `a reference to the unknown name ${head >>> 1}`);
+      return known;
+    }
+    const size = head >>> 1;
+    if (size > maxNameBytes) throw fail("limit", `a name of ${size} bytes`);
+    let text = "";
+    if (size > 0) {
+      const encoding = size <= 16 ? this.byte() : (this.bytes[this.take(8)] as number);
+      const start = this.take(size);
+      text = decodeMetaString(this.bytes.subarray(start, start + size), encoding, use);
+    }
+    this.names.push(text);
+    return text;
+  }
+
+  /** Goes back to an earlier state, to read the same bytes in another way. */
+  rewind(pos: number, definitions: number, shared: number, names: number): void {
+    this.pos = pos;
+    this.definitionCount = definitions;
+    this.shared.splice(shared);
+    this.shapes.splice(shared);
+    this.names.splice(names);
+  }
+
+  #known(id: number): string | undefined {
+    if (!this.root) return this.names[id];
+    return id === 0 ? this.root.namespace : id === 1 ? this.root.name : this.names[id - 2];
+  }
+}
