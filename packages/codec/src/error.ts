@@ -45,6 +45,7 @@ export class CodecError extends Error {
   static {
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(CodecError.prototype, brand, { value: true });
+    Object.defineProperty(CodecError, Symbol.hasInstance, { value: hasInstance });
   }
 
   constructor(code: CodecErrorCode, message: string, options: CodecErrorOptions = {}) {
@@ -53,10 +54,13 @@ export class CodecError extends Error {
     this.offset = options.offset;
     this.path = options.path;
   }
+}
 
-  static override [Symbol.hasInstance](value: unknown): value is CodecError {
-    // subclasses have no brand of their own
-    if (this !== CodecError) return super[Symbol.hasInstance](value);
-    return typeof value === "object" && value !== null && brand in value;
-  }
+/**
+ * `instanceof` of {@link CodecError} accepts errors of every copy of this package that a program has
+ * loaded. Subclasses have no brand of their own and use the prototype as usual.
+ */
+function hasInstance(this: unknown, value: unknown): boolean {
+  if (this !== CodecError) return Function.prototype[Symbol.hasInstance].call(this, value);
+  return typeof value === "object" && value !== null && brand in value;
 }

@@ -34,13 +34,17 @@ export class ContractError extends Error {
   }
 
   static {
+    // on the prototype, so that printed errors do not show it
     Object.defineProperty(ContractError.prototype, BRAND, { value: true });
+    Object.defineProperty(ContractError, Symbol.hasInstance, { value: hasInstance });
   }
+}
 
-  /** Accepts errors of every copy of this package that a program has loaded. */
-  static override [Symbol.hasInstance](value: unknown): value is ContractError {
-    // subclasses have no brand of their own
-    if (this !== ContractError) return super[Symbol.hasInstance](value);
-    return typeof value === "object" && value !== null && BRAND in value;
-  }
+/**
+ * `instanceof` of {@link ContractError} accepts errors of every copy of this package that a program has
+ * loaded. Subclasses have no brand of their own and use the prototype as usual.
+ */
+function hasInstance(this: unknown, value: unknown): boolean {
+  if (this !== ContractError) return Function.prototype[Symbol.hasInstance].call(this, value);
+  return typeof value === "object" && value !== null && BRAND in value;
 }

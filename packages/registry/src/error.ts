@@ -19,13 +19,17 @@ export class RegistryError extends Error {
   }
 
   static {
+    // on the prototype, so that printed errors do not show it
     Object.defineProperty(RegistryError.prototype, BRAND, { value: true });
+    Object.defineProperty(RegistryError, Symbol.hasInstance, { value: hasInstance });
   }
+}
 
-  /** Accepts errors of every copy of this package that a program has loaded. */
-  static override [Symbol.hasInstance](value: unknown): value is RegistryError {
-    // subclasses have no brand of their own
-    if (this !== RegistryError) return super[Symbol.hasInstance](value);
-    return typeof value === "object" && value !== null && BRAND in value;
-  }
+/**
+ * `instanceof` of {@link RegistryError} accepts errors of every copy of this package that a program has
+ * loaded. Subclasses have no brand of their own and use the prototype as usual.
+ */
+function hasInstance(this: unknown, value: unknown): boolean {
+  if (this !== RegistryError) return Function.prototype[Symbol.hasInstance].call(this, value);
+  return typeof value === "object" && value !== null && BRAND in value;
 }

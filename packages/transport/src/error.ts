@@ -34,24 +34,31 @@ const BRAND = Symbol.for("aster.TransportError");
 
 /**
  * The only error class of `@aster/transport`; distinguish cases by `code`. `instanceof` also
- * recognises the errors of other copies of the package, so the class is not made to be extended.
+ * recognises the errors of other copies of the package.
  */
 export class TransportError extends Error {
   override readonly name = "TransportError";
   readonly code: TransportErrorCode;
   readonly applicationCode: number | undefined;
 
+  static {
+    // on the prototype, so that printed errors do not show it
+    Object.defineProperty(TransportError.prototype, BRAND, { value: true });
+    Object.defineProperty(TransportError, Symbol.hasInstance, { value: hasInstance });
+  }
+
   constructor(code: TransportErrorCode, message: string, options?: TransportErrorOptions) {
     super(message, options);
     this.code = code;
     this.applicationCode = options?.applicationCode;
   }
-
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    // subclasses have no brand of their own
-    if (this !== TransportError) return super[Symbol.hasInstance](value);
-    return typeof value === "object" && value !== null && BRAND in value;
-  }
 }
 
-Object.defineProperty(TransportError.prototype, BRAND, { value: true });
+/**
+ * `instanceof` of {@link TransportError} accepts errors of every copy of this package that a program has
+ * loaded. Subclasses have no brand of their own and use the prototype as usual.
+ */
+function hasInstance(this: unknown, value: unknown): boolean {
+  if (this !== TransportError) return Function.prototype[Symbol.hasInstance].call(this, value);
+  return typeof value === "object" && value !== null && BRAND in value;
+}

@@ -31,13 +31,17 @@ export class AdmissionError extends Error {
   }
 
   static {
+    // on the prototype, so that printed errors do not show it
     Object.defineProperty(AdmissionError.prototype, BRAND, { value: true });
+    Object.defineProperty(AdmissionError, Symbol.hasInstance, { value: hasInstance });
   }
+}
 
-  /** Accepts errors of every copy of this package that a program has loaded. */
-  static override [Symbol.hasInstance](value: unknown): value is AdmissionError {
-    // subclasses have no brand of their own
-    if (this !== AdmissionError) return super[Symbol.hasInstance](value);
-    return typeof value === "object" && value !== null && BRAND in value;
-  }
+/**
+ * `instanceof` of {@link AdmissionError} accepts errors of every copy of this package that a program has
+ * loaded. Subclasses have no brand of their own and use the prototype as usual.
+ */
+function hasInstance(this: unknown, value: unknown): boolean {
+  if (this !== AdmissionError) return Function.prototype[Symbol.hasInstance].call(this, value);
+  return typeof value === "object" && value !== null && BRAND in value;
 }
