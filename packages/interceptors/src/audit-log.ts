@@ -1,4 +1,4 @@
-import type { Interceptor } from "@aster/rpc";
+import type { Interceptor } from "@aster/rpc/interceptor";
 import { observe } from "./outcome.ts";
 
 /** The record of one call. It contains no messages, no metadata and no error text. */

@@ -1,4 +1,5 @@
-import { type InterceptedCall, type Interceptor, RpcError, StatusCode } from "@aster/rpc";
+import { RpcError, StatusCode } from "@aster/rpc";
+import type { InterceptedCall, Interceptor } from "@aster/rpc/interceptor";
 
 /** The metadata key that carries the token, as `Bearer <token>`. */
 export const AUTHORIZATION_KEY = "authorization";

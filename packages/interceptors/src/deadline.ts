@@ -1,4 +1,5 @@
-import { type Interceptor, now, RpcError, StatusCode } from "@aster/rpc";
+import { RpcError, StatusCode } from "@aster/rpc";
+import { type Interceptor, now } from "@aster/rpc/interceptor";
 
 export interface DeadlineOptions {
   /** The timeout of a whole call, also of a streaming one. */

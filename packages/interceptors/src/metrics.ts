@@ -1,4 +1,5 @@
-import { type Interceptor, statusName } from "@aster/rpc";
+import { statusName } from "@aster/rpc";
+import type { Interceptor } from "@aster/rpc/interceptor";
 import { observe } from "./outcome.ts";
 
 /** The upper bounds of the duration buckets, in milliseconds. A last bucket counts longer calls. */

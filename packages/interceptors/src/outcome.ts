@@ -1,4 +1,5 @@
-import { type InterceptedCall, type Next, now, RpcError, StatusCode } from "@aster/rpc";
+import { RpcError, StatusCode } from "@aster/rpc";
+import { type InterceptedCall, type Next, now } from "@aster/rpc/interceptor";
 
 /** The end of a call. */
 export interface Outcome {

@@ -1,4 +1,6 @@
-import { type CallMetadata, type InterceptedCall, Metadata, type MetadataInit } from "@aster/rpc";
+import { Metadata } from "@aster/rpc";
+import type { MetadataInit } from "@aster/rpc/client";
+import type { CallMetadata, InterceptedCall } from "@aster/rpc/interceptor";
 import { describe, expect, test } from "vitest";
 import { authInterceptor } from "../src/auth.ts";
 import { fakeCall } from "./fake-call.ts";

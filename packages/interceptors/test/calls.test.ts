@@ -3,15 +3,15 @@ import {
   createLocalClient,
   currentCall,
   defineService,
-  type Interceptor,
   implement,
   RpcError,
-  Server,
   StatusCode,
   serverStream,
   unary,
   wireType,
 } from "@aster/rpc";
+import type { Interceptor } from "@aster/rpc/interceptor";
+import { Server } from "@aster/rpc/server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import {

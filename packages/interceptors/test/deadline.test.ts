@@ -1,4 +1,4 @@
-import type { InterceptedCall } from "@aster/rpc";
+import type { InterceptedCall } from "@aster/rpc/interceptor";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { deadlineInterceptor } from "../src/deadline.ts";
 import { fakeCall } from "./fake-call.ts";

@@ -1,4 +1,5 @@
-import { type InterceptedCall, Metadata } from "@aster/rpc";
+import { Metadata } from "@aster/rpc";
+import type { InterceptedCall } from "@aster/rpc/interceptor";
 
 /** A unary call of Echo.say. Default: on the client. */
 export function fakeCall(changes: Partial<InterceptedCall> = {}): InterceptedCall {

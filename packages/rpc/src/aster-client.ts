@@ -44,8 +44,6 @@ import { clearTimer, setTimer } from "./time/clock.ts";
 /** The longest wait for the close handshake, as long as a node waits for its own. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-type WithManifest = { readonly manifest: ContractManifest };
-
 /**
  * A connection to one peer and a client of its services. The caller closes it, or `await using`
  * does.
@@ -171,7 +169,10 @@ export class AsterClient implements AsyncDisposable {
    * patterns and fields. Then it throws {@link RpcError} as `client` does, and INVALID_ARGUMENT for
    * the manifest of another service.
    */
-  proxy(service: string, options: ProxyOptions & WithManifest): ManifestProxy;
+  proxy(
+    service: string,
+    options: ProxyOptions & { readonly manifest: ContractManifest },
+  ): ManifestProxy;
   proxy(service: string, options?: ProxyOptions): ServiceProxy;
   proxy(service: string, options: ProxyOptions = {}): ServiceProxy | ManifestProxy {
     const { target, version, settings } = this.#services.named(service, "shared", options);
@@ -198,7 +199,7 @@ export class AsterClient implements AsyncDisposable {
   ): Promise<Session<T>>;
   session(
     service: string,
-    options: SessionProxyOptions & WithManifest,
+    options: SessionProxyOptions & { readonly manifest: ContractManifest },
   ): Promise<ManifestSessionProxy>;
   session(service: string, options?: SessionProxyOptions): Promise<SessionProxy>;
   async session(

@@ -1,7 +1,7 @@
+import type { Interceptor } from "@aster/contract";
 import type { ContractManifest } from "@aster/contract/model";
 import { type ClientOptions, checkCallSettings } from "./client/create-client.ts";
 import type { RpcError } from "./error.ts";
-import type { Interceptor } from "./interceptor.ts";
 import { limitsWith, type RpcLimits } from "./limits.ts";
 import { type Compression, plainBytesOf } from "./message/compression.ts";
 import { optionError } from "./option-check.ts";

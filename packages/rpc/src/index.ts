@@ -1,13 +1,13 @@
-// To define services; all of it comes from the packages below.
+// Services: definitions and decorators.
 
 export { bytes, wireType } from "@aster/codec";
 export type {
   CallContext,
-  CallMetadata,
+  CapabilityRequirement,
   ErrorType,
-  ErrorTypeOptions,
+  MessageSchema,
+  MethodDefinition,
   ServiceDefinition,
-  ServiceHandlers,
   TypedError,
 } from "@aster/contract";
 export {
@@ -15,7 +15,6 @@ export {
   anyOf,
   bidiStream,
   clientStream,
-  contractIdFromService,
   contractIdOf,
   defineService,
   errorType,
@@ -27,78 +26,35 @@ export {
   unary,
 } from "@aster/contract";
 
-// To serve them.
+// Servers.
 
-export type { AdmissionGate, AdmittedService } from "@aster/trust";
+export type { Node } from "@aster/transport";
+export type { AdmissionGate } from "@aster/trust";
 export { openGate } from "@aster/trust";
 export { AsterServer } from "./aster-server.ts";
 export type { AsterServerOptions } from "./aster-server-options.ts";
 export { currentCall } from "./context.ts";
-export type { Health, ServingStatus } from "./health/health.ts";
-export type { HealthAddress } from "./health/health-endpoint.ts";
-export type { AdmissionStats } from "./peer/admission-counts.ts";
-export type { NodeChoice } from "./peer/own-node.ts";
 export type { ServerFault } from "./server/errors.ts";
-export type { ServedBy, ServiceImplementation, SessionHandlers } from "./server/implement.ts";
+export type { ServiceImplementation } from "./server/implement.ts";
 export { implement } from "./server/implement.ts";
-export type { AsterServerStats } from "./server/server-stats.ts";
 
-// To call them.
+// Clients.
 
 export { AsterClient } from "./aster-client.ts";
 export type { CallOptions } from "./client/call-options.ts";
-export type {
-  Client,
-  ClientMethod,
-  RowClient,
-  RowMethod,
-  ServiceReference,
-  SessionService,
-  SharedService,
-} from "./client/client.ts";
+export type { Client, ClientMethod, RowClient, RowMethod } from "./client/client.ts";
 export type { ResponseStream } from "./client/response-stream.ts";
-export type {
-  AsterClientOptions,
-  ClientCloseOptions,
-  ClientState,
-  ProxyOptions,
-  ServiceClientOptions,
-  ServiceSessionOptions,
-  SessionProxyOptions,
-} from "./client-options.ts";
+export type { AsterClientOptions } from "./client-options.ts";
+export { createLocalClient, createLocalSession } from "./local/local.ts";
+export { Metadata } from "./metadata.ts";
+export type { ManifestProxy, ManifestProxyMethod } from "./proxy/manifest-proxy.ts";
+export type { ProxyMethod, ServiceProxy } from "./proxy/service-proxy.ts";
+export type { ManifestSessionProxy, SessionProxy } from "./proxy/session-proxy.ts";
+export type { Session, SessionControl } from "./session/session.ts";
+
+// Errors.
+
 export type { RpcErrorOptions } from "./error.ts";
 export { RpcError } from "./error.ts";
-export type { Compression } from "./message/compression.ts";
-export type { JsonRequest, JsonValue } from "./message/json-codec.ts";
-export type { MetadataInit } from "./metadata.ts";
-export { Metadata } from "./metadata.ts";
-export type { ManifestProxy, ManifestProxyMethod, ManifestValue } from "./proxy/manifest-proxy.ts";
-export type {
-  ProxyCallOptions,
-  ProxyMethod,
-  ProxyRequests,
-  ServiceProxy,
-} from "./proxy/service-proxy.ts";
-export type { ManifestSessionProxy, SessionProxy } from "./proxy/session-proxy.ts";
 export { RpcReason } from "./reason.ts";
-export type { ReconnectOptions } from "./reconnect/backoff.ts";
-export type { Session, SessionControl } from "./session/session.ts";
 export { isStatusCode, StatusCode, statusName } from "./status.ts";
-
-// For those who write interceptors, or wire servers and clients to connections themselves.
-
-export type { ModeChoice } from "./client/choose-mode.ts";
-export type { ClientOptions, RowViews } from "./client/create-client.ts";
-export { createClient } from "./client/create-client.ts";
-export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
-export type { RpcLimits } from "./limits.ts";
-export { defaultLimits } from "./limits.ts";
-export type { ConnectionHandler, LocalClientOptions, LocalSessionOptions } from "./local/local.ts";
-export { createLocalClient, createLocalSession } from "./local/local.ts";
-export { RPC_ALPN } from "./peer/dial.ts";
-export { Server } from "./server/server.ts";
-export type { DrainOptions, PeerDirectory, ServerOptions } from "./server/server-options.ts";
-export type { ServerStats } from "./server/server-stats.ts";
-export type { SessionOptions } from "./session/create-session.ts";
-export { createSession } from "./session/create-session.ts";
-export { now } from "./time/clock.ts";

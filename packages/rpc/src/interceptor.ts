@@ -1,14 +1,4 @@
-import type { Interceptor, Next } from "@aster/contract";
+// The types of interceptors, and the clock that their deadlines use.
 
-export type { InterceptedCall, Interceptor, Next } from "@aster/contract";
-
-/**
- * Returns one `Next` for a list of interceptors. An error that an interceptor throws synchronously
- * rejects the promise, like one that it throws later.
- */
-export function chain(interceptors: readonly Interceptor[], last: Next): Next {
-  return interceptors.reduceRight<Next>(
-    (next, interceptor) => async (call) => interceptor(call, next),
-    last,
-  );
-}
+export type { CallMetadata, InterceptedCall, Interceptor, Next } from "@aster/contract";
+export { now } from "./time/clock.ts";

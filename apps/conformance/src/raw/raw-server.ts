@@ -1,4 +1,5 @@
-import { createClient, RPC_ALPN } from "@aster/rpc";
+import { createClient } from "@aster/rpc/client";
+import { RPC_ALPN } from "@aster/rpc/server";
 import type { Connection } from "@aster/transport";
 import type { NodePair } from "@aster/transport/testing";
 import type { Outcome } from "../client/outcome.ts";

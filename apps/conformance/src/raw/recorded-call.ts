@@ -1,5 +1,7 @@
 import type { ServiceDefinition } from "@aster/contract";
-import { type Client, createClient, RPC_ALPN, type SerializationMode } from "@aster/rpc";
+import type { Client, SerializationMode } from "@aster/rpc";
+import { createClient } from "@aster/rpc/client";
+import { RPC_ALPN } from "@aster/rpc/server";
 import { FrameFlag } from "@aster/transport";
 import type { NodePair } from "@aster/transport/testing";
 import { headers } from "./protocol.ts";

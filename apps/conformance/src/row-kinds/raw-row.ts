@@ -1,4 +1,4 @@
-import type { RpcLimits } from "@aster/rpc";
+import type { RpcLimits } from "@aster/rpc/server";
 import type { MethodName } from "../service/definitions.ts";
 import type { CallExpectation } from "./expectation.ts";
 import type { RawPart } from "./raw-part.ts";

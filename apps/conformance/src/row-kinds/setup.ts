@@ -1,4 +1,4 @@
-import type { RpcLimits } from "@aster/rpc";
+import type { RpcLimits } from "@aster/rpc/server";
 import type { InterceptorName } from "../service/named-interceptors.ts";
 
 /**

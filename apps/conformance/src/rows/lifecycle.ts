@@ -1,4 +1,5 @@
-import { AsterClient, type ClientState, implement } from "@aster/rpc";
+import { AsterClient, implement } from "@aster/rpc";
+import type { ClientState } from "@aster/rpc/client";
 import { Testkit } from "@aster-apps/testkit";
 import { PushSource } from "../client/push-source.ts";
 import { type ScriptRow, scriptRows } from "../row-kinds/script-row.ts";

@@ -1,4 +1,4 @@
-import type { Interceptor } from "@aster/rpc";
+import type { Interceptor } from "@aster/rpc/interceptor";
 import { wrapNode } from "@aster/rpc/testing";
 import type { Node } from "@aster/transport";
 import type { Setup } from "../row-kinds/setup.ts";

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CallContext, RpcError, type ServiceHandlers, StatusCode } from "@aster/rpc";
+import type { ServiceHandlers } from "@aster/contract";
+import { type CallContext, RpcError, StatusCode } from "@aster/rpc";
 import { FrameFlag } from "@aster/transport";
 import type { Conformance } from "./definitions.ts";
 import { generatedBytes } from "./generated-bytes.ts";

@@ -1,4 +1,6 @@
-import { AsterServer, type Compression, type Interceptor, implement, openGate } from "@aster/rpc";
+import { AsterServer, implement, openGate } from "@aster/rpc";
+import type { Compression } from "@aster/rpc/client";
+import type { Interceptor } from "@aster/rpc/interceptor";
 import { wrapNode } from "@aster/rpc/testing";
 import type { Node } from "@aster/transport";
 import type { Setup } from "../row-kinds/setup.ts";

@@ -1,5 +1,6 @@
 import { authInterceptor } from "@aster/interceptors/auth";
-import { type InterceptedCall, type Interceptor, RpcError, StatusCode } from "@aster/rpc";
+import { RpcError, StatusCode } from "@aster/rpc";
+import type { InterceptedCall, Interceptor } from "@aster/rpc/interceptor";
 import { Reply } from "./messages.ts";
 
 /**

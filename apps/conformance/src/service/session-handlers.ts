@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { RpcError, type SessionHandlers, StatusCode } from "@aster/rpc";
+import { RpcError, StatusCode } from "@aster/rpc";
+import type { SessionHandlers } from "@aster/rpc/server";
 import { conformanceHandlers } from "./call-handlers.ts";
 import type { ConformanceSession } from "./definitions.ts";
 import type { Observer } from "./observer.ts";

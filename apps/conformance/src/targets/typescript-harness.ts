@@ -1,13 +1,12 @@
 import {
   AsterClient,
   type Client,
-  type Compression,
   createLocalClient,
   createLocalSession,
-  type ModeChoice,
-  RPC_ALPN,
   type SerializationMode,
 } from "@aster/rpc";
+import type { Compression, ModeChoice } from "@aster/rpc/client";
+import { RPC_ALPN } from "@aster/rpc/server";
 import type { Connection } from "@aster/transport";
 import { loopbackPair, memoryPair, type NodePair } from "@aster/transport/testing";
 import type { Outcome } from "../client/outcome.ts";

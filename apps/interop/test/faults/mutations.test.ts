@@ -1,6 +1,8 @@
 // Valid streams with bytes that are changed, removed or repeated.
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient, RPC_ALPN, StatusCode } from "@aster/rpc";
+import { StatusCode } from "@aster/rpc";
+import { createClient } from "@aster/rpc/client";
+import { RPC_ALPN } from "@aster/rpc/server";
 import type { TransportError } from "@aster/transport";
 import { loopbackPair } from "@aster/transport/testing";
 import type { Mode } from "@aster-apps/conformance/protocol";

@@ -2,7 +2,8 @@
 // applicants.
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RPC_ALPN, StatusCode } from "@aster/rpc";
+import { StatusCode } from "@aster/rpc";
+import { RPC_ALPN } from "@aster/rpc/server";
 import type { Node } from "@aster/transport";
 import { loopbackNode } from "@aster/transport/testing";
 import { CONSUMER_ADMISSION_ALPN } from "@aster/trust";

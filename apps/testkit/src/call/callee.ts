@@ -1,5 +1,6 @@
 import { contractIdOf, type ServiceDefinition } from "@aster/contract";
-import { type AsterClient, RpcError, type ServiceClientOptions, StatusCode } from "@aster/rpc";
+import { type AsterClient, RpcError, StatusCode } from "@aster/rpc";
+import type { ServiceClientOptions } from "@aster/rpc/client";
 import { Counter } from "../services/counter.ts";
 import { Testkit } from "../services/testkit.ts";
 import type { CallOptions } from "./call-options.ts";

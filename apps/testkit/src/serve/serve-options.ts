@@ -1,4 +1,4 @@
-import { defaultLimits, type RpcLimits } from "@aster/rpc";
+import { defaultLimits, type RpcLimits } from "@aster/rpc/server";
 import { pairs, parseOptions, wholeNumber } from "../options.ts";
 import { UsageError } from "../usage.ts";
 

@@ -1,4 +1,5 @@
-import { RpcError, type SessionHandlers, StatusCode } from "@aster/rpc";
+import { RpcError, StatusCode } from "@aster/rpc";
+import type { SessionHandlers } from "@aster/rpc/server";
 import type { Counter } from "./counter.ts";
 
 /** The state of a {@link Counter} session at its end. */

@@ -1,11 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type CallContext,
-  isStatusCode,
-  RpcError,
-  type ServiceHandlers,
-  StatusCode,
-} from "@aster/rpc";
+import type { ServiceHandlers } from "@aster/contract";
+import { type CallContext, isStatusCode, RpcError, StatusCode } from "@aster/rpc";
 import type { Testkit } from "./testkit.ts";
 import type { CountReply, CountRequest, EchoReply, EchoRequest } from "./testkit-messages.ts";
 

@@ -1,7 +1,12 @@
-import type { MethodPattern, SerializationMode } from "@aster/contract";
+import type {
+  InterceptedCall,
+  Interceptor,
+  MethodPattern,
+  SerializationMode,
+} from "@aster/contract";
 import type { Channel } from "@aster/transport";
 import { RpcError, type RpcErrorOptions } from "../error.ts";
-import { chain, type InterceptedCall, type Interceptor } from "../interceptor.ts";
+import { chain } from "../interceptor-chain.ts";
 import type { MessageSource } from "../message/message-pump.ts";
 import { MessageQueue } from "../message/message-queue.ts";
 import { checkMetadata, Metadata } from "../metadata.ts";

@@ -1,7 +1,7 @@
+import type { Interceptor } from "@aster/contract";
 import { type ServiceDefinition, serviceDefinitionOf } from "@aster/contract";
 import type { Connection } from "@aster/transport";
 import { RpcError } from "../error.ts";
-import type { Interceptor } from "../interceptor.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { type Compression, plainBytesOf } from "../message/compression.ts";
 import { optionError } from "../option-check.ts";

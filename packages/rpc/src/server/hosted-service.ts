@@ -1,6 +1,6 @@
+import type { Interceptor } from "@aster/contract";
 import { type ServiceDefinition, serviceDefinitionOf } from "@aster/contract";
 import { RpcError } from "../error.ts";
-import type { Interceptor } from "../interceptor.ts";
 import type { RpcLimits } from "../limits.ts";
 import { SessionInstances } from "../session/session-instances.ts";
 import { StatusCode } from "../status.ts";

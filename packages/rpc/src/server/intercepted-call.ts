@@ -1,4 +1,4 @@
-import type { InterceptedCall } from "../interceptor.ts";
+import type { InterceptedCall } from "@aster/contract";
 import type { Route } from "./route.ts";
 import type { ServerContext } from "./server-context.ts";
 

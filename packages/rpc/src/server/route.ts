@@ -1,8 +1,8 @@
 import { wireTypeInfo } from "@aster/codec";
-import type { CallContext, SerializationMode, ServiceMethod } from "@aster/contract";
+import type { CallContext, Interceptor, SerializationMode, ServiceMethod } from "@aster/contract";
 import { safeParse } from "zod/v4/core";
 import { RpcError } from "../error.ts";
-import { chain, type Interceptor } from "../interceptor.ts";
+import { chain } from "../interceptor-chain.ts";
 import { plainBytesIn } from "../message/compression.ts";
 import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
 import { MessagePacker } from "../message/message-packer.ts";

@@ -1,7 +1,7 @@
 import { CodecError } from "@aster/codec";
+import type { Interceptor } from "@aster/contract";
 import { ContractError } from "@aster/contract";
 import { RpcError } from "../error.ts";
-import type { Interceptor } from "../interceptor.ts";
 import type { RpcLimits } from "../limits.ts";
 import { refusedOption } from "../option-check.ts";
 import { RpcReason } from "../reason.ts";

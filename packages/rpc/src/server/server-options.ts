@@ -1,5 +1,5 @@
+import type { Interceptor } from "@aster/contract";
 import type { PeerRecord } from "@aster/trust";
-import type { Interceptor } from "../interceptor.ts";
 import type { RpcLimits } from "../limits.ts";
 import type { Compression } from "../message/compression.ts";
 import type { ServerFault } from "./errors.ts";

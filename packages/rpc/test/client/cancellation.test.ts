@@ -4,7 +4,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   bidiStream,
   type Client,
-  type ClientOptions,
   clientStream,
   defineService,
   implement,
@@ -14,6 +13,7 @@ import {
   serverStream,
   unary,
 } from "@aster/rpc";
+import type { ClientOptions } from "@aster/rpc/client";
 import { type ServicePair, servicePair } from "@aster/rpc/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Journal, Text } from "../support/probe.ts";

@@ -3,7 +3,6 @@ import {
   type CallContext,
   type Client,
   clientStream,
-  createClient,
   createLocalClient,
   defineService,
   errorType,
@@ -15,6 +14,7 @@ import {
   unary,
   wireType,
 } from "@aster/rpc";
+import { createClient } from "@aster/rpc/client";
 import type { Connection } from "@aster/transport";
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";

@@ -1,12 +1,5 @@
-import {
-  currentCall,
-  defineService,
-  implement,
-  RpcError,
-  Server,
-  StatusCode,
-  unary,
-} from "@aster/rpc";
+import { currentCall, defineService, implement, RpcError, StatusCode, unary } from "@aster/rpc";
+import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { links, local } from "../support/links.ts";

@@ -4,13 +4,13 @@ import {
   defineService,
   implement,
   RpcError,
-  Server,
   type ServerFault,
   StatusCode,
   serverStream,
   statusName,
   unary,
 } from "@aster/rpc";
+import { Server } from "@aster/rpc/server";
 import { type EndpointAddress, endpointIdOf, generateSecretKey } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { local, memory, quic, ways } from "../support/links.ts";

@@ -1,22 +1,24 @@
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
+import type {
+  ClientOptions,
+  LocalClientOptions,
+  ServiceClientOptions,
+  SessionOptions,
+} from "../../src/client.ts";
 import {
   AsterClient,
   type AsterClientOptions,
   AsterServer,
   type AsterServerOptions,
-  type ClientOptions,
   defineService,
-  type Interceptor,
   implement,
-  type LocalClientOptions,
   Metadata,
-  type ServerOptions,
-  type ServiceClientOptions,
-  type SessionOptions,
   unary,
   wireType,
 } from "../../src/index.ts";
+import type { Interceptor } from "../../src/interceptor.ts";
+import type { ServerOptions } from "../../src/server.ts";
 
 const Text = wireType("interceptor-types/Text", { text: z.string() });
 const pass: Interceptor = (call, next) => next(call);

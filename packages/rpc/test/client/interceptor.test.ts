@@ -1,17 +1,15 @@
 import {
   AsterServer,
-  type CallMetadata,
   createLocalClient,
   currentCall,
   defineService,
-  type InterceptedCall,
-  type Interceptor,
   implement,
   RpcError,
-  Server,
   StatusCode,
   unary,
 } from "@aster/rpc";
+import type { CallMetadata, InterceptedCall, Interceptor } from "@aster/rpc/interceptor";
+import { Server } from "@aster/rpc/server";
 import { describe, expect, test } from "vitest";
 import { local, ways } from "../support/links.ts";
 import { Probe, probe, Text } from "../support/probe.ts";

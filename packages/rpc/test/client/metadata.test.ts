@@ -1,12 +1,5 @@
-import {
-  defineService,
-  implement,
-  Metadata,
-  RpcError,
-  Server,
-  StatusCode,
-  unary,
-} from "@aster/rpc";
+import { defineService, implement, Metadata, RpcError, StatusCode, unary } from "@aster/rpc";
+import { Server } from "@aster/rpc/server";
 import { encodeFrame } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { type LinkKind, ways } from "../support/links.ts";

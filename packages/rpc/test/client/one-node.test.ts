@@ -1,6 +1,7 @@
 // One node, one key: a server answers calls, admission, blobs, gossip and documents under the same
 // endpoint id.
-import { AsterClient, AsterServer, openGate, RPC_ALPN } from "@aster/rpc";
+import { AsterClient, AsterServer, openGate } from "@aster/rpc";
+import { RPC_ALPN } from "@aster/rpc/server";
 import { loopbackPair } from "@aster/transport/testing";
 import { CONSUMER_ADMISSION_ALPN } from "@aster/trust";
 import { expect, test } from "vitest";

@@ -1,13 +1,12 @@
 import {
   AsterClient,
   type AsterClientOptions,
-  createClient,
-  createSession,
   defineService,
   RpcError,
   StatusCode,
   unary,
 } from "@aster/rpc";
+import { createClient, createSession } from "@aster/rpc/client";
 import { faults, servicePair } from "@aster/rpc/testing";
 import { inProcessConnection } from "@aster/transport";
 import { memoryPair } from "@aster/transport/testing";

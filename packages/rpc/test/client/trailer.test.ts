@@ -3,15 +3,15 @@ import {
   bidiStream,
   clientStream,
   defineService,
-  type Interceptor,
   implement,
   type Metadata,
   RpcError,
-  Server,
   StatusCode,
   serverStream,
   unary,
 } from "@aster/rpc";
+import type { Interceptor } from "@aster/rpc/interceptor";
+import { Server } from "@aster/rpc/server";
 import { describe, expect, test } from "vitest";
 import { local, ways } from "../support/links.ts";
 import { Text } from "../support/probe.ts";

@@ -1,5 +1,6 @@
 // A client and a server that breaks the protocol.
-import { createClient, RpcError, StatusCode } from "@aster/rpc";
+import { RpcError, StatusCode } from "@aster/rpc";
+import { createClient } from "@aster/rpc/client";
 import { type Channel, type Connection, FrameFlag } from "@aster/transport";
 import { memoryPair } from "@aster/transport/testing";
 import { describe, expect, test } from "vitest";

@@ -7,11 +7,11 @@ import {
   defineService,
   implement,
   SerializationMode,
-  Server,
   StatusCode,
   unary,
   wireType,
 } from "@aster/rpc";
+import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";

@@ -1,6 +1,8 @@
 // Compression by servers and clients, read from the wire, and compressed input that is refused.
 import { compressPayload, createCodec } from "@aster/codec";
-import { createClient, Server, StatusCode } from "@aster/rpc";
+import { StatusCode } from "@aster/rpc";
+import { createClient } from "@aster/rpc/client";
+import { Server } from "@aster/rpc/server";
 import { type ChannelSink, type Connection, encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { Probe, probe, Text } from "../support/probe.ts";

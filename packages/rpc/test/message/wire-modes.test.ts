@@ -1,15 +1,9 @@
 // The modes byte by byte: the order of frames, the mode of answers, and peers that mix modes up.
 import { compressPayload, createCodec, createTypeScope, wireType } from "@aster/codec";
 import { rowCodec } from "@aster/codec/row";
-import {
-  createClient,
-  defineService,
-  implement,
-  RpcError,
-  Server,
-  StatusCode,
-  unary,
-} from "@aster/rpc";
+import { defineService, implement, RpcError, StatusCode, unary } from "@aster/rpc";
+import { createClient } from "@aster/rpc/client";
+import { Server } from "@aster/rpc/server";
 import { type Channel, type Connection, encodeFrame, FrameFlag } from "@aster/transport";
 import { memoryPair } from "@aster/transport/testing";
 import { describe, expect, test } from "vitest";

@@ -18,7 +18,8 @@ async function output(program: string): Promise<string> {
 }
 
 const prologue = `
-  import { AsterClient, AsterServer, createLocalClient, defineService, implement, openGate, Server, unary, serverStream, clientStream, wireType } from "@aster/rpc";
+  import { AsterClient, AsterServer, createLocalClient, defineService, implement, openGate, unary, serverStream, clientStream, wireType } from "@aster/rpc";
+  import { Server } from "@aster/rpc/server";
   import { z } from "zod";
   const N = wireType("programs/N", { n: z.int() });
   const Def = defineService("Def", {}, { nap: unary(N, N), tail: serverStream(N, N), sink: clientStream(N, N) });

@@ -1,7 +1,8 @@
 // Errors of a second copy of the packages in one program.
 import { CodecError, type CodecErrorCode } from "@aster/codec";
 import { ContractError } from "@aster/contract";
-import { createLocalClient, RpcError, Server, StatusCode } from "@aster/rpc";
+import { createLocalClient, RpcError, StatusCode } from "@aster/rpc";
+import { Server } from "@aster/rpc/server";
 import { TransportError, type TransportErrorCode } from "@aster/transport";
 import { AdmissionError } from "@aster/trust";
 import { expect, test, vi } from "vitest";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { defaultLimits, RpcError, StatusCode } from "@aster/rpc";
+import { RpcError, StatusCode } from "@aster/rpc";
+import { defaultLimits } from "@aster/rpc/server";
 import { describe, expect, test } from "vitest";
 import { receivedMetadata } from "../../src/metadata.ts";
 import { HeaderTemplate, splitForyHeader } from "../../src/protocol/header.ts";

@@ -9,7 +9,6 @@ import {
   bidiStream,
   clientStream,
   defineService,
-  type InterceptedCall,
   implement,
   type ManifestProxy,
   type ManifestProxyMethod,
@@ -21,6 +20,7 @@ import {
   unary,
   wireType,
 } from "@aster/rpc";
+import type { InterceptedCall } from "@aster/rpc/interceptor";
 import { type ServicePair, servicePair } from "@aster/rpc/testing";
 import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";

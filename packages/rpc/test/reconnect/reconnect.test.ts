@@ -1,15 +1,15 @@
 // A client outlives its connections.
 import {
   AsterClient,
-  type ClientState,
   defineService,
-  type Interceptor,
   implement,
   openGate,
   RpcError,
   StatusCode,
   unary,
 } from "@aster/rpc";
+import type { ClientState } from "@aster/rpc/client";
+import type { Interceptor } from "@aster/rpc/interceptor";
 import { describe, expect, test } from "vitest";
 import { Item, Journal, Probe, probe, Text } from "../support/probe.ts";
 import { type Revivable, revivable } from "../support/revivable.ts";

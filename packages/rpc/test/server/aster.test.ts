@@ -13,14 +13,13 @@ import {
   type ProxyMethod,
   RpcError,
   rpc,
-  Server,
-  type ServerOptions,
   type ServiceProxy,
   StatusCode,
   serverStream,
   service,
   unary,
 } from "@aster/rpc";
+import { Server, type ServerOptions } from "@aster/rpc/server";
 import { memoryNetwork } from "@aster/transport";
 import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";

@@ -1,15 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { compressPayload, createCodec } from "@aster/codec";
-import {
-  createClient,
-  defaultLimits,
-  defineService,
-  implement,
-  RpcError,
-  Server,
-  StatusCode,
-  unary,
-} from "@aster/rpc";
+import { defineService, implement, RpcError, StatusCode, unary } from "@aster/rpc";
+import { createClient } from "@aster/rpc/client";
+import { defaultLimits, Server } from "@aster/rpc/server";
 import { fakeClock } from "@aster/rpc/testing";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";

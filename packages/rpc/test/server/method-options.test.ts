@@ -3,17 +3,17 @@ import {
   type AdmissionGate,
   bidiStream,
   clientStream,
-  createClient,
   defineService,
-  type InterceptedCall,
   implement,
   RpcError,
   SerializationMode,
-  Server,
   StatusCode,
   serverStream,
   unary,
 } from "@aster/rpc";
+import { createClient } from "@aster/rpc/client";
+import type { InterceptedCall } from "@aster/rpc/interceptor";
+import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { type Connection, FrameFlag } from "@aster/transport";
 import { memoryPair } from "@aster/transport/testing";

@@ -5,10 +5,9 @@ import {
   createLocalClient,
   openGate,
   RpcError,
-  type RpcLimits,
-  Server,
   StatusCode,
 } from "@aster/rpc";
+import { type RpcLimits, Server } from "@aster/rpc/server";
 import * as transport from "@aster/transport";
 import { memoryNetwork } from "@aster/transport";
 import { describe, expect, test, vi } from "vitest";

@@ -6,14 +6,14 @@ import {
   bidiStream,
   clientStream,
   defineService,
-  type Interceptor,
   implement,
   RpcError,
-  Server,
   StatusCode,
   serverStream,
   unary,
 } from "@aster/rpc";
+import type { Interceptor } from "@aster/rpc/interceptor";
+import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { describe, expect, test, vi } from "vitest";
 import { local, quic, ways } from "../support/links.ts";

@@ -1,14 +1,7 @@
 // A complete service with all four patterns over QUIC. TaskEngine of `aster-rpc` has the same
 // contract id.
-import {
-  bidiStream,
-  clientStream,
-  contractIdFromService,
-  rpc,
-  serverStream,
-  service,
-  wireType,
-} from "@aster/rpc";
+import { contractIdFromService } from "@aster/contract";
+import { bidiStream, clientStream, rpc, serverStream, service, wireType } from "@aster/rpc";
 import { servicePair } from "@aster/rpc/testing";
 import { expect, test } from "vitest";
 import { z } from "zod";

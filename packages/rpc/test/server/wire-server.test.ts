@@ -1,6 +1,8 @@
 // Responses of the server to peers that break the protocol (docs/wire.md, "Calls") or use its
 // freedoms.
-import { createClient, defineService, implement, Server, StatusCode, unary } from "@aster/rpc";
+import { defineService, implement, StatusCode, unary } from "@aster/rpc";
+import { createClient } from "@aster/rpc/client";
+import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";

@@ -3,12 +3,12 @@ import {
   defineService,
   implement,
   RpcError,
-  Server,
   type ServerFault,
   StatusCode,
   serverStream,
   unary,
 } from "@aster/rpc";
+import { Server } from "@aster/rpc/server";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { callHeaderCodecs } from "../../src/protocol/structs.ts";

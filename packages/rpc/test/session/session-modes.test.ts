@@ -4,16 +4,15 @@ import { rowCodec } from "@aster/codec/row";
 import {
   bidiStream,
   clientStream,
-  createSession,
   defineService,
   implement,
   RpcError,
-  Server,
-  type SessionOptions,
   StatusCode,
   serverStream,
   unary,
 } from "@aster/rpc";
+import { createSession, type SessionOptions } from "@aster/rpc/client";
+import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";

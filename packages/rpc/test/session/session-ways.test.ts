@@ -7,12 +7,12 @@ import {
   defineService,
   implement,
   rpc,
-  Server,
   StatusCode,
   serverStream,
   service,
   unary,
 } from "@aster/rpc";
+import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
 import { collect, failure } from "../support/outcomes.ts";

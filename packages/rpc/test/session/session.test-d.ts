@@ -3,16 +3,13 @@ import {
   type AsterClient,
   bidiStream,
   clientStream,
-  createClient,
   createLocalSession,
-  createSession,
   defineService,
   implement,
   type ManifestSessionProxy,
   type ResponseStream,
   type RpcError,
   rpc,
-  Server,
   type Session,
   type SessionProxy,
   serverStream,
@@ -20,6 +17,8 @@ import {
   unary,
   wireType,
 } from "@aster/rpc";
+import { createClient, createSession } from "@aster/rpc/client";
+import { Server } from "@aster/rpc/server";
 import type { Connection } from "@aster/transport";
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";

@@ -1,5 +1,5 @@
 // The modes and profiles of messages, over every connection between a client and a server.
-import type { ModeChoice } from "@aster/rpc";
+import type { ModeChoice } from "@aster/rpc/client";
 import { type LinkKind, links } from "./links.ts";
 
 export interface FormOnLink {

@@ -1,17 +1,14 @@
 // The connections between a client and a server, so that one test runs over all of them.
+import { type Client, createLocalClient, type Session } from "@aster/rpc";
 import {
-  type Client,
   type ClientOptions,
-  createLocalClient,
   createSession,
-  Server,
-  type ServerOptions,
   type ServiceReference,
-  type Session,
   type SessionOptions,
   type SessionService,
   type SharedService,
-} from "@aster/rpc";
+} from "@aster/rpc/client";
+import { Server, type ServerOptions } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { inProcessConnection } from "@aster/transport";
 

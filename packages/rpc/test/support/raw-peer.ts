@@ -1,5 +1,5 @@
 // A peer that sends bytes, for messages that clients and servers never send.
-import type { Server } from "@aster/rpc";
+import type { Server } from "@aster/rpc/server";
 import {
   type Channel,
   type Connection,

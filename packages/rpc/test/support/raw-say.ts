@@ -1,5 +1,7 @@
 // The bytes that raw peers send to a probe, and the expected answers.
-import { createClient, Server, StatusCode } from "@aster/rpc";
+import { StatusCode } from "@aster/rpc";
+import { createClient } from "@aster/rpc/client";
+import { Server } from "@aster/rpc/server";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { expect } from "vitest";
 import { headerCodecs, type StreamHeader, statusCodecs } from "../../src/protocol/structs.ts";

@@ -1,7 +1,8 @@
 // A server that ends and comes back with the same key and address, and a node that counts the dials
 // of its clients.
 import { createSocket, type Socket } from "node:dgram";
-import { AsterServer, type AsterServerOptions, openGate, RPC_ALPN } from "@aster/rpc";
+import { AsterServer, type AsterServerOptions, openGate } from "@aster/rpc";
+import { RPC_ALPN } from "@aster/rpc/server";
 import { generateSecretKey, memoryNetwork, type Node } from "@aster/transport";
 import { loopbackNode } from "@aster/transport/testing";
 

@@ -1,5 +1,6 @@
 // The fake clock of this package, and the fake timers of vitest.
-import { AsterClient, createLocalClient, RpcError, Server, StatusCode } from "@aster/rpc";
+import { AsterClient, createLocalClient, RpcError, StatusCode } from "@aster/rpc";
+import { Server } from "@aster/rpc/server";
 import { fakeClock, servicePair } from "@aster/rpc/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { clearTimer, epochMs, now, setTimer } from "../../src/time/clock.ts";

@@ -1,4 +1,4 @@
-import { RPC_ALPN } from "@aster/rpc";
+import { RPC_ALPN } from "@aster/rpc/server";
 import {
   type Channel,
   type Connection,

@@ -1,5 +1,5 @@
 // Dials a peer many times at once and waits for the answers: `dialler.ts ADDRESS COUNT`.
-import { RPC_ALPN } from "@aster/rpc";
+import { RPC_ALPN } from "@aster/rpc/server";
 import { createNode } from "@aster/transport";
 
 const [address = "", count = "1"] = process.argv.slice(2);
