@@ -1,3 +1,7 @@
+// The path of a client call. `clientMethod` makes the function that users call. For each call it
+// finds the mode, turns the options into a setup (deadline, metadata, signal) and runs the
+// interceptors. Then one of the four patterns below creates the call, which opens a channel and
+// sends and receives the frames (wire-call.ts).
 import type {
   InterceptedCall,
   Interceptor,
@@ -17,11 +21,6 @@ import { type CallOptions, type CallSetup, callSetup, NO_DEADLINE } from "./call
 import type { CallTarget } from "./call-target.ts";
 import { DeferredStream, type ResponseStream } from "./response-stream.ts";
 import { WireCall } from "./wire-call.ts";
-
-// The path of a client call. `clientMethod` makes the function that users call. For each call it
-// finds the mode, turns the options into a setup (deadline, metadata, signal) and runs the
-// interceptors. Then one of the four patterns below creates the call, which opens a channel and
-// sends and receives the frames (wire-call.ts).
 
 /** A method of a client without its types. */
 export type AnyClientMethod = (request: unknown, options?: CallOptions) => unknown;

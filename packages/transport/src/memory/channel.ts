@@ -161,16 +161,14 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
     this.#announceIfReady();
   }
 
-  /** Passes the channel, which the peer opened, to its handler, then delivers what has arrived. */
+  /** Passes the channel, which the peer opened, to its handler. */
   handTo(handler: (channel: Channel) => void): void {
-    this.#due = true;
     try {
       handler(this);
+      if (this.#sink === undefined) this.reset(ResetCode.RefusedStream);
     } catch {
       this.reset(ResetCode.InternalError);
     }
-    if (this.#sink === undefined) this.reset(ResetCode.RefusedStream);
-    this.deliver();
   }
 
   connectionLost(error: TransportError): void {
