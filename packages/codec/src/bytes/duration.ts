@@ -8,7 +8,10 @@ import { readVarintBig } from "./varint.ts";
 
 const secondNanos = 1_000_000_000n;
 
-/** Nanoseconds as whole seconds towards −∞, then 0…999999999 of the second (docs/fory.md, "Time"). */
+/**
+ * Writes nanoseconds as whole seconds, rounded towards −∞, and the nanoseconds of the second
+ * (docs/fory.md, "Time").
+ */
 export function writeDuration(w: ByteWriter, value: unknown): void {
   if (typeof value !== "bigint") {
     throw fail("value", `expected a bigint of nanoseconds, got ${kindOf(value)}`);
