@@ -19,7 +19,7 @@ import { NativeWriter } from "./writing/native-writer.ts";
 export interface NativeCodecOptions {
   /** Limits other than {@link defaultLimits}. */
   readonly limits?: Partial<CodecLimits>;
-  /** The scope whose classes travel as instances. Default: the types of the whole process. */
+  /** The scope whose classes are sent as instances. Default: the types of the whole process. */
   readonly scope?: TypeScope;
 }
 

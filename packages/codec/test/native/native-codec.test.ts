@@ -315,7 +315,7 @@ describe("what has no form", () => {
     ["a WeakMap", new Map([["k", new WeakMap()]]), 'value["k"]', /WeakMap/],
     ["a promise", [Promise.resolve()], "value[0]", /Promise/],
     ["a proxied class", [new Proxy(new Unknown(), {})], "value[0]", /has no form/],
-    ["shared memory", { m: new Uint8Array(new SharedArrayBuffer(4)) }, "value.m", /threads share/],
+    ["shared memory", { m: new Uint8Array(new SharedArrayBuffer(4)) }, "value.m", /shared memory/],
     ["shared memory itself", { m: new SharedArrayBuffer(4) }, "value.m", /SharedArrayBuffer/],
     ["an imitation", [Object.create(Map.prototype)], "value[0]", /threw/],
   ])("%s", (_, value, path, text) => {

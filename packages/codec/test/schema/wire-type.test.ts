@@ -162,7 +162,7 @@ describe("the form of a schema", () => {
     ["float keys", z.map(z.number(), z.string()), /strings, integers, booleans or enums/],
     ["inside a list", z.array(z.tuple([z.string()])), /t\/Field\.v\[\]/],
     ["default inside a list", z.array(z.string().default("x")), /give the whole field a default/],
-    ["no schema", "string" as never, /no zod 4 schema/],
+    ["no schema", "string" as never, /not a zod 4 schema/],
     ["derived object", Inner.extend({ y: z.int() }), /wireType\(tag, shape\)/],
     ["partial object", Inner.partial(), /wireType\(tag, shape\)/],
   ])("%s is refused where it is defined", (_, schema, text) => {
@@ -211,7 +211,7 @@ describe("names", () => {
     );
     expect(() => wireType("t/Dash", { "a-b": z.string() })).toThrow(/\.meta/);
     expect(() => wireType("t/Empty", { a: z.string().meta({ name: "" }) })).toThrow(
-      /no field name/,
+      /not a field name/,
     );
   });
 });

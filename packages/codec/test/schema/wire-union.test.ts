@@ -85,9 +85,9 @@ describe.each(ways)("%s", (_, options) => {
 
   test("what is no value of it is refused with its place", () => {
     const bad: readonly (readonly [unknown, string])[] = [
-      [{ case: 3, value: "x" }, "vec/One.v.case: 3 is none of the cases 0, 1, 2"],
-      [{ case: "0", value: "x" }, 'vec/One.v.case: "string" is none of the cases 0, 1, 2'],
-      [{ value: "x" }, 'vec/One.v.case: "undefined" is none of the cases 0, 1, 2'],
+      [{ case: 3, value: "x" }, "vec/One.v.case: 3 is not one of the cases 0, 1, 2"],
+      [{ case: "0", value: "x" }, 'vec/One.v.case: "string" is not one of the cases 0, 1, 2'],
+      [{ value: "x" }, 'vec/One.v.case: "undefined" is not one of the cases 0, 1, 2'],
       [{ case: 0, value: 1 }, "vec/One.v.value: expected a string, got number"],
       [{ case: 0 }, "vec/One.v.value: is missing"],
       [{ case: 2, value: { x: 1 } }, "vec/One.v.value.y: is missing"],
@@ -125,7 +125,7 @@ describe.each(binary)("%s", (_, options) => {
       codec.decode(One, codec.encode(NewerOne, { v: { case: 9, value: "x" } })),
     );
     expect(code).toBe("mismatch");
-    expect(message).toContain("vec/One.v.case: 9 is none of the cases 0, 1, 2");
+    expect(message).toContain("vec/One.v.case: 9 is not one of the cases 0, 1, 2");
     const wide = codec.encode(NewerOne, { v: { case: 1, value: 7 } });
     expect(codec.decode(One, wide)).toEqual({ v: { case: 1, value: 7 } });
     const dated = codec.encode(NewerOne, { v: { case: 2, value: new Date(0) } });
@@ -278,13 +278,13 @@ test.each<[string, () => unknown, string, string]>([
     "a negative number",
     () => wireUnion("vec/Minus", { [-1]: z.string() }, { scope }),
     "schema",
-    "vec/Minus.-1: a case of this number",
+    "vec/Minus.-1: a case with this number",
   ],
   [
     "a name",
     () => wireUnion("vec/Text", { a: z.string() } as never, { scope }),
     "schema",
-    "vec/Text.a: a case of this number",
+    "vec/Text.a: a case with this number",
   ],
   [
     "a case without a form",
@@ -292,7 +292,7 @@ test.each<[string, () => unknown, string, string]>([
     "schema",
     "vec/Form.3: z.bigint()",
   ],
-  ["a bad tag", () => wireUnion("vec Form", { 0: z.int() }, { scope }), "tag", "no tag"],
+  ["a bad tag", () => wireUnion("vec Form", { 0: z.int() }, { scope }), "tag", "not a tag"],
   [
     "a tag with other cases",
     () => wireUnion("vec/Contact", { 0: z.string() }, { scope }),

@@ -10,9 +10,9 @@ import { ReadCode } from "./read-code.ts";
 import type { ReadPlan, ReadStep } from "./read-plan.ts";
 
 /**
- * Generates the function that reads the fields that a plan says, behind the bytes of `lead`. In the code `r` is the reader, `d`
- * the depth, `b` the bytes, `e` their end, `p` the place in them. Reading behind the end gives
- * undefined, which no check accepts.
+ * Generates the function that reads the fields of a plan, behind the bytes of `lead`. In the code
+ * `r` is the reader, `d` the depth, `b` the bytes, `e` their end, `p` the position. Reading behind
+ * the end gives undefined, which no check accepts.
  */
 export function generateReader(
   plan: TypePlan,

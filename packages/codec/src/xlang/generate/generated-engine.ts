@@ -15,7 +15,7 @@ const warm = 64;
 
 /**
  * The engine that generates functions for each type on first use. Generated code only detects that
- * something is wrong: the codec then runs `closures` on the same value, which make the error.
+ * something is wrong. The codec then runs `closures` on the same value, and they make the error.
  */
 export function generatedEngine(profile: Profile, closures: Bind): Bind {
   return makeEngine(profile, (plan, bind) => ({

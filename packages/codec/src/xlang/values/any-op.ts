@@ -125,7 +125,7 @@ class AnyTypes {
     if (array) return array;
     throw fail(
       "value",
-      `a ${kindOf(value)} has no form on the wire: bind its class to a wire type, or say its type with typed()`,
+      `a ${kindOf(value)} has no form on the wire: bind its class to a wire type, or give its type with typed()`,
     );
   }
 

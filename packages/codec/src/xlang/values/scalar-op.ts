@@ -41,7 +41,7 @@ import { plainOp } from "./value-op.ts";
 type Write = (w: XlangWriter, value: unknown) => void;
 type Read = (r: XlangReader) => unknown;
 
-/** The op of a type whose values stand alone; dates are not the same in every profile. */
+/** Returns the op of a scalar type. Dates differ between profiles. */
 export function scalarOp(type: ScalarType, profile?: Profile): PlainOp {
   const [write, read, cost] =
     type.kind === "date" && profile?.id === "B"
