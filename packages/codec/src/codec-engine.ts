@@ -1,13 +1,11 @@
 import { copyInto } from "./bytes/byte-writer.ts";
 import { CodecError } from "./error.ts";
 import { asFailure } from "./failure.ts";
-import type { CodecLimits } from "./limits.ts";
-import { checkMessageSize } from "./limits.ts";
+import { type CodecLimits, checkMessageSize } from "./limits.ts";
 import { badOption } from "./option-check.ts";
 import type { Root } from "./schema/root.ts";
 import type { WireTypeInfo } from "./schema/wire-type-info.ts";
 import type { TypeCodec } from "./type-codec.ts";
-
 import type { ProfileChoice } from "./xlang/profiles.ts";
 
 /** The options of a codec that concern an engine. */

@@ -19,7 +19,10 @@ interface Bundle extends Size {
   readonly code: string;
 }
 
-/** For browsers, without zod: applications have that anyway. An import of one of Node's modules fails. */
+/**
+ * For browsers, without zod: applications have that anyway. An import of one of Node's modules
+ * fails.
+ */
 async function bundle(program: string): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: program, resolveDir: folder, loader: "ts" },

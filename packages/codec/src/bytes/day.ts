@@ -2,7 +2,6 @@ import { fail } from "../failure.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { scratch, scratchBytes } from "./float.ts";
-
 import { putVarint64, readVarint64 } from "./varint.ts";
 
 const dayMs = 86_400_000;

@@ -3,7 +3,6 @@ import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { scratch, scratchBytes } from "./float.ts";
 import { writeVarintBig } from "./integer.ts";
-
 import { readVarintBig } from "./varint.ts";
 
 const secondNanos = 1_000_000_000n;

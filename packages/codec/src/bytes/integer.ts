@@ -3,7 +3,6 @@ import type { ScalarKind, ScalarType } from "../schema/field-type.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { scratch, scratchBytes } from "./float.ts";
-
 import { highOf, lowOf, putVar32, putVar64, putVarint64, putVarintBig, safe } from "./varint.ts";
 
 const two32 = 0x1_0000_0000;

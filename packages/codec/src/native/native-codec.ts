@@ -13,8 +13,8 @@ import { bindExt, rootNative, structsByClass, structsByTag } from "./types/nativ
 import { anyNative } from "./types/scalar-op.ts";
 import { NativeWriter } from "./writing/native-writer.ts";
 
-// The entrance to NATIVE, the format between JavaScript programs: `nativeCodec` for values without a
-// declared type, `nativeTypes` for the wire types of `createCodec({ mode: "native" })`.
+// The entrance to NATIVE, the format between JavaScript programs: `nativeCodec` for values without
+// a declared type, `nativeTypes` for the wire types of `createCodec({ mode: "native" })`.
 
 export interface NativeCodecOptions {
   /** Limits other than {@link defaultLimits}. */
@@ -25,8 +25,8 @@ export interface NativeCodecOptions {
 
 /**
  * Encodes any JavaScript value for another JavaScript program, without a schema: everything that
- * `structuredClone` takes, with shared and cyclic references (docs/fory.md, "Native"). Decoded values
- * have no known type.
+ * `structuredClone` takes, with shared and cyclic references (docs/fory.md, "Native"). Decoded
+ * values have no known type.
  */
 export interface NativeCodec extends Omit<TypeCodec<unknown>, "encodeShared"> {
   readonly limits: CodecLimits;

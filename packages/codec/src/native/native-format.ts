@@ -134,7 +134,10 @@ function dataError(reason: unknown, root: string, offset: number | undefined): C
   return new CodecError("data", message, { path, offset, ...(cause ? { cause } : {}) });
 }
 
-/** Maps an overflow of the stack to a `limit` failure: the configured depth was larger than the stack. */
+/**
+ * Maps an overflow of the stack to a `limit` failure: the configured depth was larger than the
+ * stack.
+ */
 function stackAsLimit(failure: Failure): Failure {
   if (failure.cause instanceof RangeError && /call stack/i.test(failure.cause.message)) {
     return fail("limit", "nested deeper than the stack allows");

@@ -1,5 +1,4 @@
 import { putDouble } from "../bytes/float.ts";
-
 import { TypeId } from "../bytes/type-id.ts";
 import { putVar32, putVarint64 } from "../bytes/varint.ts";
 import { zeroId } from "./native-id.ts";

@@ -11,6 +11,10 @@ import { describe, isDeferred } from "./zod/describe.ts";
 import type { Described } from "./zod/schema-walk.ts";
 import { hasChecks, type MarkedType } from "./zod/wire-type-mark.ts";
 
+// `wireType` makes one definition per call and notes it in the schema. All modes, contracts and
+// tools read it through `wireTypeInfo`. It lives as long as the schema, and in the registry of its
+// scope.
+
 export interface WireTypeOptions<T = object> {
   /** `snake` writes `agentId` as `agent_id`, `as-written` keeps the key. Default: `snake`. */
   readonly naming?: "snake" | "as-written";

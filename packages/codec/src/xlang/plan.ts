@@ -2,12 +2,13 @@ import { TypeId } from "../bytes/type-id.ts";
 import { nestedTypes } from "../schema/nested-types.ts";
 import { registryOf } from "../schema/type-scope.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
-
 import type { Profile } from "./profile.ts";
 import { Flag } from "./references.ts";
-
 import { typeInfoBytes } from "./type-info.ts";
 import type { TypeMeta } from "./type-meta.ts";
+
+// A plan is the profile's view of one type: the order of the fields, the bytes before them, the
+// type info. `planOf` makes it when an engine first binds the type. Both engines work from it.
 
 /**
  * Everything about a type in one profile that both engines need. Plans are made once per type and

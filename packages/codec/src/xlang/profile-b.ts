@@ -1,6 +1,5 @@
 import type { ElementType, FieldType } from "../schema/field-type.ts";
 import type { WireField } from "../schema/wire-type-info.ts";
-
 import { builtInId, bySize, byText, primitiveSize } from "./field-order.ts";
 import { hashBytes, type Profile, type ProfileOptions } from "./profile.ts";
 import { defineType, identifierOf, stateField } from "./type-meta.ts";

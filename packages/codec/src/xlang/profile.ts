@@ -1,7 +1,6 @@
 import { murmur } from "../bytes/murmur.ts";
 import { TypeId } from "../bytes/type-id.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
-
 import { builtInId, bySize, byText, primitiveSize } from "./field-order.ts";
 import type { TypeMeta } from "./type-meta.ts";
 

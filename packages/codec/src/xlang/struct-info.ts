@@ -2,7 +2,6 @@ import { startsWith } from "../bytes/byte-reader.ts";
 import { TypeId } from "../bytes/type-id.ts";
 import { fail } from "../failure.ts";
 import type { WireTypeInfo } from "../schema/wire-type-info.ts";
-
 import type { Bind, Binding } from "./binding.ts";
 import type { Profile } from "./profile.ts";
 import type { TypeMeta } from "./type-meta.ts";

@@ -1,6 +1,5 @@
 import { startsWith } from "../bytes/byte-reader.ts";
 import type { Binding } from "./binding.ts";
-
 import type { TypePlan } from "./plan.ts";
 import type { TypeMeta } from "./type-meta.ts";
 import type { ValueOp } from "./values/value-op.ts";

@@ -236,6 +236,6 @@ test("rows have none, and say what to do", () => {
   expect(failure(() => rowCodec(Row))).toMatchObject({
     code: "schema",
     path: "ext/Row.one",
-    message: "ext/Row.one: an ext has no form in rows; give the row the form of it",
+    message: "ext/Row.one: an ext has no form in rows; use the type of its form",
   });
 });

@@ -71,7 +71,10 @@ export function zstdTargets(): Target[] {
   );
 }
 
-/** Some of the messages, with the hash of the first definition made right again: a hostile sender can do that. */
+/**
+ * Some of the messages, with the hash of the first definition made right again: a hostile sender
+ * can do that.
+ */
 export function sealed(targets: readonly Target[]): Target[] {
   return targets
     .filter(({ bytes }, i) => {

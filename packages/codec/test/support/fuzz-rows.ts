@@ -26,7 +26,9 @@ export function rowTargets(): Target[] {
   });
 }
 
-/** Calls all that views have. Each is asked alone: what one of them refuses, others may still give. */
+/**
+ * Calls all that views have. Each is asked alone: what one of them refuses, others may still give.
+ */
 class Look {
   readonly #bytes: Uint8Array;
   readonly #seen: unknown[] = [];

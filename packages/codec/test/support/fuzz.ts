@@ -18,7 +18,10 @@ export interface Counts {
   refused: number;
 }
 
-/** All mutations of one run of the fuzz tests together; `ASTER_FUZZ_COUNT` is another number of them. */
+/**
+ * All mutations of one run of the fuzz tests together; `ASTER_FUZZ_COUNT` is another number of
+ * them.
+ */
 const total = Number(process.env.ASTER_FUZZ_COUNT ?? 1_000_000);
 /** The same inputs come again with `ASTER_FUZZ_SEED`. */
 export const fuzzSeed: number = Number(process.env.ASTER_FUZZ_SEED ?? Date.now() % 2 ** 32);
@@ -27,7 +30,9 @@ const slowMs = 250;
 const interesting = [0, 1, 0x7f, 0x80, 0xfd, 0xfe, 0xff, 0x1e, 0x16];
 const codes = new Set(["data", "mismatch", "limit", "schema"]);
 
-/** A part of all mutations: at least as many as all cuts and one flip of every byte of the targets. */
+/**
+ * A part of all mutations: at least as many as all cuts and one flip of every byte of the targets.
+ */
 export function share(part: number): number {
   return Math.round(total * part);
 }

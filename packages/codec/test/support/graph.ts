@@ -1,4 +1,7 @@
-/** Whether two values have the same graph of objects: each object of one stands for one of the other. */
+/**
+ * Whether two values have the same graph of objects: each object of one stands for one of the
+ * other.
+ */
 export function sameGraph(a: unknown, b: unknown): boolean {
   const pairs = new Map<unknown, unknown>();
   const taken = new Set<unknown>();

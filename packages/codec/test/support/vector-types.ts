@@ -27,7 +27,10 @@ export interface Declaration {
   }[];
 }
 
-/** The wire types of the vectors of profile B. Types that are no struct, enum or union are values of any type here. */
+/**
+ * The wire types of the vectors of profile B. Types that are no struct, enum or union are values of
+ * any type here.
+ */
 export class VectorTypes {
   readonly #scope: TypeScope = createTypeScope();
   readonly #declared = new Map<string, Declaration>();

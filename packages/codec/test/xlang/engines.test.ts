@@ -11,7 +11,8 @@ import { build, bytesOf, cases, hexOf } from "../support/fixture.ts";
 
 const profileA = profileFor({ profile: "A", compatible: false, refs: undefined, ids: false });
 const profileB = profileFor({ profile: "B", compatible: true, refs: undefined, ids: false });
-// The codec runs again with closures what the generated code refuses, so that here each stands alone.
+// The codec runs again with closures what the generated code refuses, so that here each stands
+// alone.
 const engines: readonly (readonly [string, Bind])[] = [
   ["closures", closureEngine(profileA)],
   ["generated", generatedEngine(profileA, closureEngine(profileA))],

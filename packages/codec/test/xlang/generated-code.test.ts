@@ -1,4 +1,5 @@
-// Generated code holds numbers and names of its own: nothing that a schema, a value or a peer calls something.
+// Generated code holds numbers and names of its own: nothing that a schema, a value or a peer calls
+// something.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";

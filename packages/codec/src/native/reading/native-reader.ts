@@ -7,7 +7,6 @@ import { readVarint32, readVarint64, readVarintBig } from "../../bytes/varint.ts
 import { fail } from "../../failure.ts";
 import { readLongBigint } from "../native-bigint.ts";
 import { firstShapeId, firstSmallId, NativeId, zeroId } from "../native-id.ts";
-
 import { readNativeText } from "../native-text.ts";
 import type { Shape } from "../records/shape.ts";
 import { isNumbered } from "../text-table.ts";

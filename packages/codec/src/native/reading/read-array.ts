@@ -2,7 +2,6 @@ import { readDouble } from "../../bytes/float.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail } from "../../failure.ts";
 import { NativeId } from "../native-id.ts";
-
 import { fewDoubles, sameType } from "../writing/write-array.ts";
 import type { NativeReader } from "./native-reader.ts";
 

@@ -1,6 +1,5 @@
 import { asFailure, fail } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
-
 import { readNativeText } from "../native-text.ts";
 import { readerOf } from "../records/generate-record.ts";
 import type { Shape } from "../records/shape.ts";

@@ -1,7 +1,6 @@
 import { TypeId } from "../../bytes/type-id.ts";
 import { recordMaker } from "../../codegen/record-maker.ts";
 import { canGenerate, Source } from "../../codegen/source.ts";
-
 import { firstSmallId, NativeId, zeroId } from "../native-id.ts";
 import { numberBytes, putInteger, putLongNumber } from "../native-number.ts";
 import type { ReadRecord, Shape, WriteRecord, WriteRecords } from "./shape.ts";

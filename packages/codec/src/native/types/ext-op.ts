@@ -5,8 +5,7 @@ import type { ElementType, ExtType } from "../../schema/field-type.ts";
 import { NativeReader } from "../reading/native-reader.ts";
 import { NativeWriter } from "../writing/native-writer.ts";
 import { writeValues } from "../writing/write-values.ts";
-import type { NativeOp } from "./checker.ts";
-import { Checker } from "./checker.ts";
+import { Checker, type NativeOp } from "./checker.ts";
 
 /** The op of an ext, with a reader for values of any type. */
 export interface BoundExt extends NativeOp {

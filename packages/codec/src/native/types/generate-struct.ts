@@ -8,7 +8,6 @@ import type { Shape } from "../records/shape.ts";
 import type { NativeWriter } from "../writing/native-writer.ts";
 import { startList, wroteDoubles } from "../writing/write-array.ts";
 import type { Checker, NativeOp } from "./checker.ts";
-
 import { holdsDoubles, type ValueTest, valueTest } from "./value-test.ts";
 
 /** The fields of a wire type, and the ops for types without generated code. */

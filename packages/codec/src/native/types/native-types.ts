@@ -10,7 +10,6 @@ import { ExtNative } from "./ext-op.ts";
 import { anyNative, arrayNative, enumNative, scalarNative } from "./scalar-op.ts";
 import { StructNative } from "./struct-op.ts";
 import { caseNative, unionNative } from "./union-op.ts";
-
 import { holdsDoubles } from "./value-test.ts";
 
 /** The op of a wire type, with the prototype of its values. */

@@ -6,7 +6,6 @@ import { notOneOf } from "../../xlang/values/enum-op.ts";
 import { type View, type ViewKind, viewKinds } from "../view-kind.ts";
 import { writeBytes } from "../writing/write-view.ts";
 import type { NativeOp } from "./checker.ts";
-
 import { type Accept, expecting, scalarCheck } from "./scalar-check.ts";
 
 /** The op of values of any type: no check is needed. */

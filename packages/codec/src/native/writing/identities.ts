@@ -9,7 +9,7 @@ const few = 12;
  * replaces the set when an object is written in two forms.
  */
 export class Identities {
-  /** How many objects are numbered. */
+  /** The number of objects so far. */
   size = 0;
   readonly #scanned: (object | undefined)[] = new Array<object | undefined>(few).fill(undefined);
   /**

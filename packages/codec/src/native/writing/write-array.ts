@@ -2,7 +2,6 @@ import { putDouble } from "../../bytes/float.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail } from "../../failure.ts";
 import { NativeId } from "../native-id.ts";
-
 import type { NativeWriter } from "./native-writer.ts";
 
 /** Fory's flag of lists in which all elements have the type that follows. */

@@ -1,5 +1,4 @@
-import type { Described } from "./schema-walk.ts";
-import { deferred, SchemaWalk } from "./schema-walk.ts";
+import { type Described, deferred, SchemaWalk } from "./schema-walk.ts";
 
 /**
  * The result for a schema with a `z.lazy` whose getter must not be called before the module is

@@ -16,6 +16,9 @@ import {
 } from "./schema-forms.ts";
 import { wireTypeInfo } from "./wire-type-mark.ts";
 
+// The way from a zod schema to the type on the wire. It runs when a type is defined and, for fields
+// behind getters, on first use; messages never reach it.
+
 /** Thrown at a `z.lazy` whose getter must not be called yet. */
 export const deferred: unique symbol = Symbol("deferred");
 

@@ -14,8 +14,8 @@ import { makeEngine } from "./engine.ts";
 import { ownReadPlan, type ReadPlan, type ReadStep, versionReadPlan } from "./read-plan.ts";
 
 /**
- * The engine that composes functions from closures, for platforms that forbid generated code. It also
- * makes every error: generated code only detects that something is wrong.
+ * The engine that composes functions from closures, for platforms that forbid generated code. It
+ * also makes every error: generated code only detects that something is wrong.
  */
 export function closureEngine(profile: Profile): Bind {
   return makeEngine(profile, (plan, bind) => ({

@@ -1,7 +1,6 @@
 import { recordMaker } from "../../codegen/record-maker.ts";
 import { Source, wrong } from "../../codegen/source.ts";
 import type { WireField } from "../../schema/wire-type-info.ts";
-
 import type { Bind, ReadStruct } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { begin, Flag, readFlagged } from "../references.ts";

@@ -1,7 +1,6 @@
 import { Source, wrong } from "../../codegen/source.ts";
 import type { FieldType } from "../../schema/field-type.ts";
 import type { WireField } from "../../schema/wire-type-info.ts";
-
 import type { Bind, WriteStruct } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { Flag, writeFlag } from "../references.ts";

@@ -8,8 +8,8 @@ import { generateWriter } from "./generate-writer.ts";
 import { ownReadPlan, versionReadPlan } from "./read-plan.ts";
 
 /**
- * Values of a foreign version that the closures read before code is generated for it: generating costs
- * far more than reading one value, and a peer must not cause that with a single message.
+ * Values of a foreign version that the closures read before code is generated for it: generating
+ * costs far more than reading one value, and a peer must not cause that with a single message.
  */
 const warm = 64;
 

@@ -1,6 +1,5 @@
 import { floatScratch } from "../../bytes/float.ts";
 import { keyText } from "../../bytes/key-text.ts";
-
 import { latin1, readText } from "../../bytes/text.ts";
 import { readVarint32, readVarint64 } from "../../bytes/varint.ts";
 import { type Source, wrong } from "../../codegen/source.ts";
@@ -10,7 +9,6 @@ import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { closeShared, Flag, openShared, readFlagged, readReference } from "../references.ts";
 import { type Container, isDynamic, typesElements } from "../values/element-op.ts";
-
 import { enumNumbers } from "../values/enum-op.ts";
 import { fieldTypeOp, typesField } from "../values/field-op.ts";
 import { ListFlag, maxUnbacked } from "../values/list-op.ts";

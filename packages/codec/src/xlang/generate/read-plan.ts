@@ -1,6 +1,5 @@
 import { fail } from "../../failure.ts";
 import type { WireField } from "../../schema/wire-type-info.ts";
-
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { identifierOf, type StatedField, type TypeMeta } from "../type-meta.ts";

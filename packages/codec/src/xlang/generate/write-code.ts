@@ -6,7 +6,6 @@ import type { EnumType, FieldType } from "../../schema/field-type.ts";
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { type Container, isDynamic, typesElements } from "../values/element-op.ts";
-
 import { enumNumbers } from "../values/enum-op.ts";
 import { fieldTypeOp, typesField } from "../values/field-op.ts";
 import { ListFlag } from "../values/list-op.ts";

@@ -4,7 +4,6 @@ import { setOwn } from "../../own-property.ts";
 import { begin } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { ElementOp } from "./element-op.ts";
-
 import { MapFlag, readPairs } from "./map-op.ts";
 
 /** Reads a map of any values: a plain object if all keys are text, else a `Map`. */

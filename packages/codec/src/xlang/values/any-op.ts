@@ -28,8 +28,8 @@ import { unknownOp } from "./unknown-struct.ts";
 import { type AnyOp, type DynamicOp, noneOp, type ValueOp } from "./value-op.ts";
 
 /**
- * The op of values of any type: each brings its type info (docs/fory.md, "Any"). Structs are found by
- * the tags of a scope.
+ * The op of values of any type: each brings its type info (docs/fory.md, "Any"). Structs are found
+ * by the tags of a scope.
  */
 export function anyOp(scope: TypeScope, bind: Bind): AnyOp {
   const dynamic: DynamicOp = {

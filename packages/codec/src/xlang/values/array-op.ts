@@ -6,8 +6,7 @@ import { safe } from "../../bytes/varint.ts";
 import { fail, kindOf } from "../../failure.ts";
 import type { ArrayElementKind } from "../../schema/field-type.ts";
 import { listOp } from "./list-op.ts";
-import type { PlainOp, ValueOp } from "./value-op.ts";
-import { plainOp } from "./value-op.ts";
+import { type PlainOp, plainOp, type ValueOp } from "./value-op.ts";
 
 /** Returns the op of a dense array: the number of bytes, then the numbers, little-endian. */
 export function arrayOp(element: ArrayElementKind): PlainOp {

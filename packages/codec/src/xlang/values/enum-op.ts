@@ -4,8 +4,7 @@ import type { EnumType } from "../../schema/field-type.ts";
 import { nameWriter } from "../name-info.ts";
 import type { Profile } from "../profile.ts";
 import { readTypeName } from "../struct-info.ts";
-import type { ValueOp } from "./value-op.ts";
-import { plainOp } from "./value-op.ts";
+import { plainOp, type ValueOp } from "./value-op.ts";
 
 /**
  * Returns the numbers of enum values on the wire: their positions in the declaration. Profile B

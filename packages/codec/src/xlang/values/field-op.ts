@@ -4,8 +4,7 @@ import type { WireField } from "../../schema/wire-type-info.ts";
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import type { Profile } from "../profile.ts";
-import type { ValueOp } from "./value-op.ts";
-import { withInfo } from "./value-op.ts";
+import { type ValueOp, withInfo } from "./value-op.ts";
 
 /** Returns the op of a field. */
 export function fieldOp(field: WireField, plan: TypePlan, bind: Bind): ValueOp {

@@ -4,8 +4,7 @@ import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
 import type { ElementOp } from "./element-op.ts";
-import type { ValueOp } from "./value-op.ts";
-import { containerOp, noneOp } from "./value-op.ts";
+import { containerOp, noneOp, type ValueOp } from "./value-op.ts";
 
 /** The bits of the byte before the elements (docs/fory.md, "Lists and sets"). */
 export const ListFlag = { tracked: 1, nulls: 2, declared: 4, same: 8 } as const;

@@ -6,8 +6,7 @@ import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
 import type { ElementOp } from "./element-op.ts";
 import { declaredOp, ownOp } from "./list-op.ts";
-import type { ValueOp } from "./value-op.ts";
-import { containerOp } from "./value-op.ts";
+import { containerOp, type ValueOp } from "./value-op.ts";
 
 /** The bits of the byte before a chunk of pairs (docs/fory.md, "Maps"). */
 export const MapFlag = {

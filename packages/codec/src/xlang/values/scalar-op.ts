@@ -14,7 +14,6 @@ import {
   writeVarUint64,
   writeVarUintBig,
 } from "../../bytes/integer.ts";
-
 import { putText, readText } from "../../bytes/text.ts";
 import {
   readTimestamp,
@@ -35,8 +34,7 @@ import type { ScalarType } from "../../schema/field-type.ts";
 import type { Profile } from "../profile.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
-import type { PlainOp } from "./value-op.ts";
-import { plainOp } from "./value-op.ts";
+import { type PlainOp, plainOp } from "./value-op.ts";
 
 type Write = (w: XlangWriter, value: unknown) => void;
 type Read = (r: XlangReader) => unknown;

@@ -11,7 +11,6 @@ import { type ElementOp, elementOf } from "./element-op.ts";
 import { enumNumberOp } from "./enum-op.ts";
 import { listOp, setOp } from "./list-op.ts";
 import { mapOp, recordOp } from "./map-op.ts";
-
 import { anyUnionOp } from "./union-op.ts";
 import type { ValueOp } from "./value-op.ts";
 

@@ -6,8 +6,7 @@ import type { Bind, Binding } from "../binding.ts";
 import { absent, Flag, readFlagged, writeFlag } from "../references.ts";
 import { readStruct, readTypeName } from "../struct-info.ts";
 import type { XlangReader } from "../xlang-reader.ts";
-import type { DynamicOp, ValueOp } from "./value-op.ts";
-import { plainOp } from "./value-op.ts";
+import { type DynamicOp, plainOp, type ValueOp } from "./value-op.ts";
 
 /** The op of a union of wire types (docs/fory.md, "Unions"). */
 export function unionOp(type: UnionType, bind: Bind): ValueOp {
