@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { createCodec, wireType } from "../src/index.ts";
 
-/** Nanoseconds per call of encode and decode, beside JSON: `node bench/codec.ts`. */
+/**
+ * Prints nanoseconds per call of encode and decode, in comparison with JSON: `node bench/codec.ts`.
+ */
 const Order = wireType("bench/Order", {
   id: z.int(),
   customer: z.string(),

@@ -3,7 +3,10 @@ import { z } from "zod";
 import { createCodec, wireType } from "../src/index.ts";
 import { nativeCodec } from "../src/native/index.ts";
 
-/** Nanoseconds per call of encode and decode, beside what Node has: `node bench/native.ts`. */
+/**
+ * Prints nanoseconds per call of encode and decode, in comparison with Node's own serializers:
+ * `node bench/native.ts`.
+ */
 const order = {
   id: 1_234_567,
   customer: "Ada Lovelace",

@@ -1,40 +1,44 @@
 import { copyInto } from "./bytes/byte-writer.ts";
 import { CodecError } from "./error.ts";
 import { asFailure } from "./failure.ts";
-import type { CodecLimits } from "./limits.ts";
-import { checkMessageSize } from "./limits.ts";
+import { type CodecLimits, checkMessageSize } from "./limits.ts";
 import { badOption } from "./option-check.ts";
 import type { Root } from "./schema/root.ts";
 import type { WireTypeInfo } from "./schema/wire-type-info.ts";
 import type { TypeCodec } from "./type-codec.ts";
-
 import type { ProfileChoice } from "./xlang/profiles.ts";
 
-/** What an engine is asked for. */
+/** The options of a codec that concern an engine. */
 export interface EngineOptions {
   readonly profile: ProfileChoice;
   readonly limits: CodecLimits;
 }
 
-/** The functions of one type. Whatever they throw reaches the caller as a {@link CodecError}. */
+/** The functions of one type. The caller sees whatever they throw as a {@link CodecError}. */
 export interface EngineCodec {
-  /** Bytes that the caller owns. */
+  /** Returns bytes that the caller owns. */
   encode(value: unknown): Uint8Array;
-  /** A value without views into the bytes. */
+  /** Returns a value without views into the bytes. */
   decode(bytes: Uint8Array): unknown;
 }
 
-/** Another implementation of Fory, in place of this package's own. */
+/** Another implementation of Fory, to use instead of this package's own. */
 export interface CodecEngine {
-  /** For error texts. */
+  /** The name of the engine in error texts. */
   readonly id: string;
-  /** Those that it writes. */
+  /** The profiles that the engine writes. */
   readonly profiles: readonly ProfileChoice[];
-  /** Called once per type. Throws {@link CodecError} `schema` for a type that it has no form for. */
+  /**
+   * Makes the codec of a type. Called once per type. Throws {@link CodecError} `schema` for a type
+   * that the engine does not support.
+   */
   create(info: WireTypeInfo, options: EngineOptions): EngineCodec;
 }
 
-/** Codecs of types by another engine. Throws {@link CodecError} `type` where it does not write the profile. */
+/**
+ * Makes codecs of types with another engine. Throws {@link CodecError} `option` if the engine does
+ * not write the profile.
+ */
 export function engineTypes(
   engine: CodecEngine,
   options: EngineOptions,

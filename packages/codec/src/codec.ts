@@ -12,7 +12,8 @@ import { type EngineChoice, xlangTypes } from "./xlang/xlang-codec.ts";
 
 // `createCodec` is the entrance for wire types in all modes. A codec keeps one `TypeCodec` for each
 // schema it has seen; those come from the mode's own entrance: xlang/xlang-codec.ts,
-// native/native-codec.ts or json/json-codec.ts. Rows have an entrance of their own, row/row-codec.ts.
+// native/native-codec.ts or json/json-codec.ts. Rows have an entrance of their own,
+// row/row-codec.ts.
 
 /**
  * The form of messages: `xlang` is Fory's cross-language format (docs/fory.md), `native` a format
@@ -22,8 +23,8 @@ export type CodecMode = "xlang" | "native" | "json";
 
 export interface CodecOptions {
   /**
-   * Types to prepare at once. `createCodec` then refuses those that have no form in the mode, instead
-   * of the first message. The codec accepts other types too.
+   * Types to prepare at once. `createCodec` then refuses those that have no form in the mode,
+   * instead of the first message. The codec accepts other types too.
    */
   readonly types?: readonly z.core.$ZodType[];
   /** Default: `xlang`. */
@@ -32,21 +33,22 @@ export interface CodecOptions {
   readonly limits?: Partial<CodecLimits>;
   /**
    * The engine of `xlang`. Default: `auto`, which generates code on platforms that allow it and
-   * composes closures elsewhere (a browser with a strict CSP). Both write and accept the same bytes.
-   * An object is another implementation of Fory.
+   * composes closures elsewhere (a browser with a strict CSP). Both write and accept the same
+   * bytes. An object is another implementation of Fory.
    */
   readonly engine?: EngineChoice | CodecEngine;
   /** The generation of Fory in which `xlang` messages are written. Default: `A`. Both are read. */
   readonly profile?: ProfileChoice;
   /**
    * True if messages of profile B define their types, so that types may change on either side.
-   * Otherwise both sides compare a hash (docs/fory.md, "Profile B without definitions"). Default: true.
+   * Otherwise both sides compare a hash (docs/fory.md, "Profile B without definitions"). Default:
+   * true.
    */
   readonly compatible?: boolean;
   /**
-   * True if messages keep references: Fory calls that `ref=True`. In profile A and without definitions
-   * the peer must have set it too. Default: profile B keeps references for types that ask for them,
-   * profile A never does.
+   * True if messages keep references: Fory calls that `ref=True`. In profile A and without
+   * definitions the peer must have set it too. Default: profile B keeps references for types that
+   * ask for them, profile A never does.
    */
   readonly refs?: boolean;
   /**
@@ -55,15 +57,15 @@ export interface CodecOptions {
    */
   readonly ids?: boolean;
   /**
-   * The scope in which values of any type find their types, in messages whose root is not a wire type.
-   * Default: the types of the whole process.
+   * The scope in which values of any type find their types, in messages whose root is not a wire
+   * type. Default: the types of the whole process.
    */
   readonly scope?: TypeScope;
   /**
-   * True if decoded bytes and typed arrays are views of the message, where alignment allows, instead of
-   * copies. For messages that the reader keeps and nothing writes to again (docs/fory.md, "Views").
-   * Only for mode `xlang` and this package's own engines. Calls of `@aster/rpc` never make views, as
-   * their buffers are reused. Default: false.
+   * True if decoded bytes and typed arrays are views of the message, where alignment allows,
+   * instead of copies. For messages that the reader keeps and nothing writes to again
+   * (docs/fory.md, "Views"). Only for mode `xlang` and this package's own engines. Calls of
+   * `@aster/rpc` never make views, as their buffers are reused. Default: false.
    */
   readonly views?: boolean;
 }
@@ -73,8 +75,8 @@ export interface Codec {
   readonly mode: CodecMode;
   readonly limits: CodecLimits;
   /**
-   * Returns the codec of a type: the same object for the same schema. A wire type, or any schema that a
-   * field of one may have. Throws {@link CodecError} `type` or `schema`.
+   * Returns the codec of a type: the same object for the same schema. A wire type, or any schema
+   * that a field of one may have. Throws {@link CodecError} `type` or `schema`.
    */
   type<S extends z.core.$ZodType>(type: S): TypeCodec<z.output<S>, z.input<S>>;
   encode<S extends z.core.$ZodType>(type: S, value: z.input<S>): Uint8Array;

@@ -1,15 +1,18 @@
 import { CodecError, type CodecErrorCode } from "./error.ts";
 
-/** What is thrown inside an engine: grows its path on the way out and becomes a {@link CodecError} at the door. */
+/**
+ * The error inside an engine. It collects its path on the way out, and the codec turns it into a
+ * {@link CodecError}.
+ */
 export class Failure {
   readonly code: CodecErrorCode;
   readonly text: string;
   readonly cause: unknown;
-  /** What the text says before the path. */
+  /** The text before the path. */
   readonly lead: string;
-  /** Where in the bytes, if whoever failed knows. */
+  /** The position in the bytes, if it is known. */
   readonly offset: number | undefined;
-  /** Where in the value, from the root on. */
+  /** The path in the value, from the root on. */
   readonly steps: (string | number)[] = [];
   #path = "";
 
@@ -25,21 +28,21 @@ export class Failure {
     this.offset = options.offset;
   }
 
-  /** Puts a field name before the path. */
+  /** Adds a field name in front of the path. */
   inField(name: string): this {
     this.#path = `.${name}${this.#path}`;
     this.steps.unshift(name);
     return this;
   }
 
-  /** Puts an index before the path. */
+  /** Adds an index in front of the path. */
   inItem(index: number): this {
     this.#path = `[${index}]${this.#path}`;
     this.steps.unshift(index);
     return this;
   }
 
-  /** Puts a map key before the path, cut to a readable length. */
+  /** Adds a map key in front of the path, cut to a readable length. */
   inKey(key: unknown): this {
     const name = typeof key === "object" ? kindOf(key) : String(key);
     this.#path = `[${quote(name)}]${this.#path}`;
@@ -47,7 +50,7 @@ export class Failure {
     return this;
   }
 
-  /** `called` is what a text with a lead calls the root. */
+  /** Makes the error for callers. `called` is the name of the root in a text with a lead. */
   toError(
     root: string,
     offset: number | undefined = this.offset,
@@ -71,7 +74,10 @@ export function fail(code: CodecErrorCode, text: string): Failure {
   return new Failure(code, text);
 }
 
-/** Anything thrown, as a failure: what user code throws while a value is read is about the value. */
+/**
+ * Turns anything that was thrown into a failure. User code that throws while a value is read makes
+ * the value bad.
+ */
 export function asFailure(reason: unknown): Failure {
   if (reason instanceof Failure) return reason;
   if (reason instanceof CodecError)
@@ -79,13 +85,13 @@ export function asFailure(reason: unknown): Failure {
   return new Failure("value", "reading the value threw an error", { cause: reason });
 }
 
-/** A value in an error text: quoted, escaped and short. */
+/** Returns a value for an error text: quoted, escaped and short. */
 export function quote(value: unknown): string {
   const text = typeof value === "string" ? value : String(value);
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
 }
 
-/** What a value is, for error texts: never the value itself. */
+/** Returns the kind of a value for an error text, never the value itself. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (typeof value !== "object") return typeof value;

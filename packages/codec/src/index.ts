@@ -7,7 +7,7 @@ export type { CodecErrorCode, CodecErrorOptions } from "./error.ts";
 export { CodecError } from "./error.ts";
 export type { CodecLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
-// Types on the wire.
+// Types on the wire, and the schemas that zod lacks.
 export type { Float16Numbers } from "./schema/array-schemas.ts";
 export { bfloat16Array, boolArray, float16Array, uint8Array } from "./schema/array-schemas.ts";
 export { snakeCase } from "./schema/field-names.ts";

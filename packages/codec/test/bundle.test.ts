@@ -19,7 +19,10 @@ interface Bundle extends Size {
   readonly code: string;
 }
 
-/** For browsers, without zod: applications have that anyway. An import of one of Node's modules fails. */
+/**
+ * Bundles a program for browsers, without zod, which applications have anyway. An import of one of
+ * Node's modules fails.
+ */
 async function bundle(program: string): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: program, resolveDir: folder, loader: "ts" },
@@ -33,7 +36,7 @@ async function bundle(program: string): Promise<Bundle> {
     external: ["zod", "zod/*"],
   });
   const code = outputFiles[0]?.contents ?? new Uint8Array();
-  // what was left out of a file entirely is not listed as taking bytes
+  // files without any used code are listed with zero bytes
   const [output] = Object.values(metafile.outputs);
   const files = Object.entries(output?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) =>
     bytesInOutput > 0 ? file.replace(/^.*\bsrc\//, "") : [],
@@ -76,7 +79,7 @@ const bundles = Object.fromEntries(
 ) as Readonly<Record<keyof typeof programs, Bundle>>;
 const filesOf = (name: keyof typeof programs): string => bundles[name].files.join("\n");
 
-test("bundles have the sizes on record", () => {
+test("bundles have the recorded sizes", () => {
   const sizes = Object.fromEntries(
     Object.entries(bundles).map(([name, { bytes, gzip }]): [string, Size] => [
       name,
@@ -100,14 +103,14 @@ test("bundles have the sizes on record", () => {
   ).toEqual([]);
 });
 
-test("no bundle needs Node", () => {
+test("bundles do not need Node", () => {
   for (const { code } of Object.values(bundles)) {
     expect(code).not.toMatch(/\b(?:import|require)\b[^;]{0,200}["']node:/);
     expect(code).not.toMatch(/\bBuffer\./);
   }
 });
 
-test("a bundle with zod in it runs where there is nothing of Node", async () => {
+test("a bundle with zod runs without Node's globals", async () => {
   const { outputFiles } = await build({
     stdin: { contents: inBrowser, resolveDir: folder, loader: "ts" },
     bundle: true,
@@ -115,13 +118,13 @@ test("a bundle with zod in it runs where there is nothing of Node", async () => 
     platform: "browser",
     format: "iife",
   });
-  // the encoder makes bytes of this side's class
+  // the encoder must make bytes of this realm's class
   const globals: Record<string, unknown> = { TextEncoder, TextDecoder, Uint8Array };
   runInNewContext(outputFiles[0]?.text ?? "", globals);
   expect(globals.results).toBe("Ada Ada Ada Ada; type");
 });
 
-test("what is not imported is not in the bundle", () => {
+test("bundles contain only what they import", () => {
   expect(filesOf("createCodec and wireType")).toMatch(/^xlang\/xlang-codec\.ts$/m);
   expect(filesOf("createCodec and wireType")).not.toMatch(/^(?:row|adapters)\/|compress|zstd/m);
   expect(filesOf("rowCodec")).not.toMatch(

@@ -19,7 +19,7 @@ const Outer = wireType("engine/Outer", {
 });
 
 const text = new TextEncoder();
-/** Messages are JSON, so that they show what an engine was asked for. */
+/** An engine whose messages are JSON, to show the calls that it received. */
 const json: CodecEngine = {
   id: "json",
   profiles: ["B"],
@@ -29,7 +29,7 @@ const json: CodecEngine = {
   }),
 };
 
-/** Has the shape of Apache's package, and shows which types it was given. */
+/** Returns a module like Apache's package, which records the types that it received. */
 function fakeModule(registered: unknown[] = []) {
   const type = (kind: string, ...parts: unknown[]) => ({ kind, parts });
   class Fory {
@@ -64,7 +64,7 @@ function failure(run: () => unknown): CodecError {
   throw new Error("nothing was thrown");
 }
 
-describe("an engine from outside", () => {
+describe("an engine of another package", () => {
   const codec = createCodec({ engine: json, profile: "B" }).type(Inner);
 
   test("encodes and decodes", () => {
@@ -75,7 +75,7 @@ describe("an engine from outside", () => {
     expect(buffer.subarray(3, 3 + bytes.length)).toEqual(bytes);
   });
 
-  test("fails as the package's own do", () => {
+  test("fails with the errors of this package", () => {
     expect(failure(() => codec.encodeInto({ someText: "a" }, new Uint8Array(3), 0)).code).toBe(
       "space",
     );
@@ -98,7 +98,7 @@ describe("an engine from outside", () => {
 });
 
 describe("Apache's package", () => {
-  test("that is not installed is named", async () => {
+  test("is named when it is not installed", async () => {
     await expect(loadApacheFory()).rejects.toMatchObject({
       name: "CodecError",
       code: "type",
@@ -107,7 +107,7 @@ describe("Apache's package", () => {
     await expect(loadApacheFory(async () => ({}))).rejects.toMatchObject({ code: "type" });
   });
 
-  test("gets types and values under their names on the wire", async () => {
+  test("receives types and values with their names on the wire", async () => {
     const registered: unknown[] = [];
     const engine = await loadApacheFory(async () => fakeModule(registered));
     const codec = createCodec({ engine, profile: "B" }).type(Outer);
@@ -133,7 +133,7 @@ describe("Apache's package", () => {
     ]);
   });
 
-  test("is not asked for what it does not take", async () => {
+  test("does not receive unsupported types", async () => {
     const engine = await loadApacheFory(async () => fakeModule());
     const codec = createCodec({ engine, profile: "B" });
     const Any = wireType("engine/Any", { v: z.any() });

@@ -30,7 +30,7 @@ function failure(run: () => unknown): CodecError {
   throw new Error("nothing was thrown");
 }
 
-test("random values of random types come back, by the same bytes from both engines", () => {
+test("round-trips random values of random types with equal bytes from both engines", () => {
   fc.assert(
     fc.property(anyTypedValue, ({ type, value }) => {
       const [first, second] = both.map((codec) => codec.encode(type, value));
@@ -41,7 +41,7 @@ test("random values of random types come back, by the same bytes from both engin
   );
 });
 
-test("random bytes behind a good head decode alike in both engines, or fail alike", () => {
+test("both engines agree about random bytes behind a valid head", () => {
   fc.assert(
     fc.property(anyTypedValue, fc.uint8Array({ maxLength: 60 }), ({ type, value }, noise) => {
       const good = both[0]?.encode(type, value) as Uint8Array;
@@ -68,14 +68,14 @@ describe.each(engines)("%s", (engine) => {
     expect(failure(() => codec.type(z.object({}) as never))).toMatchObject({ code: "type" });
   });
 
-  test("fills defaults on the way out", () => {
+  test("writes defaults for missing keys", () => {
     const decoded = codec.decode(Point, codec.encode(Point, { x: 1, y: 2 }));
     expect(decoded).toStrictEqual({ x: 1, y: 2, label: "here" });
     const Lists = wireType("codec/Lists", { items: z.array(z.string()).default(() => ["a"]) });
     expect(codec.decode(Lists, codec.encode(Lists, {}))).toEqual({ items: ["a"] });
   });
 
-  test("absent optionals are undefined, absent nullables null", () => {
+  test("decodes absent optionals as undefined and absent nullables as null", () => {
     const Maybe = wireType("codec/Maybe", {
       a: z.string().optional(),
       b: z.string().nullable(),
@@ -91,7 +91,7 @@ describe.each(engines)("%s", (engine) => {
     });
   });
 
-  test("writes into a buffer, and says how much", () => {
+  test("writes into a buffer and returns the size", () => {
     const encoded = codec.encode(Point, { x: 1, y: 2, label: "zürich" });
     const buffer = new Uint8Array(encoded.length + 10).fill(7);
     expect(codec.encodeInto(Point, { x: 1, y: 2, label: "zürich" }, buffer, 5)).toBe(
@@ -118,7 +118,7 @@ describe.each(engines)("%s", (engine) => {
     });
   });
 
-  test("a shared view is the message until the next one", () => {
+  test("keeps a shared view valid until the next message", () => {
     const bound = codec.type(Point);
     const owned = bound.encode({ x: 1, y: 2 });
     const shared = bound.encodeShared({ x: 1, y: 2 });
@@ -128,7 +128,7 @@ describe.each(engines)("%s", (engine) => {
     expect(hexOf(owned)).toBe(hexOf(copy));
   });
 
-  test("decoded values hold nothing of the bytes", () => {
+  test("decodes values without views of the bytes", () => {
     const Blob = wireType("codec/Blob", {
       data: z.instanceof(Uint8Array),
       numbers: z.instanceof(Float64Array),
@@ -151,7 +151,7 @@ describe.each(engines)("%s", (engine) => {
     });
   });
 
-  test("encodes within a getter that encodes", () => {
+  test("encodes inside a getter that encodes", () => {
     const Outer = wireType("codec/Outer", {
       inner: binary(),
       point: Point,
@@ -174,7 +174,7 @@ describe.each(engines)("%s", (engine) => {
     expect(decoded.again).toEqual(point);
   });
 
-  test("recursive types", () => {
+  test("supports recursive types", () => {
     const Tree = wireType("codec/Tree", {
       value: z.int(),
       get children() {
@@ -193,7 +193,7 @@ describe.each(engines)("%s", (engine) => {
     expect(codec.decode(Tree, codec.encode(Tree, tree))).toEqual(tree);
   });
 
-  test("classes come back as instances", () => {
+  test("decodes instances of classes", () => {
     class Vector {
       readonly x: number;
       constructor(x: number) {
@@ -213,7 +213,7 @@ describe.each(engines)("%s", (engine) => {
     ).toBeInstanceOf(Vector);
   });
 
-  test("unions are told apart by a literal, by keys, or by class", () => {
+  test("distinguishes the options of unions by a literal, by keys or by class", () => {
     const Cat = wireType("codec/Cat", { kind: z.literal("cat"), lives: z.int() });
     const Dog = wireType("codec/Dog", { kind: z.literal("dog"), good: z.boolean() });
     const Zoo = wireType("codec/Zoo", {
@@ -244,7 +244,7 @@ describe.each(engines)("%s", (engine) => {
     );
   });
 
-  test("anything travels as what it is", () => {
+  test("keeps the types of values of any type", () => {
     const Any = wireType("codec/Any", { v: z.any() });
     for (const v of [
       null,
@@ -319,7 +319,7 @@ describe.each(engines)("%s", (engine) => {
     ["a long lone surrogate", z.string(), `${"a".repeat(100)}\udc00`, /lone surrogate/],
     ["another typed array", z.instanceof(Float64Array), Int8Array.of(1), /Float64Array/],
     ["an object with valueOf", z.int(), { valueOf: () => 1 }, /expected an integer/],
-  ])("%s is refused, with its path", (_, schema, v, text) => {
+  ])("refuses %s with its path", (_, schema, v, text) => {
     const type = wireType("codec/Bad", { v: schema }, { scope: createTypeScope() });
     const error = failure(() => codec.encode(type, { v } as never));
     expect(error).toMatchObject({ name: "CodecError", code: "value" });
@@ -327,13 +327,13 @@ describe.each(engines)("%s", (engine) => {
     expect(error.path).toMatch(/^codec\/Bad\.v/);
   });
 
-  test.each([undefined, null, 1, "x", true])("%s for a whole message is refused", (value) => {
+  test.each([undefined, null, 1, "x", true])("refuses %s as a whole message", (value) => {
     expect(failure(() => codec.encode(Point, value as never)).message).toMatch(
       /codec\/Point: expected an object/,
     );
   });
 
-  test("what a getter throws is the cause of the error", () => {
+  test("keeps the error of a getter as the cause", () => {
     const cause = new RangeError("no");
     const value = {
       x: 1,
@@ -345,7 +345,7 @@ describe.each(engines)("%s", (engine) => {
     expect(error).toMatchObject({ code: "value", path: "codec/Point.y", cause });
   });
 
-  test("keys that JavaScript reserves are data", () => {
+  test("treats keys that JavaScript reserves as data", () => {
     const names = ["__proto__", "constructor", "then", "toString"];
     const Odd = wireType("codec/Odd", Object.fromEntries(names.map((name) => [name, z.string()])), {
       naming: "as-written",
@@ -361,7 +361,7 @@ describe.each(engines)("%s", (engine) => {
   });
 });
 
-test("a type and its checked form are one type on the wire", () => {
+test("encodes a type and its checked form in the same way", () => {
   const Inner = wireType("codec/Inner", { x: z.int() });
   const Pair = wireType("codec/Pair", { a: Inner.refine(() => true), b: Inner });
   const Plain = wireType("codec/Pair", { a: Inner, b: Inner });
@@ -377,7 +377,7 @@ test("a type and its checked form are one type on the wire", () => {
   }
 });
 
-test("the README's example does what it says", () => {
+test("runs the example of the README", () => {
   const Order = wireType("shop/Order", {
     id: z.int(),
     customer: z.string(),
@@ -393,7 +393,7 @@ test("the README's example does what it says", () => {
   });
 });
 
-test("auto takes generated code here, and forced choices hold", () => {
+test("generates code by default, and obeys a forced choice", () => {
   for (const engine of ["auto", ...engines] as const) {
     expect(
       createCodec({ engine }).decode(Point, createCodec().encode(Point, { x: 1, y: 2 })),
@@ -405,7 +405,7 @@ test("auto takes generated code here, and forced choices hold", () => {
   }
 });
 
-test("types that are named beforehand are refused beforehand", () => {
+test("createCodec refuses types without a wire form", () => {
   const Odd = z.object({ x: z.int() });
   expect(() => createCodec({ types: [Point, Odd] })).toThrow(/not a wire type/);
   expect(createCodec({ types: [Point] }).encode(Point, { x: 1, y: 2 })).toEqual(

@@ -1,4 +1,4 @@
-// The programs of the README run as they stand there, and give what their comments say.
+// The programs of the README run unchanged, and give the values in their comments.
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ const cwd = fileURLToPath(new URL("..", import.meta.url));
 /** A value, not a sentence. */
 const literal = /^(?:[{["'\d-]|true$|false$|null$|undefined$)/;
 
-/** A line that says what it gives, as one that checks it too. */
+/** Adds a check to a line with a value in its comment. */
 function checked(line: string): string {
   const [, statement = "", says = ""] = /^(\S.*); \/\/ (.*)$/.exec(line) ?? [];
   if (!literal.test(says)) return line;
@@ -18,7 +18,7 @@ function checked(line: string): string {
   return name === undefined ? check(statement) : `${statement}; ${check(name)}`;
 }
 
-test("the programs of the README", async () => {
+test("the programs of the README run", async () => {
   const readme = await readFile(`${cwd}/README.md`, "utf8");
   const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, block = ""]) => block);
   for (const block of blocks) expect(block.trim().split("\n").length).toBeLessThan(16);

@@ -3,7 +3,7 @@ import { CodecError } from "../error.ts";
 import type { FieldType } from "../schema/field-type.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
 
-/** A type as `@apache-fory/core` describes it. */
+/** A type of `@apache-fory/core`. */
 interface ForyType {
   setNullable?(nullable: boolean): ForyType;
 }
@@ -22,11 +22,11 @@ interface ForyModule {
 }
 
 /**
- * Apache's own JavaScript implementation as the engine of a codec: `createCodec({ engine, profile:
- * "B" })`. Experimental. It takes structs, lists, sets, maps with `z.map`, text, booleans, bytes, typed arrays
- * and numbers up to 32 bits and bigints, and gives values as that package does.
+ * Loads Apache's own JavaScript implementation as an engine: `createCodec({ engine, profile: "B"
+ * })`. Experimental. It supports structs, lists, sets, maps with `z.map`, text, booleans, bytes,
+ * typed arrays, numbers of up to 32 bits and bigints. It returns values as that package does.
  *
- * Throws {@link CodecError} `type` where `@apache-fory/core` is not installed.
+ * Throws {@link CodecError} `type` if `@apache-fory/core` is not installed.
  */
 export async function loadApacheFory(
   load: () => Promise<unknown> = () => import(packageName),
@@ -35,12 +35,15 @@ export async function loadApacheFory(
   try {
     module = (await load()) as ForyModule;
   } catch (cause) {
-    throw new CodecError("type", `${packageName} is not there: npm install ${packageName}`, {
+    throw new CodecError("type", `${packageName} is not installed: npm install ${packageName}`, {
       cause,
     });
   }
   if (typeof module.default !== "function" || typeof module.Type?.struct !== "function") {
-    throw new CodecError("type", `this version of ${packageName} has no Fory and Type`);
+    throw new CodecError(
+      "type",
+      `this version of ${packageName} has no Fory and Type: install another version`,
+    );
   }
   return {
     id: "apache-fory",
@@ -56,7 +59,7 @@ export async function loadApacheFory(
   };
 }
 
-/** A variable, so that bundlers do not look for what may not be there. */
+/** A variable, so that bundlers do not resolve a package that may not be installed. */
 const packageName: string = "@apache-fory/core";
 
 const scalars: Readonly<Record<string, string>> = {
@@ -119,12 +122,12 @@ function make(module: ForyModule, name: string, path: string, ...parts: unknown[
 }
 
 function unsupported(path: string, what: string): CodecError {
-  return new CodecError("schema", `${path}: the engine apache-fory does not take ${what}`, {
+  return new CodecError("schema", `${path}: the engine apache-fory does not support ${what}`, {
     path,
   });
 }
 
-/** Keys of ours to names on the wire, and back. */
+/** Renames the keys of a value to names on the wire; `ownValue` is the inverse. */
 function wireValue(value: unknown, info: WireTypeInfo): unknown {
   return renamed(value, info, (field) => [field.key, field.name], wireValue);
 }

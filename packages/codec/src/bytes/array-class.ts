@@ -18,10 +18,10 @@ export interface TypedArrayClass {
   readonly name: string;
 }
 
-/** Elements of dense arrays that JavaScript has a typed array for; booleans are plain arrays. */
+/** Kinds of dense arrays that JavaScript has a typed array for. Booleans are plain arrays. */
 export type NumberElementKind = Exclude<ArrayElementKind, "bool">;
 
-/** `Float16Array` where this platform has it. */
+/** The class `Float16Array`, or undefined on platforms without it. */
 export const float16Class: TypedArrayClass | undefined = (
   globalThis as unknown as { readonly Float16Array?: TypedArrayClass }
 ).Float16Array;

@@ -1,30 +1,35 @@
-/** Up to here V8 keeps the bytes of an array in its own heap, where they are cheap. */
+/**
+ * Up to this size V8 keeps the bytes of an array in its own heap, where they are cheap to allocate.
+ */
 const heapBytes = 64;
-/** Messages up to this size are worth a place in a chunk. */
+/** Messages up to this size go into a chunk. Larger ones would fill a chunk too quickly. */
 export const pooledBytes = 2_048;
 const chunkBytes = 16 * 1_024;
 
 /**
- * Memory for small messages that their receiver keeps: memory of their own would cost more than all the rest of
- * making them. No byte is handed out twice.
+ * Memory for small messages that the caller keeps. Allocating a buffer of its own for each would
+ * cost more than encoding it. The pool hands out no byte twice.
  */
 class BytePool {
-  /** Where the next message may be written, from `start` on. */
+  /** The chunk into which the next message may be written, from `start` on. */
   bytes: Uint8Array = new Uint8Array(0);
   start = 0;
-  /** A message is being written: one that a getter of its value makes goes elsewhere. */
+  /**
+   * True while a message is being written. A message that a getter of its value encodes then goes
+   * elsewhere.
+   */
   busy = false;
 
-  /** Makes room for a small message. */
+  /** Ensures room for a small message. */
   open(): void {
     this.busy = true;
-    // a chunk that somebody transferred away has no length
+    // a chunk that the caller transferred to a worker has no length
     if (this.bytes.length - this.start >= pooledBytes) return;
     this.bytes = new Uint8Array(chunkBytes);
     this.start = 0;
   }
 
-  /** Hands out what was written up to `end`. */
+  /** Hands out the bytes that were written up to `end`. */
   take(end: number): Uint8Array {
     const { bytes, start } = this;
     if (end - start <= heapBytes) return bytes.slice(start, end);
@@ -33,5 +38,5 @@ class BytePool {
   }
 }
 
-/** One for all codecs. */
+/** The pool of all codecs. */
 export const bytePool: BytePool = new BytePool();

@@ -2,8 +2,8 @@ import { CodecError } from "../error.ts";
 import { fail, kindOf } from "../failure.ts";
 
 /**
- * Reads the bytes of one message: the position in them, their end, and the budgets that bound how deep
- * values nest and how much memory they take. Each mode adds its own state in a subclass.
+ * Reads the bytes of one message: the position in them, their end, and the budgets that bound how
+ * deep values nest and how much memory they take. Each mode adds its own state in a subclass.
  */
 export class ByteReader {
   bytes: Uint8Array;
@@ -43,7 +43,9 @@ export class ByteReader {
     return start;
   }
 
-  /** Returns the next `size` bytes for the decoded value: a view if views are allowed, else a copy. */
+  /**
+   * Returns the next `size` bytes for the decoded value: a view if views are allowed, else a copy.
+   */
   part(size: number): Uint8Array {
     const start = this.take(size);
     return this.views
@@ -52,8 +54,8 @@ export class ByteReader {
   }
 
   /**
-   * Accepts the element count of a container before memory is allocated for it. Each element takes at
-   * least one byte of the message, except for `unbacked` of them, and `cost` bytes of memory.
+   * Accepts the element count of a container before memory is allocated for it. Each element takes
+   * at least one byte of the message, except for `unbacked` of them, and `cost` bytes of memory.
    */
   count(n: number, cost: number, unbacked = 0): number {
     if (n > this.end - this.pos + unbacked) {
@@ -97,8 +99,8 @@ export class ByteReader {
 }
 
 /**
- * Returns the same bytes as a plain `Uint8Array`: one class of arrays keeps code fast, and `slice` of a
- * Node buffer would be a view.
+ * Returns the same bytes as a plain `Uint8Array`: one class of arrays keeps code fast, and `slice`
+ * of a Node buffer would be a view.
  */
 export function plainBytes(bytes: Uint8Array): Uint8Array {
   return bytes.constructor === Uint8Array
@@ -106,7 +108,9 @@ export function plainBytes(bytes: Uint8Array): Uint8Array {
     : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** Accepts the argument of `decode`. Throws {@link CodecError} `type` if it is not a `Uint8Array`. */
+/**
+ * Accepts the argument of `decode`. Throws {@link CodecError} `type` if it is not a `Uint8Array`.
+ */
 export function checkBytes(bytes: unknown): asserts bytes is Uint8Array {
   if (bytes instanceof Uint8Array) return;
   throw new CodecError("type", `expected bytes (Uint8Array) to decode, got ${kindOf(bytes)}`);

@@ -8,8 +8,8 @@ export const bufferFull: unique symbol = Symbol("buffer full");
 const few = 32;
 
 /**
- * Writes the bytes of one message: the buffer, the position in it, and the limits of depth and size.
- * Each mode adds its own state in a subclass.
+ * Writes the bytes of one message: the buffer, the position in it, and the limits of depth and
+ * size. Each mode adds its own state in a subclass.
  */
 export class ByteWriter {
   bytes: Uint8Array;
@@ -76,8 +76,8 @@ export class ByteWriter {
 }
 
 /**
- * Copies an encoded message into the caller's buffer and returns its size. Throws {@link CodecError}
- * `space` if it does not fit; the buffer is then unchanged.
+ * Copies an encoded message into the caller's buffer and returns its size. Throws {@link
+ * CodecError} `space` if it does not fit; the buffer is then unchanged.
  */
 export function copyInto(
   encoded: Uint8Array,

@@ -2,7 +2,6 @@ import { fail } from "../failure.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { scratch, scratchBytes } from "./float.ts";
-
 import { putVarint64, readVarint64 } from "./varint.ts";
 
 const dayMs = 86_400_000;
@@ -10,7 +9,7 @@ const firstDay = -719_162;
 const lastDay = 2_932_896;
 const pattern = /^(\d{4})-(\d{2})-(\d{2})$/;
 
-/** Days since 1970-01-01 of a date as text. */
+/** Returns the days since 1970-01-01 of a date as text. */
 export function dayOf(value: unknown): number {
   const parts = typeof value === "string" ? pattern.exec(value) : null;
   const day = parts && Date.parse(`${parts[0]}T00:00:00Z`) / dayMs;
@@ -20,7 +19,7 @@ export function dayOf(value: unknown): number {
   return day;
 }
 
-/** The text of a day from year 0001 to 9999. */
+/** Returns the text of a day from year 0001 to 9999. */
 function dateText(day: number): string {
   if (day < firstDay || day > lastDay) throw fail("data", "a date outside the years 1 to 9999");
   return textOf(day);
@@ -30,7 +29,7 @@ function textOf(day: number): string {
   return new Date(day * dayMs).toISOString().slice(0, 10);
 }
 
-/** Days as int32, as profile A has them (docs/fory.md, "Time"). */
+/** Writes days as int32, the form of profile A (docs/fory.md, "Time"). */
 export function writeDate(w: ByteWriter, value: unknown): void {
   scratch.setInt32(0, dayOf(value), true);
   w.putBytes(scratchBytes.subarray(0, 4));
@@ -42,7 +41,7 @@ export function readDate(r: ByteReader): string {
   return dateText(scratch.getInt32(0, true));
 }
 
-/** Days as varint64, as profile B has them. */
+/** Writes days as varint64, the form of profile B. */
 export function writeShortDate(w: ByteWriter, value: unknown): void {
   w.pos = putVarint64(w.room(w.pos, 9), w.pos, dayOf(value));
 }

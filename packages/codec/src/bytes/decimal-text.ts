@@ -1,12 +1,17 @@
 import { fail } from "../failure.ts";
 
-/** A decimal number as people write it; an exponent stands for zeros that are not known digits: `7E+3`. */
+/**
+ * A decimal number as text. An exponent replaces trailing zeros that are not significant: `7E+3`.
+ */
 export const decimalPattern: RegExp = /^-?(?:0|[1-9]\d*)(?:\.\d+|E\+[1-9]\d{0,3})?$/;
 
-/** Digits beyond this are refused: turning them into text takes more than linear time. */
+/**
+ * Maximum number of digits. Converting a bigint to text takes more than linear time, so that a peer
+ * could block the program with a long one.
+ */
 const maxDigits = 2_000;
 
-/** `unscaled / 10^scale`. */
+/** The value is `unscaled / 10^scale`. */
 export interface Decimal {
   readonly unscaled: bigint;
   readonly scale: number;
@@ -36,5 +41,5 @@ export function formatDecimal({ unscaled, scale }: Decimal): string {
   return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
 }
 
-/** Most bytes of an unscaled value on the wire. */
+/** Maximum size of an unscaled value on the wire: the bytes of `maxDigits` digits. */
 export const maxUnscaledBytes: number = Math.ceil((maxDigits * Math.log2(10)) / 8);

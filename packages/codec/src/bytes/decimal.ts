@@ -7,7 +7,7 @@ import { readVar64, readVarint32 } from "./varint.ts";
 
 const smallUnscaled = 1n << 62n;
 
-/** Scale and unscaled value (docs/fory.md, "Time"). */
+/** Writes scale and unscaled value (docs/fory.md, "Time"). */
 export function writeDecimal(w: ByteWriter, value: unknown): void {
   const { unscaled, scale } = parseDecimal(value);
   writeVarint32(w, scale);

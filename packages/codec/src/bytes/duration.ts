@@ -3,12 +3,14 @@ import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { scratch, scratchBytes } from "./float.ts";
 import { writeVarintBig } from "./integer.ts";
-
 import { readVarintBig } from "./varint.ts";
 
 const secondNanos = 1_000_000_000n;
 
-/** Nanoseconds as whole seconds towards −∞, then 0…999999999 of the second (docs/fory.md, "Time"). */
+/**
+ * Writes nanoseconds as whole seconds, rounded towards −∞, and the nanoseconds of the second
+ * (docs/fory.md, "Time").
+ */
 export function writeDuration(w: ByteWriter, value: unknown): void {
   if (typeof value !== "bigint") {
     throw fail("value", `expected a bigint of nanoseconds, got ${kindOf(value)}`);

@@ -1,7 +1,7 @@
 const f32 = new Float32Array(1);
 const u32 = new Uint32Array(f32.buffer);
 
-/** The bits of the nearest half-precision number; ties go to even. */
+/** Returns the bits of the nearest half-precision number. Ties go to even. */
 export function float16Bits(value: number): number {
   if (Number.isNaN(value)) return 0x7e00;
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
@@ -11,7 +11,7 @@ export function float16Bits(value: number): number {
   if (size < 2 ** -14) return sign | even(size * 2 ** 24);
   let exponent = Math.floor(Math.log2(size));
   if (2 ** exponent > size) exponent--;
-  // a mantissa that rounds up to 1024 carries into the exponent, which is what is wanted
+  // a mantissa that rounds up to 1024 correctly carries into the exponent
   return sign + ((exponent + 15) << 10) + even((size / 2 ** exponent - 1) * 1024);
 }
 
@@ -24,7 +24,7 @@ export function float16Value(bits: number): number {
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }
 
-/** The upper half of the nearest float32; ties go to even. */
+/** Returns the upper half of the nearest float32. Ties go to even. */
 export function bfloat16Bits(value: number): number {
   if (Number.isNaN(value)) return 0x7fc0;
   f32[0] = value;

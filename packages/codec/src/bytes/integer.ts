@@ -3,7 +3,6 @@ import type { ScalarKind, ScalarType } from "../schema/field-type.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { scratch, scratchBytes } from "./float.ts";
-
 import { highOf, lowOf, putVar32, putVar64, putVarint64, putVarintBig, safe } from "./varint.ts";
 
 const two32 = 0x1_0000_0000;
@@ -11,7 +10,7 @@ const two32 = 0x1_0000_0000;
 type Write = (w: ByteWriter, value: unknown) => void;
 type Read = (r: ByteReader) => unknown;
 
-/** The value of an integer field as a number, or the failure that says what it should be. */
+/** Returns the value of an integer field as a number, or throws a `value` failure. */
 export function integer(value: unknown, kind: ScalarKind, min: number, max: number): number {
   if (typeof value !== "number" || !Number.isInteger(value)) {
     throw fail("value", `expected an integer (${kind}), got ${kindOf(value)}`);
@@ -72,7 +71,7 @@ export function writeVarUintBig(w: ByteWriter, value: unknown): void {
   w.pos = putVar64(w.room(w.pos, 9), w.pos, lowOf(n), highOf(n));
 }
 
-/** An integer within ±(2^53−1). */
+/** Returns an integer within ±(2^53−1), or throws a `value` failure. */
 export function safeInteger(value: unknown): number {
   if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
     throw fail(

@@ -1,14 +1,16 @@
 import { latin1 } from "./text.ts";
 
-/** Longer keys are made each time. */
+/** Longer keys are not cached: they seldom repeat, and comparing them takes longer. */
 const longest = 24;
 const slots = 256;
-/** Keys that were read lately, each in the one slot that it can have: bounded whatever peers send. */
+/** Recently read keys. Each has only one slot, so that peers cannot make the table grow. */
 const known = new Array<string>(slots).fill("");
 
 /**
- * Latin-1 that becomes the key of an object. Objects keep one string for equal keys, and finding it takes longer than to read
- * the text; a text that was a key before is that string. The keys of one message are mostly those of the message before.
+ * Returns Latin-1 text that becomes the key of an object.
+ *
+ * V8 keeps one string for equal keys, and finding it takes longer than reading the text. Text from
+ * this table is that string already. Most keys of a message were in the message before.
  */
 export function keyText(b: Uint8Array, start: number, end: number): string {
   const n = end - start;

@@ -13,8 +13,8 @@ export interface MessageFormat<W extends ByteWriter, R extends ByteReader> {
   readonly root: string;
   readonly limits: CodecLimits;
   /**
-   * Writes a message at `offset`. With `exact` it runs the code that makes the errors, otherwise the
-   * fastest code, which may throw anything.
+   * Writes a message at `offset`. With `exact` it runs the code that makes the errors, otherwise
+   * the fastest code, which may throw anything.
    */
   write(w: W, value: unknown, offset: number, exact: boolean): void;
   /** True if there is no faster code than the exact one. */
@@ -28,10 +28,12 @@ export interface MessageFormat<W extends ByteWriter, R extends ByteReader> {
 }
 
 /**
- * The codec of one type in a binary mode. It lends a writer or reader to the format for each message,
- * and decides where the bytes go: into memory of their own, a shared buffer, or the caller's.
+ * The codec of one type in a binary mode. It lends a writer or reader to the format for each
+ * message, and decides where the bytes go: into memory of their own, a shared buffer, or the
+ * caller's.
  *
- * Encoding first tries the fast code and, if that throws anything, runs the exact code on the same value.
+ * Encoding first tries the fast code and, if that throws anything, runs the exact code on the same
+ * value.
  */
 export class MessageCodec<W extends ByteWriter, R extends ByteReader>
   implements TypeCodec<unknown>

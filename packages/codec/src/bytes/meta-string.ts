@@ -1,7 +1,10 @@
 import { fail } from "../failure.ts";
 import { murmur } from "./murmur.ts";
 
-/** Where a meta string stands decides what the two special characters of its alphabets are. */
+/**
+ * The place of a meta string in a message. It decides about the two special characters of the
+ * alphabets.
+ */
 export type MetaStringUse = "namespace" | "type" | "field";
 
 const specials: Readonly<Record<MetaStringUse, string>> = {
@@ -15,14 +18,14 @@ const mixedCase = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 const Encoding = { utf8: 0, lower: 1, mixed: 2, firstToLower: 3, allToLower: 4 } as const;
 const everyEncoding = Object.values(Encoding);
 
-/** The encodings that names in a type definition have, in the order of their numbers there. */
+/** The encodings of names in a type definition, in the order of their numbers there. */
 const inDefinition: Readonly<Record<MetaStringUse, readonly number[]>> = {
   namespace: [Encoding.utf8, Encoding.allToLower, Encoding.mixed],
   type: [Encoding.utf8, Encoding.allToLower, Encoding.mixed, Encoding.firstToLower],
   field: [Encoding.utf8, Encoding.allToLower, Encoding.mixed],
 };
 
-/** A name as it stands in a type definition, with the number of its encoding there. */
+/** Returns a name in the form of type definitions, with the number of its encoding there. */
 export function packName(
   text: string,
   use: MetaStringUse,
@@ -36,8 +39,8 @@ export function unpackName(data: Uint8Array, encoding: number, use: MetaStringUs
 }
 
 /**
- * A namespace or type name as it first appears in a message: length, encoding or hash, packed text
- * (docs/fory.md, "Meta strings").
+ * Returns a namespace or type name in the form of its first appearance in a message: length,
+ * encoding or hash, packed text (docs/fory.md, "Meta strings").
  */
 export function encodeMetaString(text: string, use: MetaStringUse): Uint8Array {
   if (text === "") return Uint8Array.of(0);
@@ -50,7 +53,7 @@ export function encodeMetaString(text: string, use: MetaStringUse): Uint8Array {
   return Uint8Array.from([...head, ...hash, ...packed]);
 }
 
-/** Reads the packed text of a meta string; the caller has read length and encoding. */
+/** Reads the packed text of a meta string. The caller has read length and encoding. */
 export function decodeMetaString(packed: Uint8Array, encoding: number, use: MetaStringUse): string {
   switch (encoding) {
     case Encoding.utf8:
@@ -103,7 +106,10 @@ function pack(text: string, encoding: number, use: MetaStringUse): Uint8Array {
   }
 }
 
-/** Codes of `width` bits behind one bit that says whether the padding could be taken for one more. */
+/**
+ * Packs codes of `width` bits, behind one bit that is set if the padding could be taken for one
+ * more code.
+ */
 function packed(text: string, alphabet: string, width: number): Uint8Array {
   const bits = text.length * width + 1;
   const out = new Uint8Array(Math.ceil(bits / 8));
@@ -143,7 +149,7 @@ function utf8(data: Uint8Array): string {
   }
 }
 
-/** The bytes of a varuint of 32 bits. */
+/** Returns the bytes of a varuint of 32 bits. */
 export function varuint(value: number): number[] {
   const out: number[] = [];
   let rest = value;

@@ -3,7 +3,8 @@ const c1 = 0x87c3_7b91_1142_53d5n;
 const c2 = 0x4cf5_ad43_2745_937fn;
 
 /**
- * The first 64 bits of MurmurHash3 x64 128, unsigned (docs/fory.md, "Hashes"). For definitions, not for the hot path.
+ * Returns the first 64 bits of MurmurHash3 x64 128, unsigned (docs/fory.md, "Hashes"). It runs once
+ * per definition, not once per message: bigints are fast enough.
  */
 export function murmur(data: Uint8Array, seed: number): bigint {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

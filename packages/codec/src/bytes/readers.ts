@@ -3,8 +3,8 @@ import type { ByteReader } from "./byte-reader.ts";
 const noBytes = new Uint8Array(0);
 
 /**
- * Lends a reader to one message after the other. Nested decoding, in a setter or a default, gets a new
- * one.
+ * Lends a reader to one message after the other. Nested decoding, in a setter or a default, gets a
+ * new one.
  */
 export class Readers<R extends ByteReader> {
   readonly #make: (bytes: Uint8Array) => R;

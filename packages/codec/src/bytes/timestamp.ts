@@ -4,10 +4,12 @@ import type { ByteWriter } from "./byte-writer.ts";
 
 const two32 = 0x1_0000_0000;
 const secondNanos = 1_000_000_000n;
-/** `Date` reaches this far from 1970 on both sides. */
+/** `Date` covers this many seconds before and after 1970. */
 const dateSeconds = 8_640_000_000_000;
 
-/** Seconds as int64, then nanoseconds of the second as uint32 (docs/fory.md, "Time"). */
+/**
+ * Writes a `Date` as seconds (int64) and nanoseconds of the second (uint32) (docs/fory.md, "Time").
+ */
 export function writeTimestamp(w: ByteWriter, value: unknown): void {
   const ms = value instanceof Date ? value.getTime() : Number.NaN;
   if (Number.isNaN(ms)) {
@@ -20,7 +22,7 @@ export function writeTimestamp(w: ByteWriter, value: unknown): void {
   put(w, seconds >>> 0, Math.floor(seconds / two32), (ms - seconds * 1000) * 1_000_000);
 }
 
-/** Parts of a millisecond are cut off, as `Date` cannot hold them. */
+/** Reads a `Date`. Fractions of a millisecond are cut off, as `Date` cannot hold them. */
 export function readTimestamp(r: ByteReader): Date {
   const start = r.take(12);
   const seconds = (u32(r.bytes, start + 4) | 0) * two32 + u32(r.bytes, start);
@@ -30,7 +32,7 @@ export function readTimestamp(r: ByteReader): Date {
   return date;
 }
 
-/** The same for a bigint of nanoseconds since 1970. */
+/** Writes a bigint of nanoseconds since 1970 in the same form. */
 export function writeTimestampBig(w: ByteWriter, value: unknown): void {
   if (typeof value !== "bigint") {
     throw fail("value", `expected a bigint of nanoseconds, got ${kindOf(value)}`);

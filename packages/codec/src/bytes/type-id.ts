@@ -1,6 +1,6 @@
 import type { ArrayElementKind } from "../schema/field-type.ts";
 
-/** Type ids of Fory, scalars by their kind (docs/fory.md, "Type ids"). */
+/** The type ids of Fory. Scalars have the names of their kinds (docs/fory.md, "Type ids"). */
 export const TypeId = {
   any: 0,
   bool: 1,
@@ -47,7 +47,7 @@ export const TypeId = {
   float8Array: 52,
 } as const;
 
-/** Type ids of typed arrays by their elements. */
+/** The type ids of typed arrays by their elements. */
 export const arrayTypeId: Readonly<Record<ArrayElementKind, number>> = {
   bool: 43,
   int8: 44,

@@ -3,7 +3,7 @@ import type { ByteReader } from "./byte-reader.ts";
 
 const two32 = 0x1_0000_0000;
 
-/** Writes 7 bits a byte, low first; the ninth byte holds eight. Needs 9 bytes of room. */
+/** Writes 7 bits per byte, low bits first. The ninth byte holds eight. Needs 9 bytes of room. */
 export function putVar64(b: Uint8Array, pos: number, low: number, high: number): number {
   let p = pos;
   let lo = low >>> 0;
@@ -21,7 +21,7 @@ export function putVar64(b: Uint8Array, pos: number, low: number, high: number):
   return p;
 }
 
-/** Needs 5 bytes of room. */
+/** Writes 7 bits per byte, low bits first. Needs 5 bytes of room. */
 export function putVar32(b: Uint8Array, pos: number, value: number): number {
   let p = pos;
   let rest = value >>> 0;
@@ -33,13 +33,13 @@ export function putVar32(b: Uint8Array, pos: number, value: number): number {
   return p;
 }
 
-/** A safe integer, zigzag. Needs 9 bytes of room. */
+/** Writes a safe integer in zigzag form. Needs 9 bytes of room. */
 export function putVarint64(b: Uint8Array, pos: number, value: number): number {
   const high = Math.floor(value / two32);
   return putZigzag(b, pos, value >>> 0, high | 0);
 }
 
-/** A bigint of 64 bits, zigzag. Needs 9 bytes of room. */
+/** Writes a bigint of 64 bits in zigzag form. Needs 9 bytes of room. */
 export function putVarintBig(b: Uint8Array, pos: number, value: bigint): number {
   return putZigzag(b, pos, lowOf(value), highOf(value));
 }
@@ -49,17 +49,17 @@ function putZigzag(b: Uint8Array, pos: number, low: number, high: number): numbe
   return putVar64(b, pos, (low << 1) ^ sign, ((high << 1) | (low >>> 31)) ^ sign);
 }
 
-/** Low 32 bits of a bigint, signed. */
+/** Returns the low 32 bits of a bigint, signed. */
 export function lowOf(value: bigint): number {
   return Number(BigInt.asIntN(32, value));
 }
 
-/** High 32 bits of a bigint of 64 bits, signed. */
+/** Returns the high 32 bits of a bigint of 64 bits, signed. */
 export function highOf(value: bigint): number {
   return Number(BigInt.asIntN(32, value >> 32n));
 }
 
-/** Reads into `lo` and `hi`, both unsigned. */
+/** Reads into `lo` and `hi` of the reader, both unsigned. */
 export function readVar64(r: ByteReader): void {
   let lo = 0;
   let hi = 0;
@@ -86,7 +86,7 @@ export function readVar64(r: ByteReader): void {
   r.hi = hi >>> 0;
 }
 
-/** A zigzag integer that JavaScript's numbers hold exactly. */
+/** Reads a zigzag integer that a number holds exactly. */
 export function readVarint64(r: ByteReader): number {
   readVar64(r);
   const sign = -(r.lo & 1);
@@ -116,7 +116,7 @@ export function readVarint32(r: ByteReader): number {
   return (value >>> 1) ^ -(value & 1);
 }
 
-/** Refuses what a number would round: −2^53+1 to 2^53−1 are exact. */
+/** Refuses an integer that a number would round: those from −2^53+1 to 2^53−1 are exact. */
 export function safe(value: number): number {
   if (Number.isSafeInteger(value)) return value;
   throw fail("data", "an integer beyond 2^53, which a number cannot hold: use z.int64() for it");

@@ -1,13 +1,18 @@
 import type { ByteWriter } from "./byte-writer.ts";
 
 const firstBytes = 4_096;
-/** A buffer that grew beyond this is not kept. */
+/**
+ * A buffer that grew beyond this size is dropped, so that one large message does not hold memory.
+ */
 const keptBytes = 4 * 1_024 * 1_024;
-/** From here on a message is handed over with the buffer that it was written in, rather than copied. */
+/** From this size on a message keeps the buffer that it was written in, which saves a copy. */
 const handedBytes = 64 * 1_024;
 const noBytes = new Uint8Array(0);
 
-/** Writers that serve one message after the other, unless a getter of a value encodes while it is read. */
+/**
+ * Lends writers to one message after the other. Nested encoding, in a getter of a value, gets a new
+ * one.
+ */
 export class Writers<W extends ByteWriter> {
   readonly #make: (bytes: Uint8Array, options: { readonly fixed: boolean }) => W;
   readonly #growing: W;
@@ -21,7 +26,7 @@ export class Writers<W extends ByteWriter> {
     this.#fixed = make(noBytes, { fixed: true });
   }
 
-  /** A writer whose buffer is as large as the message needs, and the same for the next message. */
+  /** Returns a writer whose buffer grows as needed. The next message reuses the buffer. */
   growing(): W {
     if (this.#growingBusy) return this.#make(new Uint8Array(firstBytes), { fixed: false });
     this.#growingBusy = true;
@@ -30,7 +35,10 @@ export class Writers<W extends ByteWriter> {
     return w;
   }
 
-  /** What was written, for good: in the buffer itself where it is large and fills that but for an eighth. */
+  /**
+   * Returns the written bytes for good: the buffer itself if it is large and at least seven eighths
+   * full, else a copy.
+   */
   taken(w: W): Uint8Array {
     const { bytes, pos } = w;
     if (pos < handedBytes || bytes.length - pos > pos >> 3) return bytes.slice(0, pos);
@@ -38,7 +46,7 @@ export class Writers<W extends ByteWriter> {
     return bytes.subarray(0, pos);
   }
 
-  /** A writer into a given buffer. */
+  /** Returns a writer into a given buffer. */
   fixed(bytes: Uint8Array): W {
     if (this.#fixedBusy) return this.#make(bytes, { fixed: true });
     this.#fixedBusy = true;
@@ -46,12 +54,12 @@ export class Writers<W extends ByteWriter> {
     return this.#fixed;
   }
 
-  /** What was written stays until the writer is asked for again. */
+  /** Takes a writer back. Its bytes stay valid until the next message. */
   release(w: W): void {
     if (w === this.#growing) this.#growingBusy = false;
     else if (w === this.#fixed) {
       this.#fixedBusy = false;
-      // the next message may be long in coming: hold nothing of this one
+      // the next message may arrive much later: hold nothing of this one
       w.bytes = noBytes;
     }
   }

@@ -1,15 +1,16 @@
 import { Source } from "./source.ts";
 
-/** Makes plain objects of these values; of none, objects whose values are undefined. */
+/** Makes a plain object with the given values. Without arguments all values are undefined. */
 export type RecordMaker = new (...values: readonly unknown[]) => object;
 
-/** Keys may come from peers: this many are kept. */
+/** Maximum number of cached constructors, as keys may come from peers. */
 const maxKept = 1_024;
 const kept = new Map<string, RecordMaker>();
 
 /**
- * The constructor of plain objects with some keys, in order: as fast as a literal, and without their text in the code. For equal
- * keys it is the same, so that decoded objects share one hidden class.
+ * Returns the constructor of plain objects with some keys, in order. It is as fast as an object
+ * literal and does not contain the text of the keys. Equal keys share one constructor, so that
+ * decoded objects share one hidden class.
  */
 export function recordMaker(keys: readonly string[]): RecordMaker {
   const name = JSON.stringify(keys);

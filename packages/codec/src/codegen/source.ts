@@ -1,14 +1,18 @@
 import { littleEndian } from "../bytes/float.ts";
-/** Thrown by generated code: something is wrong, and the closures find out what. */
+/** Thrown by generated code when something is wrong. The closures then run and make the error. */
 import { setOwn } from "../own-property.ts";
 export const wrong: unique symbol = Symbol("wrong");
 
-/** Tells the texts of all functions apart: equal ones would share what the engine learns of their objects. */
+/**
+ * A number in the text of each function. V8 would share type feedback between functions of equal
+ * text.
+ */
 let made = 0;
 
 /**
- * Collects the text of one generated function. Names come from a counter, and all that is not a number is handed in
- * as a constant, the keys of objects too: nothing of a schema's or a peer's text becomes code.
+ * Collects the text of one generated function. Variable names come from a counter. Everything
+ * except numbers is passed in as a constant, including the keys of objects: no text of a schema or
+ * a peer becomes code.
  */
 export class Source {
   readonly #lines: string[] = [];
@@ -21,7 +25,7 @@ export class Source {
     this.#lines.push(line);
   }
 
-  /** The name under which the code sees a value from outside. */
+  /** Returns the name of a constant: the value is passed in from outside. */
   constant(value: unknown): string {
     let name = this.#names.get(value);
     if (name === undefined) {
@@ -32,17 +36,17 @@ export class Source {
     return name;
   }
 
-  /** A fresh variable name. */
+  /** Returns a new variable name. */
   variable(): string {
     return `x${this.#variables++}`;
   }
 
-  /** A property of an object, by the constant that is its key. */
+  /** Returns the code of a property access. The key is a constant. */
   property(object: string, key: string): string {
     return `${object}[${this.constant(key)}]`;
   }
 
-  /** Sets an own property; only a call makes one that is named `__proto__`. */
+  /** Returns code that sets an own property. A key `__proto__` needs a call. */
   set(object: string, key: string, value: string): string {
     return key === "__proto__"
       ? `${this.constant(setOwn)}(${object},${this.constant(key)},${value});`
@@ -58,7 +62,10 @@ export class Source {
 
 let allowed: boolean | undefined;
 
-/** Whether this platform lets us generate code; asked once, as a strict CSP reports each try. */
+/**
+ * Returns true if this platform allows generated code. It tries once per process, as a strict CSP
+ * reports each try.
+ */
 export function canGenerate(): boolean {
   if (allowed === undefined) {
     try {

@@ -4,7 +4,7 @@ import { checkFrame } from "./zstd-frame.ts";
 
 type Zlib = typeof import("node:zlib");
 
-/** Windows beyond this are refused before any memory is taken for them (docs/fory.md, "Compression"). */
+/** Larger windows are refused before memory is allocated for them (docs/fory.md, "Compression"). */
 const maxWindowLog = 24;
 
 /** The range of zstd's levels. */
@@ -12,9 +12,11 @@ const minLevel = -131_072;
 const maxLevel = 22;
 
 /**
- * One zstd frame, with its content size, without checksum or dictionary. `level` is zstd's, 3 unless given.
+ * Compresses bytes into one zstd frame with its content size, without checksum and dictionary.
+ * `level` is zstd's level, default: 3.
  *
- * Throws {@link CodecError} `type` where the platform has no zstd; Node has it from 22.15 on.
+ * Throws {@link CodecError}: `option` for a bad level, `type` if the platform has no zstd. Node has
+ * it from 22.15 on.
  */
 export function compressPayload(bytes: Uint8Array, level = 3): Uint8Array {
   if (!Number.isInteger(level) || level < minLevel || level > maxLevel) {
@@ -29,10 +31,11 @@ export function compressPayload(bytes: Uint8Array, level = 3): Uint8Array {
 }
 
 /**
- * Inflates exactly one zstd frame to at most `maxBytes`; the bound holds while inflating, whatever the frame declares.
+ * Inflates exactly one zstd frame to at most `maxBytes`. The limit holds while inflating, whatever
+ * size the frame declares.
  *
- * Throws {@link CodecError}: `limit` where the output or the window is too large, `data` for
- * anything that is not one whole frame without a dictionary, `type` where the platform has no zstd.
+ * Throws {@link CodecError}: `limit` if the output or the window is too large, `data` for anything
+ * other than one whole frame without a dictionary, `type` if the platform has no zstd.
  */
 export function decompressPayload(bytes: Uint8Array, maxBytes: number): Uint8Array {
   checkFrame(bytes, { maxBytes, maxWindowLog });
@@ -56,7 +59,10 @@ export function decompressPayload(bytes: Uint8Array, maxBytes: number): Uint8Arr
   throw new CodecError("limit", `decompressed payload exceeds limit of ${maxBytes}`);
 }
 
-/** Found at run time and not imported, so that bundles for browsers need no stand-in for Node's module. */
+/**
+ * Returns Node's zlib. It is looked up at run time, not imported, so that bundles for browsers need
+ * no replacement for it.
+ */
 function zlib(): Zlib {
   const found = globalThis.process?.getBuiltinModule?.("node:zlib");
   if (found && "zstdCompressSync" in found) return found;

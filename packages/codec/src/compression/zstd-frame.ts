@@ -1,24 +1,24 @@
 import { CodecError } from "../error.ts";
 
 const magic = [0x28, 0xb5, 0x2f, 0xfd];
-/** Bytes of the content size, by the two high bits of the frame's descriptor. */
+/** Size of the content size field, by the two high bits of the frame descriptor. */
 const contentSizes = [0, 2, 4, 8];
 const dictionarySizes = [0, 1, 2, 4];
 const maxBlock = 128 * 1024;
 
-/** Bounds for a frame that somebody else made. */
+/** The limits of a frame from a peer. */
 export interface FrameBounds {
   readonly maxBytes: number;
   readonly maxWindowLog: number;
 }
 
 /**
- * Walks one zstd frame (RFC 8878, section 3.1) without inflating it: its window, its declared size,
- * and that it ends where the bytes end.
+ * Checks one zstd frame (RFC 8878, section 3.1) without inflating it: its window, its declared
+ * size, and that it ends where the bytes end.
  */
 export function checkFrame(bytes: Uint8Array, bounds: FrameBounds): void {
   if (magic.some((byte, i) => bytes[i] !== byte)) {
-    throw new CodecError("data", "the payload is no zstd frame", { offset: 0 });
+    throw new CodecError("data", "the payload is not a zstd frame", { offset: 0 });
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 4;
@@ -54,7 +54,7 @@ export function checkFrame(bytes: Uint8Array, bounds: FrameBounds): void {
     last = (head & 1) === 1;
     const length = head >> 3;
     if (length > maxBlock) throw new CodecError("data", "a zstd block that is too large");
-    // a run-length block holds its one byte, whatever it stands for
+    // a run-length block holds one byte, however often it repeats
     take(((head >> 1) & 3) === 1 ? 1 : length);
   }
   if (descriptor & 0x04) take(4);

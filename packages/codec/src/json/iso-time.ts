@@ -4,23 +4,23 @@ const pattern =
   /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})?$/;
 const milli = 1_000_000n;
 
-/** Nanoseconds since 1970 of an ISO 8601 time; without a zone it is UTC. */
+/** Returns the nanoseconds since 1970 of an ISO 8601 time. Without a zone it is UTC. */
 export function parseTime(text: string): bigint {
   const parts = pattern.exec(text);
   const ms = parts
     ? Date.parse(`${(parts[1] ?? "").replace(" ", "T")}${parts[3] ?? "Z"}`)
     : Number.NaN;
-  if (Number.isNaN(ms)) throw fail("data", `${quote(text)} is no ISO 8601 time`);
+  if (Number.isNaN(ms)) throw fail("data", `${quote(text)} is not an ISO 8601 time`);
   return BigInt(ms) * milli + BigInt((parts?.[2] ?? "").padEnd(9, "0"));
 }
 
-/** The ISO 8601 time, with as many digits of the second as it needs. */
+/** Returns the ISO 8601 time, with as many digits of the second as needed. */
 export function formatTime(nanos: bigint): string {
   const rest = ((nanos % milli) + milli) % milli;
   const ms = Number((nanos - rest) / milli);
   const date = new Date(ms);
   if (Number.isNaN(date.getTime()))
-    throw fail("value", "a timestamp outside the years that ISO 8601 has");
+    throw fail("value", "a timestamp outside the years of ISO 8601");
   const text = date.toISOString();
   return rest === 0n ? text : `${text.slice(0, -1)}${String(rest).padStart(6, "0")}Z`;
 }

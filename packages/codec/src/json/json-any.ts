@@ -2,14 +2,13 @@ import { fail, kindOf } from "../failure.ts";
 import type { FieldType } from "../schema/field-type.ts";
 import type { TypeScope } from "../schema/type-scope.ts";
 import { TypedValue, typeOf } from "../schema/typed-value.ts";
-
 import { isObject } from "./json-containers.ts";
 import { checkDepth, type JsonOp } from "./json-op.ts";
 import { jsonScalar, writeBytes, writeFloat } from "./json-scalar.ts";
 
 /**
- * The op of values of any type: values that JSON has, and on writing also bytes, times, sets, maps and
- * instances of bound classes.
+ * The op of values of any type: values that JSON has, and on writing also bytes, times, sets, maps
+ * and instances of bound classes.
  */
 export class JsonAny implements JsonOp {
   readonly #scope: TypeScope;

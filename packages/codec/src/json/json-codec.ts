@@ -1,8 +1,7 @@
 import { checkBytes } from "../bytes/byte-reader.ts";
 import { copyInto } from "../bytes/byte-writer.ts";
 import { asFailure } from "../failure.ts";
-import type { CodecLimits } from "../limits.ts";
-import { checkMessageSize } from "../limits.ts";
+import { type CodecLimits, checkMessageSize } from "../limits.ts";
 import type { Root } from "../schema/root.ts";
 import type { MakeTypeCodec, TypeCodec } from "../type-codec.ts";
 import { type JsonElement, readElement, writeElement } from "./json-containers.ts";
@@ -12,7 +11,11 @@ import { parseJson } from "./json-text.ts";
 
 const encoder = new TextEncoder();
 
-/** Codecs of types in JSON. */
+// The entrance to JSON: `createCodec` calls `jsonTypes` once per codec. Decoding parses the whole
+// text, then the ops of the types convert it. The place of an error in the text is searched only
+// afterwards.
+
+/** Makes codecs of types in JSON. */
 export function jsonTypes(limits: CodecLimits): MakeTypeCodec {
   const types = new JsonTypes(limits.depth);
   return (root) => new JsonTypeCodec(root, limits, types.element(root, root.scope));
@@ -61,7 +64,7 @@ class JsonTypeCodec implements TypeCodec<unknown> {
       return readElement(json, this.#element, 0);
     } catch (reason) {
       const failure = asFailure(reason);
-      // the wheel calls the root by its name alone
+      // the Python package names the root without its namespace
       throw failure.toError(label, placeOf(bytes, failure.steps), info?.name);
     }
   }

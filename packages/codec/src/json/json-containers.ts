@@ -2,7 +2,6 @@ import { arrayClass } from "../bytes/array-class.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
 import { setOwn } from "../own-property.ts";
 import type { ArrayElementKind } from "../schema/field-type.ts";
-
 import { checkDepth, expected, type JsonOp } from "./json-op.ts";
 import { jsonScalar } from "./json-scalar.ts";
 
@@ -12,7 +11,7 @@ export interface JsonElement {
   readonly optional: boolean;
 }
 
-/** Lists and sets are JSON arrays. */
+/** The op of lists and sets, which are JSON arrays. */
 export function jsonList(element: JsonElement, form: "list" | "set", maxDepth: number): JsonOp {
   return {
     write(value, depth) {
@@ -35,7 +34,7 @@ export function jsonList(element: JsonElement, form: "list" | "set", maxDepth: n
   };
 }
 
-/** Typed arrays are JSON arrays of numbers. */
+/** The op of typed arrays, which are JSON arrays of numbers. */
 export function jsonArray(kind: ArrayElementKind, maxDepth: number): JsonOp {
   if (kind === "bool") {
     const bool = { op: jsonScalar({ kind }), nullable: false, optional: false };
@@ -62,7 +61,7 @@ export function jsonArray(kind: ArrayElementKind, maxDepth: number): JsonOp {
   };
 }
 
-/** Maps are JSON objects; keys that are no text become text. */
+/** The op of maps, which are JSON objects. Keys that are not text become text. */
 export function jsonMap(
   key: JsonElement,
   value: JsonElement,
@@ -99,7 +98,7 @@ export function isObject(json: unknown): json is Record<string, unknown> {
   return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
-/** A field, element or value that may be null. */
+/** Writes a field, element or value that may be null. */
 export function writeElement(value: unknown, element: JsonElement, depth: number): string {
   if (element.nullable && (value === null || value === undefined)) return "null";
   return element.op.write(value, depth + 1);
@@ -126,7 +125,7 @@ function entriesOf(value: unknown, form: "record" | "map"): [unknown, unknown][]
 
 function writeKey(key: unknown, { op, nullable }: JsonElement, depth: number): string {
   if (nullable && (key === null || key === undefined)) {
-    throw fail("value", "JSON has no keys that are null: use another mode");
+    throw fail("value", "JSON has no null keys: use another mode");
   }
   const text = op.write(key, depth);
   return text.startsWith('"') ? text : `"${text}"`;
@@ -136,7 +135,7 @@ function readKey(name: string, op: JsonOp, depth: number): unknown {
   try {
     return op.read(name, depth);
   } catch (reason) {
-    // integers, booleans and numeric enums are written between quotes
+    // integers, booleans and numeric enums are written as text
     if (!/^(?:true|false|-?\d{1,20})$/.test(name)) throw reason;
     const plain: unknown = JSON.parse(name.replace(/^(-?)0+(?=\d)/, "$1"));
     return op.read(plain, depth);

@@ -8,7 +8,7 @@ import { unexpectedFields } from "./unexpected-fields.ts";
 
 const keys = ["case", "value"];
 
-/** One of some numbered cases: an object of the number and the value. */
+/** The op of a union of numbered cases: an object with the number and the value. */
 export function jsonCase(
   type: CaseUnion,
   elementOf: (element: ElementType) => JsonElement,
@@ -57,7 +57,7 @@ function inValue<T>(run: () => T): T {
   }
 }
 
-/** Instances of a class of the program's, as the values of their form. */
+/** The op of an ext: instances of a class of the program's, in the form of another type. */
 export function jsonExt(type: ExtType, form: JsonElement): JsonOp {
   return {
     write: (value, depth) => writeElement(extForm(type, value), form, depth),

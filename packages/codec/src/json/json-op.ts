@@ -1,14 +1,17 @@
 import { fail, kindOf } from "../failure.ts";
 
-/** Writes and reads the values of one type as JSON. `depth` is the depth of the value, 1 for the root. */
+/**
+ * Writes and reads the values of one type as JSON. `depth` is the depth of the value, 1 for the
+ * root.
+ */
 export interface JsonOp {
-  /** The JSON text of a value. */
+  /** Returns the JSON text of a value. */
   write(value: unknown, depth: number): string;
-  /** The value that parsed JSON stands for. Integers beyond 2^53 arrive as bigints. */
+  /** Returns the value for parsed JSON. Integers beyond 2^53 arrive as bigints. */
   read(json: unknown, depth: number): unknown;
 }
 
-/** A bound on nesting that both directions share. */
+/** Checks the limit of nesting, in both directions. */
 export function checkDepth(depth: number, max: number): void {
   if (depth > max) throw fail("limit", `nested deeper than ${max} levels`);
 }

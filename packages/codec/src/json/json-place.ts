@@ -1,4 +1,4 @@
-/** Where in JSON something stands, in bytes: it is looked for only once something is wrong with it. */
+/** Positions in JSON text, in bytes. They are computed only for errors. */
 
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
 const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -6,8 +6,8 @@ const decoder = new TextDecoder();
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
- * Where the value at the end of a path begins, in bytes that are JSON; where a key or index is missing, the object or
- * array that lacks it.
+ * Returns the position of the value at the end of a path, in valid JSON. If a key or index is
+ * missing, it is that of the enclosing object or array.
  */
 export function placeOf(bytes: Uint8Array, path: readonly (string | number)[]): number {
   let at = start(bytes);
@@ -19,7 +19,7 @@ export function placeOf(bytes: Uint8Array, path: readonly (string | number)[]): 
   return at;
 }
 
-/** Of equal keys the last counts. */
+/** Returns the position of a member's value. The last of equal keys counts. */
 function member(bytes: Uint8Array, object: number, key: string | number): number | undefined {
   let found: number | undefined;
   for (let at = space(bytes, object + 1); bytes[at] === quote; ) {
@@ -63,12 +63,15 @@ function valueEnd(bytes: Uint8Array, value: number): number {
   return at;
 }
 
-/** The first byte that makes other bytes than JSON of these, or their end where more must follow. */
+/**
+ * Returns the position of the first byte that makes the text invalid, or its end if more must
+ * follow.
+ */
 export function brokenAt(bytes: Uint8Array): number {
   const open: number[] = [];
   let at = start(bytes);
   for (;;) {
-    // a value must follow here
+    // a value is expected here
     const byte = bytes[at];
     if (byte === openObject || byte === openList) {
       const next = space(bytes, at + 1);
@@ -103,7 +106,7 @@ export function brokenAt(bytes: Uint8Array): number {
   }
 }
 
-/** Where the value after a key begins; the place of what is wrong, negative. */
+/** Returns the position of the value after a key, or the negative position of an error. */
 function keyEnd(bytes: Uint8Array, key: number): number {
   if (bytes[key] !== quote) return -key;
   const end = textEnd(bytes, key);
@@ -133,7 +136,7 @@ function textEnd(bytes: Uint8Array, open: number): number {
   return Math.min(at + 1, bytes.length);
 }
 
-/** The end of what is no text and no bracket. */
+/** Returns the end of a token that is neither text nor a bracket. */
 function wordEnd(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length && !ends(bytes[at] as number)) at++;

@@ -5,7 +5,6 @@ import { bigInteger, integer, safeInteger } from "../bytes/integer.ts";
 import { integerRanges } from "../bytes/integer-ranges.ts";
 import { fail, kindOf } from "../failure.ts";
 import type { IntegerKind, ScalarType } from "../schema/field-type.ts";
-
 import { fromBase64, toBase64 } from "./base64.ts";
 import { formatTime, parseTime } from "./iso-time.ts";
 import { expected, type JsonOp } from "./json-op.ts";
@@ -13,7 +12,7 @@ import { expected, type JsonOp } from "./json-op.ts";
 const integerText = /^-?\d{1,20}$/;
 const durationText = /^(-?)(\d{1,19})(?:\.(\d{1,9}))?s$/;
 
-/** The op of a type whose values stand alone (docs/fory.md, "JSON"). */
+/** Returns the op of a scalar type (docs/fory.md, "JSON"). */
 export function jsonScalar(type: ScalarType): JsonOp {
   switch (type.kind) {
     case "bool":
@@ -58,7 +57,7 @@ export function jsonScalar(type: ScalarType): JsonOp {
   }
 }
 
-/** The text of a finite number; JSON has no others. */
+/** Returns the text of a finite number. JSON has no others. */
 export function writeFloat(value: unknown): string {
   const n = float(value);
   if (!Number.isFinite(n)) throw fail("value", `${n} has no form in JSON`);

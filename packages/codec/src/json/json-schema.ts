@@ -12,12 +12,14 @@ import { wireTypeInfo } from "../schema/zod/wire-type-mark.ts";
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /**
- * What `createCodec({ mode: "json" })` reads of a type, and so all that it writes, as JSON Schema: with the names
- * of the wire, and every wire type under its tag in `$defs`. Checks, descriptions and defaults are those of zod.
+ * Returns the JSON Schema of a type's JSON messages, as `createCodec({ mode: "json" })` reads and
+ * writes them. It has the names on the wire, and every wire type under its tag in `$defs`. Checks,
+ * descriptions and defaults are those of zod.
  *
- * `z.toJSONSchema(type)` is for zod's own values instead, and throws at dates, bigints, bytes, sets and maps.
+ * `z.toJSONSchema(type)` describes zod's own values instead, and throws for dates, bigints, bytes,
+ * sets and maps.
  *
- * Throws {@link CodecError} `type` for anything but a wire type.
+ * Throws {@link CodecError} `type` for anything other than a wire type.
  */
 export function jsonSchemaOf(type: WireType): JsonSchema {
   if (!wireTypeInfo(type)) {
@@ -28,7 +30,7 @@ export function jsonSchemaOf(type: WireType): JsonSchema {
   return Object.keys(definitions).length > 0 ? { ...schema, $defs: definitions } : schema;
 }
 
-/** Keys of `.meta()` that are about the wire. */
+/** Keys of `.meta()` that concern the wire. */
 const ours = ["name", "ref", "fieldId", "numbers"];
 
 class SchemaWriter {
@@ -41,9 +43,9 @@ class SchemaWriter {
     this.#names.get = (schema) => nameAndMeta(schema) as never;
   }
 
-  /** A schema whose references are to the definitions of the whole. */
+  /** Returns a schema whose references point to the shared definitions. */
   schema(zod: $ZodType): JsonSchema {
-    // a set inside itself, without a wire type between
+    // a set inside itself, without a wire type in between
     if (this.#open.has(zod)) return {};
     this.#open.add(zod);
     const { $defs, ...schema } = toJSONSchema(zod, {
@@ -94,7 +96,7 @@ class SchemaWriter {
   }
 }
 
-/** The metadata of a schema; a wire type's own schema is called by its tag. */
+/** Returns the metadata of a schema. The name of a wire type's own schema is its tag. */
 function nameAndMeta(schema: $ZodType): Record<string, unknown> | undefined {
   const meta: Record<string, unknown> = { ...globalRegistry.get(schema) };
   for (const key of ours) delete meta[key];

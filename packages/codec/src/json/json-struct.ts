@@ -16,12 +16,11 @@ import {
   writeElement,
 } from "./json-containers.ts";
 import { jsonCase, jsonExt } from "./json-named.ts";
-
 import { checkDepth, expected, type JsonOp } from "./json-op.ts";
 import { jsonScalar } from "./json-scalar.ts";
 import { unexpectedFields } from "./unexpected-fields.ts";
 
-/** Makes the ops of wire types, each once: types may hold each other. */
+/** Makes the ops of wire types, each once, as types may hold each other. */
 export class JsonTypes {
   readonly #maxDepth: number;
   readonly #ops = new WeakMap<WireTypeInfo, JsonOp>();
@@ -81,7 +80,7 @@ export class JsonTypes {
     };
   }
 
-  /** The op of an element; `scope` is where values of any type find theirs. */
+  /** Returns the op of an element. Values of any type find their types in `scope`. */
   element(element: ElementType, scope: TypeScope): JsonElement {
     return {
       op: this.#op(element.type, scope),
@@ -149,7 +148,10 @@ function jsonEnum(values: readonly (string | number)[]): JsonOp {
   };
 }
 
-/** An object of one of several types, told apart like on the way in: by a distinct literal, or by its keys. */
+/**
+ * The op of a union of wire types. A distinct literal or the keys tell the options apart, as in the
+ * schema.
+ */
 function jsonUnion(type: UnionType, bind: (info: WireTypeInfo) => JsonOp): JsonOp {
   let byKey: Choices | undefined;
   let byName: Choices | undefined;

@@ -3,17 +3,19 @@ import { type CodecLimits, checkMessageSize } from "../limits.ts";
 import { brokenAt } from "./json-place.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
-/** Shorter texts cannot hold much, and the types bound their depth. */
+/**
+ * Shorter messages are not scanned: they cannot take much memory, and their types bound the depth.
+ */
 const scannedBytes = 4_096;
-/** Memory of an object or array, and of an entry, roughly. */
+/** Approximate memory of an object or array, and of an entry. */
 const bracketCost = 56;
 const commaCost = 16;
 const wideDigits = /\d{16}/;
 const maxDigits = 40;
 
 /**
- * Parses JSON: a byte order mark is skipped, of equal keys the last one counts, and integers that a
- * number would round come as bigints.
+ * Parses JSON. A byte order mark is skipped, the last of equal keys counts, and integers that a
+ * number would round become bigints.
  */
 export function parseJson(bytes: Uint8Array, limits: CodecLimits): unknown {
   checkMessageSize(bytes.length, limits);
@@ -32,7 +34,7 @@ export function parseJson(bytes: Uint8Array, limits: CodecLimits): unknown {
   }
 }
 
-/** Refuses what would take too much memory or stack before it is parsed. */
+/** Refuses a message that would take too much memory or stack, before it is parsed. */
 function scan(bytes: Uint8Array, limits: CodecLimits): void {
   let depth = 0;
   let cost = 0;

@@ -3,7 +3,7 @@ import { Failure } from "../failure.ts";
 const shown = 5;
 const keyLength = 80;
 
-/** The failure for keys that a type does not have, in the words of the Python wheel. */
+/** Makes the failure for keys that a type does not have. The text is that of the Python package. */
 export function unexpectedFields(keys: readonly string[], names: readonly string[]): Failure {
   const list = keys.slice(0, shown).map((key) => {
     const text = key.length > keyLength ? `${key.slice(0, keyLength)}...(truncated)` : key;
@@ -18,7 +18,7 @@ export function unexpectedFields(keys: readonly string[], names: readonly string
   );
 }
 
-/** A string as Python prints it in a list: nothing in it can break out of the line. */
+/** Returns a string as Python prints it in a list. No character can break out of the line. */
 function repr(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const body = text.replace(/[\\'"\p{C}\p{Z}]/gu, (char) => {

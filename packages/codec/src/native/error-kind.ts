@@ -3,7 +3,7 @@ interface ErrorClass {
   readonly name: string;
 }
 
-/** Standard errors by their place on the wire. `AggregateError` is the last. */
+/** The standard errors. The index is the kind on the wire; `AggregateError` is the last. */
 export const errorClasses: readonly ErrorClass[] = [
   Error,
   EvalError,
@@ -15,10 +15,10 @@ export const errorClasses: readonly ErrorClass[] = [
   AggregateError,
 ];
 
-/** Which parts of an error follow. */
+/** The parts of an error that follow. */
 export const ErrorFlag = { message: 1, cause: 2, name: 4, errors: 8 } as const;
 
-/** Makes an error of the class at a place; undefined for no place. */
+/** Makes an error of a kind, or returns undefined for an unknown kind. */
 export function makeError(place: number, message: string | undefined): Error | undefined {
   const Class = errorClasses[place];
   if (!Class) return undefined;

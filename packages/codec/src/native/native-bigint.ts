@@ -4,12 +4,12 @@ import { putVarintBig } from "../bytes/varint.ts";
 import { fail } from "../failure.ts";
 import { NativeId } from "./native-id.ts";
 
-/** V8's own bound: 2^30 bits. */
+/** V8 refuses larger bigints: its limit is 2^30 bits. */
 const maxBytes = 1 << 27;
-/** Bytes that become digits at once. */
+/** Bytes that are converted to digits at once. */
 const chunk = 4_096;
 
-/** A bigint of 64 bits as a varint, a longer one as sign and magnitude. */
+/** Writes a bigint of 64 bits as a varint, a longer one as sign and magnitude. */
 export function writeBigint(w: ByteWriter, value: bigint): void {
   if (BigInt.asIntN(64, value) === value) {
     w.putByte(NativeId.bigint);
@@ -27,7 +27,9 @@ export function writeBigint(w: ByteWriter, value: bigint): void {
   }
 }
 
-/** Sign and magnitude: `varuint(bytes << 1 | negative)`, then the magnitude, low first. */
+/**
+ * Reads sign and magnitude: `varuint(bytes << 1 | negative)`, then the magnitude, low bytes first.
+ */
 export function readLongBigint(r: ByteReader): bigint {
   const head = r.small();
   const size = head >>> 1;
@@ -42,7 +44,7 @@ export function readLongBigint(r: ByteReader): bigint {
   return head & 1 ? -magnitude : magnitude;
 }
 
-/** The bytes between two places as digits, the last byte first. */
+/** Returns the bytes of a range as hex digits, the last byte first. */
 function hexOf(bytes: Uint8Array, start: number, end: number): string {
   const digits: string[] = [];
   for (let at = end - 1; at >= start; at--) {

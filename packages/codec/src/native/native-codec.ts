@@ -13,20 +13,20 @@ import { bindExt, rootNative, structsByClass, structsByTag } from "./types/nativ
 import { anyNative } from "./types/scalar-op.ts";
 import { NativeWriter } from "./writing/native-writer.ts";
 
-// The entrance to NATIVE, the format between JavaScript programs: `nativeCodec` for values without a
-// declared type, `nativeTypes` for the wire types of `createCodec({ mode: "native" })`.
+// The entrance to NATIVE, the format between JavaScript programs: `nativeCodec` for values without
+// a declared type, `nativeTypes` for the wire types of `createCodec({ mode: "native" })`.
 
 export interface NativeCodecOptions {
   /** Limits other than {@link defaultLimits}. */
   readonly limits?: Partial<CodecLimits>;
-  /** The scope whose classes travel as instances. Default: the types of the whole process. */
+  /** The scope whose classes are sent as instances. Default: the types of the whole process. */
   readonly scope?: TypeScope;
 }
 
 /**
  * Encodes any JavaScript value for another JavaScript program, without a schema: everything that
- * `structuredClone` takes, with shared and cyclic references (docs/fory.md, "Native"). Decoded values
- * have no known type.
+ * `structuredClone` takes, with shared and cyclic references (docs/fory.md, "Native"). Decoded
+ * values have no known type.
  */
 export interface NativeCodec extends Omit<TypeCodec<unknown>, "encodeShared"> {
   readonly limits: CodecLimits;

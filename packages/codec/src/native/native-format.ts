@@ -24,8 +24,8 @@ export interface NativeRoot {
 }
 
 /**
- * The messages of one type, or of any values, in NATIVE. A message is read without regard to types;
- * the decoded value is then checked against its type.
+ * The messages of one type, or of any values, in NATIVE. A message is read without its type. The
+ * decoded value is then checked against the type.
  */
 export class NativeFormat implements MessageFormat<NativeWriter, NativeReader> {
   readonly root: string;
@@ -126,7 +126,7 @@ function readHead(r: NativeReader): void {
   }
 }
 
-/** Makes the error of a failed read or check. What is wrong with a value is wrong with the data here. */
+/** Makes the error of a failed read or check. A bad value is bad data here. */
 function dataError(reason: unknown, root: string, offset: number | undefined): CodecError {
   const error = stackAsLimit(asFailure(reason)).toError(root, offset);
   if (error.code !== "value") return error;
@@ -134,7 +134,10 @@ function dataError(reason: unknown, root: string, offset: number | undefined): C
   return new CodecError("data", message, { path, offset, ...(cause ? { cause } : {}) });
 }
 
-/** Maps an overflow of the stack to a `limit` failure: the configured depth was larger than the stack. */
+/**
+ * Maps an overflow of the stack to a `limit` failure: the configured depth was larger than the
+ * stack.
+ */
 function stackAsLimit(failure: Failure): Failure {
   if (failure.cause instanceof RangeError && /call stack/i.test(failure.cause.message)) {
     return fail("limit", "nested deeper than the stack allows");

@@ -1,4 +1,4 @@
-/** Ids of the value layer beside Fory's own (docs/fory.md, "Native"). */
+/** The ids of values in addition to Fory's type ids (docs/fory.md, "Native"). */
 export const NativeId = {
   undefined: 64,
   hole: 65,
@@ -20,13 +20,19 @@ export const NativeId = {
   dataView: 81,
 } as const;
 
-/** From here on, the id of a record is the number of its shape: the first 32 shapes of a message. */
+/**
+ * From this id on, the id of a record is the number of its shape, for the first 32 shapes of a
+ * message.
+ */
 export const firstShapeId = 96;
 
-/** From here on, the id is the value: integers from −32 to 95. */
+/** From this id on, the id is the value: integers from −32 to 95. */
 export const firstSmallId = 128;
 /** The id of the integer 0. */
 export const zeroId = 160;
 
-/** How every message begins: the header, the version of the layer, and the language as a string. */
+/**
+ * The beginning of every message: the header, the version of the format, and the language as a
+ * string.
+ */
 export const messageHead: Uint8Array = Uint8Array.of(0, 1, 12, 0x6a, 0x73, 0x31);

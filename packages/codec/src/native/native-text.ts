@@ -7,7 +7,9 @@ const loneSurrogate = /\p{Surrogate}/u;
 const utf16 = 1;
 const chunk = 4_096;
 
-/** Writes text as Fory does, and text with lone surrogates, which JavaScript has, as UTF-16. */
+/**
+ * Writes text as Fory does. Text with lone surrogates, which Fory refuses, is written as UTF-16.
+ */
 export function writeText(w: ByteWriter, text: string): void {
   const n = text.length;
   if (n < 24) {
@@ -47,7 +49,7 @@ function writeUtf16(w: ByteWriter, text: string): void {
   }
 }
 
-/** Reads text in any of Fory's encodings; UTF-16 may hold lone surrogates. */
+/** Reads text in any encoding of Fory. UTF-16 may contain lone surrogates. */
 export function readNativeText(r: ByteReader): string {
   if (((r.bytes[r.pos] ?? 0) & 3) !== utf16) return readText(r);
   const size = r.small() >>> 2;

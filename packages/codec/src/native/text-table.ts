@@ -2,19 +2,25 @@ const slots = 256;
 const shortest = 3;
 const longest = 64;
 
-/** Whether a text takes a number of its own, by which it may appear again. */
+/**
+ * Returns true if a text gets a number, by which it can be repeated. Short texts take no more bytes
+ * than a number, long ones seldom repeat.
+ */
 export function isNumbered(text: string): boolean {
   return text.length >= shortest && text.length <= longest;
 }
 
-/** Finds texts that a message holds already. One slot per hash: a text that lost its place is written again. */
+/**
+ * Finds texts that a message contains already. Each hash has one slot: a text that lost its slot is
+ * written again in full.
+ */
 export class TextTable {
   readonly #texts: (string | undefined)[] = new Array<string | undefined>(slots).fill(undefined);
   readonly #numbers = new Uint32Array(slots);
   readonly #used: number[] = [];
   #count = 0;
 
-  /** The number of a text that was here before; otherwise gives it the next one and returns −1. */
+  /** Returns the number of a known text. Otherwise gives it the next number and returns −1. */
   add(text: string): number {
     const n = text.length;
     const at =
@@ -31,7 +37,7 @@ export class TextTable {
     return -1;
   }
 
-  /** Forgets everything: the next message begins. */
+  /** Drops all texts, for the next message. */
   clear(): void {
     this.#count = 0;
     const used = this.#used;

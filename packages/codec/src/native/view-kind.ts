@@ -3,13 +3,13 @@ import { NativeId } from "./native-id.ts";
 
 export type View = ArrayBufferView<ArrayBufferLike>;
 
-/** One class of views: its id, and how to make one. */
+/** One class of views: its id, and how to make a view. */
 export interface ViewKind {
   readonly id: number;
-  /** Bytes of one element. */
+  /** Size of one element in bytes. */
   readonly size: number;
   readonly prototype: object;
-  /** Whether a view over the whole of its own bytes is written as the id alone. */
+  /** True if a view of all of its own bytes is written without a separate buffer. */
   readonly compact: boolean;
   make(buffer: ArrayBuffer, offset: number, length: number): View;
 }
@@ -45,17 +45,17 @@ const kinds: ViewKind[] = [
   kind(NativeId.dataView, DataView, false),
 ];
 const Half = (globalThis as { readonly Float16Array?: ViewClass }).Float16Array;
-/** Fory's id of arrays of 16-bit floats, which younger platforms have. */
+/** Fory's id of arrays of 16-bit floats. Only newer platforms have the class. */
 const float16ArrayId = 53;
 if (Half) kinds.push(kind(float16ArrayId, Half));
 
-/** By the id on the wire. */
+/** The kinds by their ids on the wire. */
 export const viewKinds: ReadonlyMap<number, ViewKind> = new Map(kinds.map((one) => [one.id, one]));
 
-/** Those of them that are written without a buffer. */
+/** The kinds that can be written without a separate buffer. */
 export const compactViews: readonly ViewKind[] = kinds.filter((one) => one.compact);
 
-/** By the prototype of the class. */
+/** The kinds by the prototypes of their classes. */
 export const viewPrototypes: ReadonlyMap<object, ViewKind> = new Map(
   kinds.map((one) => [one.prototype, one]),
 );

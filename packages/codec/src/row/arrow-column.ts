@@ -4,7 +4,7 @@ import { float16Bits } from "../bytes/float16.ts";
 import { CodecError } from "../error.ts";
 import type { RowElement, RowScalarKind, RowType } from "./schema/row-schema.ts";
 
-/** The package `apache-arrow`, loaded by who uses this. */
+/** The package `apache-arrow`, which the caller loads. */
 export type ArrowLibrary = typeof import("apache-arrow");
 
 const encoder = new TextEncoder();
@@ -155,7 +155,7 @@ interface Common {
   readonly nullBitmap?: Uint8Array;
 }
 
-/** Arrow marks what is there, Fory what is not. */
+/** Returns the null bitmap. Arrow sets the bits of values, Fory those of nulls. */
 function validity(values: readonly unknown[]): Omit<Common, "length"> {
   const nullCount = values.reduce<number>((sum, value) => sum + (value === null ? 1 : 0), 0);
   return nullCount === 0
@@ -197,7 +197,8 @@ function offsets(sizes: readonly number[]): Int32Array {
   let end = 0;
   sizes.forEach((size, i) => {
     end += size;
-    if (end > maxOffset) throw new CodecError("limit", "a column beyond what Arrow's offsets hold");
+    if (end > maxOffset)
+      throw new CodecError("limit", "a column beyond the range of Arrow's offsets");
     out[i + 1] = end;
   });
   return out;

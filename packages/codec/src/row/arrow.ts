@@ -1,5 +1,6 @@
 /**
- * Rows as Apache Arrow tables. Needs the package `apache-arrow`, which nothing else here loads.
+ * Rows as Apache Arrow tables. Needs the package `apache-arrow`, which no other part of this
+ * package loads.
  *
  * @module
  */
@@ -11,10 +12,11 @@ import { rowReader } from "./row-reader.ts";
 import type { RowSchema } from "./schema/row-schema.ts";
 
 /**
- * Copies rows of one schema into a table with a column per field.
+ * Copies rows of one schema into a table with a column per field. Timestamps are microseconds in
+ * UTC.
  *
- * Timestamps are microseconds in UTC. Throws {@link CodecError}: `data` or `limit` for a row that
- * cannot be read, `limit` for a column beyond 2 GiB, and `type` where `apache-arrow` is not installed.
+ * Throws {@link CodecError}: `data` or `limit` for a row that cannot be read, `limit` for a column
+ * beyond 2 GiB, and `type` if `apache-arrow` is not installed.
  */
 export async function toArrow(
   schema: RowSchema,

@@ -10,7 +10,7 @@ import type { ElementReadOp, RowReadOp } from "./values/row-op.ts";
 import { structReadOp } from "./values/struct-op.ts";
 import { dateOp, microsOp } from "./values/time-op.ts";
 
-/** How rows are read of which only the schema is known. */
+/** Returns the shape of rows of which only the schema is known. */
 export function dynamicShape(fields: readonly RowField[], depth: number): ReadShape {
   if (depth < 1) throw new CodecError("limit", "the schema of the rows nests too deep");
   return {
@@ -48,7 +48,7 @@ function innerOf(element: RowElement, depth: number): ElementReadOp {
   return elementOf(element, depth - 1);
 }
 
-/** Half precision, which we read but do not write. */
+/** The op of half-precision numbers, which other languages write: it only reads. */
 const float16Op: RowReadOp = {
   width: 2,
   cost: 0,

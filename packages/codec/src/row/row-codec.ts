@@ -6,7 +6,6 @@ import type { CodecLimits } from "../limits.ts";
 import { limitsOf } from "../option-check.ts";
 import type { WireType, WireTypeInfo } from "../schema/wire-type-info.ts";
 import { wireTypeInfo } from "../schema/zod/wire-type-mark.ts";
-
 import { planRow } from "./row-plan.ts";
 import { openRow } from "./row-source.ts";
 import type { RowView } from "./row-view.ts";
@@ -18,43 +17,56 @@ import type { RowSchema } from "./schema/row-schema.ts";
 import type { Shape } from "./shape.ts";
 import { readStruct, schemaFields, viewStruct, writeStruct } from "./values/struct-op.ts";
 
+// The entrance to rows. A row is not decoded as a whole: every field has a slot at a fixed place,
+// so that a view reads single fields. `row-plan.ts` derives the shape of a type's rows once;
+// `RowWriter` writes rows by that shape and `RowSource` reads their untrusted bytes.
+
 export interface RowOptions {
-  /** Bounds other than {@link defaultLimits}; `depth` counts the levels of the type. */
+  /**
+   * Limits other than {@link defaultLimits}. `depth` is the maximum number of levels of the type.
+   */
   readonly limits?: Partial<CodecLimits>;
 }
 
-/** Rows of one wire type: Fory's standard row format (docs/fory.md, "Rows"). It holds no resources. */
+/**
+ * Encodes and decodes rows of one wire type in Fory's standard row format (docs/fory.md, "Rows").
+ * It holds no resources.
+ */
 export interface RowCodec<Out, In = Out> {
   readonly type: WireTypeInfo;
   readonly schema: RowSchema;
-  /** A row that the caller owns. Throws {@link CodecError}, usually `value`. */
+  /** Returns a row that the caller owns. Throws {@link CodecError}, usually `value`. */
   encode(value: In): Uint8Array;
   /**
-   * Writes a row at `offset` and returns its size, a multiple of 8. Throws {@link CodecError} `space`
-   * where it does not fit; the buffer is then unchanged.
+   * Writes a row at `offset` and returns its size, a multiple of 8. Throws {@link CodecError}
+   * `space` if it does not fit; the buffer is then unchanged.
    */
   encodeInto(value: In, buffer: Uint8Array, offset: number): number;
   /**
-   * A look into a row, which reads nothing yet and keeps the bytes: they must not change while the
-   * view is used. Throws {@link CodecError} `data` for bytes that cannot be a row.
+   * Returns a view of a row. The view reads nothing yet and refers to the bytes: they must not
+   * change while it is used. Throws {@link CodecError} `data` for bytes that cannot be a row.
    */
   view(bytes: Uint8Array): RowView<Out>;
-  /** The value of a row. It holds no views into `bytes`. Throws {@link CodecError}, usually `data`. */
+  /**
+   * Returns the value of a row. It holds no views into `bytes`. Throws {@link CodecError}, usually
+   * `data`.
+   */
   decode(bytes: Uint8Array): Out;
-  /** What readers must have before the first row; a new copy. */
+  /** Returns a copy of the schema, which readers need before the first row. */
   schemaBytes(): Uint8Array;
   /**
    * Compares the schema at the beginning of a stream with this one. Throws {@link CodecError}
-   * `mismatch`, or what {@link parseRowSchema} throws.
+   * `mismatch`, or the errors of {@link parseRowSchema}.
    */
   checkSchema(bytes: Uint8Array): void;
 }
 
 /**
- * The rows of a wire type.
+ * Makes the codec for rows of a wire type.
  *
- * Throws {@link CodecError}: `type` for anything else, and `schema` with the path of a field that has
- * no form in rows: unions, values of any type, decimals, unsigned 64-bit integers, recursive types.
+ * Throws {@link CodecError}: `option` for a bad option, `type` for anything other than a wire type,
+ * and `schema` with the path of a field without a form in rows: unions, values of any type,
+ * decimals, unsigned 64-bit integers, recursive types.
  */
 export function rowCodec<S extends WireType>(
   type: S,
@@ -68,10 +80,10 @@ export function rowCodec<S extends WireType>(
   return new TypedRows(info, limits) as RowCodec<unknown> as RowCodec<z.output<S>, z.input<S>>;
 }
 
-/** Rows larger than this do not keep their scratch buffer. */
+/** After a larger row the scratch buffer is dropped. */
 const keptBytes = 1024 * 1024;
 
-/** One writer for all codecs: a row is copied out of it before the next is made. */
+/** The writer of all codecs: a row is copied out of it before the next is made. */
 let spare: RowWriter | undefined = new RowWriter();
 
 class TypedRows implements RowCodec<unknown> {
@@ -117,7 +129,7 @@ class TypedRows implements RowCodec<unknown> {
     checkRowSchema(this.schema, parseRowSchema(bytes), this.type.tag);
   }
 
-  /** A getter of the value may encode too, and then needs a writer of its own. */
+  /** Nested encoding, in a getter of the value, gets a writer of its own. */
   #write<T>(value: unknown, use: (row: Uint8Array) => T): T {
     const w = spare ?? new RowWriter();
     spare = undefined;

@@ -2,7 +2,6 @@ import { CodecError } from "../error.ts";
 import type { ElementType, FieldType, ScalarType } from "../schema/field-type.ts";
 import { registryOf } from "../schema/type-scope.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
-
 import { maxSchemaFields } from "./schema/row-schema.ts";
 import type { Shape, ShapeField } from "./shape.ts";
 import { binaryOp, enumOp, textOp } from "./values/bytes-op.ts";
@@ -14,10 +13,10 @@ import { structOp } from "./values/struct-op.ts";
 import { dateOp, microsOp, momentOp } from "./values/time-op.ts";
 
 /**
- * The shape of rows of a type (docs/fory.md, "Rows").
+ * Returns the shape of rows of a type (docs/fory.md, "Rows").
  *
- * Throws {@link CodecError}: `schema`, with the path, for a type without a row form, and `limit` for
- * one that nests deeper than `depth`.
+ * Throws {@link CodecError}: `schema`, with the path, for a type without a row form, and `limit`
+ * for one that nests deeper than `depth`.
  */
 export function planRow(info: WireTypeInfo, depth: number): Shape {
   return new Planner(depth).shape(info.base ?? info, info.tag, 1);
@@ -25,7 +24,7 @@ export function planRow(info: WireTypeInfo, depth: number): Shape {
 
 class Planner {
   readonly #depth: number;
-  /** The types around the current field: a type inside itself would have rows without end. */
+  /** The types around the current field. A type inside itself would make an endless row. */
   readonly #open = new Set<WireTypeInfo>();
   #fields = 0;
 
@@ -75,7 +74,11 @@ class Planner {
         return setOp(this.#inner(type.element, path, depth));
       case "map":
         if (type.key.nullable) {
-          throw refuse(path, "a map with keys that may be null", "leave null out of its keys");
+          throw refuse(
+            path,
+            "a map with keys that may be null",
+            "use a key type that is not nullable",
+          );
         }
         return mapOp(
           this.#inner(type.key, path, depth),
@@ -98,7 +101,7 @@ class Planner {
       case "named_union":
         throw refuse(path, "a union of cases", "give each case a nullable field of its own");
       case "ext":
-        throw refuse(path, "an ext", "give the row the form of it");
+        throw refuse(path, "an ext", "use the type of its form");
       case "any":
         throw refuse(path, "a value of any type", "rows have a fixed shape");
       default:
@@ -150,7 +153,10 @@ function isSigned64(kind: string): boolean {
   return kind === "int64" || kind === "varint64" || kind === "tagged_int64";
 }
 
-/** Rows have signed integers only: an unsigned one takes the next larger type. */
+/**
+ * Returns the op of a number. Rows have signed integers only: an unsigned one takes the next larger
+ * type.
+ */
 function numberOp(kind: Exclude<ScalarType["kind"], "bool" | "string">, path: string): RowOp {
   switch (kind) {
     case "int8":
@@ -176,7 +182,10 @@ function numberOp(kind: Exclude<ScalarType["kind"], "bool" | "string">, path: st
   }
 }
 
-/** Fory's rows have no enums; the values themselves are what every reader understands. */
+/**
+ * Returns the op of an enum's values. Rows have no enums, and every reader understands the values
+ * themselves.
+ */
 function enumValueOp(values: readonly (string | number)[], path: string): RowOp {
   if (values.every((value) => typeof value === "string")) return textOp;
   if (values.every((value) => Number.isSafeInteger(value))) return safeIntegerOp;

@@ -6,25 +6,27 @@ import type { RowView } from "./row-view.ts";
 import type { RowSchema } from "./schema/row-schema.ts";
 import { readStruct, viewStruct } from "./values/struct-op.ts";
 
-/** A decoded row of which only the schema is known: its fields by their names on the wire. */
+/** A decoded row of which only the schema is known: its values by their names on the wire. */
 export type DynamicRow = Record<string, unknown>;
 
-/** Reads rows by a schema alone. It holds no resources. */
+/** Reads rows by their schema alone. It holds no resources. */
 export interface RowReader {
   readonly schema: RowSchema;
-  /** As {@link RowCodec.view}, with the names of the schema as keys. */
+  /** Like {@link RowCodec.view}, with the names of the schema as keys. */
   view(bytes: Uint8Array): RowView<DynamicRow>;
-  /** As {@link RowCodec.decode}. */
+  /** Like {@link RowCodec.decode}. */
   decode(bytes: Uint8Array): DynamicRow;
 }
 
 const label = "row";
 
 /**
- * Reads rows of types that this program does not define, by the schema that came before them.
+ * Makes a reader for rows of types that this program does not define. The schema precedes the rows
+ * in a stream.
  *
- * Integers of 64 bits are bigints, timestamps and durations bigints of nanoseconds, dates text, maps
- * `Map`. Throws {@link CodecError} `limit` for a schema that nests too deep.
+ * Integers of 64 bits are bigints, timestamps and durations are bigints of nanoseconds, dates are
+ * text, maps are `Map`. Throws {@link CodecError}: `option` for a bad option, `limit` for a schema
+ * that nests too deep.
  */
 export function rowReader(schema: RowSchema, options: RowOptions = {}): RowReader {
   const limits = limitsOf(options.limits);

@@ -1,27 +1,26 @@
 import { CodecError } from "../error.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
-
 import { bitmapBytes } from "./row-writer.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const two32 = 0x1_0000_0000;
-/** Up to here a loop over the characters is faster than a call into the runtime. */
+/** Up to this length a loop over the characters is faster than a call into the runtime. */
 const shortText = 24;
 
-/** A stretch of a row that has slots: a struct, or an array of elements. */
+/** A range of a row that has slots: a struct, or an array of elements. */
 export class Span {
   readonly start: number;
   readonly end: number;
-  /** Where the null bitmap begins. */
+  /** The position of the null bitmap. */
   bitmap = 0;
-  /** Where the first slot begins. */
+  /** The position of the first slot. */
   slots = 0;
-  /** How many slots there are. */
+  /** The number of slots. */
   count = 0;
-  /** Where what the slots refer to may begin. */
+  /** The first position to which slots may refer. */
   body = 0;
-  /** Bytes of the body that no value was read from yet. */
+  /** Bytes of the body that no value has used yet. */
   left = 0;
 
   constructor(start: number, end: number) {
@@ -34,12 +33,12 @@ export class Span {
   }
 }
 
-/** The bytes of one row, which nothing is believed of. */
+/** The untrusted bytes of one row. Every position is checked before it is read. */
 export class RowSource {
   readonly bytes: Uint8Array;
   readonly data: DataView;
   readonly limits: CodecLimits;
-  /** The slot that was looked at last, for errors. */
+  /** The slot that was read last, for errors. */
   at = 0;
   #graphBytes: number;
 
@@ -52,18 +51,19 @@ export class RowSource {
     this.#graphBytes = limits.graphBytes;
   }
 
-  /** The same bytes, with nothing spent yet. */
+  /** Returns the same bytes with a full budget. */
   fresh(): RowSource {
     return new RowSource(this.bytes, this.limits);
   }
 
-  /** The whole of the bytes. Throws where they cannot be a row. */
+  /** Returns the span of the whole row. Throws if the bytes cannot be a row. */
   root(): Span {
     const size = this.bytes.length;
     if (size > this.limits.messageBytes) {
       throw fail("limit", `the row of ${size} bytes is larger than ${this.limits.messageBytes}`);
     }
-    if (size % 8 !== 0) throw fail("data", `${size} bytes are no row, which fills words of 8`);
+    if (size % 8 !== 0)
+      throw fail("data", `${size} bytes are not a row: its size must be a multiple of 8`);
     return new Span(0, size);
   }
 
@@ -79,7 +79,7 @@ export class RowSource {
     this.#open(span, span.start + 8, count, width);
   }
 
-  /** The two arrays of a map, unopened. */
+  /** Returns the two arrays of a map, which are not open yet. */
   openMap(span: Span): { readonly keys: Span; readonly values: Span } {
     if (span.size < 8) throw fail("data", `a map of ${span.size} bytes`);
     const start = span.start + 8;
@@ -92,7 +92,10 @@ export class RowSource {
     return (((this.bytes[span.bitmap + (i >> 3)] as number) >> (i & 7)) & 1) === 1;
   }
 
-  /** What a slot refers to: always inside the body of its own span, so nothing can contain itself. */
+  /**
+   * Returns the span to which a slot refers. It always lies inside the body of its own span, so
+   * that no value contains itself.
+   */
   find(span: Span, slot: number): Span {
     this.at = slot;
     const size = this.data.getUint32(slot, true);
@@ -104,8 +107,8 @@ export class RowSource {
   }
 
   /**
-   * The same for reading everything: values that share bytes could make a small row endless, so
-   * together they may be no larger than the body.
+   * Does the same for reading everything. Values that share bytes could make a small row endless,
+   * so together they may not be larger than the body.
    */
   take(span: Span, slot: number): Span {
     const found = this.find(span, slot);
@@ -114,7 +117,7 @@ export class RowSource {
     return found;
   }
 
-  /** Accounts for memory before it is allocated. */
+  /** Takes memory from the budget before it is allocated. */
   spend(bytes: number): void {
     this.#graphBytes -= bytes;
     if (this.#graphBytes < 0) throw fail("limit", "the row takes too much memory");
@@ -150,7 +153,7 @@ export class RowSource {
     }
   }
 
-  /** A uint64 that is a size, and so fits 32 bits. */
+  /** Reads a uint64 that is a size, which must fit 32 bits. */
   #size(at: number): number {
     this.at = at;
     const size = this.data.getUint32(at, true) + this.data.getUint32(at + 4, true) * two32;
@@ -159,7 +162,9 @@ export class RowSource {
   }
 }
 
-/** Runs a function that reads a row. A failure becomes an error that names the path and the offset. */
+/**
+ * Runs a function that reads a row. A failure becomes an error that names the path and the offset.
+ */
 export function locating<T>(source: RowSource, path: string, read: () => T): T {
   try {
     return read();
@@ -168,7 +173,7 @@ export function locating<T>(source: RowSource, path: string, read: () => T): T {
   }
 }
 
-/** Reads a row from its beginning; what goes wrong becomes an error that names `label`. */
+/** Reads a row from its beginning. A failure becomes an error that names `label`. */
 export function openRow<T>(
   bytes: Uint8Array,
   limits: CodecLimits,

@@ -1,4 +1,4 @@
-/** What a view gives as it is. */
+/** The values that a view returns as they are. */
 export type RowScalar =
   | string
   | number
@@ -18,9 +18,10 @@ export type RowScalar =
   | Float64Array;
 
 /**
- * What a view gives for a value of type `V`: scalars as they are, and views of structs, lists and maps.
+ * The type that a view returns for a value of type `V`: scalars as they are, and views of structs,
+ * lists and maps.
  *
- * Bytes are the row's own, not a copy; other typed arrays are copies.
+ * Bytes are a view of the row; other typed arrays are copies.
  */
 export type RowValue<V> = unknown extends V
   ? unknown
@@ -39,36 +40,41 @@ export type RowValue<V> = unknown extends V
               : never;
 
 /**
- * A look into the bytes of a row, or of a struct in it: what is not asked for is not touched.
+ * A view of a row, or of a struct in it. It reads only the fields that are asked for.
  *
- * It is valid as long as the bytes are unchanged. Every method throws {@link CodecError}: `data` where
- * the bytes it meets are broken, `limit` where a whole is larger than the codec's limits.
+ * It is valid as long as the bytes are unchanged. Every method throws {@link CodecError}: `data`
+ * for broken bytes, `limit` for a value larger than the codec's limits.
  */
 export interface RowView<T> {
-  /** One field, by its key in TypeScript. Throws {@link CodecError} `value` for a key that is no field. */
+  /**
+   * Returns one field, by its key in TypeScript. Throws {@link CodecError} `value` for an unknown
+   * key.
+   */
   get<K extends keyof T & string>(key: K): RowValue<T[K]>;
-  /** Everything, as an object that does not refer to the bytes. */
+  /** Returns everything, as an object that does not refer to the bytes. */
   toObject(): T;
 }
 
-/** A look into a list or a set. */
+/** A view of a list or a set. */
 export interface RowList<Item> extends Iterable<RowValue<Item>> {
   readonly length: number;
-  /** One element; a negative index counts from the end, and outside of the list it is undefined. */
+  /**
+   * Returns one element. A negative index counts from the end; outside of the list it is undefined.
+   */
   at(index: number): RowValue<Item> | undefined;
-  /** All elements, as an array that does not refer to the bytes. */
+  /** Returns all elements, as an array that does not refer to the bytes. */
   toArray(): Item[];
 }
 
-/** A look into a map, held as `Whole` when it is decoded. */
+/** A view of a map. `Whole` is its decoded type. */
 export interface RowMap<Key, Item, Whole = ReadonlyMap<Key, Item>>
   extends Iterable<readonly [Key, RowValue<Item>]> {
   readonly size: number;
-  /** The value of a key, found by reading the keys one by one from the last; undefined without it. */
+  /** Returns the value of a key, or undefined. Reads the keys one by one, from the last. */
   get(key: Key): RowValue<Item> | undefined;
   has(key: Key): boolean;
   keys(): IterableIterator<Key>;
   values(): IterableIterator<RowValue<Item>>;
-  /** Everything, as a `Map` or plain object that does not refer to the bytes. */
+  /** Returns everything, as a `Map` or plain object that does not refer to the bytes. */
   toObject(): Whole;
 }

@@ -2,27 +2,29 @@ import { fail } from "../failure.ts";
 
 const encoder = new TextEncoder();
 const loneSurrogate = /\p{Surrogate}/u;
-/** Longer text is measured before room is made for it. */
+/**
+ * For longer text the exact size is computed first, instead of reserving three bytes per character.
+ */
 const generousText = 4_096;
 
-/** The bytes of the null bitmap of `count` slots: one bit each, in words of 8 bytes. */
+/** Returns the size of the null bitmap of `count` slots: one bit each, in words of 8 bytes. */
 export function bitmapBytes(count: number): number {
   return Math.ceil(count / 64) * 8;
 }
 
-/** The next multiple of 8. */
+/** Returns the next multiple of 8. */
 export function aligned(size: number): number {
   return Math.ceil(size / 8) * 8;
 }
 
-/** Where a row is written: everything up to `pos` is done or zero. */
+/** Writes one row. Everything up to `pos` is complete or zero. */
 export class RowWriter {
   bytes: Uint8Array = new Uint8Array(1_024);
   data: DataView = new DataView(this.bytes.buffer);
   pos = 0;
   maxBytes = 0;
 
-  /** Takes `size` zeroed bytes, a multiple of 8, and returns where they start. */
+  /** Reserves `size` zeroed bytes, a multiple of 8, and returns where they start. */
   reserve(size: number): number {
     const start = this.pos;
     this.#room(size);
@@ -31,7 +33,10 @@ export class RowWriter {
     return start;
   }
 
-  /** Notes in a slot that its value lies from `start` to here; offsets count from `base`. */
+  /**
+   * Notes in a slot that its value lies from `start` to the current position. Offsets count from
+   * `base`.
+   */
   refer(slot: number, base: number, start: number, size: number = this.pos - start): void {
     this.data.setUint32(slot, size, true);
     this.data.setUint32(slot + 4, start - base, true);
@@ -68,7 +73,9 @@ export class RowWriter {
     this.refer(slot, base, start, written);
   }
 
-  /** Room for `size` bytes that will be kept, and `extra` that may be used meanwhile. */
+  /**
+   * Makes room for `size` bytes that will be kept, and for `extra` bytes that are used temporarily.
+   */
   #room(size: number, extra = 0): void {
     if (this.pos + size > this.maxBytes) throw this.#tooLarge();
     const needed = this.pos + size + extra;

@@ -2,9 +2,9 @@ import type { ElementReadOp, RowOp } from "./values/row-op.ts";
 
 /** One field of a struct. */
 export interface ShapeReadField extends ElementReadOp {
-  /** On the wire. */
+  /** The name on the wire. */
   readonly name: string;
-  /** In JavaScript. */
+  /** The key in JavaScript. */
   readonly key: string;
 }
 
@@ -14,20 +14,20 @@ export interface ShapeField extends ShapeReadField {
   readonly default: (() => unknown) | undefined;
 }
 
-/** A struct as it is read. */
+/** A struct for reading. */
 export interface ReadShape {
-  /** What errors call it. */
+  /** The name of the struct in errors. */
   readonly label: string;
-  /** In the order of the slots. */
+  /** The fields in the order of the slots. */
   readonly fields: readonly ShapeReadField[];
-  /** Slots in the order of the keys of decoded objects. */
+  /** The slots in the order of the keys of decoded objects. */
   readonly order: readonly number[];
-  /** Slots by key. */
+  /** The slots by key. */
   readonly slots: ReadonlyMap<string, number>;
   readonly prototype: object;
 }
 
-/** A struct as it is read and written. */
+/** A struct for reading and writing. */
 export interface Shape extends ReadShape {
   readonly fields: readonly ShapeField[];
 }

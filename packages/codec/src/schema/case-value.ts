@@ -1,13 +1,16 @@
 import { fail, kindOf, quote } from "../failure.ts";
 import type { CaseUnion, ElementType } from "./field-type.ts";
 
-/** A value of a union of numbered cases, as JavaScript has it. */
+/** A value of a union of numbered cases in JavaScript. */
 export interface CaseValue {
   case: number;
   value: unknown;
 }
 
-/** The parts of a value to encode, and the type of its case; throws `value` for anything else. */
+/**
+ * Returns the parts of a value to encode, and the type of its case. Throws a `value` failure for
+ * anything else.
+ */
 export function partsOf(
   { named, cases }: CaseUnion,
   value: unknown,
@@ -27,10 +30,10 @@ export function partsOf(
   return { number, value: inner, element };
 }
 
-/** What is said of a number that a union does not have. */
+/** Returns the error text for a number that a union does not have. */
 export function notOfCases(number: unknown, cases: ReadonlyMap<number, unknown>): string {
   const known = [...cases.keys()].slice(0, 8).map(String);
   if (cases.size > 8) known.push("…");
   const what = typeof number === "number" ? String(number) : quote(kindOf(number));
-  return `${what} is none of the cases ${known.join(", ")}`;
+  return `${what} is not one of the cases ${known.join(", ")}`;
 }

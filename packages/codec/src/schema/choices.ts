@@ -5,16 +5,19 @@ import type { WireField, WireTypeInfo } from "./wire-type-info.ts";
 export type UnionType = Extract<FieldType, { kind: "union" }>;
 export type NameOf = (field: WireField) => string;
 
-/** Tells the options of a union apart: by class, by a key with distinct literals, or by their required keys. */
+/**
+ * Finds the option of a union for a value: by class, by a key with distinct literals, or by the
+ * required keys.
+ */
 export class Choices {
   readonly byTag: ReadonlyMap<string, WireTypeInfo>;
   readonly #options: readonly WireTypeInfo[];
   readonly #nameOf: NameOf;
-  /** The distinguishing field, as it is called in the objects. */
+  /** The name of the discriminating field in the objects. */
   readonly #name: string | undefined;
   readonly #byLiteral = new Map<unknown, WireTypeInfo>();
 
-  /** `nameOf` says how the objects call a field: by its key, or by its name on the wire. */
+  /** `nameOf` returns the name of a field in the objects: its key, or its name on the wire. */
   constructor(type: UnionType, nameOf: NameOf) {
     this.#nameOf = nameOf;
     this.#options = type.options.map((option) => option.info());
@@ -28,7 +31,7 @@ export class Choices {
     }
   }
 
-  /** The option that a value is of. */
+  /** Returns the option for a value. */
   of(value: unknown): WireTypeInfo {
     if (typeof value !== "object" || value === null) {
       throw fail("value", `expected an object, got ${kindOf(value)}`);

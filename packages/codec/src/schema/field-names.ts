@@ -4,7 +4,7 @@ import type { WireField } from "./wire-type-info.ts";
 
 const fieldName = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/;
 
-/** Throws {@link CodecError} `schema` for names and numbers of fields that clash or break the rules. */
+/** Throws {@link CodecError} `schema` for names and numbers of fields that clash or are invalid. */
 export function checkNames(tag: string, fields: readonly WireField[]): void {
   const keys = new Map<string, string>();
   const ids = new Set<number>();
@@ -12,15 +12,15 @@ export function checkNames(tag: string, fields: readonly WireField[]): void {
     if (fieldId !== undefined && (!isIdUpTo(fieldId, 32_767) || ids.has(fieldId))) {
       throw new CodecError(
         "schema",
-        `${tag}.${key}: a fieldId is an integer from 0 to 32767, another for every field`,
+        `${tag}.${key}: a fieldId must be an integer from 0 to 32767, different for each field`,
       );
     }
     if (fieldId !== undefined) ids.add(fieldId);
     if (!fieldName.test(name)) {
       throw new CodecError(
         "schema",
-        `${tag}.${key}: ${JSON.stringify(name.slice(0, 80))} is no field name; ` +
-          'give the field one of letters, digits and _ with .meta({ name: "…" })',
+        `${tag}.${key}: ${JSON.stringify(name.slice(0, 80))} is not a field name; ` +
+          'use letters, digits and _ only, or set a name with .meta({ name: "…" })',
       );
     }
     const other = keys.get(name);
@@ -28,7 +28,7 @@ export function checkNames(tag: string, fields: readonly WireField[]): void {
       throw new CodecError(
         "schema",
         `${tag}: ${other} and ${key} are both "${name}" on the wire; ` +
-          'rename one, or give it another name with .meta({ name: "…" })',
+          'rename one, or set another name with .meta({ name: "…" })',
       );
     }
     keys.set(name, key);
@@ -40,8 +40,9 @@ const lower = /[a-z]/;
 const lowerOrDigit = /[a-z0-9]/;
 
 /**
- * The wire name of an identifier, by Fory's rule: `_` before an upper-case letter that follows a
- * lower-case letter or digit, or that ends a run of capitals (`parseHTTPBody` is `parse_http_body`).
+ * Returns the wire name of an identifier by Fory's rule: `_` before an upper-case letter that
+ * follows a lower-case letter or digit, or that ends a run of capitals (`parseHTTPBody` is
+ * `parse_http_body`).
  */
 export function snakeCase(name: string): string {
   let out = "";

@@ -1,7 +1,7 @@
 import type { $ZodType } from "zod/v4/core";
 import type { WireTypeInfo } from "./wire-type-info.ts";
 
-/** Integers, named as Fory names them: `var` and `tagged` forms are short for small values. */
+/** Integers with their names in Fory. The `var` and `tagged` forms are short for small values. */
 export type IntegerKind =
   | "int8"
   | "int16"
@@ -31,7 +31,7 @@ export type ScalarKind =
   | "duration"
   | "decimal";
 
-/** Elements of a dense array. */
+/** The element kinds of a dense array. */
 export type ArrayElementKind =
   | "bool"
   | "uint8"
@@ -49,26 +49,32 @@ export type ArrayElementKind =
 
 export interface ScalarType {
   readonly kind: ScalarKind;
-  /** How JavaScript holds a 64-bit integer or a timestamp (bigint: nanoseconds); absent where there is no choice. */
+  /**
+   * The JavaScript type of a 64-bit integer or timestamp (bigint: nanoseconds). Absent if there is
+   * no choice.
+   */
   readonly as?: "number" | "bigint";
 }
 
-/** What a type is called on the wire. */
+/** The name of a type on the wire. */
 export interface TypeName {
   readonly tag: string;
   readonly namespace: string;
   readonly name: string;
-  /** The number that may stand for the tag. */
+  /** The number that may replace the tag. */
   readonly typeId: number | undefined;
 }
 
-/** One of some values. */
+/** The type of an enum. */
 export interface EnumType {
   readonly kind: "enum";
   readonly values: readonly (string | number)[];
-  /** What the values are on the wire in profile B, each beside its value; places in the declaration unless given. */
+  /**
+   * The numbers of the values on the wire in profile B, in the order of `values`. Default:
+   * positions in the declaration.
+   */
   readonly numbers?: readonly number[];
-  /** What `wireEnum` calls it: such an enum can stand where nothing else tells its type. */
+  /** The name that `wireEnum` gave. Such an enum can be used where nothing else tells its type. */
   readonly named?: NamedSchema;
 }
 
@@ -77,31 +83,37 @@ export interface NamedSchema extends TypeName {
   readonly schema: $ZodType;
 }
 
-/** One of some values of any types, each with the number of its case, as `wireUnion` makes it. */
+/** A union of numbered cases of any types, made by `wireUnion`. */
 export interface CaseUnion {
   readonly kind: "named_union";
   readonly named: NamedSchema;
-  /** By their numbers. Throws `CodecError` `schema` where a `z.lazy` gives a schema without a wire form. */
+  /**
+   * The types of the cases by their numbers. Throws `CodecError` `schema` if a `z.lazy` returns a
+   * schema without a wire form.
+   */
   readonly cases: () => ReadonlyMap<number, ElementType>;
-  /** @internal The same without reading what is lazy. */
+  /** @internal The same, with undefined for cases that are not resolved yet. */
   readonly settled: ReadonlyMap<number, ElementType | undefined>;
-  /** @internal zod checks more than the types of the cases say. */
+  /** @internal True if zod checks more than the types of the cases do. */
   readonly refined: boolean;
 }
 
-/** A type of the program's own, whose values travel as those of another (docs/fory.md, "Own types"). */
+/**
+ * A type of the program's own, whose values have the wire form of another type (docs/fory.md, "Own
+ * types").
+ */
 export interface ExtType {
   readonly kind: "ext";
   readonly named: TypeName;
   readonly class: new (...args: never[]) => unknown;
-  /** What the values are on the wire. */
+  /** The type of the values on the wire. */
   readonly form: ElementType;
   readonly formSchema: $ZodType;
   readonly encode: (value: never) => unknown;
   readonly decode: (form: never) => unknown;
 }
 
-/** What one field, element, key or value is on the wire. */
+/** The type of a field, element, key or value on the wire. */
 export type FieldType =
   | ScalarType
   | { readonly kind: "list" | "set"; readonly element: ElementType }
@@ -109,7 +121,7 @@ export type FieldType =
       readonly kind: "map";
       readonly key: ElementType;
       readonly value: ElementType;
-      /** A plain object (`z.record`) or a `Map` (`z.map`). */
+      /** The JavaScript form: a plain object (`z.record`) or a `Map` (`z.map`). */
       readonly form: "record" | "map";
     }
   | { readonly kind: "array"; readonly element: ArrayElementKind }
@@ -120,15 +132,15 @@ export type FieldType =
   | {
       readonly kind: "union";
       readonly options: readonly { readonly kind: "struct"; readonly info: () => WireTypeInfo }[];
-      /** The key whose literal tells the options apart, where the schema names one. */
+      /** The key whose literal distinguishes the options, if the schema names one. */
       readonly discriminator: string | undefined;
     }
   | { readonly kind: "any" };
 
 export interface ElementType {
   readonly type: FieldType;
-  /** Null may stand for an element on the wire. */
+  /** True if an element may be null on the wire. */
   readonly nullable: boolean;
-  /** Null on the wire is `undefined` in TypeScript. */
+  /** True if null on the wire is `undefined` in TypeScript. */
   readonly optional: boolean;
 }

@@ -1,7 +1,10 @@
 import type { FieldType } from "./field-type.ts";
 import type { WireTypeInfo } from "./wire-type-info.ts";
 
-/** The wire types directly inside a field's type. `open` are the unions around it, which may hold themselves. */
+/**
+ * Returns the wire types directly inside a field's type. `open` are the enclosing unions, which may
+ * hold themselves.
+ */
 export function nestedTypes(
   type: FieldType,
   open: ReadonlySet<FieldType> = new Set(),

@@ -6,22 +6,22 @@ import type { WireTypeInfo } from "./wire-type-info.ts";
 import { describe, isDeferred } from "./zod/describe.ts";
 import { wireTypeInfo } from "./zod/wire-type-mark.ts";
 
-/** What a whole message is. */
+/** The type of a whole message. */
 export interface Root extends ElementType {
-  /** What error paths begin with: the tag of a wire type, else `value`. */
+  /** The first part of error paths: the tag of a wire type, else `value`. */
   readonly label: string;
-  /** The wire type, if it is one that may not be null. */
+  /** The wire type, if the root is one and is not nullable. */
   readonly info: WireTypeInfo | undefined;
-  /** Where values of any type find their types. */
+  /** The scope in which values of any type find their types. */
   readonly scope: TypeScope;
   readonly default: (() => unknown) | undefined;
-  /** Keeps references, as `.meta({ ref: true })` asks. */
+  /** True if the root keeps references, as `.meta({ ref: true })` asks. */
   readonly ref: boolean;
 }
 
 /**
- * The root that a schema describes. Throws {@link CodecError}: `type` for what is no schema and for an object without
- * a name, `schema` for what has no form.
+ * Returns the root that a schema describes. Throws {@link CodecError}: `type` for anything other
+ * than a schema and for an object without a name, `schema` for a schema without a wire form.
  */
 export function rootOf(schema: unknown, scope: TypeScope | undefined): Root {
   const info = wireTypeInfo(schema);

@@ -3,49 +3,57 @@ import { badOption } from "../option-check.ts";
 import type { CaseUnion, ElementType, EnumType, ExtType, FieldType } from "./field-type.ts";
 import type { WireTypeInfo } from "./wire-type-info.ts";
 
-/** A set of wire types in which a tag means one shape, and by which values of unknown type are read. */
+/**
+ * A set of wire types in which a tag names one shape. Values of any type find their types in it.
+ */
 export interface TypeScope {
-  /** The type that was defined last under a tag. */
+  /** Returns the type that was defined last with this tag. */
   find(tag: string): WireTypeInfo | undefined;
-  /** The type that was defined last with this number. */
+  /** Returns the type that was defined last with this number. */
   findId(id: number): WireTypeInfo | undefined;
-  /** The type that is bound to the class of this value. */
+  /** Returns the type that is bound to the class of this value. */
   ofClass(value: object): WireTypeInfo | undefined;
-  /** The enum, ext or union with this tag or number. */
+  /** Returns the enum, ext or union with this tag or number. */
   findNamed(name: string | number): NamedType | undefined;
-  /** The ext whose class this value has. */
+  /** Returns the ext for the class of this value. */
   extOf(value: object): ExtType | undefined;
 }
 
-/** Types with names that are no structs. */
+/** The types with names that are not structs. */
 export type NamedType = ExtType | EnumType | CaseUnion;
 
-/** A scope of its own, for types that a peer describes: their tags do not clash with the program's. */
+/**
+ * Makes a separate scope, for types that a peer describes: their tags do not clash with the
+ * program's.
+ */
 export function createTypeScope(): TypeScope {
   return new Registry();
 }
 
-/** The scope as those see it who define types. Throws {@link CodecError} `type` for a home-made one. */
+/**
+ * Returns a scope with the methods that define types. Throws {@link CodecError} `option` for an
+ * object that `createTypeScope` did not make.
+ */
 export function registryOf(scope: TypeScope): Registry {
   if (scope instanceof Registry) return scope;
   throw badOption("scope", "a scope made by createTypeScope()", scope);
 }
 
-/** A type whose getters may be unread yet. */
+/** A type whose getters may not be resolved yet. */
 interface Defined extends WireTypeInfo {
   readonly complete: boolean;
 }
 
-/** A scope, with what defining a type needs. */
+/** A scope with the methods that define types. */
 export class Registry implements TypeScope {
   readonly #types = new Map<string, Defined>();
   readonly #ids = new Map<number, WireTypeInfo>();
   readonly #classes = new Map<unknown, WireTypeInfo>();
-  /** By their tags and their numbers. */
+  /** The types by their tags and their numbers. */
   readonly #named = new Map<string | number, NamedType>();
   readonly #exts = new Map<unknown, ExtType>();
 
-  /** Throws {@link CodecError} `tag` where the tag is taken by another shape. */
+  /** Adds a wire type. Throws {@link CodecError} `tag` if the tag names another shape. */
   add(info: Defined): void {
     if (this.#named.has(info.tag)) throw taken(info.tag, "an enum, ext or union");
     if (info.typeId !== undefined && this.#named.has(info.typeId)) {
@@ -55,14 +63,20 @@ export class Registry implements TypeScope {
     if (known && info.complete && known.complete) this.confirm(info);
     const other = info.typeId === undefined ? undefined : this.#ids.get(info.typeId);
     if (other && other.tag !== info.tag) {
-      throw new CodecError("tag", `${info.tag}: the id ${info.typeId} belongs to ${other.tag}`);
+      throw new CodecError(
+        "tag",
+        `${info.tag}: the id ${info.typeId} already belongs to ${other.tag}: use another`,
+      );
     }
     this.#types.set(info.tag, info);
     if (info.typeId !== undefined) this.#ids.set(info.typeId, info);
     if (info.class) this.#classes.set(info.class.prototype, info);
   }
 
-  /** Throws {@link CodecError} `tag` where the tag or number is taken by another type. */
+  /**
+   * Adds another type with a name. Throws {@link CodecError} `tag` if the tag or number belongs to
+   * another type.
+   */
   addNamed(type: NamedType): void {
     const { tag, typeId } = type.named ?? {};
     if (tag === undefined) return;
@@ -86,7 +100,7 @@ export class Registry implements TypeScope {
     return this.#exts.get(Object.getPrototypeOf(value));
   }
 
-  /** Compares a type with the one that has its tag, reading the getters of both. */
+  /** Compares a type with the one that has its tag. Resolves the getters of both. */
   confirm(info: WireTypeInfo): void {
     const known = this.#types.get(info.tag);
     if (!known || known === info || shapeText(known) === shapeText(info)) return;
@@ -110,11 +124,11 @@ export class Registry implements TypeScope {
   }
 }
 
-/** Where types without a scope of their own live. */
+/** The scope of types without a scope of their own. */
 export const defaultScope: TypeScope = createTypeScope();
 
 function taken(what: string, by: string): CodecError {
-  return new CodecError("tag", `${what} already belongs to ${by}: take another`);
+  return new CodecError("tag", `${what} already belongs to ${by}: use another`);
 }
 
 function shapeText(info: WireTypeInfo): string {
@@ -123,7 +137,7 @@ function shapeText(info: WireTypeInfo): string {
     .join(", ");
 }
 
-/** The same for a type with a name, cases of a union included. */
+/** Returns the same for a type with a name, including the cases of a union. */
 function namedText(type: NamedType): string {
   if (type.kind !== "named_union") return typeText(type);
   const cases = [...type.settled].map(
@@ -136,7 +150,10 @@ function elementText({ type, nullable }: ElementType): string {
   return typeText(type) + (nullable ? "?" : "");
 }
 
-/** One line that is equal for equal wire forms; other types appear as their tags. */
+/**
+ * Returns one line that is equal for equal wire forms. Nested types with names appear as their
+ * tags.
+ */
 function typeText(type: FieldType): string {
   switch (type.kind) {
     case "list":

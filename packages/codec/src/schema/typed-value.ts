@@ -5,8 +5,8 @@ import type { FieldType } from "./field-type.ts";
 import { describe, isDeferred } from "./zod/describe.ts";
 
 /**
- * A value that says its wire type, for places of any type: `typed(date(), "2026-11-21")` is a day there, not text.
- * It is also what those places give for days, lengths of time, decimals and named enums of a message.
+ * A value with its wire type, for places of any type: `typed(date(), "2026-11-21")` is a day there,
+ * not text. Decoding such places returns it for days, durations, decimals and named enums.
  */
 export class TypedValue<T = unknown> {
   readonly schema: z.core.$ZodType;
@@ -17,7 +17,7 @@ export class TypedValue<T = unknown> {
     this.value = value;
   }
 
-  /** Its form on the wire. Throws where the schema has none. */
+  /** The type on the wire. Throws if the schema has none. */
   get type(): FieldType {
     return typeOf(this.schema);
   }
@@ -31,7 +31,7 @@ export class TypedValue<T = unknown> {
   }
 }
 
-/** A value with its wire type, for a place of any type. */
+/** Makes a value with its wire type, for a place of any type. */
 export function typed<S extends z.core.$ZodType>(
   schema: S,
   value: z.input<S>,
@@ -41,7 +41,7 @@ export function typed<S extends z.core.$ZodType>(
 
 const types = new WeakMap<z.core.$ZodType, FieldType>();
 
-/** The wire type of a typed value's schema; a schema without one fails as a `value`. */
+/** Returns the wire type of a typed value's schema. A schema without one is a `value` failure. */
 export function typeOf(schema: z.core.$ZodType): FieldType {
   let type = types.get(schema);
   if (!type) {

@@ -11,27 +11,40 @@ import { describe, isDeferred } from "./zod/describe.ts";
 import type { Described } from "./zod/schema-walk.ts";
 import { hasChecks, type MarkedType } from "./zod/wire-type-mark.ts";
 
+// `wireType` makes one definition per call and notes it in the schema. All modes, contracts and
+// tools read it through `wireTypeInfo`. It lives as long as the schema, and in the registry of its
+// scope.
+
 export interface WireTypeOptions<T = object> {
-  /** `snake` (the default) writes `agentId` as `agent_id`; `as-written` keeps the key. */
+  /** `snake` writes `agentId` as `agent_id`, `as-written` keeps the key. Default: `snake`. */
   readonly naming?: "snake" | "as-written";
-  /** Decoded values get this class's prototype; its constructor is not run. */
+  /** The class of decoded values. They get its prototype; its constructor does not run. */
   readonly class?: new (
     ...args: never[]
   ) => T;
   /**
-   * Keeps shared values and cycles: fields of this type are written once per object, and read as the
-   * same object (docs/fory.md, "References"). Profile B only.
+   * True if shared values and cycles are kept: an object is written once and decoded as the same
+   * object (docs/fory.md, "References"). Profile B only. Default: false.
    */
   readonly refs?: boolean;
-  /** A number for the name on the wire, shorter and shared with the peers; profile B only. */
+  /**
+   * A number that replaces the name on the wire. It is shorter, and peers must use the same.
+   * Profile B only.
+   */
   readonly id?: number;
-  /** Where the tag must be unique; the whole process unless given. For types described by a peer. */
+  /**
+   * The scope in which the tag must be unique, for types that a peer describes. Default: the whole
+   * process.
+   */
   readonly scope?: TypeScope;
   /** @internal Permits the protocol's own namespace `_aster/`. */
   readonly reserved?: boolean;
 }
 
-/** A wire type as its definition makes it. */
+/**
+ * The description of a wire type, made by its definition. Fields behind getters are described on
+ * first use, because their types may not be defined yet.
+ */
 export class WireDefinition implements MarkedType {
   readonly tag: string;
   readonly namespace: string;
@@ -43,10 +56,10 @@ export class WireDefinition implements MarkedType {
   readonly typeId: number | undefined;
   readonly #naming: "snake" | "as-written";
   readonly #keys: readonly string[];
-  /** Fields known at definition; those behind getters come later. */
+  /** The fields described so far. Those behind getters are added later. */
   readonly #known = new Map<string, Described>();
   readonly #shape: z.core.$ZodLooseShape;
-  /** How zod reads the shape. */
+  /** The getter with which zod reads the shape. */
   readonly #readShape: ShapeGetter | undefined;
   #fields: readonly WireField[] | undefined;
   #refined: boolean | undefined;
@@ -93,7 +106,10 @@ export class WireDefinition implements MarkedType {
     return this.#fields;
   }
 
-  /** False while getters are unread: such a type is compared with its namesakes on first use. */
+  /**
+   * False while getters are unresolved. Such a type is compared with others of its tag on first
+   * use.
+   */
   get complete(): boolean {
     return this.#fields !== undefined;
   }
@@ -103,10 +119,13 @@ export class WireDefinition implements MarkedType {
     return this.#refined;
   }
 
-  /** Whether a definition still has this type's fields: checks and metadata copy it, other shapes do not count. */
+  /**
+   * Returns true if a schema's definition still has the fields of this type. Checks and metadata
+   * copy the definition; schemas with other shapes do not count.
+   */
   describes(def: z.core.$ZodObjectDef): boolean {
     if (def === this.schema._zod.def) return true;
-    // a copy knows the shape it comes from: asking it would call the type's getters early
+    // a copy refers to the original shape: reading its own would call the getters too early
     const read = shapeGetter(def);
     if (read && (read === this.#readShape || read.raw === this.#shape)) return true;
     const shape = def.shape;

@@ -9,7 +9,7 @@ import { withOwnType } from "./zod/own-type.ts";
 
 type Entries = Readonly<Record<string, string | number>>;
 
-/** The values of an enum by their keys: a list of texts is its own keys. */
+/** The values of an enum by their keys. A list of strings has the strings as keys. */
 export type EnumEntries<V> = V extends readonly string[]
   ? { [K in V[number]]: K }
   : V extends Readonly<Record<string, string | number>>
@@ -17,19 +17,20 @@ export type EnumEntries<V> = V extends readonly string[]
     : never;
 
 export interface WireEnumOptions {
-  /** Numbers for the values in profile B; their places in the declaration unless given. */
+  /** The numbers of the values in profile B. Default: their positions in the declaration. */
   readonly numbers?: Readonly<Record<string, number>>;
-  /** A number for the name on the wire, shorter and shared with the peers. */
+  /** A number that replaces the name on the wire. It is shorter, and peers must use the same. */
   readonly id?: number;
-  /** Where the tag must be unique; the whole process unless given. */
+  /** The scope in which the tag must be unique. Default: the whole process. */
   readonly scope?: TypeScope;
 }
 
 /**
- * A `z.enum` with a name on the wire, by which it is known in values of any type and as a whole message.
- * As a field it is what a `z.enum` is.
+ * Makes a `z.enum` with a name on the wire, which identifies it in values of any type and as a
+ * whole message. As a field it is equal to a `z.enum`.
  *
- * Throws {@link CodecError}: `tag` for a bad or taken tag, `schema` for numbers that lack or repeat.
+ * Throws {@link CodecError}: `option` for a bad option, `tag` for a bad or used tag, `schema` for
+ * numbers that are missing or repeated.
  */
 export function wireEnum<const V extends readonly string[] | Entries>(
   tag: string,

@@ -9,26 +9,27 @@ import { describe, isDeferred } from "./zod/describe.ts";
 import { withOwnType } from "./zod/own-type.ts";
 
 export interface WireExtOptions<T, S extends z.core.$ZodType> {
-  /** The class of the values, by which they are known in values of any type. */
+  /** The class of the values, which identifies them in values of any type. */
   readonly class: new (
     ...args: never[]
   ) => T;
-  /** What stands for a value on the wire. */
+  /** The schema of the values on the wire. */
   readonly form: S;
   readonly encode: (value: T) => z.input<S>;
-  /** Whatever it throws becomes a {@link CodecError} `data`. */
+  /** Makes a value. An error that it throws becomes a {@link CodecError} `data`. */
   readonly decode: (form: z.output<S>) => T;
-  /** A number for the name on the wire, shorter and shared with the peers. */
+  /** A number that replaces the name on the wire. It is shorter, and peers must use the same. */
   readonly id?: number;
-  /** Where the tag must be unique; the whole process unless given. */
+  /** The scope in which the tag must be unique. Default: the whole process. */
   readonly scope?: TypeScope;
 }
 
 /**
- * A type of the program's own: instances of a class, which travel as values of another type (docs/fory.md,
- * "Own types"). The peer needs a serializer of the same name.
+ * Defines a type of the program's own: instances of a class, which have the wire form of another
+ * type (docs/fory.md, "Own types"). The peer needs a serializer of the same name.
  *
- * Throws {@link CodecError}: `tag` for a bad or taken tag, `schema` for a form that is none on the wire.
+ * Throws {@link CodecError}: `option` for a bad option, `tag` for a bad or used tag, `schema` for a
+ * form without a wire form.
  */
 export function wireExt<T, S extends z.core.$ZodType>(
   tag: string,
@@ -38,7 +39,7 @@ export function wireExt<T, S extends z.core.$ZodType>(
   checkTypeId(id);
   checkScope(scope);
   const form = describe(options.form, tag, { resolve: true });
-  if (isDeferred(form)) throw new CodecError("schema", `${tag}: a form that is not defined yet`);
+  if (isDeferred(form)) throw new CodecError("schema", `${tag}: the form is not defined yet`);
   const type: ExtType = {
     kind: "ext",
     named: { tag, ...parseTag(tag, { reserved: false }), typeId: id },

@@ -30,8 +30,8 @@ export interface WireTypeInfo {
   readonly namespace: string;
   readonly name: string;
   /**
-   * The fields in the order of the schema. Throws `CodecError` `schema` if a getter returns a schema
-   * without a wire form.
+   * The fields in the order of the schema. Throws `CodecError` `schema` if a getter returns a
+   * schema without a wire form.
    */
   readonly fields: readonly WireField[];
   readonly schema: WireType;

@@ -5,10 +5,11 @@ import { WireDefinition, type WireTypeOptions } from "./wire-definition.ts";
 import { markWireType } from "./zod/wire-type-mark.ts";
 
 /**
- * Gives an object schema its name on the wire.
+ * Defines a wire type: an object schema with a name on the wire. Defining a tag twice with the same
+ * shape is allowed.
  *
- * Throws `CodecError`: `tag` for a bad, reserved or taken tag, `schema` for a field without a
- * wire form. Defining one tag twice with the same shape is fine.
+ * Throws `CodecError`: `option` for a bad option, `tag` for a bad, reserved or used tag, `schema`
+ * for a field without a wire form.
  */
 export function wireType<S extends z.core.$ZodLooseShape>(
   tag: string,

@@ -10,27 +10,28 @@ import { withOwnType } from "./zod/own-type.ts";
 import { refuse } from "./zod/refusal.ts";
 import type { Described } from "./zod/schema-walk.ts";
 
-/** The cases of a union: a schema by the number that stands for it on the wire. */
+/** The schemas of the cases by their numbers on the wire. */
 export type UnionCases = Readonly<Record<number, z.core.$ZodType>>;
 
-/** One object type for each case, told apart by `case`. */
+/** One object type for each case, distinguished by `case`. */
 export type CaseSchemas<C extends UnionCases> = readonly {
   [N in keyof C & number]: z.ZodObject<{ case: z.ZodLiteral<N>; value: C[N] }, z.core.$strip>;
 }[keyof C & number][];
 
 export interface WireUnionOptions {
-  /** A number for the name on the wire, shorter and shared with the peers. */
+  /** A number that replaces the name on the wire. It is shorter, and peers must use the same. */
   readonly id?: number;
-  /** Where the tag must be unique; the whole process unless given. */
+  /** The scope in which the tag must be unique. Default: the whole process. */
   readonly scope?: TypeScope;
 }
 
 /**
- * One of several values of any types, each with the number of its case: `wireUnion("demo/Contact", { 0: z.string(),
- * 1: Point })` has values like `{ case: 0, value: "Ada" }` (docs/fory.md, "Unions of numbered cases"). A number is never
- * given to something else later.
+ * Defines a union of values of any types, each with the number of its case:
+ * `wireUnion("demo/Contact", { 0: z.string(), 1: Point })` has values like `{ case: 0, value: "Ada"
+ * }` (docs/fory.md, "Unions of numbered cases"). Never reuse a number for another meaning.
  *
- * Throws {@link CodecError}: `tag` for a bad or taken tag, `schema` for a bad number or a case without a wire form.
+ * Throws {@link CodecError}: `option` for a bad option, `tag` for a bad or used tag, `schema` for a
+ * bad number or a case without a wire form.
  */
 export function wireUnion<const C extends UnionCases>(
   tag: string,
@@ -44,11 +45,11 @@ export function wireUnion<const C extends UnionCases>(
   const schemas = Object.entries(cases).map(([key, schema]) => {
     const number = Number(key);
     if (!isIdUpTo(number, 0xffff_ffff) || String(number) !== key) {
-      throw refuse(`${tag}.${key}`, "a case of this number", "use integers of 32 bits, from 0 on");
+      throw refuse(`${tag}.${key}`, "a case with this number", "use integers from 0 to 2^32 − 1");
     }
     return [number, schema] as const;
   });
-  if (schemas.length === 0) throw refuse(tag, "a union without cases", "give it one");
+  if (schemas.length === 0) throw refuse(tag, "a union without cases", "add at least one case");
   const objects = schemas.map(([number, value]) => object({ case: literal(number), value }));
   const schema = discriminatedUnion("case", objects as never) as z.core.$ZodType;
   const type = new UnionDefinition({ tag, ...name, typeId: id, schema }, schemas);
@@ -56,7 +57,7 @@ export function wireUnion<const C extends UnionCases>(
   return withOwnType(schema, type) as never;
 }
 
-/** A union as its definition makes it. */
+/** The type of a union, made by its definition. */
 class UnionDefinition implements CaseUnion {
   readonly kind = "named_union";
   readonly named: NamedSchema;
@@ -73,7 +74,7 @@ class UnionDefinition implements CaseUnion {
       return [number, isDeferred(form) ? undefined : form] as const;
     });
     this.settled = new Map(settled);
-    // what a lazy schema checks is not known yet
+    // the checks of a lazy schema are not known yet: assume that it has some
     this.refined = settled.some(([, form]) => form?.refined ?? true);
   }
 

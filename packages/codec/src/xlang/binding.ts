@@ -8,13 +8,13 @@ import type { AnyOp, ValueOp } from "./values/value-op.ts";
 import type { XlangReader } from "./xlang-reader.ts";
 import type { XlangWriter } from "./xlang-writer.ts";
 
-// A binding is a type as one engine writes and reads it in one profile. Engines make it on first use of
-// the type (generate/engine.ts) and keep it as long as the type exists.
+// A binding is a type in one engine and one profile. Engines make it on first use of the type
+// (generate/engine.ts) and keep it as long as the type exists.
 
 export type WriteStruct = (w: XlangWriter, value: unknown, depth: number) => void;
 export type ReadStruct = (r: XlangReader, depth: number) => unknown;
 
-/** The root of a message: a wire type, or the op of another type with what a root needs. */
+/** The binding of the root of a message: of a wire type, or of the op of another type. */
 export interface RootBinding extends ValueOp {
   readonly plan: Pick<TypePlan, "profile" | "tracking" | "definition" | "prefix"> & {
     /** The type whose two names `prefix` gives. */
@@ -46,7 +46,7 @@ export interface Bind {
 export interface ValueOps {
   /** Returns the op of a field's type. */
   of(type: FieldType, scope: TypeScope): ValueOp;
-  /** Returns the op for values that say what they are, so that a reader needs no type. */
+  /** Returns the op for values that carry their full type, so that a reader needs no schema. */
   self(type: FieldType, scope: TypeScope): ValueOp;
   /** Returns the op of values of any type: one for each scope. */
   any(scope: TypeScope): AnyOp;

@@ -1,7 +1,10 @@
 import { arrayTypeId, TypeId } from "../bytes/type-id.ts";
 import type { FieldType } from "../schema/field-type.ts";
 
-/** Bytes of the numbers and booleans, which come first, by type id; others have none. */
+/**
+ * Sizes of numbers and booleans by type id. Fields of these types come first; other types have no
+ * size.
+ */
 export const primitiveSize: Readonly<Record<number, number>> = {
   [TypeId.bool]: 1,
   [TypeId.int8]: 1,
@@ -33,7 +36,7 @@ const compressed: ReadonlySet<number> = new Set([
   TypeId.tagged_uint64,
 ]);
 
-/** Fixed-size numbers before short ones, then larger before smaller. */
+/** Orders fixed-size numbers before variable ones, then larger before smaller. */
 export function bySize(a: number, b: number): number {
   return (
     Number(compressed.has(a)) - Number(compressed.has(b)) ||
@@ -41,7 +44,7 @@ export function bySize(a: number, b: number): number {
   );
 }
 
-/** The type id of a field's type, 0 for whatever a reader cannot know beforehand. */
+/** Returns the type id of a field's type, or 0 for types that a reader cannot know beforehand. */
 export function builtInId(type: FieldType): number {
   switch (type.kind) {
     case "struct":
@@ -58,7 +61,7 @@ export function builtInId(type: FieldType): number {
   }
 }
 
-/** By the bytes of the text. */
+/** Orders texts by their bytes. */
 export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -10,7 +10,10 @@ import type { XlangWriter } from "./xlang-writer.ts";
 
 const writers = new WeakMap<Profile, WeakMap<TypeName, (w: XlangWriter) => void>>();
 
-/** What writes the type info of an enum, ext or union: one for each, as names are written once per message. */
+/**
+ * Returns the function that writes the type info of an enum, ext or union. There is one for each
+ * type, as names are written once per message.
+ */
 export function nameWriter(
   kind: "enum" | "ext" | "union",
   type: TypeName,
@@ -36,7 +39,7 @@ const typeIds = {
   union: { byNumber: TypeId.typedUnion, byName: TypeId.namedUnion },
 } as const;
 
-/** What reads the type info of an ext or union, and throws where it is that of another type. */
+/** Returns the function that reads the type info of an ext or union. It throws for another type. */
 export function nameReader(
   kind: "ext" | "union",
   type: TypeName,
@@ -46,10 +49,10 @@ export function nameReader(
   return (r) => {
     const id = r.byte();
     if (id !== byNumber && id !== byName) {
-      throw fail("mismatch", `type id ${id} found where ${type.tag} should be`);
+      throw fail("mismatch", `type id ${id} found, ${type.tag} expected`);
     }
     const name = id === byNumber ? r.small() : readTypeName(r, profile);
     if (name === type.tag || name === type.typeId) return;
-    throw fail("mismatch", `${String(name).slice(0, 80)} found where ${type.tag} should be`);
+    throw fail("mismatch", `${String(name).slice(0, 80)} found, ${type.tag} expected`);
   };
 }

@@ -2,41 +2,47 @@ import { TypeId } from "../bytes/type-id.ts";
 import { nestedTypes } from "../schema/nested-types.ts";
 import { registryOf } from "../schema/type-scope.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
-
 import type { Profile } from "./profile.ts";
 import { Flag } from "./references.ts";
-
 import { typeInfoBytes } from "./type-info.ts";
 import type { TypeMeta } from "./type-meta.ts";
 
-/** All that both engines need to know about a type in one profile. */
+// A plan is the profile's view of one type: the order of the fields, the bytes before them, the
+// type info. `planOf` makes it when an engine first binds the type. Both engines work from it.
+
+/**
+ * Everything about a type in one profile that both engines need. Plans are made once per type and
+ * profile.
+ */
 export interface TypePlan {
   readonly info: WireTypeInfo;
   readonly profile: Profile;
-  /** Fields in the order of the schema: the order of keys of decoded objects. */
+  /** Fields in the order of the schema, which is the order of keys in decoded objects. */
   readonly declared: readonly WireField[];
   /** Fields in the order of the wire. */
   readonly ordered: readonly WireField[];
-  /** What stands before the fields: the hash of the shape, or nothing. */
+  /** The bytes before the fields: the hash of the shape, or nothing. */
   readonly lead: Uint8Array;
   readonly typeInfo: Uint8Array;
-  /** What `typeInfo` defines, in profiles whose messages define their types. */
+  /** The definition in `typeInfo`, in profiles whose messages define their types. */
   readonly definition: TypeMeta | undefined;
-  /** The type itself, where `typeInfo` gives its two names. */
+  /** The type itself, if `typeInfo` contains its two names. */
   readonly named: WireTypeInfo | undefined;
-  /** How every message with this type as its root begins. */
+  /** The first bytes of every message with this type as its root. */
   readonly prefix: Uint8Array;
   /** Fields whose values keep their identity. */
   readonly shared: ReadonlySet<WireField>;
-  /** Something inside keeps references. */
+  /** True if values inside keep references. */
   readonly tracking: boolean;
-  /** Memory of one decoded object, roughly. */
+  /** Approximate memory of one decoded object. */
   readonly cost: number;
 }
 
 const plans = new WeakMap<Profile, WeakMap<WireTypeInfo, TypePlan>>();
 
-/** The plan of a type, made once. Throws {@link CodecError} where a recursive getter gives a bad schema. */
+/**
+ * Returns the plan of a type. Throws {@link CodecError} if a recursive getter returns a bad schema.
+ */
 export function planOf(info: WireTypeInfo, profile: Profile): TypePlan {
   let ofProfile = plans.get(profile);
   if (!ofProfile) {
@@ -75,12 +81,12 @@ function make(info: WireTypeInfo, profile: Profile): TypePlan {
   };
 }
 
-/** Whether a field keeps references: it or its type asks for it. */
+/** Returns true if a field keeps references: the field or its type asks for it. */
 export function sharesField(field: WireField): boolean {
   return field.ref || (field.type.kind === "struct" && field.type.info().refs);
 }
 
-/** Whether references are kept anywhere inside values of some types. */
+/** Returns true if values of these types keep references anywhere inside. */
 export function keepsReferences(roots: readonly WireTypeInfo[]): boolean {
   const seen = new Set<WireTypeInfo>(roots);
   for (const info of seen) {

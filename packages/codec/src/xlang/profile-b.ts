@@ -1,11 +1,12 @@
 import type { ElementType, FieldType } from "../schema/field-type.ts";
 import type { WireField } from "../schema/wire-type-info.ts";
-
 import { builtInId, bySize, byText, primitiveSize } from "./field-order.ts";
 import { hashBytes, type Profile, type ProfileOptions } from "./profile.ts";
 import { defineType, identifierOf, stateField } from "./type-meta.ts";
 
-/** Fory 1.0 and later, compatible mode: messages define their types (docs/fory.md, "Profile B"). */
+/**
+ * Fory 1.0 and later in compatible mode: messages define their types (docs/fory.md, "Profile B").
+ */
 export function profileB({ refs }: ProfileOptions): Profile {
   return {
     id: "B",
@@ -25,7 +26,10 @@ export function profileB({ refs }: ProfileOptions): Profile {
   };
 }
 
-/** The same without definitions: a hash tells shapes apart (docs/fory.md, "Profile B without definitions"). */
+/**
+ * Fory 1.0 and later without definitions: a hash tells shapes apart (docs/fory.md, "Profile B
+ * without definitions").
+ */
 export function exactProfileB(options: ProfileOptions): Profile {
   return {
     ...profileB(options),
@@ -59,7 +63,7 @@ function fingerprint(type: FieldType, shared: boolean, nullable: boolean): strin
   }
 }
 
-/** Groups: numbers, nullable numbers, the rest. */
+/** Orders groups: numbers, nullable numbers, all others. */
 function byWireOrder(a: WireField, b: WireField): number {
   const [groupA, groupB] = [groupOf(a), groupOf(b)];
   if (groupA !== groupB) return groupA - groupB;
@@ -73,7 +77,7 @@ function groupOf(field: WireField): number {
   return field.nullable ? 1 : 0;
 }
 
-/** Numbers first, by size; then names. */
+/** Orders field numbers by size, then names. */
 function byIdentifier(a: WireField, b: WireField): number {
   if (a.fieldId !== undefined && b.fieldId !== undefined) return a.fieldId - b.fieldId;
   if (a.fieldId !== undefined || b.fieldId !== undefined) return a.fieldId === undefined ? 1 : -1;

@@ -1,30 +1,32 @@
 import { murmur } from "../bytes/murmur.ts";
 import { TypeId } from "../bytes/type-id.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
-
 import { builtInId, bySize, byText, primitiveSize } from "./field-order.ts";
 import type { TypeMeta } from "./type-meta.ts";
 
-/** What a generation of Fory, with its options, decides about the bytes of a type. */
+/** The decisions of a generation of Fory, with its options, about the bytes of a type. */
 export interface Profile {
   readonly id: "A" | "B";
-  /** First byte of a message; profile A sets bit 0 of it where the root is null. */
+  /** The first byte of a message. Profile A sets bit 0 of it if the root is null. */
   readonly header: number;
-  /** Messages define their types, which may then differ; without that both sides compare a hash. */
+  /**
+   * True if messages define their types, which may then differ. Otherwise both sides compare a
+   * hash.
+   */
   readonly definitions: boolean;
-  /** Types and fields may ask for references. */
+  /** True if types and fields may ask for references. */
   readonly references: boolean;
-  /** Messages track references whether or not a type asks. */
+  /** True if messages track references even if no type asks for it. */
   readonly tracks: boolean;
-  /** Numbers stand for the names of types and fields that have them. */
+  /** True if numbers replace the names of types and fields that have them. */
   readonly ids: boolean;
-  /** Equal names of different types are written once. */
+  /** True if equal names of different types are written once. */
   readonly sharesNames: boolean;
-  /** Fields in the order of the wire. */
+  /** Returns fields in the order of the wire. */
   order(fields: readonly WireField[]): readonly WireField[];
-  /** What both sides compare before they read the fields of a struct. */
+  /** Returns the bytes that both sides compare before they read the fields of a struct. */
   lead(fields: readonly WireField[], shared: ReadonlySet<WireField>): Uint8Array;
-  /** How messages describe a type, where they do. */
+  /** Returns the definition of a type in messages, in profiles that have definitions. */
   define(
     info: WireTypeInfo,
     ordered: readonly WireField[],
@@ -32,14 +34,19 @@ export interface Profile {
   ): TypeMeta | undefined;
 }
 
-/** What may differ within a generation. */
+/** The options within a generation. */
 export interface ProfileOptions {
-  /** Whether messages keep references: always, never, or (undefined) where a type asks in a profile that can. */
+  /**
+   * True to keep references always, false never, undefined where a type asks and the profile can.
+   */
   readonly refs: boolean | undefined;
   readonly ids: boolean;
 }
 
-/** Fory 0.16, exact: what the Python wheel speaks by name and without references (docs/fory.md, "Profile A"). */
+/**
+ * Fory 0.16 without definitions: the format of the Python package, by name and without references
+ * (docs/fory.md, "Profile A").
+ */
 export function profileA({ refs = false, ids }: ProfileOptions): Profile {
   const identify = (field: WireField): string =>
     ids && field.fieldId !== undefined ? String(field.fieldId) : field.name;
@@ -67,7 +74,7 @@ export function profileA({ refs = false, ids }: ProfileOptions): Profile {
   };
 }
 
-/** The hash of a shape, of which 32 bits are written; a type without fields has 47. */
+/** Returns the lower 32 bits of the hash of a shape. Fory defines 47 for a type without fields. */
 export function hashBytes(text: string): Uint8Array {
   const hash = text === "" ? 47n : murmur(new TextEncoder().encode(text), 47);
   const bytes = new Uint8Array(4);
@@ -77,7 +84,9 @@ export function hashBytes(text: string): Uint8Array {
 
 type Compare = (a: WireField, b: WireField) => number;
 
-/** Groups: numbers, nullable numbers, other built-in types, lists, sets, maps, the rest. */
+/**
+ * Orders groups: numbers, nullable numbers, other built-in types, lists, sets, maps, all others.
+ */
 function byGroup(a: WireField, b: WireField, byName: Compare): number {
   const [groupA, groupB] = [groupOf(a), groupOf(b)];
   if (groupA !== groupB) return groupA - groupB;

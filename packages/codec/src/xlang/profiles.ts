@@ -2,26 +2,28 @@ import { TypeId } from "../bytes/type-id.ts";
 import { type Profile, type ProfileOptions, profileA } from "./profile.ts";
 import { exactProfileB, profileB } from "./profile-b.ts";
 
-/** The generation of Fory that a message is written in (docs/fory.md, "Profiles"). */
+/** The generation of Fory in which a message is written (docs/fory.md, "Profiles"). */
 export type ProfileChoice = "A" | "B";
 
 /** A generation and its options. */
 export interface WireProfile extends ProfileOptions {
   readonly profile: ProfileChoice;
-  /** Messages define their types; profile A cannot write that. */
+  /** True if messages define their types. Profile A cannot write that. */
   readonly compatible: boolean;
 }
 
-/** The profile of a message by its first byte; undefined for what is no message of Fory's. */
+/**
+ * Returns the profile of a message by its first byte, or undefined if it is not a message of Fory.
+ */
 export function profileOf(bytes: Uint8Array): ProfileChoice | undefined {
   const first = bytes[0];
   return first === 1 ? "B" : first === 2 || first === 3 ? "A" : undefined;
 }
 
-/** By the bits of their options. */
+/** Profiles by the bits of their options. */
 const known: (Profile | undefined)[] = [];
 
-/** The profile with these options, the same object for the same ones. */
+/** Returns the profile with these options: the same object for the same options. */
 export function profileFor({ profile, compatible, refs, ids }: WireProfile): Profile {
   const options: ProfileOptions =
     profile === "A" ? { refs: refs === true, ids } : { refs, ids: true };
@@ -38,7 +40,7 @@ export function profileFor({ profile, compatible, refs, ids }: WireProfile): Pro
   return made;
 }
 
-/** Whether a message is in the profile that its reader writes, as far as its first bytes tell. */
+/** Returns true if the first bytes of a message fit the profile that its reader writes. */
 export function isInProfile(bytes: Uint8Array, own: Profile): boolean {
   if (bytes[0] !== own.header) return false;
   const id = bytes[2];
@@ -47,7 +49,10 @@ export function isInProfile(bytes: Uint8Array, own: Profile): boolean {
   return own.id === "A" || (id !== TypeId.compatibleStruct && id !== TypeId.namedCompatibleStruct);
 }
 
-/** The profile that a message must be read in, by its first bytes: the one that a codec writes where they leave it open. */
+/**
+ * Returns the profile in which a message must be read. The first bytes decide; where they leave a
+ * choice, it is the profile that the codec writes.
+ */
 export function profileToRead(bytes: Uint8Array, own: WireProfile): Profile {
   const profile = profileOf(bytes) ?? own.profile;
   const tracked = bytes[1] === 0;

@@ -6,14 +6,17 @@ import type { Reference, XlangWriter } from "./xlang-writer.ts";
 /** The byte before a value that may be null or shared (docs/fory.md, "Flags"). */
 export const Flag = { null: 0xfd, reference: 0xfe, value: 0xff, first: 0x00 } as const;
 
-/** Stands for null until the caller has checked that null may be there. */
+/** The value of null until the caller has checked that null is allowed. */
 export const absent: unique symbol = Symbol("absent");
 
-/** Memory of one entry in the table of references, roughly. */
+/** Approximate memory of one entry in the table of references. */
 const entryCost = 32;
 const unfinished: unique symbol = Symbol("unfinished");
 
-/** Writes what stands before a value of a tracked place; false where that was all, as the value came before. */
+/**
+ * Writes the flag of a value in a tracked place. Returns false if a reference to an earlier value
+ * was written instead of it.
+ */
 export function writeFlag(w: XlangWriter, value: unknown, op: ValueOp): boolean {
   if (op.tracked !== true) {
     w.putByte(Flag.value);
@@ -42,7 +45,7 @@ export function noteReference(
   w.references.set(value, { id: w.referenceCount++, shape, next });
 }
 
-/** Reads a flag and the value it announces; `empty` for null. */
+/** Reads a flag and the value behind it. Returns `empty` for null. */
 export function readFlagged(r: XlangReader, op: ValueOp, depth: number, empty: unknown): unknown {
   const flag = r.byte();
   switch (flag) {
@@ -59,7 +62,7 @@ export function readFlagged(r: XlangReader, op: ValueOp, depth: number, empty: u
   }
 }
 
-/** The value that others refer to by the next number. */
+/** Reads a value to which later references may point. */
 export function readFirst(r: XlangReader, op: ValueOp, depth: number): unknown {
   const id = openShared(r);
   const value = op.read(r, depth);
@@ -67,7 +70,7 @@ export function readFirst(r: XlangReader, op: ValueOp, depth: number): unknown {
   return value;
 }
 
-/** Gives the value that follows the next number. */
+/** Reserves the next number for the value that follows. */
 export function openShared(r: XlangReader): number {
   r.charge(entryCost);
   const id = r.shared.push(unfinished) - 1;
@@ -76,14 +79,14 @@ export function openShared(r: XlangReader): number {
   return id;
 }
 
-/** Makes it known, if it did not do that itself. */
+/** Sets the value of a reserved number, if the value did not register itself. */
 export function closeShared(r: XlangReader, id: number, value: unknown, shape: string): void {
   if (r.pending === id) r.shapes[id] = shape;
   r.pending = -1;
   r.shared[id] = value;
 }
 
-/** Makes a container known before its contents are read, as they may refer to it. */
+/** Registers a container before its contents are read, as they may refer to it. */
 export function begin(r: XlangReader, container: unknown, shape: string): void {
   if (r.pending < 0) return;
   r.shared[r.pending] = container;
@@ -91,7 +94,7 @@ export function begin(r: XlangReader, container: unknown, shape: string): void {
   r.pending = -1;
 }
 
-/** A value that was read before. */
+/** Reads a reference and returns the earlier value. */
 export function readReference(r: XlangReader, op: ValueOp): unknown {
   const id = r.small();
   const value = r.shared[id];

@@ -8,7 +8,7 @@ import { closeShared, Flag, noteReference, openShared } from "./references.ts";
 import type { XlangReader } from "./xlang-reader.ts";
 import type { XlangWriter } from "./xlang-writer.ts";
 
-/** Returns the binding of a root: that of a wire type, or the op of a type that says what it is. */
+/** Returns the binding of a root: that of a wire type, or one made of the op of another type. */
 export function bindRoot(root: Root, bind: Bind): RootBinding {
   if (root.info) return bind(root.info);
   const { profile } = bind;

@@ -2,7 +2,6 @@ import { startsWith } from "../bytes/byte-reader.ts";
 import { TypeId } from "../bytes/type-id.ts";
 import { fail } from "../failure.ts";
 import type { WireTypeInfo } from "../schema/wire-type-info.ts";
-
 import type { Bind, Binding } from "./binding.ts";
 import type { Profile } from "./profile.ts";
 import type { TypeMeta } from "./type-meta.ts";
@@ -10,7 +9,7 @@ import { addDefinition, readDefinition } from "./type-meta-reader.ts";
 import type { ValueOp } from "./values/value-op.ts";
 import type { XlangReader } from "./xlang-reader.ts";
 
-/** Reads the type info of a struct that must be of this type, and returns what reads its values. */
+/** Reads the type info of a struct that must have this type. Returns the op for its values. */
 export function readStructInfo(r: XlangReader, binding: Binding): ValueOp {
   const { plan } = binding;
   const { definition, typeInfo, info } = plan;
@@ -46,7 +45,9 @@ export function readStructInfo(r: XlangReader, binding: Binding): ValueOp {
   });
 }
 
-/** A definition with our header is ours: 52 of its bits are a hash of the rest. */
+/**
+ * Returns true for our own definition. The header suffices: 52 of its bits are a hash of the rest.
+ */
 function isOurs(r: XlangReader, at: number, bytes: Uint8Array): boolean {
   for (let i = 0; i < 8; i++) {
     if (r.bytes[at + i] !== bytes[i]) return false;
@@ -54,15 +55,18 @@ function isOurs(r: XlangReader, at: number, bytes: Uint8Array): boolean {
   return r.end - at >= bytes.length && (bytes[0] !== 255 || startsWith(r.bytes, at, bytes));
 }
 
-/** The types that a struct in the message may be of. */
+/** The types that a struct in the message may have. */
 export interface Candidates {
   find(tag: string): Binding | undefined;
   findId(id: number): Binding | undefined;
-  /** `what` names the type for an error text; `meta` is there where the message defines it. */
+  /**
+   * Returns the op of an unknown type, or throws. `what` names the type in error texts; `meta` is
+   * present if the message defines it.
+   */
   unknown(what: string, meta?: TypeMeta): ValueOp;
 }
 
-/** Reads the type info of a struct. */
+/** Reads the type info of a struct. Returns the op for its values. */
 export function readStruct(r: XlangReader, profile: Profile, types: Candidates): ValueOp {
   const id = r.byte();
   switch (id) {
@@ -104,9 +108,9 @@ function withoutDefinition(what: string): unknown {
   return fail("mismatch", `${what} without a definition: its writer must be in compatible mode`);
 }
 
-/** Reads the name of an enum, ext or union: its tag, or its number where a definition gives that. */
+/** Reads the name of an enum, ext or union: its tag, or its number if a definition has one. */
 export function readTypeName(r: XlangReader, profile: Profile): string | number {
-  // profile A has definitions where its root type has one
+  // messages of profile A have definitions if their root type has one
   if (profile.definitions || (profile.id === "A" && r.definitionCount > 0)) {
     const { tag, typeId } = readDefinition(r, profile.id);
     return typeId ?? tag;
@@ -116,7 +120,7 @@ export function readTypeName(r: XlangReader, profile: Profile): string | number 
   return namespace === "" ? name : `${namespace}/${name}`;
 }
 
-/** The types of a scope. */
+/** Returns the types of a scope. */
 export function inScope(
   scope: WireTypeInfo["scope"],
   bind: Bind,

@@ -5,7 +5,7 @@ import type { Profile } from "./profile.ts";
 import type { TypeMeta } from "./type-meta.ts";
 import type { XlangWriter } from "./xlang-writer.ts";
 
-/** Kinds of types that have a name or number of their own. */
+/** The kinds of types that have a name or number. */
 export type NamedKind = "struct" | "enum" | "ext" | "union";
 
 const byNumber = {
@@ -21,7 +21,10 @@ const byName = {
   union: TypeId.namedUnion,
 } as const;
 
-/** Type id and number, names or definition, as they first appear in a message. */
+/**
+ * Returns type info in the form of its first appearance in a message: type id, and number, names or
+ * definition.
+ */
 export function typeInfoBytes(
   kind: NamedKind,
   type: TypeName,
@@ -42,7 +45,10 @@ export function typeInfoBytes(
   ]);
 }
 
-/** What writes the type info of a type: names and definitions once per message, and then their numbers. */
+/**
+ * Returns the function that writes the type info of a type. Names and definitions are written once
+ * per message, then their numbers.
+ */
 export function typeInfoWriter(
   typeInfo: Uint8Array,
   type: TypeName,
@@ -75,7 +81,10 @@ function definitionWriter(typeInfo: Uint8Array): (w: XlangWriter) => void {
   };
 }
 
-/** Each type has names of its own; only the empty namespace is common. */
+/**
+ * Returns a writer for profiles in which each type has names of its own. Types share only the empty
+ * namespace.
+ */
 function nameWriter(type: TypeName, typeInfo: Uint8Array): (w: XlangWriter) => void {
   let message = 0;
   let namespaceId = 0;
@@ -104,7 +113,9 @@ function nameWriter(type: TypeName, typeInfo: Uint8Array): (w: XlangWriter) => v
   };
 }
 
-/** Equal names are one, whatever they name. */
+/**
+ * Returns a writer for profiles in which equal names are written once, even for different types.
+ */
 function sharedNameWriter(type: TypeName, typeId: number): (w: XlangWriter) => void {
   let message = 0;
   let ids: readonly [number, number] = [0, 0];

@@ -12,15 +12,21 @@ import {
 } from "./type-meta.ts";
 import type { XlangReader } from "./xlang-reader.ts";
 
-/** Definitions read before, the same object for the same bytes. Both generations have their own. */
+/**
+ * Definitions that were read before, the same object for the same bytes. Each generation has its
+ * own.
+ */
 const known = { A: new Map<string, TypeMeta>(), B: new Map<string, TypeMeta>() };
 const maxKnown = 256;
-/** Most definitions of one message. */
+/**
+ * Maximum number of definitions in one message: each costs memory and time, and one message needs
+ * few.
+ */
 const maxDefinitions = 1_024;
-/** How deep the types of one field may nest. */
+/** Maximum nesting of the types of one field. */
 const maxNesting = 50;
 
-/** The definition that a message gives or refers to at this place. */
+/** Reads the definition that a message gives or refers to at this position. */
 export function readDefinition(r: XlangReader, generation: "A" | "B"): TypeMeta {
   const marker = r.small();
   if (marker & 1) {
@@ -42,7 +48,7 @@ export function readDefinition(r: XlangReader, generation: "A" | "B"): TypeMeta 
   return def;
 }
 
-/** Counts a definition of this message. */
+/** Adds a definition to those of this message. */
 export function addDefinition(r: XlangReader, def: TypeMeta): void {
   if (r.definitionCount >= maxDefinitions) {
     throw fail("limit", `more than ${maxDefinitions} definitions`);
@@ -54,7 +60,7 @@ function lookUp(bytes: Uint8Array, head: number, generation: "A" | "B"): TypeMet
   const cache = known[generation];
   const key = String.fromCharCode(...bytes.subarray(0, 8));
   const before = cache.get(key);
-  // headers can be made to collide: only equal bytes are the same definition
+  // headers can be made to collide, so all bytes are compared
   if (before && before.bytes.length === bytes.length && startsWith(bytes, 0, before.bytes)) {
     return before;
   }
@@ -66,7 +72,7 @@ function lookUp(bytes: Uint8Array, head: number, generation: "A" | "B"): TypeMet
 
 const kinds = ["enum", "enum", "ext", "ext", "union", "union"] as const;
 
-/** The reader of one definition. */
+/** Reads one definition. */
 class Definition {
   readonly #bytes: Uint8Array;
   readonly #generation: "A" | "B";

@@ -5,38 +5,44 @@ import { snakeCase } from "../schema/field-names.ts";
 import type { ElementType, FieldType, TypeName } from "../schema/field-type.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
 
-/** The type of a field or element as a definition states it. */
+/** The type of a field or element in a definition. */
 export interface StatedType {
   readonly id: number;
   readonly nullable: boolean;
-  /** Values come with the flags of references. */
+  /** True if values have the flags of references. */
   readonly shared: boolean;
-  /** Element of a list or set; key and value of a map. */
+  /** The element of a list or set; the key and value of a map. */
   readonly inner: readonly StatedType[];
 }
 
 export interface StatedField {
-  /** Empty where the field goes by its number. */
+  /** Empty if the field has a number. */
   readonly name: string;
   readonly fieldId: number | undefined;
   readonly type: StatedType;
 }
 
-/** A type as its writer describes it in the message (docs/fory.md, "Definitions"). */
+/**
+ * The description of a type in a message, made by its writer (docs/fory.md, "Definitions"). Fory
+ * calls it type meta.
+ */
 export interface TypeMeta {
-  /** Header, length and body, as they stand in the message. */
+  /** Header, length and body, as in the message. */
   readonly bytes: Uint8Array;
   readonly kind: "struct" | "enum" | "ext" | "union";
-  /** Namespace and name with a `/` between; empty where the type goes by its number. */
+  /** Namespace and name with a `/` between; empty if the type has a number. */
   readonly tag: string;
   readonly typeId: number | undefined;
   readonly fields: readonly StatedField[];
 }
 
-/** Most bytes of one definition. */
+/**
+ * Maximum size of one definition. 512 fields with short names fit; a definition is parsed before
+ * any value is read.
+ */
 export const maxDefinitionBytes = 4_096;
 
-/** What a definition says of a field of ours. `shared` are the fields that keep references. */
+/** Returns the description of one of our fields. `shared` is true if the field keeps references. */
 export function stateField(field: WireField, shared: boolean): StatedField {
   return {
     name: field.name,
@@ -74,7 +80,7 @@ function state(type: FieldType, nullable: boolean, shared: boolean): StatedType 
   }
 }
 
-/** The definition of one of our types, its fields in the order of the wire. */
+/** Returns the definition of one of our types. `fields` are in the order of the wire. */
 export function defineType(info: WireTypeInfo, fields: readonly StatedField[]): TypeMeta {
   const { typeId } = info;
   const count = fields.length;
@@ -97,7 +103,7 @@ export function defineType(info: WireTypeInfo, fields: readonly StatedField[]): 
 
 const nameKinds = { enum: 1, ext: 3, union: 5 } as const;
 
-/** The definition of an enum, ext or union, which is its name. */
+/** Returns the definition of an enum, ext or union: its name. */
 export function defineName(kind: keyof typeof nameKinds, type: TypeName): TypeMeta {
   const body = [
     nameKinds[kind],
@@ -136,7 +142,7 @@ function nestedBytes(type: StatedType): number[] {
   return [...varuint((type.id << 2) | flags), ...type.inner.flatMap(nestedBytes)];
 }
 
-/** What a number has beyond the bits that its byte has for it. */
+/** Returns the bytes for the rest of a number that does not fit into the bits of its byte. */
 function more(value: number, most: number): number[] {
   return value >= most ? varuint(value - most) : [];
 }
@@ -148,7 +154,7 @@ function headerOf(body: readonly number[]): number[] {
   return [...header, ...more(body.length, 255)];
 }
 
-/** The upper 52 bits of a header: a hash of the body and the lower 12. */
+/** Returns the upper 52 bits of a header: a hash of the body and of the lower 12 bits. */
 export function hashOf(body: Iterable<number>, low: number): bigint {
   const hash = BigInt.asIntN(
     64,
@@ -157,7 +163,7 @@ export function hashOf(body: Iterable<number>, low: number): bigint {
   return BigInt.asUintN(64, hash < 0n ? -hash : hash) & ~0xfffn;
 }
 
-/** How Fory compares and finds a field: by its number, or by its name in snake_case. */
+/** Returns the name by which Fory compares and finds a field: in snake_case. */
 export function identifierOf(name: string): string {
   return snakeCase(name);
 }

@@ -1,14 +1,16 @@
 import { startsWith } from "../bytes/byte-reader.ts";
 import type { Binding } from "./binding.ts";
-
 import type { TypePlan } from "./plan.ts";
 import type { TypeMeta } from "./type-meta.ts";
 import type { ValueOp } from "./values/value-op.ts";
 
-/** How many foreign definitions of one type are kept ready; the one not used for longest gives way. */
+/**
+ * Maximum number of foreign definitions of one type that are kept. The least recently used one is
+ * dropped.
+ */
 const maxVersions = 10;
 
-/** Readers of one type by the definitions that describe it. */
+/** The readers of one type by the definitions that describe it. */
 export class Versions {
   readonly #plan: TypePlan;
   readonly #make: (meta: TypeMeta) => ValueOp;
@@ -24,7 +26,7 @@ export class Versions {
     if (meta === own) return ours;
     let op = this.#ops.get(meta);
     if (op) {
-      // the most recently used stands last
+      // the most recently used is last
       this.#ops.delete(meta);
     } else if (
       own &&

@@ -15,10 +15,10 @@ import { type Bound, XlangFormat } from "./xlang-format.ts";
 import { XlangReader } from "./xlang-reader.ts";
 import { XlangWriter } from "./xlang-writer.ts";
 
-// The entrance to XLANG, Fory's cross-language format: `createCodec` calls `xlangTypes` once per codec.
-// Engines live as long as the process and bind each type once per profile, so that codecs with equal
-// options share the functions of a type. A message is written and read by the fast engine; if that
-// fails, the closures run again on the same input and make the error.
+// The entrance to XLANG, Fory's cross-language format: `createCodec` calls `xlangTypes` once per
+// codec. Engines live as long as the process and bind each type once per profile, so that codecs
+// with equal options share the functions of a type. A message is written and read by the fast
+// engine; if that fails, the closures run again on the same input and make the error.
 
 /** The engine to use. `auto` generates code on platforms that allow it. */
 export type EngineChoice = "auto" | "generated" | "closures";

@@ -8,7 +8,7 @@ import { readRoot, writeRoot } from "./root-binding.ts";
 import type { XlangReader } from "./xlang-reader.ts";
 import type { XlangWriter } from "./xlang-writer.ts";
 
-/** The number of the last message. Each message has another, whichever codec wrote it. */
+/** The number of the last message. It differs for each message of the process. */
 let message = 0;
 
 /** A root in one profile, as both engines bind it. */

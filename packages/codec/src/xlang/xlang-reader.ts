@@ -2,15 +2,15 @@ import { ByteReader } from "../bytes/byte-reader.ts";
 import { decodeMetaString, type MetaStringUse } from "../bytes/meta-string.ts";
 import { fail } from "../failure.ts";
 import type { WireTypeInfo } from "../schema/wire-type-info.ts";
-
 import type { TypeMeta } from "./type-meta.ts";
 
 /** Names are short: no namespace or type name may take more bytes than this. */
 const maxNameBytes = 4_096;
 
 /**
- * Reads one message in XLANG, and holds what the message has introduced so far: names, definitions of
- * types, and values that references may point to. A codec uses one reader for message after message.
+ * Reads one message in XLANG, and holds what the message has introduced so far: names, definitions
+ * of types, and values that references may point to. A codec uses one reader for message after
+ * message.
  */
 export class XlangReader extends ByteReader {
   /** The type whose two names came first, if they were the expected ones. */

@@ -11,19 +11,20 @@ export interface Reference {
 }
 
 /**
- * Writes one message in XLANG, and holds what the message has introduced so far: names, definitions of
- * types, and values that references may point to. A codec uses one writer for message after message.
+ * Writes one message in XLANG, and holds what the message has introduced so far: names, definitions
+ * of types, and values that references may point to. A codec uses one writer for message after
+ * message.
  */
 export class XlangWriter extends ByteWriter {
   /** A number that differs from message to message, so that a type name is written once in each. */
   message = 0;
-  /** How many names the message holds. */
+  /** The number of names in the message. */
   names = 0;
   /** The number of the empty namespace among them, or −1. */
   emptyName = -1;
   /** Numbers of the names by their bytes, in profiles that write equal names once. */
   nameIds: Map<string, number> | undefined = undefined;
-  /** How many definitions the message holds. */
+  /** The number of definitions in the message. */
   definitions = 0;
   /** True if elements of containers keep references too, as the root type declares. */
   tracking = false;

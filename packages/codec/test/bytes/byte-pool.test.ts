@@ -13,13 +13,13 @@ const codecs = {
   native: nativeCodec(),
 };
 
-/** Values whose messages are of all sizes around those where memory is taken in another way. */
+/** Values with messages of all sizes around the thresholds of the pool. */
 const values = [
   1, 20, 40, 60, 100, 500, 1_900, 2_040, 2_100, 5_000, 20_000, 66_000, 150_000, 3, 70,
 ].flatMap((n) => [{ text: "a".repeat(n) }, { text: "é".repeat(n) }, { text: "€".repeat(n) }]);
 
 describe.each(Object.entries(codecs))("%s", (_, codec) => {
-  test("messages stay as they are while others are made", () => {
+  test("messages do not change while others are encoded", () => {
     const made: { readonly bytes: Uint8Array; readonly copy: Uint8Array; readonly text: string }[] =
       [];
     for (let round = 0; round < 20; round++) {
@@ -34,7 +34,7 @@ describe.each(Object.entries(codecs))("%s", (_, codec) => {
     }
   });
 
-  test("a receiver may write to its bytes", () => {
+  test("callers may write to their bytes", () => {
     const before = codec.encode({ text: "b".repeat(100) });
     const bytes = codec.encode({ text: "c".repeat(100) });
     const after = codec.encode({ text: "d".repeat(100) });
@@ -43,7 +43,7 @@ describe.each(Object.entries(codecs))("%s", (_, codec) => {
     expect(codec.decode(after)).toEqual({ text: "d".repeat(100) });
   });
 
-  test("a getter may encode while it is read", () => {
+  test("a getter of the value may encode", () => {
     let inner: Uint8Array | undefined;
     const arena = new Uint8Array(500);
     let innerSize = 0;
@@ -63,7 +63,7 @@ describe.each(Object.entries(codecs))("%s", (_, codec) => {
     expect(codec.decode(arena.subarray(7, 7 + innerSize))).toEqual({ text: "placed".repeat(30) });
   });
 
-  test("encoding goes on after a message was transferred away, and after a bad value", () => {
+  test("encoding continues after a message was transferred, and after a bad value", () => {
     const text = "e".repeat(100);
     const { buffer } = codec.encode({ text });
     structuredClone(0, { transfer: [buffer as ArrayBuffer] });
@@ -78,7 +78,7 @@ describe.each(Object.entries(codecs))("%s", (_, codec) => {
     expect(codec.decode(codec.encode({ text }))).toEqual({ text });
   });
 
-  test("nothing is written outside the place that is given", () => {
+  test("encodeInto writes nothing outside of its range", () => {
     const value = { text: "f".repeat(100) };
     const size = codec.encode(value).length;
     const buffer = new Uint8Array(size + 20).fill(7);
@@ -92,7 +92,7 @@ describe.each(Object.entries(codecs))("%s", (_, codec) => {
   });
 });
 
-test("many small messages take few allocations", () => {
+test("many small messages need few allocations", () => {
   const value = { text: "g".repeat(100) };
   const buffers = new Set(Array.from({ length: 100 }, () => codecs.generated.encode(value).buffer));
   expect(buffers.size).toBeLessThan(5);

@@ -5,9 +5,9 @@ import { keyText } from "../../src/bytes/key-text.ts";
 import { latin1 } from "../../src/bytes/text.ts";
 import { createCodec, createTypeScope, wireType } from "../../src/index.ts";
 
-test("keys are what their bytes say, whatever was read before in the same place", () => {
+test("keys match their bytes, whatever was read before in the same slot", () => {
   const bytes = fc.uint8Array({ maxLength: 30 });
-  // many of few, so that places are fought for
+  // many keys of few characters, so that they compete for slots
   const alike = fc
     .array(fc.constantFrom(97, 98, 255), { maxLength: 5 })
     .map((b) => Uint8Array.from(b));

@@ -14,7 +14,7 @@ function codeOf(run: () => unknown): string {
   return "none";
 }
 
-test("a payload comes back", () => {
+test("a payload round-trips", () => {
   for (const size of [0, 1, 4097, 200_000]) {
     const payload = Uint8Array.from({ length: size }, (_, i) => (i * i) % 251);
     const compressed = compressPayload(payload);
@@ -24,14 +24,14 @@ test("a payload comes back", () => {
   }
 });
 
-test("the frame says its content size and carries no checksum", () => {
+test("a frame has its content size and no checksum", () => {
   const descriptor = compressPayload(new Uint8Array(5_000))[4] ?? 0;
   expect(descriptor & 0x04).toBe(0);
   expect(descriptor >> 6).toBeGreaterThan(0);
 });
 
-describe("the output is bounded", () => {
-  test("exactly the limit is fine, one more is not", () => {
+describe("inflation is limited", () => {
+  test("to exactly the given size", () => {
     const zeros = compressPayload(new Uint8Array(limit));
     expect(decompressPayload(zeros, limit).length).toBe(limit);
     expect(codeOf(() => decompressPayload(compressPayload(new Uint8Array(limit + 1)), limit))).toBe(
@@ -40,7 +40,7 @@ describe("the output is bounded", () => {
     expect(codeOf(() => decompressPayload(compressPayload(Uint8Array.of(1)), 0))).toBe("limit");
   });
 
-  test("also where the frame does not declare its size", () => {
+  test("for frames that do not declare their size", () => {
     const bomb = zstdCompressSync(new Uint8Array(64 * 1024 * 1024), {
       params: { [constants.ZSTD_c_contentSizeFlag]: 0 },
     });
@@ -54,10 +54,10 @@ describe("the output is bounded", () => {
     expect(decompressPayload(small, 1_000).length).toBe(1_000);
   });
 
-  test("a declared size that lies is refused", () => {
+  test("for frames that declare a wrong size", () => {
     const honest = compressPayload(new Uint8Array(5_000));
     const lies = honest.slice();
-    // two bytes of content size, minus 256, follow descriptor and (in a single segment) no window
+    // two bytes of content size, minus 256, follow the descriptor; a single segment has no window
     expect((lies[4] ?? 0) >> 6).toBe(1);
     lies.set([0, 0], (lies[4] ?? 0) & 0x20 ? 5 : 6);
     expect(codeOf(() => decompressPayload(lies, limit))).toBe("data");
@@ -75,7 +75,7 @@ describe("the output is bounded", () => {
   });
 });
 
-describe("what is not one frame is refused", () => {
+describe("anything other than one frame is refused", () => {
   const frame = compressPayload(Uint8Array.from({ length: 300 }, (_, i) => i % 7));
 
   test("other bytes", () => {
@@ -88,7 +88,7 @@ describe("what is not one frame is refused", () => {
     }
   });
 
-  test("two frames, a skippable frame, bytes behind", () => {
+  test("two frames, a skippable frame, trailing bytes", () => {
     const skippable = Uint8Array.of(0x50, 0x2a, 0x4d, 0x18, 1, 0, 0, 0, 9);
     expect(codeOf(() => decompressPayload(Buffer.concat([frame, frame]), limit))).toBe("data");
     expect(codeOf(() => decompressPayload(Buffer.concat([skippable, frame]), limit))).toBe("data");
@@ -104,7 +104,7 @@ describe("what is not one frame is refused", () => {
     expect(codeOf(() => decompressPayload(changed, limit))).toBe("data");
   });
 
-  test("any cut and any changed byte ends in a value or a typed error", () => {
+  test("any cut and any changed byte gives a value or a CodecError", () => {
     for (let end = 0; end < frame.length; end++) {
       expect(codeOf(() => decompressPayload(frame.subarray(0, end), limit))).toBe("data");
     }

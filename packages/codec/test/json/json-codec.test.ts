@@ -59,7 +59,7 @@ const Status = wireType(
   { naming: "as-written", reserved: true, scope: createTypeScope() },
 );
 
-test("a protocol struct is written as the wheel writes it", () => {
+test("writes a protocol struct like the Python package", () => {
   const value = {
     code: 7,
     message: "missing role: admin",
@@ -71,7 +71,7 @@ test("a protocol struct is written as the wheel writes it", () => {
   );
 });
 
-test("names are the wire's, keys the program's; all fields are written", () => {
+test("uses names of the wire for keys of the program, and writes all fields", () => {
   const value = {
     inner: { agentId: "a" },
     list: [{ agentId: "b", n: 1 }],
@@ -86,7 +86,7 @@ test("names are the wire's, keys the program's; all fields are written", () => {
   expect(read(Outer, text)).toEqual({ ...value, inner: { agentId: "a", n: 7 } });
 });
 
-test("missing keys take the default, or null, or are an error", () => {
+test("gives missing keys their default or null, or refuses them", () => {
   expect(read(Outer, '{"inner":{"agent_id":"a"},"list":[],"named":{}}')).toStrictEqual({
     inner: { agentId: "a", n: 7 },
     list: [],
@@ -98,7 +98,7 @@ test("missing keys take the default, or null, or are an error", () => {
   expect(error).toMatchObject({ code: "data", path: "json/Outer.inner.agent_id" });
 });
 
-test("keys that a type does not have violate the contract, in the wheel's words", () => {
+test("refuses unknown keys with the text of the Python package", () => {
   const error = failure(() => read(Inner, '{"agent_id":"a","x":1}'));
   expect(error).toMatchObject({ code: "mismatch" });
   expect(error.message).toBe(
@@ -238,23 +238,23 @@ describe("hostile text", () => {
     expect(failure(() => read(Any, text))).toMatchObject({ code: "data" });
   });
 
-  test("a byte order mark is skipped, the last of equal keys counts", () => {
+  test("skips a byte order mark, and takes the last of equal keys", () => {
     expect(read(Any, '\ufeff{"v":1}')).toEqual({ v: 1 });
     expect(read(Any, '{"v":1,"v":2}')).toEqual({ v: 2 });
   });
 
-  test("bytes that are not UTF-8 are refused", () => {
+  test("refuses bytes that are not UTF-8", () => {
     expect(failure(() => codec.decode(Any, Uint8Array.of(0x22, 0xff, 0x22)))).toMatchObject({
       code: "data",
     });
   });
 
-  test.each([49, 48, 10])("%i levels of lists are read", (levels) => {
+  test.each([49, 48, 10])("reads %i levels of lists", (levels) => {
     const text = `{"v":${"[".repeat(levels)}${"]".repeat(levels)}}`;
     expect(JSON.stringify(read(Any, text))).toBe(text);
   });
 
-  test.each([50, 1_000, 100_000, 5_000_000])("%i levels of lists are refused", (levels) => {
+  test.each([50, 1_000, 100_000, 5_000_000])("refuses %i levels of lists", (levels) => {
     const start = performance.now();
     expect(
       failure(() => read(Any, `{"v":${"[".repeat(levels)}${"]".repeat(levels)}}`)),
@@ -262,19 +262,19 @@ describe("hostile text", () => {
     expect(performance.now() - start).toBeLessThan(1_000);
   });
 
-  test("millions of empty objects are refused before they are made", () => {
+  test("refuses millions of empty objects before it makes them", () => {
     expect(failure(() => read(Any, `{"v":[${"{},".repeat(3_000_000)}{}]}`))).toMatchObject({
       code: "limit",
     });
   });
 
-  test("integers of many digits are refused quickly", () => {
+  test("refuses integers of many digits quickly", () => {
     expect(failure(() => read(Any, `{"v":${"9".repeat(1_000_000)}}`))).toMatchObject({
       code: "data",
     });
   });
 
-  test("keys that JavaScript reserves are data", () => {
+  test("treats keys that JavaScript reserves as data", () => {
     const text = '{"v":{"__proto__":{"polluted":1},"constructor":1,"then":2}}';
     const { v } = read(of(z.record(z.string(), z.any())), text) as { v: Record<string, unknown> };
     expect(Object.keys(v)).toEqual(["__proto__", "constructor", "then"]);
@@ -284,13 +284,13 @@ describe("hostile text", () => {
     expect(error).toMatchObject({ code: "mismatch" });
   });
 
-  test("a cyclic value ends", () => {
+  test("refuses a cyclic value", () => {
     const loop: unknown[] = [];
     loop.push(loop);
     expect(failure(() => codec.encode(Any, { v: loop } as never))).toMatchObject({ code: "limit" });
   });
 
-  test("messages are bounded", () => {
+  test("limits the size of messages", () => {
     const small = createCodec({ mode: "json", limits: { messageBytes: 50 } });
     expect(failure(() => small.encode(Any, { v: "x".repeat(60) } as never))).toMatchObject({
       code: "limit",
@@ -303,7 +303,7 @@ describe("hostile text", () => {
   });
 });
 
-test("unions are told apart by their names on the wire", () => {
+test("distinguishes the options of unions by their names on the wire", () => {
   const Cat = wireType("json/Cat", { animalKind: z.literal("cat"), lives: z.int() });
   const Dog = wireType("json/Dog", { animalKind: z.literal("dog"), good: z.boolean() });
   const type = of(z.discriminatedUnion("animalKind", [Cat, Dog]));
@@ -326,14 +326,14 @@ test("writes into a buffer", () => {
   expect(codec.type(Inner).encodeShared({ agentId: "a" })).toEqual(encoded);
 });
 
-test("random values of random types come back", () => {
+test("round-trips random values of random types", () => {
   fc.assert(
     fc.property(anyTypedValue, ({ type, value }) => {
       let encoded: Uint8Array;
       try {
         encoded = codec.encode(type, value);
       } catch (reason) {
-        // the only values that XLANG has and JSON has not
+        // the only values that XLANG has and JSON does not have
         expect(String(reason)).toMatch(/(?:NaN|Infinity) has no form in JSON/);
         return;
       }

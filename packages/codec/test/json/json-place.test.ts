@@ -26,7 +26,7 @@ function failure(text: string): CodecError {
 
 const line = '{"item_id":1,"tags":["é"]}';
 
-/** The text with what is wrong in it between two `^`. */
+/** The error of each text is between the two `^`. */
 test.each([
   [
     `{"lines":[${line},{"item_id":^"x"^,"tags":[]}],"by":{},"note":""}`,
@@ -48,7 +48,7 @@ test.each([
   expect(error.offset).toBe(encoder.encode(marked.slice(0, marked.indexOf("^"))).length);
 });
 
-describe("text that is no JSON is broken", () => {
+describe("finds the error in broken JSON", () => {
   test.each([
     "^",
     "^x",
@@ -72,7 +72,7 @@ describe("text that is no JSON is broken", () => {
     expect(error.offset).toBe(encoder.encode(marked.slice(0, marked.indexOf("^"))).length);
   });
 
-  test("whatever it is, what stands before is the beginning of some JSON", () => {
+  test("everything before the error is the beginning of some JSON", () => {
     const mutated = fc.tuple(fc.json(), fc.nat(), fc.string({ maxLength: 3 }));
     fc.assert(
       fc.property(mutated, ([json, at, put]) => {
@@ -95,7 +95,7 @@ describe("text that is no JSON is broken", () => {
   });
 });
 
-test("every value of a text is found by its path", () => {
+test("finds every value of a text by its path", () => {
   const walk = (bytes: Uint8Array, value: unknown, path: readonly (string | number)[]): void => {
     const at = placeOf(bytes, path);
     const rest = new TextDecoder().decode(bytes.subarray(at));
@@ -114,7 +114,7 @@ test("every value of a text is found by its path", () => {
   );
 });
 
-test("a message without end does not take forever", () => {
+test("handles a message without an end quickly", () => {
   const deep = encoder.encode("[".repeat(100_000));
   expect(brokenAt(deep)).toBe(100_000);
   expect(failure("[".repeat(3_000))).toMatchObject({ code: "data", offset: 3_000 });

@@ -15,7 +15,7 @@ import { NativeWriter } from "../../src/native/writing/native-writer.ts";
 import { anyTypedValue } from "../support/arbitrary.ts";
 import { hexOf } from "../support/fixture.ts";
 
-// The codec runs again without generated code what that refuses, so that here each stands alone.
+// The codec reads and writes again without generated code if that fails. Here each way runs alone.
 
 function opOf(type: WireType): ReturnType<typeof bindNative> {
   const info = wireTypeInfo(type);
@@ -23,7 +23,7 @@ function opOf(type: WireType): ReturnType<typeof bindNative> {
   return bindNative(info);
 }
 
-/** The message of a value; undefined where it is refused. */
+/** Returns the message of a value, or undefined if it is refused. */
 function written(type: WireType, value: unknown, exact: boolean): string | undefined {
   const form = new NativeFormat({
     root: "value",
@@ -51,7 +51,7 @@ function accepted(type: WireType, value: unknown, shared: boolean, exact: boolea
   }
 }
 
-test("random values are written the same", () => {
+test("both ways write random values the same", () => {
   fc.assert(
     fc.property(anyTypedValue, ({ type, value }) => {
       const message = written(type, value, true);
@@ -62,7 +62,7 @@ test("random values are written the same", () => {
   );
 });
 
-/** A value with something that does not belong there in one place. */
+/** A value with one wrong part. */
 const broken = anyTypedValue.chain(({ type, value }) =>
   fc
     .tuple(
@@ -98,7 +98,7 @@ const broken = anyTypedValue.chain(({ type, value }) =>
     }),
 );
 
-test("what is wrong is refused by both, and all else is the same", () => {
+test("both ways refuse wrong values, and agree about all others", () => {
   fc.assert(
     fc.property(broken, ({ type, value }) => {
       expect(written(type, value, false)).toBe(written(type, value, true));
@@ -112,7 +112,7 @@ test("what is wrong is refused by both, and all else is the same", () => {
   );
 });
 
-test("nothing of a schema's text becomes code", () => {
+test("no text of a schema becomes code", () => {
   const evil = '"];globalThis.broken=true;//';
   const keys = [
     evil,

@@ -69,7 +69,7 @@ function failure(run: () => unknown): CodecError {
   throw new Error("nothing was thrown");
 }
 
-/** A message of one ext: id, tag, size of the form, form. */
+/** Makes a message of one ext: id, tag, size of the form, form. */
 function message(tag: string, form: readonly number[], size = form.length): Uint8Array {
   const text = [21, tag.length << 2, ...encoder.encode(tag)];
   return Uint8Array.of(0, 1, 12, 0x6a, 0x73, 0x31, 32, ...text, size, ...form);
@@ -77,7 +77,7 @@ function message(tag: string, form: readonly number[], size = form.length): Uint
 
 const text = (value: string): number[] => [21, value.length << 2, ...encoder.encode(value)];
 
-test("instances travel in fields, containers, unions and places of any type", () => {
+test("instances round-trip in fields, containers, unions and places of any type", () => {
   const value = {
     one: new Money(1),
     none: undefined,
@@ -92,7 +92,7 @@ test("instances travel in fields, containers, unions and places of any type", ()
   expect(typed.decode(native.encode(value))).toEqual(value);
 });
 
-test("an instance stays one, and its form shares nothing with what is outside", () => {
+test("an instance keeps its identity, and its form shares nothing with the rest", () => {
   const money = new Money(1);
   const shared = { a: 1 };
   const given = { money, again: money, shared, box: new Box([shared, shared]) };
@@ -104,7 +104,7 @@ test("an instance stays one, and its form shares nothing with what is outside", 
   expect(first).not.toBe(back.shared);
 });
 
-test("views of one buffer share it within a form", () => {
+test("views of one buffer share it inside a form", () => {
   const buffer = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8).buffer;
   const parts = [new Uint8Array(buffer, 0, 5), new Uint8Array(buffer, 3, 5), "text"];
   const back = native.decode(native.encode([new Box(parts), "text", new Box(["text"])]));
@@ -115,12 +115,12 @@ test("views of one buffer share it within a form", () => {
   expect([outside, again.inside]).toEqual(["text", ["text"]]);
 });
 
-test("records around and inside forms have the shapes that they had", () => {
+test("records around and inside forms keep their shapes", () => {
   const rows = Array.from({ length: 40 }, (_, i) => ({ x: i, box: new Box({ x: i, box: null }) }));
   expect(native.decode(native.encode(rows))).toEqual(rows);
 });
 
-test("forms may be anything that has a form", () => {
+test("forms may have any type with a wire form", () => {
   const types = createTypeScope();
   class Pair {
     readonly parts: readonly unknown[];
@@ -148,7 +148,7 @@ test("forms may be anything that has a form", () => {
   }
 });
 
-describe("what is wrong is said with its place", () => {
+describe("errors have a path", () => {
   test("in values to encode", () => {
     const paid = {
       one: new Money(1),
@@ -201,7 +201,7 @@ describe("what is wrong is said with its place", () => {
     expect(native.decode(message("ext/Money", [21, 4, 0x37]))).toEqual(new Money(7));
   });
 
-  test("an instance of another class where one is declared", () => {
+  test("refuses an instance of another class than the declared one", () => {
     const bytes = native.encode({
       one: new Box(1),
       none: undefined,
@@ -218,7 +218,7 @@ describe("what is wrong is said with its place", () => {
   });
 });
 
-test("depth and memory are those of the whole message", () => {
+test("depth and memory count for the whole message", () => {
   const nested = (levels: number): readonly number[] =>
     levels === 0 ? [160] : [...message("ext/Box", nested(levels - 1)).subarray(6)];
   const deep = Uint8Array.of(0, 1, 12, 0x6a, 0x73, 0x31, ...nested(6));
@@ -231,11 +231,11 @@ test("depth and memory are those of the whole message", () => {
   expect(failure(() => small.decode(many)).code).toBe("limit");
 });
 
-test("rows have none, and say what to do", () => {
+test("rows refuse exts and name an alternative", () => {
   const Row = wireType("ext/Row", { one: Price }, { scope });
   expect(failure(() => rowCodec(Row))).toMatchObject({
     code: "schema",
     path: "ext/Row.one",
-    message: "ext/Row.one: an ext has no form in rows; give the row the form of it",
+    message: "ext/Row.one: an ext has no form in rows; use the type of its form",
   });
 });

@@ -21,7 +21,7 @@ function failure(run: () => unknown): CodecError {
 const refused = (hex: string): CodecError => failure(() => codec.decode(bytesOf(head + hex)));
 
 describe("broken messages", () => {
-  test("cut off anywhere are refused, and the codec goes on", () => {
+  test("are refused when cut anywhere, and the codec stays usable", () => {
     for (const value of values) {
       const bytes = codec.encode(value);
       for (let end = 0; end < bytes.length; end++) {
@@ -31,7 +31,7 @@ describe("broken messages", () => {
     }
   });
 
-  test("with any byte changed decode or are refused", () => {
+  test("are decoded or refused with any byte changed", () => {
     for (const value of values) {
       const bytes = codec.encode(value);
       for (let at = 0; at < bytes.length; at++) {
@@ -58,13 +58,13 @@ describe("broken messages", () => {
     ["another version", "00020c6a733124", /version 2 of NATIVE: this side reads version 1/],
     ["another language", "0001146a61766131" + "24", /the language "java1".*"js1"/],
     ["pickles of Python", "0080049524", /version 128/],
-  ])("%s is refused by its beginning", (_, hex, text) => {
+  ])("are refused by their beginning: %s", (_, hex, text) => {
     const error = failure(() => codec.decode(bytesOf(hex)));
     expect(error).toMatchObject({ code: "data" });
     expect(error.message).toMatch(text);
   });
 
-  test("other modes refuse ours, and say so", () => {
+  test("of NATIVE are refused by other modes", () => {
     const Type = wireType("native/Mode", { v: z.int() });
     const bytes = createCodec({ mode: "native" }).encode(Type, { v: 1 });
     for (const mode of ["xlang", "json"] as const) {
@@ -103,10 +103,10 @@ describe("broken messages", () => {
     ["unknown flags of an expression", "471504611504" + "78", /regular expression/],
     ["an error of no class", "480900", /error of kind 9/],
     ["unknown flags of an error", "480010", /flags 16/],
-    ["an error named by a number", "480001a0", /type id 160 where a text/],
+    ["an error named by a number", "480001a0", /type id 160 where text/],
     ["a boxed object", "494f00", /nested|no primitive/],
-    ["a boxed undefined", "4940", /no primitive/],
-    ["a type nobody knows", "1d020478", /type x is not known/],
+    ["a boxed undefined", "4940", /not a primitive/],
+    ["an unknown type", "1d020478", /type x is not known/],
     ["bytes after the value", "2424", /1 bytes are left/],
     ["a date out of range", "26ffffffffffffff7f00000000", /range of Date/],
   ])("%s", (_, hex, text) => {
@@ -115,20 +115,20 @@ describe("broken messages", () => {
     expect(error.message).toMatch(text);
   });
 
-  test("errors say where", () => {
+  test("errors have a path or an offset", () => {
     const error = refused("160200a04d0204613f");
     expect(error).toMatchObject({ code: "data", path: "value[1].a", offset: 15 });
   });
 });
 
-describe("bounds", () => {
+describe("limits", () => {
   const nested = (depth: number): unknown => {
     let value: unknown = 1;
     for (let i = 0; i < depth; i++) value = i % 2 ? [value] : { value };
     return value;
   };
 
-  test("depth, in both directions", () => {
+  test("hold for depth in both directions", () => {
     expect(codec.decode(codec.encode(nested(50)))).toEqual(nested(50));
     expect(failure(() => codec.encode(nested(51)))).toMatchObject({ code: "limit" });
     const deep = nativeCodec({ limits: { depth: 1_000 } });
@@ -136,7 +136,7 @@ describe("bounds", () => {
     expect(codec.decode(codec.encode(nested(50)))).toEqual(nested(50));
   });
 
-  test("the stack, where the limit of depth is beyond it", () => {
+  test("hold for the stack if the limit of depth is larger", () => {
     const endless = nativeCodec({ limits: { depth: Number.MAX_SAFE_INTEGER } });
     expect(failure(() => endless.encode(nested(200_000)))).toMatchObject({ code: "limit" });
     expect(failure(() => endless.decode(bytesOf(head + "160100".repeat(300_000))))).toMatchObject({
@@ -145,7 +145,7 @@ describe("bounds", () => {
     expect(endless.decode(endless.encode(nested(100)))).toEqual(nested(100));
   });
 
-  test("size, in both directions", () => {
+  test("hold for size in both directions", () => {
     const small = nativeCodec({ limits: { messageBytes: 1_000 } });
     expect(failure(() => small.encode("x".repeat(1_000)))).toMatchObject({ code: "limit" });
     expect(failure(() => small.encode(new Array(2 ** 32 - 1)))).toMatchObject({ code: "limit" });
@@ -155,7 +155,7 @@ describe("bounds", () => {
     expect(small.decode(small.encode("small again"))).toBe("small again");
   });
 
-  test("memory", () => {
+  test("hold for memory", () => {
     const tight = nativeCodec({ limits: { graphBytes: 100_000 } });
     const costly: readonly unknown[] = [
       new Array(20_000).fill(1),
@@ -175,7 +175,7 @@ describe("bounds", () => {
     expect(tight.decode(tight.encode([1]))).toEqual([1]);
   });
 
-  test("patterns", () => {
+  test("hold for patterns", () => {
     expect(failure(() => codec.decode(codec.encode(new RegExp("a".repeat(70_000)))))).toMatchObject(
       {
         code: "limit",
@@ -183,7 +183,7 @@ describe("bounds", () => {
     );
   });
 
-  test("thousands of shapes of a peer", () => {
+  test("hold for thousands of shapes from a peer", () => {
     const shapes = Array.from({ length: 3_000 }, (_, i) =>
       new Array(20).fill({}).map(() => ({ [`k${i}`]: i })),
     );

@@ -25,7 +25,7 @@ function failure(run: () => unknown): CodecError {
 
 const entries = Array.from({ length: 100 }, (_, i) => [`key ${i}`, i] as const);
 
-describe("every kind of value arrives as structuredClone would make it", () => {
+describe("every kind of value arrives like a structured clone", () => {
   test.each<[string, unknown]>([
     ["undefined", undefined],
     ["null", null],
@@ -57,7 +57,7 @@ describe("every kind of value arrives as structuredClone would make it", () => {
     ["a set", new Set<unknown>(["b", "a", { x: 1 }, new Set([1])])],
     ["holes", Object.assign(new Array(4), { 0: 1, 2: 3 })],
     ["only holes", new Array(5)],
-    ["undefined is no hole", [undefined, 1]],
+    ["undefined, which is not a hole", [undefined, 1]],
     ["empty ones", [[], {}, new Map(), new Set(), new Uint8Array(0), new ArrayBuffer(0)]],
     ["a dictionary", Object.fromEntries(entries)],
     ["keys with undefined", { a: undefined, b: null }],
@@ -88,7 +88,7 @@ describe("every kind of value arrives as structuredClone would make it", () => {
     expect(sameGraph(copy, structuredClone(value))).toBe(true);
   });
 
-  test("random values", () => {
+  test("random values round-trip", () => {
     const anything = fc.anything({
       maxDepth: 4,
       withBigInt: true,
@@ -107,7 +107,7 @@ describe("every kind of value arrives as structuredClone would make it", () => {
     );
   });
 
-  test("random graphs, with their sharing and cycles", () => {
+  test("random graphs round-trip with their sharing and cycles", () => {
     const edges = fc.array(fc.tuple(fc.nat(30), fc.nat(30)), { maxLength: 60 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 31 }), edges, (size, pairs) => {
@@ -126,7 +126,7 @@ describe("every kind of value arrives as structuredClone would make it", () => {
 });
 
 describe("identity", () => {
-  test("shared values stay shared, and cycles closed", () => {
+  test("keeps shared values shared and cycles closed", () => {
     const shared = { z: 1 };
     const copy = trip({ a: shared, b: [shared], c: new Map([[shared, shared]]) });
     expect(copy.a).toBe(copy.b[0]);
@@ -147,14 +147,14 @@ describe("identity", () => {
     expect(own.cause).toBe(own);
   });
 
-  test("one object in many places is written once", () => {
+  test("writes an object in many places once", () => {
     const big = { text: "x".repeat(1_000) };
     const bytes = codec.encode(new Array(1_000).fill(big));
     expect(bytes.length).toBeLessThan(4_000);
     expect(new Set(codec.decode(bytes) as unknown[]).size).toBe(1);
   });
 
-  test("shapes and texts are written once", () => {
+  test("writes shapes and texts once", () => {
     const one = codec.encode([{ identifier: 1, description: "the same text" }]).length;
     const many = new Array(100)
       .fill(0)
@@ -163,7 +163,7 @@ describe("identity", () => {
     expect(trip(many)).toEqual(many);
   });
 
-  test("views of one buffer share memory again", () => {
+  test("keeps the shared memory of views of one buffer", () => {
     const buffer = new ArrayBuffer(32);
     new Uint8Array(buffer).forEach((_, i, all) => {
       all[i] = i;
@@ -196,7 +196,7 @@ describe("identity", () => {
     expect([...clamped]).toEqual([4, 5, 6, 7]);
   });
 
-  test("a view takes along no byte outside of what is seen of its buffer", () => {
+  test("does not send bytes of a buffer outside of its views", () => {
     const pool = new Uint8Array(4_096).fill(0x5a);
     const parts = [
       pool.subarray(101, 103),
@@ -214,7 +214,7 @@ describe("identity", () => {
     expect(copy[2]?.buffer).not.toBe(copy[1]?.buffer);
   });
 
-  test("hundreds of parts of one buffer", () => {
+  test("handles hundreds of views of one buffer", () => {
     const buffer = new ArrayBuffer(8_192);
     const views = Array.from({ length: 300 }, (_, i) => new Uint8Array(buffer, i * 24, 16));
     expect(isDeepStrictEqual(trip(views), views)).toBe(true);
@@ -238,7 +238,7 @@ describe("errors", () => {
     },
   );
 
-  test("the name of an own class, and several errors", () => {
+  test("keep the name of a subclass, and several errors", () => {
     class Refused extends TypeError {
       override readonly name = "Refused";
     }
@@ -256,11 +256,11 @@ describe("errors", () => {
   });
 });
 
-describe("names that are not like others", () => {
+describe("keys with a meaning in JavaScript", () => {
   const evil = (): object =>
     JSON.parse('{"__proto__":{"polluted":1},"constructor":2,"then":3,"toString":4}');
 
-  test("are own data of plain objects, in code made for them too", () => {
+  test("are own data of plain objects, also in generated code", () => {
     for (const value of [evil(), new Array(40).fill(0).map(evil)]) {
       const copy = trip(value);
       expect(isDeepStrictEqual(copy, value)).toBe(true);
@@ -274,7 +274,7 @@ describe("names that are not like others", () => {
     expect(isDeepStrictEqual(Object.entries(trip(many)), Object.entries(many))).toBe(true);
   });
 
-  test("that all objects inherit are not theirs", () => {
+  test("are not sent if all objects inherit them", () => {
     const prototype = Object.prototype as { inherited?: number };
     trip([{ own: 1 }, { own: 1, inherited: 1 }]);
     let size = 0;
@@ -298,7 +298,7 @@ describe("names that are not like others", () => {
   });
 });
 
-describe("what has no form", () => {
+describe("values without a form", () => {
   class Unknown {
     readonly x = 1;
   }
@@ -315,7 +315,7 @@ describe("what has no form", () => {
     ["a WeakMap", new Map([["k", new WeakMap()]]), 'value["k"]', /WeakMap/],
     ["a promise", [Promise.resolve()], "value[0]", /Promise/],
     ["a proxied class", [new Proxy(new Unknown(), {})], "value[0]", /has no form/],
-    ["shared memory", { m: new Uint8Array(new SharedArrayBuffer(4)) }, "value.m", /threads share/],
+    ["shared memory", { m: new Uint8Array(new SharedArrayBuffer(4)) }, "value.m", /shared memory/],
     ["shared memory itself", { m: new SharedArrayBuffer(4) }, "value.m", /SharedArrayBuffer/],
     ["an imitation", [Object.create(Map.prototype)], "value[0]", /threw/],
   ])("%s", (_, value, path, text) => {
@@ -325,7 +325,7 @@ describe("what has no form", () => {
     expect(trip({ good: true })).toEqual({ good: true });
   });
 
-  test("a getter that throws, or changes what is being read", () => {
+  test("a getter that throws, or changes the value that is read", () => {
     const thrower = {
       get x() {
         throw new Error("mine");
@@ -370,7 +370,7 @@ describe("bytes", () => {
     expect(codec.decode(Buffer.from(head + hex, "hex"))).toEqual(value);
   });
 
-  test("into a buffer, and from a Buffer", () => {
+  test("are written into a buffer, and read from a Buffer", () => {
     const buffer = new Uint8Array(20);
     const size = codec.encodeInto({ a: 1 }, buffer, 4);
     expect(codec.decode(buffer.subarray(4, 4 + size))).toEqual({ a: 1 });
@@ -382,14 +382,14 @@ describe("bytes", () => {
     }
   });
 
-  test("decoded bytes are no views of the message", () => {
+  test("of decoded values are not views of the message", () => {
     const bytes = codec.encode(new Uint8Array([1, 2, 3]));
     const copy = codec.decode(bytes) as Uint8Array;
     bytes.fill(0);
     expect([...copy]).toEqual([1, 2, 3]);
   });
 
-  test("the mode is known by its name", () => {
+  test("createCodec knows the mode by its name", () => {
     expect(createCodec({ mode: "native" }).mode).toBe("native");
   });
 });

@@ -21,21 +21,21 @@ const form = new NativeFormat({
   extNamed: () => undefined,
 });
 
-/** The message of a value, without generated code or with it. */
+/** Returns the message of a value, with or without generated code. */
 function written(value: unknown, exact: boolean): string {
   const w = new NativeWriter(new Uint8Array(8), { fixed: false });
   form.write(w, value, 0, exact);
   return hexOf(w.bytes.subarray(0, w.pos));
 }
 
-/** Keys that no other test uses, so that the shape is new. */
+/** Keys that no other test uses, so that their shape is new. */
 let shapes = 0;
 function keysOf(): { readonly a: string; readonly b: string } {
   shapes++;
   return { a: `a${shapes}`, b: `b${shapes}` };
 }
 
-describe("lists of records are written the same with and without code for their shape", () => {
+describe("lists of records are written the same with and without generated code", () => {
   const { a, b } = keysOf();
   const record = (x: unknown, y: unknown): object => ({ [a]: x, [b]: y });
   const shared = record(1, "one");
@@ -110,7 +110,7 @@ describe("lists of records are written the same with and without code for their 
   });
 });
 
-test("an array that a getter shortens is refused or whole", () => {
+test("an array that a getter shortens is refused or complete", () => {
   const { a, b } = keysOf();
   const items: object[] = Array.from({ length: many }, (_, i) => ({ [a]: i, [b]: i }));
   codec.encode(items);
@@ -127,7 +127,7 @@ test("an array that a getter shortens is refused or whole", () => {
   expect(back.slice(20).every((item) => item === undefined)).toBe(true);
 });
 
-test("a getter that encodes records of the same shape", () => {
+test("a getter may encode records of the same shape", () => {
   const { a, b } = keysOf();
   const plain = (i: number): object => ({ [a]: i, [b]: `text ${i}` });
   const list = Array.from({ length: many }, (_, i) => plain(i));
@@ -148,7 +148,7 @@ test("a getter that encodes records of the same shape", () => {
   expect(codec.decode(inner as Uint8Array)).toEqual([plain(7), plain(8)]);
 });
 
-test("what is wrong in a long list is named with its place", () => {
+test("an error in a long list has a path", () => {
   const { a, b } = keysOf();
   const items: object[] = Array.from({ length: many }, (_, i) => ({ [a]: i, [b]: i }));
   codec.encode(items);
@@ -156,7 +156,7 @@ test("what is wrong in a long list is named with its place", () => {
   expect(() => codec.encode(items)).toThrow(`value[33].${b}: a function has no form on the wire`);
 });
 
-test("many objects of which some repeat late", () => {
+test("many objects, some of which appear again late", () => {
   const objects = Array.from({ length: 300 }, (_, i) => ({ i }));
   const value = [...objects, objects[299], objects[0], objects[150], objects[299], { i: 0 }];
   expect(sameGraph(codec.decode(codec.encode(value)), value)).toBe(true);

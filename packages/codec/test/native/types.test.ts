@@ -99,18 +99,18 @@ const all = {
   defaulted: 8,
 };
 
-/** A message as a peer would make it that does not keep to the type. */
+/** Makes a message of a peer that does not follow the type. */
 const forged = (changes: object): Uint8Array => loose.encode({ ...all, ...changes });
 
 describe("wire types", () => {
-  test("every kind of field", () => {
+  test("round-trip every kind of field", () => {
     const copy = codec.decode(All, codec.encode(All, all));
     expect(isDeepStrictEqual(copy, all)).toBe(true);
     expect(copy.point).toBeInstanceOf(Point);
     expect(isDeepStrictEqual(codec.decode(All, forged({})), all)).toBe(true);
   });
 
-  test("random types and values", () => {
+  test("round-trip random types and values", () => {
     fc.assert(
       fc.property(anyTypedValue, ({ type, value }) => {
         const native = createCodec({ mode: "native" }).type(type as WireType);
@@ -122,7 +122,7 @@ describe("wire types", () => {
     );
   });
 
-  test("only the fields of a type are sent, and defaults are filled in", () => {
+  test("send only the fields of a type, and fill in defaults", () => {
     const { defaulted: _, ...rest } = all;
     const bytes = codec.encode(All, { ...rest, password: "hunter2" } as never);
     expect(Buffer.from(bytes).includes("hunter2")).toBe(false);
@@ -131,7 +131,7 @@ describe("wire types", () => {
     expect(codec.decode(Plain, nested)).toEqual({ id: 1, note: undefined });
   });
 
-  test("fields that may be absent are filled in where a peer leaves them out", () => {
+  test("fill in optional fields that a peer omits", () => {
     const { defaulted: _, none: __, ...rest } = all;
     const copy = codec.decode(All, loose.encode(rest));
     expect(copy).toMatchObject({ defaulted: 7, none: null });
@@ -176,14 +176,14 @@ describe("wire types", () => {
     ["another option", { pet: { kind: "cat", name: "x" } }, ".pet.name"],
     ["a missing field", { plain: {} }, ".plain.id"],
     ["undefined", { text: undefined }, ".text"],
-  ])("a peer that sends something else for %s is refused", (_, changes, path) => {
+  ])("refuse a peer's wrong value for %s", (_, changes, path) => {
     const error = failure(() => codec.decode(All, forged(changes)));
     expect(["data", "mismatch"]).toContain(error.code);
     expect(error.path).toBe(`native/All${path}`);
     expect(isDeepStrictEqual(codec.decode(All, forged({})), all)).toBe(true);
   });
 
-  test("unknown fields of a peer are refused", () => {
+  test("refuse unknown fields of a peer", () => {
     const error = failure(() => codec.decode(Plain, loose.encode({ id: 1, isAdmin: true })));
     expect(error).toMatchObject({ code: "mismatch", path: "native/Plain.isAdmin" });
     expect(
@@ -200,11 +200,11 @@ describe("wire types", () => {
     [{ ...all, pet: { kind: "cow" } }, "native/All.pet"],
     [{ ...all, extra: { f: () => 1 } }, "native/All.extra.f"],
     [null, "native/All"],
-  ])("a wrong value is refused before it is sent (%#)", (value, path) => {
+  ])("refuse a wrong value before it is sent (%#)", (value, path) => {
     expect(failure(() => codec.encode(All, value as never))).toMatchObject({ code: "value", path });
   });
 
-  test("shared values of one type stay shared; of two types they are two", () => {
+  test("keep shared values of one type shared, and separate those of two types", () => {
     const Pair = wireType("native/Pair", {
       a: Plain,
       b: Plain,
@@ -226,7 +226,7 @@ describe("wire types", () => {
     expect(two).toEqual({ a: { id: 1, note: undefined }, b: { id: 1, more: 2 }, c: both });
   });
 
-  test("recursive types, with cycles", () => {
+  test("may be recursive, with cycles", () => {
     interface Node {
       name: string;
       next?: Node | undefined;
@@ -249,7 +249,7 @@ describe("wire types", () => {
     expect(copy.next?.next).toBe(copy);
     expect(copy.all[0]).toBe(copy);
     expect(copy.all[1]?.all[0]).toBe(copy.all[2]);
-    // a chain that references make longer than messages nest is checked to its end
+    // a chain of references that is longer than the limit of depth is checked to its end
     const chain: Node[] = [];
     for (let i = 0; i < 20_000; i++) chain.push({ name: `n${i}`, next: chain[i - 1], all: [] });
     const long: Node = { name: "root", all: chain };
@@ -263,7 +263,7 @@ describe("wire types", () => {
     expect(failure(() => codec.decode(Node, wrong))).toMatchObject({ code: "data" });
   });
 
-  test("lists that refer to each other do not multiply the work", () => {
+  test("check lists that refer to each other once", () => {
     const Deep = wireType("native/Deep", { v: z.array(z.array(z.array(z.int()))) });
     const inner = new Array(3_000).fill(1);
     const middle = new Array(3_000).fill(inner);
@@ -276,7 +276,7 @@ describe("wire types", () => {
 });
 
 describe("classes", () => {
-  test("come back as instances, checked, in values of any type too", () => {
+  test("round-trip as checked instances, also in values of any type", () => {
     const list = loose.decode(loose.encode([new Point(3, 4), { p: new Point(6, 8) }])) as [
       Point,
       { p: Point },
@@ -291,13 +291,13 @@ describe("classes", () => {
     const bytes = loose.encode(new Point(96, 97));
     const changed = bytes.slice();
     const at = changed.lastIndexOf(5);
-    changed.set([21, 8, 65], at); // a text where y is
+    changed.set([21, 8, 65], at); // text instead of y
     expect(failure(() => loose.decode(changed.subarray(0, at + 4)))).toMatchObject({
       code: "data",
     });
   });
 
-  test("are known by their scope", () => {
+  test("are found in their scope", () => {
     class Own {
       a = 1;
     }
@@ -311,7 +311,7 @@ describe("classes", () => {
     expect(failure(() => scoped.encode(new Point(1, 2)))).toMatchObject({ code: "value" });
   });
 
-  test("setters of a class do not see what is not checked", () => {
+  test("do not run setters with unchecked values", () => {
     const seen: unknown[] = [];
     class Guarded {
       get a(): number {
@@ -329,7 +329,7 @@ describe("classes", () => {
   });
 });
 
-/** XLANG has no −0 among integers. */
+/** XLANG integers have no −0. */
 function negate(value: unknown): unknown {
   return JSON.stringify(value, (_, item) => {
     if (typeof item === "bigint") return `${item}n`;

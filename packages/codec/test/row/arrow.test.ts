@@ -83,7 +83,7 @@ const samples: z.output<typeof Sample>[] = [
   },
 ];
 
-test("rows become a table that others can read", async () => {
+test("rows become a table that Arrow's readers accept", async () => {
   const schema = parseRowSchema(rows.schemaBytes());
   const made = await toArrow(
     schema,
@@ -125,13 +125,13 @@ test("rows become a table that others can read", async () => {
   }
 });
 
-test("no rows are a table of no rows", async () => {
+test("no rows become an empty table", async () => {
   const table = await toArrow(rows.schema, []);
   expect(table.numRows).toBe(0);
   expect(table.schema.fields.length).toBe(13);
 });
 
-test("a row that is broken is an error", async () => {
+test("a broken row is refused", async () => {
   await expect(toArrow(rows.schema, [new Uint8Array(8)])).rejects.toMatchObject({ code: "data" });
 });
 

@@ -5,10 +5,10 @@ import { parseRowSchema, type RowReader, rowCodec, rowReader } from "../../src/r
 import { bytesOf } from "../support/fixture.ts";
 import { buildRow, rowCases } from "../support/row-fixture.ts";
 
-/** Every third case: enough of each kind for what is tried on every byte of them. */
+/** Every third case. That is enough of each kind for the tests that try every byte. */
 const some = rowCases.filter(({ hex }, i) => hex.length > 0 && hex.length < 4_000 && i % 3 === 0);
 
-/** Runs it; a CodecError is an answer, anything else is not. */
+/** Runs a function. A CodecError is a valid answer; other errors are not. */
 function answered<T>(run: () => T): T | CodecError {
   try {
     return run();
@@ -18,7 +18,7 @@ function answered<T>(run: () => T): T | CodecError {
   }
 }
 
-/** Looks at everything that a view gives, without decoding the whole. */
+/** Reads everything through a view, without decoding the whole row. */
 function walk(value: unknown): void {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
   if ("toObject" in value) answered(() => (value as { toObject(): unknown }).toObject());
@@ -35,7 +35,7 @@ function walkRow(reader: RowReader, row: Uint8Array): void {
   }
 }
 
-test.each(some)("$name, cut anywhere, is an error", (given) => {
+test.each(some)("$name is refused when cut anywhere", (given) => {
   const { type } = buildRow(given);
   const rows = rowCodec(type);
   const row = bytesOf(given.hex);
@@ -46,7 +46,7 @@ test.each(some)("$name, cut anywhere, is an error", (given) => {
   }
 });
 
-test.each(some)("$name, with any byte changed, is read or refused", (given) => {
+test.each(some)("$name is read or refused with any byte changed", (given) => {
   const { type } = buildRow(given);
   const rows = rowCodec(type);
   const reader = rowReader(rows.schema);
@@ -61,7 +61,7 @@ test.each(some)("$name, with any byte changed, is read or refused", (given) => {
   }
 });
 
-test.each(some)("the schema of $name, cut or changed, is read or refused", (given) => {
+test.each(some)("the schema of $name is read or refused when cut or changed", (given) => {
   const schema = bytesOf(given.schema);
   for (let end = 0; end < schema.length; end++) {
     const result = answered(() => parseRowSchema(schema.subarray(0, end)));
@@ -89,7 +89,7 @@ describe("a row", () => {
     return result instanceof CodecError ? result.code : undefined;
   }
 
-  /** An array whose slots all refer to what follows it. */
+  /** An array in which all slots refer to the same bytes. */
   function sharing(count: number, rest: Uint8Array): Uint8Array {
     const head = 8 + Math.ceil(count / 64) * 8;
     const out = new Uint8Array(head + count * 8 + rest.length);
@@ -111,7 +111,7 @@ describe("a row", () => {
     return out;
   }
 
-  test("whose values share their bytes cannot grow without end", () => {
+  test("does not grow endlessly if its values share their bytes", () => {
     const bomb = rowOf(sharing(1000, sharing(1000, sharing(1000, new Uint8Array(1000)))));
     const start = performance.now();
     expect(codeOf(bomb)).toBe("data");
@@ -148,7 +148,7 @@ describe("a row", () => {
     }
   });
 
-  test("of a map needs as many keys as values", () => {
+  test("needs as many keys as values in a map", () => {
     const Map_ = wireType(
       "hostile/Map",
       { m: z.record(z.string(), z.int32()) },
@@ -178,7 +178,7 @@ describe("a schema", () => {
   };
   const name = [0x41, 0];
 
-  test("is refused where it is too deep, too large or unknown", () => {
+  test("is refused if it is too deep, too large or unknown", () => {
     const list = [22, 0x49, 0x22, 0x64, 0x60];
     const nested = (n: number): number[] => Array.from({ length: n }, () => list).flat();
     expect(codeOf([1, 1, ...name, ...nested(40), 4])).toBeUndefined();
@@ -202,7 +202,7 @@ describe("a schema", () => {
     expect(answered(() => parseRowSchema("01" as never))).toMatchObject({ code: "type" });
   });
 
-  test("of many small structs is refused", () => {
+  test("is refused if many small structs make it too large", () => {
     // 93 × 93 fields: each struct alone is small
     const fields = (type: readonly number[]): number[] => [
       93,

@@ -80,7 +80,7 @@ describe("views", () => {
   const row = rows.encode(order);
   const view = rows.view(row);
 
-  test("give scalars as they are", () => {
+  test("return scalars as they are", () => {
     expect(view.get("id")).toBe(7);
     expect(view.get("customerName")).toBe("Ada");
     expect(view.get("paidAt")).toBeUndefined();
@@ -88,14 +88,14 @@ describe("views", () => {
     expect(view.get("numbers")).toEqual(Float64Array.of(0.5, -1));
   });
 
-  test("give bytes without copying them", () => {
+  test("return bytes without a copy", () => {
     const data = view.get("data");
     expect(data).toEqual(order.data);
     expect(data.buffer).toBe(row.buffer);
     expect(view.toObject().data.buffer).not.toBe(row.buffer);
   });
 
-  test("lead into structs, lists and sets", () => {
+  test("return views of structs, lists and sets", () => {
     expect(view.get("at").get("label")).toBe("one");
     expect(view.get("at").toObject()).toEqual(order.at);
     const points = view.get("points");
@@ -109,7 +109,7 @@ describe("views", () => {
     expect([...view.get("tags")]).toEqual(["new", "big"]);
   });
 
-  test("lead into maps", () => {
+  test("return views of maps", () => {
     const byId = view.get("byId");
     expect(byId.size).toBe(2);
     expect(byId.get(1)?.get("label")).toBe("nine");
@@ -125,19 +125,19 @@ describe("views", () => {
     expect(view.get("scores").toObject()).toEqual(order.scores);
   });
 
-  test("become the value", () => {
+  test("convert to the decoded value", () => {
     expect(view.toObject()).toEqual(order);
     expect(rows.decode(row)).toEqual(order);
     expect(Object.keys(view.toObject())).toEqual(Object.keys(order));
   });
 
-  test("refuse a key that is no field", () => {
+  test("refuse an unknown key", () => {
     const error = errorOf(() => view.get("missing" as "id"));
     expect(error.code).toBe("value");
     expect(error.message).toContain('row/Order: has no field "missing"');
   });
 
-  test("name the place of what is broken", () => {
+  test("name the path of broken bytes", () => {
     const broken = row.slice();
     // the text of the label of the last point
     broken[Buffer.from(broken).indexOf("three")] = 0xff;
@@ -156,7 +156,7 @@ test("reading one field of forty touches no other", () => {
   const rows = rowCodec(Wide);
   const value = Object.fromEntries(names.map((name) => [name, [`text of ${name}`, name]]));
   const row = rows.encode(value);
-  // bitmap, slot 17, and what it refers to stay; everything else is poisoned
+  // the bitmap, slot 17 and its value stay intact; all other bytes are poisoned
   const slot = 8 + 17 * 8;
   const data = new DataView(row.buffer);
   const [size, offset] = [data.getUint32(slot, true), data.getUint32(slot + 4, true)];
@@ -173,7 +173,7 @@ test("reading one field of forty touches no other", () => {
 });
 
 describe("values", () => {
-  test("keep what Fory's rows do not have in something wider", () => {
+  test("use a wider type where rows lack one", () => {
     const Wider = define({
       a: uint8(),
       b: uint16(),
@@ -210,7 +210,7 @@ describe("values", () => {
     expect(read).toEqual({ ...value, d: 1.099609375, e: 1.1015625 });
   });
 
-  test("outside of a narrower type are refused when they are read", () => {
+  test("outside of a narrower type are refused when read", () => {
     const rows = rowCodec(define({ a: uint8() }));
     const row = rowCodec(define({ a: z.int32() })).encode({ a: 256 });
     expect(errorOf(() => rows.decode(row))).toMatchObject({ code: "data", path: "row/Sample.a" });
@@ -239,12 +239,12 @@ describe("values", () => {
     expect(errorOf(() => rowCodec(define({ at: z.date() })).decode(late)).code).toBe("data");
   });
 
-  test("that are missing take their default", () => {
+  test("get their default if missing", () => {
     const rows = rowCodec(define({ a: z.string().default("d"), b: z.array(z.int()).optional() }));
     expect(rows.decode(rows.encode({}))).toEqual({ a: "d", b: undefined });
   });
 
-  test("of a bound class keep it", () => {
+  test("keep a bound class", () => {
     class Money {
       readonly cents: number = 0;
     }
@@ -257,7 +257,7 @@ describe("values", () => {
     expect(rows.view(rows.encode({ cents: 5 })).toObject()).toBeInstanceOf(Money);
   });
 
-  test("called __proto__ are keys like others", () => {
+  test("may have a key called __proto__", () => {
     const rows = rowCodec(define({ m: z.record(z.string(), z.int()) }));
     const m = JSON.parse('{"__proto__": 1}');
     const read = rows.decode(rows.encode({ m }));
@@ -275,7 +275,7 @@ describe("values", () => {
     [{ a: "", d: "blue" }, "row/Sample.d", '"blue" is not one of'],
     [{ a: "", b: new Set([1]) }, "row/Sample.b", "expected an array, got Set"],
     [null, "row/Sample", "expected an object"],
-  ])("that are wrong are refused: %j", (value, path, text) => {
+  ])("are refused if wrong: %j", (value, path, text) => {
     const type = define({
       a: z.string(),
       b: z.array(z.int32()).optional(),
@@ -287,7 +287,7 @@ describe("values", () => {
     expect(error.message).toContain(text);
   });
 
-  test("null is refused where the type has none, and another enum value", () => {
+  test("are refused if null in a type without null, or outside of an enum", () => {
     const rows = rowCodec(define({ a: z.string().nullable(), b: z.string().nullable() }));
     const row = rows.encode({ a: null, b: "green" });
     const strict = rowCodec(define({ a: z.string(), b: z.enum(["red"]) }));
@@ -300,14 +300,14 @@ describe("values", () => {
 describe("bytes", () => {
   const rows = rowCodec(define({ a: z.string().nullable(), b: z.array(z.string().nullable()) }));
 
-  test("say nothing of what was encoded before", () => {
+  test("contain nothing of earlier rows", () => {
     const before = hexOf(rows.encode({ a: null, b: [null, "x"] }));
     rows.encode({ a: "y".repeat(500), b: ["z".repeat(500)] });
     expect(hexOf(rows.encode({ a: null, b: [null, "x"] }))).toBe(before);
     expect(before).not.toMatch(/79|7a/);
   });
 
-  test("go into a buffer, or leave it as it is", () => {
+  test("are written into a buffer, or leave it unchanged", () => {
     const row = rows.encode({ a: "abc", b: [] });
     const buffer = new Uint8Array(row.length + 5).fill(0xee);
     expect(rows.encodeInto({ a: "abc", b: [] }, buffer, 4)).toBe(row.length);
@@ -322,7 +322,7 @@ describe("bytes", () => {
     expect(buffer).toEqual(full);
   });
 
-  test("may be a Buffer, and an encoder may be called while it encodes", () => {
+  test("may be a Buffer, and a getter may encode", () => {
     const inner = hexOf(rows.encode({ a: "inner", b: [] }));
     let seen = "";
     const outer = rows.encode({
@@ -336,7 +336,7 @@ describe("bytes", () => {
     expect(rows.decode(Buffer.from(outer))).toEqual({ a: "outer", b: ["b"] });
   });
 
-  test("are held to the limits", () => {
+  test("are limited", () => {
     const small = rowCodec(define({ a: z.string() }), { limits: { messageBytes: 64 } });
     expect(errorOf(() => small.encode({ a: "x".repeat(60) })).code).toBe("limit");
     expect(errorOf(() => small.encode({ a: "x".repeat(6000) })).code).toBe("limit");
@@ -380,12 +380,12 @@ describe("types without a form in rows are refused with their path", () => {
     expect(errorOf(() => rowCodec(type()))).toMatchObject({ code: "schema", path });
   });
 
-  test("and so is what is no wire type, or too deep, or too wide", () => {
+  test("types that are not wire types, too deep or too wide are refused", () => {
     expect(errorOf(() => rowCodec(z.object({}) as never)).code).toBe("type");
     let deep: z.core.$ZodType = z.string();
     for (let i = 0; i < 60; i++) deep = z.array(deep);
     expect(errorOf(() => rowCodec(define({ deep }))).code).toBe("limit");
-    // each type holds the one before twice: fields double with every level
+    // each type holds the previous one twice: fields double with every level
     let wide: WireType = define({ x: z.int() });
     for (let i = 0; i < 30; i++) wide = define({ a: wide, b: wide }, `row/Wide${i}`);
     expect(errorOf(() => rowCodec(wide)).code).toBe("limit");
@@ -466,7 +466,7 @@ test("a row is read by its schema alone", () => {
   expect(errorOf(() => rowReader(rows.schema, { limits: { depth: 2 } })).code).toBe("limit");
 });
 
-test("a half-precision number of others is read", () => {
+test("a half-precision number of another language is read", () => {
   const schema = parseRowSchema(Uint8Array.from([1, 1, 0x41, 0, 17]));
   const row = new Uint8Array(16);
   row[9] = 0x3c;
@@ -474,7 +474,7 @@ test("a half-precision number of others is read", () => {
   expect(rowReader(schema).view(row).get("a")).toBe(1);
 });
 
-test("any value of any type comes back", () => {
+test("any value of any type round-trips", () => {
   fc.assert(
     fc.property(anyRow, (given) => {
       const { type, value } = buildRow({ name: "", schema: "", hex: "", ...given });

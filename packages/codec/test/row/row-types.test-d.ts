@@ -33,7 +33,7 @@ test("rows have the values of their type", () => {
   expectTypeOf(view.toObject).returns.toEqualTypeOf<z.output<typeof All>>();
 });
 
-test("views give scalars as they are", () => {
+test("views return scalars as they are", () => {
   expectTypeOf(view.get("name")).toEqualTypeOf<string | undefined>();
   expectTypeOf(view.get("at")).toEqualTypeOf<bigint>();
   expectTypeOf(view.get("when")).toEqualTypeOf<Date>();
@@ -41,7 +41,7 @@ test("views give scalars as they are", () => {
   expectTypeOf(view.get("state")).toEqualTypeOf<"a" | "b">();
 });
 
-test("views lead to views", () => {
+test("views return views", () => {
   expectTypeOf(view.get("point")).toEqualTypeOf<RowView<Point> | null>();
   expectTypeOf(view.get("points")).toEqualTypeOf<RowList<Point>>();
   expectTypeOf(view.get("points").at(0)).toEqualTypeOf<RowView<Point> | undefined>();
@@ -50,10 +50,10 @@ test("views lead to views", () => {
   expectTypeOf(view.get("byId").get(1n)).toEqualTypeOf<RowList<boolean> | undefined>();
 });
 
-test("a key that is no field does not compile", () => {
+test("an unknown key does not compile", () => {
   // @ts-expect-error there is no such field
   view.get("missing");
-  // @ts-expect-error rows are made of wire types
+  // @ts-expect-error rows need wire types
   rowCodec(z.object({ a: z.string() }).shape.a);
 });
 

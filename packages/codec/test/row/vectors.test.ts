@@ -34,7 +34,10 @@ test.each(rowNames)("the name $name in a schema", ({ name, schema }) => {
   expect(parseRowSchema(bytesOf(schema)).fields[0]?.name).toBe(name);
 });
 
-/** Without what a schema cannot say: sets are lists, records maps. */
+/**
+ * Returns a value in the form in which the schema alone decodes it: sets are lists, records are
+ * maps.
+ */
 function loose(value: unknown): unknown {
   if (value instanceof Set || Array.isArray(value)) return [...value].map(loose);
   if (value instanceof Map)

@@ -52,7 +52,7 @@ test("a wire type is a schema of zod and of Standard Schema", () => {
   expect(refused).toMatchObject({ issues: [{ path: ["firstLine", "itemName"] }] });
 });
 
-test("what a codec decodes passes the checks or not: that is asked for on its own", () => {
+test("a codec does not run checks, validation does", () => {
   const codec = createCodec().type(Order);
   const bytes = codec.encode({ ...order, firstLine: { itemName: "" } });
   const decoded = codec.decode(bytes);
@@ -61,7 +61,7 @@ test("what a codec decodes passes the checks or not: that is asked for on its ow
   expect(Order.safeParse(codec.decode(codec.encode(order))).success).toBe(true);
 });
 
-test("the JSON Schema of a type is that of its JSON messages", () => {
+test("the JSON Schema of a type describes its JSON messages", () => {
   expect(jsonSchemaOf(Order)).toEqual({
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $ref: "#/$defs/std~1Order",
@@ -161,7 +161,7 @@ test("every field has a JSON Schema", () => {
   expect(JSON.stringify(schema)).not.toContain("fieldId");
 });
 
-test("a copy with checks or metadata has the same schema, anything else has none", () => {
+test("a copy with checks or metadata has the same schema, other values have none", () => {
   const Titled = Line.meta({ title: "A line" });
   const { $defs } = jsonSchemaOf(Line);
   const titled = jsonSchemaOf(Titled);

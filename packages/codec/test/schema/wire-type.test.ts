@@ -123,14 +123,14 @@ describe("the form of a schema", () => {
     expect(fieldOf(schema)).toMatchObject({ type: { kind: "string" }, nullable, optional });
   });
 
-  test("defaults are made anew", () => {
+  test("makes a new default each time", () => {
     const make = fieldOf(z.array(z.string()).default(() => [])).default;
     expect(make?.()).toEqual([]);
     expect(make?.()).not.toBe(make?.());
     expect(fieldOf(z.string()).default).toBeUndefined();
   });
 
-  test("nested types and unions of them", () => {
+  test("supports nested types and unions of them", () => {
     const nested = fieldOf(Inner).type;
     expect(nested.kind === "struct" && nested.info()).toBe(wireTypeInfo(Inner));
     const A = wireType("t/A", { kind: z.literal("a") });
@@ -162,10 +162,10 @@ describe("the form of a schema", () => {
     ["float keys", z.map(z.number(), z.string()), /strings, integers, booleans or enums/],
     ["inside a list", z.array(z.tuple([z.string()])), /t\/Field\.v\[\]/],
     ["default inside a list", z.array(z.string().default("x")), /give the whole field a default/],
-    ["no schema", "string" as never, /no zod 4 schema/],
+    ["no schema", "string" as never, /not a zod 4 schema/],
     ["derived object", Inner.extend({ y: z.int() }), /wireType\(tag, shape\)/],
     ["partial object", Inner.partial(), /wireType\(tag, shape\)/],
-  ])("%s is refused where it is defined", (_, schema, text) => {
+  ])("%s is refused at definition", (_, schema, text) => {
     const error = failure(() => fieldOf(schema));
     expect(error).toMatchObject({ code: "schema" });
     expect(error.message).toMatch(text);
@@ -190,7 +190,7 @@ describe("names", () => {
     expect(snakeCase(key)).toBe(name);
   });
 
-  test("a type or a field may keep its own", () => {
+  test("of a type or field may be kept as written", () => {
     const type = wireType("t/Names", {
       agentId: z.string(),
       region: z.string().meta({ name: "Region" }).optional(),
@@ -205,13 +205,13 @@ describe("names", () => {
     expect(wireTypeInfo(written)?.fields[0]).toMatchObject({ name: "agentId", key: "agentId" });
   });
 
-  test("collisions and impossible names are refused", () => {
+  test("are refused if they collide or are invalid", () => {
     expect(() => wireType("t/Same", { agentId: z.string(), agent_id: z.string() })).toThrow(
       /agentId and agent_id are both "agent_id"/,
     );
     expect(() => wireType("t/Dash", { "a-b": z.string() })).toThrow(/\.meta/);
     expect(() => wireType("t/Empty", { a: z.string().meta({ name: "" }) })).toThrow(
-      /no field name/,
+      /not a field name/,
     );
   });
 });
@@ -247,7 +247,7 @@ describe("tags", () => {
 });
 
 describe("descriptions", () => {
-  test("read getters on first use, and refuse there", () => {
+  test("resolve getters on first use, and refuse then", () => {
     let reads = 0;
     const Late = wireType("t/Late", {
       get bad() {
@@ -340,12 +340,12 @@ describe("descriptions", () => {
     ["mini", mini.string().check(mini.minLength(1)), true],
     ["bytes", bytes(), false],
     ["trim", z.string().trim(), true],
-  ])("know whether zod checks more: %s", (_, schema, refined) => {
+  ])("report whether zod checks more: %s", (_, schema, refined) => {
     const type = wireType("t/Checked", { v: schema }, { scope: createTypeScope() });
     expect(wireTypeInfo(type)?.hasRefinements).toBe(refined);
   });
 
-  test("know it through recursion", () => {
+  test("report it through recursion", () => {
     const Tree = wireType("t/PlainTree", {
       v: z.int(),
       get kids() {
@@ -356,7 +356,7 @@ describe("descriptions", () => {
     expect(wireTypeInfo(Tree.refine(() => true))?.hasRefinements).toBe(true);
   });
 
-  test("are bounded", () => {
+  test("are limited", () => {
     const shape = Object.fromEntries(Array.from({ length: 513 }, (_, i) => [`f${i}`, z.int()]));
     expect(() => wireType("t/Wide", shape)).toThrow(/513 fields/);
   });

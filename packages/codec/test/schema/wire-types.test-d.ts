@@ -44,18 +44,18 @@ test("recursive types keep their inference", () => {
   expectTypeOf(tree.children[0]?.children[0]?.value).toEqualTypeOf<bigint | undefined>();
 });
 
-test("only schemas are taken", () => {
+test("only schemas are accepted", () => {
   expectTypeOf(Point).toExtend<WireType>();
   expectTypeOf<z.output<WireType<{ x: number }>>>().toExtend<{ x: number }>();
   expectTypeOf(Point).toExtend<WireType<{ x: number }>>();
   expectTypeOf(Point).not.toExtend<WireType<{ x: string }>>();
-  // @ts-expect-error a string is no schema
+  // @ts-expect-error a string is not a schema
   codec.type("");
   // @ts-expect-error a field of another type
   codec.encode(Point, { x: "1" });
 });
 
-test("a union of numbered cases has a type for each", () => {
+test("a union of numbered cases has one type for each", () => {
   const Contact = wireUnion("types/Contact", { 0: z.string(), 7: Point, 8: z.int().optional() });
   type Out = z.output<typeof Contact>;
   expectTypeOf<Extract<Out, { case: 0 }>["value"]>().toEqualTypeOf<string>();

@@ -55,7 +55,7 @@ function failure(run: () => unknown): CodecError {
 describe.each(ways)("%s", (_, options) => {
   const codec = createCodec({ ...options, scope });
 
-  test("values come back, alone and in fields", () => {
+  test("values round-trip, alone and in fields", () => {
     for (const value of [
       { case: 0, value: "q" },
       { case: 1, value: -5 },
@@ -66,7 +66,7 @@ describe.each(ways)("%s", (_, options) => {
     }
   });
 
-  test("a union may hold itself, as deep as messages nest", () => {
+  test("a union may hold itself, up to the limit of depth", () => {
     const sum: Expression = {
       case: 1,
       value: [
@@ -83,11 +83,11 @@ describe.each(ways)("%s", (_, options) => {
     expect(failure(() => codec.decode(Expression, bytes)).code).toBe("limit");
   });
 
-  test("what is no value of it is refused with its place", () => {
+  test("refuses other values with their path", () => {
     const bad: readonly (readonly [unknown, string])[] = [
-      [{ case: 3, value: "x" }, "vec/One.v.case: 3 is none of the cases 0, 1, 2"],
-      [{ case: "0", value: "x" }, 'vec/One.v.case: "string" is none of the cases 0, 1, 2'],
-      [{ value: "x" }, 'vec/One.v.case: "undefined" is none of the cases 0, 1, 2'],
+      [{ case: 3, value: "x" }, "vec/One.v.case: 3 is not one of the cases 0, 1, 2"],
+      [{ case: "0", value: "x" }, 'vec/One.v.case: "string" is not one of the cases 0, 1, 2'],
+      [{ value: "x" }, 'vec/One.v.case: "undefined" is not one of the cases 0, 1, 2'],
       [{ case: 0, value: 1 }, "vec/One.v.value: expected a string, got number"],
       [{ case: 0 }, "vec/One.v.value: is missing"],
       [{ case: 2, value: { x: 1 } }, "vec/One.v.value.y: is missing"],
@@ -105,7 +105,7 @@ describe.each(binary)("%s", (_, options) => {
   const codec = createCodec({ ...options, scope });
   const Any = wireType("vec/AnyPlace", { v: z.any() }, { scope });
 
-  test("in a place of any type it says what it is, on both sides", () => {
+  test("carries its type in a place of any type, on both sides", () => {
     const value = { case: 1, value: 5 } as const;
     const { v } = codec.decode(Any, codec.encode(Any, { v: typed(Reach, value) }));
     expect(v).toBeInstanceOf(TypedValue);
@@ -113,7 +113,7 @@ describe.each(binary)("%s", (_, options) => {
     expect(codec.decode(Any, codec.encode(Any, { v }))).toEqual({ v });
   });
 
-  test("a case that only its writer has is refused; one whose number grew wider is not", () => {
+  test("refuses a case that only its writer has, and accepts one with a wider type", () => {
     const other = createTypeScope();
     const Newer = wireUnion(
       "vec/Contact",
@@ -125,14 +125,14 @@ describe.each(binary)("%s", (_, options) => {
       codec.decode(One, codec.encode(NewerOne, { v: { case: 9, value: "x" } })),
     );
     expect(code).toBe("mismatch");
-    expect(message).toContain("vec/One.v.case: 9 is none of the cases 0, 1, 2");
+    expect(message).toContain("vec/One.v.case: 9 is not one of the cases 0, 1, 2");
     const wide = codec.encode(NewerOne, { v: { case: 1, value: 7 } });
     expect(codec.decode(One, wide)).toEqual({ v: { case: 1, value: 7 } });
     const dated = codec.encode(NewerOne, { v: { case: 2, value: new Date(0) } });
     expect(failure(() => codec.decode(One, dated))).toMatchObject({ path: "vec/One.v.value" });
   });
 
-  test("null stands where the case has it, and nowhere else", () => {
+  test("accepts null only in cases that allow it", () => {
     const Maybe = wireUnion(
       "vec/Maybe",
       { 0: z.string().nullable(), 1: z.int().optional(), 2: z.any() },
@@ -149,7 +149,7 @@ describe.each(binary)("%s", (_, options) => {
   });
 });
 
-test("the bytes are those of pyfory", () => {
+test("writes the bytes of pyfory", () => {
   const b = createCodec({ profile: "B", scope });
   const text = { case: 0, value: "q" } as const;
   expect(hexOf(b.encode(Reach, { case: 1, value: -5 }))).toBe("01ff223701ff0509");
@@ -165,7 +165,7 @@ test("the bytes are those of pyfory", () => {
   expect(b.decode(Cards, bytesOf(hex))).toEqual(both);
 });
 
-test("shared values inside a union, and unions that are shared, stay shared", () => {
+test("keeps shared values inside a union, and shared unions", () => {
   const types = createTypeScope();
   const Spot = wireType("vec/Spot", { x: z.int() }, { scope: types, refs: true });
   const Either = wireUnion("vec/Either", { 0: z.string(), 1: Spot }, { scope: types });
@@ -189,7 +189,7 @@ test("shared values inside a union, and unions that are shared, stay shared", ()
   }
 });
 
-test("readers that do not have the union pass over it", () => {
+test("readers without the union skip it", () => {
   const codec = createCodec({ profile: "B" });
   const theirs = createTypeScope();
   const Deep = wireUnion(
@@ -226,7 +226,7 @@ test("NATIVE checks the object on arrival", () => {
   expect(codec.decode(One, good)).toEqual({ v: { case: 0, value: "x" } });
 });
 
-test("JSON is an object of both, and says what is wrong with one", () => {
+test("JSON is an object with both keys, and errors have a path", () => {
   const codec = createCodec({ mode: "json", scope });
   const text = (v: unknown) => new TextEncoder().encode(JSON.stringify({ v }));
   expect(new TextDecoder().decode(codec.encode(One, { v: { case: 1, value: 2 } }))).toBe(
@@ -249,7 +249,7 @@ test("JSON is an object of both, and says what is wrong with one", () => {
   expect(jsonSchemaOf(One)).toMatchObject({ $defs: { "vec/One": { type: "object" } } });
 });
 
-test("rows have none, and say what to do", () => {
+test("rows refuse it and name an alternative", () => {
   expect(failure(() => rowCodec(One))).toMatchObject({
     code: "schema",
     path: "vec/One.v",
@@ -258,7 +258,7 @@ test("rows have none, and say what to do", () => {
   });
 });
 
-test("zod validates it, and knows whether there is more to validate", () => {
+test("zod validates it, and hasRefinements covers its cases", () => {
   expect(Contact.safeParse({ case: 2, value: { x: 1, y: 2 } }).success).toBe(true);
   expect(Contact.safeParse({ case: 2, value: "x" }).success).toBe(false);
   expect(Contact.safeParse({ case: 8, value: "x" }).success).toBe(false);
@@ -278,13 +278,13 @@ test.each<[string, () => unknown, string, string]>([
     "a negative number",
     () => wireUnion("vec/Minus", { [-1]: z.string() }, { scope }),
     "schema",
-    "vec/Minus.-1: a case of this number",
+    "vec/Minus.-1: a case with this number",
   ],
   [
     "a name",
     () => wireUnion("vec/Text", { a: z.string() } as never, { scope }),
     "schema",
-    "vec/Text.a: a case of this number",
+    "vec/Text.a: a case with this number",
   ],
   [
     "a case without a form",
@@ -292,7 +292,7 @@ test.each<[string, () => unknown, string, string]>([
     "schema",
     "vec/Form.3: z.bigint()",
   ],
-  ["a bad tag", () => wireUnion("vec Form", { 0: z.int() }, { scope }), "tag", "no tag"],
+  ["a bad tag", () => wireUnion("vec Form", { 0: z.int() }, { scope }), "tag", "not a tag"],
   [
     "a tag with other cases",
     () => wireUnion("vec/Contact", { 0: z.string() }, { scope }),
@@ -317,7 +317,7 @@ test.each<[string, () => unknown, string, string]>([
   expect(error.message).toContain(text);
 });
 
-test("the same definition twice is one", () => {
+test("defining it twice in the same way is allowed", () => {
   const again = wireUnion("vec/Contact", { 0: z.string(), 1: z.int32(), 2: Point }, { scope });
   const codec = createCodec({ profile: "B", scope });
   const bytes = codec.encode(again, { case: 1, value: 1 });

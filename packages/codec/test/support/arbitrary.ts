@@ -13,7 +13,7 @@ import {
 interface Typed {
   readonly schema: z.core.$ZodType;
   readonly values: fc.Arbitrary<unknown>;
-  /** Null or undefined is a value already: one of them more could not be told apart. */
+  /** Null or undefined may be a value already: a second one could not be distinguished. */
   readonly empty?: boolean;
 }
 

@@ -33,7 +33,7 @@ import {
 export interface FieldCase {
   readonly schema: z.ZodType;
   readonly values: fc.Arbitrary<unknown>;
-  /** False where rows have no form for it; other values where they hold less. */
+  /** False if rows have no form for the field; other values if rows hold less. */
   readonly row?: false | fc.Arbitrary<unknown>;
 }
 
@@ -79,7 +79,7 @@ class Label {
 
 type NotScalar = Exclude<FieldType["kind"], ScalarKind>;
 
-/** Every kind of field: a new one does not compile until it stands here. */
+/** Every kind of field. A new kind does not compile until it is added here. */
 export const everyField: Readonly<Record<ScalarKind | NotScalar, readonly FieldCase[]>> = {
   bool: [{ schema: z.boolean(), values: fc.boolean() }],
   int8: [{ schema: int8(), values: small(signed(8)) }],

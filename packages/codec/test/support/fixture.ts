@@ -23,7 +23,7 @@ import {
   wireType,
 } from "../../src/index.ts";
 
-/** The notation is explained at the top of fixtures/fory/make.py. */
+/** The notation of fixtures/fory/make.py, explained at its top. */
 export type TypeText = string | { readonly [kind: string]: unknown };
 
 interface TypeDeclaration {
@@ -41,7 +41,7 @@ export interface Case {
 
 export const cases: readonly Case[] = file.cases as unknown as readonly Case[];
 
-/** How integers of 64 bits and timestamps are held. */
+/** The JavaScript types of 64-bit integers and timestamps. */
 export type Wide = "bigint" | "number";
 
 export interface Built {
@@ -49,7 +49,7 @@ export interface Built {
   readonly value: never;
 }
 
-/** The wire type and value of a case. */
+/** Returns the wire type and value of a case. */
 export function build(given: Case, wide: Wide): Built {
   const world = new World(given.types, wide);
   const root = given.types.at(-1) as TypeDeclaration;
@@ -59,7 +59,7 @@ export function build(given: Case, wide: Wide): Built {
   };
 }
 
-/** Whether numbers and dates hold every value of a case. */
+/** Returns true if numbers and dates hold every value of a case. */
 export function fitsNumbers(given: Case): boolean {
   const text = JSON.stringify(given.value);
   const integers = text.match(/"-?\d{16,}"/g) ?? [];
@@ -88,12 +88,12 @@ const typedArrays = {
 };
 type ArrayKind = keyof typeof typedArrays;
 
-/** The schema of a dense array; undefined for what JavaScript has no such class for. */
+/** Returns the schema of a dense array, or undefined if JavaScript has no class for it. */
 export function arraySchema(kind: string): z.core.$ZodType | undefined {
   return kind in typedArrays ? z.instanceof(typedArrays[kind as ArrayKind]) : undefined;
 }
 
-/** The schema of a scalar, or of any value. */
+/** Returns the schema of a scalar, or of any value. */
 export function scalarSchema(kind: string, wide: Wide): z.core.$ZodType {
   const number = wide === "number";
   const schemas: Record<string, () => z.core.$ZodType> = {
@@ -146,7 +146,7 @@ class World {
           Object.defineProperty(shape, name, { get: () => this.#schema(text), enumerable: true });
         else shape[name] = this.#schema(text);
       }
-      // values of any type are told apart by their class
+      // values of any type are recognized by their class
       const Class = class {};
       if (dynamic) this.#classes.set(tag, Class);
       const type = wireType(tag, shape, {
@@ -213,7 +213,7 @@ class World {
         const pairs = (value as [unknown, unknown][]).map(
           ([key, item]) => [this.#value(inner[0], key), this.#value(inner[1], item)] as const,
         );
-        // fromEntries makes properties, also of a key called __proto__
+        // fromEntries makes properties, also for a key called __proto__
         return inner[0] === "string" ? Object.fromEntries(pairs) : new Map(pairs);
       }
       case "array": {

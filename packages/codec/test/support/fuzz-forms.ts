@@ -11,10 +11,10 @@ import { build, cases } from "./fixture.ts";
 import type { Target } from "./fuzz.ts";
 import { nativeValues } from "./native-values.ts";
 
-/** Longer messages say nothing more, and take long. */
+/** Longer messages take long and find nothing more. */
 const mostBytes = 300;
 
-/** The values of profile A's vectors in JSON, compact and spread out. */
+/** The values of profile A's vectors in JSON, compact and indented. */
 export function jsonTargets(): Target[] {
   const codec = createCodec({ mode: "json" });
   return own(codec).flatMap((target) => {
@@ -25,13 +25,13 @@ export function jsonTargets(): Target[] {
   });
 }
 
-/** The same in NATIVE, and values without a type. */
+/** The same values in NATIVE, and values without a type. */
 export function nativeTargets(): Target[] {
   const codec = nativeCodec();
   const free = nativeValues.map((value, i): Target => {
     return { name: `native value ${i}`, bytes: codec.encode(value), read: (b) => codec.decode(b) };
   });
-  // values are checked against their types after all has been read
+  // values are checked against their types after the whole message was read
   return [...own(createCodec({ mode: "native" })), ...free].map((target) => {
     return { ...target, without: ["offset"] };
   });
@@ -47,14 +47,14 @@ function own(codec: Codec): Target[] {
       const name = `${given.name} in ${codec.mode}`;
       return [{ name, bytes, read: (b: Uint8Array) => typed.decode(b) }];
     } catch (reason) {
-      // not a number has no form in JSON
+      // NaN has no form in JSON
       if (reason instanceof CodecError && reason.code === "value") return [];
       throw reason;
     }
   });
 }
 
-/** Frames of zstd: small, of several blocks, and of repeated bytes. */
+/** Frames of zstd: a small one, one of several blocks, and one of repeated bytes. */
 export function zstdTargets(): Target[] {
   const random = Uint8Array.from({ length: 400 }, (_, i) => (i * i * 31) % 251);
   const text = new TextEncoder().encode("the quick brown fox ".repeat(30));
@@ -71,7 +71,7 @@ export function zstdTargets(): Target[] {
   );
 }
 
-/** Some of the messages, with the hash of the first definition made right again: a hostile sender can do that. */
+/** Repairs the hash of the first definition in some of the messages, as a hostile sender can. */
 export function sealed(targets: readonly Target[]): Target[] {
   return targets
     .filter(({ bytes }, i) => {
@@ -94,7 +94,7 @@ function resealed(bytes: Uint8Array): Uint8Array {
   return out;
 }
 
-/** Where the definition of the root type is; undefined for messages without one. */
+/** Returns the position of the root type's definition, or undefined for messages without one. */
 function definitionOf(
   bytes: Uint8Array,
 ): { readonly start: number; readonly body: number; readonly end: number } | undefined {
@@ -102,7 +102,7 @@ function definitionOf(
   let size = bytes[4] ?? 0;
   let body = 12;
   if (size === 255) {
-    // what is beyond 255, as a varuint of up to two bytes
+    // sizes beyond 255 add a varuint of up to two bytes
     const first = bytes[body++] ?? 0;
     size += first < 0x80 ? first : (first & 0x7f) | ((bytes[body++] ?? 0) << 7);
   }

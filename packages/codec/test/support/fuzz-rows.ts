@@ -4,7 +4,7 @@ import { bytesOf } from "./fixture.ts";
 import { type Target, whatIsWrong } from "./fuzz.ts";
 import { buildRow, rowCases } from "./row-fixture.ts";
 
-/** Rows decoded as a whole and through every accessor of their views, and schemas. */
+/** Rows, decoded as a whole and through every accessor of their views, and schemas. */
 export function rowTargets(): Target[] {
   return rowCases.flatMap(({ name, schema, hex, ...more }) => {
     const rows = rowCodec(buildRow({ name, schema, hex, ...more }).type);
@@ -26,7 +26,7 @@ export function rowTargets(): Target[] {
   });
 }
 
-/** Calls all that views have. Each is asked alone: what one of them refuses, others may still give. */
+/** Calls every method of a view separately: others may still work if one refuses. */
 class Look {
   readonly #bytes: Uint8Array;
   readonly #seen: unknown[] = [];

@@ -6,7 +6,7 @@ import { type Declaration, VectorTypes } from "./vector-types.ts";
 
 const engines: readonly EngineChoice[] = ["closures", "generated"];
 
-/** Every vector of profile A's exact form, for both engines. */
+/** Every vector of profile A without definitions, for both engines. */
 export function exactTargets(): Target[] {
   return engines.flatMap((engine) => {
     const codec = createCodec({ engine });
@@ -26,7 +26,9 @@ interface Vector {
   readonly hex: string;
 }
 
-/** The vectors of a file in notation.py's notation, messages for readers with other types too. */
+/**
+ * The vectors of a file in the notation of notation.py, and messages for readers with other types.
+ */
 export function vectorTargets(file: string): Target[] {
   const url = new URL(`../../../../fixtures/fory/${file}.json`, import.meta.url);
   const read = JSON.parse(readFileSync(url, "utf8")) as {
@@ -48,7 +50,7 @@ export function vectorTargets(file: string): Target[] {
   });
 }
 
-/** What is refused as it is stays refused: that is as good an answer. */
+/** A vector that is refused unchanged stays refused, which is a valid answer too. */
 function target(name: string, hex: string, decode: (bytes: Uint8Array) => unknown): Target {
   const bytes = bytesOf(hex);
   let refused: string | undefined;

@@ -3,12 +3,12 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { CodecError } from "../../src/index.ts";
 
-/** A message that is good, and what reads it. Without `refused` reading it works. */
+/** A valid message and its reader. Without `refused` the message can be read. */
 export interface Target {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly read: (bytes: Uint8Array) => unknown;
-  /** What errors of this reader may lack: JSON has no offset, a schema no path. */
+  /** Parts that errors of this reader lack: JSON has no offset, a schema has no path. */
   readonly without?: readonly ("offset" | "path")[];
 }
 
@@ -18,21 +18,23 @@ export interface Counts {
   refused: number;
 }
 
-/** All mutations of one run of the fuzz tests together; `ASTER_FUZZ_COUNT` is another number of them. */
+/** Number of mutations in one run of all fuzz tests. `ASTER_FUZZ_COUNT` sets another number. */
 const total = Number(process.env.ASTER_FUZZ_COUNT ?? 1_000_000);
-/** The same inputs come again with `ASTER_FUZZ_SEED`. */
+/** The seed of the inputs. `ASTER_FUZZ_SEED` repeats a run. */
 export const fuzzSeed: number = Number(process.env.ASTER_FUZZ_SEED ?? Date.now() % 2 ** 32);
 
 const slowMs = 250;
 const interesting = [0, 1, 0x7f, 0x80, 0xfd, 0xfe, 0xff, 0x1e, 0x16];
 const codes = new Set(["data", "mismatch", "limit", "schema"]);
 
-/** A part of all mutations: at least as many as all cuts and one flip of every byte of the targets. */
+/**
+ * Returns a share of all mutations: at least all cuts and one flip of every byte of the targets.
+ */
 export function share(part: number): number {
   return Math.round(total * part);
 }
 
-/** Reads mutated messages: nothing but the value or a CodecError comes of them. */
+/** Reads mutated messages. Each must give a value or a CodecError. */
 export class Fuzzer {
   readonly counts: Counts = { inputs: 0, read: 0, refused: 0 };
   readonly #targets: readonly Target[];
@@ -64,13 +66,13 @@ export class Fuzzer {
       number,
       number,
     ];
-    // kept are ten versions of every type of a peer, however many it makes up
+    // ten versions of every type are kept, however many a peer sends
     if (grown[0] > 96 || grown[1] > 320) throw new Error(`memory grew by ${grown} MiB`);
     if (intrinsics() !== before) throw new Error("an intrinsic object was changed");
     return this.counts;
   }
 
-  /** Cut off at every offset, and one flip of every byte. */
+  /** Cuts a message at every offset, and flips every byte once. */
   #cover(target: Target): void {
     const good = this.#good(target);
     const bytes = target.bytes.slice();
@@ -79,7 +81,7 @@ export class Fuzzer {
     this.#stillGood(target, good);
   }
 
-  /** One round: some mutations of every target. */
+  /** Runs one round: some mutations of every target. */
   #mutateAll(count: number): void {
     for (const target of this.#targets) {
       if (this.counts.inputs >= count) return;
@@ -109,7 +111,7 @@ export class Fuzzer {
     }
   }
 
-  /** In place, and back. */
+  /** Applies a change in place and reverts it. */
   #flipped(target: Target, bytes: Uint8Array, at: number): void {
     const kept = bytes[at] as number;
     bytes[at] = kept ^ (1 + this.#below(255));
@@ -124,7 +126,7 @@ export class Fuzzer {
     const start = performance.now();
     this.#attempt(target, bytes);
     if (performance.now() - start < slowMs) return;
-    // the machine may have been busy: only what is slow each time is slow
+    // the machine may have been busy: only an input that is slow every time counts
     for (let again = 0; again < 4; again++) {
       const from = performance.now();
       this.#attempt(target, bytes);
@@ -178,7 +180,7 @@ function spliced(bytes: Uint8Array, at: number, drop: number, put: Uint8Array): 
   return out;
 }
 
-/** What a thrown error lacks, or undefined if it is as it should be. */
+/** Returns the missing part of an error, or undefined if it is complete. */
 export function whatIsWrong(
   reason: unknown,
   bytes: Uint8Array,

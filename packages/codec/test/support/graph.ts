@@ -1,4 +1,4 @@
-/** Whether two values have the same graph of objects: each object of one stands for one of the other. */
+/** Returns true if two values have the same graph of objects: the objects correspond one to one. */
 export function sameGraph(a: unknown, b: unknown): boolean {
   const pairs = new Map<unknown, unknown>();
   const taken = new Set<unknown>();

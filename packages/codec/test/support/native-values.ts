@@ -23,7 +23,7 @@ const amount = new Amount({ case: 0, value: { units: 7, of: ["some text", "a"] }
 
 const buffer = new ArrayBuffer(16);
 const shared = { z: 1 };
-/** Values of all kinds that the native form has. */
+/** Values of all kinds that NATIVE supports. */
 export const nativeValues: readonly unknown[] = [
   [1, -100, 2 ** 40, 0.5, true, null, undefined],
   [0.5, 1.5, 2.5],

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { createCodec, wireType } from "../../src/index.ts";
 
-/** Run by itself, under a flag that forbids generated code; says what happened as JSON. */
+/** A program that runs under a flag that forbids generated code. It prints the results as JSON. */
 const Sample = wireType("noeval/Sample", { x: z.number(), tags: z.array(z.string()) });
 const codec = createCodec();
 const encoded = codec.encode(Sample, { x: 1.5, tags: ["a"] });

@@ -12,7 +12,7 @@ import {
 } from "../../src/index.ts";
 import { bytesOf } from "./fixture.ts";
 
-/** The notation is explained at the top of fixtures/fory/make_rows.py. */
+/** The notation of fixtures/fory/make_rows.py, explained at its top. */
 export type RowTypeText = string | { readonly [kind: string]: unknown };
 type Fields = readonly (readonly [string, RowTypeText])[];
 
@@ -27,7 +27,7 @@ export interface RowCase {
 export const rowCases: readonly RowCase[] = file.cases as unknown as readonly RowCase[];
 export const rowNames: readonly { readonly name: string; readonly schema: string }[] = file.names;
 
-/** The wire type and value of a case. */
+/** Returns the wire type and value of a case. */
 export function buildRow(given: RowCase): { readonly type: WireType; readonly value: never } {
   const types = new RowTypes();
   return {

@@ -10,7 +10,7 @@ import { arraySchema, scalarSchema } from "./fixture.ts";
 
 type TypeText = string | { readonly [kind: string]: unknown };
 
-/** A declaration as fixtures/fory/notation.py explains it. */
+/** A declaration in the notation of fixtures/fory/notation.py. */
 export interface Declaration {
   readonly struct?: string;
   readonly enum?: string;
@@ -27,7 +27,10 @@ export interface Declaration {
   }[];
 }
 
-/** The wire types of the vectors of profile B. Types that are no struct, enum or union are values of any type here. */
+/**
+ * The wire types of the vectors of profile B. Types other than structs, enums and unions are values
+ * of any type here.
+ */
 export class VectorTypes {
   readonly #scope: TypeScope = createTypeScope();
   readonly #declared = new Map<string, Declaration>();
@@ -51,7 +54,7 @@ export class VectorTypes {
     for (const { name: key, type, id, ref } of one.fields ?? []) {
       const meta = { ...(id !== undefined && { fieldId: id }), ...(ref && this.#refs && { ref }) };
       const get = () => (this.#schema(type) as z.ZodType).meta(meta);
-      // types may name themselves and those after them
+      // types may refer to themselves and to later ones
       Object.defineProperty(shape, key, { get, enumerable: true });
     }
     const type = wireType(one.ns ? `${one.ns}/${name}` : name, shape, {

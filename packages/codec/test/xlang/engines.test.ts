@@ -11,7 +11,8 @@ import { build, bytesOf, cases, hexOf } from "../support/fixture.ts";
 
 const profileA = profileFor({ profile: "A", compatible: false, refs: undefined, ids: false });
 const profileB = profileFor({ profile: "B", compatible: true, refs: undefined, ids: false });
-// The codec runs again with closures what the generated code refuses, so that here each stands alone.
+// The codec runs the closures on input that the generated code refuses. Here each engine runs
+// alone.
 const engines: readonly (readonly [string, Bind])[] = [
   ["closures", closureEngine(profileA)],
   ["generated", generatedEngine(profileA, closureEngine(profileA))],
@@ -44,7 +45,7 @@ describe.each(engines)("%s alone", (_, bind) => {
   });
 });
 
-test("nothing of a schema's text becomes code", () => {
+test("no text of a schema becomes code", () => {
   const evil = '"];globalThis.broken=true;//';
   const keys = [
     evil,
@@ -80,7 +81,7 @@ test("nothing of a schema's text becomes code", () => {
   expect((globalThis as Record<string, unknown>).broken).toBeUndefined();
 });
 
-test("in profile B the generated code stands alone too", () => {
+test("generated code also works alone in profile B", () => {
   const scope = createTypeScope();
   const Inner = wireType("engines/Inner", { a: z.int(), b: z.string() }, { scope, refs: true });
   const Outer = wireType(

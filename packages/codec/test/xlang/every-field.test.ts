@@ -21,7 +21,7 @@ const forms: readonly (readonly [string, CodecOptions])[] = [
   ["NATIVE", { mode: "native" }],
 ];
 
-/** A field in every place: alone, absent or not, in a list, among the values of a map. */
+/** A field in every place: alone, absent or present, in a list, as the value of a map. */
 function placed(kind: string, { schema }: FieldCase): WireType {
   const info = wireTypeInfo(wireType("every/One", { v: schema }, { scope: createTypeScope() }));
   expect(info?.fields[0]?.type.kind).toBe(kind);
@@ -64,7 +64,7 @@ const cases = Object.entries(everyField).flatMap(([kind, all]) =>
 
 describe.each(forms)("%s", (name, options) => {
   const codec = createCodec(options);
-  test.each(cases)("%s comes back", (_, kind, one) => {
+  test.each(cases)("%s round-trips", (_, kind, one) => {
     const typed = codec.type(placed(kind, one));
     fc.assert(
       fc.property(valuesIn(one.values), (value) => {
@@ -73,7 +73,7 @@ describe.each(forms)("%s", (name, options) => {
           encoded = typed.encode(value as never);
         } catch (reason) {
           if (name !== "JSON") throw reason;
-          // the only values that the other forms have and JSON has not
+          // the only values that the other modes have and JSON does not have
           expect(String(reason)).toMatch(/(?:NaN|Infinity) has no form in JSON/);
           return;
         }
@@ -85,7 +85,7 @@ describe.each(forms)("%s", (name, options) => {
 });
 
 describe("ROW", () => {
-  test.each(cases.filter(([, , one]) => one.row !== false))("%s comes back", (_, kind, one) => {
+  test.each(cases.filter(([, , one]) => one.row !== false))("%s round-trips", (_, kind, one) => {
     const rows = rowCodec(placed(kind, one));
     const reader = rowReader(rows.schema);
     fc.assert(

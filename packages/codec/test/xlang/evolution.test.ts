@@ -19,7 +19,7 @@ import { bytesOf } from "../support/fixture.ts";
 
 const engines: readonly EngineChoice[] = ["closures", "generated"];
 
-/** One version of a type, in a scope of its own. */
+/** Defines one version of a type, in a scope of its own. */
 function version<S extends z.core.$ZodLooseShape>(shape: S) {
   return wireType("evolve/Thing", shape, { scope: createTypeScope() });
 }
@@ -27,7 +27,7 @@ function version<S extends z.core.$ZodLooseShape>(shape: S) {
 describe.each(engines)("%s", (engine) => {
   const codec = createCodec({ engine, profile: "B" });
 
-  /** Often enough that code is generated for the foreign version. */
+  /** Often enough for the codec to generate code for the foreign version. */
   function trip(writer: WireType, value: unknown, reader: WireType): unknown {
     const bytes = codec.encode(writer, value as never);
     const first = codec.decode(reader, bytes);
@@ -45,7 +45,7 @@ describe.each(engines)("%s", (engine) => {
     throw new Error("nothing was refused");
   }
 
-  test("fields come, go and change places", () => {
+  test("reads added, removed and moved fields", () => {
     const Old = version({ name: z.string(), gone: z.array(z.int32()), count: z.int() });
     const New = version({
       count: z.int(),
@@ -79,7 +79,7 @@ describe.each(engines)("%s", (engine) => {
     expect(trip(New, full, Old)).toEqual({ name: "b", gone: [], count: 3 });
   });
 
-  test("a missing field without a zero says what to do", () => {
+  test("names a remedy for a missing field without a zero", () => {
     const error = refused(version({}), {}, version({ at: date() }));
     expect(error).toMatchObject({ code: "mismatch", path: "evolve/Thing.at" });
     expect(error.message).toMatch(/\.default\(\) or \.optional\(\)/);
@@ -150,7 +150,7 @@ describe.each(engines)("%s", (engine) => {
     expect(error).toMatchObject({ code: "mismatch", path: "evolve/Thing.v" });
   });
 
-  test("structs inside evolve where they stand", () => {
+  test("reads other versions of structs inside", () => {
     const inner = (shape: z.core.$ZodLooseShape) => {
       const scope = createTypeScope();
       const Inner = wireType("evolve/Inner", shape, { scope });
@@ -174,7 +174,7 @@ describe.each(engines)("%s", (engine) => {
     expect(trip(New, value, Old)).toEqual(value);
   });
 
-  test("every type can be left out", () => {
+  test("skips fields of every type", () => {
     const Inner = version({ a: z.string() });
     const Full = wireType(
       "evolve/Full",
@@ -220,7 +220,7 @@ describe.each(engines)("%s", (engine) => {
     expect(trip(Full, value, Less)).toEqual({ first: 1, zz: "end" });
   });
 
-  test("a struct that nobody here knows is inert", () => {
+  test("decodes a struct of an unknown type as an inert object", () => {
     const theirs = createTypeScope();
     class Secret {
       a = 1;
@@ -249,7 +249,7 @@ describe.each(engines)("%s", (engine) => {
     expect(() => codec.encode(Ours, value as never)).toThrow(CodecError);
   });
 
-  test("more versions than are kept, one after another", () => {
+  test("reads more versions than it keeps, in turn", () => {
     const Reader = version({ a: z.int() });
     const messages = Array.from({ length: 25 }, (_, i) =>
       codec.encode(version({ a: z.int(), [`extra${i}`]: z.int() }), {
@@ -264,7 +264,7 @@ describe.each(engines)("%s", (engine) => {
     }
   });
 
-  test("profile A with definitions and references is read", () => {
+  test("reads profile A with definitions and references", () => {
     const scope = createTypeScope();
     const One = wireType("vec/One", { v: int8() }, { scope });
     const hex = "02ff1e000a4129678c61bd70210954820b39a44002547f";

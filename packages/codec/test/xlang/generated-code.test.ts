@@ -1,4 +1,5 @@
-// Generated code holds numbers and names of its own: nothing that a schema, a value or a peer calls something.
+// Generated code contains numbers and its own names only. No name of a schema, value or peer may
+// appear in it.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -12,7 +13,7 @@ import {
 } from "../../src/index.ts";
 import { nativeCodec } from "../../src/native/index.ts";
 
-/** In everything that has a name here. */
+/** A text that is part of every name here. */
 const mark = "zqx";
 const hostile = [
   mark,
@@ -41,7 +42,7 @@ afterAll(() => {
   globalThis.Function = plain;
 });
 
-/** The code that was generated meanwhile, which must work and be clean. */
+/** Runs a function and checks the code that it generated. */
 function generated(run: () => void): number {
   sources.length = 0;
   run();
@@ -58,7 +59,7 @@ function generated(run: () => void): number {
 
 let tags = 0;
 
-/** A type of every kind of field, all of it called by hostile names. */
+/** A type with every kind of field, in which everything has a hostile name. */
 function hostileType(extra: z.core.$ZodLooseShape = {}) {
   const scope = createTypeScope();
   const named = (i: number) => ({ name: `${mark}_${i}` });
@@ -112,7 +113,7 @@ test.each(["A", "B"] as const)("writers and readers of profile %s", (profile) =>
   expect(count).toBeGreaterThanOrEqual(4);
 });
 
-test("readers of types with a class, and keys that are no properties", () => {
+test("readers of types with a class, and keys that are not identifiers", () => {
   class Kept {
     [key: string]: unknown;
   }
@@ -138,7 +139,7 @@ test("readers of types with a class, and keys that are no properties", () => {
   expect(count).toBeGreaterThanOrEqual(4);
 });
 
-test("readers of what a peer's definitions name", () => {
+test("readers of names in a peer's definitions", () => {
   const theirs = hostileType({ [hostile[4] as string]: z.int().meta({ name: `more_${mark}` }) });
   const tag = `${mark}/T${tags - 1}`;
   const { [hostile[4] as string]: _, ...fewer } = theirs.shape;
@@ -153,7 +154,7 @@ test("readers of what a peer's definitions name", () => {
     [hostile[4] as string]: 1,
   } as never);
   const count = generated(() => {
-    // code comes once a definition was used for a while
+    // code is generated after a definition was used for a while
     for (let i = 0; i < 80; i++)
       expect(codec.decode(ours, bytes)).toEqual({ ...(theirs.value as object), new: "" });
   });
@@ -169,13 +170,13 @@ test("writers and checks of wire types in NATIVE", () => {
   expect(count).toBeGreaterThanOrEqual(2);
 });
 
-test("writers and readers of records whose keys a peer chose", () => {
+test("writers and readers of records with keys of a peer", () => {
   const codec = nativeCodec();
   const records = Array.from({ length: 40 }, () => ({ ...innerValue(), [`${mark}'`]: hostile }));
   const count = generated(() => {
     const bytes = codec.encode(records);
     for (let i = 0; i < 3; i++) expect(codec.decode(bytes)).toEqual(records);
   });
-  // a writer of one and of many, a reader, and what makes the objects
+  // a writer of one record and of many, a reader, and the constructor of the objects
   expect(count).toBe(4);
 });

@@ -63,7 +63,7 @@ function failure(run: () => unknown): CodecError {
   throw new Error("nothing was thrown");
 }
 
-/** Decoding may succeed or refuse; nothing else. */
+/** Decoding may succeed or throw a CodecError, nothing else. */
 function survives(run: () => unknown): void {
   try {
     run();
@@ -77,7 +77,7 @@ describe.each(engines)("%s", (engine) => {
   const codec = createCodec({ engine, profile: "B" });
   const readers: readonly WireType[] = [Full, Less];
 
-  test("cut off at every byte, a message is refused, and the codec goes on", () => {
+  test("refuses a message that is cut at any byte, and stays usable", () => {
     const bytes = codec.encode(Full, full);
     expect(codec.decode(Full, bytes)).toEqual(full);
     for (const reader of readers) {
@@ -89,7 +89,7 @@ describe.each(engines)("%s", (engine) => {
     expect(codec.decode(Full, bytes)).toEqual(full);
   });
 
-  test("with any byte changed, a message decodes or is refused", () => {
+  test("decodes or refuses a message with any byte changed", () => {
     const bytes = codec.encode(Full, full);
     for (const reader of readers) {
       for (let at = 0; at < bytes.length; at++) {
@@ -103,7 +103,7 @@ describe.each(engines)("%s", (engine) => {
     expect(codec.decode(Full, bytes)).toEqual(full);
   });
 
-  test("any type and value makes the trip", () => {
+  test("any type and value round-trips", () => {
     fc.assert(
       fc.property(anyTypedValue, ({ type, value }) => {
         const bytes = codec.encode(type, value);
@@ -130,19 +130,19 @@ describe.each(engines)("%s", (engine) => {
     ["a compressed definition", `01ff1e000201${"00".repeat(6)}e000`, /compressed/],
     ["a type by number", "01ff1b05", /expected, the message holds number 5/],
     ["text", "01ff1504", /type id 21 found/],
-  ])("%s is no message", (_, hex, text) => {
+  ])("%s is refused", (_, hex, text) => {
     expect(failure(() => codec.decode(Text, bytesOf(hex))).message).toMatch(text);
     expect(codec.decode(Text, bytesOf(good))).toEqual({ v: "" });
   });
 
-  test("another type is named, bytes left over are refused", () => {
+  test("names another type, and refuses trailing bytes", () => {
     const error = failure(() => codec.decode(Text, codec.encode(Cat, { kind: "cat" })));
     expect(error).toMatchObject({ code: "mismatch" });
     expect(error.message).toMatch(/hostile\/TextB expected, the message holds hostile\/Cat/);
     expect(failure(() => codec.decode(Text, bytesOf(`${good}00`)))).toMatchObject({ code: "data" });
   });
 
-  test("an option that a union does not have is named", () => {
+  test("names an option that a union does not have", () => {
     const make = (...options: readonly [typeof Cat | typeof Dog, ...(typeof Cat | typeof Dog)[]]) =>
       wireType("hostile/Union", { v: z.union(options) }, { scope: createTypeScope() });
     const [Both, One] = [make(Cat, Dog), make(Cat, Cat)];
@@ -150,11 +150,11 @@ describe.each(engines)("%s", (engine) => {
     const error = failure(() => codec.decode(One, bytes));
     expect(error).toMatchObject({ code: "mismatch" });
     expect(error.message).toMatch(/hostile\/Dog is not an option/);
-    // the number of an option may change: its definition says what it is
+    // the number of an option may differ: its definition identifies it
     expect(codec.decode(make(Dog, Cat), bytes)).toEqual({ v: { kind: "dog", n: 1 } });
   });
 
-  test("structs without fields take no bytes, and are bounded all the same", () => {
+  test("limits structs without fields, which take no bytes", () => {
     const Empty = wireType("hostile/Empty", {}, { scope: createTypeScope() });
     const List = wireType("hostile/Empties", { v: z.array(Empty) }, { scope: createTypeScope() });
     const value = { v: Array.from({ length: 5_000 }, () => ({})) };
@@ -165,7 +165,7 @@ describe.each(engines)("%s", (engine) => {
     expect(failure(() => codec.decode(List, many))).toMatchObject({ code: "data" });
   });
 
-  test("keys that objects have of themselves are data", () => {
+  test("treats keys that objects inherit as data", () => {
     const Keys = wireType("hostile/KeysB", { m: z.record(z.string(), Inner), a: z.any() });
     const names = ["__proto__", "constructor", "prototype", "toString"];
     const m = Object.fromEntries(names.map((name) => [name, { a: 1, b: name }]));

@@ -24,7 +24,7 @@ function failure(run: () => unknown): CodecError {
   throw new Error("nothing was thrown");
 }
 
-/** Decoding may succeed or refuse; nothing else. */
+/** Decoding may succeed or throw a CodecError, nothing else. */
 function survives(run: () => unknown): void {
   try {
     run();
@@ -39,7 +39,7 @@ describe.each(engines)("%s", (engine) => {
   const head = (type: typeof Text | typeof List): string =>
     hexOf(codec.encode(type, { v: type === Text ? "" : [] } as never)).slice(0, -2);
 
-  test("every vector, cut off at every byte, is refused", () => {
+  test("refuses every vector when cut at any byte", () => {
     for (const given of cases) {
       const { type, value } = build(given, "bigint");
       const bytes = bytesOf(given.hex);
@@ -48,12 +48,12 @@ describe.each(engines)("%s", (engine) => {
         const error = failure(() => codec.decode(type, bytes.subarray(0, end)));
         expect(["data", "mismatch"]).toContain(error.code);
       }
-      // the same codec reads good bytes afterwards
+      // the same codec reads valid bytes afterwards
       expect(codec.decode(type, bytes)).toEqual(value);
     }
   });
 
-  test("every vector, with any byte changed, decodes or is refused", () => {
+  test("decodes or refuses every vector with any byte changed", () => {
     for (const given of cases) {
       const { type } = build(given, "bigint");
       const bytes = bytesOf(given.hex);
@@ -80,11 +80,11 @@ describe.each(engines)("%s", (engine) => {
     ["a huge name", "02ff1d80808008", /a name of/],
     ["a name in an unknown encoding", "02ff1d020900", /meta string encoding 9/],
     ["a name with letters outside its alphabet", "02ff1d04017fff", /alphabet/],
-  ])("%s is no message", (_, hex, text) => {
+  ])("%s is refused", (_, hex, text) => {
     expect(failure(() => codec.decode(Text, bytesOf(hex))).message).toMatch(text);
   });
 
-  test("another type, or another shape of it, is named", () => {
+  test("names another type, or another shape of the type", () => {
     const other = failure(() => codec.decode(Text, codec.encode(List, { v: [] })));
     expect(other).toMatchObject({ code: "mismatch" });
     expect(other.message).toMatch(/hostile\/Text expected, the message holds hostile\/List/);
@@ -100,7 +100,7 @@ describe.each(engines)("%s", (engine) => {
     );
   });
 
-  test("bytes after the value are refused", () => {
+  test("refuses bytes after the value", () => {
     const bytes = Uint8Array.from([...codec.encode(Text, { v: "x" }), 0]);
     expect(failure(() => codec.decode(Text, bytes))).toMatchObject({ code: "data" });
   });
@@ -114,14 +114,14 @@ describe.each(engines)("%s", (engine) => {
     ["a surrogate in UTF-8", "0eeda080", /not UTF-8/],
     ["odd UTF-16", "0d616263", /odd number/],
     ["a lone surrogate in UTF-16", "0900d8", /lone surrogate/],
-  ])("text: %s is refused", (_, tail, text) => {
+  ])("refuses text: %s", (_, tail, text) => {
     const error = failure(() => codec.decode(Text, bytesOf(head(Text) + tail)));
     expect(error).toMatchObject({ code: "data", path: "hostile/Text.v" });
     expect(error.message).toMatch(text);
     expect(error.offset).toBeGreaterThan(10);
   });
 
-  test("text in all three encodings is read", () => {
+  test("reads text in all three encodings", () => {
     for (const [tail, v] of [
       ["0461", "a"],
       ["0661", "a"],
@@ -143,7 +143,7 @@ describe.each(engines)("%s", (engine) => {
     ).toEqual({ v: long });
   });
 
-  test("lists in other forms than ours are read", () => {
+  test("reads lists in forms that it does not write", () => {
     for (const [tail, v] of [
       ["01081504 61", ["a"]],
       ["0200150461150462", ["a", "b"]],
@@ -168,7 +168,7 @@ describe.each(engines)("%s", (engine) => {
     }
   });
 
-  test("map chunks that do not add up are refused", () => {
+  test("refuses map chunks with wrong counts", () => {
     const Pairs = wireType("hostile/Map", { v: z.record(z.string(), z.string()) });
     const start = hexOf(codec.encode(Pairs, { v: {} })).slice(0, -2);
     const read = (tail: string) => codec.decode(Pairs, bytesOf(start + tail));
@@ -186,7 +186,7 @@ describe.each(engines)("%s", (engine) => {
     }
   });
 
-  test("integers are bounded", () => {
+  test("limits the size of integers", () => {
     const Int = wireType("hostile/Int", { v: z.int() });
     const start = hexOf(codec.encode(Int, { v: 0 })).slice(0, -2);
     const read = (tail: string) => codec.decode(Int, bytesOf(start + tail)).v;
@@ -196,11 +196,11 @@ describe.each(engines)("%s", (engine) => {
     for (const tail of ["ffffffffffffff1f", "80808080808080 20", "feffffffffffffffff"]) {
       expect(failure(() => read(tail.replaceAll(" ", ""))).message).toMatch(/z\.int64\(\)/);
     }
-    // nine bytes at most: what follows is not part of the integer
+    // at most nine bytes: the rest is not part of the integer
     expect(failure(() => read("80".repeat(10)))).toMatchObject({ code: "data" });
   });
 
-  test("depth is bounded both ways, and cyclic values end", () => {
+  test("limits depth in both directions, and refuses cyclic values", () => {
     const Tree = wireType("hostile/Tree", {
       get kids() {
         return z.array(Tree);
@@ -231,7 +231,7 @@ describe.each(engines)("%s", (engine) => {
     expect(failure(() => codec.decode(Any, bomb))).toMatchObject({ code: "limit" });
   });
 
-  test("messages are bounded both ways", () => {
+  test("limits the size of messages in both directions", () => {
     const small = createCodec({ engine, limits: { messageBytes: 100 } });
     expect(small.decode(Text, small.encode(Text, { v: "x".repeat(60) }))).toEqual({
       v: "x".repeat(60),
@@ -259,7 +259,7 @@ describe.each(engines)("%s", (engine) => {
     });
   });
 
-  test("containers cost before they are made", () => {
+  test("charges containers before it makes them", () => {
     const Bools = wireType("hostile/Bools", { v: z.array(z.boolean()) });
     const many = codec.encode(Bools, { v: new Array<boolean>(100_000).fill(true) });
     expect(codec.decode(Bools, many).v.length).toBe(100_000);
@@ -273,7 +273,7 @@ describe.each(engines)("%s", (engine) => {
     });
   });
 
-  test("error texts hold little of a payload", () => {
+  test("error texts contain little of a payload", () => {
     const Enum = wireType("hostile/Enum", { v: z.enum(["a"]) });
     const secret = "s".repeat(10_000);
     expect(failure(() => codec.encode(Enum, { v: secret } as never)).message.length).toBeLessThan(
@@ -285,7 +285,7 @@ describe.each(engines)("%s", (engine) => {
     ).toBeLessThan(250);
   });
 
-  test("only bytes are decoded", () => {
+  test("decodes bytes only", () => {
     for (const bytes of [null, undefined, "text", [2, 255], new ArrayBuffer(4)]) {
       expect(failure(() => codec.decode(Text, bytes as never))).toMatchObject({ code: "type" });
     }

@@ -51,7 +51,7 @@ const Numbered = wireType(
 );
 
 const head = "01ff1e00";
-/** What pyfory 1.7.7 writes. */
+/** The bytes that pyfory 1.7.7 writes. */
 const messages: readonly (readonly [string, WireType, unknown, string])[] = [
   [
     "nested structs, with one definition each",
@@ -112,7 +112,7 @@ describe.each(engines)("%s", (engine) => {
     expect(codec.decode(type, bytesOf(hex))).toEqual(value);
   });
 
-  test("enums of numbers are their numbers", () => {
+  test("enums of numbers are written as their numbers", () => {
     const bytes = codec.encode(Painted, { c: 20 });
     expect(bytes.at(-1)).toBe(20);
     expect(codec.decode(Painted, bytes)).toEqual({ c: 20 });
@@ -133,7 +133,7 @@ describe.each(engines)("%s", (engine) => {
     }
   });
 
-  test("encodeInto writes what encode does", () => {
+  test("encodeInto writes the bytes of encode", () => {
     const value = { x: 1, y: 2 };
     const whole = codec.encode(Point, value);
     const buffer = new Uint8Array(64);

@@ -38,7 +38,7 @@ function failure(run: () => unknown): CodecError {
 describe.each(engines)("%s", (engine) => {
   const codec = createCodec({ engine, profile: "B" });
 
-  test("cycles are written as pyfory does, and come back", () => {
+  test("writes cycles like pyfory, and reads them", () => {
     const one: Node = { val: 1, next: null };
     one.next = one;
     const hex = "01001e0015a02a76dbeea805e2190253247552080f35c3204405540b4b1e34979802fe00";
@@ -52,7 +52,7 @@ describe.each(engines)("%s", (engine) => {
     expect(again.next?.val).toBe(2);
   });
 
-  test("what is shared stays shared, in fields, lists, maps and values of any type", () => {
+  test("keeps shared values in fields, lists, maps and values of any type", () => {
     const Shared = wireType("refs/Shared", {
       a: Point,
       b: Point,
@@ -81,7 +81,7 @@ describe.each(engines)("%s", (engine) => {
     expect(back.lists[1]).toBe(back.lists[0]);
   });
 
-  test("nulls stand beside shared values", () => {
+  test("writes nulls beside shared values", () => {
     const Holes = wireType("refs/Holes", {
       list: z.array(Point.nullable()),
       maybe: Point.optional(),
@@ -102,7 +102,7 @@ describe.each(engines)("%s", (engine) => {
     expect(back.map.get(1)).toBe(back.list[1]);
   });
 
-  test("fields ask for themselves; others are copied", () => {
+  test("keeps references of fields that ask for them, and copies others", () => {
     const Some = wireType("refs/Some", {
       kept: z.array(z.int()).meta({ ref: true }),
       also: z.array(z.int()).meta({ ref: true }),
@@ -124,7 +124,7 @@ describe.each(engines)("%s", (engine) => {
     expect(back.back).toEqual({ text: 1 });
   });
 
-  test("an object that holds itself, as any value", () => {
+  test("an object in a place of any type may hold itself", () => {
     const Any = wireType("refs/Any", { v: z.any().meta({ ref: true }) });
     const object: Record<string, unknown> = { name: "loop" };
     object.self = object;
@@ -164,7 +164,7 @@ describe.each(engines)("%s", (engine) => {
     expect(back.friend?.friend).toBe(back);
   });
 
-  test("unions keep references where their options do", () => {
+  test("unions keep references if their options do", () => {
     const Cat = wireType("refs/Cat", { kind: z.literal("cat"), lives: z.int() }, { refs: true });
     const Dog = wireType("refs/Dog", { kind: z.literal("dog") });
     const Zoo = wireType("refs/Zoo", {
@@ -205,7 +205,7 @@ describe.each(engines)("%s", (engine) => {
     }
   });
 
-  test("a cycle where nothing keeps references names the type and the way out", () => {
+  test("a cycle without references names the type and the remedy", () => {
     const Tree = wireType("refs/Tree", {
       get kids() {
         return z.array(Tree);
@@ -220,7 +220,7 @@ describe.each(engines)("%s", (engine) => {
     expect(other.message).toMatch(/cyclic/);
   });
 
-  test("references that lead nowhere, or to something else, are refused", () => {
+  test("refuses references to unknown values or other types", () => {
     const start = "01001e0015a02a76dbeea805e2190253247552080f35c3204405540b4b1e34979802";
     for (const [tail, code] of [
       ["fe01", "data"],
@@ -241,7 +241,7 @@ describe.each(engines)("%s", (engine) => {
     expect(codec.decode(Two, bytesOf(hex))).toEqual({ list: [], set: new Set() });
   });
 
-  test("many references cost what they take", () => {
+  test("charges the memory of references", () => {
     const Many = wireType("refs/Many", { all: z.array(Point) });
     const point = { x: 1, y: 1 };
     const bytes = codec.encode(Many, { all: new Array(100_000).fill(point) });

@@ -83,14 +83,14 @@ describe.each(ways)("%o", (options) => {
       .Float16Array;
     const value = given === undefined ? (half ?? Float32Array).of(0.5) : given;
     expect(codec.decode(schema, codec.encode(schema, value))).toEqual(value);
-    // nothing at the start of such a message says that it has no definitions
+    // the start of such a message does not tell that it has no definitions
     if (options.compatible !== false && !options.ids) {
       expect(other.decode(schema, codec.encode(schema, value))).toEqual(value);
     }
     expect(codec.decode(schema, codec.encode(schema, value))).toEqual(value);
   });
 
-  test("a message says what it is, also to a reader without its type", () => {
+  test("a message carries its type, for readers without a schema", () => {
     const bytes = codec.encode(z.array(z.int32()), [1, 2]);
     expect(codec.decode(z.unknown(), bytes)).toEqual([1, 2]);
     expect(codec.decode(z.array(z.number()), bytes)).toEqual([1, 2]);
@@ -119,7 +119,7 @@ describe.each(ways)("%o", (options) => {
     );
   });
 
-  test("an own type is in every place of a struct", () => {
+  test("an own type works in every place of a struct", () => {
     const Amount = money("vec/Amount");
     const Order = wireType(
       "vec/Order",
@@ -140,7 +140,9 @@ describe.each(ways)("%o", (options) => {
   });
 });
 
-/** What pyfory 0.16.0 and 1.7.7 write for a type with a serializer that writes its text. */
+/**
+ * The bytes that pyfory 0.16.0 and 1.7.7 write for a type with a serializer that writes its text.
+ */
 const made: readonly (readonly [string, CodecOptions, number | undefined, string])[] = [
   ["A by name", { profile: "A" }, undefined, "02ff20040154820803b1cd2600086162"],
   ["A by number", { profile: "A", ids: true }, 7, "02ff1f07086162"],
@@ -152,14 +154,14 @@ const made: readonly (readonly [string, CodecOptions, number | undefined, string
     "01ff20040154820803b1cd2600086162",
   ],
 ];
-test.each(made)("own types have the judge's bytes: %s", (_, options, id, hex) => {
+test.each(made)("own types have the bytes of pyfory: %s", (_, options, id, hex) => {
   const type = money("vec/Money", id);
   const codec = createCodec(options);
   expect(hexOf(codec.encode(type, new Money("ab")))).toBe(hex);
   expect(codec.decode(type, bytesOf(hex))).toEqual(new Money("ab"));
 });
 
-test("texts of an enum have their numbers in profile B", () => {
+test("text enums have their numbers in profile B", () => {
   const level = z.enum(["low", "high"]).meta({ numbers: { low: 10, high: 300 } });
   const Level = wireType("vec/Level", { level }, { scope });
   const codec = createCodec({ profile: "B" });

@@ -15,7 +15,7 @@ import { bytesOf, hexOf } from "../support/fixture.ts";
 
 const codec = createCodec();
 
-/** The bytes of the only field: what follows the head of the message and the hash. */
+/** Returns the bytes of the only field, behind the head of the message and the hash. */
 function body(type: Parameters<typeof codec.encode>[0], value: unknown): string {
   const encoded = hexOf(codec.encode(type, { v: value } as never));
   return encoded.slice(headOf(type).length);
@@ -36,7 +36,7 @@ const samples = new Map<unknown, unknown>([
   [Half, 0],
   [Brain, 0],
 ]);
-/** Hex digits of the samples. */
+/** Numbers of hex digits that belong to the samples, by type. */
 const tails = new Map<unknown, number>([
   [Duration, 10],
   [Decimal, 4],
@@ -54,7 +54,7 @@ test.each(values.decimals)("the decimal $value", ({ value, hex }) => {
   expect(codec.decode(Decimal, bytesOf(headOf(Decimal) + hex))).toEqual({ v: value });
 });
 
-test("a decimal with a negative scale keeps it, within reason", () => {
+test("a decimal keeps a negative scale, up to a limit", () => {
   const head = headOf(Decimal);
   // scale -3, unscaled 12
   expect(codec.decode(Decimal, bytesOf(`${head}0530`))).toEqual({ v: "12E+3" });
@@ -83,7 +83,7 @@ describe.each([
 const Day = wireType("values/Day", { v: date() });
 
 test.each(["0000-01-01", "10000-01-01", "2026-02-29", "2026-1-1", "", "2026-11-21T00:00:00Z"])(
-  "%j is no date",
+  "%j is not a date",
   (v) => {
     expect(() => codec.encode(Day, { v })).toThrow(/values\/Day\.v: expected a date/);
   },
@@ -98,7 +98,7 @@ test("days outside the years 1 to 9999 are refused", () => {
 const Time = wireType("values/Time", { v: z.date() });
 const Nanos = wireType("values/Time", { v: timestamp() });
 
-test("a Date keeps milliseconds, a bigint all", () => {
+test("a Date keeps milliseconds, a bigint everything", () => {
   const nanos = 1_700_000_000_123_456_789n;
   const encoded = codec.encode(Nanos, { v: nanos });
   expect(codec.decode(Nanos, encoded)).toEqual({ v: nanos });
@@ -108,7 +108,7 @@ test("a Date keeps milliseconds, a bigint all", () => {
   expect(codec.decode(Time, before)).toEqual({ v: new Date(-1) });
 });
 
-test("dates reach as far as Date does", () => {
+test("dates have the range of Date", () => {
   for (const v of [new Date(8.64e15), new Date(-8.64e15), new Date(0), new Date(-1)]) {
     expect(codec.decode(Time, codec.encode(Time, { v }))).toEqual({ v });
   }

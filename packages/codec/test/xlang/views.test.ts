@@ -54,7 +54,7 @@ describe.each(ways)("profile $profile, $engine", ({ profile, engine }) => {
   const codec = createCodec({ profile, engine, views: true }).type(Data);
   const message = codec.encode(value);
 
-  test("numbers lie in the message where their size divides their place, and are equal everywhere", () => {
+  test("numbers are a view where their size divides their position, and equal everywhere", () => {
     const kept = new Set<string>();
     for (let offset = 0; offset < 16; offset++) {
       const memory = new Uint8Array(message.length + offset);
@@ -80,7 +80,7 @@ describe.each(ways)("profile $profile, $engine", ({ profile, engine }) => {
     ]);
   });
 
-  test("at every place where the size divides it, numbers are a view", () => {
+  test("numbers are a view at every position that their size divides", () => {
     const One = wireType("views/One", { wide: z.instanceof(Float64Array) }, { scope });
     const one = createCodec({ profile, engine, views: true }).type(One);
     const given = one.encode({ wide: Float64Array.of(1, 2) });
@@ -93,7 +93,7 @@ describe.each(ways)("profile $profile, $engine", ({ profile, engine }) => {
     expect(views).toEqual(Array.from({ length: 16 }, (_, i) => (before + i) % 8 === 0));
   });
 
-  test("a view shows what becomes of the message, a copy does not", () => {
+  test("a view changes with the message, a copy does not", () => {
     const kept = message.slice();
     const decoded = codec.decode(kept) as Decoded;
     kept.fill(0);
@@ -106,7 +106,7 @@ describe.each(ways)("profile $profile, $engine", ({ profile, engine }) => {
     for (const view of viewsOf(apart)) expect(view.buffer).not.toBe(reused.buffer);
   });
 
-  test("what changes its form is a copy", () => {
+  test("values that change their form are copies", () => {
     const Halves = wireType("views/Halves", { b: boolArray(), h: bfloat16Array() }, { scope });
     const halves = createCodec({ profile, engine, views: true }).type(Halves);
     const encoded = halves.encode({ b: [true, false], h: Float32Array.of(1, -2) });
@@ -123,7 +123,7 @@ describe.each(ways)("profile $profile, $engine", ({ profile, engine }) => {
   });
 });
 
-test("a length that the element size does not divide is refused as without views", () => {
+test("a length that the element size does not divide is refused, as without views", () => {
   const One = wireType("views/Two", { wide: z.instanceof(Float64Array) }, { scope });
   const codec = createCodec({ views: true }).type(One);
   const encoded = codec.encode({ wide: Float64Array.of(1) });
@@ -146,6 +146,6 @@ test.each<[string, CodecOptions]>([
       },
     },
   ],
-])("%s makes none", (_, options) => {
+])("%s makes no views", (_, options) => {
   expect(() => createCodec({ ...options, views: true })).toThrow(CodecError);
 });

@@ -7,7 +7,6 @@ import { readVarint32, readVarint64, readVarintBig } from "../../bytes/varint.ts
 import { fail } from "../../failure.ts";
 import { readLongBigint } from "../native-bigint.ts";
 import { firstShapeId, firstSmallId, NativeId, zeroId } from "../native-id.ts";
-
 import { readNativeText } from "../native-text.ts";
 import type { Shape } from "../records/shape.ts";
 import { isNumbered } from "../text-table.ts";
@@ -19,26 +18,30 @@ import { readBoxed, readError, readRegExp } from "./read-object.ts";
 import { readDefined, readEntries, readExt, readRecord } from "./read-record.ts";
 import { readBuffer, readBufferOf, readView, viewReaders } from "./read-view.ts";
 
-/** Memory of a text beside its characters, roughly. */
+/** Approximate memory of a text, without its characters. */
 const textCost = 24;
 const heapNumberCost = 16;
 
-/** Where a message is read, and what it held so far. */
+/**
+ * Reads one message in NATIVE, and holds what it has contained so far: objects, texts and shapes of
+ * records. The values of the message may refer to them. `value` dispatches on the id of a value;
+ * the files beside this one read the containers.
+ */
 export class NativeReader extends ByteReader {
-  /** All objects in order of appearance; undefined while one is being made. */
+  /** All objects in order of appearance; undefined for an object that is being read. */
   objects: (object | undefined)[] = [];
   texts: string[] = [];
   recordShapes: Shape[] = [];
-  /** Instances of wire types, which are checked when the message is complete. */
+  /** Instances of wire types. They are checked when the message is complete. */
   instances: (readonly [object, BoundStruct])[] = [];
-  /** Whether an object appeared twice: the value may be a cycle then. */
+  /** True if an object appeared twice. The value may then contain a cycle. */
   repeats = false;
-  /** Whether generated code is left aside, so that errors say where. */
+  /** True if generated code is not used, so that errors have a path. */
   exact = false;
   structNamed: StructNamed = () => undefined;
   extNamed: ExtNamed = () => undefined;
 
-  /** Begins a message. */
+  /** Starts a message. */
   override begin(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.end = bytes.length;
@@ -46,7 +49,7 @@ export class NativeReader extends ByteReader {
     this.clear();
   }
 
-  /** Lets go of what the message held. */
+  /** Drops what the reader held of the last message. */
   clear(): void {
     if (this.objects.length > 0) this.objects = [];
     if (this.texts.length > 0) this.texts = [];
@@ -55,7 +58,7 @@ export class NativeReader extends ByteReader {
     this.repeats = false;
   }
 
-  /** Any value with its id. `depth` is that of the value itself. */
+  /** Reads any value with its id. `depth` is the depth of the value itself. */
   value(depth: number): unknown {
     const id = this.byte();
     if (id >= firstSmallId) return id - zeroId;
@@ -126,7 +129,7 @@ export class NativeReader extends ByteReader {
     }
   }
 
-  /** Text without its id, and with a number if it may appear again. */
+  /** Reads text without its id, and numbers it if it may appear again. */
   text(): string {
     const text = readNativeText(this);
     this.charge(textCost);
@@ -134,7 +137,7 @@ export class NativeReader extends ByteReader {
     return text;
   }
 
-  /** The same for Latin-1 whose head was read. */
+  /** Reads Latin-1 text whose head has been read, in the same way. */
   shortText(start: number, size: number): string {
     const text = latin1(this.bytes, start, start + size);
     this.charge(textCost);
@@ -155,12 +158,12 @@ export class NativeReader extends ByteReader {
     return text;
   }
 
-  /** Text that stands as a value, with its id. */
+  /** Reads text that is a value, with its id. */
   textValue(): string {
     const id = this.byte();
     if (id === TypeId.string) return this.text();
     if (id === NativeId.textAgain) return this.textAgain();
-    throw fail("data", `type id ${id} where a text should be`);
+    throw fail("data", `type id ${id} where text is expected`);
   }
 
   referred(): object {

@@ -2,11 +2,10 @@ import { readDouble } from "../../bytes/float.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail } from "../../failure.ts";
 import { NativeId } from "../native-id.ts";
-
 import { fewDoubles, sameType } from "../writing/write-array.ts";
 import type { NativeReader } from "./native-reader.ts";
 
-/** An array: of any values, or of doubles without ids. */
+/** Reads an array: of any values, or of doubles without ids. */
 export function readArray(r: NativeReader, depth: number): unknown[] {
   r.checkDepth(depth);
   const count = r.count(r.small(), 8);

@@ -1,11 +1,11 @@
 import { asFailure } from "../../failure.ts";
 import type { NativeReader } from "./native-reader.ts";
 
-/** Memory of one entry, roughly. */
+/** Approximate memory of one entry. */
 const pairCost = 64;
 const itemCost = 40;
 
-/** A `Map`, in the order of its writer. */
+/** Reads a `Map`. The order of its entries is kept. */
 export function readMap(r: NativeReader, depth: number): Map<unknown, unknown> {
   r.checkDepth(depth);
   const count = r.count(r.small(), pairCost);
@@ -21,7 +21,7 @@ export function readMap(r: NativeReader, depth: number): Map<unknown, unknown> {
   return map;
 }
 
-/** A `Set`, in the order of its writer. */
+/** Reads a `Set`. The order of its entries is kept. */
 export function readSet(r: NativeReader, depth: number): Set<unknown> {
   r.checkDepth(depth);
   const count = r.count(r.small(), itemCost);

@@ -4,10 +4,13 @@ import type { NativeReader } from "./native-reader.ts";
 
 const errorCost = 1_024;
 const regexpCost = 512;
-/** A pattern is compiled by whom it reaches: no program has longer ones. */
+/**
+ * Maximum length of a pattern. Compiling takes time and memory, and the pattern may come from a
+ * peer.
+ */
 const maxPattern = 65_536;
 
-/** Pattern and flags. */
+/** Reads a pattern and its flags. */
 export function readRegExp(r: NativeReader): RegExp {
   const source = r.textValue();
   const flags = r.textValue();
@@ -16,22 +19,25 @@ export function readRegExp(r: NativeReader): RegExp {
   try {
     expression = new RegExp(source, flags);
   } catch {
-    throw fail("data", "a regular expression that is none");
+    throw fail("data", "an invalid regular expression");
   }
   return r.made(expression, regexpCost);
 }
 
-/** An object around a primitive. */
+/** Reads an object around a primitive. */
 export function readBoxed(r: NativeReader): object {
-  // a primitive has no number, so that the object may come after it
+  // a primitive has no number, so the object may get its own after it
   const value = r.value(r.maxDepth + 1);
   if (typeof value === "object" || value === undefined) {
-    throw fail("data", "a boxed value that is no primitive");
+    throw fail("data", "a boxed value that is not a primitive");
   }
   return r.made(Object(value) as object);
 }
 
-/** An error with the parts that its flags name. Its stack is its first line: it was not thrown here. */
+/**
+ * Reads an error with the parts that its flags name. The stack is only its first line, as the error
+ * was not thrown here.
+ */
 export function readError(r: NativeReader, depth: number): Error {
   r.checkDepth(depth);
   const place = r.byte();
@@ -58,7 +64,7 @@ function readPart(r: NativeReader, name: string, depth: number): unknown {
   }
 }
 
-/** As the constructors of errors do: not enumerable. */
+/** Sets a property that is not enumerable, as the constructors of errors do. */
 function setHidden(error: Error, key: string, value: unknown): void {
   Object.defineProperty(error, key, {
     value,

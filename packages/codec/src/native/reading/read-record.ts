@@ -1,6 +1,5 @@
 import { asFailure, fail } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
-
 import { readNativeText } from "../native-text.ts";
 import { readerOf } from "../records/generate-record.ts";
 import type { Shape } from "../records/shape.ts";
@@ -11,7 +10,7 @@ import type { NativeReader } from "./native-reader.ts";
 const recordCost = 56;
 const entryCost = 88;
 
-/** The record that brings a new shape. */
+/** Reads a record that defines a new shape. */
 export function readDefined(r: NativeReader, named: boolean, depth: number): object {
   const size = r.small();
   const start = r.take(size);
@@ -20,7 +19,7 @@ export function readDefined(r: NativeReader, named: boolean, depth: number): obj
   return readShaped(r, shape, depth);
 }
 
-/** A record of a shape that was defined before. */
+/** Reads a record of a shape that was defined before. */
 export function readRecord(r: NativeReader, number: number, depth: number): object {
   const shape = r.recordShapes[number];
   if (!shape) throw fail("data", `a reference to the unknown shape ${number}`);
@@ -40,7 +39,10 @@ function readShaped(r: NativeReader, shape: Shape, depth: number): object {
   return object;
 }
 
-/** An object of a class: its values become its own without running its setters, as nothing is checked yet. */
+/**
+ * Reads an object of a class. Its values are set without running setters, as they are not checked
+ * yet.
+ */
 function readInstance(r: NativeReader, shape: Shape, tag: string, depth: number): object {
   const struct: BoundStruct | undefined = r.structNamed(tag);
   if (!struct) throw fail("mismatch", `the type ${tag.slice(0, 80)} is not known here`);
@@ -72,7 +74,7 @@ function readValues(
   }
 }
 
-/** Keys and values in turn. */
+/** Reads keys and values in turn. */
 export function readEntries(r: NativeReader, depth: number): object {
   r.checkDepth(depth);
   const count = r.count(r.small(), entryCost);
@@ -89,10 +91,10 @@ export function readEntries(r: NativeReader, depth: number): object {
   return object;
 }
 
-/** Memory of an instance, roughly. */
+/** Approximate memory of an instance. */
 const instanceCost = 64;
 
-/** The tag of an ext, and its form as values of their own. */
+/** Reads the tag of an ext, and its form as a message of its own. */
 export function readExt(r: NativeReader, depth: number): object {
   const tag = r.textValue();
   const size = r.small();

@@ -4,7 +4,7 @@ import type { NativeReader } from "./native-reader.ts";
 
 const viewCost = 128;
 
-/** Readers of views that stand alone, by their ids. */
+/** Readers of views with bytes of their own, by their ids. */
 export const viewReaders: ReadonlyMap<number, (r: NativeReader) => View> = new Map(
   compactViews.map((kind) => [kind.id, (r) => readAlone(r, kind)]),
 );
@@ -26,12 +26,12 @@ function readBytes(r: NativeReader): ArrayBuffer {
   return buffer;
 }
 
-/** A whole buffer. */
+/** Reads a whole buffer. */
 export function readBuffer(r: NativeReader): ArrayBuffer {
   return r.made(readBytes(r), viewCost);
 }
 
-/** A view of bytes that other views have too. */
+/** Reads a view whose bytes other views share. */
 export function readView(r: NativeReader): View {
   const id = r.byte();
   const kind = viewKinds.get(id);
@@ -50,7 +50,7 @@ export function readView(r: NativeReader): View {
   return view;
 }
 
-/** The buffer of a view that stood alone. */
+/** Reads the buffer of a view that was read before. */
 export function readBufferOf(r: NativeReader): ArrayBuffer {
   return bufferAt(r, r.small());
 }

@@ -1,21 +1,26 @@
 import { TypeId } from "../../bytes/type-id.ts";
 import { recordMaker } from "../../codegen/record-maker.ts";
 import { canGenerate, Source } from "../../codegen/source.ts";
-
 import { firstSmallId, NativeId, zeroId } from "../native-id.ts";
 import { numberBytes, putInteger, putLongNumber } from "../native-number.ts";
 import type { ReadRecord, Shape, WriteRecord, WriteRecords } from "./shape.ts";
 
-/** Records of a shape before code is generated for it. */
+/**
+ * Number of records of a shape that are handled before code is generated for it: generating costs
+ * as much as hundreds of records.
+ */
 const patience = 16;
 const maxKeys = 64;
 
-/** Code lives as long as the process, and shapes come from peers too: each side gets a fixed amount of it. */
+/**
+ * Generated functions live as long as the process, and peers can send any number of shapes: writers
+ * and readers have a fixed budget each.
+ */
 const maxGenerated = 1_024;
 let writersLeft = maxGenerated;
 let readersLeft = maxGenerated;
 
-/** The generated writer of a shape, once it is worth it. */
+/** Returns the generated writer of a shape once the shape is frequent enough. */
 export function writerOf(shape: Shape): WriteRecord | undefined {
   if (++shape.writes !== patience || writersLeft === 0 || !isGenerable(shape)) return undefined;
   writersLeft--;
@@ -24,7 +29,7 @@ export function writerOf(shape: Shape): WriteRecord | undefined {
   return shape.write;
 }
 
-/** The generated reader of a shape, once it is worth it. */
+/** Returns the generated reader of a shape once the shape is frequent enough. */
 export function readerOf(shape: Shape): ReadRecord | undefined {
   if (++shape.reads !== patience || readersLeft === 0 || !isGenerable(shape)) return undefined;
   readersLeft--;
@@ -42,7 +47,10 @@ function isGenerable({ keys, tag }: Shape): boolean {
   );
 }
 
-/** In the code `w` is the writer, `o` the object, `d` the depth of its values, `b` the bytes, `p` the place. */
+/**
+ * Generates the writer of one record. In the code `w` is the writer, `o` the object, `d` the depth
+ * of its values, `b` the bytes, `p` the position.
+ */
 function generateWriter({ keys }: Shape): WriteRecord {
   const source = new Source();
   source.add(`let v,p=w.pos,${roomFor(keys)}`);
@@ -51,7 +59,10 @@ function generateWriter({ keys }: Shape): WriteRecord {
   return source.compile("w,o,d") as WriteRecord;
 }
 
-/** The same for a list `a` of `n` items from `i` on: what is not a plain object with just these keys ends it. */
+/**
+ * Generates the writer of a list `a` of `n` items from `i` on. It stops at an item that is not a
+ * plain object with exactly these keys.
+ */
 function generateListWriter(shape: Shape): WriteRecords {
   const { keys } = shape;
   const source = new Source();
@@ -89,13 +100,17 @@ function valueWriters(source: Source, keys: readonly string[]): string {
     .join("\n");
 }
 
-/** Ids up to here, and some others, are of values that hold no others: what they stand in need not exist yet. */
+/**
+ * Ids up to this one, and some others, are of values without references. The object need not exist
+ * before they are read.
+ */
 const lastPlainId = TypeId.string;
 const plainIds = [TypeId.none, NativeId.undefined, NativeId.textAgain];
 
 /**
- * The same names for `r`, the reader. The object is made when all its values are there, or before the first one that may refer
- * to it; reading behind the end gives undefined, which is no id.
+ * Generates the reader of one record, with the same names and `r` as the reader. The object is made
+ * when all its values are read, or before the first one that may refer to it. Reading behind the
+ * end gives undefined, which is not an id.
  */
 function generateReader({ keys }: Shape): ReadRecord {
   const source = new Source();

@@ -1,22 +1,25 @@
 import { makeShape, parseShape, type Shape } from "./shape.ts";
 
-/** Objects with more keys are dictionaries: each has a shape of its own. */
+/** Objects with more keys are treated as dictionaries: each would need a shape of its own. */
 export const maxShapeKeys = 64;
 
-/** Shapes with longer names are made each time: the caches stay small whatever a peer sends, or makes us send. */
+/**
+ * Shapes with longer names are not cached, so that neither peers nor the program can make the
+ * caches large.
+ */
 const maxCachedBytes = 2_048;
 const maxBuckets = 1_024;
 const maxBucket = 8;
 const written = new Map<string, Shape[]>();
 const empty = makeShape([]);
 const followers = 64;
-/** Which shape came after which the last time, by the place of the earlier one. */
+/** The shape that followed another one the last time, by the number of the earlier one. */
 const following = new Array<Shape>(followers).fill(empty);
 let last = empty;
 
 /**
- * The shape of an object that has just the keys of the record before it, or of the one that came after that the last
- * time: quicker than to list them.
+ * Returns the shape of an object if it has exactly the keys of the previous record, or of the
+ * record that followed it the last time. That is faster than listing the keys.
  */
 export function likelyShape(object: object): Shape | undefined {
   const next = following[last.place & (followers - 1)] as Shape;
@@ -34,13 +37,19 @@ function hasJust(object: object, shape: Shape): boolean {
   return i === own.length;
 }
 
-/** Whether all objects inherit keys, so that those of an object cannot be told from its own by `for in`. */
+/**
+ * Returns true if all objects inherit enumerable keys. `for in` then lists more than an object's
+ * own keys.
+ */
 export function isPolluted(): boolean {
   for (const _ in Object.prototype) return true;
   return false;
 }
 
-/** The shape of an object with these keys: found by its first key, as programs have few shapes. */
+/**
+ * Returns the shape of an object with these keys. The cache finds it by its first key, as programs
+ * have few shapes.
+ */
 export function shapeOfKeys(keys: readonly string[]): Shape {
   const shape = find(keys);
   if (shape.names.length <= maxCachedBytes) {
@@ -80,7 +89,10 @@ export function hasKeys(shape: Shape, keys: readonly string[]): boolean {
 const slots = 1_024;
 const read: (Shape | undefined)[] = new Array<Shape | undefined>(slots).fill(undefined);
 
-/** The shape that names between two places define; a place in the cache belongs to who came last. */
+/**
+ * Returns the shape that the names in a range of bytes define. A new shape may replace another one
+ * in its slot.
+ */
 export function shapeOfNames(bytes: Uint8Array, start: number, end: number, named: boolean): Shape {
   const size = end - start;
   if (size > maxCachedBytes) return parseShape(bytes, start, end, named);
@@ -90,7 +102,7 @@ export function shapeOfNames(bytes: Uint8Array, start: number, end: number, name
   const beside = read[at ^ 1];
   if (beside && isDefinition(beside, bytes, start, size, named)) return beside;
   const shape = parseShape(bytes, start, end, named);
-  // the one that was used less makes room
+  // the less used of the two makes room
   read[here && beside && beside.reads < here.reads ? at ^ 1 : at] = shape;
   return shape;
 }

@@ -6,11 +6,14 @@ import { readNativeText, writeText } from "../native-text.ts";
 import type { NativeReader } from "../reading/native-reader.ts";
 import type { NativeWriter } from "../writing/native-writer.ts";
 
-/** Memory for the names of one shape while it is made. */
+/** Maximum memory for the names of one shape while it is made. */
 const maxNamesBytes = 1 << 28;
 
 export type WriteRecord = (w: NativeWriter, object: object, depth: number) => void;
-/** Writes the items from `start` on that are records of the shape, up to the first that is not, and returns where that is. */
+/**
+ * Writes the items from `start` on that are records of the shape. Stops at the first other item and
+ * returns its index.
+ */
 export type WriteRecords = (
   w: NativeWriter,
   items: readonly unknown[],
@@ -22,18 +25,21 @@ export type ReadRecord = (r: NativeReader, depth: number) => object;
 
 let made = 0;
 
-/** The keys of records in order, and the tag of their class if they have one. */
+/**
+ * The keys of records in order, and the tag of their class if they have one. Shapes outlive
+ * messages: they hold the generated functions for their records.
+ */
 export class Shape {
-  /** Tells it from most others. */
+  /** A number that differs from that of most other shapes. */
   readonly place: number = made++;
   readonly tag: string | undefined;
   readonly keys: readonly string[];
-  /** Tag and keys as the first record of the shape in a message brings them. */
+  /** Tag and keys in the form in which the first record of the shape brings them. */
   readonly names: Uint8Array;
-  /** The message in which the shape was defined last, and its number there. */
+  /** The message that defined the shape last, and the number of the shape there. */
   message = 0;
   number = 0;
-  /** Generated functions, or how often one was missed. */
+  /** Generated functions, and how often they were needed before they existed. */
   write: WriteRecord | undefined;
   writeAll: WriteRecords | undefined;
   read: ReadRecord | undefined;
@@ -56,7 +62,7 @@ export function makeShape(keys: readonly string[], tag?: string): Shape {
   return new Shape(tag, [...keys], w.bytes.slice(0, w.pos));
 }
 
-/** Reads the names of a definition that stands between two places, without its id and size. */
+/** Reads the names of a definition in a range of bytes, without its id and size. */
 export function parseShape(bytes: Uint8Array, start: number, end: number, named: boolean): Shape {
   const r = new ByteReader(bytes);
   r.pos = start;

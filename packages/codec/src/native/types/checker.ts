@@ -1,22 +1,31 @@
 import type { NativeWriter } from "../writing/native-writer.ts";
 
-/** Writes the values of one declared type, and checks what came from a peer. */
+/** The op of one declared type: it writes values, and checks decoded ones. */
 export interface NativeOp {
-  /** Writes a value; throws `value` where it is not of the type. */
+  /** Writes a value. Throws a `value` failure if it is not of the type. */
   write(w: NativeWriter, value: unknown, depth: number): void;
-  /** Accepts a decoded value, or throws. Absent where there is nothing to check. */
+  /** Accepts a decoded value, or throws. Absent if there is nothing to check. */
   readonly check?: (c: Checker, value: unknown, depth: number) => void;
-  /** Objects count once per form: the struct op that chooses what of an object is written, if any. */
+  /**
+   * The struct op that selects which properties of an object are written, if there is one. Two
+   * forms of the same object get two numbers.
+   */
   readonly form?: () => unknown;
 }
 
-/** Checks the decoded value of a message against its type, each object once per type. */
+/**
+ * Checks a decoded message against its type: each object once per type. One checker serves one
+ * message.
+ */
 
 export class Checker {
-  /** Whether generated code is left aside, so that errors say where. */
+  /** True if generated code is not used, so that errors have a path. */
   readonly exact: boolean;
   readonly #maxDepth: number;
-  /** What was checked, where objects may be shared: else a small message could take forever. */
+  /**
+   * The checked objects by their types, if objects may be shared. Otherwise a small message could
+   * take exponential time.
+   */
   readonly #seen: Map<NativeOp, Set<unknown>> | undefined;
   readonly #later: (readonly [NativeOp, unknown])[] = [];
 
@@ -27,8 +36,8 @@ export class Checker {
   }
 
   /**
-   * Whether a container is to be looked into now. One that was, is not; one that stands deeper than
-   * messages nest, as references permit, comes later.
+   * Returns true if a container must be checked now: not if it was checked before. Containers
+   * deeper than the limit, which references make possible, are checked later.
    */
   enter(op: NativeOp, value: object, depth: number): boolean {
     if (this.#seen) {
@@ -45,7 +54,7 @@ export class Checker {
     return false;
   }
 
-  /** Checks a value with all that it holds. */
+  /** Checks a value and everything in it. */
   run(op: NativeOp, value: unknown): void {
     op.check?.(this, value, 1);
     for (let next = this.#later.pop(); next; next = this.#later.pop()) {

@@ -6,7 +6,7 @@ import { writeMap, writeSet } from "../writing/write-collection.ts";
 import { writeEntries } from "../writing/write-record.ts";
 import type { NativeOp } from "./checker.ts";
 
-/** An op that also takes null, or undefined where the type says optional. */
+/** Makes an op that also accepts null, or undefined if the type is optional. */
 export function nullableNative(op: NativeOp, optional: boolean): NativeOp {
   if (!op.check) return op;
   const empty = optional ? undefined : null;
@@ -23,7 +23,7 @@ export function nullableNative(op: NativeOp, optional: boolean): NativeOp {
   };
 }
 
-/** A list, held as an array: of any numbers, or of others. */
+/** The op of a list, held as an array. `numbers` is true if every number is a valid element. */
 export function listNative(element: NativeOp, numbers: boolean): NativeOp {
   const op: NativeOp = {
     form: () => element.form?.(),
@@ -44,7 +44,7 @@ export function listNative(element: NativeOp, numbers: boolean): NativeOp {
   return op;
 }
 
-/** A set, held as a `Set`. */
+/** The op of a set, held as a `Set`. */
 export function setNative(element: NativeOp): NativeOp {
   const op: NativeOp = {
     form: () => element.form?.(),
@@ -62,7 +62,7 @@ export function setNative(element: NativeOp): NativeOp {
   return op;
 }
 
-/** A map, held as a `Map`. */
+/** The op of a map, held as a `Map`. */
 export function mapNative(key: NativeOp, value: NativeOp): NativeOp {
   const op: NativeOp = {
     form: () => value.form?.(),
@@ -94,7 +94,7 @@ export function mapNative(key: NativeOp, value: NativeOp): NativeOp {
   return op;
 }
 
-/** A map with text keys, held as a plain object. */
+/** The op of a map with text keys, held as a plain object. */
 export function recordNative(key: NativeOp, value: NativeOp): NativeOp {
   const op: NativeOp = {
     form: () => value.form?.(),

@@ -5,26 +5,27 @@ import type { ElementType, ExtType } from "../../schema/field-type.ts";
 import { NativeReader } from "../reading/native-reader.ts";
 import { NativeWriter } from "../writing/native-writer.ts";
 import { writeValues } from "../writing/write-values.ts";
-import type { NativeOp } from "./checker.ts";
-import { Checker } from "./checker.ts";
+import { Checker, type NativeOp } from "./checker.ts";
 
-/** An ext as a decoder of any values needs it. */
+/** The op of an ext, with a reader for values of any type. */
 export interface BoundExt extends NativeOp {
-  /** Reads what stands between two places, checks it, and makes the instance. */
+  /** Reads the form between the position and `end`, checks it, and makes the instance. */
   read(r: NativeReader, end: number, depth: number): object;
 }
 
 const firstBytes = 256;
-/** A buffer that grew beyond this is not kept. */
+/** A buffer that grew beyond this size is dropped. */
 const keptBytes = 65_536;
-/** For exts inside exts there is one for each level. */
+/** Maximum number of idle writers and readers. Nested exts need one for each level. */
 const maxIdle = 8;
 const idleWriters: NativeWriter[] = [];
 const idleReaders: NativeReader[] = [];
 
 /**
- * Instances of a class of the program's. The form is values of its own, as a message would be: nothing in it refers to what is
- * outside, and it has been checked when the program's function makes an instance of it.
+ * The op of an ext: instances of a class of the program's.
+ *
+ * The form is written as a message of its own, so that no reference crosses its border. It is
+ * checked before the program's function makes an instance of it.
  */
 export class ExtNative implements BoundExt {
   readonly #type: ExtType;
@@ -88,7 +89,10 @@ export class ExtNative implements BoundExt {
       r.pos = end;
       const value = extValue(this.#type, form);
       if (typeof value === "object" && value !== null) return value;
-      throw fail("data", `${this.#type.named.tag}: no object was made, but a ${typeof value}`);
+      throw fail(
+        "data",
+        `${this.#type.named.tag}: decode must return an object, got ${typeof value}`,
+      );
     } finally {
       r.graphBytes = inner.graphBytes;
       inner.begin(new Uint8Array(0));

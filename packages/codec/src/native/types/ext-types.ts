@@ -2,10 +2,10 @@ import type { ExtType, FieldType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
 import type { BoundExt } from "./ext-op.ts";
 
-/** Finds the ext that a message names. */
+/** Finds the ext with a tag. */
 export type ExtNamed = (tag: string) => BoundExt | undefined;
 
-/** The exts of a scope by their tags; those inside a type come first. */
+/** Returns a lookup of the exts of a scope by their tags. Those inside the root type come first. */
 export function extsByTag(
   scope: TypeScope,
   bind: (type: ExtType) => BoundExt,

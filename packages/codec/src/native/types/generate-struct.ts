@@ -8,17 +8,16 @@ import type { Shape } from "../records/shape.ts";
 import type { NativeWriter } from "../writing/native-writer.ts";
 import { startList, wroteDoubles } from "../writing/write-array.ts";
 import type { Checker, NativeOp } from "./checker.ts";
-
 import { holdsDoubles, type ValueTest, valueTest } from "./value-test.ts";
 
-/** The fields of a wire type, and the ops that do their work where code is not generated. */
+/** The fields of a wire type, and the ops for types without generated code. */
 export interface StructParts {
   readonly struct: NativeOp;
   readonly shape: Shape;
   readonly prototype: object;
   readonly fields: readonly (readonly [WireField, NativeOp])[];
   opOf(element: ElementType): NativeOp;
-  /** Gives a decoded object of other keys what it may lack. */
+  /** Adds fields that may be absent to a decoded object with other keys. */
   complete(object: object): void;
 }
 
@@ -26,8 +25,9 @@ export type WriteStruct = (w: NativeWriter, value: unknown, depth: number) => vo
 export type CheckStruct = (c: Checker, value: unknown, depth: number) => void;
 
 /**
- * Generates the function that writes a wire type. It only finds that something is wrong: the ops find out what. In the code `w`
- * is the writer, `v` the object, `d` the depth of its values, `b` the bytes, `p` the place.
+ * Generates the function that writes a wire type. It only detects that something is wrong: the ops
+ * make the error. In the code `w` is the writer, `v` the object, `d` the depth of its values, `b`
+ * the bytes, `p` the position.
  */
 export function generateStructWriter(parts: StructParts): WriteStruct {
   const code = new StructSource(parts);
@@ -38,7 +38,10 @@ export function generateStructWriter(parts: StructParts): WriteStruct {
   return code.source.compile("w,v,d") as WriteStruct;
 }
 
-/** Generates the function that accepts a decoded value of a wire type: in the code `c` is the checker. */
+/**
+ * Generates the function that checks a decoded value of a wire type. In the code `c` is the
+ * checker.
+ */
 export function generateStructCheck(parts: StructParts): CheckStruct {
   const code = new StructSource(parts);
   const { source } = code;

@@ -10,22 +10,21 @@ import { ExtNative } from "./ext-op.ts";
 import { anyNative, arrayNative, enumNative, scalarNative } from "./scalar-op.ts";
 import { StructNative } from "./struct-op.ts";
 import { caseNative, unionNative } from "./union-op.ts";
-
 import { holdsDoubles } from "./value-test.ts";
 
-/** A wire type as a decoder of any values needs it. */
+/** The op of a wire type, with the prototype of its values. */
 export interface BoundStruct extends NativeOp {
   readonly prototype: object;
 }
 
-/** Finds the type that the class of a value is bound to. */
+/** Finds the type that is bound to the class of a value. */
 export type StructOf = (value: object) => NativeOp | undefined;
-/** Finds the type that a message names. */
+/** Finds the type with a tag. */
 export type StructNamed = (tag: string) => BoundStruct | undefined;
 
 const structs = new WeakMap<WireTypeInfo, StructNative>();
 
-/** The op of a wire type, made once. */
+/** Returns the op of a wire type. It is made once. */
 export function bindNative(given: WireTypeInfo): StructNative {
   const info = given.base ?? given;
   let op = structs.get(info);
@@ -38,7 +37,7 @@ export function bindNative(given: WireTypeInfo): StructNative {
 
 const exts = new WeakMap<ExtType, ExtNative>();
 
-/** The op of an ext, made once. */
+/** Returns the op of an ext. It is made once. */
 export function bindExt(type: ExtType): ExtNative {
   let op = exts.get(type);
   if (!op) {
@@ -48,7 +47,7 @@ export function bindExt(type: ExtType): ExtNative {
   return op;
 }
 
-/** The types of values in a scope, by their classes. */
+/** Returns a lookup of the types of a scope by the class of a value. */
 export function structsByClass(scope: TypeScope): StructOf {
   return (value) => {
     const info = scope.ofClass(value);
@@ -58,7 +57,9 @@ export function structsByClass(scope: TypeScope): StructOf {
   };
 }
 
-/** The types of a scope by their tags; those inside a message of these types come first. */
+/**
+ * Returns a lookup of the types of a scope by their tags. Those inside the root types come first.
+ */
 export function structsByTag(scope: TypeScope, roots: readonly WireTypeInfo[]): StructNamed {
   let inside: Map<string, WireTypeInfo> | undefined;
   return (tag) => {
@@ -76,14 +77,16 @@ function typesInside(roots: readonly WireTypeInfo[]): Map<string, WireTypeInfo> 
 
 function allInside(roots: readonly WireTypeInfo[]): Set<WireTypeInfo> {
   const all = new Set<WireTypeInfo>(roots);
-  // a set may grow while it is walked
+  // a set may grow during iteration
   for (const info of all) {
     for (const field of info.fields) for (const one of nestedTypes(field.type)) all.add(one);
   }
   return all;
 }
 
-/** The op of a whole message. Throws {@link CodecError} `schema` for what has no form. */
+/**
+ * Returns the op of a whole message. Throws {@link CodecError} `schema` for a type without a form.
+ */
 export function rootNative(root: Root): NativeOp {
   if (root.info) return bindNative(root.info);
   let op: NativeOp;

@@ -8,7 +8,10 @@ import type { IntegerKind, ScalarType } from "../../schema/field-type.ts";
 
 export type Accept = (value: unknown) => void;
 
-/** Accepts the values of a type that stand alone; throws `value` for all others. */
+/**
+ * Returns a function that accepts the values of a scalar type and throws a `value` failure for
+ * others.
+ */
 export function scalarCheck(type: ScalarType): Accept {
   switch (type.kind) {
     case "string":
@@ -50,7 +53,7 @@ function integerCheck(kind: IntegerKind, big: boolean): Accept {
   };
 }
 
-/** Accepts what a test holds for. */
+/** Returns a function that accepts the values for which a test returns true. */
 export function expecting(what: string, test: (value: unknown) => boolean): Accept {
   return (value) => {
     if (!test(value)) throw fail("value", `expected ${what}, got ${kindOf(value)}`);

@@ -6,19 +6,18 @@ import { notOneOf } from "../../xlang/values/enum-op.ts";
 import { type View, type ViewKind, viewKinds } from "../view-kind.ts";
 import { writeBytes } from "../writing/write-view.ts";
 import type { NativeOp } from "./checker.ts";
-
 import { type Accept, expecting, scalarCheck } from "./scalar-check.ts";
 
-/** Anything: what the value layer has. */
+/** The op of values of any type: no check is needed. */
 export const anyNative: NativeOp = { write: (w, value, depth) => w.value(value, depth) };
 
-/** A value that stands alone. */
+/** The op of a scalar type. */
 export function scalarNative(type: ScalarType): NativeOp {
   const accept = scalarCheck(type);
   return type.kind === "binary" ? viewNative(TypeId.binary, accept) : plain(accept);
 }
 
-/** One of the declared values. */
+/** The op of an enum. */
 export function enumNative(values: readonly (string | number)[]): NativeOp {
   const known = new Set<unknown>(values);
   return plain((value) => {
@@ -27,14 +26,14 @@ export function enumNative(values: readonly (string | number)[]): NativeOp {
   });
 }
 
-/** A typed array. */
+/** The op of a typed array. */
 export function arrayNative(element: NumberElementKind): NativeOp {
   const Class = arrayClass[element];
   const accept = expecting(`a ${Class.name}`, (value) => value instanceof Class);
   return viewNative(viewId(element), accept);
 }
 
-/** The id of the view that holds the elements. */
+/** Returns the id of the view that holds the elements. */
 function viewId(element: NumberElementKind): number {
   if (element === "uint8") return TypeId.binary;
   const wide = element === "bfloat16" || (element === "float16" && !float16Class);
@@ -51,7 +50,9 @@ function plain(accept: Accept): NativeOp {
   };
 }
 
-/** Declared bytes are values: each field has its own. */
+/**
+ * The op of declared bytes and arrays. Each field gets bytes of its own: buffers are not shared.
+ */
 function viewNative(id: number, accept: Accept): NativeOp {
   const kind = viewKinds.get(id) as ViewKind;
   return {

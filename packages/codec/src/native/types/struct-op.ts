@@ -24,7 +24,7 @@ interface Plan {
   check: CheckStruct | undefined;
 }
 
-/** A wire type: exactly its fields, as an object of its class if it has one. */
+/** The op of a wire type: an object with exactly its fields, of its class if it has one. */
 export class StructNative implements NativeOp {
   readonly prototype: object;
   readonly #info: WireTypeInfo;
@@ -93,7 +93,7 @@ export class StructNative implements NativeOp {
     }
   }
 
-  /** Gives a decoded object of other keys what its fields permit to be absent. */
+  /** Adds fields that may be absent to a decoded object. */
   #complete(object: Record<string, unknown>): void {
     const { shape, fields } = this.#plan();
     if (hasKeys(shape, Object.keys(object))) return;

@@ -10,7 +10,7 @@ import type { NativeOp } from "./checker.ts";
 
 const shape = makeShape(["case", "value"]);
 
-/** One of some numbered cases: a plain object of the number and the value. */
+/** The op of a union of numbered cases: a plain object with the number and the value. */
 export function caseNative(type: CaseUnion, opOf: (element: ElementType) => NativeOp): NativeOp {
   const ops = new Map<ElementType, NativeOp>();
   const valueOp = (element: ElementType): NativeOp => {
@@ -35,7 +35,7 @@ export function caseNative(type: CaseUnion, opOf: (element: ElementType) => Nati
       if (Object.getPrototypeOf(value) !== Object.prototype) throw expected(type, value);
       if (!c.enter(self, value, depth)) return;
       if (!hasKeys(shape, Object.keys(value))) {
-        throw fail("mismatch", `${type.named.tag} has the keys case and value`);
+        throw fail("mismatch", `${type.named.tag} must have the keys case and value`);
       }
       const parts = value as { readonly case: unknown; readonly value: unknown };
       const element = type.cases().get(parts.case as number);
@@ -58,7 +58,9 @@ function inValue(run: () => void): void {
   }
 }
 
-/** One of several wire types, told apart in both directions by the value itself. */
+/**
+ * The op of a union of wire types. The value itself tells the options apart, in both directions.
+ */
 export function unionNative(type: UnionType, bind: (info: WireTypeInfo) => NativeOp): NativeOp {
   let choices: Choices | undefined;
   const optionOf = (value: unknown): NativeOp => {

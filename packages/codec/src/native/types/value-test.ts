@@ -1,7 +1,7 @@
 import type { Source } from "../../codegen/source.ts";
 import type { ElementType, FieldType } from "../../schema/field-type.ts";
 
-/** What a value is once the test held. */
+/** The kind of a value that passed the test. */
 export type TestedForm = "number" | "text" | "bool" | "any";
 
 export interface ValueTest {
@@ -10,12 +10,18 @@ export interface ValueTest {
   readonly form: TestedForm;
 }
 
-/** Whether all numbers are elements of this type, and nothing else is: lists of them need no ids. */
+/**
+ * Returns true if every number is a valid element, and nothing else is. Lists of such elements need
+ * no ids.
+ */
 export function holdsDoubles({ type, nullable }: ElementType): boolean {
   return type.kind === "float64" && !nullable;
 }
 
-/** Code that accepts just what {@link scalarNative} and {@link enumNative} do; undefined for types that are not worth it. */
+/**
+ * Returns code that accepts the same values as {@link scalarNative} and {@link enumNative};
+ * undefined for types that are too rare for code of their own.
+ */
 export function valueTest(type: FieldType, x: string, source: Source): ValueTest | undefined {
   if (type.kind === "enum") {
     const known = source.constant(new Set(type.values));

@@ -1,31 +1,43 @@
-/** Up to here a scan is faster than hashing. */
+/** Up to this number of objects, a scan is faster than hashing. */
 const few = 12;
 
 /**
- * The objects of a message, numbered as they appear. An object counts once per form: written as
- * one type it does not stand for itself written as another.
+ * Numbers the objects of a message in order of appearance. An object has one number per form: a
+ * reference to it in one type does not replace it in another.
+ *
+ * The first objects are scanned. A `Set` replaces the scan when there are more, and a `Map`
+ * replaces the set when an object is written in two forms.
  */
 export class Identities {
-  /** How many are numbered. */
+  /** The number of objects so far. */
   size = 0;
   readonly #scanned: (object | undefined)[] = new Array<object | undefined>(few).fill(undefined);
-  /** All, in order: the place of an object is its number, as long as none is written in two forms. */
+  /**
+   * All objects in order. The position of an object is its number, as long as no object is written
+   * in two forms.
+   */
   #ordered: Set<object> | undefined;
-  /** Those of them that were counted, because one of these appeared twice. */
+  /**
+   * The objects at the start of `#ordered` whose positions are known. Filled when an object appears
+   * again.
+   */
   #counted: Map<object, number> | undefined;
-  /** The rest. */
+  /** The rest of `#ordered`. */
   #uncounted: Iterator<object> | undefined;
-  /** All, made when the first object is written in two forms. */
+  /** The numbers of all objects. Made when the first object is written in two forms. */
   #numbers: Map<object, number> | undefined;
   /** Forms other than undefined, by number. */
   #forms: unknown[] | undefined;
 
-  /** The last object that appeared again: rows of a list often share one. */
+  /** The last object that appeared again. Rows of a list often share one. */
   #again: object | undefined;
   #againForm: unknown;
   #againNumber = -1;
 
-  /** The number of an object that is known in this form; otherwise gives it the next one and returns −1. */
+  /**
+   * Returns the number of an object that is known in this form. Otherwise gives it the next number
+   * and returns −1.
+   */
   add(value: object, form: unknown): number {
     if (value === this.#again && form === this.#againForm) return this.#againNumber;
     const known = this.#find(value, form);
@@ -58,7 +70,7 @@ export class Identities {
     return this.#next(form);
   }
 
-  /** Forgets everything: the next message begins. */
+  /** Drops all objects, for the next message. */
   clear(): void {
     const scanned = this.#scanned;
     for (let i = 0; i < this.size && i < few; i++) scanned[i] = undefined;
@@ -80,7 +92,7 @@ export class Identities {
     return -1;
   }
 
-  /** The place of an object that the set has: it is counted up to there, and no further. */
+  /** Returns the position of an object in the set. Positions are counted only as far as needed. */
   #place(ordered: Set<object>, value: object): number {
     this.#counted ??= new Map();
     this.#uncounted ??= ordered.values();

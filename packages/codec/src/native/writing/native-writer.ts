@@ -16,25 +16,32 @@ import { Windows } from "./windows.ts";
 import { writeArray } from "./write-array.ts";
 import { writePlain } from "./write-record.ts";
 
-/** Up to here the head of a text is one byte. */
+/** Up to this length the head of a text is one byte. */
 const shortText = 32;
 
-/** Where a message is written, and what it holds so far. */
+/**
+ * Writes one message in NATIVE, and holds what it contains so far: objects, texts and shapes of
+ * records. `value` dispatches on the kind of a value; the files beside this one write the
+ * containers.
+ */
 export class NativeWriter extends ByteWriter {
-  /** A number that differs from message to message: shapes remember the one that defined them last. */
+  /**
+   * A number that differs from message to message: shapes remember the message that defined them
+   * last.
+   */
   message = 0;
   readonly identities: Identities = new Identities();
   readonly windows: Windows = new Windows();
-  /** Whether generated code is left aside, so that errors say where. */
+  /** True if generated code is not used, so that errors have a path. */
   exact = false;
-  /** Whether objects inherit enumerable keys, which are not theirs to send. */
+  /** True if objects inherit enumerable keys, which must not be sent. */
   polluted = false;
-  /** The wire type that the class of a value is bound to. */
+  /** Finds the wire type that is bound to the class of a value. */
   structOf: StructOf = () => undefined;
   readonly #texts = new TextTable();
   #shapes = 0;
 
-  /** Begins a message at a place in the buffer. */
+  /** Starts a message at a position of the buffer. */
   begin(message: number, offset: number): void {
     this.message = message;
     this.pos = offset;
@@ -42,14 +49,14 @@ export class NativeWriter extends ByteWriter {
     this.clear();
   }
 
-  /** Lets go of what the message held. */
+  /** Drops what the writer held of the last message. */
   clear(): void {
     this.#shapes = 0;
     this.identities.clear();
     this.#texts.clear();
   }
 
-  /** Any value, with its id. `depth` is that of the value itself. */
+  /** Writes any value with its id. `depth` is the depth of the value itself. */
   value(value: unknown, depth: number): void {
     switch (typeof value) {
       case "string":
@@ -77,7 +84,7 @@ export class NativeWriter extends ByteWriter {
     }
   }
 
-  /** Returns the shape of a plain object: the next one may have it too. */
+  /** Writes an object. Returns the shape of a plain one, which the next object may share. */
   object(value: object, depth: number): Shape | undefined {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype) return writePlain(this, value, depth);
@@ -95,12 +102,15 @@ export class NativeWriter extends ByteWriter {
     return undefined;
   }
 
-  /** Text with its id, or the number of the same text before. */
+  /** Writes text with its id, or the number of the same text earlier in the message. */
   text(text: string): void {
     this.pos = this.textAt(this.pos, text);
   }
 
-  /** The same at a place; returns where it ends. `bytes` may be another buffer afterwards. */
+  /**
+   * Writes text at a position and returns where it ends. The writer may have another buffer
+   * afterwards.
+   */
   textAt(at: number, text: string): number {
     const n = text.length;
     const b = this.room(at, shortText + 2);
@@ -131,7 +141,10 @@ export class NativeWriter extends ByteWriter {
     return this.pos;
   }
 
-  /** Numbers an object, or refers to it where the message holds it in this form. */
+  /**
+   * Numbers an object and returns false. If the message contains it in this form already, writes a
+   * reference and returns true.
+   */
   seen(value: object, form?: unknown): boolean {
     const known = this.identities.add(value, form);
     if (known < 0) return false;
@@ -139,20 +152,20 @@ export class NativeWriter extends ByteWriter {
     return true;
   }
 
-  /** Refers to a numbered object. */
+  /** Writes a reference to a numbered object. */
   refer(known: number): void {
     this.putByte(NativeId.reference);
     this.putSmall(known);
   }
 
-  /** Begins a container: like `seen`, and bounds the depth. */
+  /** Starts a container: does the same as `seen` with the result inverted, and checks the depth. */
   opened(value: object, depth: number, form?: unknown): boolean {
     if (this.seen(value, form)) return false;
     this.checkDepth(depth);
     return true;
   }
 
-  /** The id of a record of this shape, with the names if they are new to the message. */
+  /** Writes the id of a record of this shape, and the names if they are new to the message. */
   shape(shape: Shape): void {
     if (shape.message === this.message) {
       if (shape.number < firstSmallId - firstShapeId) {
@@ -170,7 +183,10 @@ export class NativeWriter extends ByteWriter {
     this.putBytes(shape.names);
   }
 
-  /** The byte that begins each further record of this shape; −1 where it takes more than a byte. */
+  /**
+   * Returns the first byte of each further record of this shape, or −1 if that takes more than one
+   * byte.
+   */
   headOf(shape: Shape): number {
     return shape.message === this.message && shape.number < firstSmallId - firstShapeId
       ? firstShapeId + shape.number

@@ -11,10 +11,12 @@ import { writeBuffer, writeView } from "./write-view.ts";
 
 type WriteObject = (w: NativeWriter, value: object, depth: number) => void;
 
-/** A chain of prototypes may be made up by a proxy, without an end. */
+/** Maximum length of a chain of prototypes. A proxy could make up an endless one. */
 const maxChain = 32;
 
-/** Writers by the prototype of the class; classes that extend one of these are written as it. */
+/**
+ * Writers by the prototype of the class. Instances of subclasses are written as the standard class.
+ */
 const writers = new Map<object, WriteObject>([
   [Map.prototype, (w, value, depth) => writeAnyMap(w, value as Map<unknown, unknown>, depth)],
   [Set.prototype, (w, value, depth) => writeAnySet(w, value as Set<unknown>, depth)],
@@ -33,7 +35,7 @@ errorClasses.forEach(({ prototype }, place) => {
   writers.set(prototype, (w, value, depth) => writeError(w, value as Error, place, depth));
 });
 
-/** Writes an object of a class that the language has; false for all others. */
+/** Writes an object of a standard class. Returns false for all others. */
 export function writeOther(w: NativeWriter, value: object, depth: number): boolean {
   let prototype: object | null = Object.getPrototypeOf(value);
   if (prototype === null || isForeignPlain(prototype)) {
@@ -51,7 +53,7 @@ export function writeOther(w: NativeWriter, value: object, depth: number): boole
   return false;
 }
 
-/** `Object.prototype` of another realm. */
+/** Returns true for `Object.prototype` of another realm. */
 function isForeignPlain(prototype: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "hasOwnProperty");
 }

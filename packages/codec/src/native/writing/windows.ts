@@ -1,30 +1,37 @@
-/** Bytes of a buffer that a message holds, and the number of the object that brought them. */
+/** A range of bytes of a buffer in the message, and the number of the object that brought them. */
 export interface Window {
-  /** Where the bytes begin on the wire: aligned for all elements, and zero up to `start`. */
+  /**
+   * The position where the bytes on the wire begin. It is aligned for all elements; bytes up to
+   * `start` are zero.
+   */
   readonly base: number;
   readonly start: number;
   readonly end: number;
-  /** −1 until it is written. */
+  /** −1 until the range is written. */
   holder: number;
 }
 
-/** Elements are aligned to their size, at most this. */
+/** Elements are aligned to their size, which is at most this. */
 const alignment = 8;
-/** Up to here the parts of one buffer are looked up one by one. */
+/** Up to this number, the ranges of one buffer are scanned one by one. */
 const maxScanned = 64;
 
 /**
- * Which parts of which buffers a message holds. Views that overlap or touch share one part, so that they
- * share memory again after the trip; bytes that no view covers do not travel.
+ * The ranges of buffers that a message contains. Views that overlap or touch share one range, so
+ * that they share memory again after decoding. Bytes outside all views are not sent.
  *
- * A message is written in the hope that each view lies alone or within an earlier one. Where that
- * fails, the rest of it only collects all views, and it is written again with the parts known.
+ * The first pass assumes that each view lies alone or inside an earlier one. If that turns out
+ * wrong, the rest of the pass only collects the views, and the message is written again with the
+ * joined ranges.
  */
 export class Windows {
   #windows: Map<ArrayBuffer, Window[]> | undefined;
   #mode: "hope" | "collect" | "known" = "hope";
 
-  /** The part that holds these bytes, aligned for elements of `size` bytes; undefined: none does, they are alone. */
+  /**
+   * Returns the range that contains these bytes, aligned for elements of `size` bytes, or undefined
+   * if the bytes are alone.
+   */
   find(buffer: ArrayBuffer, start: number, end: number, size: number): Window | undefined {
     const windows = this.#windows?.get(buffer);
     if (!windows || this.#mode === "collect") return undefined;
@@ -42,7 +49,7 @@ export class Windows {
     return undefined;
   }
 
-  /** Notes bytes that are alone so far. */
+  /** Adds bytes that are alone so far. */
   add(buffer: ArrayBuffer, start: number, end: number, holder: number): void {
     if (this.#mode === "known") return;
     this.#windows ??= new Map();
@@ -52,7 +59,7 @@ export class Windows {
     else this.#windows.set(buffer, [window]);
   }
 
-  /** Whether the message must be written again, now that all its views are known. */
+  /** Joins the ranges and returns true if the message must be written again. */
   regrouped(): boolean {
     if (this.#mode !== "collect") return false;
     this.#mode = "known";
@@ -62,7 +69,7 @@ export class Windows {
     return true;
   }
 
-  /** Forgets everything: the next message begins. */
+  /** Drops all ranges, for the next message. */
   clear(): void {
     this.#windows = undefined;
     this.#mode = "hope";
@@ -93,7 +100,7 @@ function unwritten(start: number, end: number): Window {
   return { base: start - (start % alignment), start, end, holder: -1 };
 }
 
-/** The last window that begins at or before a place. */
+/** Returns the last range that begins at or before a position. */
 function lastUpTo(windows: readonly Window[], start: number): Window | undefined {
   let low = 0;
   let high = windows.length;

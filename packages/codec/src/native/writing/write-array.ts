@@ -2,16 +2,15 @@ import { putDouble } from "../../bytes/float.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail } from "../../failure.ts";
 import { NativeId } from "../native-id.ts";
-
 import type { NativeWriter } from "./native-writer.ts";
 
-/** Fory's flag of lists whose elements are all of the type that follows. */
+/** Fory's flag of lists in which all elements have the type that follows. */
 export const sameType = 8;
 
-/** Below this a view of the bytes costs more than it saves. */
+/** For fewer doubles, a `DataView` of the bytes costs more than it saves. */
 export const fewDoubles = 16;
 
-/** An array: count, flags, and the elements. Holes stay holes. */
+/** Writes an array: count, flags, and the elements. Holes stay holes. */
 export function writeArray(w: NativeWriter, items: readonly unknown[], depth: number): void {
   if (!w.opened(items, depth)) return;
   const count = startList(w, items);
@@ -38,7 +37,7 @@ export function writeArray(w: NativeWriter, items: readonly unknown[], depth: nu
 /** Writes id and count. */
 export function startList(w: NativeWriter, items: readonly unknown[]): number {
   const count = items.length;
-  // an array may claim 2^32 elements and hold none
+  // a sparse array may have a length of 2^32 without elements
   if (count > w.maxBytes) {
     throw fail("limit", `an array of ${count} elements needs more than ${w.maxBytes} bytes`);
   }
@@ -47,7 +46,10 @@ export function startList(w: NativeWriter, items: readonly unknown[]): number {
   return count;
 }
 
-/** Writes the elements without ids, if they are numbers and most of them no integers; false for all others. */
+/**
+ * Writes the elements without ids if they are numbers and at least half are not 32-bit integers.
+ * Otherwise writes nothing and returns false.
+ */
 export function wroteDoubles(w: NativeWriter, items: readonly unknown[]): boolean {
   if (!isMostlyDoubles(items)) return false;
   writeDoubles(w, items as readonly number[]);

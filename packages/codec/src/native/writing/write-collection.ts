@@ -4,7 +4,7 @@ import type { NativeWriter } from "./native-writer.ts";
 
 type Write = (value: unknown) => void;
 
-/** A `Map`, in its order. */
+/** Writes a `Map` in its order. */
 export function writeMap(
   w: NativeWriter,
   map: ReadonlyMap<unknown, unknown>,
@@ -27,7 +27,7 @@ export function writeMap(
   checkCount(written, count);
 }
 
-/** A `Set`, in its order. */
+/** Writes a `Set` in its order. */
 export function writeSet(w: NativeWriter, set: ReadonlySet<unknown>, write: Write): void {
   const count = sizeOf(set, setSize);
   w.putByte(TypeId.set);
@@ -47,11 +47,11 @@ export function writeSet(w: NativeWriter, set: ReadonlySet<unknown>, write: Writ
 const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, "size")?.get;
 const setSize = Object.getOwnPropertyDescriptor(Set.prototype, "size")?.get;
 
-/** The size by the class itself: one that extends it may say anything. */
+/** Returns the size from the built-in getter: a subclass may return another number. */
 function sizeOf(collection: object, getter: (() => unknown) | undefined): number {
   return Number(getter?.call(collection));
 }
 
 function checkCount(written: number, count: number): void {
-  if (written !== count) throw fail("value", "a collection that a getter changes while it is read");
+  if (written !== count) throw fail("value", "a collection that changed while it was read");
 }

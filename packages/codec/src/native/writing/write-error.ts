@@ -3,7 +3,10 @@ import { ErrorFlag, errorClasses } from "../error-kind.ts";
 import { NativeId } from "../native-id.ts";
 import type { NativeWriter } from "./native-writer.ts";
 
-/** An error by its nearest standard class: name, message, cause, errors. The stack stays at home. */
+/**
+ * Writes an error as its nearest standard class: name, message, cause, errors. The stack is not
+ * sent.
+ */
 export function writeError(w: NativeWriter, error: Error, place: number, depth: number): void {
   if (!w.opened(error, depth)) return;
   const name = String(error.name);

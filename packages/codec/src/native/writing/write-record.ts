@@ -6,7 +6,9 @@ import type { Shape } from "../records/shape.ts";
 import { likelyShape, maxShapeKeys, shapeOfKeys } from "../records/shape-cache.ts";
 import type { NativeWriter } from "./native-writer.ts";
 
-/** A plain object: its own enumerable text keys, in order. Returns its shape if it has one. */
+/**
+ * Writes a plain object: its own enumerable text keys, in order. Returns its shape if it has one.
+ */
 export function writePlain(w: NativeWriter, object: object, depth: number): Shape | undefined {
   if (!w.opened(object, depth)) return undefined;
   let shape = w.polluted ? undefined : likelyShape(object);
@@ -38,7 +40,7 @@ export function writePlain(w: NativeWriter, object: object, depth: number): Shap
   return shape;
 }
 
-/** Keys and values in turn, for objects that are dictionaries. */
+/** Writes keys and values in turn, for objects that are dictionaries. */
 export function writeEntries(
   w: NativeWriter,
   object: Record<string, unknown>,

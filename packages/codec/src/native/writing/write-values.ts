@@ -3,15 +3,18 @@ import type { NativeWriter } from "./native-writer.ts";
 
 let message = 0;
 
-/** Where values that are alone with their numbers of objects, texts and shapes begin. */
+/** The place of values with their own numbering of objects, texts and shapes. */
 export interface ValuesPlace {
-  /** What stands before them. */
+  /** The bytes before the values. */
   readonly start: Uint8Array;
   readonly offset: number;
   readonly depth: number;
 }
 
-/** Writes a message, or what is one within another: again where views share memory in a way that shows only at the end. */
+/**
+ * Writes a message, or the form of an ext. It is written twice if views share memory in a way that
+ * shows only at the end.
+ */
 export function writeValues(
   w: NativeWriter,
   op: NativeOp,

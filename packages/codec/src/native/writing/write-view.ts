@@ -5,7 +5,10 @@ import type { View, ViewKind } from "../view-kind.ts";
 import type { NativeWriter } from "./native-writer.ts";
 import type { Window } from "./windows.ts";
 
-/** A typed array or DataView: alone with its bytes, or as a part of bytes that others share. */
+/**
+ * Writes a typed array or DataView: with bytes of its own, or as a part of a range that other views
+ * share.
+ */
 export function writeView(w: NativeWriter, view: View, kind: ViewKind): void {
   if (w.seen(view)) return;
   const holder = w.identities.size - 1;
@@ -23,7 +26,7 @@ export function writeView(w: NativeWriter, view: View, kind: ViewKind): void {
   writePart(w, view, kind, window);
 }
 
-/** A view as a value of its own: nothing is shared. */
+/** Writes a view with bytes of its own, which no other view shares. */
 export function writeBytes(w: NativeWriter, view: View, kind: ViewKind): void {
   const { start, end } = rangeOf(view, kind);
   w.putByte(kind.id);
@@ -33,10 +36,13 @@ export function writeBytes(w: NativeWriter, view: View, kind: ViewKind): void {
 
 function rangeOf(view: View, kind: ViewKind): { readonly start: number; readonly end: number } {
   if (!(view.buffer instanceof ArrayBuffer)) {
-    throw fail("value", "memory that threads share has no form on the wire: send a copy of it");
+    throw fail("value", "shared memory has no form on the wire: send a copy of it");
   }
   if (kind.size > 1 && !littleEndian) {
-    throw fail("value", "typed arrays travel between little-endian machines only: send an array");
+    throw fail(
+      "value",
+      "typed arrays can be sent between little-endian machines only: send an array",
+    );
   }
   return { start: view.byteOffset, end: view.byteOffset + view.byteLength };
 }
@@ -51,7 +57,7 @@ function writePart(w: NativeWriter, view: View, kind: ViewKind, window: Window |
     const start = window?.start ?? base;
     const end = window?.end ?? base + view.byteLength;
     if (window) window.holder = w.identities.size;
-    // the bytes are an object of their own, which nothing can refer to but views
+    // the bytes count as an object of their own; only views can refer to it
     w.identities.add({}, undefined);
     w.putSmall(end - base);
     for (let i = base; i < start; i++) w.putByte(0);
@@ -61,7 +67,7 @@ function writePart(w: NativeWriter, view: View, kind: ViewKind, window: Window |
   w.putSmall(view.byteLength / kind.size);
 }
 
-/** A whole buffer, or that of a view which was written before. */
+/** Writes a whole buffer, or a reference to that of a view written earlier. */
 export function writeBuffer(w: NativeWriter, buffer: ArrayBuffer): void {
   const size = buffer.byteLength;
   const window = w.windows.find(buffer, 0, size, 1);

@@ -3,8 +3,9 @@ import { quote } from "../../failure.ts";
 import type { RowElement, RowField, RowSchema, RowType } from "./row-schema.ts";
 
 /**
- * Throws {@link CodecError} `mismatch`, naming the first difference, where rows of `theirs` cannot be
- * read as rows of `ours`. Nullability may differ: a null where none may be is found when it is met.
+ * Compares two schemas. Throws {@link CodecError} `mismatch`, naming the first difference, if rows
+ * of `theirs` cannot be read as rows of `ours`. Nullability may differ: a null in the wrong place
+ * is found when it is read.
  */
 export function checkRowSchema(ours: RowSchema, theirs: RowSchema, label: string): void {
   compareFields(ours.fields, theirs.fields, label);

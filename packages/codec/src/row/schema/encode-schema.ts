@@ -2,7 +2,7 @@ import { packName, varuint } from "../../bytes/meta-string.ts";
 import type { RowField, RowSchema, RowType } from "./row-schema.ts";
 import { containerId, scalarId } from "./schema-type-id.ts";
 
-/** The bytes that describe rows to their reader (docs/fory.md, "Rows"). */
+/** Returns the bytes of a schema, which readers need before the rows (docs/fory.md, "Rows"). */
 export function encodeRowSchema(schema: RowSchema): Uint8Array {
   const out: number[] = [1];
   putFields(out, schema.fields);

@@ -10,9 +10,9 @@ const maxNameBytes = 1_024;
 const decimalId = 40;
 
 /**
- * The schema that a stream of rows began with (docs/fory.md, "Rows").
+ * Parses the schema at the beginning of a stream of rows (docs/fory.md, "Rows").
  *
- * Throws {@link CodecError}: `data` for broken bytes, `schema` for a type that we cannot read, and
+ * Throws {@link CodecError}: `data` for broken bytes, `schema` for a type that cannot be read, and
  * `limit` beyond 1 MiB, 512 fields of one struct, 8192 fields in all, or 50 levels.
  */
 export function parseRowSchema(bytes: Uint8Array): RowSchema {
@@ -41,7 +41,8 @@ class Parser {
       throw fail("limit", `a schema of ${this.#bytes.length} bytes`);
     }
     const version = this.#byte();
-    if (version !== 1) throw fail("data", `version ${version} of schemas, only 1 is known`);
+    if (version !== 1)
+      throw fail("data", `version ${version} of schemas: this side reads version 1`);
     const fields = this.#structFields(1);
     if (this.pos !== this.#bytes.length) {
       throw fail("data", `${this.#bytes.length - this.pos} bytes are left after the schema`);
@@ -105,7 +106,7 @@ class Parser {
     }
   }
 
-  /** Elements are fields whose names mean nothing. */
+  /** Reads an element. It is a field whose name has no meaning. */
   #element(depth: number): { readonly type: RowType; readonly nullable: boolean } {
     const { type, nullable } = this.#field(depth + 1);
     return Object.freeze({ type, nullable });
@@ -124,7 +125,7 @@ class Parser {
     return this.#bytes.subarray(this.pos - size, this.pos);
   }
 
-  /** Up to 28 bits: nothing in a schema is larger. */
+  /** Reads a varuint of up to 28 bits. No number in a schema is larger. */
   #varuint(): number {
     let value = 0;
     for (let shift = 0; shift < 28; shift += 7) {

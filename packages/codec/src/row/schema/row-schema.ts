@@ -1,4 +1,4 @@
-/** Scalars of the row format, named as elsewhere in this package. */
+/** The scalars of the row format, with the names of this package. */
 export type RowScalarKind =
   | "bool"
   | "int8"
@@ -14,14 +14,14 @@ export type RowScalarKind =
   | "timestamp"
   | "date";
 
-/** What a slot of a row holds (docs/fory.md, "Rows"). */
+/** The type of a slot of a row (docs/fory.md, "Rows"). */
 export type RowType =
   | { readonly kind: RowScalarKind }
   | { readonly kind: "list"; readonly element: RowElement }
   | { readonly kind: "map"; readonly key: RowElement; readonly value: RowElement }
   | { readonly kind: "struct"; readonly fields: readonly RowField[] };
 
-/** An element, key or value, which may be null where it says so. */
+/** An element, key or value. */
 export interface RowElement {
   readonly type: RowType;
   readonly nullable: boolean;
@@ -32,10 +32,13 @@ export interface RowField extends RowElement {
   readonly name: string;
 }
 
-/** The fields of a row in the order of their slots. Rows do not carry it: it is sent before them. */
+/**
+ * The fields of a row in the order of their slots. Rows do not contain the schema: it is sent
+ * before them.
+ */
 export interface RowSchema {
   readonly fields: readonly RowField[];
 }
 
-/** Most fields of one schema, those of structs inside it included. */
+/** Maximum number of fields of one schema, including those of structs inside it. */
 export const maxSchemaFields: number = 8_192;

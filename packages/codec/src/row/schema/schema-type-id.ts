@@ -1,6 +1,6 @@
 import type { RowScalarKind } from "./row-schema.ts";
 
-/** Type ids in the bytes of a schema (docs/fory.md, "Rows"). */
+/** The type ids in the bytes of a schema (docs/fory.md, "Rows"). */
 export const scalarId: Readonly<Record<RowScalarKind, number>> = {
   bool: 1,
   int8: 2,

@@ -2,7 +2,7 @@ import { fail, kindOf } from "../../failure.ts";
 import { notOneOf } from "../../xlang/values/enum-op.ts";
 import type { RowOp } from "./row-op.ts";
 
-/** Text in UTF-8. */
+/** The op of text in UTF-8. */
 export const textOp: RowOp = {
   type: Object.freeze({ kind: "string" }),
   width: 8,
@@ -15,7 +15,7 @@ export const textOp: RowOp = {
   view: (source, span, slot) => source.text(source.find(span, slot)),
 };
 
-/** Bytes: decoded they are a copy, looked at they are the row's own. */
+/** The op of bytes. Decoded bytes are a copy, those of a view are part of the row. */
 export const binaryOp: RowOp = {
   type: Object.freeze({ kind: "binary" }),
   width: 8,
@@ -36,7 +36,7 @@ export const binaryOp: RowOp = {
   },
 };
 
-/** One of the declared values, written as itself with the op of their type. */
+/** The op of an enum. Its values are written as themselves, with the op of their type. */
 export function enumOp(values: readonly (string | number)[], op: RowOp): RowOp {
   const known = new Set<unknown>(values);
   const checked = (value: unknown): unknown => {

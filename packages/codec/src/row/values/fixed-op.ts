@@ -7,7 +7,7 @@ import type { RowOp } from "./row-op.ts";
 
 const two32 = 0x1_0000_0000;
 
-/** A value of fixed size, which stands in its slot. */
+/** The op of a value of fixed size, which is in its slot. */
 export function fixedOp<Value>(
   kind: RowScalarKind,
   width: 1 | 2 | 4 | 8,
@@ -40,7 +40,7 @@ export const boolOp: RowOp = fixedOp(
   },
 );
 
-/** A small integer in the narrowest signed type of rows that holds all its values. */
+/** The op of a small integer, in the narrowest signed type of rows that holds all its values. */
 export function integerOp(kind: "int8" | "int16" | "int32" | "uint8" | "uint16" | "uint32"): RowOp {
   switch (kind) {
     case "int8":
@@ -93,7 +93,7 @@ function within(value: number, kind: string, min: number, max: number): number {
   return value;
 }
 
-/** An int64 that numbers hold exactly. */
+/** The op of a 64-bit integer that a number holds exactly. */
 export const safeIntegerOp: RowOp = fixedOp(
   "int64",
   8,
@@ -121,7 +121,7 @@ export const bigIntegerOp: RowOp = fixedOp(
   16,
 );
 
-/** A float, rounded to its own precision first. */
+/** The op of a float, which is rounded to its own precision first. */
 export function floatOp(kind: "float16" | "bfloat16" | "float32" | "float64"): RowOp {
   if (kind === "float64") {
     return fixedOp(

@@ -12,7 +12,7 @@ import {
   type RowReadOp,
 } from "./row-op.ts";
 
-/** A list as an array, for reading. */
+/** The op of a list as an array, for reading only. */
 export function listReadOp(element: ElementReadOp): RowReadOp {
   return {
     width: 8,
@@ -31,7 +31,7 @@ export function listReadOp(element: ElementReadOp): RowReadOp {
   };
 }
 
-/** A list, held as an array. */
+/** The op of a list, held as an array. */
 export function listOp(element: ElementOp): RowOp {
   return {
     ...listReadOp(element),
@@ -43,7 +43,7 @@ export function listOp(element: ElementOp): RowOp {
   };
 }
 
-/** A list of different elements, held as a `Set`. */
+/** The op of a list of distinct elements, held as a `Set`. */
 export function setOp(element: ElementOp): RowOp {
   return {
     ...listReadOp(element),
@@ -57,7 +57,7 @@ export function setOp(element: ElementOp): RowOp {
   };
 }
 
-/** A list of numbers, held as a typed array. */
+/** The op of a list of numbers, held as a typed array. */
 export function typedArrayOp(kind: NumberElementKind, op: RowOp): RowOp {
   const Class = arrayClass[kind] as unknown as {
     readonly name: string;
@@ -88,7 +88,10 @@ export function typedArrayOp(kind: NumberElementKind, op: RowOp): RowOp {
   };
 }
 
-/** Elements are marked as nullable whatever they are: the null bitmap is always there. */
+/**
+ * Returns the type of a list. Elements are always marked as nullable, as the null bitmap is always
+ * present.
+ */
 function listType({ op }: ElementOp): RowType {
   return Object.freeze({ kind: "list", element: Object.freeze({ type: op.type, nullable: true }) });
 }
@@ -105,7 +108,7 @@ function writeList(
   w.refer(slot, base, start);
 }
 
-/** Count, null bitmap, elements, and behind them what they refer to. */
+/** Writes count, null bitmap, elements, and behind them the values to which they refer. */
 export function writeItems(
   w: RowWriter,
   items: ArrayLike<unknown>,
@@ -134,7 +137,7 @@ export function openItems(source: RowSource, span: Span, { op }: ElementReadOp):
   return span;
 }
 
-/** The elements of an unopened array. */
+/** Returns the elements of an array that is not open yet. */
 export function readItems(source: RowSource, span: Span, element: ElementReadOp): unknown[] {
   openItems(source, span, element);
   source.spend(span.count * (8 + element.op.cost));

@@ -1,20 +1,19 @@
 import { asFailure } from "../../failure.ts";
-import type { RowSource, Span } from "../row-source.ts";
-import { locating } from "../row-source.ts";
+import { locating, type RowSource, type Span } from "../row-source.ts";
 import type { RowList } from "../row-view.ts";
 import { type ElementReadOp, emptyOf } from "./row-op.ts";
 
 export interface ListPlace {
   readonly source: RowSource;
-  /** Opened. */
+  /** An open span. */
   readonly span: Span;
   readonly element: ElementReadOp;
   readonly path: string;
-  /** Decodes all of it. */
+  /** Decodes the whole list. */
   readonly read: (source: RowSource) => unknown[];
 }
 
-/** A look into a list. */
+/** Returns a view of a list. */
 export function listView(place: ListPlace): RowList<unknown> {
   return new ListView(place);
 }
@@ -49,7 +48,7 @@ class ListView implements RowList<unknown> {
   }
 }
 
-/** One element that is there. */
+/** Returns one element inside of the list. */
 function viewItem({ source, span, element, path }: ListPlace, i: number): unknown {
   source.at = span.slots + i * element.op.width;
   try {

@@ -1,19 +1,18 @@
 import { fail, kindOf } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
-
 import type { RowSource, Span } from "../row-source.ts";
 import type { RowWriter } from "../row-writer.ts";
 import { openItems, readItems, writeItems } from "./list-op.ts";
 import { mapView } from "./map-view.ts";
 import type { ElementOp, ElementReadOp, RowOp, RowReadOp } from "./row-op.ts";
 
-/** Memory of one pair, roughly. */
+/** Approximate memory of one pair. */
 const pairCost = 64;
 
-/** How JavaScript holds a map. */
+/** The JavaScript form of a map. */
 export type MapForm = "record" | "map";
 
-/** A map for reading, as a plain object or a `Map`. */
+/** The op of a map as a plain object or a `Map`, for reading only. */
 export function mapReadOp(key: ElementReadOp, value: ElementReadOp, form: MapForm): RowReadOp {
   const build = form === "record" ? recordOf : mapOf;
   const read = (source: RowSource, span: Span): unknown => {
@@ -33,11 +32,11 @@ export function mapReadOp(key: ElementReadOp, value: ElementReadOp, form: MapFor
   };
 }
 
-/** A map, held as a plain object or a `Map`. */
+/** The op of a map, held as a plain object or a `Map`. */
 export function mapOp(key: ElementOp, value: ElementOp, form: MapForm): RowOp {
   return {
     ...mapReadOp(key, value, form),
-    // keys and values are marked as Fory marks them, whatever they are
+    // keys and values are always marked as Fory marks them
     type: Object.freeze({
       kind: "map",
       key: Object.freeze({ type: key.op.type, nullable: false }),
@@ -76,7 +75,7 @@ function mapPairs(map: unknown): [unknown[], unknown[]] {
   return [[...map.keys()], [...map.values()]];
 }
 
-/** Both sides of a map, opened. */
+/** Returns both arrays of a map, open. */
 function openPairs(
   source: RowSource,
   span: Span,

@@ -1,22 +1,21 @@
 import { asFailure, quote } from "../../failure.ts";
-import type { RowSource, Span } from "../row-source.ts";
-import { locating } from "../row-source.ts";
+import { locating, type RowSource, type Span } from "../row-source.ts";
 import type { RowMap } from "../row-view.ts";
 import { type ElementReadOp, emptyOf } from "./row-op.ts";
 
 export interface MapPlace {
   readonly source: RowSource;
-  /** Both opened, and of equal length. */
+  /** Two open spans of equal length. */
   readonly keys: Span;
   readonly values: Span;
   readonly key: ElementReadOp;
   readonly value: ElementReadOp;
   readonly path: string;
-  /** Decodes all of it. */
+  /** Decodes the whole map. */
   readonly read: (source: RowSource) => unknown;
 }
 
-/** A look into a map. */
+/** Returns a view of a map. */
 export function mapView(place: MapPlace): RowMap<unknown, unknown, unknown> {
   return new MapView(place);
 }

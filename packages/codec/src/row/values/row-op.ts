@@ -3,23 +3,26 @@ import type { RowSource, Span } from "../row-source.ts";
 import type { RowWriter } from "../row-writer.ts";
 import type { RowType } from "../schema/row-schema.ts";
 
-/** How a slot is read. */
+/** Reads the slot of a value. */
 export interface RowReadOp {
-  /** Bytes of an element of this type in an array; in a row every slot has eight. */
+  /** Size of an element of this type in an array. In a row every slot has eight bytes. */
   readonly width: 1 | 2 | 4 | 8;
-  /** Memory of a value beyond the place that holds it, roughly. */
+  /** Approximate memory of a value, without the place that holds it. */
   readonly cost: number;
-  /** The value, with all that is in it. */
+  /** Returns the value, with everything in it. */
   read(source: RowSource, span: Span, slot: number): unknown;
-  /** The value if it is a scalar, otherwise something to look into it with. */
+  /** Returns a scalar as it is, and a view of any other value. */
   view(source: RowSource, span: Span, slot: number, path: string): unknown;
 }
 
-/** How a slot is read and written. */
+/** Reads and writes the slot of a value. */
 export interface RowOp extends RowReadOp {
-  /** As schemas say it. */
+  /** The type in schemas. */
   readonly type: RowType;
-  /** Writes into a zeroed slot, and behind everything else what the slot refers to. */
+  /**
+   * Writes into a zeroed slot, and writes the value to which the slot refers behind everything
+   * else.
+   */
   write(writer: RowWriter, slot: number, value: unknown, base: number): void;
 }
 
@@ -27,7 +30,7 @@ export interface RowOp extends RowReadOp {
 export interface ElementReadOp {
   readonly op: RowReadOp;
   readonly nullable: boolean;
-  /** What null is in JavaScript. */
+  /** The value of null in JavaScript. */
   readonly empty: null | undefined;
 }
 
@@ -35,8 +38,8 @@ export interface ElementOp extends ElementReadOp {
   readonly op: RowOp;
 }
 
-/** What a null is, where one may be. */
+/** Returns the value of a null, or throws if the type is not nullable. */
 export function emptyOf({ nullable, empty }: ElementReadOp): null | undefined {
-  if (!nullable) throw fail("data", "null, which this type is not");
+  if (!nullable) throw fail("data", "null, and the type is not nullable");
   return empty;
 }

@@ -1,6 +1,5 @@
 import { asFailure, fail, kindOf } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
-
 import type { RowSource, Span } from "../row-source.ts";
 import type { RowView } from "../row-view.ts";
 import { bitmapBytes, type RowWriter } from "../row-writer.ts";
@@ -30,14 +29,17 @@ export function structOp(shape: Shape): RowOp {
   };
 }
 
-/** Fields are marked as nullable whatever they are: the null bitmap is always there. */
+/**
+ * Returns the fields of a schema. They are always marked as nullable, as the null bitmap is always
+ * present.
+ */
 export function schemaFields(shape: Shape): readonly RowField[] {
   return Object.freeze(
     shape.fields.map(({ name, op }) => Object.freeze({ name, type: op.type, nullable: true })),
   );
 }
 
-/** Null bitmap, slots, and behind them what they refer to. */
+/** Writes null bitmap, slots, and behind them the values to which they refer. */
 export function writeStruct(w: RowWriter, shape: Shape, value: unknown): void {
   if (typeof value !== "object" || value === null) {
     throw fail("value", `expected an object (${shape.label}), got ${kindOf(value)}`);
@@ -63,7 +65,7 @@ export function writeStruct(w: RowWriter, shape: Shape, value: unknown): void {
   }
 }
 
-/** A look into an unopened struct. */
+/** Returns a view of a struct that is not open yet. */
 export function viewStruct(
   source: RowSource,
   span: Span,
@@ -74,7 +76,7 @@ export function viewStruct(
   return structView({ source, span, shape, path, read: (s) => readStruct(s, span, shape) });
 }
 
-/** An object of all fields of an unopened struct. */
+/** Returns the object of a struct that is not open yet, with all its fields. */
 export function readStruct(source: RowSource, span: Span, shape: ReadShape): unknown {
   source.openStruct(span, shape.fields.length);
   source.spend(shape.fields.length * 8);

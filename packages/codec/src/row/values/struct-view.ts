@@ -1,21 +1,20 @@
 import { asFailure, fail, quote } from "../../failure.ts";
-import type { RowSource, Span } from "../row-source.ts";
-import { locating } from "../row-source.ts";
+import { locating, type RowSource, type Span } from "../row-source.ts";
 import type { RowValue, RowView } from "../row-view.ts";
 import type { ReadShape, ShapeReadField } from "../shape.ts";
 import { emptyOf } from "./row-op.ts";
 
 export interface StructPlace {
   readonly source: RowSource;
-  /** Opened. */
+  /** An open span. */
   readonly span: Span;
   readonly shape: ReadShape;
   readonly path: string;
-  /** Decodes all of it. */
+  /** Decodes the whole struct. */
   readonly read: (source: RowSource) => unknown;
 }
 
-/** A look into one struct. */
+/** Returns a view of one struct. */
 export function structView(place: StructPlace): RowView<unknown> {
   return new StructView(place);
 }

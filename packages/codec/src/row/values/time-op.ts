@@ -6,10 +6,10 @@ import type { RowOp } from "./row-op.ts";
 const dayMs = 86_400_000;
 const firstDay = -719_162;
 const lastDay = 2_932_896;
-/** `Date` reaches this far from 1970 on both sides. */
+/** `Date` covers this many milliseconds before and after 1970. */
 const dateMs = 8_640_000_000_000_000;
 
-/** Days since 1970, held as text. */
+/** The op of a day, held as text. */
 export const dateOp: RowOp = fixedOp(
   "date",
   4,
@@ -22,7 +22,10 @@ export const dateOp: RowOp = fixedOp(
   32,
 );
 
-/** Microseconds since 1970, held as a `Date`: parts of a millisecond are cut off when reading. */
+/**
+ * The op of a moment in microseconds, held as a `Date`. Fractions of a millisecond are cut off when
+ * reading.
+ */
 export const momentOp: RowOp = fixedOp(
   "timestamp",
   8,
@@ -43,7 +46,9 @@ export const momentOp: RowOp = fixedOp(
   32,
 );
 
-/** Microseconds, held as a bigint of nanoseconds: finer ones are refused, not rounded. */
+/**
+ * The op of microseconds, held as a bigint of nanoseconds. Finer values are refused, not rounded.
+ */
 export function microsOp(kind: "timestamp" | "duration"): RowOp {
   return fixedOp(
     kind,

@@ -1,7 +1,9 @@
-import type { Described } from "./schema-walk.ts";
-import { deferred, SchemaWalk } from "./schema-walk.ts";
+import { type Described, deferred, SchemaWalk } from "./schema-walk.ts";
 
-/** The schema holds a `z.lazy` whose getter must not be called before the module is complete. */
+/**
+ * The result for a schema with a `z.lazy` whose getter must not be called before the module is
+ * complete.
+ */
 export interface Deferred {
   readonly deferred: true;
 }
@@ -11,9 +13,10 @@ export function isDeferred(described: Described | Deferred): described is Deferr
 }
 
 /**
- * Finds the wire form of a zod schema (docs/fory.md, "From zod to the wire").
+ * Returns the wire form of a zod schema (docs/fory.md, "From zod to the wire").
  *
- * Throws {@link CodecError} `schema`, naming `path`. Answers with {@link Deferred} at a `z.lazy`, unless told to resolve it.
+ * Stops at a `z.lazy` and returns {@link Deferred}, unless `resolve` is true. Throws {@link
+ * CodecError} `schema`, naming `path`.
  */
 export function describe(
   schema: unknown,

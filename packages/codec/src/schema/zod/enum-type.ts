@@ -5,7 +5,9 @@ import { refuse } from "./refusal.ts";
 
 type Entries = Readonly<Record<string, string | number>>;
 
-/** The type of a `z.enum`, with the numbers that `.meta({ numbers })` gives to its values. */
+/**
+ * Returns the type of a `z.enum`, with the numbers that `.meta({ numbers })` gives to its values.
+ */
 export function enumType(zod: $ZodTypes, entries: Entries, path: string): EnumType {
   const values = enumValues(entries);
   const given: unknown = globalRegistry.get(zod)?.numbers;
@@ -14,7 +16,10 @@ export function enumType(zod: $ZodTypes, entries: Entries, path: string): EnumTy
     : { kind: "enum", values, numbers: enumNumbers(values, given, path) };
 }
 
-/** Values in the order of declaration; the reverse entries of a numeric TypeScript enum are not values. */
+/**
+ * Returns the values in the order of declaration, without the reverse entries of a numeric
+ * TypeScript enum.
+ */
 export function enumValues(entries: Entries): (string | number)[] {
   const numbers = Object.values(entries).filter((value) => typeof value === "number");
   return Object.entries(entries)
@@ -22,7 +27,10 @@ export function enumValues(entries: Entries): (string | number)[] {
     .map(([, value]) => value);
 }
 
-/** A number for each value. Throws {@link CodecError} `schema` where one lacks, or is given twice. */
+/**
+ * Returns a number for each value. Throws {@link CodecError} `schema` if one is missing or
+ * repeated.
+ */
 export function enumNumbers(
   values: readonly (string | number)[],
   given: unknown,
@@ -37,7 +45,7 @@ export function enumNumbers(
     throw refuse(
       path,
       "an enum with these numbers",
-      "give every value another integer of 32 bits: .meta({ numbers: { low: 10, high: 20 } })",
+      "give each value its own 32-bit integer: .meta({ numbers: { low: 10, high: 20 } })",
     );
   }
   return numbers as number[];

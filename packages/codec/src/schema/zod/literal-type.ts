@@ -2,7 +2,7 @@ import type { $ZodTypes } from "zod/v4/core";
 import type { ScalarType } from "../field-type.ts";
 import { refuse } from "./refusal.ts";
 
-/** A literal travels as its base type: the other side checks the value. */
+/** Returns the type of a literal: its base type. The other side checks the value. */
 export function literalType(values: readonly unknown[], path: string): ScalarType {
   if (values.every((value) => typeof value === "string")) return { kind: "string" };
   if (values.every((value) => typeof value === "boolean")) return { kind: "bool" };
@@ -12,12 +12,12 @@ export function literalType(values: readonly unknown[], path: string): ScalarTyp
   throw refuse(path, "a literal of this kind", "use strings, booleans or numbers of one kind");
 }
 
-/** Whether every option is a literal. */
+/** Returns true if every option is a literal. */
 export function isLiteral(options: readonly unknown[]): boolean {
   return options.every((option) => (option as $ZodTypes)._zod.def.type === "literal");
 }
 
-/** Whether a schema stands for null or undefined alone. */
+/** Returns true if a schema accepts only null or only undefined. */
 export function isEmpty(schema: $ZodTypes): boolean {
   return isEmptyKind(schema, null) || isEmptyKind(schema, undefined);
 }

@@ -10,8 +10,9 @@ interface Check {
 }
 
 /**
- * The type of a number, whose format is given by the schema itself or by a check (`z.number().int()`); other
- * checks refine. Throws {@link CodecError} `schema` for a format without a form.
+ * Returns the type of a number. The format is that of the schema itself or of a check
+ * (`z.number().int()`); other checks are refinements. Throws {@link CodecError} `schema` for a
+ * format without a wire form.
  */
 export function numberType(
   zod: $ZodTypes,

@@ -4,9 +4,9 @@ import type { FieldType } from "../field-type.ts";
 /** The wire type that a schema helper of this package gave to its schema. */
 export interface OwnType {
   readonly type: FieldType;
-  /** The values of an enum: a schema with others, made by `.extract()`, is another type. */
+  /** The values of an enum. A schema with others, made by `.extract()`, is another type. */
   readonly entries: unknown;
-  /** How many zod checks belong to the type itself; more are refinements. */
+  /** The number of zod checks that belong to the type itself. More checks are refinements. */
   readonly checks: number;
 }
 

@@ -1,7 +1,7 @@
 import type { $ZodTypes } from "zod/v4/core";
 import { CodecError } from "../../error.ts";
 
-/** The error for a schema that has no form on the wire; `hint` says what has one. */
+/** Makes the error for a schema without a wire form. `hint` names an alternative. */
 export function refuse(path: string, what: string, hint: string | undefined): CodecError {
   return new CodecError(
     "schema",
@@ -10,10 +10,10 @@ export function refuse(path: string, what: string, hint: string | undefined): Co
   );
 }
 
-/** Throws {@link CodecError} `schema` for what is no schema of zod 4. */
+/** Returns a schema of zod 4. Throws {@link CodecError} `schema` for anything else. */
 export function asZod(schema: unknown, path: string): $ZodTypes {
   if (typeof schema !== "object" || schema === null || !("_zod" in schema)) {
-    throw refuse(path, "something that is no zod 4 schema", "use a schema of zod 4 or zod/mini");
+    throw refuse(path, "a value that is not a zod 4 schema", "use a schema of zod 4 or zod/mini");
   }
   return schema as $ZodTypes;
 }

@@ -18,7 +18,7 @@ if (float16Class) arrays.set(float16Class, "float16");
 /** Element kinds by the class of the array. */
 export const typedArrays: ReadonlyMap<unknown, ArrayElementKind> = arrays;
 
-/** Wire types by zod's formats of numbers. */
+/** Wire types by zod's number formats. */
 export const numberFormats: Readonly<Record<string, ScalarType>> = {
   safeint: { kind: "varint64", as: "number" },
   int32: { kind: "varint32" },
@@ -27,19 +27,19 @@ export const numberFormats: Readonly<Record<string, ScalarType>> = {
   float64: { kind: "float64" },
 };
 
-/** Wire types by zod's formats of bigints. */
+/** Wire types by zod's bigint formats. */
 export const bigintFormats: Readonly<Record<string, ScalarType>> = {
   int64: { kind: "varint64", as: "bigint" },
   uint64: { kind: "var_uint64", as: "bigint" },
 };
 
-/** What to use instead of a schema that has no wire form. */
+/** Alternatives to schemas without a wire form, for error texts. */
 export const instead: Readonly<Record<string, string>> = {
   object: "give the object a name with wireType(tag, shape), or use z.record",
   tuple: "use a wire type with one field per item, or z.array",
   bigint: "use z.int64() or z.uint64()",
-  pipe: "transforms have no wire form: describe what is sent, and convert in your own code",
-  transform: "describe what is sent, and convert in your own code",
+  pipe: "transforms have no wire form: describe the value that is sent, and convert in your own code",
+  transform: "describe the value that is sent, and convert in your own code",
   catch: "use .default()",
   null: "use .nullable() on the type of the value",
   undefined: "use .optional() on the type of the value",
@@ -49,7 +49,7 @@ export const instead: Readonly<Record<string, string>> = {
   custom: "use z.instanceof with Uint8Array or a typed array",
 };
 
-/** Types that keys of maps may have. */
+/** The types that keys of maps may have. */
 export const keyKinds: ReadonlySet<string> = new Set([
   "string",
   "bool",
@@ -70,7 +70,10 @@ export const keyKinds: ReadonlySet<string> = new Set([
   "tagged_uint64",
 ]);
 
-/** The class of a `z.instanceof`; copies with checks or metadata know it only through the schema they come from. */
+/**
+ * Returns the class of a `z.instanceof`. Copies with checks or metadata have it only in the schema
+ * from which they were made.
+ */
 export function classOf(zod: $ZodType): unknown {
   for (let from: $ZodType | undefined = zod; from; from = from._zod.parent) {
     const { Class } = from._zod.bag as { readonly Class?: unknown };

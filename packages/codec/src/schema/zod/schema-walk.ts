@@ -16,26 +16,39 @@ import {
 } from "./schema-forms.ts";
 import { wireTypeInfo } from "./wire-type-mark.ts";
 
+// The way from a zod schema to the type on the wire. It runs when a type is defined and, for fields
+// behind getters, on first use; messages never reach it.
+
 /** Thrown at a `z.lazy` whose getter must not be called yet. */
 export const deferred: unique symbol = Symbol("deferred");
 
-/** How deep the types of one field may nest: deeper is a type that holds itself without a name. */
+/**
+ * Maximum nesting of the types of one field. A deeper one is a type that holds itself without a
+ * name.
+ */
 const maxNesting = 200;
 
-/** A field's schema, taken apart. */
+/** The description of a field's schema. */
 export interface Described extends ElementType {
   /** The name given with `.meta({ name })`. */
   readonly name: string | undefined;
   readonly default: (() => unknown) | undefined;
-  /** Asked for with `.meta({ ref: true })`. */
+  /** True if `.meta({ ref: true })` asks for references. */
   readonly ref: boolean;
-  /** Given with `.meta({ fieldId })`; checked where the fields of a type come together. */
+  /**
+   * The number given with `.meta({ fieldId })`. It is checked together with those of the other
+   * fields.
+   */
   readonly fieldId: number | undefined;
-  /** zod checks more than the wire type says. Nested wire types are not counted. */
+  /** True if zod checks more than the wire type does. Nested wire types do not count. */
   readonly refined: boolean;
 }
 
-/** Takes one schema apart. Throws {@link CodecError} `schema`, naming the path of the part that has no form. */
+/**
+ * Describes one schema. `describe` makes a walk for each field, element or root, and the walk
+ * visits the schemas inside. Throws {@link CodecError} `schema`, naming the path of the part
+ * without a wire form.
+ */
 export class SchemaWalk {
   readonly #resolve: boolean;
   #refined = false;
@@ -69,7 +82,11 @@ export class SchemaWalk {
     onDefault?: (makeDefault: () => unknown) => void,
   ): ElementType {
     if (++this.#depth > maxNesting) {
-      throw refuse(path.slice(0, 200), "a type that holds itself", "give it a name with wireType");
+      throw refuse(
+        path.slice(0, 200),
+        "a type that holds itself",
+        "give it a name with wireType(tag, shape)",
+      );
     }
     const element = this.#element(schema, path, visit, onDefault);
     this.#depth--;
@@ -240,7 +257,11 @@ export class SchemaWalk {
       type.kind === "struct" && !nullable ? [type] : [],
     );
     if (structs.length !== types.length) {
-      throw refuse(path, "a union of anything but wire types", "give each option a wireType");
+      throw refuse(
+        path,
+        "a union with options that are not wire types",
+        "make each option a wireType",
+      );
     }
     return { kind: "union", options: structs, discriminator };
   }

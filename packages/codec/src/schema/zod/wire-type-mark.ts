@@ -21,8 +21,9 @@ export function markWireType(schema: z.core.$ZodObject, info: MarkedType): void 
 }
 
 /**
- * Returns the description of a wire type, or undefined for any other value. A schema derived by checks,
- * `.meta()` or `.describe()` is still the type. One with other fields (`.extend()`, `.partial()`) is not.
+ * Returns the description of a wire type, or undefined for any other value. A schema derived by
+ * checks, `.meta()` or `.describe()` is still the type. One with other fields (`.extend()`,
+ * `.partial()`) is not.
  */
 export function wireTypeInfo(schema: unknown): WireTypeInfo | undefined {
   if (typeof schema !== "object" || schema === null || !("_zod" in schema)) return undefined;

@@ -14,8 +14,8 @@ import { makeEngine } from "./engine.ts";
 import { ownReadPlan, type ReadPlan, type ReadStep, versionReadPlan } from "./read-plan.ts";
 
 /**
- * The engine that composes functions from closures, for platforms that forbid generated code. It also
- * makes every error: generated code only detects that something is wrong.
+ * The engine that composes functions from closures, for platforms that forbid generated code. It
+ * also makes every error: generated code only detects that something is wrong.
  */
 export function closureEngine(profile: Profile): Bind {
   return makeEngine(profile, (plan, bind) => ({
@@ -82,7 +82,10 @@ function fieldWriter(field: WireField, op: ValueOp, shared: boolean): FieldWrite
   };
 }
 
-/** Reads the fields that a plan says; `ours` have what stands before the fields of our own messages. */
+/**
+ * Makes the reader of a plan's fields. `ours` is true for our own definition, where the bytes of
+ * `lead` come first.
+ */
 function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolean): ReadStruct {
   const places = steps.map(({ field }) => (field ? plan.declared.indexOf(field) : -1));
   const keys = plan.declared.map((field) => field.key);
@@ -116,7 +119,7 @@ function readStep(step: ReadStep, ...[r, depth]: Parameters<ReadStruct>): unknow
   return value === absent ? step.empty() : value;
 }
 
-/** Reads the bytes that tell shapes apart, in profiles that have them. */
+/** Compares the bytes that tell shapes apart, in profiles that have them. */
 function checkLead(r: XlangReader, plan: TypePlan): void {
   const { lead } = plan;
   if (lead.length === 0) return;

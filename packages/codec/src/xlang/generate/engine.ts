@@ -16,8 +16,8 @@ export interface StructFunctions {
 }
 
 /**
- * Makes an engine for one profile. It binds each type once, and makes the functions of a struct when
- * they are first called: types may hold each other.
+ * Makes an engine for one profile. It binds each type once, and makes the functions of a struct
+ * when they are first called: types may hold each other.
  */
 export function makeEngine(
   profile: Profile,

@@ -1,7 +1,6 @@
 import { recordMaker } from "../../codegen/record-maker.ts";
 import { Source, wrong } from "../../codegen/source.ts";
 import type { WireField } from "../../schema/wire-type-info.ts";
-
 import type { Bind, ReadStruct } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { begin, Flag, readFlagged } from "../references.ts";
@@ -10,9 +9,9 @@ import { ReadCode } from "./read-code.ts";
 import type { ReadPlan, ReadStep } from "./read-plan.ts";
 
 /**
- * Generates the function that reads the fields that a plan says, behind the bytes of `lead`. In the code `r` is the reader, `d`
- * the depth, `b` the bytes, `e` their end, `p` the place in them. Reading behind the end gives
- * undefined, which no check accepts.
+ * Generates the function that reads the fields of a plan, behind the bytes of `lead`. In the code
+ * `r` is the reader, `d` the depth, `b` the bytes, `e` their end, `p` the position. Reading behind
+ * the end gives undefined, which no check accepts.
  */
 export function generateReader(
   plan: TypePlan,

@@ -1,7 +1,6 @@
 import { Source, wrong } from "../../codegen/source.ts";
 import type { FieldType } from "../../schema/field-type.ts";
 import type { WireField } from "../../schema/wire-type-info.ts";
-
 import type { Bind, WriteStruct } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { Flag, writeFlag } from "../references.ts";
@@ -9,8 +8,9 @@ import { fieldOp } from "../values/field-op.ts";
 import { free, type Piece, WriteCode } from "./write-code.ts";
 
 /**
- * Generates the function that writes the fields of a type, and what its profile puts before them. In the code `w` is the writer, `v`
- * the object, `d` its depth, `b` and `p` the buffer and the place in it.
+ * Generates the function that writes the fields of a type, and the bytes that its profile puts
+ * before them. In the code `w` is the writer, `v` the object, `d` its depth, `b` the buffer, `p`
+ * the position.
  */
 export function generateWriter(plan: TypePlan, bind: Bind): WriteStruct {
   const writer = new WriterSource(plan, bind);
@@ -46,7 +46,7 @@ class WriterSource {
     return this.#source.compile("w,v,d") as WriteStruct;
   }
 
-  /** Emits pieces in order, asking for room once for each run of bounded ones. */
+  /** Emits pieces in order. Each run of pieces with a bounded size asks for room once. */
   #run(pieces: readonly Piece[]): void {
     let i = 0;
     while (i < pieces.length) {
@@ -80,7 +80,7 @@ class WriterSource {
     return { size: undefined, code: `${code}b=w.room(p,1);${none}${mark}${value.code}}` };
   }
 
-  /** A field that keeps references. */
+  /** Returns the code for a field that keeps references. */
   #shared(field: WireField): Piece {
     const { key, type, default: makeDefault, nullable } = field;
     const op = this.#source.constant(fieldOp(field, this.#plan, this.#bind));

@@ -8,14 +8,14 @@ import { generateWriter } from "./generate-writer.ts";
 import { ownReadPlan, versionReadPlan } from "./read-plan.ts";
 
 /**
- * Values of a foreign version that the closures read before code is generated for it: generating costs
- * far more than reading one value, and a peer must not cause that with a single message.
+ * Values of a foreign version that the closures read before code is generated for it: generating
+ * costs far more than reading one value, and a peer must not cause that with a single message.
  */
 const warm = 64;
 
 /**
  * The engine that generates functions for each type on first use. Generated code only detects that
- * something is wrong: the codec then runs `closures` on the same value, which make the error.
+ * something is wrong. The codec then runs `closures` on the same value, and they make the error.
  */
 export function generatedEngine(profile: Profile, closures: Bind): Bind {
   return makeEngine(profile, (plan, bind) => ({

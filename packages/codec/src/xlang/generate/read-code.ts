@@ -1,6 +1,5 @@
 import { floatScratch } from "../../bytes/float.ts";
 import { keyText } from "../../bytes/key-text.ts";
-
 import { latin1, readText } from "../../bytes/text.ts";
 import { readVarint32, readVarint64 } from "../../bytes/varint.ts";
 import { type Source, wrong } from "../../codegen/source.ts";
@@ -10,7 +9,6 @@ import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { closeShared, Flag, openShared, readFlagged, readReference } from "../references.ts";
 import { type Container, isDynamic, typesElements } from "../values/element-op.ts";
-
 import { enumNumbers } from "../values/enum-op.ts";
 import { fieldTypeOp, typesField } from "../values/field-op.ts";
 import { ListFlag, maxUnbacked } from "../values/list-op.ts";
@@ -18,8 +16,8 @@ import { MapFlag } from "../values/map-op.ts";
 import type { ValueOp } from "../values/value-op.ts";
 
 /**
- * Code that reads values into a variable: in it `r` is the reader, `d` the depth of the struct, `b` the bytes, `e` their end,
- * `p` the place in them, `c` and `n` numbers of the moment.
+ * Generates code that reads values into a variable. In the code `r` is the reader, `d` the depth of
+ * the struct, `b` the bytes, `e` their end, `p` the position, `c` and `n` temporary numbers.
  */
 export class ReadCode {
   readonly #source: Source;
@@ -34,7 +32,7 @@ export class ReadCode {
     this.#wrong = `throw ${source.constant(wrong)};`;
   }
 
-  /** The value of a field: structs are preceded by their type info. */
+  /** Returns the code for a field. Structs have their type info in front. */
   field(type: FieldType, x: string): string {
     if (!typesField(type, this.#plan.profile)) return this.#value(type, x, 1);
     if (type.kind !== "struct") {
@@ -103,7 +101,7 @@ export class ReadCode {
     return `c=b[p++];if(c<128)${x}=${short};else{r.pos=p-1;${x}=${long};p=r.pos;}`;
   }
 
-  /** Short Latin-1, the usual case, has a head of one byte. */
+  /** Returns the code for text. Short Latin-1, the usual case, has a head of one byte. */
   #text(x: string, read: typeof latin1 = latin1): string {
     const short = `${x}=${this.#source.constant(read)}(b,p,p+n);p+=n;`;
     return (
@@ -113,8 +111,9 @@ export class ReadCode {
   }
 
   /**
-   * A value behind its flag, by the code of one without: \`none\` is the code for null. Containers other than structs
-   * make themselves known in their ops only.
+   * Returns the code for a value behind a flag. `value` is the code without the flag, `none` the
+   * code for null. Structs register themselves as targets of references in `value`; other
+   * containers do so in their ops only.
    */
   flagged(
     type: FieldType,
@@ -145,7 +144,9 @@ export class ReadCode {
     return `${code}${x}=${this.#source.constant(floatScratch[array])}[0];p+=${size};`;
   }
 
-  /** Elements of one type without nulls; other forms take the long way. */
+  /**
+   * Returns the code for a list of one element type without nulls. Other lists are read by the op.
+   */
   #list(type: FieldType, element: FieldType, x: string, deeper: number): string {
     const start = this.#source.variable();
     const count = this.#source.variable();
@@ -172,7 +173,10 @@ export class ReadCode {
     );
   }
 
-  /** Text keys and values of one type without nulls; other forms take the long way. */
+  /**
+   * Returns the code for a record with values of one type without nulls. Other maps are read by the
+   * op.
+   */
   #record(type: FieldType, element: FieldType, x: string, deeper: number): string {
     const start = this.#source.variable();
     const left = this.#source.variable();
@@ -195,7 +199,7 @@ export class ReadCode {
     );
   }
 
-  /** How to read elements, behind their type info where they have it. */
+  /** Returns the code for elements, and for their type info if they have it. */
   #elements(
     element: FieldType,
     item: string,

@@ -1,6 +1,5 @@
 import { fail } from "../../failure.ts";
 import type { WireField } from "../../schema/wire-type-info.ts";
-
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { identifierOf, type StatedField, type TypeMeta } from "../type-meta.ts";
@@ -9,20 +8,22 @@ import { absentValue } from "../values/missing.ts";
 import { statedOp, versionOp } from "../values/stated-op.ts";
 import type { ValueOp } from "../values/value-op.ts";
 
-/** What to do with one field in the message. */
+/** The reading of one field of a message. */
 export interface ReadStep {
-  /** The field of ours that gets the value; without one it is dropped. */
+  /** Our field that gets the value. Without one the value is dropped. */
   readonly field: WireField | undefined;
   readonly op: ValueOp;
-  /** `op` is that of the field's own type, which an engine may have code for. */
+  /** True if `op` is the op of the field's own type, for which an engine may generate code. */
   readonly own: boolean;
-  /** A flag comes before the value. */
+  /** True if a flag precedes the value. */
   readonly flagged: boolean;
-  /** Makes what null stands for. */
+  /** Makes the value for null. */
   readonly empty: () => unknown;
 }
 
-/** How to read the values of a type as some definition describes them. */
+/**
+ * The reading of a type's values as one definition describes them. Engines make functions of it.
+ */
 export interface ReadPlan {
   /** In the order of the wire. */
   readonly steps: readonly ReadStep[];
@@ -30,7 +31,7 @@ export interface ReadPlan {
   readonly missing: readonly { readonly field: WireField; readonly value: () => unknown }[];
 }
 
-/** Reads what we write. */
+/** Makes the plan for values of our own definition. */
 export function ownReadPlan(plan: TypePlan, bind: Bind): ReadPlan {
   const steps = plan.ordered.map((field) => ({
     field,
@@ -43,8 +44,8 @@ export function ownReadPlan(plan: TypePlan, bind: Bind): ReadPlan {
 }
 
 /**
- * Reads what another version of the type wrote (docs/fory.md, "Evolution"). Throws a `mismatch` where
- * a field has a type that ours cannot be made of.
+ * Makes the plan for values that another version of the type wrote (docs/fory.md, "Evolution").
+ * Throws a `mismatch` failure if a field's type cannot be converted to ours.
  */
 export function versionReadPlan(plan: TypePlan, meta: TypeMeta, bind: Bind): ReadPlan {
   const found = new Fields(plan.declared);
@@ -80,12 +81,15 @@ export function versionReadPlan(plan: TypePlan, meta: TypeMeta, bind: Bind): Rea
   return { steps, missing };
 }
 
-/** In our own messages such a field has no type info, which the code for it must then not expect. */
+/**
+ * Returns true for fields that have no type info in our own messages. Generated code for them must
+ * not expect it.
+ */
 function withoutInfo({ type }: WireField, { profile }: TypePlan): boolean {
   return (type.kind === "struct" || type.kind === "ext") && !typesField(type, profile);
 }
 
-/** Our fields by what a definition may call them. */
+/** Our fields by the names and numbers that a definition may use. */
 class Fields {
   readonly #byId = new Map<number, WireField>();
   readonly #byName = new Map<string, WireField>();

@@ -6,21 +6,23 @@ import type { EnumType, FieldType } from "../../schema/field-type.ts";
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { type Container, isDynamic, typesElements } from "../values/element-op.ts";
-
 import { enumNumbers } from "../values/enum-op.ts";
 import { fieldTypeOp, typesField } from "../values/field-op.ts";
 import { ListFlag } from "../values/list-op.ts";
 import { MapFlag } from "../values/map-op.ts";
 
-/** Code that writes a value held in a variable; `size` where its bytes are few and bounded. */
+/**
+ * Code that writes a value in a variable. `size` is present if the value takes few bytes and a
+ * bounded number of them.
+ */
 export interface Piece {
   readonly size: number | undefined;
   readonly code: string;
 }
 
 /**
- * Code that writes the values of types: in it `w` is the writer, `d` the depth of the struct, `b` and `p` the buffer and the
- * place in it, `n` a number of the moment.
+ * Generates code that writes the values of types. In the code `w` is the writer, `d` the depth of
+ * the struct, `b` the buffer, `p` the position, `n` a temporary number.
  */
 export class WriteCode {
   readonly #source: Source;
@@ -35,7 +37,7 @@ export class WriteCode {
     this.#wrong = `throw ${source.constant(wrong)};`;
   }
 
-  /** The value of a field in `t`: structs are preceded by their type info. */
+  /** Returns the code for a field's value in `t`. Structs have their type info in front. */
   field(type: FieldType): Piece {
     if (!typesField(type, this.#plan.profile)) return this.#value(type, "t", 1);
     if (type.kind !== "struct") {
@@ -131,7 +133,7 @@ export class WriteCode {
     };
   }
 
-  /** Containers of containers take the long way where references are kept. */
+  /** Uses the op for containers of containers while references are kept. */
   #unlessTracking(type: FieldType, short: Piece, x: string, deeper: number): Piece {
     const element =
       type.kind === "list" ? type.element.type : type.kind === "map" ? type.value.type : type;
@@ -166,7 +168,10 @@ export class WriteCode {
     );
   }
 
-  /** The flags of a container, and type info where elements of this type bring it. */
+  /**
+   * Returns the code for the flags of a container, and for type info if elements of this type bring
+   * it.
+   */
   #elementInfo(
     element: FieldType,
     container: Container,
@@ -181,13 +186,13 @@ export class WriteCode {
     return `b[p++]=${typed};${count}w.pos=p;${binding}.writeInfo(w);p=w.pos;b=w.bytes;`;
   }
 
-  /** A value that follows whatever came before it: it asks for its own room. */
+  /** Returns the code for an element. It asks for its own room. */
   #item(type: FieldType, x: string, deeper: number): string {
     const { size, code } = this.#value(type, x, deeper);
     return size === undefined ? code : `b=w.room(p,${size});${code}`;
   }
 
-  /** A type that is not worth code of its own. */
+  /** Returns a call of the op, for types that are too rare for code of their own. */
   #other(type: FieldType, x: string, deeper: number): Piece {
     const op = this.#source.constant(this.#bind.ops.of(type, this.#plan.info.scope));
     return free(`w.pos=p;${op}.write(w,${x},d+${deeper});p=w.pos;`);
@@ -198,12 +203,12 @@ export class WriteCode {
   }
 }
 
-/** Code that asks for room itself. */
+/** Wraps code that asks for room itself. */
 export function free(code: string): Piece {
   return { size: undefined, code: `{${code}}b=w.bytes;` };
 }
 
-/** Writes an unsigned 32-bit integer; leaves it in `n`. */
+/** Returns code that writes an unsigned 32-bit integer and leaves it in `n`. */
 function varint(value: string): string {
   return `n=${value};while(n>127){b[p++]=n&127|128;n>>>=7;}b[p++]=n;`;
 }

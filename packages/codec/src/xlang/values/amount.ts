@@ -1,16 +1,18 @@
-/** An exact decimal number without zeros at its end: `unscaled` / 10^`scale`. */
+/** An exact decimal number without trailing zeros: `unscaled` / 10^`scale`. */
 export interface Amount {
   readonly unscaled: bigint;
   /** Not negative. */
   readonly scale: number;
 }
 
-/** Most digits of a number that is converted. */
+/** Maximum number of digits that are converted: bigint arithmetic takes more than linear time. */
 const maxDigits = 256;
 const maxText = 320;
 const literal = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE]-?(?:0|[1-9]\d*))?$/;
 
-/** The amount of a numeric literal, as JSON writes them; undefined for other text and too many digits. */
+/**
+ * Returns the amount of a numeric literal as in JSON; undefined for other text and too many digits.
+ */
 export function amountOfText(text: string): Amount | undefined {
   if (text.length > maxText || !literal.test(text)) return undefined;
   const [digits = "", exponent = "0"] = text.split(/[eE]/);
@@ -19,7 +21,7 @@ export function amountOfText(text: string): Amount | undefined {
   return canonical(BigInt(whole + fraction), fraction.length - Number(exponent));
 }
 
-/** The exact value of a float; undefined for infinities and too many digits. */
+/** Returns the exact value of a float; undefined for infinities and too many digits. */
 export function amountOfNumber(value: number): Amount | undefined {
   if (!Number.isFinite(value)) return undefined;
   let mantissa = value;
@@ -51,7 +53,7 @@ function canonical(unscaled: bigint, scale: number): Amount | undefined {
     : { unscaled: rest, scale: left };
 }
 
-/** Digits with a point where there is a fraction, never an exponent. */
+/** Returns the digits, with a decimal point if there is a fraction, without an exponent. */
 export function plainText({ unscaled, scale }: Amount): string {
   const sign = unscaled < 0n ? "-" : "";
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
@@ -59,7 +61,7 @@ export function plainText({ unscaled, scale }: Amount): string {
   return sign + digits.slice(0, point) + (scale > 0 ? `.${digits.slice(point)}` : "");
 }
 
-/** A float as text: all its digits, and one after the point at least. */
+/** Returns a float as text, with all its digits and at least one behind the point. */
 export function numberText(value: number): string | undefined {
   if (Object.is(value, -0)) return "-0.0";
   const amount = amountOfNumber(value);

@@ -4,10 +4,9 @@ import { setOwn } from "../../own-property.ts";
 import { begin } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { ElementOp } from "./element-op.ts";
-
 import { MapFlag, readPairs } from "./map-op.ts";
 
-/** Reads a map of any values: an object where all keys are text, a `Map` otherwise. */
+/** Reads a map of any values: a plain object if all keys are text, else a `Map`. */
 export function readAnyMap(r: XlangReader, item: ElementOp, depth: number): unknown {
   if (r.pending >= 0) return readSharedMap(r, item, depth);
   const pairs: [unknown, unknown][] = [];
@@ -20,7 +19,10 @@ export function readAnyMap(r: XlangReader, item: ElementOp, depth: number): unkn
   return object;
 }
 
-/** A map that its own values may refer to is made before they are read: its first key decides. */
+/**
+ * Reads a map to which its own values may refer. It is made before they are read, so the first key
+ * decides about its class.
+ */
 function readSharedMap(r: XlangReader, item: ElementOp, depth: number): unknown {
   if (!beginsWithText(r)) {
     const map = new Map<unknown, unknown>();
@@ -34,7 +36,7 @@ function readSharedMap(r: XlangReader, item: ElementOp, depth: number): unknown 
   begin(r, object, "map<any,any>");
   readPairs(r, item, item, depth, (key, value) => {
     if (typeof key !== "string") {
-      throw fail("mismatch", "a shared map has keys of text and of other types");
+      throw fail("mismatch", "a shared map with both text keys and others");
     }
     setOwn(object, key, value);
   });

@@ -28,8 +28,8 @@ import { unknownOp } from "./unknown-struct.ts";
 import { type AnyOp, type DynamicOp, noneOp, type ValueOp } from "./value-op.ts";
 
 /**
- * The op of values of any type: each brings its type info (docs/fory.md, "Any"). Structs are found by
- * the tags of a scope.
+ * The op of values of any type: each brings its type info (docs/fory.md, "Any"). Structs are found
+ * by the tags of a scope.
  */
 export function anyOp(scope: TypeScope, bind: Bind): AnyOp {
   const dynamic: DynamicOp = {
@@ -125,7 +125,7 @@ class AnyTypes {
     if (array) return array;
     throw fail(
       "value",
-      `a ${kindOf(value)} has no form on the wire: bind its class to a wire type, or say its type with typed()`,
+      `a ${kindOf(value)} has no form on the wire: bind its class to a wire type, or give its type with typed()`,
     );
   }
 

@@ -6,10 +6,9 @@ import { safe } from "../../bytes/varint.ts";
 import { fail, kindOf } from "../../failure.ts";
 import type { ArrayElementKind } from "../../schema/field-type.ts";
 import { listOp } from "./list-op.ts";
-import type { PlainOp, ValueOp } from "./value-op.ts";
-import { plainOp } from "./value-op.ts";
+import { type PlainOp, plainOp, type ValueOp } from "./value-op.ts";
 
-/** Dense numbers: their bytes, little-endian, after the number of bytes. */
+/** Returns the op of a dense array: the number of bytes, then the numbers, little-endian. */
 export function arrayOp(element: ArrayElementKind): PlainOp {
   switch (element) {
     case "bool":
@@ -25,7 +24,7 @@ export function arrayOp(element: ArrayElementKind): PlainOp {
   }
 }
 
-/** Numbers that are in memory as they are on the wire. */
+/** The op of numbers with the same form in memory and on the wire. */
 function numberArrayOp(element: NumberElementKind): PlainOp {
   const Class = arrayClass[element];
   const size = Class.BYTES_PER_ELEMENT;
@@ -58,7 +57,7 @@ function numberArrayOp(element: NumberElementKind): PlainOp {
   );
 }
 
-/** Numbers of 16 bits, held as float32. */
+/** The op of 16-bit numbers, held as float32. */
 function halfArrayOp(
   element: "float16" | "bfloat16",
   toBits: (value: number) => number,
@@ -93,7 +92,7 @@ function halfArrayOp(
   );
 }
 
-/** Booleans of a byte each, held as a plain array. */
+/** The op of booleans of one byte each, held as a plain array. */
 const boolArrayOp: PlainOp = plainOp(
   arrayTypeId.bool,
   (w, value) => {
@@ -117,7 +116,7 @@ const boolArrayOp: PlainOp = plainOp(
   128,
 );
 
-/** Numbers of eight bits that JavaScript has no type for: their bytes. They are written by nobody here. */
+/** The op of 8-bit floats, for which JavaScript has no type: their bytes. It only reads. */
 export const float8ArrayOp: PlainOp = plainOp(
   TypeId.float8Array,
   () => {
@@ -130,7 +129,7 @@ export const float8ArrayOp: PlainOp = plainOp(
   128,
 );
 
-/** Reads dense numbers as a list; `narrow` makes numbers of bigints. */
+/** Makes an op that reads a dense array as a list. `narrow` converts bigints to numbers. */
 export function listFromArray(array: ValueOp, list: ValueOp, narrow = false): ValueOp {
   return {
     ...list,
@@ -142,7 +141,7 @@ export function listFromArray(array: ValueOp, list: ValueOp, narrow = false): Va
   };
 }
 
-/** Reads a list of numbers or booleans as dense ones. */
+/** Makes an op that reads a list of numbers or booleans as a dense array. */
 export function arrayFromList(kind: ArrayElementKind, element: ValueOp, array: ValueOp): ValueOp {
   const list = listOp({ op: element, nullable: false, optional: false, typed: false });
   if (kind === "bool") return { ...array, read: (r, depth) => list.read(r, depth) };

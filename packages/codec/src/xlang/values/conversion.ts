@@ -9,7 +9,7 @@ import { type Amount, amountOfNumber, amountOfText, numberText, plainText } from
 import { scalarOp } from "./scalar-op.ts";
 import type { ValueOp } from "./value-op.ts";
 
-/** Bits of integers; negative for signed ones. */
+/** Bits of integers, negative for signed ones. */
 const integerBits: Readonly<Partial<Record<ScalarKind, number>>> = {
   int8: -8,
   int16: -16,
@@ -34,8 +34,8 @@ function isConvertible(kind: ScalarKind): boolean {
 }
 
 /**
- * Reads a boolean, number, decimal or text of another type than ours, where no value would change by
- * it; undefined where Fory has no conversion (docs/fory.md, "Evolution").
+ * Returns an op that reads a boolean, number, decimal or text of another type than ours. A value
+ * that would change is refused. Undefined if Fory has no conversion (docs/fory.md, "Evolution").
  */
 export function scalarConversion(
   id: number,
@@ -54,12 +54,12 @@ export function scalarConversion(
     read(r, depth) {
       const converted = convert(scalarOf(kind, from.read(r, depth)), type);
       if (converted !== undefined) return converted;
-      throw fail("mismatch", `a ${kind} whose value a ${type.kind} does not hold`);
+      throw fail("mismatch", `a ${kind} with a value that ${type.kind} cannot hold`);
     },
   };
 }
 
-/** A number is a float, a bigint an integer. */
+/** A number is a float, a bigint is an integer. */
 type Scalar = boolean | number | bigint | string | Amount;
 
 function scalarOf(kind: ScalarKind, value: unknown): Scalar | undefined {
@@ -67,7 +67,7 @@ function scalarOf(kind: ScalarKind, value: unknown): Scalar | undefined {
   return kind in integerBits ? BigInt(value as number | bigint) : (value as Scalar);
 }
 
-/** The value in another type, or undefined where it would change. */
+/** Returns the value in another type, or undefined if it would change. */
 function convert(value: Scalar | undefined, type: ScalarType): unknown {
   if (value === undefined) return undefined;
   switch (type.kind) {

@@ -9,7 +9,10 @@ export interface ElementOp {
   readonly op: ValueOp;
   readonly nullable: boolean;
   readonly optional: boolean;
-  /** True if type info is written although the type is declared: it says which shape values have. */
+  /**
+   * True if type info is written although the type is declared. It then names the shape of the
+   * values.
+   */
   readonly typed: boolean;
 }
 
@@ -29,7 +32,7 @@ export function elementOf(
   };
 }
 
-/** Returns true if elements of a declared type bring type info all the same. */
+/** Returns true if elements of a declared type have type info all the same. */
 export function typesElements(type: FieldType, profile: Profile, container: Container): boolean {
   if (profile.id === "A") return false;
   if (type.kind === "struct") return container === "list" || profile.definitions;

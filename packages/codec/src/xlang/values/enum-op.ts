@@ -4,12 +4,11 @@ import type { EnumType } from "../../schema/field-type.ts";
 import { nameWriter } from "../name-info.ts";
 import type { Profile } from "../profile.ts";
 import { readTypeName } from "../struct-info.ts";
-import type { ValueOp } from "./value-op.ts";
-import { plainOp } from "./value-op.ts";
+import { plainOp, type ValueOp } from "./value-op.ts";
 
 /**
- * What the values of an enum are on the wire: their places in the declaration; in profile B the numbers they have,
- * or are.
+ * Returns the numbers of enum values on the wire: their positions in the declaration. Profile B
+ * prefers declared numbers, or the values themselves if they are integers.
  */
 export function enumNumbers(
   { values, numbers }: EnumType,
@@ -24,7 +23,7 @@ function isUint32(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff;
 }
 
-/** One of the declared values. */
+/** The op of an enum. */
 export function enumOp(type: EnumType, profile: Profile): ValueOp {
   const { values, named } = type;
   const ordinals: ReadonlyMap<unknown, number> = enumNumbers(type, profile);
@@ -48,7 +47,7 @@ export function enumOp(type: EnumType, profile: Profile): ValueOp {
   const self: ValueOp = {
     ...op,
     shape: `enum<${values.join("|")}>`,
-    // explicit type info may name an enum that only its writer knows
+    // explicit type info may name an enum that only the writer has
     readInfo(r) {
       const id = r.byte();
       if (id === TypeId.enum) r.small();
@@ -61,7 +60,7 @@ export function enumOp(type: EnumType, profile: Profile): ValueOp {
   return self;
 }
 
-/** Reads values of an enum that only its writer knows. */
+/** The op for values of an enum that only the writer has: it reads their numbers. */
 export const enumNumberOp: ValueOp = plainOp(
   TypeId.enum,
   () => {

@@ -5,10 +5,12 @@ import type { TypeScope } from "../../schema/type-scope.ts";
 import type { Bind } from "../binding.ts";
 import { nameReader, nameWriter } from "../name-info.ts";
 import { Flag, readFlagged } from "../references.ts";
-import type { ValueOp } from "./value-op.ts";
-import { plainOp, withInfo } from "./value-op.ts";
+import { plainOp, type ValueOp, withInfo } from "./value-op.ts";
 
-/** Instances of a class of the program's, as the values of another type (docs/fory.md, "Own types"). */
+/**
+ * The op of an ext: instances of a class of the program's, in the form of another type
+ * (docs/fory.md, "Own types").
+ */
 export function extOp(type: ExtType, scope: TypeScope, bind: Bind): ValueOp {
   const { named, form } = type;
   let made: ValueOp | undefined;

@@ -4,21 +4,23 @@ import type { WireField } from "../../schema/wire-type-info.ts";
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import type { Profile } from "../profile.ts";
-import type { ValueOp } from "./value-op.ts";
-import { withInfo } from "./value-op.ts";
+import { type ValueOp, withInfo } from "./value-op.ts";
 
-/** The op of a field. */
+/** Returns the op of a field. */
 export function fieldOp(field: WireField, plan: TypePlan, bind: Bind): ValueOp {
   return fieldTypeOp(field.type, plan.info.scope, bind);
 }
 
-/** The op of the type of a field; structs and exts as fields are preceded by their type info. */
+/** Returns the op of a field's type. Structs and exts as fields have their type info in front. */
 export function fieldTypeOp(type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
   const op = bind.ops.of(type, scope);
   return typesField(type, bind.profile) ? withInfo(op) : op;
 }
 
-/** The op of a field in a message that defines its types: there all structs and exts bring their type info. */
+/**
+ * Returns the op of a field in a message that defines its types. All structs and exts have their
+ * type info in front there.
+ */
 export function definedFieldOp(field: WireField, plan: TypePlan, bind: Bind): ValueOp {
   const op = fieldOp(field, plan, bind);
   const { kind } = field.type;
@@ -26,7 +28,10 @@ export function definedFieldOp(field: WireField, plan: TypePlan, bind: Bind): Va
   return bare ? withInfo(op) : op;
 }
 
-/** A type that goes by its number brings its type info only where messages define their types. */
+/**
+ * Returns true if fields of a type have type info. Types with a number have it only in messages
+ * that define their types.
+ */
 export function typesField(type: FieldType, profile: Profile): boolean {
   const named = type.kind === "struct" ? type.info() : type.kind === "ext" ? type.named : undefined;
   return !!named && (profile.definitions || !profile.ids || named.typeId === undefined);

@@ -4,19 +4,18 @@ import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
 import type { ElementOp } from "./element-op.ts";
-import type { ValueOp } from "./value-op.ts";
-import { containerOp, noneOp } from "./value-op.ts";
+import { containerOp, noneOp, type ValueOp } from "./value-op.ts";
 
-/** Bits of the byte before the elements (docs/fory.md, "Lists and sets"). */
+/** The bits of the byte before the elements (docs/fory.md, "Lists and sets"). */
 export const ListFlag = { tracked: 1, nulls: 2, declared: 4, same: 8 } as const;
 
 /**
- * How many more elements than bytes a list may announce if an element may take no bytes: a struct
- * without fields.
+ * The number by which the announced count of a list may exceed the bytes of the message, if an
+ * element may take no bytes: a struct without fields.
  */
 export const maxUnbacked = 8_192;
 
-/** A list, held as an array. */
+/** The op of a list, held as an array. */
 export function listOp(element: ElementOp): ValueOp {
   const shape = `list<${element.op.shape}>`;
   return containerOp(
@@ -38,7 +37,7 @@ export function listOp(element: ElementOp): ValueOp {
   );
 }
 
-/** A set, held as a `Set`. */
+/** The op of a set, held as a `Set`. */
 export function setOp(element: ElementOp): ValueOp {
   const shape = `set<${element.op.shape}>`;
   return containerOp(
@@ -110,7 +109,7 @@ function hasNull(items: readonly unknown[], count: number): boolean {
   return false;
 }
 
-/** The op of each element; undefined for a null that gets a flag byte. */
+/** Returns the op of each element; undefined for a null with a flag byte. */
 function itemOps(
   items: readonly unknown[],
   count: number,
@@ -138,7 +137,7 @@ function readItems(
 ): void {
   r.checkDepth(depth);
   const { typed, op: declared } = element;
-  // a struct without fields takes no bytes where its type info is not its own
+  // a struct without fields takes no bytes unless each has type info
   const bare = typed || declared.tracked === true || declared.dynamic !== undefined;
   const count = r.count(r.small(), 8 + declared.cost, bare ? maxUnbacked : 0);
   if (count === 0) return;
@@ -161,22 +160,22 @@ function readItems(
   }
 }
 
-/** The op of all elements; one that reads type info each time where they differ. */
+/** Returns the op of all elements. If they differ in type, it reads type info each time. */
 function elementOp(r: XlangReader, op: ValueOp, bits: number): ValueOp {
   if (bits & ListFlag.declared) return declaredOp(op);
   if (bits & ListFlag.same) return ownOp(r, op);
   return op.dynamic ? op : { ...op, read: (from, depth) => ownOp(from, op).read(from, depth) };
 }
 
-/** The op where no type info follows. */
+/** Returns the op for values without type info. */
 export function declaredOp(op: ValueOp): ValueOp {
   const { dynamic } = op;
   if (!dynamic) return op;
   if (dynamic.declared) return dynamic.declared;
-  throw fail("data", "a declared type where the values bring their own");
+  throw fail("data", "a declared type in a place of values with their own types");
 }
 
-/** The op for the type info that follows. */
+/** Reads type info and returns the op for it. */
 export function ownOp(r: XlangReader, op: ValueOp): ValueOp {
   if (op.dynamic) return op.dynamic.readType(r);
   if (r.bytes[r.pos] === TypeId.none) {

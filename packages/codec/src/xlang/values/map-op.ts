@@ -6,10 +6,9 @@ import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
 import type { ElementOp } from "./element-op.ts";
 import { declaredOp, ownOp } from "./list-op.ts";
-import type { ValueOp } from "./value-op.ts";
-import { containerOp } from "./value-op.ts";
+import { containerOp, type ValueOp } from "./value-op.ts";
 
-/** Bits of the byte before a chunk of pairs (docs/fory.md, "Maps"). */
+/** The bits of the byte before a chunk of pairs (docs/fory.md, "Maps"). */
 export const MapFlag = {
   keyTracked: 1,
   keyNull: 2,
@@ -20,10 +19,10 @@ export const MapFlag = {
 } as const;
 
 const maxChunk = 255;
-/** Memory of one pair, roughly. */
+/** Approximate memory of one pair. */
 const pairCost = 64;
 
-/** A map with text keys, held as a plain object. */
+/** The op of a map with text keys, held as a plain object. */
 export function recordOp(key: ElementOp, value: ElementOp): ValueOp {
   const shape = `record<${value.op.shape}>`;
   return containerOp(
@@ -53,7 +52,7 @@ export function recordOp(key: ElementOp, value: ElementOp): ValueOp {
   );
 }
 
-/** A map, held as a `Map`. */
+/** The op of a map, held as a `Map`. */
 export function mapOp(key: ElementOp, value: ElementOp): ValueOp {
   const shape = `map<${key.op.shape},${value.op.shape}>`;
   return containerOp(
@@ -149,7 +148,7 @@ function writeNull(w: XlangWriter, key: unknown, op: ValueOp, typed: boolean, de
   op.write(w, key, depth + 1);
 }
 
-/** The pair of a null key: a chunk of its own, without a count. */
+/** Writes the pair of a null key: a chunk of its own, without a count. */
 function writeUnderNull(w: XlangWriter, item: unknown, value: ElementOp, depth: number): void {
   if (isEmpty(item, value)) {
     w.putByte(MapFlag.keyNull | MapFlag.valueNull);
@@ -163,7 +162,7 @@ function writeUnderNull(w: XlangWriter, item: unknown, value: ElementOp, depth: 
       (typed ? 0 : MapFlag.valueDeclared) |
       (typed || tracked ? MapFlag.valueTracked : 0),
   );
-  // unlike in chunks of many, the flag comes before the type info
+  // unlike in longer chunks, the flag precedes the type info
   if (tracked && !writeFlag(w, item, op)) return;
   if (typed) {
     if (!tracked) w.putByte(Flag.value);
@@ -202,7 +201,7 @@ export function readPairs(
     }
     if (bits & MapFlag.valueNull) {
       if (!value.nullable) throw fail("data", "null in a map that has no nulls");
-      // here the flag of the key comes before its type info
+      // here the flag of the key precedes its type info
       const name = readTracked(
         r,
         bits & MapFlag.keyDeclared ? declaredOp(key.op) : infoFirst(key.op),
@@ -229,7 +228,7 @@ export function readPairs(
   }
 }
 
-/** The value of a null key. */
+/** Reads the value of a null key. */
 function readUnderNull(r: XlangReader, value: ElementOp, depth: number, bits: number): unknown {
   if (bits & MapFlag.valueNull) {
     if (!value.nullable) throw fail("data", "null in a map that has no nulls");

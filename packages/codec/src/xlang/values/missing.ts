@@ -4,8 +4,9 @@ import type { FieldType } from "../../schema/field-type.ts";
 import type { WireField, WireTypeInfo } from "../../schema/wire-type-info.ts";
 
 /**
- * What a field is that the message lacks, or has null for where ours cannot be null: the default,
- * null or undefined, else the zero of its type (docs/fory.md, "Evolution").
+ * Returns the function that makes the value of a field which the message lacks, or which is null
+ * there and not nullable here: the default, null or undefined, else the zero of its type
+ * (docs/fory.md, "Evolution").
  */
 export function absentValue(info: WireTypeInfo, field: WireField): () => unknown {
   if (field.nullable) {
@@ -18,14 +19,14 @@ export function absentValue(info: WireTypeInfo, field: WireField): () => unknown
     (() => {
       throw fail(
         "mismatch",
-        `the message of another version of ${info.tag} has no value for it: ` +
+        `the message is of another version of ${info.tag} and has no value for the field: ` +
           "give the field .default() or .optional()",
       ).inField(field.key);
     })
   );
 }
 
-/** Makes the zero of a type; undefined for types without one. */
+/** Returns the function that makes the zero of a type; undefined for types without one. */
 function zeroOf(type: FieldType): (() => unknown) | undefined {
   switch (type.kind) {
     case "bool":

@@ -15,8 +15,8 @@ import { unionOp } from "./union-op.ts";
 import type { AnyOp, ValueOp } from "./value-op.ts";
 
 /**
- * The ops of all types in one engine. Ops reach the ops of their inner types through {@link Bind.ops},
- * not by imports: types may hold each other.
+ * Returns the ops of all types in one engine. Ops find the ops of their inner types through {@link
+ * Bind.ops}, not by imports, as types may hold each other.
  */
 export function valueOps(bind: () => Bind): ValueOps {
   const anyOps = new WeakMap<TypeScope, AnyOp>();

@@ -7,10 +7,11 @@ import { arrayOp, float8ArrayOp } from "./array-op.ts";
 import { scalarOp } from "./scalar-op.ts";
 import { type PlainOp, plainOp, type ValueOp } from "./value-op.ts";
 
-// The types that values of any type have without a declaration, and whose type info is an id.
+// The types that values of any type can have without a schema. Their type info is an id.
 
 /**
- * Integers that a number holds exactly are numbers, others are bigints. Both are one type on the wire.
+ * The op of integers: numbers if a number holds them exactly, else bigints. Both are one type on
+ * the wire.
  */
 export const integerOp: PlainOp = plainOp(
   TypeId.varint64,
@@ -37,7 +38,7 @@ export const timeOp: PlainOp = scalarOp({ kind: "timestamp" });
 
 const arrayKinds = Object.keys(arrayTypeId) as ArrayElementKind[];
 
-/** Arrays whose class names their element type. A `Uint8Array` is binary. */
+/** Arrays whose class determines the element type. A `Uint8Array` is binary. */
 const arrayOps = arrayKinds
   .filter((kind) => kind !== "bool" && kind !== "uint8" && kind !== "bfloat16")
   .filter((kind) => kind !== "float16" || float16Class)
@@ -48,7 +49,10 @@ export function typedArrayOp(value: object): ValueOp | undefined {
   return arrayOps.find(({ Class }) => value instanceof Class)?.op;
 }
 
-/** The plain ops by their type ids. Those behind `integerOp` are only read: other languages write them. */
+/**
+ * The plain ops by their type ids. Those behind `integerOp` are only read: other languages write
+ * them.
+ */
 export const plainOps: ReadonlyMap<number, ValueOp> = new Map(
   [
     boolOp,

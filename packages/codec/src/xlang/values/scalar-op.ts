@@ -14,7 +14,6 @@ import {
   writeVarUint64,
   writeVarUintBig,
 } from "../../bytes/integer.ts";
-
 import { putText, readText } from "../../bytes/text.ts";
 import {
   readTimestamp,
@@ -35,13 +34,12 @@ import type { ScalarType } from "../../schema/field-type.ts";
 import type { Profile } from "../profile.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
-import type { PlainOp } from "./value-op.ts";
-import { plainOp } from "./value-op.ts";
+import { type PlainOp, plainOp } from "./value-op.ts";
 
 type Write = (w: XlangWriter, value: unknown) => void;
 type Read = (r: XlangReader) => unknown;
 
-/** The op of a type whose values stand alone; dates are not the same in every profile. */
+/** Returns the op of a scalar type. Dates differ between profiles. */
 export function scalarOp(type: ScalarType, profile?: Profile): PlainOp {
   const [write, read, cost] =
     type.kind === "date" && profile?.id === "B"

@@ -15,8 +15,9 @@ import { optionOf } from "./union-op.ts";
 import type { ValueOp } from "./value-op.ts";
 
 /**
- * The op of values that say what they are, all the way down, so that a reader needs no type: a message that is no
- * struct, and a typed value in a place of any type (docs/fory.md, "Other roots").
+ * Returns the op of values that carry their full type, so that a reader needs no schema: for a
+ * message that is not a struct, and for a typed value in a place of any type (docs/fory.md, "Other
+ * roots").
  */
 export function selfOp(type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
   switch (type.kind) {
@@ -55,14 +56,14 @@ function selfElement(inner: ElementType, scope: TypeScope, bind: Bind): ElementO
   };
 }
 
-/** Keys say their type as values of any type do. */
+/** Makes keys carry their type, as values of any type do. */
 function saying(op: ValueOp): ValueOp {
   return op.dynamic
     ? op
     : { ...op, dynamic: { classify: () => op, readType: (r) => op.readInfo(r), declared: op } };
 }
 
-/** Takes the types that a field of this type may have been, too. */
+/** Makes an op that also reads other types which a field of this type could have had. */
 function lenient(op: ValueOp, type: FieldType, scope: TypeScope, bind: Bind): ValueOp {
   const own = builtInId(type);
   const self: ValueOp = {
@@ -96,7 +97,7 @@ function otherOp(
   return versionOp({ id, nullable: false, shared: false, inner: [] }, type, own, scope, bind);
 }
 
-/** The values of an enum without a name, which are what they are: texts and integers. */
+/** The op of an enum without a name. Its values are written as themselves: texts and integers. */
 function valueOp(values: readonly (string | number)[], own: ValueOp): ValueOp {
   const known = new Set<unknown>(values);
   const text = scalarOp({ kind: "string" });

@@ -11,11 +11,10 @@ import { type ElementOp, elementOf } from "./element-op.ts";
 import { enumNumberOp } from "./enum-op.ts";
 import { listOp, setOp } from "./list-op.ts";
 import { mapOp, recordOp } from "./map-op.ts";
-
 import { anyUnionOp } from "./union-op.ts";
 import type { ValueOp } from "./value-op.ts";
 
-/** Reads values of a type that only the message tells about. */
+/** Returns the op for values of a type that only the message describes. */
 export function statedOp(stated: StatedType, scope: TypeScope, bind: Bind): ValueOp {
   const any = bind.ops.any(scope);
   const inner = stated.inner.map(
@@ -45,7 +44,7 @@ export function statedOp(stated: StatedType, scope: TypeScope, bind: Bind): Valu
       if (stated.id === TypeId.any || isStruct(stated.id) || isExt(stated.id)) return any;
       const op = any.ofId(stated.id);
       if (op) return op;
-      throw fail("mismatch", `a field of the type id ${stated.id}, which is not known here`);
+      throw fail("mismatch", `a field of type id ${stated.id}, which is not known here`);
     }
   }
 }
@@ -59,8 +58,8 @@ function isExt(id: number): boolean {
 }
 
 /**
- * Reads values of a stated type as values of ours: `own` where the bytes are the same, undefined
- * where ours cannot be made of them.
+ * Returns an op that reads values of a stated type as values of our type: `own` if the bytes are
+ * the same, undefined if there is no conversion.
  */
 export function versionOp(
   stated: StatedType,
@@ -149,7 +148,7 @@ function arrayVersion(
   return element && sameNumbers(inner.id, kind) ? arrayFromList(kind, element, own) : undefined;
 }
 
-/** A value that brings its type info, which must say our type. */
+/** Returns the op for a value with type info, which must name our type. */
 function fromAny(own: ValueOp, type: FieldType): ValueOp | undefined {
   if (type.kind === "struct") return own;
   if (type.kind === "union") return undefined;
@@ -168,7 +167,7 @@ function elementVersion(
   return op && { ...mine, op };
 }
 
-/** A list of ours from dense numbers of the same kind. */
+/** Returns an op that reads a dense array of the same element kind as our list. */
 function fromArray(id: number, element: ElementType, own: ValueOp): ValueOp | undefined {
   const kind = Object.entries(arrayTypeId).find(([, typeId]) => typeId === id)?.[0];
   if (kind === undefined || !sameNumbers(builtInId(element.type), kind)) return undefined;
@@ -176,7 +175,7 @@ function fromArray(id: number, element: ElementType, own: ValueOp): ValueOp | un
   return listFromArray(arrayOp(kind as keyof typeof arrayTypeId), own, big);
 }
 
-/** Whether a type id is one of the forms of the numbers of an array. */
+/** Returns true if a type id is one of the forms of an array's elements. */
 function sameNumbers(id: number, element: string): boolean {
   const forms: Readonly<Record<string, readonly number[]>> = {
     int32: [TypeId.int32, TypeId.varint32],

@@ -10,14 +10,14 @@ import { enumOp } from "./enum-op.ts";
 import { scalarOp } from "./scalar-op.ts";
 import type { ValueOp } from "./value-op.ts";
 
-/** The schemas of values that JavaScript has no type of its own for. */
+/** The schemas of values for which JavaScript has no type. */
 const schemas: ReadonlyMap<number, $ZodType> = new Map<number, $ZodType>([
   [TypeId.date, date()],
   [TypeId.duration, duration()],
   [TypeId.decimal, decimal()],
 ]);
 
-/** Ops of typed values in places of any type, the same object for the same type. */
+/** The ops of typed values in places of any type: the same object for the same type. */
 export class TypedOps {
   readonly #scope: TypeScope;
   readonly #bind: Bind;
@@ -29,7 +29,7 @@ export class TypedOps {
     this.#bind = bind;
   }
 
-  /** What writes a value that says its type. */
+  /** Returns the op that writes a typed value. */
   of(value: TypedValue): ValueOp {
     const type = typeOf(value.schema);
     const key = "as" in type ? `${type.kind} ${type.as}` : isPlain(type) ? type.kind : type;
@@ -46,7 +46,7 @@ export class TypedOps {
     return op;
   }
 
-  /** What reads a value of this type id, if its values become typed ones. */
+  /** Returns the op that reads a type id whose values become typed values. */
   ofId(id: number): ValueOp | undefined {
     const schema = schemas.get(id);
     if (!schema) return undefined;
@@ -59,7 +59,7 @@ export class TypedOps {
     return op;
   }
 
-  /** What reads the values of an enum or union with a name. */
+  /** Returns the op that reads the values of an enum or union with a name. */
   ofNamed(type: EnumType | CaseUnion): ValueOp {
     let op = this.#read.get(type);
     if (!op) {

@@ -6,17 +6,16 @@ import type { Bind, Binding } from "../binding.ts";
 import { absent, Flag, readFlagged, writeFlag } from "../references.ts";
 import { readStruct, readTypeName } from "../struct-info.ts";
 import type { XlangReader } from "../xlang-reader.ts";
-import type { DynamicOp, ValueOp } from "./value-op.ts";
-import { plainOp } from "./value-op.ts";
+import { type DynamicOp, plainOp, type ValueOp } from "./value-op.ts";
 
-/** One of several wire types (docs/fory.md, "Unions"). */
+/** The op of a union of wire types (docs/fory.md, "Unions"). */
 export function unionOp(type: UnionType, bind: Bind): ValueOp {
   const known = choicesOf(type);
   const option = makeOption(bind, known);
   return bind.profile.id === "A" ? option : caseOp(type, option, known);
 }
 
-/** The option alone, in both profiles. A union with a name of its own is read too. */
+/** The op of the option alone, in both profiles. It also reads a union with a name of its own. */
 export function optionOf(type: UnionType, bind: Bind): ValueOp {
   const option = makeOption(bind, choicesOf(type));
   const inCase: ValueOp = { ...option, read: readCase(option) };
@@ -60,7 +59,7 @@ function makeOption(bind: Bind, known: () => Choices): ValueOp & { readonly dyna
   return optionOp(dynamic, (shape) => known().byTag.has(shape));
 }
 
-/** A value that brings its own type info. */
+/** The op of a value with type info. */
 function optionOp(
   dynamic: DynamicOp,
   accepts: (shape: string) => boolean,
@@ -81,7 +80,7 @@ function optionOp(
   };
 }
 
-/** The number of the option, a flag, and the option. */
+/** The op of profile B: the number of the option, a flag, and the option. */
 function caseOp(
   type: UnionType,
   option: ValueOp & { readonly dynamic: DynamicOp },
@@ -104,7 +103,7 @@ function caseOp(
       128,
     ),
     readInfo: (r) => {
-      throw fail("mismatch", `type info of a union (type id ${r.byte()}), which has none here`);
+      throw fail("mismatch", `type info of a union (type id ${r.byte()}) where none is expected`);
     },
   };
 }
@@ -118,7 +117,7 @@ function readCase(option: ValueOp): ValueOp["read"] {
   };
 }
 
-/** Reads unions that only their writers know. */
+/** Makes an op that reads unions which only the writer has. */
 export function anyUnionOp(any: ValueOp): ValueOp {
   return {
     ...any,

@@ -6,13 +6,13 @@ import { statedOp } from "./stated-op.ts";
 import type { ValueOp } from "./value-op.ts";
 
 /**
- * A struct of a type that this program does not have, in a field of any type: what the message tells
- * about it. It holds values only, cannot be encoded, and stands for no class.
+ * A struct of a type that this program does not have, decoded in a field of any type from the
+ * definition in the message. It cannot be encoded.
  */
 export class UnknownStruct {
-  /** `namespace/Name`, or `#7` for a type that goes by its number. */
+  /** `namespace/Name`, or `#7` for a type with a number. */
   readonly tag: string;
-  /** By their names on the wire, or `#3` for a field that goes by its number. */
+  /** The values by their names on the wire, or `#3` for a field with a number. */
   readonly fields: ReadonlyMap<string, unknown>;
 
   constructor(tag: string, fields: ReadonlyMap<string, unknown>) {
@@ -21,7 +21,7 @@ export class UnknownStruct {
   }
 }
 
-/** Reads structs that a definition describes and no type of ours. */
+/** Makes an op that reads structs of a type which only the message describes. */
 export function unknownOp(meta: TypeMeta, scope: TypeScope, bind: Bind): ValueOp {
   const tag = meta.typeId === undefined ? meta.tag : `#${meta.typeId}`;
   const steps = meta.fields.map(({ name, fieldId, type }) => ({
@@ -35,7 +35,7 @@ export function unknownOp(meta: TypeMeta, scope: TypeScope, bind: Bind): ValueOp
     shape: `unknown ${tag}`,
     read(r, depth) {
       r.checkDepth(depth);
-      // a definition is read once, but may be used in every element
+      // a definition is read once, but every element may use it
       r.charge(64 + 64 * steps.length);
       const fields = new Map<string, unknown>();
       const value = new UnknownStruct(tag, fields);

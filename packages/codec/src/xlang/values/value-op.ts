@@ -4,10 +4,11 @@ import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
 
 /**
- * Writes and reads the values of one type. `depth` is the depth of the value itself, 1 for the root.
+ * Writes and reads the values of one type. `depth` is the depth of the value itself, 1 for the
+ * root.
  *
- * The ops of types that hold other types are made of the ops of those, see `ops.ts`. Closures run ops
- * for every value; generated code runs them for types that are not worth code of their own.
+ * The ops of types that hold other types are made of the ops of those, see `ops.ts`. Closures run
+ * ops for every value; generated code runs them for types that are not worth code of their own.
  */
 export interface ValueOp {
   write(w: XlangWriter, value: unknown, depth: number): void;
@@ -15,8 +16,8 @@ export interface ValueOp {
   /** Writes type id and names, for values whose type the reader cannot know. */
   writeInfo(w: XlangWriter): void;
   /**
-   * Reads the output of `writeInfo` and returns the op for the values that follow. Throws if it names
-   * another type.
+   * Reads the output of `writeInfo` and returns the op for the values that follow. Throws if it
+   * names another type.
    */
   readInfo(r: XlangReader): ValueOp;
   /** Approximate memory of one value in bytes, without the slot that holds it. */
