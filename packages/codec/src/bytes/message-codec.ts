@@ -23,7 +23,7 @@ export interface MessageFormat<W extends ByteWriter, R extends ByteReader> {
   finish(w: W): void;
   /** Maps a failure of `write` to the one that callers see. */
   failure?(failure: Failure): Failure;
-  /** Reads a whole message. Throws {@link CodecError}. */
+  /** Reads a whole message. Throws `CodecError`. */
   read(r: R, bytes: Uint8Array): unknown;
 }
 

@@ -70,7 +70,7 @@ function scalarType(arrow: ArrowLibrary, kind: RowScalarKind): DataType {
   }
 }
 
-/** Makes a column of values as {@link rowReader} decodes them. */
+/** Makes a column of values as `rowReader` decodes them. */
 export function columnOf(arrow: ArrowLibrary, type: RowType, values: readonly unknown[]): Data {
   const common = { length: values.length, ...validity(values) };
   switch (type.kind) {

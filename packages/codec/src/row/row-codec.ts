@@ -23,7 +23,7 @@ import { readStruct, schemaFields, viewStruct, writeStruct } from "./values/stru
 
 export interface RowOptions {
   /**
-   * Limits other than {@link defaultLimits}. `depth` is the maximum number of levels of the type.
+   * Limits other than `defaultLimits`. `depth` is the maximum number of levels of the type.
    */
   readonly limits?: Partial<CodecLimits>;
 }

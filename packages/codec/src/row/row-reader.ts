@@ -12,9 +12,9 @@ export type DynamicRow = Record<string, unknown>;
 /** Reads rows by their schema alone. It holds no resources. */
 export interface RowReader {
   readonly schema: RowSchema;
-  /** Like {@link RowCodec.view}, with the names of the schema as keys. */
+  /** Like `RowCodec.view`, with the names of the schema as keys. */
   view(bytes: Uint8Array): RowView<DynamicRow>;
-  /** Like {@link RowCodec.decode}. */
+  /** Like `RowCodec.decode`. */
   decode(bytes: Uint8Array): DynamicRow;
 }
 
@@ -25,7 +25,7 @@ const label = "row";
  * in a stream.
  *
  * Integers of 64 bits are bigints, timestamps and durations are bigints of nanoseconds, dates are
- * text, maps are `Map`. Throws {@link CodecError}: `option` for a bad option, `limit` for a schema
+ * text, maps are `Map`. Throws `CodecError`: `option` for a bad option, `limit` for a schema
  * that nests too deep.
  */
 export function rowReader(schema: RowSchema, options: RowOptions = {}): RowReader {
