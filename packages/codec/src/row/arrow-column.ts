@@ -8,6 +8,7 @@ import type { RowElement, RowScalarKind, RowType } from "./schema/row-schema.ts"
 export type ArrowLibrary = typeof import("apache-arrow");
 
 const encoder = new TextEncoder();
+/** Arrow's offsets are int32. */
 const maxOffset = 0x7fff_ffff;
 
 export function arrowField(arrow: ArrowLibrary, name: string, element: RowElement): Field {
