@@ -29,7 +29,7 @@ export interface CodecOptions {
   readonly types?: readonly z.core.$ZodType[];
   /** Default: `xlang`. */
   readonly mode?: CodecMode;
-  /** Limits other than {@link defaultLimits}. */
+  /** Limits other than `defaultLimits`. */
   readonly limits?: Partial<CodecLimits>;
   /**
    * The engine of `xlang`. Default: `auto`, which generates code on platforms that allow it and
@@ -76,7 +76,7 @@ export interface Codec {
   readonly limits: CodecLimits;
   /**
    * Returns the codec of a type: the same object for the same schema. A wire type, or any schema
-   * that a field of one may have. Throws {@link CodecError} `type` or `schema`.
+   * that a field of one may have. Throws `CodecError` `type` or `schema`.
    */
   type<S extends z.core.$ZodType>(type: S): TypeCodec<z.output<S>, z.input<S>>;
   encode<S extends z.core.$ZodType>(type: S, value: z.input<S>): Uint8Array;
@@ -92,7 +92,7 @@ export interface Codec {
 /**
  * Makes a codec for one mode. It holds no resources.
  *
- * Throws {@link CodecError}: `option` for a bad option, `schema` or `type` for one of `types`.
+ * Throws `CodecError`: `option` for a bad option, `schema` or `type` for one of `types`.
  */
 export function createCodec(options: CodecOptions = {}): Codec {
   checkOptions(options);

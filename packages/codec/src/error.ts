@@ -7,7 +7,7 @@
  * - `schema`: a zod schema has no form on the wire
  * - `value`: a value to encode does not fit its type
  * - `data`: bytes or JSON to decode are broken
- * - `limit`: a message exceeds a limit of {@link CodecLimits}
+ * - `limit`: a message exceeds a limit of `CodecLimits`
  * - `space`: the buffer given to `encodeInto` is too small
  * - `mismatch`: the other side's type has another shape
  */

@@ -4,6 +4,7 @@
 const heapBytes = 64;
 /** Messages up to this size go into a chunk. Larger ones would fill a chunk too quickly. */
 export const pooledBytes = 2_048;
+/** At least eight messages share one allocation. */
 const chunkBytes = 16 * 1_024;
 
 /**

@@ -31,14 +31,14 @@ export class ByteReader {
   }
 
   byte(): number {
-    if (this.pos >= this.end) throw this.#cutOff(1);
+    if (this.pos >= this.end) throw cutOff(1);
     return this.bytes[this.pos++] as number;
   }
 
   /** Skips `size` bytes and returns the position of the first one. */
   take(size: number): number {
     const start = this.pos;
-    if (size > this.end - start) throw this.#cutOff(size);
+    if (size > this.end - start) throw cutOff(size);
     this.pos = start + size;
     return start;
   }
@@ -92,10 +92,10 @@ export class ByteReader {
     if (last > 15) throw fail("data", "an integer of more than 32 bits");
     return (value | (last << 28)) >>> 0;
   }
+}
 
-  #cutOff(size: number): unknown {
-    return fail("data", `the message ends where ${size} more bytes should follow`);
-  }
+function cutOff(size: number): unknown {
+  return fail("data", `the message ends where ${size} more bytes should follow`);
 }
 
 /**

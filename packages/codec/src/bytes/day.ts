@@ -5,6 +5,7 @@ import { scratch, scratchBytes } from "./float.ts";
 import { putVarint64, readVarint64 } from "./varint.ts";
 
 const dayMs = 86_400_000;
+/** The days 0001-01-01 and 9999-12-31, counted from 1970. */
 const firstDay = -719_162;
 const lastDay = 2_932_896;
 const pattern = /^(\d{4})-(\d{2})-(\d{2})$/;

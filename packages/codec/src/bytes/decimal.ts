@@ -5,6 +5,7 @@ import { formatDecimal, maxUnscaledBytes, parseDecimal } from "./decimal-text.ts
 import { writeVarint32, writeVarUint64, writeVarUintBig } from "./integer.ts";
 import { readVar64, readVarint32 } from "./varint.ts";
 
+/** Smaller values fit into one varuint with the flag for large ones. */
 const smallUnscaled = 1n << 62n;
 
 /** Writes scale and unscaled value (docs/fory.md, "Time"). */

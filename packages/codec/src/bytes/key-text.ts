@@ -2,6 +2,7 @@ import { latin1 } from "./text.ts";
 
 /** Longer keys are not cached: they seldom repeat, and comparing them takes longer. */
 const longest = 24;
+/** A power of two. Most programs have fewer keys. */
 const slots = 256;
 /** Recently read keys. Each has only one slot, so that peers cannot make the table grow. */
 const known = new Array<string>(slots).fill("");

@@ -23,9 +23,11 @@ export interface MessageFormat<W extends ByteWriter, R extends ByteReader> {
   finish(w: W): void;
   /** Maps a failure of `write` to the one that callers see. */
   failure?(failure: Failure): Failure;
-  /** Reads a whole message. Throws {@link CodecError}. */
+  /** Reads a whole message. Throws `CodecError`. */
   read(r: R, bytes: Uint8Array): unknown;
 }
+
+const noBytes = new Uint8Array(0);
 
 /**
  * The codec of one type in a binary mode. It lends a writer or reader to the format for each
@@ -81,11 +83,18 @@ export class MessageCodec<W extends ByteWriter, R extends ByteReader>
 
   decode(bytes: Uint8Array): unknown {
     checkBytes(bytes);
-    const r = this.#readers.take();
+    const readers = this.#readers;
+    const nested = readers.busy;
+    const r = nested ? readers.another() : readers.shared;
+    readers.busy = true;
     try {
       return this.#format.read(r, plainBytes(bytes));
     } finally {
-      this.#readers.release(r);
+      if (!nested) {
+        // the next message may arrive much later: hold nothing of this one
+        r.begin(noBytes);
+        readers.busy = false;
+      }
     }
   }
 

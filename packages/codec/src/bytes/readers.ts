@@ -3,29 +3,22 @@ import type { ByteReader } from "./byte-reader.ts";
 const noBytes = new Uint8Array(0);
 
 /**
- * Lends a reader to one message after the other. Nested decoding, in a setter or a default, gets a
- * new one.
+ * The readers of one mode. One reader serves message after message, unless it is busy: nested
+ * decoding, in a setter or a default, needs a new one. The fields are public because a call for
+ * each message would cost several percent of a small one.
  */
 export class Readers<R extends ByteReader> {
+  readonly shared: R;
+  busy = false;
   readonly #make: (bytes: Uint8Array) => R;
-  readonly #shared: R;
-  #busy = false;
 
   constructor(make: (bytes: Uint8Array) => R) {
     this.#make = make;
-    this.#shared = make(noBytes);
+    this.shared = make(noBytes);
   }
 
-  take(): R {
-    if (this.#busy) return this.#make(noBytes);
-    this.#busy = true;
-    return this.#shared;
-  }
-
-  release(r: R): void {
-    if (r !== this.#shared) return;
-    // the next message may arrive much later: hold nothing of this one
-    r.begin(noBytes);
-    this.#busy = false;
+  /** Makes a reader for a nested message. */
+  another(): R {
+    return this.#make(noBytes);
   }
 }

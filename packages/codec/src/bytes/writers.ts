@@ -1,5 +1,6 @@
 import type { ByteWriter } from "./byte-writer.ts";
 
+/** Most messages fit without growing. */
 const firstBytes = 4_096;
 /**
  * A buffer that grew beyond this size is dropped, so that one large message does not hold memory.

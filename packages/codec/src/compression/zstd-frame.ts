@@ -4,6 +4,7 @@ const magic = [0x28, 0xb5, 0x2f, 0xfd];
 /** Size of the content size field, by the two high bits of the frame descriptor. */
 const contentSizes = [0, 2, 4, 8];
 const dictionarySizes = [0, 1, 2, 4];
+/** The maximum size of a block by RFC 8878. */
 const maxBlock = 128 * 1024;
 
 /** The limits of a frame from a peer. */

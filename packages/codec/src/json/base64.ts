@@ -1,6 +1,7 @@
 import { fail } from "../failure.ts";
 
 const alphabet = /^[A-Za-z0-9+/]*={0,2}$/;
+/** Bytes per call of `fromCharCode`: more arguments could overflow the stack. */
 const chunk = 8_192;
 
 export function toBase64(bytes: Uint8Array): string {

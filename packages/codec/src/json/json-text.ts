@@ -11,6 +11,10 @@ const scannedBytes = 4_096;
 const bracketCost = 56;
 const commaCost = 16;
 const wideDigits = /\d{16}/;
+/**
+ * Longer integers are refused: no field holds them, and converting them takes more than linear
+ * time.
+ */
 const maxDigits = 40;
 
 /**

@@ -1,5 +1,6 @@
 import { Failure } from "../failure.ts";
 
+/** The Python package shows as many keys, with as many characters of each. */
 const shown = 5;
 const keyLength = 80;
 

@@ -4,7 +4,9 @@ import { putText, readText } from "../bytes/text.ts";
 import { fail } from "../failure.ts";
 
 const loneSurrogate = /\p{Surrogate}/u;
+/** Fory's encoding number of UTF-16. */
 const utf16 = 1;
+/** Characters per call of `fromCharCode`: more arguments could overflow the stack. */
 const chunk = 4_096;
 
 /**

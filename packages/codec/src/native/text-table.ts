@@ -1,4 +1,5 @@
 const slots = 256;
+/** Lengths of numbered texts. They are part of the format. */
 const shortest = 3;
 const longest = 64;
 

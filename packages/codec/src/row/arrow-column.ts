@@ -8,6 +8,7 @@ import type { RowElement, RowScalarKind, RowType } from "./schema/row-schema.ts"
 export type ArrowLibrary = typeof import("apache-arrow");
 
 const encoder = new TextEncoder();
+/** Arrow's offsets are int32. */
 const maxOffset = 0x7fff_ffff;
 
 export function arrowField(arrow: ArrowLibrary, name: string, element: RowElement): Field {
@@ -70,7 +71,7 @@ function scalarType(arrow: ArrowLibrary, kind: RowScalarKind): DataType {
   }
 }
 
-/** Makes a column of values as {@link rowReader} decodes them. */
+/** Makes a column of values as `rowReader` decodes them. */
 export function columnOf(arrow: ArrowLibrary, type: RowType, values: readonly unknown[]): Data {
   const common = { length: values.length, ...validity(values) };
   switch (type.kind) {

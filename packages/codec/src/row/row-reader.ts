@@ -12,9 +12,9 @@ export type DynamicRow = Record<string, unknown>;
 /** Reads rows by their schema alone. It holds no resources. */
 export interface RowReader {
   readonly schema: RowSchema;
-  /** Like {@link RowCodec.view}, with the names of the schema as keys. */
+  /** Like `RowCodec.view`, with the names of the schema as keys. */
   view(bytes: Uint8Array): RowView<DynamicRow>;
-  /** Like {@link RowCodec.decode}. */
+  /** Like `RowCodec.decode`. */
   decode(bytes: Uint8Array): DynamicRow;
 }
 

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { FieldType } from "./field-type.ts";
 import type { TypeScope } from "./type-scope.ts";
 
-/** A zod object schema made by {@link wireType}; `z.output` and `z.input` of it are its values. */
+/** A zod object schema made by `wireType`; `z.output` and `z.input` of it are its values. */
 export type WireType<T = unknown> = z.core.$ZodObject & { readonly _zod: { readonly output: T } };
 
 /** One field of a wire type. */

@@ -41,7 +41,7 @@ export interface TypePlan {
 const plans = new WeakMap<Profile, WeakMap<WireTypeInfo, TypePlan>>();
 
 /**
- * Returns the plan of a type. Throws {@link CodecError} if a recursive getter returns a bad schema.
+ * Returns the plan of a type. Throws `CodecError` if a recursive getter returns a bad schema.
  */
 export function planOf(info: WireTypeInfo, profile: Profile): TypePlan {
   let ofProfile = plans.get(profile);

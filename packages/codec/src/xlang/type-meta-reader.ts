@@ -17,6 +17,7 @@ import type { XlangReader } from "./xlang-reader.ts";
  * own.
  */
 const known = { A: new Map<string, TypeMeta>(), B: new Map<string, TypeMeta>() };
+/** Maximum number of cached definitions, as peers may send any number of them. */
 const maxKnown = 256;
 /**
  * Maximum number of definitions in one message: each costs memory and time, and one message needs

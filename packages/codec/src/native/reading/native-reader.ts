@@ -20,6 +20,7 @@ import { readBuffer, readBufferOf, readView, viewReaders } from "./read-view.ts"
 
 /** Approximate memory of a text, without its characters. */
 const textCost = 24;
+/** Approximate memory of a number that V8 keeps on the heap. */
 const heapNumberCost = 16;
 
 /**

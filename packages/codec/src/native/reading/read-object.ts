@@ -2,6 +2,7 @@ import { asFailure, fail } from "../../failure.ts";
 import { ErrorFlag, errorClasses, makeError } from "../error-kind.ts";
 import type { NativeReader } from "./native-reader.ts";
 
+/** Approximate memory of an error with its stack, and of a compiled pattern. */
 const errorCost = 1_024;
 const regexpCost = 512;
 /**

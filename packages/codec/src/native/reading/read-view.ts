@@ -2,6 +2,7 @@ import { fail } from "../../failure.ts";
 import { compactViews, type View, type ViewKind, viewKinds } from "../view-kind.ts";
 import type { NativeReader } from "./native-reader.ts";
 
+/** Approximate memory of a view with its buffer, without the bytes. */
 const viewCost = 128;
 
 /** Readers of views with bytes of their own, by their ids. */

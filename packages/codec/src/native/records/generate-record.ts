@@ -10,6 +10,7 @@ import type { ReadRecord, Shape, WriteRecord, WriteRecords } from "./shape.ts";
  * as much as hundreds of records.
  */
 const patience = 16;
+/** Larger records are rare, and their code would be long. */
 const maxKeys = 64;
 
 /**

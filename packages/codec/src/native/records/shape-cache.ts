@@ -8,10 +8,12 @@ export const maxShapeKeys = 64;
  * caches large.
  */
 const maxCachedBytes = 2_048;
+/** Bounds of the cache for writing: programs have few shapes, and few with the same first key. */
 const maxBuckets = 1_024;
 const maxBucket = 8;
 const written = new Map<string, Shape[]>();
 const empty = makeShape([]);
+/** Slots of `following`, a power of two. */
 const followers = 64;
 /** The shape that followed another one the last time, by the number of the earlier one. */
 const following = new Array<Shape>(followers).fill(empty);
@@ -86,6 +88,7 @@ export function hasKeys(shape: Shape, keys: readonly string[]): boolean {
   return true;
 }
 
+/** Slots of the cache for reading, a power of two. */
 const slots = 1_024;
 const read: (Shape | undefined)[] = new Array<Shape | undefined>(slots).fill(undefined);
 

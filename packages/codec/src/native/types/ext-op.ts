@@ -13,6 +13,7 @@ export interface BoundExt extends NativeOp {
   read(r: NativeReader, end: number, depth: number): object;
 }
 
+/** Forms are small: most fit without growing. */
 const firstBytes = 256;
 /** A buffer that grew beyond this size is dropped. */
 const keptBytes = 65_536;

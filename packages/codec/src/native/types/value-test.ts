@@ -19,7 +19,7 @@ export function holdsDoubles({ type, nullable }: ElementType): boolean {
 }
 
 /**
- * Returns code that accepts the same values as {@link scalarNative} and {@link enumNative};
+ * Returns code that accepts the same values as `scalarNative` and `enumNative`;
  * undefined for types that are too rare for code of their own.
  */
 export function valueTest(type: FieldType, x: string, source: Source): ValueTest | undefined {

@@ -5,8 +5,10 @@ import { defaultLimits, maxFields } from "../../limits.ts";
 import { maxSchemaFields, type RowField, type RowSchema, type RowType } from "./row-schema.ts";
 import { containerId, scalarOfId } from "./schema-type-id.ts";
 
+/** Limits of a schema from a peer, far above those of real ones. */
 const maxSchemaBytes = 1024 * 1024;
 const maxNameBytes = 1_024;
+/** Fory's id of decimals, for an error with an alternative. */
 const decimalId = 40;
 
 /**

@@ -4,6 +4,7 @@ import { fixedOp } from "./fixed-op.ts";
 import type { RowOp } from "./row-op.ts";
 
 const dayMs = 86_400_000;
+/** The days 0001-01-01 and 9999-12-31, counted from 1970. */
 const firstDay = -719_162;
 const lastDay = 2_932_896;
 /** `Date` covers this many milliseconds before and after 1970. */

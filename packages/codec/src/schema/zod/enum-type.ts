@@ -28,7 +28,7 @@ export function enumValues(entries: Entries): (string | number)[] {
 }
 
 /**
- * Returns a number for each value. Throws {@link CodecError} `schema` if one is missing or
+ * Returns a number for each value. Throws `CodecError` `schema` if one is missing or
  * repeated.
  */
 export function enumNumbers(

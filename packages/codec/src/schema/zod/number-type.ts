@@ -11,7 +11,7 @@ interface Check {
 
 /**
  * Returns the type of a number. The format is that of the schema itself or of a check
- * (`z.number().int()`); other checks are refinements. Throws {@link CodecError} `schema` for a
+ * (`z.number().int()`); other checks are refinements. Throws `CodecError` `schema` for a
  * format without a wire form.
  */
 export function numberType(

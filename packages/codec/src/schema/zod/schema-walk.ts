@@ -46,7 +46,7 @@ export interface Described extends ElementType {
 
 /**
  * Describes one schema. `describe` makes a walk for each field, element or root, and the walk
- * visits the schemas inside. Throws {@link CodecError} `schema`, naming the path of the part
+ * visits the schemas inside. Throws `CodecError` `schema`, naming the path of the part
  * without a wire form.
  */
 export class SchemaWalk {

@@ -7,6 +7,7 @@ export interface Amount {
 
 /** Maximum number of digits that are converted: bigint arithmetic takes more than linear time. */
 const maxDigits = 256;
+/** The text of `maxDigits` digits with sign, point and exponent. */
 const maxText = 320;
 const literal = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE]-?(?:0|[1-9]\d*))?$/;
 

@@ -18,6 +18,7 @@ export const MapFlag = {
   valueDeclared: 32,
 } as const;
 
+/** The count of a chunk is one byte. */
 const maxChunk = 255;
 /** Approximate memory of one pair. */
 const pairCost = 64;
