@@ -65,7 +65,7 @@ describe("processes over QUIC", () => {
     const stuck = new Child("server");
     const client = await createNode();
     const connection = await client.connect(await stuck.line(), "silent");
-    stuck.process.kill("SIGSTOP");
+    await stuck.stop();
     connection.open(ignore).send(0, new Uint8Array(100_000), true);
     const before = Date.now();
     connection.close();

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { eventually } from "./pair.ts";
 
 /** A process that runs a program of `children/`. */
 export class Child {
@@ -34,9 +36,24 @@ export class Child {
     }
   }
 
+  /** Stops the process. Resolves when the kernel reports every thread as stopped. */
+  async stop(): Promise<void> {
+    this.process.kill("SIGSTOP");
+    await eventually("the process stopped", () => this.#threads().every((state) => state === "T"));
+  }
+
   async kill(): Promise<void> {
     this.process.kill("SIGKILL");
     await this.exited;
+  }
+
+  /** The states of the threads, as Linux names them. */
+  #threads(): string[] {
+    const folder = `/proc/${this.process.pid}/task`;
+    return readdirSync(folder).map((thread) => {
+      const stat = readFileSync(`${folder}/${thread}/stat`, "utf8");
+      return stat.charAt(stat.lastIndexOf(")") + 2);
+    });
   }
 
   #add(text: Buffer): void {
