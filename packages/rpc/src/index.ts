@@ -99,3 +99,8 @@ export type { PeerDirectory } from "./server/server-context.ts";
 export type { SessionOptions } from "./session/create-session.ts";
 export { createSession } from "./session/create-session.ts";
 export { now } from "./time/clock.ts";
+
+// For the declarations of programs that export definitions and clients.
+
+export type { CapabilityRequirement, MessageSchema, MethodDefinition } from "@aster/contract";
+export type { Node } from "@aster/transport";
