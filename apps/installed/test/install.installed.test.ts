@@ -2,19 +2,10 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { transform } from "esbuild";
-import { beforeAll, expect, inject, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { run } from "./support/run.ts";
 
 const projects = { npm: inject("npmProject"), pnpm: inject("pnpmProject") };
-
-beforeAll(async () => {
-  for (const project of Object.values(projects)) {
-    const source = await readFile(join(project, "first.ts"), "utf8");
-    const { code } = await transform(source, { loader: "ts", target: "node22" });
-    await writeFile(join(project, "first.mjs"), code);
-  }
-});
 
 test.each(["npm", "pnpm"] as const)("%s installs what the first program needs", async (client) => {
   const cwd = projects[client];

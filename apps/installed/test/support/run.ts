@@ -5,17 +5,38 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs a command and returns its trimmed stdout. Rejects with both outputs when it fails. */
-export function run(
+/** Trimmed. */
+export interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The part of an output that an error shows; a bundle can be one line of megabytes. */
+const shown = (output: string) => output.slice(-2000);
+
+/** Runs a command and returns its outputs. Rejects with both when it fails. */
+export function runWithErrors(
   command: string,
   args: readonly string[],
   { cwd, env }: RunOptions,
-): Promise<string> {
+): Promise<Output> {
   return new Promise((resolve, reject) => {
     const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 1 << 26, timeout: 240_000 };
     execFile(command, [...args], options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout.trim());
-      else reject(new Error(`${command} ${args.join(" ")} failed\n${stdout}\n${stderr}`));
+      if (error === null) resolve({ stdout: stdout.trim(), stderr: stderr.trim() });
+      else
+        reject(
+          new Error(`${command} ${args.join(" ")} failed\n${shown(stdout)}\n${shown(stderr)}`),
+        );
     });
   });
+}
+
+/** Runs a command and returns its trimmed stdout. Rejects with both outputs when it fails. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<string> {
+  return (await runWithErrors(command, args, options)).stdout;
 }

@@ -1,0 +1,84 @@
+// Usage: node bundle.mjs BUNDLER. Bundles first.mjs and its packages into dist/BUNDLER, all but the
+// native package, and prints the path of the bundle.
+import { build as esbuild } from "esbuild";
+import { build as vite } from "vite";
+import webpack from "webpack";
+
+const external = ["@aster/native"];
+const outputs = { esbuild: "dist/esbuild", vite: "dist/vite", webpack: "dist/webpack" };
+
+async function bundleWithEsbuild(options, outfile) {
+  const { warnings } = await esbuild({
+    bundle: true,
+    platform: "node",
+    target: "node22",
+    external,
+    logLevel: "silent",
+    outfile,
+    ...options,
+  });
+  for (const { text } of warnings) console.error(text);
+  return outfile;
+}
+
+async function bundleWithVite() {
+  await vite({
+    logLevel: "warn",
+    configFile: false,
+    ssr: { noExternal: true, external },
+    build: {
+      ssr: "first.mjs",
+      outDir: outputs.vite,
+      target: "node22",
+      rollupOptions: {
+        // zod has comments that Rollup takes for annotations
+        onwarn: (warning, warn) => warning.code === "INVALID_ANNOTATION" || warn(warning),
+      },
+    },
+  });
+  return `${outputs.vite}/first.js`;
+}
+
+function bundleWithWebpack() {
+  const configuration = {
+    mode: "production",
+    // NODE_ENV stays what it is when the bundle runs: the first program has an open gate
+    optimization: { nodeEnv: false },
+    target: "node22",
+    entry: "./first.mjs",
+    externals: { "@aster/native": "module @aster/native" },
+    experiments: { outputModule: true },
+    output: {
+      path: new URL(outputs.webpack, import.meta.url).pathname,
+      filename: "first.mjs",
+      library: { type: "module" },
+    },
+  };
+  return new Promise((resolve, reject) => {
+    webpack(configuration, (error, stats) => {
+      if (error) return reject(error);
+      const text = stats.toString({ all: false, errors: true, warnings: true });
+      if (text !== "") console.error(text);
+      resolve(`${outputs.webpack}/first.mjs`);
+    });
+  });
+}
+
+const bundlers = {
+  "esbuild, ES module": () =>
+    bundleWithEsbuild({ format: "esm", entryPoints: ["first.mjs"] }, `${outputs.esbuild}/esm.mjs`),
+  "esbuild, CommonJS": () =>
+    bundleWithEsbuild(
+      { format: "cjs", entryPoints: ["wrapped.mjs"] },
+      `${outputs.esbuild}/cjs.cjs`,
+    ),
+  "esbuild, minified": () =>
+    bundleWithEsbuild(
+      { format: "cjs", entryPoints: ["wrapped.mjs"], minify: true },
+      `${outputs.esbuild}/minified.cjs`,
+    ),
+  "vite, SSR": bundleWithVite,
+  webpack: bundleWithWebpack,
+};
+
+console.log(await bundlers[process.argv[2]]());
