@@ -1,5 +1,5 @@
-// The contract: a plain value that both sides import. Nothing of the server or of the native module comes with it.
-import { defineService, serverStream, unary, wireType } from "@aster/rpc";
+// The contract: a plain value that both sides import, without the server and the native module.
+import { defineService, serverStream, unary, wireType } from "@aster/rpc/contract";
 import { z } from "zod";
 
 export const HelloRequest = wireType("hello/HelloRequest", { name: z.string().default("") });

@@ -1,11 +1,13 @@
-// Usage: node bundle.mjs BUNDLER. Bundles first.mjs and its packages into dist/BUNDLER, all but the
-// native package, and prints the path of the bundle.
+// Usage: node bundle.mjs BUNDLER. Bundles first.mjs and its packages for Node, without the native
+// package, or page.ts for browsers. Prints the path of the bundle.
 import { build as esbuild } from "esbuild";
 import { build as vite } from "vite";
 import webpack from "webpack";
 
 const external = ["@aster/native"];
 const outputs = { esbuild: "dist/esbuild", vite: "dist/vite", webpack: "dist/webpack" };
+// zod has comments that Rollup takes for annotations
+const onwarn = (warning, warn) => warning.code === "INVALID_ANNOTATION" || warn(warning);
 
 async function bundleWithEsbuild(options, outfile) {
   const { warnings } = await esbuild({
@@ -30,13 +32,21 @@ async function bundleWithVite() {
       ssr: "first.mjs",
       outDir: outputs.vite,
       target: "node22",
-      rollupOptions: {
-        // zod has comments that Rollup takes for annotations
-        onwarn: (warning, warn) => warning.code === "INVALID_ANNOTATION" || warn(warning),
-      },
+      rollupOptions: { onwarn },
     },
   });
   return `${outputs.vite}/first.js`;
+}
+
+async function bundlePageWithVite() {
+  const outDir = "dist/vite-page";
+  const output = { entryFileNames: "page.js" };
+  await vite({
+    logLevel: "warn",
+    configFile: false,
+    build: { outDir, rollupOptions: { input: "page.ts", onwarn, output } },
+  });
+  return `${outDir}/page.js`;
 }
 
 function bundleWithWebpack() {
@@ -79,6 +89,12 @@ const bundlers = {
     ),
   "vite, SSR": bundleWithVite,
   webpack: bundleWithWebpack,
+  "esbuild, browser": () =>
+    bundleWithEsbuild(
+      { format: "esm", platform: "browser", target: "es2022", entryPoints: ["page.ts"] },
+      `${outputs.esbuild}/page.js`,
+    ),
+  "vite, browser": bundlePageWithVite,
 };
 
 console.log(await bundlers[process.argv[2]]());

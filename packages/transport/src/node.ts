@@ -36,7 +36,10 @@ export interface Node extends AsyncDisposable {
   readonly id: EndpointId;
   /** Where others can reach us now. */
   address(): EndpointAddress;
-  /** Dials a peer: an address, `aster1…` ticket, base64 node address or endpoint id. Rejects with {@link TransportError}. */
+  /**
+   * Dials a peer: an address, `aster1…` ticket, base64 node address or endpoint id. Rejects with
+   * `TransportError`.
+   */
   connect(
     address: EndpointAddress | string,
     alpn: string,

@@ -23,7 +23,7 @@ export async function installWithPnpm(
 ): Promise<void> {
   const tools = await newProject(folder, template);
   // a bundle loads @aster/native from the project, so the project depends on it
-  const direct = ["@aster/rpc", "@aster/interceptors", "@aster/native"];
+  const direct = ["@aster/rpc", "@aster/codec", "@aster/interceptors", "@aster/native"];
   const own = Object.fromEntries(direct.map((name) => [name, packages[name]]));
   await writeManifest(folder, { ...own, ...tools });
   // a registry would have these versions

@@ -1,0 +1,3 @@
+import { summary } from "./browser.ts";
+
+Object.assign(globalThis, { summary: summary() });
