@@ -12,7 +12,7 @@ const maxWindowLog = 24;
  * Throws {@link CodecError} `type` where the platform has no zstd; Node has it from 22.15 on.
  */
 export function compressPayload(bytes: Uint8Array, level = 3): Uint8Array {
-  const { constants, zstdCompressSync } = zlib();
+  const { constants, zstdCompressSync } = zlib("zstdCompressSync");
   const compressed = zstdCompressSync(bytes, {
     params: { [constants.ZSTD_c_compressionLevel]: level },
     pledgedSrcSize: bytes.length,
@@ -28,7 +28,7 @@ export function compressPayload(bytes: Uint8Array, level = 3): Uint8Array {
  */
 export function decompressPayload(bytes: Uint8Array, maxBytes: number): Uint8Array {
   checkFrame(bytes, { maxBytes, maxWindowLog });
-  const { constants, zstdDecompressSync } = zlib();
+  const { constants, zstdDecompressSync } = zlib("zstdDecompressSync");
   let inflated: Uint8Array;
   try {
     inflated = plain(
@@ -48,11 +48,23 @@ export function decompressPayload(bytes: Uint8Array, maxBytes: number): Uint8Arr
   throw new CodecError("limit", `decompressed payload exceeds limit of ${maxBytes}`);
 }
 
-/** Found at run time and not imported, so that bundles for browsers need no stand-in for Node's module. */
-function zlib(): Zlib {
-  const found = globalThis.process?.getBuiltinModule?.("node:zlib");
-  if (found && "zstdCompressSync" in found) return found;
-  throw new CodecError("type", "this platform has no zstd: send and accept payloads uncompressed");
+/** Returns `false` on platforms without zstd, such as browsers and Node before 22.15. */
+export function canCompress(): boolean {
+  return "zstdCompressSync" in (builtin() ?? {});
+}
+
+/** Found at run time and not imported, so that bundles for browsers need no stand-in for it. */
+function builtin(): Zlib | undefined {
+  return globalThis.process?.getBuiltinModule?.("node:zlib");
+}
+
+function zlib(needed: "zstdCompressSync" | "zstdDecompressSync"): Zlib {
+  const found = builtin();
+  if (found && needed in found) return found;
+  throw new CodecError(
+    "type",
+    "this platform has no zstd; use Node 22.15 or newer, or turn compression off at the peer",
+  );
 }
 
 function plain(buffer: Uint8Array): Uint8Array {

@@ -3,7 +3,7 @@ export { bfloat16Array, boolArray, float16Array, uint8Array } from "./array-sche
 export type { Codec, CodecMode, CodecOptions, TypeCodec } from "./codec.ts";
 export { createCodec } from "./codec.ts";
 export type { CodecEngine, EngineCodec, EngineOptions } from "./codec-engine.ts";
-export { compressPayload, decompressPayload } from "./compress.ts";
+export { canCompress, compressPayload, decompressPayload } from "./compress.ts";
 export type { CodecErrorCode, CodecErrorOptions } from "./error.ts";
 export { CodecError } from "./error.ts";
 // For those who read wire types: contracts, servers, tools.

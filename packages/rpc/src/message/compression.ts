@@ -1,7 +1,11 @@
+import { canCompress } from "@aster/codec";
 import { MAX_PAYLOAD_BYTES } from "@aster/transport";
 import type { MessageForm } from "../protocol/mode.ts";
 
-/** When payloads are compressed; `false`: never. JSON is not, and what the peer compresses is always read. */
+/**
+ * When payloads are compressed; `false`: never. JSON is not, and nothing is on a platform without zstd. What the peer
+ * compresses is always read where the platform has zstd.
+ */
 export type Compression =
   | false
   | {
@@ -18,7 +22,7 @@ export function plainBytesOf(compression: Compression | undefined): number {
   if (!(thresholdBytes >= 0)) {
     throw new RangeError("compression.thresholdBytes must be a number that is not negative");
   }
-  return Math.min(thresholdBytes, MAX_PAYLOAD_BYTES);
+  return canCompress() ? Math.min(thresholdBytes, MAX_PAYLOAD_BYTES) : MAX_PAYLOAD_BYTES;
 }
 
 /** The same for one form. */

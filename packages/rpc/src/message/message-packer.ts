@@ -1,4 +1,4 @@
-import { compressPayload, decompressPayload } from "@aster/codec";
+import { CodecError, compressPayload, decompressPayload } from "@aster/codec";
 import { FrameFlag, MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
@@ -47,8 +47,8 @@ export class MessagePacker {
 /**
  * The payload of a message frame as it was before compression.
  *
- * Throws RESOURCE_EXHAUSTED when it has more than `maxBytes`, noticed while it is inflated, and INTERNAL for what is no
- * zstd frame.
+ * Throws RESOURCE_EXHAUSTED when it has more than `maxBytes`, noticed while it is inflated, INTERNAL for what is no
+ * zstd frame, and UNIMPLEMENTED on a platform without zstd.
  */
 export function unpack(flags: number, payload: Uint8Array, maxBytes: number): Uint8Array {
   if (payload.length > maxBytes) throw tooLarge(payload.length, maxBytes);
@@ -58,6 +58,11 @@ export function unpack(flags: number, payload: Uint8Array, maxBytes: number): Ui
   } catch (cause) {
     const error = RpcError.from(cause);
     if (error.is(StatusCode.RESOURCE_EXHAUSTED)) throw tooLarge("inflated", maxBytes, cause);
+    if (cause instanceof CodecError && cause.code === "type") {
+      const details = { reason: "compression" };
+      const message = `a compressed message cannot be read: ${cause.message}`;
+      throw new RpcError(StatusCode.UNIMPLEMENTED, message, { cause, details });
+    }
     throw new RpcError(StatusCode.INTERNAL, "a compressed message cannot be inflated", { cause });
   }
 }
