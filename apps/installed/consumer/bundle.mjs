@@ -3,6 +3,7 @@
 import { build as esbuild } from "esbuild";
 import { build as vite } from "vite";
 import webpack from "webpack";
+import webpackConfig from "./webpack.config.mjs";
 
 const external = ["@aster/native"];
 const outputs = { esbuild: "dist/esbuild", vite: "dist/vite", webpack: "dist/webpack" };
@@ -24,17 +25,8 @@ async function bundleWithEsbuild(options, outfile) {
 }
 
 async function bundleWithVite() {
-  await vite({
-    logLevel: "warn",
-    configFile: false,
-    ssr: { noExternal: true, external },
-    build: {
-      ssr: "first.mjs",
-      outDir: outputs.vite,
-      target: "node22",
-      rollupOptions: { onwarn },
-    },
-  });
+  const build = { ssr: "first.mjs", outDir: outputs.vite, rollupOptions: { onwarn } };
+  await vite({ logLevel: "warn", build });
   return `${outputs.vite}/first.js`;
 }
 
@@ -51,17 +43,12 @@ async function bundlePageWithVite() {
 
 function bundleWithWebpack() {
   const configuration = {
-    mode: "production",
+    ...webpackConfig,
     // NODE_ENV stays what it is when the bundle runs: the first program has an open gate
     optimization: { nodeEnv: false },
-    target: "node22",
-    entry: "./first.mjs",
-    externals: { "@aster/native": "module @aster/native" },
-    experiments: { outputModule: true },
     output: {
+      ...webpackConfig.output,
       path: new URL(outputs.webpack, import.meta.url).pathname,
-      filename: "first.mjs",
-      library: { type: "module" },
     },
   };
   return new Promise((resolve, reject) => {

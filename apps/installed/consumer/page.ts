@@ -1,3 +1,3 @@
-import { summary } from "./browser.ts";
+import { summary } from "./browser.js";
 
 Object.assign(globalThis, { summary: summary() });

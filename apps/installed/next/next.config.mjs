@@ -1,1 +1,2 @@
+// next.config.mjs
 export default { serverExternalPackages: ["@aster/native"] };

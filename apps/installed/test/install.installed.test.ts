@@ -1,7 +1,7 @@
 // Programs run in projects that npm and pnpm installed from the packed packages.
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { run } from "./support/run.ts";
 
@@ -47,25 +47,44 @@ test("a binary of another system is named in the error", async () => {
   await expect(failed).rejects.toThrow(`the binary ${binary} of @aster/native cannot be loaded`);
 });
 
-test("without a binary, the error names the platform and the ways out", async () => {
-  const require = createRequire(join(projects.npm, "index.js"));
-  const folder = join(require.resolve("@aster/native"), "..");
-  const binaries = (await readdir(folder)).filter((file) => file.endsWith(".node"));
-  expect(binaries).toHaveLength(1);
-  const aside = join(projects.npm, "aside");
-  await mkdir(aside);
-  for (const file of binaries) await rename(join(folder, file), join(aside, file));
-  try {
-    const failed = run("node", ["first.mjs"], { cwd: projects.npm });
-    await expect(failed).rejects.toThrow(
-      new RegExp(
-        `@aster/native has no binary for ${process.platform}-${process.arch} \\((glibc|musl)\\)`,
-      ),
-    );
-    await expect(failed).rejects.toThrow(/optional dependencies/);
-    await expect(failed).rejects.toThrow(/build it from source/);
+test.each([
+  ["linux", "x64", undefined, "linux-x64-musl", "linux-x64 (musl)"],
+  ["linux", "arm64", "2.36", "linux-arm64-gnu", "linux-arm64 (glibc)"],
+  ["darwin", "arm64", undefined, "darwin-arm64", "darwin-arm64"],
+  ["win32", "x64", undefined, "win32-x64-msvc", "win32-x64"],
+])(
+  "on %s-%s with glibc %s the platform package is %s",
+  async (platform, arch, glibc, name, text) => {
+    const header = JSON.stringify({ glibcVersionRuntime: glibc });
+    const pretend = `
+    Object.defineProperty(process, "platform", { value: "${platform}" });
+    Object.defineProperty(process, "arch", { value: "${arch}" });
+    process.report.getReport = () => ({ header: ${header} });
+    await import("@aster/native");`;
+    const failed = run("node", ["--input-type=module", "--eval", pretend], { cwd: projects.pnpm });
+    await expect(failed).rejects.toThrow(`@aster/native has no binary for ${text}; looked for`);
+    await expect(failed).rejects.toThrow(`@aster/native-${name} `);
+    await expect(failed).rejects.toThrow(/optional dependencies.*build it from source/s);
     await expect(failed).rejects.not.toThrow(/wasm|npm has a bug/i);
+  },
+);
+
+test("a program without a binary fails with the error of the native package", async () => {
+  const require = createRequire(join(projects.npm, "index.js"));
+  const folder = dirname(require.resolve("@aster/native"));
+  const [binary, ...others] = (await readdir(folder)).filter((file) => file.endsWith(".node"));
+  expect(others).toEqual([]);
+  const [from, aside] = [join(folder, String(binary)), join(projects.npm, "aside.node")];
+  await rename(from, aside);
+  try {
+    await expect(run("node", ["first.mjs"], { cwd: projects.npm })).rejects.toThrow(
+      /FAILED_PRECONDITION: @aster\/native has no binary for/,
+    );
   } finally {
-    for (const file of binaries) await rename(join(aside, file), join(folder, file));
+    await rename(aside, from);
   }
+});
+
+test("CommonJS programs can require the packages", async () => {
+  expect(await run("node", ["first.cjs"], { cwd: projects.npm })).toBe("Hello, World!");
 });

@@ -11,8 +11,11 @@ export interface Output {
   readonly stderr: string;
 }
 
-/** The part of an output that an error shows; a bundle can be one line of megabytes. */
-const shown = (output: string) => output.slice(-2000);
+/** Returns the part of an output that an error shows; a line of a bundle can have megabytes. */
+function shown(output: string): string {
+  const lines = output.split("\n").map((line) => line.slice(0, 1000));
+  return lines.slice(-60).join("\n");
+}
 
 /** Runs a command and returns its outputs. Rejects with both when it fails. */
 export function runWithErrors(

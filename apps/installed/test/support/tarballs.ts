@@ -9,13 +9,16 @@ const native: string = join(root, "crates", "native");
 /** The tarballs of packages, by name. */
 export type Tarballs = Readonly<Record<string, string>>;
 
-/** Builds the packages and packs them. `@aster/native` contains the binary of this machine. */
+/** Builds and packs the packages. `@aster/native` contains the binary of this machine. */
 export async function packPackages(folder: string): Promise<Tarballs> {
-  const build = ["exec", "turbo", "run", "build", "--filter=./packages/*"];
-  await run("pnpm", [...build, "--output-logs=errors-only"], { cwd: root });
-  const names = await readdir(join(root, "packages"));
-  const sources = [...names.map((name) => join(root, "packages", name)), native];
-  return Object.fromEntries(await Promise.all(sources.map((source) => pack(source, folder))));
+  const paths = await run("node", [join("scripts", "tarballs.mjs"), folder], { cwd: root });
+  return Object.fromEntries(paths.split("\n").map((path) => [nameOf(path), path]));
+}
+
+/** Returns the name of the package in a tarball that pnpm named. */
+function nameOf(path: string): string {
+  const [, name] = /aster-([a-z0-9-]+?)-\d+\.\d+\.\d+.*\.tgz$/.exec(path) ?? [];
+  return `@aster/${name}`;
 }
 
 /**
@@ -42,9 +45,10 @@ export async function packNativeRelease(folder: string): Promise<Tarballs> {
   return Object.fromEntries(await Promise.all(sources.map((source) => pack(source, folder))));
 }
 
-/** Packs with pnpm, which replaces `workspace:` and `catalog:` by versions. */
 async function pack(source: string, folder: string): Promise<[name: string, path: string]> {
-  const { name, version } = JSON.parse(await readFile(join(source, "package.json"), "utf8"));
-  await run("pnpm", ["pack", "--pack-destination", folder], { cwd: source });
-  return [name, join(folder, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`)];
+  const packed = await run("pnpm", ["pack", "--json", "--pack-destination", folder], {
+    cwd: source,
+  });
+  const { name, filename } = JSON.parse(packed);
+  return [name, filename];
 }

@@ -18,7 +18,7 @@ const KINDS: readonly TransportErrorCode[] = ["closed", "connect", "timeout", "a
 
 /** What ES2024 gives array buffers. */
 interface Detachable {
-  transfer(newByteLength: number): ArrayBuffer;
+  transfer?(newByteLength: number): ArrayBuffer;
 }
 
 /** What happens to a node as a whole. */
@@ -122,7 +122,7 @@ export class Reactor {
       if (payload !== null) {
         this.#channels.get(handle)?.onFrame(flags, payload);
         // it was valid until now; left to the collector, these buffers make it run again and again
-        (payload.buffer as ArrayBuffer & Detachable).transfer(0);
+        (payload.buffer as ArrayBuffer & Detachable).transfer?.(0);
       }
     } else if (op === EventOp.Stream) {
       this.#connections.get(arg)?.onStream(handle);

@@ -1,3 +1,4 @@
+// app/hello/route.js
 import {
   AsterClient,
   AsterServer,
