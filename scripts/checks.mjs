@@ -95,10 +95,12 @@ const checks = [
     (env) =>
       exec(env, "turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only"),
   ],
-  ...inFolder("packages", "package.json").map((path) => [
-    `packing of ${path}`,
-    (env) => exec(env, "publint", "--strict", path),
-  ]),
+  ...["packages", "crates"].flatMap((folder) =>
+    inFolder(folder, "package.json").map((path) => [
+      `packing of ${path}`,
+      (env) => exec(env, "publint", "--strict", path),
+    ]),
+  ),
   ["documentation", (env) => exec(env, "typedoc")],
   ["installed packages", (env) => tests(env, ["--config", "vitest.installed.config.ts"])],
   ["unit, network and interop tests", (env) => tests(env)],
