@@ -12,11 +12,14 @@ const INTERVAL_MS = live ? 1_000 : 30_000;
 /** The last crate is optimized as a whole with all others, in one piece. */
 const LAST = "aster-native";
 
-/** Returns the number of crates to compile, or `undefined` when cargo cannot tell. */
+/**
+ * Downloads the crates and returns the number of those to compile, or `undefined` when that fails:
+ * the build then says why.
+ */
 function crateCount() {
+  say("native crate: downloading the sources …");
   const args = ["tree", "--locked", "--package", LAST, "--edges", "normal,build"];
-  // stderr: cargo downloads the crates first, and says so
-  const stdio = ["ignore", "pipe", 2];
+  const stdio = ["ignore", "pipe", "ignore"];
   const tree = spawnSync("cargo", [...args, "--prefix", "none"], { cwd: root, stdio });
   if (tree.status !== 0) return undefined;
   const lines = String(tree.stdout).split("\n");

@@ -69,6 +69,22 @@ test.each([
   },
 );
 
+test("the loader exports everything that the binary has", async () => {
+  const names = `
+    import { createRequire } from "node:module";
+    import { readdirSync } from "node:fs";
+    import { dirname } from "node:path";
+    import * as loaded from "@aster/native";
+    const require = createRequire(process.cwd() + "/index.js");
+    const folder = dirname(require.resolve("@aster/native"));
+    const binary = require(folder + "/" + readdirSync(folder).find((file) => file.endsWith(".node")));
+    console.log(JSON.stringify([Object.keys(binary).sort(), Object.keys(loaded).sort()]));`;
+  const output = await run("node", ["--input-type=module", "--eval", names], { cwd: projects.npm });
+  const [binary, loaded] = JSON.parse(output);
+  expect(binary.length).toBeGreaterThan(1);
+  expect(loaded).toEqual(binary);
+});
+
 test("a program without a binary fails with the error of the native package", async () => {
   const require = createRequire(join(projects.npm, "index.js"));
   const folder = dirname(require.resolve("@aster/native"));

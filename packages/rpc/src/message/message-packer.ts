@@ -59,7 +59,7 @@ export function unpack(flags: number, payload: Uint8Array, maxBytes: number): Ui
     const error = RpcError.from(cause);
     if (error.is(StatusCode.RESOURCE_EXHAUSTED)) throw tooLarge("inflated", maxBytes, cause);
     if (cause instanceof CodecError && cause.code === "type") {
-      const details = { reason: "compression" };
+      const details = { reason: "compression.unsupported" };
       const message = `a compressed message cannot be read: ${cause.message}`;
       throw new RpcError(StatusCode.UNIMPLEMENTED, message, { cause, details });
     }

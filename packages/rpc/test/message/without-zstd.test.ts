@@ -38,7 +38,7 @@ test("a compressed message of the peer ends the call with an error that says wha
   const failed = pair.client.client(Echo).echo({ text });
   await expect(failed).rejects.toMatchObject({
     code: StatusCode.UNIMPLEMENTED,
-    details: { reason: "compression" },
+    details: { reason: "compression.unsupported" },
   });
   await expect(failed).rejects.toThrow(/has no zstd; use Node 22\.15 or newer/);
 });
