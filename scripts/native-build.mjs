@@ -9,16 +9,13 @@ import { root } from "./toolchain.mjs";
 const live = process.stderr.isTTY;
 const INTERVAL_MS = live ? 1_000 : 30_000;
 
-/** The last crate is optimized as a whole with all others, in one piece. */
-const LAST = "aster-native";
-
 /**
  * Downloads the crates and returns the number of those to compile, or `undefined` when that fails:
  * the build then says why.
  */
 function crateCount() {
   say("native crate: downloading the sources …");
-  const args = ["tree", "--locked", "--package", LAST, "--edges", "normal,build"];
+  const args = ["tree", "--locked", "--package", "aster-native", "--edges", "normal,build"];
   const stdio = ["ignore", "pipe", "ignore"];
   const tree = spawnSync("cargo", [...args, "--prefix", "none"], { cwd: root, stdio });
   if (tree.status !== 0) return undefined;
@@ -37,11 +34,11 @@ function duration(ms) {
 const started = Date.now();
 const total = crateCount();
 let compiled = 0;
-let last = "";
 
 function progress() {
   const of = total === undefined ? "" : ` of at most ${total}`;
-  const optimizing = last === LAST ? ", the last one, which takes about half of the time" : "";
+  // the last one is optimized as a whole, with all that it links
+  const optimizing = compiled === total ? ", the last takes about half of the time" : "";
   return `native crate: ${compiled}${of} crates${optimizing}, ${duration(Date.now() - started)}`;
 }
 
@@ -61,12 +58,10 @@ function read(chunk) {
   const lines = (rest + chunk).split("\n");
   rest = lines.pop() ?? "";
   for (const line of lines) {
-    const crate = /^\s*Compiling (\S+) /.exec(line)?.[1];
-    if (crate === undefined) continue;
+    if (!/^\s*Compiling \S+ /.test(line)) continue;
     compiled += 1;
-    last = crate;
     // the first one tells that it has begun, the last one why it seems to stop
-    if (compiled === 1 || last === LAST) show();
+    if (compiled === 1 || compiled === total) show();
   }
 }
 build.stdout.on("data", (chunk) => read(String(chunk)));

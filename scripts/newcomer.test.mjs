@@ -120,7 +120,7 @@ test("npm start says first what it takes, and shows how far the native build is"
   );
   expect(at(/to do first, once:/)).toBeLessThan(at(/installing packages/));
   expect(output).toMatch(/native crate: 1 of at most 4 crates, \d+ s\n/);
-  expect(output).toMatch(/native crate: 4 of at most 4 crates, the last one, .*, \d+ s\n/);
+  expect(output).toMatch(/native crate: 4 of at most 4 crates, the last takes .*, \d+ s\n/);
   expect(output).toMatch(/built the native crate in \d+ s\n/);
 });
 
