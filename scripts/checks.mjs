@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { allLanguageBreaches } from "./language.mjs";
 import { layerBreaches } from "./layers.mjs";
 import { say } from "./report.mjs";
 import { needRust, root } from "./toolchain.mjs";
@@ -36,11 +37,12 @@ async function quiet(env, command, args, options) {
 
 const exec = (env, ...args) => quiet(env, "pnpm", ["exec", ...args]);
 
-async function layers() {
-  const breaches = layerBreaches();
+/** A check that passes when `breachesOf` returns an empty list. */
+const without = (breachesOf) => async () => {
+  const breaches = breachesOf();
   for (const breach of breaches) say(breach);
   return one(breaches.length === 0);
-}
+};
 
 async function rustTests(env) {
   const { ok, output } = await run(env, "cargo", ["test", "--locked", "--workspace"]);
@@ -68,7 +70,8 @@ function untested(output) {
 
 const checks = [
   ["format and lint", (env) => exec(env, "biome", "ci", "--error-on-warnings")],
-  ["dependency direction", layers],
+  ["dependency direction and import cycles", without(layerBreaches)],
+  ["language", without(allLanguageBreaches)],
   ...["packages", "apps"].flatMap((folder) =>
     inFolder(folder, "tsconfig.json").map((path) => [
       `types of ${path}`,

@@ -5,14 +5,13 @@ import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 
 /** Returns one message for each group of modules below `folder` that import each other by value. */
-export function importCycles(folder) {
+export function importCycles(folder, name = folder) {
   const files = readdirSync(folder, { recursive: true })
-    .filter((name) => /\.m?ts$/.test(name) && !/\.d\.m?ts$/.test(name))
-    .map((name) => join(folder, name));
+    .filter((path) => /\.m?ts$/.test(path) && !/\.d\.m?ts$/.test(path))
+    .map((path) => join(folder, path));
   const imports = new Map(files.map((file) => [file, valueImports(file)]));
   return groups(imports).map(
-    (group) =>
-      `import cycle in ${folder}: ${group.map((file) => relative(folder, file)).join(", ")}`,
+    (group) => `import cycle in ${name}: ${group.map((file) => relative(folder, file)).join(", ")}`,
   );
 }
 

@@ -9,7 +9,10 @@ const COLUMNS = 100;
 /** Phrases that a plain sentence does without, each with its replacement. */
 const phrases = [
   [/\bthe wheel\b/i, 'write "the Python package" or `aster-rpc`'],
-  [/\b(?:is|are|was|were) no (?!longer\b|more\b|later\b|less\b|such\b)[a-z]/, 'write "is not a …"'],
+  [
+    /(?<!\b[Tt]here )\b(?:is|are|was|were) no (?!longer\b|more\b|later\b|less\b|such\b)[a-z]/,
+    'write "is not a …"',
+  ],
   [/\b(?:for|by|to|of|from) who(?:ever)?\b/, 'write "for callers that …"'],
   [/\bwhoever\b/i, "name the role: the caller, the server, the client"],
   [/\b(?:nobody|somebody|everybody)\b/i, "name the role: the caller, the server, the client"],

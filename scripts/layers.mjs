@@ -1,7 +1,8 @@
 // The layers of docs/architecture.md. pnpm lets a package import only what it declares, so the
 // declared dependencies are checked.
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { importCycles } from "./import-cycles.mjs";
 import { root } from "./toolchain.mjs";
 
 const mayImport = {
@@ -15,8 +16,20 @@ const mayImport = {
   "@aster/registry": ["contract", "transport", "trust"],
 };
 
-/** Returns one message for each declared dependency that the table does not allow. */
+/** Returns one message for each breach: a dependency outside the table, or an import cycle. */
 export function layerBreaches() {
+  return [...forbiddenDependencies(), ...cycles()];
+}
+
+function cycles() {
+  return ["packages", "apps"]
+    .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
+    .flatMap((path) => [join(path, "src"), join(path, "test")])
+    .filter((path) => existsSync(path))
+    .flatMap((path) => importCycles(path, relative(root, path)));
+}
+
+function forbiddenDependencies() {
   const breaches = [];
   for (const folder of ["packages", "crates"]) {
     for (const name of readdirSync(join(root, folder))) {

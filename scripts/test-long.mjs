@@ -1,5 +1,5 @@
-// npm run test:long [-- WORD...]: runs the tests that take minutes
-// (vitest.long.config.ts), or those whose path contains a word. The last line is "N passed, N failed[, N skipped]".
+// npm run test:long [-- WORD...]: runs the tests that take minutes (vitest.long.config.ts), or
+// those whose path contains a word. The last line is "N passed, N failed[, N skipped]".
 import { vitest } from "./vitest.mjs";
 import { workspace } from "./workspace.mjs";
 

@@ -33,7 +33,7 @@ class ServedCall:
         self.plan = Request()
         self.items = 0
         self.total = 0
-        # in JSON mode the Python package passes bytes as the base64 text of the other side; replies need
+        # in JSON mode the Python package passes bytes as the base64 text of the peer; replies need
         # the same form
         self.text = False
 

@@ -52,7 +52,7 @@ async def connect(command: Dict[str, Any]) -> Any:
     CLIENTS[command["name"]] = client
     if any(service.name == "Testkit" for service in client.services):
         TYPED[command["name"], "typed"] = await client.client(Testkit)
-        # the codec that the Python package selects for servers with JSON only: JSON under an XLANG header
+        # the codec that the Python package uses for servers with JSON only: JSON in XLANG headers
         TYPED[command["name"], "typed-json"] = await client.client(Testkit, codec=JsonProxyCodec())
     return [
         {

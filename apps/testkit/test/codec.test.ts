@@ -84,7 +84,7 @@ describe("the codec command", () => {
     [{ op: "sing" }, "op is one of encode, decode"],
     [{ op: "decode", hex: "0" }, "hex is not hexadecimal text"],
     [{ op: "encode", types: [] }, "encode takes a value"],
-    [{ op: "encode", value: { $struct: "Nobody", f: {} } }, "there is no type Nobody"],
+    [{ op: "encode", value: { $struct: "Unknown", f: {} } }, "there is no type Unknown"],
     [[], "op is one of encode, decode"],
     [null, "a request is an object"],
   ])("refuses %j", (request, message) => {

@@ -57,8 +57,8 @@ export class CodecError extends Error {
 }
 
 /**
- * `instanceof` of {@link CodecError} accepts errors of every copy of this package that a program has
- * loaded. Subclasses have no brand of their own and use the prototype as usual.
+ * `instanceof` of {@link CodecError} accepts errors of every copy of this package in a program.
+ * Subclasses have no brand of their own and use the prototype as usual.
  */
 function hasInstance(this: unknown, value: unknown): boolean {
   if (this !== CodecError) return Function.prototype[Symbol.hasInstance].call(this, value);

@@ -26,8 +26,8 @@ export class RegistryError extends Error {
 }
 
 /**
- * `instanceof` of {@link RegistryError} accepts errors of every copy of this package that a program has
- * loaded. Subclasses have no brand of their own and use the prototype as usual.
+ * `instanceof` of {@link RegistryError} accepts errors of every copy of this package in a program.
+ * Subclasses have no brand of their own and use the prototype as usual.
  */
 function hasInstance(this: unknown, value: unknown): boolean {
   if (this !== RegistryError) return Function.prototype[Symbol.hasInstance].call(this, value);

@@ -61,8 +61,8 @@ export interface Channel {
   send(flags: number, payload: Uint8Array, end?: boolean): boolean;
   /**
    * Passes one value to the reader unencoded, in place of a frame; otherwise like
-   * {@link Channel.send}. Exists on connections with {@link Connection.passesValues} only; on others
-   * it is missing or throws a `TransportError` `"limit"`.
+   * {@link Channel.send}. Exists on connections with {@link Connection.passesValues} only; on
+   * others it is missing or throws a `TransportError` `"limit"`.
    */
   sendValue?(value: unknown, end?: boolean): boolean;
   /** Ends the sending half without another frame (QUIC FIN). No-op when it has ended. */

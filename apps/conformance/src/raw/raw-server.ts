@@ -19,7 +19,7 @@ export class RawServer implements AsyncDisposable {
   /**
    * Dials run one after the other, so that the next incoming connection belongs to the last dial.
    */
-  #dialled: Promise<unknown> = Promise.resolve();
+  #dialed: Promise<unknown> = Promise.resolve();
 
   constructor(nodes: NodePair) {
     this.#nodes = nodes;
@@ -51,14 +51,14 @@ export class RawServer implements AsyncDisposable {
   }
 
   #connect(): Promise<[near: Connection, far: Connection]> {
-    const connected = this.#dialled.then(async (): Promise<[Connection, Connection]> => {
+    const connected = this.#dialed.then(async (): Promise<[Connection, Connection]> => {
       const [near, far] = await Promise.all([
         this.#nodes.client.connect(this.#nodes.server.address(), RPC_ALPN),
         this.#incoming.next(),
       ]);
       return [near, far.value as Connection];
     });
-    this.#dialled = connected.catch(() => {});
+    this.#dialed = connected.catch(() => {});
     return connected;
   }
 }

@@ -94,7 +94,7 @@ export const credentialRows: readonly (CallRow | ScriptRow)[] = [
       },
     },
     {
-      name: "without the credential nobody is let in, nor told why",
+      name: "a client without the credential is refused without a reason",
       async run({ connect }, findings) {
         const server = { services: services(), gate };
         for (const client of [{}, { credential: '"sword"' }]) {

@@ -105,7 +105,7 @@ export const interceptorRows: readonly CallRow[] = callRows("interceptors", [
       },
     },
     {
-      name: `what is no status stays with the server (${method})`,
+      name: `an exception that is not a status stays with the server (${method})`,
       method,
       setup: { serverInterceptors: ["breaks"] },
       steps: [send(), finish],

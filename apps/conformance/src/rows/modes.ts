@@ -39,18 +39,18 @@ interface Sent {
 
 const sent: readonly Sent[] = [
   {
-    name: "XLANG, to who reads profile B",
+    name: "XLANG, for a peer that reads profile B",
     options: { peerModes: ["xlang", "xlang1"] },
     form: xlangB,
   },
-  { name: "XLANG, to who does not", options: { peerModes: ["xlang"] }, form: xlangA },
-  { name: "XLANG, to who offers nothing", options: { peerModes: [] }, form: xlangA },
+  { name: "XLANG, for a peer that does not", options: { peerModes: ["xlang"] }, form: xlangA },
+  { name: "XLANG, for a peer that offers no mode", options: { peerModes: [] }, form: xlangA },
   {
     name: "XLANG in profile A, as asked",
     options: { peerModes: ["xlang", "xlang1"], profile: "A" },
     form: xlangA,
   },
-  { name: "JSON, to who offers it alone", options: { peerModes: ["json"] }, form: json },
+  { name: "JSON, for a peer that offers only JSON", options: { peerModes: ["json"] }, form: json },
   {
     name: "JSON, as asked",
     options: { peerModes: everything, serialization: "json" },
@@ -193,7 +193,7 @@ export const modeRows: readonly ScriptRow[] = scriptRows("modes", [
     },
   },
   {
-    name: "what is no mode is refused",
+    name: "an unknown mode is refused",
     only: once,
     async run({ connect }, findings) {
       await using pair = await connect({ server: { services: [two()] } });

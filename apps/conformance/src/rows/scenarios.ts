@@ -71,6 +71,8 @@ export const scenarioRows: readonly ScenarioRow[] = [
     // 12 in gRPC's own table; the Python package answers that the service does not exist
     name: "unimplemented_service",
     ...echo,
-    calls: [{ proxied: "Nobody", method: "echo", request: { message: "x" }, replies: [], code: 5 }],
+    calls: [
+      { proxied: "Unknown", method: "echo", request: { message: "x" }, replies: [], code: 5 },
+    ],
   },
 ];

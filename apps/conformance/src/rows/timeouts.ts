@@ -44,7 +44,7 @@ export const timeoutRows: readonly CallRow[] = callRows("timeouts", [
   },
   ...patterns.map(
     (method): CallFields => ({
-      name: `the deadline is told to the server (${method})`,
+      name: `the server receives the deadline (${method})`,
       method,
       timeoutMs: 20_000,
       steps: [send({ data: texts("x") }), finish],

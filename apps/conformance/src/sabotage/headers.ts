@@ -41,7 +41,7 @@ export const ofHeaders: readonly Sabotage[] = [
   {
     name: "the deadline is kept from the server",
     client: changedHeader((header) => ({ ...header, deadlineEpochMs: 0 })),
-    fails: ["timeouts/the deadline is told to the server (unary)"],
+    fails: ["timeouts/the server receives the deadline (unary)"],
   },
   {
     name: "every call has a deadline",

@@ -43,7 +43,7 @@ export const ofPolicies: readonly Sabotage[] = [
         throw new RpcError(StatusCode.UNKNOWN, String(error));
       }
     },
-    fails: ["interceptors/what is no status stays with the server (unary)"],
+    fails: ["interceptors/an exception that is not a status stays with the server (unary)"],
   },
   {
     name: "failed calls are made again",

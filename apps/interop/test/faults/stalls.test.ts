@@ -159,7 +159,7 @@ describe.concurrent("stalls", { timeout: 240_000, retry: 2 }, () => {
     await using node = await loopbackNode();
     const dial = () => node.connect(server.address, RPC_ALPN);
     const taken = [];
-    for (let dialled = 0; dialled < 8; dialled += 1) taken.push(await dial());
+    for (let dialed = 0; dialed < 8; dialed += 1) taken.push(await dial());
     const ninth = await dial();
     expect((await ninth.closed).message).toContain("too many connections");
     taken[0]?.close();

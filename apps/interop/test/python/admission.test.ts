@@ -122,7 +122,7 @@ describe.skipIf("missing" in environment)("admission and addresses", () => {
     await client.close();
   });
 
-  it("is dialled by the Python client with its ticket and its base64 address", async () => {
+  it("is dialed by the Python client with its ticket and its base64 address", async () => {
     for (const address of [server.address, server.endpointAddrB64]) {
       expect(await pythonClient.connect(address, address)).toHaveLength(2);
       const call = { method: "echo", pattern: "unary", requests: [{ text: "a" }] } as const;
@@ -131,7 +131,7 @@ describe.skipIf("missing" in environment)("admission and addresses", () => {
     }
   });
 
-  it("cannot be dialled by endpoint id alone without discovery", async () => {
+  it("cannot be dialed by endpoint id alone without discovery", async () => {
     const dial = AsterClient.connect(pythonServer.ready.id, { network: "none", timeoutMs: 3_000 });
     await expect(dial).rejects.toThrow();
     await expect(pythonClient.connect("bare", server.endpointId)).rejects.toThrow("No addressing");

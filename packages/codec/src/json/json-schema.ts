@@ -19,7 +19,7 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
  * `z.toJSONSchema(type)` describes zod's own values instead, and throws for dates, bigints, bytes,
  * sets and maps.
  *
- * Throws {@link CodecError} `type` for anything other than a wire type.
+ * Throws `CodecError` `type` for anything other than a wire type.
  */
 export function jsonSchemaOf(type: WireType): JsonSchema {
   if (!wireTypeInfo(type)) {

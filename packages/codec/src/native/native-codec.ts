@@ -17,7 +17,7 @@ import { NativeWriter } from "./writing/native-writer.ts";
 // a declared type, `nativeTypes` for the wire types of `createCodec({ mode: "native" })`.
 
 export interface NativeCodecOptions {
-  /** Limits other than {@link defaultLimits}. */
+  /** Limits other than `defaultLimits`. */
   readonly limits?: Partial<CodecLimits>;
   /** The scope whose classes are sent as instances. Default: the types of the whole process. */
   readonly scope?: TypeScope;

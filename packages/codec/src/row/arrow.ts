@@ -15,7 +15,7 @@ import type { RowSchema } from "./schema/row-schema.ts";
  * Copies rows of one schema into a table with a column per field. Timestamps are microseconds in
  * UTC.
  *
- * Throws {@link CodecError}: `data` or `limit` for a row that cannot be read, `limit` for a column
+ * Throws `CodecError`: `data` or `limit` for a row that cannot be read, `limit` for a column
  * beyond 2 GiB, and `type` if `apache-arrow` is not installed.
  */
 export async function toArrow(

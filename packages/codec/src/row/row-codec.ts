@@ -23,7 +23,7 @@ import { readStruct, schemaFields, viewStruct, writeStruct } from "./values/stru
 
 export interface RowOptions {
   /**
-   * Limits other than {@link defaultLimits}. `depth` is the maximum number of levels of the type.
+   * Limits other than `defaultLimits`. `depth` is the maximum number of levels of the type.
    */
   readonly limits?: Partial<CodecLimits>;
 }
@@ -35,27 +35,27 @@ export interface RowOptions {
 export interface RowCodec<Out, In = Out> {
   readonly type: WireTypeInfo;
   readonly schema: RowSchema;
-  /** Returns a row that the caller owns. Throws {@link CodecError}, usually `value`. */
+  /** Returns a row that the caller owns. Throws `CodecError`, usually `value`. */
   encode(value: In): Uint8Array;
   /**
-   * Writes a row at `offset` and returns its size, a multiple of 8. Throws {@link CodecError}
+   * Writes a row at `offset` and returns its size, a multiple of 8. Throws `CodecError`
    * `space` if it does not fit; the buffer is then unchanged.
    */
   encodeInto(value: In, buffer: Uint8Array, offset: number): number;
   /**
    * Returns a view of a row. The view reads nothing yet and refers to the bytes: they must not
-   * change while it is used. Throws {@link CodecError} `data` for bytes that cannot be a row.
+   * change while it is used. Throws `CodecError` `data` for bytes that cannot be a row.
    */
   view(bytes: Uint8Array): RowView<Out>;
   /**
-   * Returns the value of a row. It holds no views into `bytes`. Throws {@link CodecError}, usually
+   * Returns the value of a row. It holds no views into `bytes`. Throws `CodecError`, usually
    * `data`.
    */
   decode(bytes: Uint8Array): Out;
   /** Returns a copy of the schema, which readers need before the first row. */
   schemaBytes(): Uint8Array;
   /**
-   * Compares the schema at the beginning of a stream with this one. Throws {@link CodecError}
+   * Compares the schema at the beginning of a stream with this one. Throws `CodecError`
    * `mismatch`, or the errors of {@link parseRowSchema}.
    */
   checkSchema(bytes: Uint8Array): void;
@@ -64,7 +64,7 @@ export interface RowCodec<Out, In = Out> {
 /**
  * Makes the codec for rows of a wire type.
  *
- * Throws {@link CodecError}: `option` for a bad option, `type` for anything other than a wire type,
+ * Throws `CodecError`: `option` for a bad option, `type` for anything other than a wire type,
  * and `schema` with the path of a field without a form in rows: unions, values of any type,
  * decimals, unsigned 64-bit integers, recursive types.
  */

@@ -15,7 +15,7 @@ import { dateOp, microsOp, momentOp } from "./values/time-op.ts";
 /**
  * Returns the shape of rows of a type (docs/fory.md, "Rows").
  *
- * Throws {@link CodecError}: `schema`, with the path, for a type without a row form, and `limit`
+ * Throws `CodecError`: `schema`, with the path, for a type without a row form, and `limit`
  * for one that nests deeper than `depth`.
  */
 export function planRow(info: WireTypeInfo, depth: number): Shape {

@@ -25,7 +25,7 @@ const label = "row";
  * in a stream.
  *
  * Integers of 64 bits are bigints, timestamps and durations are bigints of nanoseconds, dates are
- * text, maps are `Map`. Throws {@link CodecError}: `option` for a bad option, `limit` for a schema
+ * text, maps are `Map`. Throws `CodecError`: `option` for a bad option, `limit` for a schema
  * that nests too deep.
  */
 export function rowReader(schema: RowSchema, options: RowOptions = {}): RowReader {

@@ -42,12 +42,12 @@ export type RowValue<V> = unknown extends V
 /**
  * A view of a row, or of a struct in it. It reads only the fields that are asked for.
  *
- * It is valid as long as the bytes are unchanged. Every method throws {@link CodecError}: `data`
+ * It is valid as long as the bytes are unchanged. Every method throws `CodecError`: `data`
  * for broken bytes, `limit` for a value larger than the codec's limits.
  */
 export interface RowView<T> {
   /**
-   * Returns one field, by its key in TypeScript. Throws {@link CodecError} `value` for an unknown
+   * Returns one field, by its key in TypeScript. Throws `CodecError` `value` for an unknown
    * key.
    */
   get<K extends keyof T & string>(key: K): RowValue<T[K]>;

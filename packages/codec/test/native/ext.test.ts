@@ -177,9 +177,9 @@ describe("errors have a path", () => {
   test.each<[string, Uint8Array, string, string]>([
     [
       "an unknown tag",
-      message("ext/Nobody", text("1")),
+      message("ext/Unknown", text("1")),
       "mismatch",
-      "ext/Nobody is not known here",
+      "ext/Unknown is not known here",
     ],
     [
       "a form of another type",

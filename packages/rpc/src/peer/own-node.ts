@@ -19,8 +19,8 @@ export interface NodeChoice {
   readonly bindAddress?: string;
   /**
    * A new node considers a peer lost, and ends its calls, when it has received nothing from it for
-   * this long. The lower value of both peers counts. Default: 30 s. At least 5 s, because below that
-   * a slow network looks like a lost one.
+   * this long. The lower value of both peers counts. Default: 30 s. At least 5 s, because below
+   * that a slow network looks like a lost one.
    */
   readonly idleTimeoutMs?: number;
   /**

@@ -16,7 +16,7 @@ export class Server {
   readonly #core: ServerCore;
 
   /**
-   * Throws {@link RpcError}: INVALID_ARGUMENT for a bad option value and for a value in `services`
+   * Throws `RpcError`: INVALID_ARGUMENT for a bad option value and for a value in `services`
    * that is not a service, ALREADY_EXISTS for a service that is listed twice at one version,
    * UNIMPLEMENTED for a method without a handler, and FAILED_PRECONDITION for an instance where a
    * class or a function is needed, or the reverse.

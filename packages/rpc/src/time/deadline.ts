@@ -29,7 +29,7 @@ export function deadlineAtOf(deadlineEpochMs: number, skewMs: number): number {
 }
 
 /**
- * Throws INVALID_ARGUMENT for a timeout that is not above 0. `Infinity` is no deadline, as
+ * Throws INVALID_ARGUMENT for a timeout that is not above 0. `Infinity` means no deadline, as
  * `undefined` is.
  */
 export function checkTimeout(timeoutMs: number | undefined): void {

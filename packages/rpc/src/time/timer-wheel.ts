@@ -8,8 +8,8 @@ const TICK_MS = 4;
  * The deadlines of very many calls, on one timer.
  *
  * Almost all entries leave before their time, so adding and removing has to be cheap: each is one
- * list operation, and the timer is set for the earliest slot only. The wheel keeps the process
- * alive while it has entries.
+ * list operation, and the timer is set for the earliest slot only. The timer wheel keeps the
+ * process alive while it has entries.
  */
 export class TimerWheel {
   readonly #slots: Map<number, TimerSlot> = new Map();
@@ -33,7 +33,7 @@ export class TimerWheel {
     else if (this.#entries === 1) this.#timer?.ref();
   }
 
-  /** No-op when the entry is not in the wheel. */
+  /** No-op when the entry is not in this timer wheel. */
   remove(entry: Timed): void {
     const slot = entry.slot;
     if (slot === undefined) return;
@@ -79,5 +79,5 @@ export class TimerWheel {
   };
 }
 
-/** The wheel of all calls in this process. */
+/** The timer wheel of all calls in this process. */
 export const timers: TimerWheel = new TimerWheel();

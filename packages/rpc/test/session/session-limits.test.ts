@@ -139,7 +139,7 @@ describe.each([memory, quic])("instances, $name", (kind) => {
   });
 
   test.each(["throws", "rejects"])(
-    "what onSessionClose %s is told to onError, not to the peer",
+    "reports what onSessionClose %s to onError, not to the peer",
     async (how) => {
       const faults: ServerFault[] = [];
       const failing = implement(Plain, () => ({

@@ -129,7 +129,7 @@ const rows: readonly Omit<SessionRow, "kind" | "suite">[] = [
     },
   },
   {
-    name: "what is no status stays with the server, and the session goes on",
+    name: "an exception that is not a status stays with the server, and the session goes on",
     setup: { serverInterceptors: ["breaks"] },
     async run(context, findings) {
       const session = await context.open();

@@ -124,7 +124,7 @@ const cases: readonly Fields[] = [
   ["CANCEL from the server", ALL, [frame(0x20), end], failed(13)],
   ["a row schema is passed over", ALL, [frame(ROW_SCHEMA, 1), one, status(), end], got],
   [
-    "what comes after the trailer is nobody's",
+    "frames after the trailer are ignored",
     ALL,
     [one, status(), two, status({ code: 7 }), end],
     got,

@@ -5,7 +5,7 @@ import { Baseline } from "../support/baseline.ts";
 import { ShapedNetwork } from "../support/shaped-network.ts";
 import { CallProcess, ServeProcess } from "../support/testkit-processes.ts";
 
-const program = fileURLToPath(new URL("../programs/dialler.ts", import.meta.url));
+const program = fileURLToPath(new URL("../programs/dialer.ts", import.meta.url));
 const RSS_GROWTH_BYTES = 120 * 1024 * 1024;
 const CONNECT_MS = 3_000;
 
@@ -21,8 +21,8 @@ export async function halfDials(dials: number) {
   await network.shape({ down: { drop: true } });
   const tsx = import.meta.resolve("tsx");
   const args = ["--import", tsx, program, server.address, String(dials)];
-  await using dialler = network.near.run(process.execPath, ...args);
-  await dialler.line(isBegun, 60_000);
+  await using dialer = network.near.run(process.execPath, ...args);
+  await dialer.line(isBegun, 60_000);
   while ((await network.traffic()).down.dropped < dials) await sleep(100);
   const rssBytes = (await server.stats()).rssBytes - before.rssBytes;
   await using control = new CallProcess(server.host, server.address, "echo", ["--trace"]);
@@ -30,7 +30,7 @@ export async function halfDials(dials: number) {
   expect(connectMs).toBeLessThanOrEqual(CONNECT_MS);
   expect((await control.ended()).summary).toMatchObject({ ok: 1 });
   expect(rssBytes).toBeLessThanOrEqual(RSS_GROWTH_BYTES);
-  dialler.signal("SIGKILL");
+  dialer.signal("SIGKILL");
   await baseline.expectHealthy({ rssGrowthBytes: RSS_GROWTH_BYTES });
   return { connectMs, rssMiB: rssBytes / 2 ** 20 };
 }

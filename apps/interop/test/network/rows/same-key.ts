@@ -9,7 +9,7 @@ import { CallProcess, ServeProcess } from "../support/testkit-processes.ts";
 const CALLS = 50;
 
 /**
- * Starts two servers with one key. The server that is dialled by address answers on each
+ * Starts two servers with one key. The server that is dialed by address answers on each
  * connection.
  */
 export async function sameKey(): Promise<void> {

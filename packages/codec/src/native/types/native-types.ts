@@ -85,7 +85,7 @@ function allInside(roots: readonly WireTypeInfo[]): Set<WireTypeInfo> {
 }
 
 /**
- * Returns the op of a whole message. Throws {@link CodecError} `schema` for a type without a form.
+ * Returns the op of a whole message. Throws `CodecError` `schema` for a type without a form.
  */
 export function rootNative(root: Root): NativeOp {
   if (root.info) return bindNative(root.info);

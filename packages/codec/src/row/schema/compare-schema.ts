@@ -3,7 +3,7 @@ import { quote } from "../../failure.ts";
 import type { RowElement, RowField, RowSchema, RowType } from "./row-schema.ts";
 
 /**
- * Compares two schemas. Throws {@link CodecError} `mismatch`, naming the first difference, if rows
+ * Compares two schemas. Throws `CodecError` `mismatch`, naming the first difference, if rows
  * of `theirs` cannot be read as rows of `ours`. Nullability may differ: a null in the wrong place
  * is found when it is read.
  */

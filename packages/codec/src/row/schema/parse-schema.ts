@@ -12,7 +12,7 @@ const decimalId = 40;
 /**
  * Parses the schema at the beginning of a stream of rows (docs/fory.md, "Rows").
  *
- * Throws {@link CodecError}: `data` for broken bytes, `schema` for a type that cannot be read, and
+ * Throws `CodecError`: `data` for broken bytes, `schema` for a type that cannot be read, and
  * `limit` beyond 1 MiB, 512 fields of one struct, 8192 fields in all, or 50 levels.
  */
 export function parseRowSchema(bytes: Uint8Array): RowSchema {

@@ -1,4 +1,4 @@
-// Dials a peer many times at once and waits for the answers: `dialler.ts ADDRESS COUNT`.
+// Dials a peer many times at once and waits for the answers: `dialer.ts ADDRESS COUNT`.
 import { RPC_ALPN } from "@aster/rpc/server";
 import { createNode } from "@aster/transport";
 
