@@ -5,8 +5,8 @@ export default defineConfig({
   esbuild: { target: "es2022" },
   test: {
     include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "scripts/**/*.test.mjs"],
-    // run by npm run test:long
-    exclude: [...configDefaults.exclude, "**/*.long.test.ts"],
+    // run by npm run test:long, and by a check of their own
+    exclude: [...configDefaults.exclude, "**/*.long.test.ts", "**/*.installed.test.ts"],
     env: { ASTER_RELAY_MODE: "disabled" },
     pool: "forks",
     testTimeout: 20_000,

@@ -56,8 +56,8 @@ async function rustTests(env) {
   return ok || total.failed > 0 ? total : one(false);
 }
 
-async function tests(env) {
-  const { ok, output, ...total } = await vitest(env, []);
+async function tests(env, args = []) {
+  const { ok, output, ...total } = await vitest(env, args);
   if (!ok) say(output.trimEnd());
   else for (const line of untested(output)) say(line);
   return total;
@@ -98,12 +98,15 @@ const checks = [
     (env) =>
       exec(env, "turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only"),
   ],
-  ...inFolder("packages", "package.json").map((path) => [
-    `packing of ${path}`,
-    (env) => exec(env, "publint", "--strict", path),
-  ]),
+  ...["packages", "crates"].flatMap((folder) =>
+    inFolder(folder, "package.json").map((path) => [
+      `packing of ${path}`,
+      (env) => exec(env, "publint", "--strict", path),
+    ]),
+  ),
   ["documentation", (env) => exec(env, "typedoc")],
-  ["unit, network and interop tests", tests],
+  ["installed packages", (env) => tests(env, ["--config", "vitest.installed.config.ts"])],
+  ["unit, network and interop tests", (env) => tests(env)],
 ];
 
 /**

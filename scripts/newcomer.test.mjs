@@ -1,6 +1,14 @@
 // On a machine that lacks a tool, npm start prints one sentence with the remedy and exits with 1.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -33,6 +41,7 @@ function start(programs, env = {}) {
 }
 
 const pnpm = '#!/bin/sh\n[ "$1" = --version ] && echo 12.21.0\nexit 0\n';
+const cargo = '#!/bin/sh\n[ "$1" = --version ] && echo cargo 1.95.0\nexit 0\n';
 
 function withWorkspace() {
   for (const file of ["Cargo.toml", "Cargo.lock", "pnpm-workspace.yaml", "pnpm-lock.yaml"]) {
@@ -46,12 +55,15 @@ function withWorkspace() {
   for (const folder of ["packages", "apps"]) mkdirSync(join(clone, folder));
 }
 
-test("without cargo, npm start names rustup", () => {
+test("without cargo, npm start names rustup before it downloads anything", () => {
   withWorkspace();
-  const { code, sentences } = start({ pnpm, sh: "/bin/sh" });
+  const downloads = join(clone, "downloads");
+  const npm = `#!/bin/sh\necho "$@" >> ${downloads}\n`;
+  const { code, sentences } = start({ npm, sh: "/bin/sh" });
   expect(sentences).toHaveLength(1);
   expect(sentences[0]).toMatch(/cargo was not found; install it from https:\/\/rustup\.rs/);
   expect(code).toBe(1);
+  expect(existsSync(downloads)).toBe(false);
 });
 
 test("with an old Rust, npm start names rustup update", () => {
@@ -67,12 +79,69 @@ test("with an old Rust, npm start names rustup update", () => {
 });
 
 test("without a network, npm start names the connection", () => {
+  withWorkspace();
   const failing = "#!/bin/sh\necho 'npm error code ENOTFOUND' >&2\nexit 1\n";
-  const { code, sentences } = start({ npm: failing, sh: "/bin/sh" });
+  const { code, sentences } = start({ npm: failing, sh: "/bin/sh", cargo });
   expect(sentences).toHaveLength(1);
   expect(sentences[0]).toMatch(
     /could not fetch pnpm@.*code ENOTFOUND.*check the network connection/,
   );
+  expect(code).toBe(1);
+});
+
+test("npm start says first what it takes, and shows how far the native build is", () => {
+  withWorkspace();
+  const tree = ["a v1.0.0", "b v2.0.0 (*)", "b v2.0.0", "b v3.0.0", "aster-native v0.1.0 (/clone)"];
+  const building = [
+    "#!/bin/sh",
+    '[ "$1" = --version ] && echo 12.21.0 && exit 0',
+    '[ "$1" = --dir ] || exit 0',
+    ...["a v1.0.0", "b v2.0.0", "b v3.0.0", "aster-native v0.1.0"].map(
+      (crate) => `echo "   Compiling ${crate}" >&2`,
+    ),
+    `echo binary > ${join(clone, "crates", "native", "aster-native.test.node")}`,
+  ].join("\n");
+  const tellingTree = [
+    "#!/bin/sh",
+    '[ "$1" = --version ] && echo cargo 1.95.0',
+    ...tree.map((line) => `[ "$1" = tree ] && echo "${line}"`),
+    "exit 0",
+  ].join("\n");
+  const { output } = start({
+    pnpm: building,
+    cargo: tellingTree,
+    node: process.execPath,
+    sh: "/bin/sh",
+  });
+  const at = (pattern) => output.search(pattern);
+  expect(output).toMatch(/install the npm packages into node_modules \(\d+ MB on disk\)/);
+  expect(output).toMatch(
+    /native crate from source: about \d+ crates, \d+ minutes .*\d+ MB on disk/,
+  );
+  expect(at(/to do first, once:/)).toBeLessThan(at(/installing packages/));
+  expect(output).toMatch(/native crate: 1 of at most 4 crates, \d+ s\n/);
+  expect(output).toMatch(/native crate: 4 of at most 4 crates, the last takes .*, \d+ s\n/);
+  expect(output).toMatch(/built the native crate in \d+ s\n/);
+});
+
+test("a failed native build is shown with its reason", () => {
+  withWorkspace();
+  const failing = [
+    "#!/bin/sh",
+    '[ "$1" = --version ] && echo 12.21.0 && exit 0',
+    '[ "$1" = --dir ] || exit 0',
+    'echo "error: linker cc not found" >&2',
+    "exit 101",
+  ].join("\n");
+  const { code, sentences, output } = start({
+    pnpm: failing,
+    cargo,
+    node: process.execPath,
+    sh: "/bin/sh",
+  });
+  expect(output).toContain("error: linker cc not found");
+  expect(sentences).toHaveLength(1);
+  expect(sentences[0]).toMatch(/native crate could not be built/);
   expect(code).toBe(1);
 });
 

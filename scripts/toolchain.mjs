@@ -82,26 +82,41 @@ function pnpmFolder() {
   return join(scope, name);
 }
 
-/** Returns the environment in which `node` and `pnpm` are the workspace's own. */
-export function toolchain() {
+const ownNode = suitableNode(process.versions.node);
+const nodePackage = nodePackages[`${process.platform}-${process.arch}`];
+
+let ownPnpm;
+/** Returns `true` when the pnpm on the PATH has another major version than the workspace needs. */
+function needsPnpm() {
+  ownPnpm ??= versionOf("pnpm") ?? "none";
+  return ownPnpm.split(".")[0] !== pinned.pnpm.split(".")[0];
+}
+
+/** Returns the npm packages with tools that are neither installed nor fetched. */
+export function missingTools() {
   const missing = [];
-  let nodeFolder = dirname(process.execPath);
-  if (!suitableNode(process.versions.node)) {
-    const name = nodePackages[`${process.platform}-${process.arch}`];
-    if (name === undefined) {
+  if (!ownNode) {
+    if (nodePackage === undefined) {
       giveUp(
         `no Node ${pinned.node} can be fetched for ${process.platform}-${process.arch}; ` +
           "install Node 24.11 or newer, then run the same command again.",
       );
     }
-    if (!inTools(name, pinned.node)) missing.push(`${name}@${pinned.node}`);
-    nodeFolder = join(tools, "node_modules", name, "bin");
+    if (!inTools(nodePackage, pinned.node)) missing.push(`${nodePackage}@${pinned.node}`);
   }
-  const bringPnpm = versionOf("pnpm")?.split(".")[0] !== pinned.pnpm.split(".")[0];
-  if (bringPnpm && !inTools("pnpm", pinned.pnpm)) missing.push(`pnpm@${pinned.pnpm}`);
+  if (needsPnpm() && !inTools("pnpm", pinned.pnpm)) missing.push(`pnpm@${pinned.pnpm}`);
+  return missing;
+}
+
+/** Returns the environment in which `node` and `pnpm` are the workspace's own. */
+export function toolchain() {
+  const missing = missingTools();
   // npm removes packages that a call does not name, so one call names them all
   if (missing.length > 0) fetchTools([...new Set([...missing, ...present()])]);
-  const path = [nodeFolder, ...(bringPnpm ? [pnpmFolder()] : []), process.env.PATH];
+  const nodeFolder = ownNode
+    ? dirname(process.execPath)
+    : join(tools, "node_modules", nodePackage, "bin");
+  const path = [nodeFolder, ...(needsPnpm() ? [pnpmFolder()] : []), process.env.PATH];
   const env = { ...process.env, PATH: path.join(delimiter) };
   // variables that npm sets for its own scripts cause warnings in pnpm and nested npm
   for (const key of Object.keys(env)) {
@@ -111,9 +126,10 @@ export function toolchain() {
 }
 
 function present() {
-  const name = nodePackages[`${process.platform}-${process.arch}`];
   const list = [];
-  if (name !== undefined && inTools(name, pinned.node)) list.push(`${name}@${pinned.node}`);
+  if (nodePackage !== undefined && inTools(nodePackage, pinned.node)) {
+    list.push(`${nodePackage}@${pinned.node}`);
+  }
   if (inTools("pnpm", pinned.pnpm)) list.push(`pnpm@${pinned.pnpm}`);
   return list;
 }

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { giveUp, say } from "./report.mjs";
-import { needRust, root, toolchain } from "./toolchain.mjs";
+import { missingTools, needRust, root, toolchain } from "./toolchain.mjs";
 
 // Progress goes to stderr, because stdout belongs to the program that is started afterwards.
 const quietly = ["ignore", 2, 2];
@@ -25,76 +25,94 @@ function fingerprint(files) {
   return hash.digest("hex");
 }
 
-/** Runs `work` unless the files are unchanged since it last succeeded. */
-function once(stamp, files, product, work) {
-  const now = fingerprint(files);
+const isDone = ({ stamp, files, product }) => {
   const path = join(root, stamp);
-  if (product() && existsSync(path) && readFileSync(path, "utf8") === now) return;
-  work();
-  writeFileSync(path, now);
-}
+  return product() && existsSync(path) && readFileSync(path, "utf8") === fingerprint(files());
+};
+const markDone = ({ stamp, files }) => writeFileSync(join(root, stamp), fingerprint(files()));
 
-function installed(env) {
-  const manifests = ["packages", "crates", "apps"].flatMap((folder) =>
-    readdirSync(join(root, folder))
-      .map((name) => join(folder, name, "package.json"))
-      .filter((file) => existsSync(join(root, file))),
-  );
-  const files = ["package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml", ...manifests];
-  const product = () => existsSync(join(root, "node_modules", ".modules.yaml"));
-  once(join("node_modules", ".aster-installed"), files, product, () => {
-    say("installing packages …");
-    const args = ["install", "--frozen-lockfile", "--reporter", "append-only"];
-    const run = spawnSync("pnpm", args, {
-      cwd: root,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-      encoding: "utf8",
-    });
-    if (run.status === 0) return;
-    say(`${run.stdout ?? ""}${run.stderr ?? ""}`);
-    giveUp(
-      "the packages could not be installed (the reason is above); check the network connection, " +
-        "then run the same command again.",
-    );
-  });
-}
+// The steps of the set-up. Each is repeated when its files change.
 
-function nativeBuilt(env) {
-  const files = [
-    "Cargo.toml",
-    "Cargo.lock",
-    "crates/native/Cargo.toml",
-    "crates/native/build.rs",
+const packages = {
+  stamp: join("node_modules", ".aster-installed"),
+  files: () => [
+    ...["package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml"],
+    ...["packages", "crates", "apps"].flatMap((folder) =>
+      readdirSync(join(root, folder))
+        .map((name) => join(folder, name, "package.json"))
+        .filter((file) => existsSync(join(root, file))),
+    ),
+  ],
+  product: () => existsSync(join(root, "node_modules", ".modules.yaml")),
+};
+
+const native = {
+  stamp: join("crates", "native", ".aster-built"),
+  files: () => [
+    ...["Cargo.toml", "Cargo.lock", "crates/native/Cargo.toml", "crates/native/build.rs"],
     "crates/native/package.json",
+    ...filesBelow("crates/native/src"),
+  ],
+  product: () => readdirSync(join(root, "crates", "native")).some((name) => name.endsWith(".node")),
+};
+
+/** Says what the missing steps take, before the first of them begins. */
+function announce({ tools, install, build }) {
+  const lines = [
+    ...(tools.length > 0 ? [`download ${tools.join(" and ")} into .tools (260 MB on disk)`] : []),
+    ...(install ? ["install the npm packages into node_modules (400 MB on disk)"] : []),
+    ...(build
+      ? [
+          "build the native crate from source: about 300 crates, 5 minutes on two idle cores " +
+            "(800 MB on disk in the build folder, and the crates in cargo's cache)",
+        ]
+      : []),
   ];
-  const folder = join(root, "crates", "native");
-  const product = () => readdirSync(folder).some((name) => name.endsWith(".node"));
-  once(
-    join("crates", "native", ".aster-built"),
-    [...files, ...filesBelow("crates/native/src")],
-    product,
-    () => {
-      needRust(env);
-      say("building the native crate (about five minutes the first time) …");
-      const run = spawnSync("pnpm", ["--dir", folder, "run", "build"], {
-        cwd: folder,
-        env,
-        stdio: quietly,
-      });
-      if (run.status !== 0) {
-        giveUp(
-          "the native crate could not be built (the reason is above); fix it and run the same command again.",
-        );
-      }
-    },
+  if (lines.length === 0) return;
+  say("to do first, once:");
+  for (const line of lines) say(`  * ${line}`);
+}
+
+function installPackages(env) {
+  say("installing packages …");
+  const args = ["install", "--frozen-lockfile", "--reporter", "append-only"];
+  const run = spawnSync("pnpm", args, {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+  });
+  if (run.status === 0) return;
+  say(`${run.stdout ?? ""}${run.stderr ?? ""}`);
+  giveUp(
+    "the packages could not be installed (the reason is above); check the network connection, " +
+      "then run the same command again.",
   );
+}
+
+function buildNative(env) {
+  say("building the native crate …");
+  const script = join(root, "scripts", "native-build.mjs");
+  const run = spawnSync("node", [script], { cwd: root, env, stdio: quietly });
+  // it has said why
+  if (run.status !== 0) process.exit(1);
 }
 
 /** Returns the environment to run the workspace's programs in. */
-export function workspace({ native = true } = {}) {
+export function workspace({ native: wantsNative = true } = {}) {
+  const build = wantsNative && !isDone(native);
+  const install = !isDone(packages);
+  // before anything is downloaded
+  if (build) needRust(process.env);
+  announce({ tools: missingTools(), install, build });
   const env = toolchain();
-  installed(env);
-  if (native) nativeBuilt(env);
+  if (install) {
+    installPackages(env);
+    markDone(packages);
+  }
+  if (build) {
+    buildNative(env);
+    markDone(native);
+  }
   return env;
 }

@@ -1,7 +1,14 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/client.ts", "src/server.ts", "src/interceptor.ts", "src/testing.ts"],
+  entry: [
+    "src/index.ts",
+    "src/contract.ts",
+    "src/client.ts",
+    "src/server.ts",
+    "src/interceptor.ts",
+    "src/testing.ts",
+  ],
   format: "esm",
   target: "node22",
   dts: { compilerOptions: { stripInternal: true } },

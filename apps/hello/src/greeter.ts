@@ -1,6 +1,6 @@
 // The contract: a plain value that both sides import. It loads neither the server nor the native
 // module.
-import { defineService, serverStream, unary, wireType } from "@aster/rpc";
+import { defineService, serverStream, unary, wireType } from "@aster/rpc/contract";
 import { z } from "zod";
 
 export const HelloRequest = wireType("hello/HelloRequest", { name: z.string().default("") });

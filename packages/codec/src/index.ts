@@ -2,7 +2,7 @@
 export type { Codec, CodecMode, CodecOptions } from "./codec.ts";
 export { createCodec } from "./codec.ts";
 export type { CodecEngine, EngineCodec, EngineOptions } from "./codec-engine.ts";
-export { compressPayload, decompressPayload } from "./compression/compress.ts";
+export { canCompress, compressPayload, decompressPayload } from "./compression/compress.ts";
 export type { CodecErrorCode, CodecErrorOptions } from "./error.ts";
 export { CodecError } from "./error.ts";
 export type { CodecLimits } from "./limits.ts";

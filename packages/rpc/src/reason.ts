@@ -77,6 +77,11 @@ export const RpcReason = {
    * 16 MiB.
    */
   LIMIT_MESSAGE: "limit.message",
+  /**
+   * A message of the peer is compressed, and this platform has no zstd. Use Node 22.15 or newer, or
+   * set `compression: false` at the peer.
+   */
+  COMPRESSION_UNSUPPORTED: "compression.unsupported",
   /** A header is longer than `maxHeaderBytes`. Send less metadata. */
   LIMIT_HEADER: "limit.header",
   /** Metadata exceed the bound in the detail `limit`. Send fewer or shorter entries. */

@@ -22,7 +22,7 @@ export function compressPayload(bytes: Uint8Array, level = 3): Uint8Array {
   if (!Number.isInteger(level) || level < minLevel || level > maxLevel) {
     throw badOption("level", `an integer from ${minLevel} to ${maxLevel}`, level);
   }
-  const { constants, zstdCompressSync } = zlib();
+  const { constants, zstdCompressSync } = zlib("zstdCompressSync");
   const compressed = zstdCompressSync(bytes, {
     params: { [constants.ZSTD_c_compressionLevel]: level },
     pledgedSrcSize: bytes.length,
@@ -39,7 +39,7 @@ export function compressPayload(bytes: Uint8Array, level = 3): Uint8Array {
  */
 export function decompressPayload(bytes: Uint8Array, maxBytes: number): Uint8Array {
   checkFrame(bytes, { maxBytes, maxWindowLog });
-  const { constants, zstdDecompressSync } = zlib();
+  const { constants, zstdDecompressSync } = zlib("zstdDecompressSync");
   let inflated: Uint8Array;
   try {
     inflated = plain(
@@ -59,14 +59,26 @@ export function decompressPayload(bytes: Uint8Array, maxBytes: number): Uint8Arr
   throw new CodecError("limit", `decompressed payload exceeds limit of ${maxBytes}`);
 }
 
+/** Returns `false` on platforms without zstd, such as browsers and Node before 22.15. */
+export function canCompress(): boolean {
+  return "zstdCompressSync" in (builtin() ?? {});
+}
+
 /**
  * Returns Node's zlib. It is looked up at run time, not imported, so that bundles for browsers need
  * no replacement for it.
  */
-function zlib(): Zlib {
-  const found = globalThis.process?.getBuiltinModule?.("node:zlib");
-  if (found && "zstdCompressSync" in found) return found;
-  throw new CodecError("type", "this platform has no zstd: send and accept payloads uncompressed");
+function builtin(): Zlib | undefined {
+  return globalThis.process?.getBuiltinModule?.("node:zlib");
+}
+
+function zlib(needed: "zstdCompressSync" | "zstdDecompressSync"): Zlib {
+  const found = builtin();
+  if (found && needed in found) return found;
+  throw new CodecError(
+    "type",
+    "this platform has no zstd; use Node 22.15 or newer, or turn compression off at the peer",
+  );
 }
 
 function plain(buffer: Uint8Array): Uint8Array {

@@ -1,10 +1,11 @@
+import { canCompress } from "@aster/codec";
 import { MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { checkNonNegative } from "../option-check.ts";
 import type { WireMode } from "../protocol/mode.ts";
 
 /**
- * The compression of payloads; `false` for none. JSON is never compressed. Compressed payloads of
- * the peer are always read.
+ * The compression of payloads; `false` for none. JSON is never compressed, and nothing is on a
+ * platform without zstd. Compressed payloads of the peer are always read where there is zstd.
  */
 export type Compression =
   | false
@@ -27,7 +28,7 @@ export function plainBytesOf(compression: Compression | undefined): number {
   if (compression === false) return MAX_PAYLOAD_BYTES;
   const { thresholdBytes = DEFAULT_THRESHOLD_BYTES } = compression ?? {};
   checkNonNegative("compression.thresholdBytes", thresholdBytes);
-  return Math.min(thresholdBytes, MAX_PAYLOAD_BYTES);
+  return canCompress() ? Math.min(thresholdBytes, MAX_PAYLOAD_BYTES) : MAX_PAYLOAD_BYTES;
 }
 
 /** The same for one mode. */

@@ -1,4 +1,4 @@
-import { compressPayload, decompressPayload } from "@aster/codec";
+import { CodecError, compressPayload, decompressPayload } from "@aster/codec";
 import { type Channel, FrameFlag, MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import { RpcReason } from "../reason.ts";
@@ -63,8 +63,8 @@ export function sendMessageFrame(
 /**
  * Returns the payload of a message frame, inflated if it was compressed.
  *
- * Throws RESOURCE_EXHAUSTED as soon as it has more than `maxBytes`, and INTERNAL for bytes that are
- * not a zstd frame.
+ * Throws RESOURCE_EXHAUSTED as soon as it has more than `maxBytes`, INTERNAL for bytes that are not
+ * a zstd frame, and UNIMPLEMENTED on a platform without zstd.
  */
 export function unpack(flags: number, payload: Uint8Array, maxBytes: number): Uint8Array {
   if (payload.length > maxBytes) throw tooLarge(payload.length, maxBytes);
@@ -74,6 +74,11 @@ export function unpack(flags: number, payload: Uint8Array, maxBytes: number): Ui
   } catch (cause) {
     const error = RpcError.from(cause);
     if (error.is(StatusCode.RESOURCE_EXHAUSTED)) throw tooLarge("inflated", maxBytes, cause);
+    if (cause instanceof CodecError && cause.code === "type") {
+      const details = { reason: RpcReason.COMPRESSION_UNSUPPORTED };
+      const message = `a compressed message cannot be read: ${cause.message}`;
+      throw new RpcError(StatusCode.UNIMPLEMENTED, message, { cause, details });
+    }
     throw new RpcError(StatusCode.INTERNAL, "a compressed message cannot be inflated", { cause });
   }
 }

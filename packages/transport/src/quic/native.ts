@@ -9,15 +9,28 @@ const MODULE: string = "@aster/native";
 /** Loads the native module. Rejects with {@link TransportError} `"native"` when it is missing. */
 export async function loadNative(): Promise<NativeModule> {
   try {
-    const loaded: NativeModule = await import(MODULE);
+    // the comments keep bundlers from replacing the import by an error
+    const loaded: NativeModule = await import(
+      /* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ MODULE
+    );
     return loaded;
   } catch (cause) {
-    const platform = `${process.platform}-${process.arch}`;
     throw new TransportError(
       "native",
-      `cannot load the native module ${MODULE} for ${platform}; build it with "npm start" in the repository ` +
-        `or "pnpm --filter ${MODULE} build" (needs Rust), or use memoryNetwork() inside one process`,
+      `${reasonOf(cause)}. Inside one process, memoryNetwork() works without it`,
       { cause },
     );
   }
+}
+
+/** Returns the loader's own explanation, unless the package itself is missing. */
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ERR_MODULE_NOT_FOUND") {
+    return (
+      `cannot find the package ${MODULE}; a bundled program needs it beside the bundle: add it to the ` +
+      "dependencies, and mark it as external"
+    );
+  }
+  return cause instanceof Error ? cause.message : String(cause);
 }

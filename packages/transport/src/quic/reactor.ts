@@ -29,7 +29,7 @@ const ENDING_CODES: ReadonlyMap<number, TransportErrorCode> = new Map([
 
 /** The ES2024 method of array buffers. */
 interface Detachable {
-  transfer(newByteLength: number): ArrayBuffer;
+  transfer?(newByteLength: number): ArrayBuffer;
 }
 
 /** The events of a node as a whole. */
@@ -144,7 +144,7 @@ export class Reactor {
       if (payload !== null) {
         this.#channels.get(handle)?.onFrame(flags, payload);
         // Frees the memory at once. Left to the garbage collector, such buffers make it run often.
-        (payload.buffer as ArrayBuffer & Detachable).transfer(0);
+        (payload.buffer as ArrayBuffer & Detachable).transfer?.(0);
       }
     } else if (op === EventOp.STREAM) {
       this.#connections.get(arg)?.onStream(handle);

@@ -1,0 +1,3 @@
+import { summary } from "./browser.js";
+
+Object.assign(globalThis, { summary: summary() });

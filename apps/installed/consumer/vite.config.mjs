@@ -1,0 +1,5 @@
+// vite.config.mjs
+export default {
+  ssr: { noExternal: true, external: ["@aster/native"] },
+  build: { target: "node22" },
+};

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests of the packed packages, which the set-up installs into folders outside the workspace. */
+export default defineConfig({
+  test: {
+    include: ["apps/installed/test/**/*.installed.test.ts"],
+    globalSetup: "apps/installed/test/support/setup.ts",
+    env: { ASTER_RELAY_MODE: "disabled" },
+    pool: "forks",
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    dangerouslyIgnoreUnhandledErrors: false,
+  },
+});
