@@ -30,7 +30,8 @@ interface Answer {
  * null: docs/fory.md, "Evolution".
  */
 function lacksZero(answer: CodecAnswer, expected: string): boolean {
-  if (!("error" in answer) || !answer.error.message.includes("has no value for the field")) return false;
+  if (!("error" in answer) || !answer.error.message.includes("has no value for the field"))
+    return false;
   const field = answer.error.path?.split(".").at(-1);
   return answer.error.code === "mismatch" && expected.includes(`"${field}":null`);
 }
