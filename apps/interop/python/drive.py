@@ -209,7 +209,8 @@ OPERATIONS = {
         close,
         SESSIONS.openSession,
         SESSIONS.inSession,
-        SESSIONS.giveUp,
+        SESSIONS.beginCall,
+        SESSIONS.cancelCall,
         SESSIONS.closeSession,
     )
 }

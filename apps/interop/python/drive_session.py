@@ -1,4 +1,4 @@
-"""The session operations of drive.py: openSession, inSession, giveUp and closeSession."""
+"""The session operations of drive.py: openSession, inSession, beginCall, cancelCall and closeSession."""
 
 import asyncio
 from typing import Any, AsyncIterator, Dict, List
@@ -24,6 +24,7 @@ class Sessions:
     def __init__(self, clients: Dict[str, AsterClient]) -> None:
         self.clients = clients
         self.opened: Dict[str, Any] = {}
+        self.begun: Dict[str, "asyncio.Task[Any]"] = {}
 
     async def openSession(self, command: Dict[str, Any]) -> Any:
         """Takes name, session (a name for it) and via ("typed" | "json" | "proxy")."""
@@ -59,10 +60,8 @@ class Sessions:
         replies = replies if isinstance(replies, list) else [replies]
         return {"replies": [to_json(r) for r in replies], "error": error}
 
-    async def giveUp(self, command: Dict[str, Any]) -> Any:
-        """Takes session and requests. Sends these requests of an add_all call, cancels the call, and waits
-        until the server has answered the cancellation.
-        """
+    async def beginCall(self, command: Dict[str, Any]) -> Any:
+        """Takes session and requests. Begins an add_all call and sends these requests."""
         session = self.opened[command["session"]]
         sent = asyncio.Event()
 
@@ -72,12 +71,16 @@ class Sessions:
             sent.set()
             await asyncio.Event().wait()
 
-        # cancel() waits for the running call, so the call is cancelled first
-        call = asyncio.create_task(session.add_all(requests()))
+        self.begun[command["session"]] = asyncio.create_task(session.add_all(requests()))
         await sent.wait()
+
+    async def cancelCall(self, command: Dict[str, Any]) -> Any:
+        """Takes session. Cancels the begun call and waits until the server has answered."""
+        # session.cancel() waits for the running call, so the call is cancelled first
+        call = self.begun.pop(command["session"])
         call.cancel()
         await asyncio.gather(call, return_exceptions=True)
-        await session.cancel()
+        await self.opened[command["session"]].cancel()
 
     async def closeSession(self, command: Dict[str, Any]) -> Any:
         """Takes session; closes it."""

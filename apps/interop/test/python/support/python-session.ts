@@ -30,12 +30,14 @@ export class PythonSession {
     return (await this.#do(command)) as PythonReply;
   }
 
-  /**
-   * Sends these requests of an `add_all` call and cancels it before its end; resolves when the
-   * server has answered the cancellation.
-   */
-  async cancelled(requests: readonly unknown[]): Promise<void> {
-    await this.#do({ op: "giveUp", session: this.#session, requests });
+  /** Begins an `add_all` call and sends these requests. */
+  async beginCall(requests: readonly unknown[]): Promise<void> {
+    await this.#do({ op: "beginCall", session: this.#session, requests });
+  }
+
+  /** Cancels the begun call; resolves when the server has answered the cancellation. */
+  async cancelCall(): Promise<void> {
+    await this.#do({ op: "cancelCall", session: this.#session });
   }
 
   async close(): Promise<void> {
