@@ -2,7 +2,7 @@ import { fail } from "../../failure.ts";
 import type { NativeWriter } from "../writing/native-writer.ts";
 
 /** The text of a repeated object in a place that keeps no references. */
-export const undeclared =
+export const undeclared: string =
   "an object that appears twice, although its type does not keep references: give the type " +
   "{ refs: true }, or the field .meta({ ref: true })";
 
