@@ -1,3 +1,4 @@
+import { mapAdder } from "../../bytes/key-guard.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { fail } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
@@ -22,7 +23,12 @@ export function readAnyMap(
   readPairs(r, item, item, depth, keeps, (key, value) => {
     pairs.push([key, value]);
   });
-  if (pairs.some(([key]) => typeof key !== "string")) return new Map(pairs);
+  if (pairs.some(([key]) => typeof key !== "string")) {
+    const map = new Map<unknown, unknown>();
+    const add = mapAdder(map);
+    for (const [key, value] of pairs) add(key, value);
+    return map;
+  }
   const object: Record<string, unknown> = {};
   for (const [key, value] of pairs) setOwn(object, key as string, value);
   return object;
@@ -41,9 +47,7 @@ function readSharedMap(
   if (!beginsWithText(r)) {
     const map = new Map<unknown, unknown>();
     begin(r, map, anyMap);
-    readPairs(r, item, item, depth, keeps, (key, value) => {
-      map.set(key, value);
-    });
+    readPairs(r, item, item, depth, keeps, mapAdder(map));
     return map;
   }
   const object: Record<string, unknown> = {};

@@ -1,3 +1,4 @@
+import { setAdder } from "../../bytes/key-guard.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
 import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
@@ -48,9 +49,7 @@ export function setOp(element: ElementOp): ValueOp {
     (r, depth, keeps) => {
       const items = new Set<unknown>();
       begin(r, items, op);
-      readItems(r, element, depth, keeps, (item) => {
-        items.add(item);
-      });
+      readItems(r, element, depth, keeps, setAdder(items));
       return items;
     },
     128,

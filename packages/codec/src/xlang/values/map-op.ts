@@ -1,3 +1,4 @@
+import { mapAdder } from "../../bytes/key-guard.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
@@ -65,9 +66,7 @@ export function mapOp(key: ElementOp, value: ElementOp): ValueOp {
     (r, depth, keeps) => {
       const map = new Map<unknown, unknown>();
       begin(r, map, op);
-      readPairs(r, key, value, depth, keeps, (name, item) => {
-        map.set(name, item);
-      });
+      readPairs(r, key, value, depth, keeps, mapAdder(map));
       return map;
     },
     128,
