@@ -44,6 +44,15 @@ const without = (breachesOf) => async () => {
   return one(breaches.length === 0);
 };
 
+/** A check of scripts/supply, which is loaded late because it uses installed packages. */
+const supply = (name) => async (env) => {
+  const { breaches = [], untested } = (await import("./supply/supply.mjs"))[name](env);
+  for (const breach of breaches) say(breach);
+  if (untested === undefined) return one(breaches.length === 0);
+  say(`not tested: ${untested}`);
+  return { passed: 0, failed: 0, skipped: 1 };
+};
+
 async function rustTests(env) {
   const { ok, output } = await run(env, "cargo", ["test", "--locked", "--workspace"]);
   const count = (word) =>
@@ -93,6 +102,13 @@ const checks = [
       ]),
   ],
   ["Rust tests", rustTests],
+  ["sources in the lock files", supply("lockfiles")],
+  ["licenses of the npm packages", supply("npmLicenses")],
+  ["licenses and sources of the crates", supply("crateRules")],
+  ["third-party notice", supply("notice")],
+  ["cargo-deny", supply("cargoDenyRules")],
+  ["vulnerabilities of the npm packages", supply("npmVulnerabilities")],
+  ["vulnerabilities of the crates", supply("crateVulnerabilities")],
   [
     "build of the packages",
     (env) =>
@@ -122,7 +138,7 @@ export async function runChecks(wanted) {
     const started = Date.now();
     const result = await check(env);
     for (const key of Object.keys(sum)) sum[key] += result[key];
-    const mark = result.failed > 0 ? "✗" : "✓";
+    const mark = result.failed > 0 ? "✗" : result.passed > 0 ? "✓" : "–";
     const count =
       result.passed + result.failed > 1
         ? ` (${result.passed} passed, ${result.failed} failed)`
