@@ -29,6 +29,11 @@ const base64 =
  * status").
  */
 export class Metadata implements CallMetadata {
+  static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(Metadata, "name", { value: "Metadata" });
+  }
+
   static readonly empty: Metadata = new Metadata([]);
 
   readonly #pairs: [string, string][];

@@ -10,6 +10,7 @@ import { type AdmissionResponse, parseAdmissionResponse } from "./admission-resp
 import { BoundedBuffer } from "./bounded-buffer.ts";
 import { AdmissionError } from "./error.ts";
 import { admissionLimits } from "./protocol.ts";
+import { clearTimeout, setTimeout } from "./timers.ts";
 
 export interface RequestAdmissionOptions {
   /** The credential as JSON text. Default: none. */

@@ -17,6 +17,7 @@ import { AdmissionError } from "./error.ts";
 import type { AdmissionDecision, AdmissionGate } from "./gate.ts";
 import type { PeerStore } from "./peer-store.ts";
 import { admissionLimits } from "./protocol.ts";
+import { clearTimeout, setTimeout } from "./timers.ts";
 
 /** The part of the answer that is the same for all admitted peers. */
 export interface AdmissionOffer {

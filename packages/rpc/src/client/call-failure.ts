@@ -29,6 +29,15 @@ export interface Wait {
   readonly cause?: Error | undefined;
 }
 
+/** The characters of an endpoint id that error texts show. */
+const PEER_CHARS = 8;
+
+/** The wait for a connection, after the error that ended the last one or the last attempt. */
+export function connectionWait(peer: string, cause: RpcError | undefined): Wait {
+  const failure = cause === undefined ? "" : `: ${cause.message}`;
+  return { place: `while connecting to ${peer.slice(0, PEER_CHARS)}…${failure}`, cause };
+}
+
 export function deadlineError({ place = "", cause }: Wait = {}): RpcError {
   const text = `deadline exceeded${place && ` ${place}`}`;
   return new RpcError(StatusCode.DEADLINE_EXCEEDED, text, { cause });

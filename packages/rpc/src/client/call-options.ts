@@ -1,9 +1,11 @@
 import type { SerializationMode } from "@aster/contract";
-import { currentDeadlineAt } from "../context.ts";
+import { currentDeadlineAt, inCurrentScope } from "../context.ts";
+import type { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { checkMetadata, Metadata, type MetadataInit } from "../metadata.ts";
 import { now } from "../time/clock.ts";
 import { checkTimeout } from "../time/deadline.ts";
+import { abortedError, deadlineError } from "./call-failure.ts";
 
 /** The options of one call. */
 export interface CallOptions {
@@ -77,11 +79,18 @@ export function callSetup(
     metadata,
     deadlineAt: deadlineAfter(options.timeoutMs ?? usualTimeoutMs, options.inheritDeadline ?? true),
     signal: options.signal,
-    onTrailer: options.onTrailer,
+    onTrailer: options.onTrailer && inCurrentScope(options.onTrailer),
   };
 }
 
 function deadlineAfter(timeoutMs: number | undefined, inherits: boolean): number {
   const own = timeoutMs === undefined ? NO_DEADLINE : now() + timeoutMs;
   return inherits ? Math.min(own, currentDeadlineAt()) : own;
+}
+
+/** The reason why a call must not even begin. */
+export function refusalOf({ signal, deadlineAt }: CallSetup): RpcError | undefined {
+  if (signal?.aborted) return abortedError(signal);
+  if (deadlineAt !== NO_DEADLINE && deadlineAt <= now()) return deadlineError();
+  return undefined;
 }

@@ -8,7 +8,6 @@ import { MessagePump, type MessageSource, type PumpTarget } from "../message/mes
 import { type RowSchemas, rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
 import { StatusCode } from "../status.ts";
-import { now } from "../time/clock.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
 import type { BoundMethod } from "./bound-method.ts";
@@ -22,7 +21,7 @@ import {
   unexpectedFrame,
   withData,
 } from "./call-failure.ts";
-import { type CallSetup, NO_DEADLINE } from "./call-options.ts";
+import { type CallSetup, NO_DEADLINE, refusalOf } from "./call-options.ts";
 import type { CallSink, CallTarget } from "./call-target.ts";
 
 const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;
@@ -301,11 +300,4 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   #endRequests(): void {
     if (this.#pump !== undefined) this.#channel?.end();
   }
-}
-
-/** The reason why a call must not even begin. */
-function refusalOf({ signal, deadlineAt }: CallSetup): RpcError | undefined {
-  if (signal?.aborted) return abortedError(signal);
-  if (deadlineAt !== NO_DEADLINE && deadlineAt <= now()) return deadlineError();
-  return undefined;
 }

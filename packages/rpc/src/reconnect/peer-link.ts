@@ -7,9 +7,15 @@ import {
   TransportError,
 } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
-import { closedError, peerDrainingError, type Wait } from "../client/call-failure.ts";
+import {
+  closedError,
+  connectionWait,
+  peerDrainingError,
+  type Wait,
+} from "../client/call-failure.ts";
 import { HeldCalls } from "../client/held-calls.ts";
 import type { ClientState } from "../client-options.ts";
+import { inCurrentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import type { DialedPeer } from "../peer/dial.ts";
 import { RpcReason } from "../reason.ts";
@@ -28,8 +34,6 @@ export interface PeerLinkOptions {
   readonly onStateChange: (state: ClientState, error: RpcError | undefined) => void;
 }
 
-/** The characters of an endpoint id that error texts show. */
-const PEER_CHARS = 8;
 /** Closing is rare, so the link polls: counting the calls would cost each of them. */
 const POLL_MS = 5;
 
@@ -54,6 +58,7 @@ export class PeerLink {
   readonly closed: Promise<TransportError>;
   readonly held: HeldCalls = new HeldCalls();
   readonly #options: PeerLinkOptions;
+  readonly #onStateChange: PeerLinkOptions["onStateChange"];
   readonly #pending = new PendingChannels(() => this.#stopTimer());
   /** Connections without new calls, on which old ones still run. */
   readonly #retired = new Set<Connection>();
@@ -69,6 +74,8 @@ export class PeerLink {
 
   constructor(dialed: DialedPeer, options: PeerLinkOptions) {
     this.#options = options;
+    // not in the async context of the call that dials
+    this.#onStateChange = inCurrentScope(options.onStateChange);
     this.peer = dialed.connection.peer;
     this.connection = dialed.connection;
     this.services = dialed.admission.services;
@@ -122,10 +129,8 @@ export class PeerLink {
 
   /** The connection that a channel waits for, with the error of the last one or last attempt. */
   waitOf(channel: Channel | undefined): Wait | undefined {
-    if (channel === undefined || !this.#pending.has(channel)) return undefined;
-    const cause = this.#lastError;
-    const peer = `${this.peer.slice(0, PEER_CHARS)}…`;
-    return { place: `while connecting to ${peer}${cause ? `: ${cause.message}` : ""}`, cause };
+    const waits = channel !== undefined && this.#pending.has(channel);
+    return waits ? connectionWait(this.peer, this.#lastError) : undefined;
   }
 
   /** A call begins on the current connection. */
@@ -293,7 +298,7 @@ export class PeerLink {
     if (state === this.#state || this.#state === "closed") return;
     this.#state = state;
     try {
-      this.#options.onStateChange(state, error);
+      this.#onStateChange(state, error);
     } catch {
       // an observer that fails must not prevent the reconnection
     }

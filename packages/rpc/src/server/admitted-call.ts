@@ -165,11 +165,14 @@ export class AdmittedCall {
 
   /** Aborts the handler's signal and stops its stream of responses. */
   interrupt(reason: RpcError): void {
-    // abort listeners and `finally` blocks of the handler run as part of its call
-    runInCall(this.context, () => {
-      this.context.abort(reason);
+    const { context } = this;
+    const end = (): void => {
+      context.abort(reason);
       this.#pump?.stop();
-    });
+    };
+    // abort listeners and `finally` blocks of the handler run as part of its call
+    if (context.scope === undefined) runInCall(context, end);
+    else context.scope(end);
   }
 
   /**

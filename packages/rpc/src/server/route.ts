@@ -1,6 +1,7 @@
 import { wireTypeInfo } from "@aster/codec";
 import type { CallContext, Interceptor, SerializationMode, ServiceMethod } from "@aster/contract";
 import { safeParse } from "zod/v4/core";
+import { currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { chain } from "../interceptor-chain.ts";
 import { plainBytesIn } from "../message/compression.ts";
@@ -8,6 +9,7 @@ import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
 import { MessagePacker } from "../message/message-packer.ts";
 import type { WireMode } from "../protocol/mode.ts";
 import { RpcReason } from "../reason.ts";
+import { scoped } from "../scoped-stream.ts";
 import { StatusCode } from "../status.ts";
 import type { HostedService } from "./hosted-service.ts";
 import { interceptedCall } from "./intercepted-call.ts";
@@ -110,7 +112,11 @@ export class Route {
 
   #intercept(handler: Handler, interceptors: readonly Interceptor[]): Route["invoke"] {
     const run = chain(interceptors, async (call) => {
-      return handler(call.request, call.context as CallContext);
+      const context = call.context as ServerContext;
+      // the body of a generator runs later, and so do the listeners of the signal
+      context.scope = currentScope();
+      const result = handler(call.request, context);
+      return this.streamsResponses ? scoped(await result, context.scope) : result;
     });
     return (request, context) => run(interceptedCall(this, request, context));
   }

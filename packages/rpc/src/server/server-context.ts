@@ -1,5 +1,5 @@
 import type { ErrorType } from "@aster/contract";
-import type { CurrentCall } from "../context.ts";
+import type { AsyncScope, CurrentCall } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { type Metadata, metadataText } from "../metadata.ts";
 import { checkTrailer, type TrailerPair } from "../protocol/status-trailer.ts";
@@ -27,6 +27,8 @@ export class ServerContext implements CurrentCall {
   #aborted: RpcError | undefined;
   /** The pairs that are sent with the status; `undefined` for none. */
   trailers: TrailerPair[] | undefined;
+  /** The async context that interceptors made for the handler; `undefined` without interceptors. */
+  scope: AsyncScope | undefined;
 
   constructor(
     route: Route,

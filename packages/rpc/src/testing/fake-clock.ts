@@ -2,6 +2,7 @@ import { RpcError } from "../error.ts";
 import { optionError } from "../option-check.ts";
 import { StatusCode } from "../status.ts";
 import { clearTimer, setTimer, type Timer, type TimeSource, takeTimeFrom } from "../time/clock.ts";
+import { nextTurn } from "../time/turn.ts";
 
 export interface FakeClockOptions {
   /** The initial wall-clock time, in Unix milliseconds. Default: the real one. */
@@ -28,9 +29,6 @@ export interface FakeClock extends Disposable {
    */
   [Symbol.dispose](): void;
 }
-
-// a test may replace the global function; turns of the event loop stay real
-const nextTurn = setImmediate;
 
 let installed: Clock | undefined;
 
@@ -98,14 +96,14 @@ class Clock implements FakeClock {
     }
     const until = this.#now + ms;
     // a call that the test has begun may be about to set a timer
-    await turn();
+    await nextTurn();
     for (let timer = this.#earliest(until); timer !== undefined; timer = this.#earliest(until)) {
       this.#now = Math.max(this.#now, timer.dueAt);
       timer.fire();
-      await turn();
+      await nextTurn();
     }
     this.#now = Math.max(this.#now, until);
-    await turn();
+    await nextTurn();
   }
 
   [Symbol.dispose](): void {
@@ -174,10 +172,4 @@ class FakeTimer implements Timer {
     this.#real = setTimer(this.#callback, delayMs);
     if (!this.#keepsAlive) this.#real.unref();
   }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    nextTurn(resolve);
-  });
 }

@@ -7,6 +7,7 @@ import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
 import { Signal } from "../signal.ts";
+import { soon } from "../turns.ts";
 import { Limit, RecordHeader } from "./border.ts";
 import type { QuicConnection } from "./connection.ts";
 import { KeptFrames } from "./kept-frames.ts";
@@ -192,7 +193,7 @@ export class QuicChannel implements Channel {
   #deliverLater(): void {
     if (this.#delivering) return;
     this.#delivering = true;
-    queueMicrotask(() => {
+    soon(() => {
       this.#delivering = false;
       this.#deliver();
     });
