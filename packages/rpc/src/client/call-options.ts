@@ -1,6 +1,5 @@
 import type { SerializationMode } from "@aster/contract";
 import { currentDeadlineAt, inCurrentScope } from "../context.ts";
-import type { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { checkMetadata, Metadata, type MetadataInit } from "../metadata.ts";
 import { now } from "../time/clock.ts";
@@ -88,9 +87,8 @@ function deadlineAfter(timeoutMs: number | undefined, inherits: boolean): number
   return inherits ? Math.min(own, currentDeadlineAt()) : own;
 }
 
-/** The reason why a call must not even begin. */
-export function refusalOf({ signal, deadlineAt }: CallSetup): RpcError | undefined {
-  if (signal?.aborted) return abortedError(signal);
-  if (deadlineAt !== NO_DEADLINE && deadlineAt <= now()) return deadlineError();
-  return undefined;
+/** Throws the error of a call that must not begin: its signal has fired, or its deadline passed. */
+export function checkStart({ signal, deadlineAt }: CallSetup): void {
+  if (signal?.aborted) throw abortedError(signal);
+  if (deadlineAt !== NO_DEADLINE && deadlineAt <= now()) throw deadlineError();
 }

@@ -21,7 +21,7 @@ import {
   unexpectedFrame,
   withData,
 } from "./call-failure.ts";
-import { type CallSetup, NO_DEADLINE, refusalOf } from "./call-options.ts";
+import { type CallSetup, checkStart, NO_DEADLINE } from "./call-options.ts";
 import type { CallSink, CallTarget } from "./call-target.ts";
 
 const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;
@@ -82,11 +82,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
    */
   sendOne(request: unknown, setup: CallSetup): void {
     try {
-      const refusal = refusalOf(setup);
-      if (refusal !== undefined) {
-        this.fail(refusal, "locally");
-        return;
-      }
+      checkStart(setup);
       const { request: codec, packer, passesValues } = this.#bound;
       const header = this.#bound.header(setup);
       if (passesValues) passMessage(this.#open(header, setup), request, true);
@@ -109,11 +105,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
    */
   sendAll(source: MessageSource, setup: CallSetup): void {
     try {
-      const refusal = refusalOf(setup);
-      if (refusal !== undefined) {
-        this.fail(refusal, "locally");
-        return;
-      }
+      checkStart(setup);
       this.#open(this.#bound.header(setup), setup);
       this.#watch(setup);
       void this.#pumpFrom(source);

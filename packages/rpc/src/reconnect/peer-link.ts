@@ -58,6 +58,7 @@ export class PeerLink {
   readonly closed: Promise<TransportError>;
   readonly held: HeldCalls = new HeldCalls();
   readonly #options: PeerLinkOptions;
+  /** Bound to the async context of the constructor: a call that dials has another one. */
   readonly #onStateChange: PeerLinkOptions["onStateChange"];
   readonly #pending = new PendingChannels(() => this.#stopTimer());
   /** Connections without new calls, on which old ones still run. */
@@ -74,7 +75,6 @@ export class PeerLink {
 
   constructor(dialed: DialedPeer, options: PeerLinkOptions) {
     this.#options = options;
-    // not in the async context of the call that dials
     this.#onStateChange = inCurrentScope(options.onStateChange);
     this.peer = dialed.connection.peer;
     this.connection = dialed.connection;
@@ -110,9 +110,9 @@ export class PeerLink {
     return this.connection?.stats() ?? { channels: 0, sentBytes: 0, receivedBytes: 0, rttMs: 0 };
   }
 
-  /** Channels that are open on any connection, or wait for one. */
+  /** Channels that are open on any connection or wait for one, and calls in interceptors. */
   get channels(): number {
-    let channels = this.#pending.size + (this.connection?.stats().channels ?? 0);
+    let channels = this.held.size + this.#pending.size + (this.connection?.stats().channels ?? 0);
     for (const connection of this.#retired) channels += connection.stats().channels;
     return channels;
   }
@@ -120,11 +120,11 @@ export class PeerLink {
   /** Resolves when no call runs or the time is over, with whether none runs. */
   async idle(withinMs: number): Promise<boolean> {
     const until = now() + withinMs;
-    for (let left = withinMs; left > 0 && !this.#isIdle; left = until - now()) {
+    for (let left = withinMs; left > 0 && this.channels > 0; left = until - now()) {
       const waitMs = Math.min(POLL_MS, left);
       await new Promise<void>((resolve) => setTimer(resolve, waitMs));
     }
-    return this.#isIdle;
+    return this.channels === 0;
   }
 
   /** The connection that a channel waits for, with the error of the last one or last attempt. */
@@ -181,10 +181,6 @@ export class PeerLink {
     for (const one of open) one.close(ResetCode.NoError, reason);
     this.#settleClosed(new TransportError("closed", "the client was closed"));
     await Promise.all(open.map(({ closed }) => closed));
-  }
-
-  get #isIdle(): boolean {
-    return this.channels === 0 && this.held.size === 0;
   }
 
   #watch(connection: Connection): void {

@@ -303,8 +303,12 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     if (this.#phase === Phase.Header) this.#owner.core.sweep.remove(this);
     else timers.remove(this);
     this.#phase = Phase.Over;
-    if (this.#admitted !== undefined) this.#owner.core.countEnd(reason === answered);
-    this.#admitted?.abandonRequests(reason);
+    const call = this.#admitted;
+    if (call !== undefined) {
+      this.#owner.core.countEnd(reason === answered);
+      call.context.ended(reason === answered ? undefined : reason);
+      call.abandonRequests(reason);
+    }
     // further frames are dropped for a while, because a caller that is still sending has to read
     // the trailer
     if (!this.#inputEnded) this.#owner.core.sweep.add(this);
