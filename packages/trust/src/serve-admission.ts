@@ -48,7 +48,10 @@ export interface ServeAdmissionOptions {
    * connection afterwards. Default: 10 000.
    */
   readonly timeoutMs?: number;
-  /** Called after each decision, once the answer is queued. An error that it throws is ignored. */
+  /**
+   * Called after each decision, once the answer is queued. An error that it throws is ignored, and
+   * so is the rejection of a promise that it returns.
+   */
   readonly onDecision?: (outcome: AdmissionOutcome) => void;
 }
 
@@ -126,7 +129,7 @@ class AdmissionServerChannel implements ChannelSink {
     try {
       const request = parseAdmissionRequest(this.#request.bytes());
       const decision = await this.#options.gate.admit(request, this.#connection.peer);
-      if (decision.admitted) this.#admit(decision);
+      if (decision.admitted === true) this.#admit(checked(decision));
       else this.#deny(decision.reason);
     } catch (cause) {
       const unreadable = cause instanceof AdmissionError && cause.code === "protocol";
@@ -198,7 +201,9 @@ class AdmissionServerChannel implements ChannelSink {
 
   #report(outcome: Omit<AdmissionOutcome, "peer">): void {
     try {
-      this.#options.onDecision?.({ peer: this.#connection.peer, ...outcome });
+      const result: unknown = this.#options.onDecision?.({ peer: this.#connection.peer, ...outcome });
+      // an async function is accepted too; its rejection would end the process
+      Promise.resolve(result).catch(() => {});
     } catch {
       // an error of the log must not change the decision
     }
@@ -206,3 +211,16 @@ class AdmissionServerChannel implements ChannelSink {
 }
 
 type Admitted = AdmissionDecision & { readonly admitted: true };
+
+/** Throws for attributes that are not text and for a time that is not a number. */
+function checked(decision: Admitted): Admitted {
+  const { attributes, expiresAtMs = 0 } = decision;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "string") continue;
+    throw new TypeError(`the gate returned an attribute ${name} that is not text`);
+  }
+  if (typeof expiresAtMs !== "number" || Number.isNaN(expiresAtMs)) {
+    throw new TypeError(`the gate returned expiresAtMs ${String(expiresAtMs)}, not a number`);
+  }
+  return decision;
+}

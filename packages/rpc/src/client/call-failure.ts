@@ -1,7 +1,8 @@
 import { CodecError } from "@aster/codec";
 import { ErrorDetail, type ErrorType } from "@aster/contract";
 import type { TransportError } from "@aster/transport";
-import { RpcError } from "../error.ts";
+import { errorOfStatus, RpcError } from "../error.ts";
+import { attempt } from "../error-fields.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import type { Renewal } from "./call-target.ts";
@@ -9,11 +10,12 @@ import type { Renewal } from "./call-target.ts";
 /** The caller's signal ended the call. */
 export function abortedError(signal: AbortSignal): RpcError {
   const cause: unknown = signal.reason;
-  if (cause instanceof Error && cause.name === "TimeoutError") return deadlineError(cause);
+  const isTimeout = attempt(() => cause instanceof Error && cause.name === "TimeoutError", false);
+  if (isTimeout) return deadlineError(cause);
   return new RpcError(StatusCode.CANCELLED, "the caller cancelled the call", { cause });
 }
 
-export function deadlineError(cause?: Error): RpcError {
+export function deadlineError(cause?: unknown): RpcError {
   return new RpcError(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded", { cause });
 }
 
@@ -69,5 +71,5 @@ export function withData(error: RpcError, declared: DeclaredErrors): RpcError {
   if (type === undefined || text === undefined) return error;
   const data = type.decode(text);
   if (data === undefined) return error;
-  return new RpcError(error.code, error.rawMessage, { details: error.details, data });
+  return errorOfStatus(error.code, error.rawMessage, { details: error.details, data });
 }

@@ -10,6 +10,7 @@ import type { AdmittedService } from "@aster/trust";
 import { closedError } from "../client/call-failure.ts";
 import type { ClientState } from "../client-options.ts";
 import { RpcError } from "../error.ts";
+import { printFailure, runCallback } from "../failure-log.ts";
 import type { DialedPeer } from "../peer/dial.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
@@ -270,11 +271,11 @@ export class PeerLink {
   #setState(state: ClientState, error?: RpcError): void {
     if (state === this.#state || this.#state === "closed") return;
     this.#state = state;
-    try {
-      this.#options.onStateChange(state, error);
-    } catch {
-      // an observer that fails must not prevent the reconnection
-    }
+    // an observer that fails must not prevent the reconnection
+    runCallback(
+      () => this.#options.onStateChange(state, error),
+      (cause) => printFailure("onStateChange failed", cause),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { printFailure, runCallback } from "../failure-log.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { plainBytesOf } from "../message/compression.ts";
 import { OpenSessions } from "../session/open-sessions.ts";
@@ -47,7 +48,7 @@ export class ServerCore {
     this.requiresAdmission = options.requireAdmission ?? false;
     this.sweep = new Sweep(this.limits.headerTimeoutMs);
     this.sessions = new OpenSessions(this.limits.sessionIdleMs, () => this.#checkIdle());
-    this.#onError = options.onError ?? warn;
+    this.#onError = options.onError ?? printFault;
   }
 
   get draining(): boolean {
@@ -125,13 +126,15 @@ export class ServerCore {
     if (this.#calls === 0) this.#checkIdle();
   }
 
-  /** Passes a fault to `onError`. */
+  /** Passes a fault to `onError`. When that fails, both are printed. Never throws. */
   report(fault: ServerFault): void {
-    try {
-      this.#onError(fault);
-    } catch {
-      // an exception of the log must not change how the call ends
-    }
+    runCallback(
+      () => this.#onError(fault),
+      (cause) => {
+        printFault(fault);
+        printFailure(`onError failed for [${fault.errorId}]`, cause);
+      },
+    );
   }
 
   get #idle(): boolean {
@@ -162,9 +165,7 @@ function checkConcurrency({ service, method, title, calls }: Route): void {
   }
 }
 
-function warn({ errorId, service, method, cause }: ServerFault): void {
-  const warning = new Error(`${service}.${method} failed [${errorId}]`, { cause });
-  warning.name = "AsterHandlerError";
-  if (cause instanceof Error && cause.stack !== undefined) warning.stack = cause.stack;
-  process.emitWarning(warning);
+function printFault({ errorId, service, method, cause }: ServerFault): void {
+  const title = [service, method].filter((name) => name !== "").join(".");
+  printFailure(`${title || "the server"} failed [${errorId}]`, cause);
 }
