@@ -252,6 +252,7 @@ const admissionCodes: Readonly<Record<AdmissionErrorCode, StatusCode>> = {
   denied: StatusCode.UNAUTHENTICATED,
   aborted: StatusCode.CANCELLED,
   gate: StatusCode.FAILED_PRECONDITION,
+  option: StatusCode.INVALID_ARGUMENT,
   protocol: StatusCode.UNAVAILABLE,
   limit: StatusCode.UNAVAILABLE,
   timeout: StatusCode.UNAVAILABLE,
@@ -259,7 +260,8 @@ const admissionCodes: Readonly<Record<AdmissionErrorCode, StatusCode>> = {
 };
 
 function fromAdmission(error: AdmissionError): RpcError {
-  const reason: RpcReason = `admission.${error.code}`;
+  const reason: RpcReason =
+    error.code === "option" ? RpcReason.OPTION_INVALID : `admission.${error.code}`;
   return new RpcError(admissionCodes[error.code], error.message, {
     cause: error,
     details: { reason },

@@ -8,6 +8,7 @@
  * - `"closed"`: the connection or the stream was lost
  * - `"aborted"`: the caller's signal fired; `cause` is its reason
  * - `"gate"`: the gate must not be used in this environment
+ * - `"option"`: an option is not valid; nothing was sent
  */
 export type AdmissionErrorCode =
   | "denied"
@@ -16,7 +17,8 @@ export type AdmissionErrorCode =
   | "timeout"
   | "closed"
   | "aborted"
-  | "gate";
+  | "gate"
+  | "option";
 
 const BRAND = Symbol.for("aster.AdmissionError");
 

@@ -17,6 +17,7 @@ import { AdmissionError } from "./error.ts";
 import type { AdmissionDecision, AdmissionGate } from "./gate.ts";
 import type { PeerStore } from "./peer-store.ts";
 import { admissionLimits } from "./protocol.ts";
+import { checkPositive, setLimit } from "./time-option.ts";
 
 /** The part of the answer that is the same for all admitted peers. */
 export interface AdmissionOffer {
@@ -45,7 +46,7 @@ export interface ServeAdmissionOptions {
   readonly peers?: PeerStore;
   /**
    * The time for the request to arrive and the gate to decide, and again for the peer to close the
-   * connection afterwards. Default: 10 000.
+   * connection afterwards. `Infinity`: no limit. Default: 10 000.
    */
   readonly timeoutMs?: number;
   /**
@@ -60,9 +61,11 @@ export interface ServeAdmissionOptions {
  * (docs/wire.md, "Admission"). Closes the connection if the peer does not close it in time.
  *
  * All denials of a server have the same bytes. Errors are passed to `onDecision`; they are neither
- * thrown nor sent to the peer.
+ * thrown nor sent to the peer. Throws {@link AdmissionError} `"option"` for a bad `timeoutMs`.
  */
 export function serveAdmission(connection: Connection, options: ServeAdmissionOptions): void {
+  const { timeoutMs } = options;
+  if (timeoutMs !== undefined) checkPositive("timeoutMs", timeoutMs);
   const server = new AdmissionServerChannel(connection, options);
   connection.accept((channel) => server.take(channel));
 }
@@ -196,12 +199,15 @@ class AdmissionServerChannel implements ChannelSink {
   }
 
   #later(action: () => void): NodeJS.Timeout {
-    return setTimeout(action, this.#options.timeoutMs ?? 10_000).unref();
+    return setLimit(action, this.#options.timeoutMs ?? 10_000).unref();
   }
 
   #report(outcome: Omit<AdmissionOutcome, "peer">): void {
     try {
-      const result: unknown = this.#options.onDecision?.({ peer: this.#connection.peer, ...outcome });
+      const result: unknown = this.#options.onDecision?.({
+        peer: this.#connection.peer,
+        ...outcome,
+      });
       // an async function is accepted too; its rejection would end the process
       Promise.resolve(result).catch(() => {});
     } catch {

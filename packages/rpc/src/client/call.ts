@@ -16,8 +16,9 @@ import { MessageQueue } from "../message/message-queue.ts";
 import { checkMetadata, Metadata } from "../metadata.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
+import { checkDeadlineAt, NO_DEADLINE } from "../time/deadline.ts";
 import type { BoundMethod } from "./bound-method.ts";
-import { type CallOptions, type CallSetup, callSetup, NO_DEADLINE } from "./call-options.ts";
+import { type CallOptions, type CallSetup, callSetup } from "./call-options.ts";
 import type { CallTarget } from "./call-target.ts";
 import { DeferredStream, type ResponseStream } from "./response-stream.ts";
 import { WireCall } from "./wire-call.ts";
@@ -92,6 +93,7 @@ function intercepted(
   const { service, version, method } = bound;
   const run = chain(interceptors, async (call) => {
     const { request, deadlineAt = NO_DEADLINE, signal, onTrailer } = call;
+    checkDeadlineAt(deadlineAt);
     const metadata = Metadata.from(call.metadata);
     checkMetadata(metadata, target.limits);
     return start(request, { metadata, deadlineAt, signal, onTrailer });

@@ -7,6 +7,7 @@ import { MessagePump, type MessageSource, type PumpTarget } from "../message/mes
 import { type RowSchemas, rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
 import { now } from "../time/clock.ts";
+import { NO_DEADLINE } from "../time/deadline.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
 import type { BoundMethod } from "./bound-method.ts";
@@ -19,7 +20,7 @@ import {
   unexpectedFrame,
   withData,
 } from "./call-failure.ts";
-import { type CallSetup, NO_DEADLINE } from "./call-options.ts";
+import type { CallSetup } from "./call-options.ts";
 import type { CallSink, CallTarget } from "./call-target.ts";
 
 const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;

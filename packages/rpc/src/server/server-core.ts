@@ -3,7 +3,7 @@ import { printFailure, runCallback } from "../failure-log.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { plainBytesOf } from "../message/compression.ts";
 import { OpenSessions } from "../session/open-sessions.ts";
-import { clearTimer, setTimer } from "../time/clock.ts";
+import { clearTimer, setLimit } from "../time/clock.ts";
 import { Sweep } from "../time/sweep.ts";
 import { drainingError, exhausted, type ServerFault } from "./errors.ts";
 import type { Route } from "./route.ts";
@@ -73,7 +73,7 @@ export class ServerCore {
     if (this.#idle) return Promise.resolve(true);
     if (graceMs <= 0) return nextTurn().then(() => this.#idle);
     return new Promise((resolve) => {
-      const timer = setTimer(() => resolve(false), graceMs);
+      const timer = setLimit(() => resolve(false), graceMs);
       this.#onIdle.push(() => {
         clearTimer(timer);
         resolve(true);
