@@ -23,7 +23,7 @@ import { Entry, type Entry as EntryValue, entry } from "../support/ledger.ts";
 import { links } from "../support/links.ts";
 import { collect, failure } from "../support/outcomes.ts";
 import { RawCall, rawLink } from "../support/raw-peer.ts";
-import { fory, joined } from "../support/raw-say.ts";
+import { fory, joined, statusOf } from "../support/raw-say.ts";
 
 const Books = defineService(
   "Books",
@@ -182,6 +182,24 @@ describe("the bytes", () => {
     }
     return await answer.send(new Uint8Array(0), true).answer();
   }
+
+  test.each([4, 9, -1, 2 ** 31])("refuses a session in the unknown mode %i", async (mode) => {
+    const text = JSON.stringify({
+      service: "Books",
+      method: "",
+      version: 1,
+      serializationMode: mode,
+    });
+    const inJson = encodeFrame(FrameFlag.Header, new TextEncoder().encode(text));
+    const message = `Unsupported serialization mode: ${mode}`;
+    for (const [opening, form] of [
+      [open(mode), "fory"],
+      [inJson, "json"],
+    ] as const) {
+      const status = statusOf(await heard(opening));
+      expect(status).toEqual({ code: StatusCode.INVALID_ARGUMENT, message, form });
+    }
+  });
 
   test("answers each call in the profile of its request", async () => {
     const calls = [A, B, A].map((codec) => joined(call("echo"), plain(codec.encode(entry(1)))));
