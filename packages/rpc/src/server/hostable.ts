@@ -3,7 +3,11 @@ import type { ServiceImplementation } from "./implement.ts";
 
 /** A member of a value that could be the handler of a method. */
 type HandlerKey<T> = {
-  [K in keyof T]: T[K] extends (...args: never[]) => infer R ? ([R] extends [object] ? K : never) : never;
+  [K in keyof T]: T[K] extends (...args: never[]) => infer R
+    ? [R] extends [object]
+      ? K
+      : never
+    : never;
 }[keyof T];
 
 /** True for the type `object` itself, of lists whose elements are not known. */
@@ -18,7 +22,9 @@ export type Hostable<T> = T extends ServiceImplementation
   ? T
   : T extends ServiceDefinition
     ? "a definition has no handlers: wrap it in implement(Definition, handlers)"
-    : T extends abstract new (...args: never[]) => object
+    : T extends abstract new (
+          ...args: never[]
+        ) => object
       ? T
       : IsAnyObject<T> extends true
         ? T
