@@ -11,8 +11,8 @@ const seen = new Set<string>();
 
 /**
  * Passes the warnings of this package to `handler` instead of `process.emitWarning`. Without a
- * `process`, as in browsers, warnings are dropped by default. Errors of `handler` are ignored. Returns
- * a function that restores the previous handler.
+ * `process`, as in browsers, warnings are dropped by default. Errors of `handler` are ignored.
+ * Returns a function that restores the previous handler.
  */
 export function onWarning(handler: WarningHandler): () => void {
   const before = current;

@@ -163,7 +163,7 @@ describe("a time limit", () => {
   };
 
   test.each([2 ** 31, 2 ** 40, Number.POSITIVE_INFINITY])(
-    "of %d ms is no limit",
+    "of %d ms does not end",
     async (timeoutMs) => {
       serve({ gate: late, timeoutMs });
       expect(await requestAdmission(await dial(), { timeoutMs })).toMatchObject({ admitted: true });

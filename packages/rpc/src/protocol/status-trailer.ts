@@ -160,7 +160,7 @@ export function decodeTrailer(
   return errorOfStatus(status.code, status.message, { details: detailsOf(status) });
 }
 
-/** What the callback throws ends the call. It is too late for the rejection of an async one. */
+/** Throws the exception of the callback, which ends the call. A later rejection is printed. */
 function passTrailer(
   onTrailer: ((trailer: Metadata) => unknown) | undefined,
   trailer: Metadata,

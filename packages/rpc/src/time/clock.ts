@@ -45,8 +45,8 @@ export function setTimer(callback: () => void, delayMs: number): Timer {
 }
 
 /**
- * Like {@link setTimer}, but a time longer than {@link LONGEST_TIMER_MS} is no limit: it keeps the
- * process alive and does not call back.
+ * Like {@link setTimer}, but a time longer than {@link LONGEST_TIMER_MS} means no limit: it keeps
+ * the process alive and does not call back.
  */
 export function setLimit(callback: () => void, limitMs: number): Timer {
   const isEndless = source === undefined && limitMs > LONGEST_TIMER_MS;

@@ -6,9 +6,9 @@ import { epochMs, now } from "./clock.ts";
 /** The `deadlineAt` of calls without a deadline. */
 export const NO_DEADLINE: number = Number.POSITIVE_INFINITY;
 
-/** The latest date of JavaScript, in the year 275760. A later deadline is no deadline. */
+/** The latest date of JavaScript, in the year 275760. A later deadline counts as none. */
 const LATEST_EPOCH_MS = 8.64e15;
-/** A longer timeout is no limit. Half of the time until the latest date. */
+/** A longer timeout means no limit. Half of the time until the latest date. */
 const LONGEST_TIMEOUT_MS = 2 ** 52;
 
 /**
@@ -23,7 +23,7 @@ export function headerDeadline(at: number): number {
 
 /**
  * The deadline of a call that begins now, as a reading of `now()`. A timeout of more than 140 000
- * years is no limit.
+ * years means no limit.
  */
 export function deadlineAfter(timeoutMs: number | undefined): number {
   if (timeoutMs === undefined || timeoutMs > LONGEST_TIMEOUT_MS) return NO_DEADLINE;

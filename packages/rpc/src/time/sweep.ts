@@ -20,7 +20,7 @@ export class Sweep {
   readonly #turnMs: number;
   #timer: Timer | undefined;
 
-  /** A time longer than the longest timer is no limit: entries never expire. */
+  /** A time longer than the longest timer means no limit: entries never expire. */
   constructor(timeoutMs: number) {
     this.#turnMs = timeoutMs / TURNS;
     if (timeoutMs <= LONGEST_TIMER_MS) this.#timer = this.#next();
