@@ -14,7 +14,10 @@ export interface AuditRecord {
 }
 
 export interface AuditLogOptions {
-  /** Receives each record at the end of its call. An error that it throws is ignored. */
+  /**
+   * Receives each record at the end of its call. An error that it throws is ignored, and so is the
+   * rejection of a promise that it returns.
+   */
   readonly write: (record: AuditRecord) => void;
 }
 
@@ -25,7 +28,10 @@ export function auditLogInterceptor({ write }: AuditLogOptions): Interceptor {
     const { side, peer, service, method } = call;
     return observeCall(call, next, ({ code, durationMs }) => {
       try {
-        write({ startedAtEpochMs, side, peer, service, method, code, durationMs });
+        const record = { startedAtEpochMs, side, peer, service, method, code, durationMs };
+        const result: unknown = write(record);
+        // an async function is accepted too; its rejection would end the process
+        Promise.resolve(result).catch(() => {});
       } catch {
         // a log that fails, for instance on a full disk, must not fail the call
       }

@@ -38,9 +38,9 @@ export function currentScope(): AsyncScope {
 }
 
 /** Binds a callback of the program to the current async context. */
-export function inCurrentScope<Args extends unknown[]>(
-  callback: (...args: Args) => void,
-): (...args: Args) => void {
+export function inCurrentScope<Args extends unknown[], Result>(
+  callback: (...args: Args) => Result,
+): (...args: Args) => Result {
   const scope = currentScope();
   return (...args) => scope(() => callback(...args));
 }

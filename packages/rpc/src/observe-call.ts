@@ -2,6 +2,7 @@ import type { CallContext, InterceptedCall, Next } from "@aster/contract";
 import { abortedError, leftError } from "./client/call-failure.ts";
 import { inCurrentScope } from "./context.ts";
 import { RpcError } from "./error.ts";
+import { printFailure, runCallback } from "./failure-log.ts";
 import { streamsRequests, streamsResponses } from "./interceptor-chain.ts";
 import { observedStream, type StreamObserver } from "./observed-stream.ts";
 import { StatusCode } from "./status.ts";
@@ -28,7 +29,8 @@ export interface CallEnd {
  * A call with a stream of responses is over after its last response, and not when `next` resolves:
  * it ends with an error, with OK, or with CANCELLED when its reader leaves. Every call is over at
  * its deadline, when its signal fires and when the client is closed. On a server `ended` runs when
- * the status is sent. An error that `ended` throws is ignored.
+ * the status is sent. An error that `ended` throws is printed as
+ * a warning.
  *
  * ```ts
  * const log: Interceptor = (call, next) =>
@@ -114,16 +116,17 @@ class Observation implements StreamObserver {
     if (this.#over) return;
     this.#over = true;
     this.#signal?.removeEventListener("abort", this);
-    try {
-      this.#ended({
-        code: error?.code ?? StatusCode.OK,
-        error,
-        requests: this.#requests,
-        responses: this.#responses,
-        durationMs: now() - this.#startedAt,
-      });
-    } catch {
-      // an observer that fails must not change how the call ends
-    }
+    const end: CallEnd = {
+      code: error?.code ?? StatusCode.OK,
+      error,
+      requests: this.#requests,
+      responses: this.#responses,
+      durationMs: now() - this.#startedAt,
+    };
+    // an observer that fails must not change how the call ends
+    runCallback(
+      () => this.#ended(end),
+      (cause) => printFailure("the observer of observeCall failed", cause),
+    );
   }
 }

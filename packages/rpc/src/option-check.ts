@@ -18,6 +18,11 @@ export function refusedOption(option: string, cause: Error): RpcError {
   return invalid(option, `option ${option}: ${cause.message}`, cause);
 }
 
+/** The same error with a text of its own. */
+export function invalidOption(option: string, problem: string, cause?: Error): RpcError {
+  return invalid(option, `option ${option}: ${problem}`, cause);
+}
+
 /** The same error for an option that does not exist; `known` are the names that do. */
 export function unknownOption(option: string, known: readonly string[]): RpcError {
   return invalid(option, `unknown option ${option}; use ${known.join(", ")}`);
@@ -33,13 +38,13 @@ function invalid(option: string, text: string, cause?: Error): RpcError {
 /** Throws {@link optionError} unless `value` is a number from 0 on; `Infinity` passes. */
 export function checkNonNegative(option: string, value: number): void {
   if (typeof value === "number" && value >= 0) return;
-  throw optionError(option, "a non-negative number", value);
+  throw optionError(option, `a non-negative number${unitOf(option)}`, value);
 }
 
 /** Throws {@link optionError} unless `value` is a number above 0; `Infinity` passes. */
 export function checkPositive(option: string, value: number): void {
   if (typeof value === "number" && value > 0) return;
-  throw optionError(option, "a positive number", value);
+  throw optionError(option, `a positive number${unitOf(option)}`, value);
 }
 
 /** Throws {@link optionError} unless `value` is a number from `least` to `most`. */
@@ -52,6 +57,11 @@ export function checkRange(option: string, value: number, least: number, most: n
 export function checkInteger(option: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw optionError(option, `an integer from ${least} to ${most}`, value);
+}
+
+/** The unit of an option that has it in its name. */
+function unitOf(option: string): string {
+  return option.endsWith("Ms") ? " of milliseconds" : "";
 }
 
 /** Shows no more of bytes than their number, because they may be a secret key. */

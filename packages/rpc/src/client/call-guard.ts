@@ -2,11 +2,11 @@ import { atCall, withStack } from "../call-stack.ts";
 import { currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { now } from "../time/clock.ts";
+import { NO_DEADLINE } from "../time/deadline.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
 import { nextTurn } from "../time/turn.ts";
 import { abortedError, asEnding, deadlineError } from "./call-failure.ts";
-import { NO_DEADLINE } from "./call-options.ts";
 import type { HeldCall, HeldCalls } from "./held-calls.ts";
 
 export interface CallGuardOptions {

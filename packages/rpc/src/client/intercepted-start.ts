@@ -3,9 +3,10 @@ import { currentScope, inCurrentScope } from "../context.ts";
 import { runInterceptor, streamsRequests, streamsResponses } from "../interceptor-chain.ts";
 import { checkMetadata, Metadata } from "../metadata.ts";
 import { scoped } from "../scoped-stream.ts";
+import { checkDeadlineAt, NO_DEADLINE } from "../time/deadline.ts";
 import type { BoundMethod } from "./bound-method.ts";
 import { CallGuard } from "./call-guard.ts";
-import { type CallSetup, NO_DEADLINE } from "./call-options.ts";
+import type { CallSetup } from "./call-options.ts";
 import type { CallTarget } from "./call-target.ts";
 import { GuardedStream } from "./guarded-stream.ts";
 
@@ -84,6 +85,7 @@ class InterceptedRun {
   async #next(index: number, call: InterceptedCall, guard: CallGuard): Promise<unknown> {
     try {
       const { deadlineAt = NO_DEADLINE, signal } = call;
+      checkDeadlineAt(deadlineAt);
       const same = deadlineAt === guard.deadlineAt && signal === guard.signal;
       // the call itself watches deadline and signal
       if (same || index + 1 === this.#method.interceptors.length) {

@@ -8,6 +8,7 @@ import { MessagePump, type MessageSource, type PumpTarget } from "../message/mes
 import { type RowSchemas, rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
 import { StatusCode } from "../status.ts";
+import { NO_DEADLINE } from "../time/deadline.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
 import type { BoundMethod } from "./bound-method.ts";
@@ -21,7 +22,7 @@ import {
   unexpectedFrame,
   withData,
 } from "./call-failure.ts";
-import { type CallSetup, checkStart, NO_DEADLINE } from "./call-options.ts";
+import { type CallSetup, checkStart } from "./call-options.ts";
 import type { CallSink, CallTarget } from "./call-target.ts";
 
 const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;

@@ -17,6 +17,7 @@ import { HeldCalls } from "../client/held-calls.ts";
 import type { ClientState } from "../client-options.ts";
 import { inCurrentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
+import { printFailure, runCallback } from "../failure-log.ts";
 import type { DialedPeer } from "../peer/dial.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
@@ -293,10 +294,10 @@ export class PeerLink {
   #setState(state: ClientState, error?: RpcError): void {
     if (state === this.#state || this.#state === "closed") return;
     this.#state = state;
-    try {
-      this.#onStateChange(state, error);
-    } catch {
-      // an observer that fails must not prevent the reconnection
-    }
+    // an observer that fails must not prevent the reconnection
+    runCallback(
+      () => this.#onStateChange(state, error),
+      (cause) => printFailure("onStateChange failed", cause),
+    );
   }
 }

@@ -1,7 +1,8 @@
 import type { SerializationMode } from "@aster/contract";
 import { type Channel, type EndpointId, FrameFlag } from "@aster/transport";
 import { runInCall } from "../context.ts";
-import { RpcError } from "../error.ts";
+import { type RpcError, rpcErrorIn } from "../error.ts";
+import { attempt } from "../error-fields.ts";
 import { PROFILE_A_BYTE, PROFILE_B_BYTE, passMessage } from "../message/message-codec.ts";
 import { sendMessageFrame, unpack } from "../message/message-packer.ts";
 import {
@@ -147,13 +148,15 @@ export class AdmittedCall {
       return;
     }
     let result: unknown;
+    let isLater: boolean;
     try {
       result = runInCall(context, () => route.invoke(request, context));
+      isLater = isPromiseLike(result);
     } catch (error) {
       outcome.threw(this, error);
       return;
     }
-    if (!isPromiseLike(result)) {
+    if (!isLater) {
       outcome.responded(this, result);
       return;
     }
@@ -258,7 +261,8 @@ export class AdmittedCall {
   }
 
   #badResponse(cause: unknown): RpcError {
-    if (cause instanceof RpcError) return cause;
+    const sent = attempt(() => rpcErrorIn(cause), undefined);
+    if (sent !== undefined) return sent;
     const { errorId, error } = concealResponse(this.route.title);
     this.report(errorId, cause);
     return error;

@@ -6,7 +6,8 @@ import {
   ResetCode,
   type TransportError,
 } from "@aster/transport";
-import { RpcError } from "../error.ts";
+import { RpcError, rpcErrorIn } from "../error.ts";
+import { attempt } from "../error-fields.ts";
 import { CONTROL_FLAGS, OPENING_FLAGS } from "../protocol/frame-roles.ts";
 import { encodeFailure, encodeSuccess, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
@@ -267,12 +268,13 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
 
   /**
    * Ends the call with an exception: an `RpcError` goes to the caller, anything else is reported
-   * and concealed.
+   * and concealed. Never throws.
    */
   #failed(reason: unknown): void {
     if (this.#phase === Phase.Over) return;
-    if (reason instanceof RpcError) {
-      this.#fail(reason);
+    const sent = attempt(() => rpcErrorIn(reason), undefined);
+    if (sent !== undefined) {
+      this.#fail(sent);
       return;
     }
     const { core, peer, faultCode } = this.#owner;

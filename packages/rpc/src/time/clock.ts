@@ -48,6 +48,15 @@ export function setTimer(callback: () => void, delayMs: number): Timer {
   );
 }
 
+/**
+ * Like {@link setTimer}, but a time longer than {@link LONGEST_TIMER_MS} means no limit: it keeps
+ * the process alive and does not call back.
+ */
+export function setLimit(callback: () => void, limitMs: number): Timer {
+  const isEndless = source === undefined && limitMs > LONGEST_TIMER_MS;
+  return setTimer(isEndless ? () => {} : callback, limitMs);
+}
+
 /** Cancels a timer. No-op for `undefined` and for a timer that has fired. */
 export function clearTimer(timer: Timer | undefined): void {
   if (timer === undefined) return;
