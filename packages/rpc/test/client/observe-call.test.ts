@@ -64,12 +64,17 @@ describe.each(cases)("$title", ({ link, side }) => {
   test("calls end at their deadline, also when nobody reads and the handler goes on", async () => {
     const { opened, client, next } = await observed(link, side);
     await using _ = opened;
+    // the cancellation of the caller may reach the server just before its own deadline
+    const late = [
+      StatusCode.DEADLINE_EXCEEDED,
+      ...(side === "server" ? [StatusCode.CANCELLED] : []),
+    ];
     const unread = client.endless({ n: 5 }, { timeoutMs: 40 });
-    expect((await next()).code).toBe(StatusCode.DEADLINE_EXCEEDED);
+    expect(late).toContain((await next()).code);
     await unread.return();
     await client.deaf({ n: 300 }, { timeoutMs: 40 }).catch(() => {});
     const end = await next();
-    expect(end.code).toBe(StatusCode.DEADLINE_EXCEEDED);
+    expect(late).toContain(end.code);
     expect(end.durationMs).toBeLessThan(290);
   });
 });
