@@ -61,7 +61,7 @@ describe.each(cases)("$title", ({ link, side }) => {
     expect((await next()).code).toBe(StatusCode.CANCELLED);
   });
 
-  test("calls end at their deadline, also when nobody reads and the handler goes on", async () => {
+  test("calls end at their deadline, also when the stream is not read and the handler goes on", async () => {
     const { opened, client, next } = await observed(link, side);
     await using _ = opened;
     // the cancellation of the caller may reach the server just before its own deadline
