@@ -48,6 +48,7 @@ export type { AsterClientOptions } from "./client-options.ts";
 export { createLocalClient, createLocalSession } from "./local/local.ts";
 export { Metadata } from "./metadata.ts";
 export type { ManifestProxy, ManifestProxyMethod } from "./proxy/manifest-proxy.ts";
+export { proxyMethod } from "./proxy/method-proxy.ts";
 export type { ProxyMethod, ServiceProxy } from "./proxy/service-proxy.ts";
 export type { ManifestSessionProxy, SessionProxy } from "./proxy/session-proxy.ts";
 export type { Session, SessionControl } from "./session/session.ts";

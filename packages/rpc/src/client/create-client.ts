@@ -5,6 +5,7 @@ import { RpcError } from "../error.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { type Compression, plainBytesOf } from "../message/compression.ts";
 import { optionError } from "../option-check.ts";
+import { type Facts, showingPrototype } from "../shown.ts";
 import { StatusCode } from "../status.ts";
 import { checkTimeout } from "../time/deadline.ts";
 import { BoundMethod } from "./bound-method.ts";
@@ -70,8 +71,9 @@ export function createClient<T extends ServiceReference>(
     plainBytes: plainBytesOf(options.compression),
   };
   const usual = options.serialization ?? (viewsRows ? "row" : undefined);
-  // without a prototype no method is hidden, and awaiting the client calls nothing
-  const client: Record<string, AnyClientMethod> = Object.create(null);
+  const client: Record<string, AnyClientMethod> = Object.create(
+    showingPrototype("Client", factsOf(definition, connection)),
+  );
   for (const method of Object.values(definition.methods)) {
     const bind: BindMode = (asked) => {
       const mode = chooseMode(definition, method, asked ?? usual, options);
@@ -81,6 +83,12 @@ export function createClient<T extends ServiceReference>(
     client[method.key] = clientMethod(target, method.pattern, bind, settings);
   }
   return Object.freeze(client) as Client<T>;
+}
+
+/** The facts that a client or session shows in `console.log`. */
+export function factsOf(definition: ServiceDefinition, { peer }: Pick<Connection, "peer">): Facts {
+  const { name, version, methods } = definition;
+  return { service: name, version, peer, methods: Object.keys(methods) };
 }
 
 /** Checks the options that clients and sessions share. Throws INVALID_ARGUMENT. */

@@ -9,8 +9,10 @@ import { DeferredStream, type ResponseStream } from "../client/response-stream.t
 import { RpcError } from "../error.ts";
 import type { JsonValue } from "../message/json-codec.ts";
 import { RpcReason } from "../reason.ts";
+import type { SessionControl } from "../session/session.ts";
 import { StatusCode } from "../status.ts";
 import { type ManifestTypes, manifestCodec, manifestTypes } from "./manifest-message.ts";
+import { methodProxy } from "./method-proxy.ts";
 import { ProxyStream, singleAnswer } from "./proxy-stream.ts";
 import type { ProxyMethod } from "./service-proxy.ts";
 
@@ -30,7 +32,10 @@ export interface ManifestProxyMethod extends ProxyMethod<ManifestValue, Manifest
   readonly manifest: ManifestMethod | undefined;
 }
 
-/** The methods of a service that a manifest describes. `Object.keys` lists them. */
+/**
+ * The methods of a service that a manifest describes. `Object.keys` lists them, except those that
+ * only `proxyMethod` finds.
+ */
 export interface ManifestProxy {
   readonly [method: string]: ManifestProxyMethod;
 }
@@ -43,25 +48,29 @@ const callCode: Readonly<Record<MethodPattern, string>> = {
   bidi_stream: ".bidi(requests)",
 };
 
-/** Makes a client that takes patterns, fields, timeouts and idempotence from a manifest. */
+/**
+ * Makes a client that takes patterns, fields, timeouts and idempotence from a manifest. `control`
+ * is that of a session.
+ */
 export function createManifestProxy(
   target: CallTarget,
   manifest: ContractManifest,
   options: ClientMethodOptions,
+  control?: SessionControl,
 ): ManifestProxy {
   const types = manifestTypes(manifest);
   const methods: Record<string, ManifestProxyMethod> = Object.create(null);
   for (const method of manifest.methods) {
-    // awaiting the proxy must not call a method of the peer
-    if (method.name === "then") continue;
     methods[method.name] = described(target, manifest, method, types, options);
   }
-  return new Proxy(Object.freeze(methods) as ManifestProxy, {
-    get(known, name) {
-      if (typeof name !== "string" || name === "then") return undefined;
-      return known[name] ?? missing(manifest, name);
-    },
-  });
+  const { service, version } = manifest;
+  return methodProxy({
+    name: control === undefined ? "ManifestProxy" : "ManifestSessionProxy",
+    facts: { service, version, peer: target.connection.peer, methods: Object.keys(methods) },
+    known: methods,
+    other: (name) => missing(manifest, name),
+    control,
+  }) as ManifestProxy;
 }
 
 function described(

@@ -7,6 +7,8 @@ import type { CallTarget } from "../client/call-target.ts";
 import type { ResponseStream } from "../client/response-stream.ts";
 import { RpcError } from "../error.ts";
 import { type JsonRequest, type JsonValue, jsonCodec } from "../message/json-codec.ts";
+import type { SessionControl } from "../session/session.ts";
+import { methodProxy } from "./method-proxy.ts";
 import { ProxyStream, singleAnswer } from "./proxy-stream.ts";
 
 /** A stream of requests. */
@@ -27,37 +29,44 @@ export interface ProxyMethod<V = JsonValue, R = JsonRequest> {
   bidi(requests: ProxyRequests<R>, options?: ProxyCallOptions): ResponseStream<V>;
 }
 
-/** The methods of a service that is known by its name only. */
+/**
+ * The methods of a service that is known by its name only. `proxyMethod` finds those whose names
+ * JavaScript or its tools would call on any value, such as `toJSON`.
+ */
 export interface ServiceProxy {
   readonly [method: string]: ProxyMethod;
 }
 
 /**
  * Makes a client without a definition: methods and fields are named as on the wire, and messages
- * travel as JSON.
+ * travel as JSON. `control` is that of a session.
  */
 export function createServiceProxy(
   target: CallTarget,
   service: string,
   version: number,
   options: ClientMethodOptions,
+  control?: SessionControl,
 ): ServiceProxy {
   const methods = new Map<string, ProxyMethod>();
-  return new Proxy(Object.create(null) as ServiceProxy, {
-    get(_, name) {
-      // awaiting the proxy must not call a method of the peer
-      if (typeof name !== "string" || name === "then") return undefined;
-      let method = methods.get(name);
-      if (method === undefined) {
-        method = proxyMethod(target, service, version, name, options);
-        methods.set(name, method);
-      }
-      return method;
-    },
-  });
+  const other = (name: string): ProxyMethod => {
+    let method = methods.get(name);
+    if (method === undefined) {
+      method = namedMethod(target, service, version, name, options);
+      methods.set(name, method);
+    }
+    return method;
+  };
+  return methodProxy({
+    name: control === undefined ? "ServiceProxy" : "SessionProxy",
+    facts: { service, version, peer: target.connection.peer },
+    known: {},
+    other,
+    control,
+  }) as ServiceProxy;
 }
 
-function proxyMethod(
+function namedMethod(
   target: CallTarget,
   service: string,
   version: number,

@@ -4,11 +4,12 @@ import { BoundMethod } from "../client/bound-method.ts";
 import { type BindMode, clientMethod } from "../client/call.ts";
 import { chooseMode } from "../client/choose-mode.ts";
 import type { ServiceReference, SessionService } from "../client/client.ts";
-import { type ClientOptions, checkCallSettings } from "../client/create-client.ts";
+import { type ClientOptions, checkCallSettings, factsOf } from "../client/create-client.ts";
 import { RpcError } from "../error.ts";
 import { limitsWith } from "../limits.ts";
 import { plainBytesOf } from "../message/compression.ts";
 import { modeNumber, type WireMode } from "../protocol/mode.ts";
+import { showingPrototype } from "../shown.ts";
 import { StatusCode } from "../status.ts";
 import { ClientSession } from "./client-session.ts";
 import { controlOf, type OpenedSession, type Session } from "./session.ts";
@@ -68,7 +69,9 @@ export function openSession<T extends ServiceReference>(
     viewsRows: false,
     plainBytes: plainBytesOf(options.compression),
   };
-  const client: Record<PropertyKey, unknown> = Object.create(null);
+  const client: Record<PropertyKey, unknown> = Object.create(
+    showingPrototype("Session", factsOf(definition, connection)),
+  );
   for (const method of Object.values(definition.methods)) {
     const bind: BindMode = (asked) => {
       if (asked !== undefined && modeNumber(asked) !== modeNumber(form)) throw otherMode(form);
