@@ -37,12 +37,14 @@ const brand = Symbol.for("aster.CodecError");
  * `instanceof` also accepts errors of a second copy of this package in the same program.
  */
 export class CodecError extends Error {
-  override readonly name = "CodecError";
+  override readonly name: string = "CodecError";
   readonly code: CodecErrorCode;
   readonly offset: number | undefined;
   readonly path: string | undefined;
 
   static {
+    // bundlers rename a class that refers to itself, and stacks show the name
+    Object.defineProperty(CodecError, "name", { value: "CodecError" });
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(CodecError.prototype, brand, { value: true });
     Object.defineProperty(CodecError, Symbol.hasInstance, { value: hasInstance });

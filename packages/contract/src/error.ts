@@ -25,7 +25,7 @@ const BRAND = Symbol.for("aster.ContractError");
 
 /** The error class of `@aster/contract`. Its text names the place and the remedy. */
 export class ContractError extends Error {
-  override readonly name = "ContractError";
+  override readonly name: string = "ContractError";
   readonly code: ContractErrorCode;
 
   constructor(code: ContractErrorCode, message: string, options?: ErrorOptions) {
@@ -34,6 +34,8 @@ export class ContractError extends Error {
   }
 
   static {
+    // bundlers rename a class that refers to itself, and stacks show the name
+    Object.defineProperty(ContractError, "name", { value: "ContractError" });
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(ContractError.prototype, BRAND, { value: true });
     Object.defineProperty(ContractError, Symbol.hasInstance, { value: hasInstance });

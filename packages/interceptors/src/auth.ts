@@ -9,12 +9,14 @@ export interface AuthOptions {
    * On a client: the token, or a function that returns it for each call. A call that already has
    * `authorization` metadata keeps it.
    */
-  readonly token?: string | (() => string | Promise<string>);
+  readonly token?: (string | (() => string | Promise<string>)) | undefined;
   /**
    * On a server: returns `true` to accept the token for this call. Any other result, or an error,
    * refuses the call.
    */
-  readonly validate?: (token: string, call: InterceptedCall) => boolean | Promise<boolean>;
+  readonly validate?:
+    | ((token: string, call: InterceptedCall) => boolean | Promise<boolean>)
+    | undefined;
 }
 
 /**

@@ -22,7 +22,7 @@ const BRAND = Symbol.for("aster.AdmissionError");
 
 /** The error class of `@aster/trust`. `code` tells the cases apart. */
 export class AdmissionError extends Error {
-  override readonly name = "AdmissionError";
+  override readonly name: string = "AdmissionError";
   readonly code: AdmissionErrorCode;
 
   constructor(code: AdmissionErrorCode, message: string, options?: ErrorOptions) {
@@ -31,6 +31,8 @@ export class AdmissionError extends Error {
   }
 
   static {
+    // bundlers rename a class that refers to itself, and stacks show the name
+    Object.defineProperty(AdmissionError, "name", { value: "AdmissionError" });
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(AdmissionError.prototype, BRAND, { value: true });
     Object.defineProperty(AdmissionError, Symbol.hasInstance, { value: hasInstance });

@@ -28,7 +28,7 @@ const toolNames: ReadonlySet<string> = new Set([
   ...["then", "toJSON", "asymmetricMatch", "nodeType", "tagName", "hasAttribute"],
 ]);
 
-/** The prefixes of names that tools keep for themselves, as `$$typeof`, `@@iterator`, `__v_skip`. */
+/** The prefixes of names that tools keep for themselves, as `$$typeof` and `@@iterator`. */
 const toolPrefix = /^(?:\$\$|@@|__)/;
 
 const finders = new WeakMap<object, FindMethod>();
