@@ -43,7 +43,7 @@ export class CodecError extends Error {
   readonly path: string | undefined;
 
   static {
-    // bundlers rename a class that refers to itself, and stacks show the name
+    // bundlers rename classes that refer to themselves
     Object.defineProperty(CodecError, "name", { value: "CodecError" });
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(CodecError.prototype, brand, { value: true });

@@ -34,7 +34,7 @@ export class ContractError extends Error {
   }
 
   static {
-    // bundlers rename a class that refers to itself, and stacks show the name
+    // bundlers rename classes that refer to themselves
     Object.defineProperty(ContractError, "name", { value: "ContractError" });
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(ContractError.prototype, BRAND, { value: true });

@@ -59,7 +59,7 @@ export class RpcError extends Error {
   }
 
   static {
-    // bundlers rename a class that refers to itself, and stacks show the name
+    // bundlers rename classes that refer to themselves
     Object.defineProperty(RpcError, "name", { value: "RpcError" });
     Object.defineProperty(RpcError.prototype, BRAND, { value: true });
     Object.defineProperty(RpcError, Symbol.hasInstance, { value: hasInstance });

@@ -42,7 +42,7 @@ export class TransportError extends Error {
   readonly applicationCode: number | undefined;
 
   static {
-    // bundlers rename a class that refers to itself, and stacks show the name
+    // bundlers rename classes that refer to themselves
     Object.defineProperty(TransportError, "name", { value: "TransportError" });
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(TransportError.prototype, BRAND, { value: true });

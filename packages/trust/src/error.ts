@@ -31,7 +31,7 @@ export class AdmissionError extends Error {
   }
 
   static {
-    // bundlers rename a class that refers to itself, and stacks show the name
+    // bundlers rename classes that refer to themselves
     Object.defineProperty(AdmissionError, "name", { value: "AdmissionError" });
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(AdmissionError.prototype, BRAND, { value: true });

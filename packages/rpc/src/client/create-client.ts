@@ -12,6 +12,7 @@ import { BoundMethod } from "./bound-method.ts";
 import { type AnyClientMethod, type BindMode, clientMethod } from "./call.ts";
 import { checkModeChoice, chooseMode, type ModeChoice } from "./choose-mode.ts";
 import type { Client, RowClient, SharedReference } from "./client.ts";
+import { heldCallsOf } from "./held-calls.ts";
 
 export interface ClientOptions extends ModeChoice {
   /**
@@ -61,7 +62,8 @@ export function createClient<T extends SharedReference>(
   if (options.rows !== undefined && options.rows !== "view") {
     throw optionError("rows", '"view"', options.rows);
   }
-  const target = { connection, limits: limitsWith(options.limits) };
+  const held = heldCallsOf(connection);
+  const target = { connection, limits: limitsWith(options.limits), held };
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
   const viewsRows = options.rows === "view";
   const bindOptions = {

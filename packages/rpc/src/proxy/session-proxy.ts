@@ -65,6 +65,7 @@ function open<Methods extends object>(
     limits,
     cancelTimeoutMs,
   });
-  const session = methodsOn({ connection: opened, limits }, controlOf(opened));
+  const target = { connection: opened, limits, held: opened.held };
+  const session = methodsOn(target, controlOf(opened));
   return { session: session as Methods & SessionControl, opened };
 }
