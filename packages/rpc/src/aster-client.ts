@@ -6,8 +6,8 @@ import type {
   Client,
   RowClient,
   ServiceReference,
-  SessionService,
-  SharedService,
+  SessionReference,
+  SharedReference,
 } from "./client/client.ts";
 import { createClient, type RowViews } from "./client/create-client.ts";
 import {
@@ -146,16 +146,13 @@ export class AsterClient implements AsyncDisposable {
    * FAILED_PRECONDITION for one under another contract and for a session-scoped one,
    * INVALID_ARGUMENT for an option out of range.
    */
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
+  client<T extends SharedReference>(
+    service: T,
     options: ServiceClientOptions & RowViews,
   ): RowClient<T>;
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
-    options?: ServiceClientOptions,
-  ): Client<T>;
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
+  client<T extends SharedReference>(service: T, options?: ServiceClientOptions): Client<T>;
+  client<T extends SharedReference>(
+    service: T,
     options: ServiceClientOptions & Partial<RowViews> = {},
   ): Client<T> | RowClient<T> {
     const { connection, settings } = this.#services.typed(service, options);
@@ -194,8 +191,8 @@ export class AsterClient implements AsyncDisposable {
    * With a name, the session is in JSON, as {@link AsterClient.proxy} is, and `proxyMethod` finds
    * methods called `close` and `closed`.
    */
-  session<T extends ServiceReference>(
-    service: T & SessionService<T>,
+  session<T extends SessionReference>(
+    service: T,
     options?: ServiceSessionOptions,
   ): Promise<Session<T>>;
   session(

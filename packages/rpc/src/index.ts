@@ -5,9 +5,11 @@ export type {
   CallContext,
   CapabilityRequirement,
   ErrorType,
+  Infer,
   MessageSchema,
   MethodDefinition,
   ServiceDefinition,
+  ServiceHandlers,
   TypedError,
 } from "@aster/contract";
 export {
@@ -42,9 +44,17 @@ export { implement } from "./server/implement.ts";
 
 export { AsterClient } from "./aster-client.ts";
 export type { CallOptions } from "./client/call-options.ts";
-export type { Client, ClientMethod, RowClient, RowMethod } from "./client/client.ts";
+export type {
+  Client,
+  ClientMethod,
+  RowClient,
+  RowMethod,
+  ServiceReference,
+  SessionReference,
+  SharedReference,
+} from "./client/client.ts";
 export type { ResponseStream } from "./client/response-stream.ts";
-export type { AsterClientOptions } from "./client-options.ts";
+export type { AsterClientOptions, ClientState } from "./client-options.ts";
 export { createLocalClient, createLocalSession } from "./local/local.ts";
 export { Metadata } from "./metadata.ts";
 export type { ManifestProxy, ManifestProxyMethod } from "./proxy/manifest-proxy.ts";

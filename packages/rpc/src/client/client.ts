@@ -9,15 +9,22 @@ import type { ResponseStream } from "./response-stream.ts";
  */
 export type ServiceReference = ServiceDefinition | (abstract new (...args: never[]) => object);
 
-/** Forbids definitions that are known to be session-scoped. */
-export type SharedService<T> = T extends { readonly kind: "service"; readonly scoped: "session" }
-  ? "this service is session-scoped: open a session"
-  : unknown;
+/**
+ * A {@link ServiceReference} that is not known to be session-scoped. The scope of a class is
+ * checked when the client is made, because decorators cannot change its type.
+ */
+export type SharedReference =
+  | (ServiceDefinition & { "~scope"?(scope: "shared"): void })
+  | (abstract new (
+      ...args: never[]
+    ) => object);
 
-/** Rejects definitions that are known to be shared. */
-export type SessionService<T> = T extends { readonly kind: "service"; readonly scoped: "shared" }
-  ? "this service is shared: call it through a client"
-  : unknown;
+/** A {@link ServiceReference} that is not known to be shared, as {@link SharedReference}. */
+export type SessionReference =
+  | (ServiceDefinition & { "~scope"?(scope: "session"): void })
+  | (abstract new (
+      ...args: never[]
+    ) => object);
 
 /** The methods of a service as a client calls them. */
 export type Client<T extends ServiceReference> = {

@@ -2,7 +2,7 @@ import type { Interceptor } from "@aster/contract";
 import { type ServiceDefinition, serviceDefinitionOf } from "@aster/contract";
 import type { Connection } from "@aster/transport";
 import { RpcError } from "../error.ts";
-import { limitsWith, type RpcLimits } from "../limits.ts";
+import { limitsWith, type RpcLimitOptions } from "../limits.ts";
 import { type Compression, plainBytesOf } from "../message/compression.ts";
 import { optionError } from "../option-check.ts";
 import { type Facts, showingPrototype } from "../shown.ts";
@@ -11,19 +11,19 @@ import { checkTimeout } from "../time/deadline.ts";
 import { BoundMethod } from "./bound-method.ts";
 import { type AnyClientMethod, type BindMode, clientMethod } from "./call.ts";
 import { checkModeChoice, chooseMode, type ModeChoice } from "./choose-mode.ts";
-import type { Client, RowClient, ServiceReference, SharedService } from "./client.ts";
+import type { Client, RowClient, SharedReference } from "./client.ts";
 import { heldCallsOf } from "./held-calls.ts";
 
 export interface ClientOptions extends ModeChoice {
   /**
    * The timeout of calls that have none, neither of their own nor of their method. Default: none.
    */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Interceptors of every call. The first is the outermost. */
-  readonly interceptors?: readonly Interceptor[];
-  readonly limits?: Partial<RpcLimits>;
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  readonly limits?: RpcLimitOptions | undefined;
   /** Compression of the requests. Default: payloads of more than 4096 bytes. */
-  readonly compression?: Compression;
+  readonly compression?: Compression | undefined;
 }
 
 /**
@@ -41,18 +41,18 @@ export interface RowViews {
  * {@link RpcError}: FAILED_PRECONDITION for a session-scoped service, INVALID_ARGUMENT for an
  * option out of range.
  */
-export function createClient<T extends ServiceReference>(
-  service: T & SharedService<T>,
+export function createClient<T extends SharedReference>(
+  service: T,
   connection: Connection,
   options: ClientOptions & RowViews,
 ): RowClient<T>;
-export function createClient<T extends ServiceReference>(
-  service: T & SharedService<T>,
+export function createClient<T extends SharedReference>(
+  service: T,
   connection: Connection,
   options?: ClientOptions,
 ): Client<T>;
-export function createClient<T extends ServiceReference>(
-  service: T & SharedService<T>,
+export function createClient<T extends SharedReference>(
+  service: T,
   connection: Connection,
   options: ClientOptions & Partial<RowViews> = {},
 ): Client<T> | RowClient<T> {
