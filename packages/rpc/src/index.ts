@@ -36,9 +36,18 @@ export { openGate } from "@aster/trust";
 export { AsterServer } from "./aster-server.ts";
 export type { AsterServerOptions } from "./aster-server-options.ts";
 export { currentCall } from "./context.ts";
+export type {
+  Broadcast,
+  BroadcastOptions,
+  Overflow,
+  SubscribeOptions,
+} from "./server/broadcast.ts";
+export { createBroadcast } from "./server/broadcast.ts";
 export type { ServerFault } from "./server/errors.ts";
 export type { ServiceImplementation } from "./server/implement.ts";
 export { implement } from "./server/implement.ts";
+
+export type { Subscription } from "./server/subscription.ts";
 
 // Clients.
 
@@ -47,12 +56,14 @@ export type { CallOptions } from "./client/call-options.ts";
 export type {
   Client,
   ClientMethod,
+  RequestStreamMethod,
   RowClient,
   RowMethod,
   ServiceReference,
   SessionReference,
   SharedReference,
 } from "./client/client.ts";
+export type { BidiStreamCall, ClientStreamCall, RequestSender } from "./client/pushed-call.ts";
 export type { ResponseStream } from "./client/response-stream.ts";
 export type { AsterClientOptions, ClientState } from "./client-options.ts";
 export { createLocalClient, createLocalSession } from "./local/local.ts";

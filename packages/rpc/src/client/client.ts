@@ -1,6 +1,7 @@
 import type { RowView } from "@aster/codec/row";
 import type { MethodsOf, MethodsOfClass, ServiceDefinition } from "@aster/contract";
 import type { CallOptions } from "./call-options.ts";
+import type { BidiStreamCall, ClientStreamCall } from "./pushed-call.ts";
 import type { ResponseStream } from "./response-stream.ts";
 
 /**
@@ -36,9 +37,21 @@ type Signatures<T> = T extends ServiceDefinition ? MethodsOf<T> : MethodsOfClass
 /** A method of a client. A stream of requests may be any iterable, and options come last. */
 export type ClientMethod<F> = F extends (...args: infer Args) => infer Out
   ? Args extends [AsyncIterable<infer Req>]
-    ? (requests: AsyncIterable<Req> | Iterable<Req>, options?: CallOptions) => ClientResult<Out>
+    ? RequestStreamMethod<Req, Out>
     : (...args: [...Args, options?: CallOptions]) => ClientResult<Out>
   : never;
+
+/** A method with a stream of requests. */
+export interface RequestStreamMethod<Req, Out> {
+  /** Makes a call that takes the requests from an iterable. */
+  (requests: AsyncIterable<Req> | Iterable<Req>, options?: CallOptions): ClientResult<Out>;
+  /** Makes a call into which the program pushes the requests. */
+  open(
+    options?: CallOptions,
+  ): Out extends AsyncIterable<infer Res>
+    ? BidiStreamCall<Req, Res>
+    : ClientStreamCall<Req, Awaited<Out>>;
+}
 
 /**
  * A {@link Client} in ROW whose responses are views of rows. The option `rows: "view"` makes one.

@@ -5,6 +5,7 @@ import { BoundMethod } from "../client/bound-method.ts";
 import { type AnyClientMethod, type ClientMethodOptions, clientMethod } from "../client/call.ts";
 import type { CallOptions } from "../client/call-options.ts";
 import type { CallTarget } from "../client/call-target.ts";
+import { withOpen } from "../client/pushed-call.ts";
 import { FailedStream, type ResponseStream } from "../client/response-stream.ts";
 import { RpcError } from "../error.ts";
 import type { JsonValue } from "../message/json-codec.ts";
@@ -122,27 +123,27 @@ function methodOf(
   call: AnyClientMethod,
   refusal: (tried: MethodPattern) => RpcError | undefined,
 ): ManifestProxyMethod {
+  const start =
+    (pattern: MethodPattern): AnyClientMethod =>
+    (request, options) => {
+      const refused = refusal(pattern);
+      if (refused === undefined) return call(request, options);
+      const streams = pattern === "server_stream" || pattern === "bidi_stream";
+      return streams ? new FailedStream(refused) : Promise.reject(refused);
+    };
   const single =
-    (pattern: MethodPattern) =>
-    (request: unknown, options?: CallOptions): Promise<unknown> => {
-      const refused = refusal(pattern);
-      const answer = refused === undefined ? call(request, options) : Promise.reject(refused);
-      return singleAnswer(answer as Promise<unknown>, place);
-    };
+    (make: AnyClientMethod) =>
+    (request: unknown, options?: CallOptions): Promise<unknown> =>
+      singleAnswer(make(request, options) as Promise<unknown>, place);
   const stream =
-    (pattern: MethodPattern) =>
-    (request: unknown, options?: CallOptions): ResponseStream<unknown> => {
-      const refused = refusal(pattern);
-      const responses =
-        refused === undefined
-          ? (call(request, options) as ResponseStream<unknown>)
-          : new FailedStream(refused);
-      return new ProxyStream(responses, place);
-    };
-  return Object.assign(single("unary"), {
-    stream: stream("server_stream"),
-    clientStream: single("client_stream"),
-    bidi: stream("bidi_stream"),
+    (make: AnyClientMethod) =>
+    (request: unknown, options?: CallOptions): ResponseStream<unknown> =>
+      new ProxyStream(make(request, options) as ResponseStream<unknown>, place);
+  const [sum, chat] = [start("client_stream"), start("bidi_stream")];
+  return Object.assign(single(start("unary")), {
+    stream: stream(start("server_stream")),
+    clientStream: withOpen("client_stream", single(sum), sum),
+    bidi: withOpen("bidi_stream", stream(chat), chat),
     manifest,
   }) as unknown as ManifestProxyMethod;
 }

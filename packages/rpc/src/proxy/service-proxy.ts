@@ -4,6 +4,7 @@ import { BoundMethod } from "../client/bound-method.ts";
 import { type AnyClientMethod, type ClientMethodOptions, clientMethod } from "../client/call.ts";
 import type { CallOptions } from "../client/call-options.ts";
 import type { CallTarget } from "../client/call-target.ts";
+import { type BidiStreamCall, type ClientStreamCall, withOpen } from "../client/pushed-call.ts";
 import type { ResponseStream } from "../client/response-stream.ts";
 import { RpcError } from "../error.ts";
 import { type JsonRequest, type JsonValue, jsonCodec } from "../message/json-codec.ts";
@@ -25,8 +26,16 @@ export type ProxyCallOptions = Omit<CallOptions, "serialization">;
 export interface ProxyMethod<V = JsonValue, R = JsonRequest> {
   (request?: R, options?: ProxyCallOptions): Promise<V>;
   stream(request?: R, options?: ProxyCallOptions): ResponseStream<V>;
-  clientStream(requests: ProxyRequests<R>, options?: ProxyCallOptions): Promise<V>;
-  bidi(requests: ProxyRequests<R>, options?: ProxyCallOptions): ResponseStream<V>;
+  readonly clientStream: {
+    (requests: ProxyRequests<R>, options?: ProxyCallOptions): Promise<V>;
+    /** Makes a call into which the program pushes the requests. */
+    open(options?: ProxyCallOptions): ClientStreamCall<R, V>;
+  };
+  readonly bidi: {
+    (requests: ProxyRequests<R>, options?: ProxyCallOptions): ResponseStream<V>;
+    /** Makes a call into which the program pushes the requests. */
+    open(options?: ProxyCallOptions): BidiStreamCall<R, V>;
+  };
 }
 
 /**
@@ -97,9 +106,10 @@ function namedMethod(
     singleAnswer((call(request, callOptions) as Promise<unknown>).catch(explain), place);
   const stream = (call: AnyClientMethod) => (request: unknown, callOptions?: CallOptions) =>
     new ProxyStream(call(request, callOptions) as ResponseStream<unknown>, place);
+  const [sum, chat] = [as("client_stream"), as("bidi_stream")];
   return Object.assign(single(as("unary")), {
     stream: stream(as("server_stream")),
-    clientStream: single(as("client_stream")),
-    bidi: stream(as("bidi_stream")),
-  }) as ProxyMethod;
+    clientStream: withOpen("client_stream", single(sum), sum),
+    bidi: withOpen("bidi_stream", stream(chat), chat),
+  }) as unknown as ProxyMethod;
 }
