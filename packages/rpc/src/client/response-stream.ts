@@ -12,7 +12,7 @@ export interface ResponseStream<T>
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A stream that tells when its call has ended, also when nobody reads it. */
+/** A stream that tells when its call has ended, also if it is not read. */
 export interface Endable {
   /**
    * Calls `callback` with the error of the call, or with `undefined` after OK. Further calls of it
