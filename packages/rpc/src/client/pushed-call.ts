@@ -9,11 +9,11 @@ import type { Endable, ResponseStream } from "./response-stream.ts";
 export interface RequestSender<Req> extends AsyncDisposable {
   /**
    * Sends one request. Resolves when it is on its way and there is room for another one, so that a
-   * program that awaits it sends no faster than the server reads.
+   * program that awaits it sends no faster than the server reads. It need not be awaited.
    *
    * Rejects when the call ends before that: with the error of the call, or with FAILED_PRECONDITION
-   * (reason `call.over`) after OK and after `end()`. A request that cannot be encoded ends the call.
-   * The promise need not be awaited.
+   * (reason `call.over`) after OK and after `end()`. A request that cannot be encoded ends the
+   * call.
    */
   send(request: Req): Promise<void>;
   /** Ends the requests. The server still answers. No-op when they have ended. */
