@@ -4,7 +4,7 @@ import { nextTurn } from "../time/turn.ts";
 
 export interface FakeClockOptions {
   /** The initial wall-clock time, in Unix milliseconds. Default: the real one. */
-  readonly epochMs?: number;
+  readonly epochMs?: number | undefined;
 }
 
 /** A clock that stands still until a test advances it. `using` restores the real time. */
