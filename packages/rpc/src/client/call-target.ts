@@ -2,6 +2,8 @@ import type { MethodPattern } from "@aster/contract";
 import type { Channel, ChannelSink, Connection } from "@aster/transport";
 import type { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
+import type { Wait } from "./call-failure.ts";
+import type { HeldCalls } from "./held-calls.ts";
 
 /** A call, as seen by its channel. */
 export interface CallSink extends ChannelSink {
@@ -26,10 +28,16 @@ export interface Renewal {
   readonly over?: boolean;
   /** Takes the transport connection of this channel out of use: the next call goes to a new one. */
   retire?(channel: Channel | undefined): void;
+  /** The calls that end with the owner. */
+  readonly held?: HeldCalls;
+  /** The reason why nothing was sent yet on this channel; `undefined` for a channel in use. */
+  waitOf?(channel: Channel | undefined): Wait | undefined;
 }
 
 /** The destination of the calls of one client. */
 export interface CallTarget {
   readonly connection: CallOpener;
   readonly limits: RpcLimits;
+  /** The calls that end with the connection or session while interceptors are at work. */
+  readonly held: HeldCalls;
 }

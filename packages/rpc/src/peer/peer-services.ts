@@ -1,10 +1,11 @@
 import { contractIdOf, type ServiceScope, serviceDefinitionOf } from "@aster/contract";
 import type { AdmittedService } from "@aster/trust";
 import type { ClientMethodOptions } from "../client/call.ts";
+import type { CallTarget } from "../client/call-target.ts";
 import { type ClientOptions, checkCallSettings } from "../client/create-client.ts";
 import type { AsterClientOptions, ProxyOptions, ServiceClientOptions } from "../client-options.ts";
 import { RpcError } from "../error.ts";
-import { limitsWith, type RpcLimits } from "../limits.ts";
+import { limitsWith } from "../limits.ts";
 import { ClientConnection } from "../reconnect/client-connection.ts";
 import type { PeerLink } from "../reconnect/peer-link.ts";
 import { StatusCode } from "../status.ts";
@@ -19,7 +20,7 @@ export interface TypedService<O> {
 
 /** Target and settings of the calls of a service that is known by its name. */
 export interface NamedService {
-  readonly target: { readonly connection: ClientConnection; readonly limits: RpcLimits };
+  readonly target: CallTarget & { readonly connection: ClientConnection };
   readonly version: number;
   readonly settings: ClientMethodOptions;
 }
@@ -73,6 +74,7 @@ export class PeerServices {
       target: {
         connection: new ClientConnection(this.#link, RPC_ALPN, recheck),
         limits: limitsWith(this.#options.limits),
+        held: this.#link.held,
       },
       version: Math.max(1, ...versions.map((one) => one.version)),
       settings: this.#settings(options),

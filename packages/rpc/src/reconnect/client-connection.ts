@@ -6,7 +6,9 @@ import type {
   TransportError,
 } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
+import type { Wait } from "../client/call-failure.ts";
 import type { Renewal } from "../client/call-target.ts";
+import type { HeldCalls } from "../client/held-calls.ts";
 import type { PeerLink } from "./peer-link.ts";
 
 /** Throws when calls must not be made to a peer that offers these services. */
@@ -45,6 +47,10 @@ export class ClientConnection implements Connection, Renewal {
     return this.#link.closed;
   }
 
+  get held(): HeldCalls {
+    return this.#link.held;
+  }
+
   /** Throws `RpcError` when the client is closed, or the peer came back with another contract. */
   open(sink: ChannelSink): Channel {
     if (this.#epoch !== this.#link.epoch) this.#renew();
@@ -70,6 +76,10 @@ export class ClientConnection implements Connection, Renewal {
   retire(channel: Channel | undefined): void {
     const used = channel?.connection;
     if (used === this.#current && used !== undefined) this.#link.retire(used);
+  }
+
+  waitOf(channel: Channel | undefined): Wait | undefined {
+    return this.#link.waitOf(channel);
   }
 
   #renew(): void {

@@ -30,6 +30,10 @@ export class PendingChannels {
     return this.#channels.size;
   }
 
+  has(channel: Channel): boolean {
+    return channel instanceof PendingChannel && this.#channels.has(channel);
+  }
+
   /**
    * Opens a channel that waits. `check` throws when the call must not be made on the connection
    * that then exists. Throws RESOURCE_EXHAUSTED when too many channels wait.
