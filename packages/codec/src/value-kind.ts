@@ -4,6 +4,7 @@
 const tagOf = Object.prototype.toString;
 const mapSize = getterOf(Map.prototype, "size");
 const setSize = getterOf(Set.prototype, "size");
+const bufferLength = getterOf(ArrayBuffer.prototype, "byteLength");
 const arrayName = getterOf(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag);
 
 export function isDate(value: unknown): value is Date {
@@ -17,6 +18,11 @@ export function isMap(value: unknown): value is Map<unknown, unknown> {
 
 export function isSet(value: unknown): value is Set<unknown> {
   return value instanceof Set || (isObject(value) && answers(setSize, value));
+}
+
+/** Returns true for a buffer of any realm. A `SharedArrayBuffer` is not one. */
+export function isArrayBuffer(value: object): value is ArrayBuffer {
+  return value instanceof ArrayBuffer || answers(bufferLength, value);
 }
 
 export function isBytes(value: unknown): value is Uint8Array {
@@ -48,6 +54,12 @@ export function isForeignPlain(prototype: object): boolean {
 }
 
 /**
+ * The mark of this package's own classes of values, which stand for values of other types. A second
+ * copy of the package has the same.
+ */
+export const carrier: unique symbol = Symbol.for("@aster/codec carrier");
+
+/**
  * Returns true for plain objects and instances of the program's classes, and false for arrays,
  * promises, maps, dates, bytes, errors and other objects of the platform.
  */
@@ -55,6 +67,7 @@ export function isRecordLike(value: object): boolean {
   if (isPlainObject(value)) return !Array.isArray(value);
   return (
     tagOf.call(value) === "[object Object]" &&
+    !(carrier in value) &&
     typeof (value as { readonly then?: unknown }).then !== "function"
   );
 }

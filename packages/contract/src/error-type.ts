@@ -122,7 +122,7 @@ function checkStatus(tag: string, code: number, message: string): void {
 
 /** Compares the shape, so that it accepts errors of another copy of the packages. */
 function carries(error: unknown, tag: string): boolean {
-  if (!(error instanceof Error)) return false;
+  if (typeof error !== "object" || error === null) return false;
   const { data, details } = error as Partial<TypedError<unknown>>;
   return data !== undefined && details?.[ErrorDetail.TYPE] === tag;
 }

@@ -10,6 +10,7 @@ import { TransportError, type TransportErrorCode } from "@aster/transport";
 import { AdmissionError, type AdmissionErrorCode } from "@aster/trust";
 import { RpcReason } from "./reason.ts";
 import { StatusCode, statusName } from "./status.ts";
+import { isError } from "./value-kind.ts";
 
 export interface RpcErrorOptions extends ErrorOptions {
   /**
@@ -106,7 +107,7 @@ export class RpcError extends Error {
     if (isA(reason, TransportError, "TransportError")) return fromTransport(reason);
     if (isA(reason, AdmissionError, "AdmissionError")) return fromAdmission(reason);
     if (isA(reason, ContractError, "ContractError")) return fromContract(reason);
-    if (reason instanceof Error) {
+    if (isError(reason)) {
       return new RpcError(codeOfName(reason.name), reason.message, { cause: reason });
     }
     return new RpcError(StatusCode.UNKNOWN, describe(reason), { cause: reason });
@@ -128,7 +129,7 @@ function isA<E extends Error>(
   name: string,
 ): reason is E {
   if (reason instanceof type) return true;
-  return reason instanceof Error && reason.name === name && "code" in reason;
+  return isError(reason) && reason.name === name && "code" in reason;
 }
 
 function codeOfName(name: string): StatusCode {

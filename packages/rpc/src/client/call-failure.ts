@@ -4,6 +4,7 @@ import type { TransportError } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
+import { isError } from "../value-kind.ts";
 import type { Renewal } from "./call-target.ts";
 
 /** Errors that a call guard gives to its signal as the reason. */
@@ -19,7 +20,7 @@ export function asEnding(error: RpcError): RpcError {
 export function abortedError(signal: AbortSignal): RpcError {
   const cause: unknown = signal.reason;
   if (cause instanceof RpcError && endings.has(cause)) return cause;
-  if (cause instanceof Error && cause.name === "TimeoutError") return deadlineError({ cause });
+  if (isError(cause) && cause.name === "TimeoutError") return deadlineError({ cause });
   return new RpcError(StatusCode.CANCELLED, "the caller cancelled the call", { cause });
 }
 

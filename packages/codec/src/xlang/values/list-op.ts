@@ -1,5 +1,6 @@
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
+import { isSet } from "../../value-kind.ts";
 import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
@@ -43,7 +44,7 @@ export function setOp(element: ElementOp): ValueOp {
   return containerOp(
     TypeId.set,
     (w, value, depth) => {
-      if (!(value instanceof Set)) throw fail("value", `expected a Set, got ${kindOf(value)}`);
+      if (!isSet(value)) throw fail("value", `expected a Set, got ${kindOf(value)}`);
       writeItems(w, [...value], element, depth);
     },
     (r, depth) => {
