@@ -25,8 +25,8 @@ export function checkValue(
   value: unknown,
 ): CheckedValue | Promise<CheckedValue> {
   if (!info.hasRefinements) return { value, issues: none };
-  // zod is quicker if it need not expect promises
-  if (!info.hasCustomChecks) {
+  // zod is quicker if it need not expect promises; an older copy of the package does not tell
+  if (info.hasCustomChecks === false) {
     const result = safeParse(info.schema, value);
     if (!result.success) return { value, issues: result.error.issues };
     return { value: adopt(info, value, result.data), issues: none };

@@ -7,7 +7,7 @@ import { TypedValue } from "./typed-value.ts";
 import type { WireTypeInfo } from "./wire-type-info.ts";
 
 /**
- * Returns a function that makes a default value which nobody else holds. zod copies the first level
+ * Returns a function that makes a new default value each time. zod copies the first level
  * of a default only, so that messages would share the objects inside.
  *
  * Nested wire types get the defaults of their own fields, as they do in messages.
