@@ -1,5 +1,6 @@
-// The declarations of decorated methods. A method decorator stores its declaration by the method
-// function, under a key that all copies of this package share; @service collects the declarations of the class when it is applied.
+// The declarations of decorated methods. A method decorator stores its declaration in the method
+// function, under a key that all copies of this package share; @service collects the declarations
+// of the class when it is applied.
 
 import { ContractError } from "./error.ts";
 import type { MethodPattern } from "./message.ts";
