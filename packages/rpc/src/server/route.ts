@@ -1,6 +1,5 @@
-import { wireTypeInfo } from "@aster/codec";
+import { type CheckedValue, checkValue, type WireTypeInfo, wireTypeInfo } from "@aster/codec";
 import type { CallContext, Interceptor, SerializationMode, ServiceMethod } from "@aster/contract";
-import { safeParse } from "zod/v4/core";
 import { currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { chain } from "../interceptor-chain.ts";
@@ -45,7 +44,8 @@ export class Route {
   /** Calls the interceptors and the handler. May throw, or return a value or a promise. */
   readonly invoke: (request: unknown, context: ServerContext) => unknown;
   readonly #modes: ReadonlySet<string>;
-  readonly #refined: boolean;
+  /** The type of the requests, if it has checks. */
+  readonly #refined: WireTypeInfo | undefined;
   readonly #coding: Partial<Record<WireMode, RouteCoding>> = {};
 
   constructor(
@@ -64,7 +64,8 @@ export class Route {
     this.#modes = new Set([...modes, ...serialization, "json"]);
     // throws for types without a row form, when the server is created
     if (this.#modes.has("row")) methodCoding(method, "row");
-    this.#refined = wireTypeInfo(method.request)?.hasRefinements ?? false;
+    const request = wireTypeInfo(method.request);
+    this.#refined = request?.hasRefinements ? request : undefined;
     const handler =
       implementation === undefined
         ? handlerOfInstance(method.key, this.title)
@@ -94,20 +95,14 @@ export class Route {
   }
 
   /**
-   * Runs the zod refinements of the request. Throws INVALID_ARGUMENT with the path of the first
-   * issue in the details.
+   * Runs the zod checks of a request and returns it as they leave it. Throws INVALID_ARGUMENT with
+   * the path of the first issue in the details. The result is a promise only if a check returned
+   * one.
    */
-  checkRequest(request: unknown): void {
-    if (!this.#refined) return;
-    const { error } = safeParse(this.method.request, request);
-    const [issue] = error?.issues ?? [];
-    if (issue === undefined) return;
-    const path = issue.path.map(String).join(".");
-    throw new RpcError(
-      StatusCode.INVALID_ARGUMENT,
-      `the request is not valid${path && ` at ${path}`}: ${issue.message}`,
-      { details: { reason: RpcReason.REQUEST_INVALID, path, issue: issue.code ?? "custom" } },
-    );
+  checkRequest(request: unknown): unknown {
+    if (this.#refined === undefined) return request;
+    const checked = checkValue(this.#refined, request);
+    return checked instanceof Promise ? checked.then(validRequest) : validRequest(checked);
   }
 
   #intercept(handler: Handler, interceptors: readonly Interceptor[]): Route["invoke"] {
@@ -120,6 +115,17 @@ export class Route {
     });
     return (request, context) => run(interceptedCall(this, request, context));
   }
+}
+
+/** Returns a request that passed its checks. Throws INVALID_ARGUMENT otherwise. */
+function validRequest({ value, issues: [issue] }: CheckedValue): unknown {
+  if (issue === undefined) return value;
+  const path = issue.path.map(String).join(".");
+  throw new RpcError(
+    StatusCode.INVALID_ARGUMENT,
+    `the request is not valid${path && ` at ${path}`}: ${issue.message}`,
+    { details: { reason: RpcReason.REQUEST_INVALID, path, issue: issue.code ?? "custom" } },
+  );
 }
 
 /** For sessions: a handler that finds its instance in the context of the call. */

@@ -71,7 +71,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
       if (call === undefined) this.#open(flags, payload);
       else if ((flags & CONTROL_FLAGS) !== 0) this.#control(call, flags, payload);
       else if (this.#phase === Phase.Request) this.#request(call, call.request(flags, payload));
-      else if (this.#phase === Phase.Requests) call.push(flags, payload);
+      else if (this.#phase === Phase.Requests) this.#pushed(call.push(flags, payload));
       else throw unexpectedMessage(call.route.method.pattern, call.route.title);
     } catch (error) {
       if (error instanceof CodecError) this.#fail(this.#owner.unreadable(error));
@@ -88,10 +88,8 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     const call = this.#admitted;
     try {
       if (call === undefined) throw misplacedFrame(0);
-      if (this.#phase === Phase.Request) {
-        call.route.checkRequest(message);
-        this.#request(call, message);
-      } else if (this.#phase === Phase.Requests) call.pushValue(message);
+      if (this.#phase === Phase.Request) this.#request(call, call.route.checkRequest(message));
+      else if (this.#phase === Phase.Requests) this.#pushed(call.pushValue(message));
       else throw unexpectedMessage(call.route.method.pattern, call.route.title);
     } catch (error) {
       this.#failed(error);
@@ -236,6 +234,11 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
       timers.remove(this);
     }
     call.handle(request, this);
+  }
+
+  /** Ends the call if the checks of a message in a stream fail later. */
+  #pushed(checks: Promise<unknown> | undefined): void {
+    checks?.catch((error: unknown) => this.#failed(error));
   }
 
   #control(call: AdmittedCall, flags: number, payload: Uint8Array): void {
