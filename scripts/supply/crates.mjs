@@ -44,7 +44,7 @@ export function linkedIn({ packages, resolve, workspace_members: members }) {
   return linked;
 }
 
-/** Returns the linked crates of all platforms, by name. Throws when cargo has no sources for them. */
+/** Returns the linked crates of all platforms, by name. Throws when cargo cannot get them. */
 export function linkedCrates() {
   const all = new Map(releaseTargets().flatMap((target) => [...linkedIn(metadata(target))]));
   return [...all.values()]

@@ -6,7 +6,7 @@ import { parse as parseToml } from "smol-toml";
 import parseExpression from "spdx-expression-parse";
 import { root } from "../toolchain.mjs";
 
-/** Reads the rules of deny.toml: the allowed licenses in their order, and those of single crates. */
+/** Reads deny.toml: the allowed licenses in their order, and those of single crates. */
 export function licenseRules() {
   const { licenses } = parseToml(readFileSync(join(root, "deny.toml"), "utf8"));
   const exceptions = licenses.exceptions.map(({ crate, allow }) => [crate, allow]);
@@ -14,8 +14,8 @@ export function licenseRules() {
 }
 
 /**
- * Returns the licenses of an SPDX expression under which a package can be used, each with its place
- * in `allow`: all of an AND, the first allowed one of an OR. Returns `undefined` when there is none.
+ * Returns the licenses of an SPDX expression under which a package can be used, with their place in
+ * `allow`: all of an AND, the first allowed one of an OR. Returns `undefined` when none is allowed.
  */
 function choose(node, allow) {
   if (node.license !== undefined) {

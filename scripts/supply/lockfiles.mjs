@@ -28,7 +28,7 @@ export function pnpmLockBreaches(text) {
   return count > 0 ? breaches : ["pnpm-lock.yaml: no packages found"];
 }
 
-/** Returns the breaches in the text of a Cargo.lock. Crates without a source are the workspace's. */
+/** Returns the breaches in a Cargo.lock. Crates without a source belong to the workspace. */
 export function cargoLockBreaches(text) {
   const crates = (parseToml(text).package ?? []).filter(({ source }) => source !== undefined);
   if (crates.length === 0) return ["Cargo.lock: no crates found"];
