@@ -1,5 +1,4 @@
-import type { Interceptor } from "@aster/rpc/interceptor";
-import { observe } from "./outcome.ts";
+import { type Interceptor, observeCall } from "@aster/rpc/interceptor";
 
 /** The record of one call. It contains no messages, no metadata and no error text. */
 export interface AuditRecord {
@@ -27,7 +26,7 @@ export function auditLogInterceptor({ write }: AuditLogOptions): Interceptor {
   return (call, next) => {
     const startedAtEpochMs = Date.now();
     const { side, peer, service, method } = call;
-    return observe(call, next, ({ code, durationMs }) => {
+    return observeCall(call, next, ({ code, durationMs }) => {
       try {
         const record = { startedAtEpochMs, side, peer, service, method, code, durationMs };
         const result: unknown = write(record);

@@ -56,6 +56,11 @@ const CLOSE_TIMEOUT_MS = 2_000;
  * alive.
  */
 export class AsterClient implements AsyncDisposable {
+  static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(AsterClient, "name", { value: "AsterClient" });
+  }
+
   readonly #held: HeldNode;
   readonly #link: PeerLink;
   readonly #services: PeerServices;

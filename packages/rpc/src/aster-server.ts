@@ -44,6 +44,11 @@ let warned = false;
  * if `start` opened it.
  */
 export class AsterServer implements AsyncDisposable {
+  static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(AsterServer, "name", { value: "AsterServer" });
+  }
+
   /** The low-level server that answers the calls. */
   readonly server: Server;
   readonly #health: ServerHealth;

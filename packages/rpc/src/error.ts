@@ -18,6 +18,7 @@ import {
 } from "./error-fields.ts";
 import { RpcReason } from "./reason.ts";
 import { StatusCode, statusName } from "./status.ts";
+import { isError } from "./value-kind.ts";
 
 export interface RpcErrorOptions extends ErrorOptions {
   /**
@@ -159,7 +160,7 @@ function converted(reason: unknown): RpcError {
   if (isA(reason, TransportError, "TransportError")) return fromTransport(reason);
   if (isA(reason, AdmissionError, "AdmissionError")) return fromAdmission(reason);
   if (isA(reason, ContractError, "ContractError")) return fromContract(reason);
-  if (reason instanceof Error) {
+  if (isError(reason)) {
     return new RpcError(codeOfName(reason.name), reason.message, { cause: reason });
   }
   return new RpcError(StatusCode.UNKNOWN, String(reason), { cause: reason });
@@ -192,7 +193,7 @@ function isA<E extends Error>(
   name: string,
 ): reason is E {
   if (reason instanceof type) return true;
-  return reason instanceof Error && reason.name === name && "code" in reason;
+  return isError(reason) && reason.name === name && "code" in reason;
 }
 
 function codeOfName(name: string): StatusCode {

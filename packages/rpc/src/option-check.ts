@@ -1,6 +1,7 @@
 import { RpcError } from "./error.ts";
 import { RpcReason } from "./reason.ts";
 import { StatusCode } from "./status.ts";
+import { isBytes } from "./value-kind.ts";
 
 /**
  * The error for a bad option value: INVALID_ARGUMENT with the details `reason:
@@ -76,7 +77,7 @@ function unitOf(option: string): string {
 /** Shows no more of bytes than their number, because they may be a secret key. */
 function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (isBytes(value)) return `${value.length} bytes`;
   if (typeof value === "function" || (typeof value === "object" && value !== null)) {
     return `a value of type ${typeof value}`;
   }

@@ -11,6 +11,7 @@ import { BoundedBuffer } from "./bounded-buffer.ts";
 import { AdmissionError } from "./error.ts";
 import { admissionLimits } from "./protocol.ts";
 import { checkPositive, setLimit } from "./time-option.ts";
+import { clearTimeout } from "./timers.ts";
 
 export interface RequestAdmissionOptions {
   /** The credential as JSON text. Default: none. */

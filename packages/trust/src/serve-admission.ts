@@ -18,6 +18,7 @@ import type { AdmissionDecision, AdmissionGate } from "./gate.ts";
 import type { PeerStore } from "./peer-store.ts";
 import { admissionLimits } from "./protocol.ts";
 import { checkPositive, setLimit } from "./time-option.ts";
+import { clearTimeout } from "./timers.ts";
 
 /** The part of the answer that is the same for all admitted peers. */
 export interface AdmissionOffer {

@@ -1,4 +1,5 @@
 import { AdmissionError } from "./error.ts";
+import { setTimeout } from "./timers.ts";
 
 /** The longest delay of a Node.js timer, about 24 days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

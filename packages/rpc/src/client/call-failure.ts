@@ -5,6 +5,7 @@ import { errorOfStatus, RpcError } from "../error.ts";
 import { attempt } from "../error-fields.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
+import { isError } from "../value-kind.ts";
 import type { Renewal } from "./call-target.ts";
 
 /** Errors that a call guard gives to its signal as the reason. */
@@ -20,7 +21,7 @@ export function asEnding(error: RpcError): RpcError {
 export function abortedError(signal: AbortSignal): RpcError {
   const cause: unknown = signal.reason;
   if (cause instanceof RpcError && endings.has(cause)) return cause;
-  const isTimeout = attempt(() => cause instanceof Error && cause.name === "TimeoutError", false);
+  const isTimeout = attempt(() => isError(cause) && cause.name === "TimeoutError", false);
   if (isTimeout) return deadlineError({ cause: cause as Error });
   return new RpcError(StatusCode.CANCELLED, "the caller cancelled the call", { cause });
 }
@@ -29,6 +30,15 @@ export function abortedError(signal: AbortSignal): RpcError {
 export interface Wait {
   readonly place?: string;
   readonly cause?: Error | undefined;
+}
+
+/** The characters of an endpoint id that error texts show. */
+const PEER_CHARS = 8;
+
+/** The wait for a connection, after the error that ended the last one or the last attempt. */
+export function connectionWait(peer: string, cause: RpcError | undefined): Wait {
+  const failure = cause === undefined ? "" : `: ${cause.message}`;
+  return { place: `while connecting to ${peer.slice(0, PEER_CHARS)}…${failure}`, cause };
 }
 
 export function deadlineError({ place = "", cause }: Wait = {}): RpcError {

@@ -1,8 +1,10 @@
 import type { SerializationMode } from "@aster/contract";
-import { currentDeadlineAt } from "../context.ts";
+import { currentDeadlineAt, inCurrentScope } from "../context.ts";
 import type { RpcLimits } from "../limits.ts";
 import { checkMetadata, Metadata, type MetadataInit } from "../metadata.ts";
+import { now } from "../time/clock.ts";
 import { checkTimeout, deadlineAfter, NO_DEADLINE } from "../time/deadline.ts";
+import { abortedError, deadlineError } from "./call-failure.ts";
 
 /** The options of one call. */
 export interface CallOptions {
@@ -73,11 +75,17 @@ export function callSetup(
     metadata,
     deadlineAt: inherited(options.timeoutMs ?? usualTimeoutMs, options.inheritDeadline ?? true),
     signal: options.signal,
-    onTrailer: options.onTrailer,
+    onTrailer: options.onTrailer && inCurrentScope(options.onTrailer),
   };
 }
 
 function inherited(timeoutMs: number | undefined, inherits: boolean): number {
   const own = deadlineAfter(timeoutMs);
   return inherits ? Math.min(own, currentDeadlineAt()) : own;
+}
+
+/** Throws the error of a call that must not begin: its signal has fired, or its deadline passed. */
+export function checkStart({ signal, deadlineAt }: CallSetup): void {
+  if (signal?.aborted) throw abortedError(signal);
+  if (deadlineAt !== NO_DEADLINE && deadlineAt <= now()) throw deadlineError();
 }

@@ -1,5 +1,5 @@
 import type { ErrorType } from "@aster/contract";
-import type { CurrentCall } from "../context.ts";
+import type { AsyncScope, CurrentCall } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { type Metadata, metadataText } from "../metadata.ts";
 import { checkTrailer, type TrailerPair } from "../protocol/status-trailer.ts";
@@ -27,8 +27,13 @@ export class ServerContext implements CurrentCall {
   readonly #peers: PeerDirectory | undefined;
   #abort: AbortController | undefined;
   #aborted: RpcError | undefined;
+  /** `null` for OK, `undefined` before the end. */
+  #end: RpcError | null | undefined;
+  #onEnd: ((error: RpcError | undefined) => void)[] | undefined;
   /** The pairs that are sent with the status; `undefined` for none. */
   trailers: TrailerPair[] | undefined;
+  /** The async context that interceptors made for the handler; `undefined` without interceptors. */
+  scope: AsyncScope | undefined;
 
   constructor(
     route: Route,
@@ -99,6 +104,21 @@ export class ServerContext implements CurrentCall {
     const type: ErrorType | undefined = Object.hasOwn(errors, name) ? errors[name] : undefined;
     if (type === undefined) throw new TypeError(`${this.#route.title} declares no error "${name}"`);
     return RpcError.of(type, data, message === undefined ? {} : { message });
+  }
+
+  /** Calls back with the status of the call when it is sent; `undefined` for OK. */
+  onEnd(listener: (error: RpcError | undefined) => void): void {
+    if (this.#end !== undefined) listener(this.#end ?? undefined);
+    else {
+      this.#onEnd ??= [];
+      this.#onEnd.push(listener);
+    }
+  }
+
+  /** The call has ended, with this error or OK. */
+  ended(error: RpcError | undefined): void {
+    this.#end = error ?? null;
+    if (this.#onEnd !== undefined) for (const listener of this.#onEnd) listener(error);
   }
 
   /** Aborts the signal, or makes it abort when it is created. */

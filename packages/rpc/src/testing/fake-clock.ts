@@ -1,5 +1,6 @@
 import { optionError } from "../option-check.ts";
 import { clearTimer, setTimer, type Timer, type TimeSource, takeTimeFrom } from "../time/clock.ts";
+import { nextTurn } from "../time/turn.ts";
 
 export interface FakeClockOptions {
   /** The initial wall-clock time, in Unix milliseconds. Default: the real one. */
@@ -26,9 +27,6 @@ export interface FakeClock extends Disposable {
    */
   [Symbol.dispose](): void;
 }
-
-// a test may replace the global function; turns of the event loop stay real
-const nextTurn = setImmediate;
 
 let installed: Clock | undefined;
 
@@ -92,14 +90,14 @@ class Clock implements FakeClock {
     if (!Number.isFinite(ms) || ms < 0) throw optionError("ms", "a finite number from 0 on", ms);
     const until = this.#now + ms;
     // a call that the test has begun may be about to set a timer
-    await turn();
+    await nextTurn();
     for (let timer = this.#earliest(until); timer !== undefined; timer = this.#earliest(until)) {
       this.#now = Math.max(this.#now, timer.dueAt);
       timer.fire();
-      await turn();
+      await nextTurn();
     }
     this.#now = Math.max(this.#now, until);
-    await turn();
+    await nextTurn();
   }
 
   [Symbol.dispose](): void {
@@ -168,10 +166,4 @@ class FakeTimer implements Timer {
     this.#real = setTimer(this.#callback, delayMs);
     if (!this.#keepsAlive) this.#real.unref();
   }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    nextTurn(resolve);
-  });
 }
