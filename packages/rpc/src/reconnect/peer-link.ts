@@ -166,8 +166,8 @@ export class PeerLink {
     this.#lose(new RpcError(StatusCode.UNAVAILABLE, "the peer is draining"));
   }
 
-  /** Resolves when all connections have been closed, with the close handshake of the transport. */
-  async close(reason: string): Promise<void> {
+  /** Closes all connections. Their close handshakes may take longer. */
+  close(reason: string): void {
     if (this.#state === "closed") return;
     const { connection } = this;
     this.refuse();
@@ -181,7 +181,6 @@ export class PeerLink {
     const open = connection === undefined ? [...this.#retired] : [connection, ...this.#retired];
     for (const one of open) one.close(ResetCode.NoError, reason);
     this.#settleClosed(new TransportError("closed", "the client was closed"));
-    await Promise.all(open.map(({ closed }) => closed));
   }
 
   #watch(connection: Connection): void {

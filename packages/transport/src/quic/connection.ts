@@ -35,6 +35,8 @@ export class QuicConnection implements Connection {
   readonly closed: Promise<TransportError>;
   readonly #reactor: Reactor;
   readonly #closed: Deferred<TransportError> = deferred();
+  /** Resolves when the native side has finished the close handshake. */
+  readonly #gone: Deferred<void> = deferred();
   #ended: TransportError | undefined;
   #closing: TransportError | undefined;
   readonly #channels = new Slots<QuicChannel>();
@@ -94,6 +96,11 @@ export class QuicConnection implements Connection {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
+    // Nothing else may keep the process alive until then.
+    const { keepAlive } = this.#reactor;
+    keepAlive.hold();
+    await this.#gone.promise;
+    keepAlive.release();
   }
 
   /** Frees the accept slot: the program has taken the connection. */
@@ -107,6 +114,11 @@ export class QuicConnection implements Connection {
     this.#add(channel);
     if (this.#handler === undefined || this.#arrived.length > 0) this.#arrived.push(channel);
     else this.#offer(channel, this.#handler);
+  }
+
+  /** The close handshake is over, or the connection was lost without one. */
+  onGone(): void {
+    this.#gone.resolve();
   }
 
   onClosed(error: TransportError): void {
