@@ -125,11 +125,22 @@ const checks = [
   ["unit, network and interop tests", (env) => tests(env)],
 ];
 
+/** Returns the words that are in the name of no check. */
+export function unknownWords(wanted) {
+  return wanted.filter((word) => !checks.some(([name]) => name.includes(word)));
+}
+
 /**
  * Runs the checks whose names contain one of `wanted`, or all of them when the list is empty.
- * Returns the exit code.
+ * Returns the exit code: 1 when a check failed, and for a word that is in the name of no check.
  */
 export async function runChecks(wanted) {
+  const [unknown] = unknownWords(wanted);
+  if (unknown !== undefined) {
+    say(`no check has "${unknown}" in its name; use words of these names:`);
+    for (const [name] of checks) say(`  ${name}`);
+    return 1;
+  }
   const env = { ...workspace(), ASTER_RELAY_MODE: "disabled", TURBO_TELEMETRY_DISABLED: "1" };
   needRust(env);
   const sum = { passed: 0, failed: 0, skipped: 0 };
