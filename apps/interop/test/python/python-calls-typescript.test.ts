@@ -27,6 +27,8 @@ describe.skipIf("missing" in environment)("the Python client calls a TypeScript 
       ],
       gate: openGate(),
       network: "none",
+      // the largest payload is 4 MiB, and its message a little more
+      limits: { maxMessageBytes: 2 ** 23 },
       // the Python client ignores trailing metadata of successful calls
       interceptors: [
         (call, next) => {
