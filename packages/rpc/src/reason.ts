@@ -172,6 +172,11 @@ export const RpcReason = {
   /** The peer's admission message cannot be read. Check that it speaks this protocol. */
   ADMISSION_PROTOCOL: "admission.protocol",
   /**
+   * The peer offers its services at another endpoint, named in the detail `endpointId`. Pass
+   * `allowRedirect: true` to call that one.
+   */
+  ADMISSION_REDIRECT: "admission.redirect",
+  /**
    * An admission message would exceed its bound. Use a smaller credential or offer fewer services.
    */
   ADMISSION_LIMIT: "admission.limit",
