@@ -38,6 +38,11 @@ export const RpcReason = {
    */
   REQUEST_INVALID: "request.invalid",
   /**
+   * The response does not pass the checks of its type; the detail `path` says where. Correct the
+   * server, or build both sides from the same definition.
+   */
+  RESPONSE_INVALID: "response.invalid",
+  /**
    * A call has more or fewer messages than its method takes or returns. Call the method by its
    * pattern.
    */
