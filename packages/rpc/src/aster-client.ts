@@ -89,9 +89,9 @@ export class AsterClient implements AsyncDisposable {
    * cannot be read and for an option out of range (`details.reason` is `option.invalid`). After
    * that: UNAVAILABLE when the peer cannot be reached in time, UNAUTHENTICATED when it does not
    * admit the client, CANCELLED when the signal fires (DEADLINE_EXCEEDED for an
-   * `AbortSignal.timeout()`), FAILED_PRECONDITION when the node cannot be opened and for a peer that
-   * offers its services at another endpoint (`admission.redirect`). A node that was opened is closed
-   * again.
+   * `AbortSignal.timeout()`), FAILED_PRECONDITION when the node cannot be opened and for a peer
+   * that offers its services at another endpoint (`admission.redirect`). A node that was opened is
+   * closed again.
    */
   static async connect(
     address: EndpointAddress | string,

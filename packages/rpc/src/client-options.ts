@@ -28,9 +28,9 @@ export interface AsterClientOptions extends NodeChoice {
   readonly credential?: string | undefined;
   /**
    * Calls another node when the admission answer of the peer names one; `client.peer` is then that
-   * node. The peer chooses it, so set it only for peers that you trust to. Of the other node's
-   * address the client dials at most 8 direct addresses, local ones only if `address` has one of the
-   * same kind, and no relay but that of `address`. Default: false.
+   * node. The peer chooses it, so set it only for peers that you trust with that. Of the other
+   * node's address the client dials at most 8 direct addresses, local ones only if `address` has
+   * one of the same kind, and no relay but that of `address`. Default: false.
    */
   readonly allowRedirect?: boolean | undefined;
   /** Interceptors of every call. The first is the outermost. */
