@@ -53,7 +53,7 @@ function numberArrayOp(element: NumberElementKind): PlainOp {
       if (!littleEndian) swap(bytes, 0, length, size);
       return new Class(bytes.buffer);
     },
-    128,
+    280,
   );
 }
 
@@ -88,7 +88,7 @@ function halfArrayOp(
       }
       return numbers;
     },
-    128,
+    280,
   );
 }
 
