@@ -6,8 +6,8 @@ import type {
   Client,
   RowClient,
   ServiceReference,
-  SessionService,
-  SharedService,
+  SessionReference,
+  SharedReference,
 } from "./client/client.ts";
 import { createClient, type RowViews } from "./client/create-client.ts";
 import {
@@ -24,6 +24,7 @@ import { DIAL_TIMEOUT_MS, DRAIN_GRACE_MS } from "./defaults.ts";
 import { RpcError } from "./error.ts";
 import { checkNonNegative } from "./option-check.ts";
 import { dial } from "./peer/dial.ts";
+import { OpenedConnections } from "./peer/opened-connections.ts";
 import { type HeldNode, holdNode } from "./peer/own-node.ts";
 import { PeerServices } from "./peer/peer-services.ts";
 import { createManifestProxy, type ManifestProxy } from "./proxy/manifest-proxy.ts";
@@ -39,6 +40,7 @@ import { PeerLink } from "./reconnect/peer-link.ts";
 import type { ClientSession } from "./session/client-session.ts";
 import { openSession } from "./session/create-session.ts";
 import type { OpenedSession, Session } from "./session/session.ts";
+import { showAs } from "./shown.ts";
 import { clearTimer, setTimer } from "./time/clock.ts";
 
 /** The longest wait for the close handshake, as long as a node waits for its own. */
@@ -55,14 +57,26 @@ const CLOSE_TIMEOUT_MS = 2_000;
  * alive.
  */
 export class AsterClient implements AsyncDisposable {
+  static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(AsterClient, "name", { value: "AsterClient" });
+  }
+
   readonly #held: HeldNode;
+  readonly #connections: OpenedConnections;
   readonly #link: PeerLink;
   readonly #services: PeerServices;
   readonly #sessions = new Set<ClientSession>();
   #closing: Promise<boolean> | undefined;
 
-  private constructor(held: HeldNode, link: PeerLink, options: AsterClientOptions) {
+  private constructor(
+    held: HeldNode,
+    connections: OpenedConnections,
+    link: PeerLink,
+    options: AsterClientOptions,
+  ) {
     this.#held = held;
+    this.#connections = connections;
     this.#link = link;
     this.#services = new PeerServices(link, options);
   }
@@ -90,16 +104,16 @@ export class AsterClient implements AsyncDisposable {
       const backoff = new Backoff({ connectTimeoutMs, ...(reconnect || {}) });
       const target = parseAddress(address);
       held = await holdNode(options);
-      const { node } = held;
+      const connections = new OpenedConnections(held.node);
       const presented = credential === undefined ? {} : { credential };
-      const link = new PeerLink(await dial(node, target, options), {
+      const link = new PeerLink(await dial(connections, target, options), {
         redial: (withinMs, signal) =>
-          dial(node, target, { ...presented, timeoutMs: withinMs, signal }),
+          dial(connections, target, { ...presented, timeoutMs: withinMs, signal }),
         backoff,
         reconnects: reconnect !== false,
         onStateChange,
       });
-      return new AsterClient(held, link, options);
+      return new AsterClient(held, connections, link, options);
     } catch (error) {
       if (held?.owned) await held.node.close();
       throw options.signal?.aborted ? abortedError(options.signal) : RpcError.from(error);
@@ -145,16 +159,13 @@ export class AsterClient implements AsyncDisposable {
    * FAILED_PRECONDITION for one under another contract and for a session-scoped one,
    * INVALID_ARGUMENT for an option out of range.
    */
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
+  client<T extends SharedReference>(
+    service: T,
     options: ServiceClientOptions & RowViews,
   ): RowClient<T>;
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
-    options?: ServiceClientOptions,
-  ): Client<T>;
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
+  client<T extends SharedReference>(service: T, options?: ServiceClientOptions): Client<T>;
+  client<T extends SharedReference>(
+    service: T,
     options: ServiceClientOptions & Partial<RowViews> = {},
   ): Client<T> | RowClient<T> {
     const { connection, settings } = this.#services.typed(service, options);
@@ -190,11 +201,11 @@ export class AsterClient implements AsyncDisposable {
    * with a method under the key `close` or `closed`, INVALID_ARGUMENT for an option out of range.
    * When the server refuses the session, its first call ends with that error.
    *
-   * With a name, the session is in JSON, as {@link AsterClient.proxy} is, and a method called
-   * `close` or `closed` cannot be reached.
+   * With a name, the session is in JSON, as {@link AsterClient.proxy} is, and `proxyMethod` finds
+   * methods called `close` and `closed`.
    */
-  session<T extends ServiceReference>(
-    service: T & SessionService<T>,
+  session<T extends SessionReference>(
+    service: T,
     options?: ServiceSessionOptions,
   ): Promise<Session<T>>;
   session(
@@ -258,12 +269,18 @@ export class AsterClient implements AsyncDisposable {
     link.refuse();
     for (const session of this.#sessions) session.finish();
     const idle = await link.idle(graceMs);
-    const closed = link.close("normal close");
+    link.close("normal close");
     // a client that connects again at once must not count as a second connection of this peer
-    await (this.#held.owned ? this.node.close() : withinCloseTimeout(closed));
+    await (this.#held.owned ? this.node.close() : withinCloseTimeout(this.#connections.close()));
     return idle;
   }
 }
+
+showAs(AsterClient.prototype, "AsterClient", ({ peer, state, services }) => ({
+  peer,
+  state,
+  services: services.map(({ name }) => name),
+}));
 
 /** Only the timer keeps the process alive meanwhile. */
 async function withinCloseTimeout(closed: Promise<void>): Promise<void> {

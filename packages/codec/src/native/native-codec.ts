@@ -1,7 +1,7 @@
 import { MessageCodec } from "../bytes/message-codec.ts";
 import { Readers } from "../bytes/readers.ts";
 import { Writers } from "../bytes/writers.ts";
-import type { CodecLimits } from "../limits.ts";
+import type { CodecLimitOptions, CodecLimits } from "../limits.ts";
 import { checkScope, limitsOf } from "../option-check.ts";
 import { keepsReferences, nestedTypes } from "../schema/nested-types.ts";
 import { defaultScope, type TypeScope } from "../schema/type-scope.ts";
@@ -18,9 +18,9 @@ import { NativeWriter } from "./writing/native-writer.ts";
 
 export interface NativeCodecOptions {
   /** Limits other than `defaultLimits`. */
-  readonly limits?: Partial<CodecLimits>;
+  readonly limits?: CodecLimitOptions | undefined;
   /** The scope whose classes are sent as instances. Default: the types of the whole process. */
-  readonly scope?: TypeScope;
+  readonly scope?: TypeScope | undefined;
 }
 
 /**
