@@ -7,7 +7,10 @@ const hexDigits: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
 /** Approximate cost of each byte, as in `CodecLimits.graphBytes`. */
 const byteCost = 16;
 
-/** Reads the magnitude of a bigint, low bytes first. Through hexadecimal text it takes linear time. */
+/**
+ * Reads the magnitude of a bigint, low bytes first. Through hexadecimal text that takes linear
+ * time.
+ */
 export function readMagnitude(r: ByteReader, size: number): bigint {
   const start = r.take(size);
   if (size === 0) return 0n;

@@ -4,7 +4,9 @@ import { setOwn } from "../own-property.ts";
 
 /** Thrown by generated code when something is wrong. The closures then run and make the error. */
 export const wrong: unique symbol = Symbol("wrong");
-/** Thrown instead of `wrong` when a limit is exceeded, or the other side's type has another shape. */
+/**
+ * Thrown instead of `wrong` when a limit is exceeded, or the other side's type has another shape.
+ */
 export const tooMuch: unique symbol = Symbol("tooMuch");
 export const different: unique symbol = Symbol("different");
 

@@ -7,7 +7,9 @@ import { shapeOfNames } from "../records/shape-cache.ts";
 import type { BoundStruct } from "../types/native-types.ts";
 import type { NativeReader } from "./native-reader.ts";
 
-/** Approximate cost of an object, and of an entry of a dictionary, as in `CodecLimits.graphBytes`. */
+/**
+ * Approximate cost of an object, and of an entry of a dictionary, as in `CodecLimits.graphBytes`.
+ */
 const recordCost = 160;
 const entryCost = 480;
 /** Cost of a key of a shape that is new: V8 makes another form of objects for each. */
