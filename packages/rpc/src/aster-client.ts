@@ -206,8 +206,9 @@ export class AsterClient implements AsyncDisposable {
     service: ServiceReference | string,
     options: ServiceSessionOptions | SessionProxyOptions = {},
   ): Promise<object> {
-    if (typeof service === "string") return this.#sessionProxy(service, options);
+    if (typeof service === "string") return await this.#sessionProxy(service, options);
     const { connection, settings } = this.#services.typed(service, options);
+    await connection.ready();
     return this.#keep(openSession(service, connection, settings));
   }
 
@@ -235,11 +236,12 @@ export class AsterClient implements AsyncDisposable {
     return this.close();
   }
 
-  #sessionProxy(
+  async #sessionProxy(
     service: string,
     options: SessionProxyOptions,
-  ): SessionProxy | ManifestSessionProxy {
+  ): Promise<SessionProxy | ManifestSessionProxy> {
     const { target, version, settings } = this.#services.named(service, "session", options);
+    await target.connection.ready();
     const { manifest, cancelTimeoutMs } = options;
     const parts = { ...target, ...settings, cancelTimeoutMs };
     return manifest === undefined

@@ -41,6 +41,9 @@ export class BoundMethod {
   readonly service: string;
   readonly version: number;
   readonly method: CalledMethod;
+  readonly mode: WireMode;
+  /** The gate that admits all calls of it. */
+  admittedBy: object | undefined;
   readonly request: MessageCodec;
   readonly response: MessageCodec;
   readonly rows: RowSchemas | undefined;
@@ -55,6 +58,7 @@ export class BoundMethod {
     this.service = service;
     this.version = version;
     this.method = method;
+    this.mode = mode;
     this.request = parts.request;
     this.response = parts.response;
     this.rows = parts.rows;

@@ -17,7 +17,7 @@ import { clearTimer, now, setTimer, type Timer } from "../time/clock.ts";
 import type { Backoff } from "./backoff.ts";
 import { hedgedDial, type Redial } from "./hedged-dial.ts";
 import { LivenessMonitor } from "./liveness-monitor.ts";
-import { PendingChannels } from "./pending-channel.ts";
+import { type ChannelCheck, PendingChannels } from "./pending-channel.ts";
 
 export interface PeerLinkOptions {
   readonly redial: Redial;
@@ -50,7 +50,13 @@ export class PeerLink {
   /** Fulfils when the client is closed. */
   readonly closed: Promise<TransportError>;
   readonly #options: PeerLinkOptions;
-  readonly #pending = new PendingChannels(() => this.#stopTimer());
+  readonly #pending = new PendingChannels({
+    onNone: () => this.#stopTimer(),
+    isCurrent: (connection) => connection === this.connection,
+    onLost: () => {
+      if (this.connection === undefined) this.#connectInTime();
+    },
+  });
   /** Connections without new calls, on which old ones still run. */
   readonly #retired = new Set<Connection>();
   #settleClosed: (error: TransportError) => void = () => {};
@@ -120,13 +126,20 @@ export class PeerLink {
   }
 
   /**
-   * Opens a channel that waits for the next connection, and dials. `check` throws when the new peer
-   * must not be called.
+   * Opens a channel that waits for the next connection, and dials. `check` is called on that
+   * connection. With `checking`, the channel waits for this check of the current connection.
    */
-  wait(opener: Connection, sink: ChannelSink, check: () => void): Channel {
+  wait(
+    opener: Connection,
+    sink: ChannelSink,
+    check: ChannelCheck,
+    checking?: Promise<void>,
+  ): Channel {
     this.checkOpen();
     const channel = this.#pending.open(opener, sink, check);
-    this.#connectInTime();
+    if (this.connection !== undefined && checking !== undefined) {
+      this.#pending.hold(channel, this.connection, checking);
+    } else this.#connectInTime();
     return channel;
   }
 
