@@ -340,6 +340,8 @@ const changes: Readonly<Record<string, readonly [Side, Side]>> = {
     x(money(z.string()), new Money("a")),
     x(money(z.int()), new Money(5 as never)),
   ],
+  "any type instead of text": [x(z.string(), "a"), x(z.any(), "a", 5)],
+  "any type instead of a list": [x(z.array(z.int()), [1]), x(z.any(), [1], null)],
   "text for a struct": [x(z.string(), "a"), x(struct({ a: z.int() }), { a: 1 })],
   "a case with a wider type": [
     x((scope) => wireUnion("rules/Case", { 0: z.int32() }, { scope }), { case: 0, value: 5 }),
