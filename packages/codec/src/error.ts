@@ -43,6 +43,8 @@ export class CodecError extends Error {
   readonly path: string | undefined;
 
   static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(CodecError, "name", { value: "CodecError" });
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(CodecError.prototype, brand, { value: true });
     Object.defineProperty(CodecError, Symbol.hasInstance, { value: hasInstance });

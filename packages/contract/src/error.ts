@@ -34,6 +34,8 @@ export class ContractError extends Error {
   }
 
   static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(ContractError, "name", { value: "ContractError" });
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(ContractError.prototype, BRAND, { value: true });
     Object.defineProperty(ContractError, Symbol.hasInstance, { value: hasInstance });

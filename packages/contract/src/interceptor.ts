@@ -19,12 +19,14 @@ export interface InterceptedCall {
   readonly metadata: CallMetadata;
   /**
    * The time by which the call must end, on the clock of `now()` in `@aster/rpc`; `undefined` for
-   * no deadline. A change has an effect on the client only.
+   * no deadline. A change has an effect on the client only, where it cannot extend the deadline of
+   * the caller.
    */
   readonly deadlineAt: number | undefined;
   /**
-   * Fires when the caller cancels the call. On the server it also fires at the deadline and when
-   * the connection to the peer is lost.
+   * Fires when the caller cancels the call and at its deadline; on the client also when the client
+   * is closed, and on the server when the connection to the peer is lost. Pass it to everything
+   * that an interceptor waits for: the call ends then, whether or not the interceptor returns.
    */
   readonly signal: AbortSignal;
   /** The request, or an `AsyncIterable` of requests if the client streams. */

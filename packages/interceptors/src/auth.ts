@@ -6,10 +6,11 @@ export const AUTHORIZATION_KEY = "authorization";
 
 export interface AuthOptions {
   /**
-   * On a client: the token, or a function that returns it for each call. A call that already has
+   * On a client: the token, or a function that returns it for each call. The call ends at its
+   * deadline while the function is at work; `call.signal` fires then. A call that already has
    * `authorization` metadata keeps it.
    */
-  readonly token?: string | (() => string | Promise<string>);
+  readonly token?: string | ((call: InterceptedCall) => string | Promise<string>);
   /**
    * On a server: returns `true` to accept the token for this call. Any other result, or an error,
    * refuses the call.
@@ -25,7 +26,8 @@ export interface AuthOptions {
  * every call.
  */
 export function authInterceptor(options: AuthOptions): Interceptor {
-  return async (call, next) => {
+  // the name appears in errors
+  return async function auth(call, next) {
     if (call.side === "client") return next(await signed(call, options.token));
     await check(call, options.validate);
     return next(call);
@@ -37,7 +39,7 @@ async function signed(
   token: AuthOptions["token"],
 ): Promise<InterceptedCall> {
   if (token === undefined || call.metadata.has(AUTHORIZATION_KEY)) return call;
-  const value = typeof token === "string" ? token : await token();
+  const value = typeof token === "string" ? token : await token(call);
   return { ...call, metadata: call.metadata.with(AUTHORIZATION_KEY, `Bearer ${value}`) };
 }
 

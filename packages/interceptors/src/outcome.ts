@@ -82,6 +82,11 @@ class ObservedStream implements AsyncIterableIterator<unknown> {
     this.#observation.end(StatusCode.CANCELLED);
     return (await this.#messages.return?.(value)) ?? { done: true, value };
   }
+
+  async throw(error?: unknown): Promise<never> {
+    await this.return();
+    throw error;
+  }
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

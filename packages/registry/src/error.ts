@@ -19,6 +19,8 @@ export class RegistryError extends Error {
   }
 
   static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(RegistryError, "name", { value: "RegistryError" });
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(RegistryError.prototype, BRAND, { value: true });
     Object.defineProperty(RegistryError, Symbol.hasInstance, { value: hasInstance });

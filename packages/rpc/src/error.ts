@@ -59,6 +59,8 @@ export class RpcError extends Error {
   }
 
   static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(RpcError, "name", { value: "RpcError" });
     Object.defineProperty(RpcError.prototype, BRAND, { value: true });
     Object.defineProperty(RpcError, Symbol.hasInstance, { value: hasInstance });
   }

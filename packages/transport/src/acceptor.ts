@@ -87,6 +87,12 @@ export class Acceptor<C extends Connection> implements AsyncIterableIterator<Con
     return Promise.resolve({ done: true, value: undefined });
   }
 
+  /** Ends the iterator as `return` does, and rejects with the error. */
+  async throw(error?: unknown): Promise<never> {
+    await this.return();
+    throw error;
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -42,6 +42,8 @@ export class TransportError extends Error {
   readonly applicationCode: number | undefined;
 
   static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(TransportError, "name", { value: "TransportError" });
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(TransportError.prototype, BRAND, { value: true });
     Object.defineProperty(TransportError, Symbol.hasInstance, { value: hasInstance });

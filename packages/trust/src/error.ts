@@ -31,6 +31,8 @@ export class AdmissionError extends Error {
   }
 
   static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(AdmissionError, "name", { value: "AdmissionError" });
     // on the prototype, so that printed errors do not show it
     Object.defineProperty(AdmissionError.prototype, BRAND, { value: true });
     Object.defineProperty(AdmissionError, Symbol.hasInstance, { value: hasInstance });

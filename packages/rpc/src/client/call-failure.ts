@@ -6,15 +6,37 @@ import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import type { Renewal } from "./call-target.ts";
 
-/** The caller's signal ended the call. */
+/** Errors that a call guard gives to its signal as the reason. */
+const endings = new WeakSet<object>();
+
+/** Marks an error as the end of the call whose signal has it as its reason. */
+export function asEnding(error: RpcError): RpcError {
+  endings.add(error);
+  return error;
+}
+
+/** The signal of a call ended it: the caller's, or that of a call guard. */
 export function abortedError(signal: AbortSignal): RpcError {
   const cause: unknown = signal.reason;
-  if (cause instanceof Error && cause.name === "TimeoutError") return deadlineError(cause);
+  if (cause instanceof RpcError && endings.has(cause)) return cause;
+  if (cause instanceof Error && cause.name === "TimeoutError") return deadlineError({ cause });
   return new RpcError(StatusCode.CANCELLED, "the caller cancelled the call", { cause });
 }
 
-export function deadlineError(cause?: Error): RpcError {
-  return new RpcError(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded", { cause });
+/** The object of a wait, for an error text: `while connecting to 5bb3ff59…`. */
+export interface Wait {
+  readonly place?: string;
+  readonly cause?: Error | undefined;
+}
+
+export function deadlineError({ place = "", cause }: Wait = {}): RpcError {
+  const text = `deadline exceeded${place && ` ${place}`}`;
+  return new RpcError(StatusCode.DEADLINE_EXCEEDED, text, { cause });
+}
+
+/** The reader of a stream left it early. */
+export function leftError(): RpcError {
+  return new RpcError(StatusCode.CANCELLED, "the reader left before the end of the stream");
 }
 
 /**
@@ -37,13 +59,26 @@ export function noTrailerError(): RpcError {
 
 /** The channel is lost: with its connection, or because the server reset it. */
 export function lostError(error: TransportError, connection: Renewal): RpcError {
-  return connection.over ? closedError() : RpcError.from(error);
+  return connection.over ? closedError() : ownError(RpcError.from(error));
+}
+
+/** Returns a copy of an error that ends several calls, because each call sets its stack. */
+export function ownError({ code, rawMessage, cause, details, data }: RpcError): RpcError {
+  return new RpcError(code, rawMessage, { cause, details, data });
 }
 
 /** A call ended because its client was closed. */
 export function closedError(): RpcError {
   return new RpcError(StatusCode.CANCELLED, "the client was closed", {
     details: { reason: RpcReason.CLIENT_CLOSED },
+  });
+}
+
+/** The peer is draining, and no other peer has taken its place. */
+export function peerDrainingError(cause: RpcError): RpcError {
+  return new RpcError(StatusCode.UNAVAILABLE, "draining: the peer takes no more calls", {
+    cause,
+    details: { reason: RpcReason.DRAINING },
   });
 }
 

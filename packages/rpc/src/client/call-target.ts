@@ -3,6 +3,8 @@ import type { Channel, ChannelSink, Connection } from "@aster/transport";
 import type { JudgedCall } from "../contract-check/judged-call.ts";
 import type { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
+import type { Wait } from "./call-failure.ts";
+import type { HeldCalls } from "./held-calls.ts";
 
 /** A call, as seen by its channel. */
 export interface CallSink extends ChannelSink {
@@ -32,10 +34,16 @@ export interface Renewal {
    * connections check a call when it opens its channel.
    */
   refusalOf?(call: JudgedCall): RpcError | undefined;
+  /** The calls that end with the owner. */
+  readonly held?: HeldCalls;
+  /** The reason why nothing was sent yet on this channel; `undefined` for a channel in use. */
+  waitOf?(channel: Channel | undefined): Wait | undefined;
 }
 
 /** The destination of the calls of one client. */
 export interface CallTarget {
   readonly connection: CallOpener;
   readonly limits: RpcLimits;
+  /** The calls that end with the connection or session while interceptors are at work. */
+  readonly held: HeldCalls;
 }

@@ -2,24 +2,20 @@
 // finds the mode, turns the options into a setup (deadline, metadata, signal) and runs the
 // interceptors. Then one of the four patterns below creates the call, which opens a channel and
 // sends and receives the frames (wire-call.ts).
-import type {
-  InterceptedCall,
-  Interceptor,
-  MethodPattern,
-  SerializationMode,
-} from "@aster/contract";
+import type { Interceptor, MethodPattern, SerializationMode } from "@aster/contract";
 import type { Channel } from "@aster/transport";
+import { atCall, isAtCall, rejection } from "../call-stack.ts";
 import { RpcError, type RpcErrorOptions } from "../error.ts";
-import { chain } from "../interceptor-chain.ts";
 import type { MessageSource } from "../message/message-pump.ts";
 import { MessageQueue } from "../message/message-queue.ts";
-import { checkMetadata, Metadata } from "../metadata.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import type { BoundMethod } from "./bound-method.ts";
-import { type CallOptions, type CallSetup, callSetup, NO_DEADLINE } from "./call-options.ts";
+import { leftError } from "./call-failure.ts";
+import { type CallOptions, type CallSetup, callSetup } from "./call-options.ts";
 import type { CallTarget } from "./call-target.ts";
-import { DeferredStream, type ResponseStream } from "./response-stream.ts";
+import { interceptedStart, type Start } from "./intercepted-start.ts";
+import { FailedStream, type ResponseStream } from "./response-stream.ts";
 import { WireCall } from "./wire-call.ts";
 
 /** A method of a client without its types. */
@@ -61,13 +57,11 @@ export function clientMethod(
     return made;
   };
   return (request, callOptions) => {
-    let result: unknown;
     try {
-      result = methodIn(callOptions?.serialization)(request, callOptions);
+      return methodIn(callOptions?.serialization)(request, callOptions);
     } catch (error) {
-      result = Promise.reject(error);
+      return streams ? new FailedStream(error) : Promise.reject(error);
     }
-    return streams && result instanceof Promise ? new DeferredStream(result) : result;
   };
 }
 
@@ -80,43 +74,9 @@ function methodInMode(
   const usualTimeoutMs = bound.method.timeoutMs ?? timeoutMs;
   const pattern = patterns[bound.method.pattern];
   const start: Start = (request, setup) => pattern(target, bound, request, setup);
-  const run = interceptors.length === 0 ? start : intercepted(target, bound, interceptors, start);
+  const run =
+    interceptors.length === 0 ? start : interceptedStart({ target, bound, interceptors, start });
   return (request, options) => run(request, callSetup(options, usualTimeoutMs, target.limits));
-}
-
-type Start = (request: unknown, setup: CallSetup) => unknown;
-
-function intercepted(
-  target: CallTarget,
-  bound: BoundMethod,
-  interceptors: readonly Interceptor[],
-  start: Start,
-): Start {
-  const { service, version, method } = bound;
-  const run = chain(interceptors, async (call) => {
-    const { request, deadlineAt = NO_DEADLINE, signal, onTrailer } = call;
-    const metadata = Metadata.from(call.metadata);
-    checkMetadata(metadata, target.limits);
-    return start(request, { metadata, deadlineAt, signal, onTrailer });
-  });
-  return (request, { metadata, deadlineAt, signal, onTrailer }) => {
-    const call: InterceptedCall = {
-      side: "client",
-      service,
-      version,
-      method: method.name,
-      pattern: method.pattern,
-      idempotent: method.idempotent,
-      peer: target.connection.peer,
-      metadata,
-      deadlineAt: deadlineAt === NO_DEADLINE ? undefined : deadlineAt,
-      signal: signal ?? new AbortController().signal,
-      request,
-      context: undefined,
-      onTrailer: onTrailer && ((trailer) => onTrailer(Metadata.from(trailer))),
-    };
-    return run(call);
-  };
 }
 
 type Pattern = (
@@ -203,7 +163,7 @@ class SingleResponseCall extends WireCall {
   protected override message(value: unknown): void {
     if (this.#answered) {
       const text = "received multiple response frames for unary RPC";
-      this.fail(new RpcError(StatusCode.INTERNAL, text, cardinality), "locally");
+      this.broken(new RpcError(StatusCode.INTERNAL, text, cardinality), "locally");
       return;
     }
     this.#answered = true;
@@ -214,12 +174,13 @@ class SingleResponseCall extends WireCall {
     if (this.#answered) this.#resolve(this.#value);
     else {
       const text = "the server ended the call without a response";
-      this.#reject(new RpcError(StatusCode.INTERNAL, text, cardinality));
+      this.failed(atCall(new RpcError(StatusCode.INTERNAL, text, cardinality)));
     }
   }
 
   protected override failed(error: unknown): void {
-    this.#reject(error);
+    if (isAtCall(error)) this.#resolve(rejection(error));
+    else this.#reject(error);
   }
 }
 
@@ -249,7 +210,6 @@ class ResponseStreamCall extends WireCall {
   }
 
   #left(): void {
-    const text = "the reader left before the end of the stream";
-    this.fail(new RpcError(StatusCode.CANCELLED, text), "abandoned");
+    this.broken(leftError(), "abandoned");
   }
 }

@@ -11,6 +11,7 @@ import { BoundMethod } from "./bound-method.ts";
 import { type AnyClientMethod, type BindMode, clientMethod } from "./call.ts";
 import { checkModeChoice, chooseMode, type ModeChoice } from "./choose-mode.ts";
 import type { Client, RowClient, ServiceReference, SharedService } from "./client.ts";
+import { heldCallsOf } from "./held-calls.ts";
 
 export interface ClientOptions extends ModeChoice {
   /**
@@ -60,7 +61,8 @@ export function createClient<T extends ServiceReference>(
   if (options.rows !== undefined && options.rows !== "view") {
     throw optionError("rows", '"view"', options.rows);
   }
-  const target = { connection, limits: limitsWith(options.limits) };
+  const held = heldCallsOf(connection);
+  const target = { connection, limits: limitsWith(options.limits), held };
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
   const viewsRows = options.rows === "view";
   const bindOptions = {

@@ -7,38 +7,34 @@ export interface ResponseStream<T>
     AsyncDisposable {
   /** Ends the call, if it has not ended. */
   return(): Promise<IteratorResult<T, undefined>>;
+  /** Ends the call, if it has not ended, and rejects with the error. */
+  throw(error?: unknown): Promise<never>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/**
- * A stream that interceptors have not opened yet. Leaving it before then leaves it as soon as it is
- * open.
- */
-export class DeferredStream implements ResponseStream<unknown> {
-  readonly #opening: Promise<AsyncIterator<unknown>>;
+/** The stream of a call that could not be made. */
+export class FailedStream implements ResponseStream<never> {
+  readonly #failure: Promise<never>;
 
-  constructor(opening: Promise<unknown>) {
-    this.#opening = opening.then((stream) => {
-      return (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-    });
-    // `next()` rejects with the error; a stream that is never read must not cause an unhandled
-    // rejection
-    this.#opening.catch(() => {});
+  constructor(error: unknown) {
+    this.#failure = Promise.reject(error);
+    // a stream that is never read must not cause an unhandled rejection
+    this.#failure.catch(() => {});
   }
 
-  async next(): Promise<IteratorResult<unknown, undefined>> {
-    return (await this.#opening).next();
+  next(): Promise<never> {
+    return this.#failure;
   }
 
-  async return(): Promise<IteratorResult<unknown, undefined>> {
-    const stream = await this.#opening.catch(() => undefined);
-    await stream?.return?.();
+  async return(): Promise<IteratorResult<never, undefined>> {
     return { done: true, value: undefined };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
+  async throw(error?: unknown): Promise<never> {
+    throw error;
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
 
   [Symbol.asyncIterator](): this {
     return this;

@@ -1,11 +1,13 @@
 import type { MethodPattern } from "@aster/contract";
 import { type Channel, FrameFlag, ResetCode, type TransportError } from "@aster/transport";
+import { atCall } from "../call-stack.ts";
 import { RpcError } from "../error.ts";
 import { passMessage } from "../message/message-codec.ts";
 import { sendMessageFrame, unpack } from "../message/message-packer.ts";
 import { MessagePump, type MessageSource, type PumpTarget } from "../message/message-pump.ts";
 import { type RowSchemas, rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
+import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
@@ -15,6 +17,7 @@ import {
   deadlineError,
   lostError,
   noTrailerError,
+  ownError,
   responseError,
   unexpectedFrame,
   withData,
@@ -146,7 +149,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   }
 
   refuse(error: RpcError): void {
-    this.fail(error, "byServer");
+    this.broken(ownError(error), "byServer");
   }
 
   frame(flags: number, payload: Uint8Array): void {
@@ -156,7 +159,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
       return;
     }
     if ((flags & UNEXPECTED_FLAGS) !== 0) {
-      this.fail(unexpectedFrame(flags), "locally");
+      this.broken(unexpectedFrame(flags), "locally");
       return;
     }
     try {
@@ -169,7 +172,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
       const bytes = unpack(flags, payload, this.target.limits.maxMessageBytes);
       this.message(response.decode(bytes), bytes.length);
     } catch (error) {
-      this.fail(responseError(error), "locally");
+      this.broken(responseError(error), "locally");
     }
   }
 
@@ -178,33 +181,37 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
     try {
       this.message(this.#bound.ofPassed(value), 0);
     } catch (error) {
-      this.fail(responseError(error), "locally");
+      this.broken(responseError(error), "locally");
     }
   }
 
   end(): void {
     // follows the trailer of every call; without a trailer it is an error
-    if (!this.#over) this.fail(noTrailerError(), "locally");
+    if (!this.#over) this.broken(noTrailerError(), "locally");
   }
 
   malformed(error: TransportError): void {
-    this.fail(RpcError.from(error), "locally");
+    this.broken(RpcError.from(error), "locally");
   }
 
   // the trailer says how the call ended
   stopped(): void {}
 
   closed(error: TransportError): void {
-    this.fail(lostError(error, this.target.connection), "byServer");
+    this.broken(lostError(error, this.target.connection), "byServer");
   }
 
   expired(): void {
-    this.fail(deadlineError(), "locally");
+    this.broken(deadlineError(this.target.connection.waitOf?.(this.#channel)), "locally");
   }
 
-  /** The caller's signal has fired. */
+  /** The caller's signal has fired, or that of its call guard. */
   handleEvent(): void {
-    if (this.#signal !== undefined) this.fail(abortedError(this.#signal), "abandoned");
+    if (this.#signal === undefined) return;
+    const error = abortedError(this.#signal);
+    // a guard also fires at the deadline
+    if (error === this.#signal.reason && error.is(StatusCode.DEADLINE_EXCEEDED)) this.expired();
+    else this.broken(error, "abandoned");
   }
 
   /**
@@ -217,6 +224,11 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
     if (failure === "byServer") this.#endRequests();
     else this.#channel?.reset(ResetCode.Cancelled);
     this.failed(error, failure === "abandoned");
+  }
+
+  /** As `fail`, with an error that was not made by code of the program. */
+  protected broken(error: RpcError, failure: Failure): void {
+    if (!this.#over) this.fail(atCall(error), failure);
   }
 
   /** Opens the channel and sends the header. */
@@ -274,7 +286,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
     }
     if (error !== undefined) {
       if (error.details.reason === "draining") this.target.connection.retire?.(this.#channel);
-      this.fail(withData(error, this.#bound.errors), "byServer");
+      this.broken(withData(error, this.#bound.errors), "byServer");
       return;
     }
     this.#settle();

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { nextTurn } from "../time/turn.ts";
 
 /** The call that a {@link MessagePump} sends messages to. */
 export interface PumpTarget {

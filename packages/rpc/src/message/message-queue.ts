@@ -1,7 +1,10 @@
 import type { Channel } from "@aster/transport";
+import { isAtCall, rejection, withStack } from "../call-stack.ts";
 
 interface Waiter<T> {
-  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly resolve: (
+    result: IteratorResult<T, undefined> | PromiseLike<IteratorResult<T, undefined>>,
+  ) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -83,6 +86,7 @@ export class MessageQueue<T>
     const [first, ...rest] = this.#waiters;
     this.#waiters = [];
     if (first === undefined) this.#error = { error };
+    else if (isAtCall(error)) first.resolve(rejection(error));
     else first.reject(error);
     for (const waiter of rest) waiter.resolve(done);
   }
@@ -105,7 +109,7 @@ export class MessageQueue<T>
     if (this.#error !== undefined) {
       const { error } = this.#error as { error: unknown };
       this.#error = undefined;
-      return Promise.reject(error);
+      return Promise.reject(withStack(error));
     }
     if (this.#ended) return Promise.resolve(done);
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
@@ -119,6 +123,11 @@ export class MessageQueue<T>
     this.#left = true;
     if (early) this.#onReturn();
     return Promise.resolve(done);
+  }
+
+  async throw(error?: unknown): Promise<never> {
+    await this.return();
+    throw error;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

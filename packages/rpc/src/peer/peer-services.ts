@@ -1,5 +1,6 @@
 import { type ServiceScope, serviceDefinitionOf } from "@aster/contract";
 import type { ClientMethodOptions } from "../client/call.ts";
+import type { CallTarget } from "../client/call-target.ts";
 import { type ClientOptions, checkCallSettings } from "../client/create-client.ts";
 import type { AsterClientOptions, ProxyOptions, ServiceClientOptions } from "../client-options.ts";
 import { ContractJudge, checkContractPolicy } from "../contract-check/contract-judge.ts";
@@ -10,7 +11,7 @@ import {
   type OwnContract,
 } from "../contract-check/own-contract.ts";
 import { RpcError } from "../error.ts";
-import { limitsWith, type RpcLimits } from "../limits.ts";
+import { limitsWith } from "../limits.ts";
 import { ClientConnection, type OfferCheck } from "../reconnect/client-connection.ts";
 import type { PeerLink } from "../reconnect/peer-link.ts";
 import { StatusCode } from "../status.ts";
@@ -25,7 +26,7 @@ export interface TypedService<O> {
 
 /** Target and settings of the calls of a service that is known by its name. */
 export interface NamedService {
-  readonly target: { readonly connection: ClientConnection; readonly limits: RpcLimits };
+  readonly target: CallTarget & { readonly connection: ClientConnection };
   readonly version: number;
   readonly settings: ClientMethodOptions;
 }
@@ -85,6 +86,7 @@ export class PeerServices {
       target: {
         connection: new ClientConnection(this.#link, RPC_ALPN, check),
         limits: limitsWith(this.#options.limits),
+        held: this.#link.held,
       },
       version: Math.max(1, ...versions.map((one) => one.version)),
       settings: this.#settings(options),

@@ -5,7 +5,7 @@ import { BoundMethod } from "../client/bound-method.ts";
 import { type AnyClientMethod, type ClientMethodOptions, clientMethod } from "../client/call.ts";
 import type { CallOptions } from "../client/call-options.ts";
 import type { CallTarget } from "../client/call-target.ts";
-import { DeferredStream, type ResponseStream } from "../client/response-stream.ts";
+import { FailedStream, type ResponseStream } from "../client/response-stream.ts";
 import { RpcError } from "../error.ts";
 import type { JsonValue } from "../message/json-codec.ts";
 import { RpcReason } from "../reason.ts";
@@ -127,7 +127,7 @@ function methodOf(
       const responses =
         refused === undefined
           ? (call(request, options) as ResponseStream<unknown>)
-          : new DeferredStream(Promise.reject(refused));
+          : new FailedStream(refused);
       return new ProxyStream(responses, place);
     };
   return Object.assign(single("unary"), {

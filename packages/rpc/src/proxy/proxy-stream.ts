@@ -25,6 +25,10 @@ export class ProxyStream<T> implements ResponseStream<T>, PromiseLike<never> {
     return this.#stream.return();
   }
 
+  throw(error?: unknown): Promise<never> {
+    return this.#stream.throw(error);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#stream[Symbol.asyncDispose]();
   }

@@ -64,7 +64,7 @@ function open<Methods extends object>(
     limits,
     cancelTimeoutMs,
   });
-  const methods = methodsOn({ connection: opened, limits });
+  const methods = methodsOn({ connection: opened, limits, held: opened.held });
   return { session: withControl(methods, controlOf(opened)), opened };
 }
 

@@ -7,7 +7,9 @@ import type {
 } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
 import type { BoundMethod } from "../client/bound-method.ts";
+import type { Wait } from "../client/call-failure.ts";
 import type { Renewal } from "../client/call-target.ts";
+import type { HeldCalls } from "../client/held-calls.ts";
 import type { ContractGate } from "../contract-check/contract-gate.ts";
 import type { JudgedCall } from "../contract-check/judged-call.ts";
 import { RpcError } from "../error.ts";
@@ -65,6 +67,10 @@ export class ClientConnection implements Connection, Renewal {
     return this.#link.closed;
   }
 
+  get held(): HeldCalls {
+    return this.#link.held;
+  }
+
   /** Throws `RpcError` when the client is closed, or the peer came back with another contract. */
   open(sink: ChannelSink): Channel {
     if (this.#epoch !== this.#link.epoch) this.#renew();
@@ -106,6 +112,10 @@ export class ClientConnection implements Connection, Renewal {
   retire(channel: Channel | undefined): void {
     const used = channel?.connection;
     if (used === this.#current && used !== undefined) this.#link.retire(used);
+  }
+
+  waitOf(channel: Channel | undefined): Wait | undefined {
+    return this.#link.waitOf(channel);
   }
 
   #renew(): void {

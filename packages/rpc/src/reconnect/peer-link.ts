@@ -7,7 +7,8 @@ import {
   TransportError,
 } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
-import { closedError } from "../client/call-failure.ts";
+import { closedError, peerDrainingError, type Wait } from "../client/call-failure.ts";
+import { HeldCalls } from "../client/held-calls.ts";
 import type { ClientState } from "../client-options.ts";
 import { RpcError } from "../error.ts";
 import type { DialedPeer } from "../peer/dial.ts";
@@ -27,6 +28,8 @@ export interface PeerLinkOptions {
   readonly onStateChange: (state: ClientState, error: RpcError | undefined) => void;
 }
 
+/** The characters of an endpoint id that error texts show. */
+const PEER_CHARS = 8;
 /** Closing is rare, so the link polls: counting the calls would cost each of them. */
 const POLL_MS = 5;
 
@@ -49,6 +52,7 @@ export class PeerLink {
   readonly peer: string;
   /** Fulfils when the client is closed. */
   readonly closed: Promise<TransportError>;
+  readonly held: HeldCalls = new HeldCalls();
   readonly #options: PeerLinkOptions;
   readonly #pending = new PendingChannels({
     onNone: () => this.#stopTimer(),
@@ -65,6 +69,8 @@ export class PeerLink {
   #refusing = false;
   #connectedAt = now();
   #timer: Timer | undefined;
+  /** The error that ended the last connection or attempt; `undefined` while connected. */
+  #lastError: RpcError | undefined;
   #attempt: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
 
   constructor(dialed: DialedPeer, options: PeerLinkOptions) {
@@ -110,14 +116,22 @@ export class PeerLink {
     return channels;
   }
 
-  /** Resolves when no channel is open or the time is over, with whether none is open. */
+  /** Resolves when no call runs or the time is over, with whether none runs. */
   async idle(withinMs: number): Promise<boolean> {
     const until = now() + withinMs;
-    for (let left = withinMs; left > 0 && this.channels > 0; left = until - now()) {
+    for (let left = withinMs; left > 0 && !this.#isIdle; left = until - now()) {
       const waitMs = Math.min(POLL_MS, left);
       await new Promise<void>((resolve) => setTimer(resolve, waitMs));
     }
-    return this.channels === 0;
+    return this.#isIdle;
+  }
+
+  /** The connection that a channel waits for, with the error of the last one or last attempt. */
+  waitOf(channel: Channel | undefined): Wait | undefined {
+    if (channel === undefined || !this.#pending.has(channel)) return undefined;
+    const cause = this.#lastError;
+    const peer = `${this.peer.slice(0, PEER_CHARS)}…`;
+    return { place: `while connecting to ${peer}${cause ? `: ${cause.message}` : ""}`, cause };
   }
 
   /** A call begins on the current connection. */
@@ -170,10 +184,15 @@ export class PeerLink {
     this.#setState("closed");
     this.#attempt?.abort.abort();
     this.#pending.fail(closedError());
+    this.held.end(closedError());
     const open = connection === undefined ? [...this.#retired] : [connection, ...this.#retired];
     for (const one of open) one.close(ResetCode.NoError, reason);
     this.#settleClosed(new TransportError("closed", "the client was closed"));
     await Promise.all(open.map(({ closed }) => closed));
+  }
+
+  get #isIdle(): boolean {
+    return this.channels === 0 && this.held.size === 0;
   }
 
   #watch(connection: Connection): void {
@@ -200,6 +219,7 @@ export class PeerLink {
 
   #lose(error: RpcError): void {
     const at = now();
+    this.#lastError = error;
     this.#monitor?.close();
     this.#monitor = undefined;
     this.#options.backoff.lost(at - this.#connectedAt, at);
@@ -262,7 +282,8 @@ export class PeerLink {
     // observers and failed calls may start the next attempt
     this.#attempt = undefined;
     if (this.#state === "closed") return closedError();
-    const error = this.#retired.size > 0 ? drainingError(reason) : reason;
+    const error = this.#retired.size > 0 ? peerDrainingError(reason) : reason;
+    this.#lastError = error;
     this.#options.backoff.failed();
     this.#setState("disconnected", error);
     this.#pending.fail(error);
@@ -275,6 +296,7 @@ export class PeerLink {
     this.attributes = admission.attributes;
     this.epoch += 1;
     this.#connectedAt = now();
+    this.#lastError = undefined;
     this.#watch(connection);
     this.#setState("connected");
     this.#pending.attach(connection);
@@ -289,12 +311,4 @@ export class PeerLink {
       // an observer that fails must not prevent the reconnection
     }
   }
-}
-
-/** The peer is draining, and no other peer has taken its place. */
-function drainingError(cause: RpcError): RpcError {
-  return new RpcError(StatusCode.UNAVAILABLE, "draining: the peer takes no more calls", {
-    cause,
-    details: { reason: RpcReason.DRAINING },
-  });
 }

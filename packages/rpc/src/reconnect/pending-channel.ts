@@ -44,6 +44,10 @@ export class PendingChannels {
     return this.#channels.size;
   }
 
+  has(channel: Channel): boolean {
+    return channel instanceof PendingChannel && this.#channels.has(channel);
+  }
+
   /**
    * Opens a channel that waits for a connection, on which `check` is then called. Throws
    * RESOURCE_EXHAUSTED when too many channels wait.

@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { plainBytesOf } from "../message/compression.ts";
 import { OpenSessions } from "../session/open-sessions.ts";
 import { clearTimer, setTimer } from "../time/clock.ts";
 import { Sweep } from "../time/sweep.ts";
+import { nextTurn } from "../time/turn.ts";
 import { drainingError, exhausted, type ServerFault } from "./errors.ts";
 import type { Route } from "./route.ts";
 import { RouteCache } from "./route-cache.ts";

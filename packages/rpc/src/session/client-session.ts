@@ -7,8 +7,9 @@ import {
   ResetCode,
   type TransportError,
 } from "@aster/transport";
-import { lostError, unexpectedFrame } from "../client/call-failure.ts";
+import { lostError, unexpectedFrame, type Wait } from "../client/call-failure.ts";
 import type { CallOpener, CallSink, Renewal } from "../client/call-target.ts";
+import { HeldCalls } from "../client/held-calls.ts";
 import type { JudgedCall } from "../contract-check/judged-call.ts";
 import { RpcError } from "../error.ts";
 import { CLIENT_FLAGS } from "../protocol/frame-roles.ts";
@@ -45,6 +46,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
   readonly isSession = true;
   readonly form: ProtocolForm;
   readonly channel: Channel;
+  readonly held: HeldCalls = new HeldCalls();
   /**
    * Resolves with the error that ended the session, or with `undefined` after `close`. Never
    * rejects.
@@ -93,6 +95,13 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
 
   open(sink: CallSink): Channel {
     return new CallChannel(sink, this);
+  }
+
+  /** The end of earlier calls, or the connection of the session. */
+  waitOf(channel: Channel | undefined): Wait | undefined {
+    const wait = this.#connection.waitOf?.(this.channel);
+    if (wait !== undefined || !(channel instanceof CallChannel) || channel.running) return wait;
+    return { place: "while waiting for earlier calls of the session" };
   }
 
   /** Ends the session: running and waiting calls end with CANCELLED. No-op when it has ended. */
@@ -293,6 +302,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
       call.finish();
       call.sink.refuse(forCalls ?? overError(undefined));
     }
+    this.held.end(forCalls ?? overError(undefined));
     this.#settle(reason);
   }
 }

@@ -60,7 +60,7 @@ export function openSession<T extends ServiceReference>(
     limits,
     cancelTimeoutMs: options.cancelTimeoutMs,
   });
-  const target = { connection: session, limits };
+  const target = { connection: session, limits, held: session.held };
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
   const bindOptions = {
     inSession: true,

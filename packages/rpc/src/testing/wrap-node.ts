@@ -63,6 +63,10 @@ class WrappedNode implements Node {
         await incoming.return?.();
         return { done: true, value: undefined };
       },
+      async throw(error?: unknown): Promise<never> {
+        await incoming.return?.();
+        throw error;
+      },
     };
   }
 

@@ -3,10 +3,10 @@ import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
 import { Signal } from "../signal.ts";
 import { spoil } from "../slab.ts";
+import type { Slotted } from "../slots.ts";
 import type { MemoryConnection } from "./connection.ts";
 import type { Recipient } from "./deliveries.ts";
 import { Inbox } from "./inbox.ts";
-import type { Slotted } from "./slots.ts";
 
 /** The bytes that may be on their way to a reader before `send` returns `false`, as over QUIC. */
 const WINDOW_BYTES = 256 * 1024;

@@ -3,10 +3,10 @@ import type { Channel, ChannelSink } from "../channel.ts";
 import type { Connection, ConnectionStats } from "../connection.ts";
 import { TransportError } from "../error.ts";
 import type { Slab } from "../slab.ts";
+import { Slots } from "../slots.ts";
 import { MemoryChannel } from "./channel.ts";
 import type { Deliveries, Recipient } from "./deliveries.ts";
 import type { Pipe, PipeEnd } from "./pipe.ts";
-import { Slots } from "./slots.ts";
 
 const MAX_REASON_CHARS = 200;
 

@@ -7,6 +7,7 @@ import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
 import { Signal } from "../signal.ts";
+import type { Slotted } from "../slots.ts";
 import { Limit, RecordHeader } from "./border.ts";
 import type { QuicConnection } from "./connection.ts";
 import { KeptFrames } from "./kept-frames.ts";
@@ -16,9 +17,11 @@ const NOTIFY_BYTES: number = Limit.SEND_WINDOW_BYTES / 4;
 /** Unsent bytes from which `send` throws: four of the largest frames. Bounds careless senders. */
 const SEND_LIMIT_BYTES = 64 * 1024 * 1024;
 
-export class QuicChannel implements Channel {
+export class QuicChannel implements Channel, Slotted {
+  slot = -1;
   readonly connection: QuicConnection;
-  readonly handle: number;
+  /** The number of the stream at the native side; 0 when the stream there is over. */
+  handle: number;
   readonly connectionHandle: number;
   readonly raw: boolean;
   #sink: ChannelSink | undefined;
@@ -172,6 +175,14 @@ export class QuicChannel implements Channel {
   loseLater(error: TransportError): void {
     this.#loss = error;
     this.#deliverLater();
+  }
+
+  /**
+   * The native side has given the handle to another stream: this one is over there, and commands
+   * for it have no effect. The sink may still get what has arrived.
+   */
+  disown(): void {
+    this.handle = 0;
   }
 
   #isFull(): boolean {

@@ -7,6 +7,7 @@ import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import type { Connection, ConnectionStats } from "../connection.ts";
 import { TransportError } from "../error.ts";
 import { type Deferred, deferred } from "../signal.ts";
+import { Slots } from "../slots.ts";
 import { Limit } from "./border.ts";
 import { QuicChannel } from "./channel.ts";
 import type { Commands } from "./commands.ts";
@@ -35,7 +36,7 @@ export class QuicConnection implements Connection {
   readonly #closed: Deferred<TransportError> = deferred();
   #ended: TransportError | undefined;
   #closing: TransportError | undefined;
-  #channels = 0;
+  readonly #channels = new Slots<QuicChannel>();
   #arrived: QuicChannel[] = [];
   #handler: ((channel: Channel) => void) | undefined;
 
@@ -74,7 +75,7 @@ export class QuicConnection implements Connection {
   stats(): ConnectionStats {
     const known = this.#reactor.connectionStats(this.handle);
     return {
-      channels: this.#channels,
+      channels: this.#channels.size,
       sentBytes: known?.sentBytes ?? 0,
       receivedBytes: known?.receivedBytes ?? 0,
       rttMs: known?.rttMs ?? 0,
@@ -113,16 +114,21 @@ export class QuicConnection implements Connection {
     this.#arrived = [];
     // Before the channels, so that a caller whose call is lost finds the connection closed.
     this.#closed.resolve(this.#ended);
-    this.#reactor.loseChannels(this, this.#ended);
+    for (const channel of this.#channels.list()) {
+      channel.onLost(this.#ended);
+      this.forget(channel);
+    }
   }
 
   /** Removes a channel that is over. */
   forget(channel: QuicChannel): void {
-    if (this.#reactor.forget(channel.handle)) this.#channels -= 1;
+    if (channel.slot < 0) return;
+    this.#channels.delete(channel);
+    this.#reactor.forget(channel.handle);
   }
 
   #add(channel: QuicChannel): void {
-    this.#channels += 1;
+    this.#channels.add(channel);
     this.#reactor.add(channel);
   }
 
@@ -137,7 +143,7 @@ export class QuicConnection implements Connection {
   }
 
   #tooMany(): TransportError | undefined {
-    if (this.#channels < MAX_CHANNELS) return undefined;
+    if (this.#channels.size < MAX_CHANNELS) return undefined;
     return new TransportError(
       "limit",
       `this connection already has ${MAX_CHANNELS} channels; wait until calls have ended`,

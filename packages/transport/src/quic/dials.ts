@@ -69,8 +69,7 @@ export class Dials {
     address: EndpointAddress,
     { alpn, raw, timeoutMs, leftMs, signal }: Attempt,
   ): Promise<QuicConnection> {
-    this.#lastDial = (this.#lastDial + 1) >>> 0;
-    const number = this.#lastDial;
+    const number = this.#nextNumber();
     const { promise, resolve, reject } = deferred<QuicConnection>();
     const peer = address.endpointId;
     const dial: Dial = { alpn, raw, peer, timeoutMs, resolve, reject };
@@ -89,6 +88,13 @@ export class Dials {
       signal?.removeEventListener("abort", abort);
       reactor.keepAlive.release();
     }
+  }
+
+  /** Returns a number that no dial has. */
+  #nextNumber(): number {
+    do this.#lastDial = (this.#lastDial + 1) >>> 0;
+    while (this.#open.has(this.#lastDial));
+    return this.#lastDial;
   }
 
   dialed(number: number, handle: number, peer: EndpointId): void {

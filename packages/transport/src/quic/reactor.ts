@@ -83,15 +83,14 @@ export class Reactor {
   }
 
   add(channel: QuicChannel): void {
-    this.#channels.add(channel);
-    this.keepAlive.hold();
+    const replaced = this.#channels.add(channel);
+    if (replaced === undefined) this.keepAlive.hold();
+    else replaced.disown();
   }
 
-  /** Removes a channel. Returns whether it was there. */
-  forget(handle: number): boolean {
-    const known = this.#channels.delete(handle);
-    if (known) this.keepAlive.release();
-    return known;
+  /** Removes a channel, if it is there. */
+  forget(handle: number): void {
+    if (this.#channels.delete(handle)) this.keepAlive.release();
   }
 
   adopt(connection: QuicConnection): void {
@@ -100,15 +99,6 @@ export class Reactor {
 
   connectionStats(connection: number): NativeConnectionStats | null {
     return this.native.connectionStats(connection);
-  }
-
-  /** Ends all channels of a connection that ended. */
-  loseChannels(connection: QuicConnection, error: TransportError): void {
-    for (const channel of this.#channels.list()) {
-      if (channel.connection !== connection) continue;
-      channel.onLost(error);
-      this.forget(channel.handle);
-    }
   }
 
   /**

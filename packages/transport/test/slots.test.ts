@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Slots, type Slotted } from "../../src/memory/slots.ts";
+import { Slots, type Slotted } from "../src/slots.ts";
 
 test("has the items that a set would have", () => {
   const slots = new Slots<Slotted>();

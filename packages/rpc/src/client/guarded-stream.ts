@@ -1,0 +1,87 @@
+import { withStack } from "../call-stack.ts";
+import { nextTurn } from "../time/turn.ts";
+import { leftError } from "./call-failure.ts";
+import type { CallGuard } from "./call-guard.ts";
+import type { ResponseStream } from "./response-stream.ts";
+
+type Step = IteratorResult<unknown, undefined>;
+
+const done: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
+
+/**
+ * The stream of responses of a call with interceptors, also before they have opened it. Every wait
+ * ends with the call.
+ */
+export class GuardedStream implements ResponseStream<unknown> {
+  readonly #guard: CallGuard;
+  readonly #opening: Promise<AsyncIterator<unknown, undefined>>;
+  #open = false;
+  #over = false;
+  #pending = 0;
+
+  constructor(opening: Promise<unknown>, guard: CallGuard) {
+    this.#guard = guard;
+    this.#opening = opening.then((stream) => {
+      this.#open = true;
+      return (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+    });
+    // `next()` rejects with the error; a stream that is never read must not cause an unhandled
+    // rejection
+    this.#opening.catch(() => guard.finish());
+  }
+
+  async next(): Promise<Step> {
+    if (this.#over) return done;
+    this.#pending += 1;
+    try {
+      const step = await this.#guard.settled(this.#next());
+      if (step.done) this.#finish();
+      return step;
+    } catch (error) {
+      this.#finish();
+      if (error === this.#guard.ended) this.#leave().catch(() => {});
+      throw withStack(error);
+    } finally {
+      this.#pending -= 1;
+    }
+  }
+
+  async return(): Promise<Step> {
+    const guard = this.#guard;
+    this.#over = true;
+    if (!this.#open) guard.end(leftError());
+    // a generator does not return while it waits for something else
+    else if (this.#pending > 0) void nextTurn().then(() => guard.end(leftError()));
+    await guard.result(this.#leave()).catch((error: unknown) => {
+      if (error !== guard.ended) throw error;
+    });
+    return done;
+  }
+
+  async throw(error?: unknown): Promise<never> {
+    await this.return();
+    throw error;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#guard.finish();
+  }
+
+  async #next(): Promise<Step> {
+    return (await this.#opening).next();
+  }
+
+  async #leave(): Promise<void> {
+    const stream = await this.#opening.catch(() => undefined);
+    await stream?.return?.();
+  }
+}

@@ -1,0 +1,126 @@
+import type { InterceptedCall, Interceptor, Next } from "@aster/contract";
+import { checkMetadata, Metadata } from "../metadata.ts";
+import type { BoundMethod } from "./bound-method.ts";
+import { CallGuard } from "./call-guard.ts";
+import { type CallSetup, NO_DEADLINE } from "./call-options.ts";
+import type { CallTarget } from "./call-target.ts";
+import { GuardedStream } from "./guarded-stream.ts";
+
+/** Starts a call. Returns its response as a promise, or its stream of responses. */
+export type Start = (request: unknown, setup: CallSetup) => unknown;
+
+/** The parts that all calls of one method share. */
+interface InterceptedMethod {
+  readonly target: CallTarget;
+  readonly bound: BoundMethod;
+  /** At least one. */
+  readonly interceptors: readonly Interceptor[];
+  readonly start: Start;
+}
+
+/** Returns a `Start` that runs the interceptors around each call. */
+export function interceptedStart(method: InterceptedMethod): Start {
+  return (request, setup) => new InterceptedRun(method).begin(request, setup);
+}
+
+/** The run of the interceptors of one call. */
+class InterceptedRun {
+  readonly #method: InterceptedMethod;
+  /** The index of the interceptor at work; behind the last one: the call itself. */
+  #at = 0;
+
+  constructor(method: InterceptedMethod) {
+    this.#method = method;
+  }
+
+  begin(request: unknown, { metadata, deadlineAt, signal, onTrailer }: CallSetup): unknown {
+    const { service, version, method } = this.#method.bound;
+    const guard = this.#guard(deadlineAt, signal);
+    const call: InterceptedCall = {
+      side: "client",
+      service,
+      version,
+      method: method.name,
+      pattern: method.pattern,
+      idempotent: method.idempotent,
+      peer: this.#method.target.connection.peer,
+      metadata,
+      deadlineAt: deadlineAt === NO_DEADLINE ? undefined : deadlineAt,
+      signal: guard.signal,
+      request,
+      context: undefined,
+      onTrailer: onTrailer && ((trailer) => onTrailer(Metadata.from(trailer))),
+    };
+    const result = this.#run(call, guard);
+    return this.#streams ? new GuardedStream(result, guard) : guard.result(result);
+  }
+
+  get #streams(): boolean {
+    const { pattern } = this.#method.bound.method;
+    return pattern === "server_stream" || pattern === "bidi_stream";
+  }
+
+  async #run(call: InterceptedCall, guard: CallGuard): Promise<unknown> {
+    const result = await this.#step(0, call, guard);
+    // a stream of responses is open, and no interceptor is known to be at work
+    this.#at = this.#method.interceptors.length;
+    return result;
+  }
+
+  /** Runs the interceptor at this index, or the call. Rejects for what an interceptor throws. */
+  async #step(index: number, call: InterceptedCall, guard: CallGuard): Promise<unknown> {
+    if (guard.ended !== undefined && index > 0) throw guard.ended;
+    this.#at = index;
+    const interceptor = this.#method.interceptors[index];
+    if (interceptor === undefined) return this.#start(call);
+    const next: Next = (inner) => this.#next(index, inner, guard);
+    return interceptor(call, next);
+  }
+
+  /** The `next` of the interceptor at this index. */
+  async #next(index: number, call: InterceptedCall, guard: CallGuard): Promise<unknown> {
+    try {
+      const { deadlineAt = NO_DEADLINE, signal } = call;
+      const same = deadlineAt === guard.deadlineAt && signal === guard.signal;
+      // the call itself watches deadline and signal
+      if (same || index + 1 === this.#method.interceptors.length) {
+        return await this.#step(index + 1, call, guard);
+      }
+      return await this.#guarded(index + 1, call, this.#guard(deadlineAt, signal));
+    } finally {
+      this.#at = index;
+    }
+  }
+
+  async #guarded(index: number, call: InterceptedCall, guard: CallGuard): Promise<unknown> {
+    const result = this.#step(index, { ...call, signal: guard.signal }, guard);
+    if (!this.#streams) return guard.result(result);
+    const stream = await guard.settled(result).catch((error: unknown) => {
+      guard.finish();
+      throw error;
+    });
+    return new GuardedStream(Promise.resolve(stream), guard);
+  }
+
+  #start(call: InterceptedCall): unknown {
+    const { target, start } = this.#method;
+    const { request, deadlineAt = NO_DEADLINE, signal, onTrailer } = call;
+    const metadata = Metadata.from(call.metadata);
+    checkMetadata(metadata, target.limits);
+    return start(request, { metadata, deadlineAt, signal, onTrailer });
+  }
+
+  #guard(deadlineAt: number, signal: AbortSignal | undefined): CallGuard {
+    const { held } = this.#method.target;
+    return new CallGuard({ deadlineAt, signal, held, place: () => this.#place() });
+  }
+
+  #place(): string {
+    const { interceptors } = this.#method;
+    const interceptor = interceptors[this.#at];
+    if (interceptor === undefined) return "";
+    return interceptor.name === ""
+      ? `in interceptor ${this.#at + 1} of ${interceptors.length}`
+      : `in the interceptor "${interceptor.name}"`;
+  }
+}
