@@ -131,6 +131,9 @@ export class PeerLink {
     if (channel === undefined || !this.#pending.has(channel)) return undefined;
     const cause = this.#lastError;
     const peer = `${this.peer.slice(0, PEER_CHARS)}…`;
+    if (this.#pending.isChecked(channel)) {
+      return { place: `while comparing contracts with ${peer}` };
+    }
     return { place: `while connecting to ${peer}${cause ? `: ${cause.message}` : ""}`, cause };
   }
 

@@ -40,6 +40,11 @@ export class PendingChannels {
     this.#options = options;
   }
 
+  /** Returns `true` for a channel that waits for a check, not for a connection. */
+  isChecked(channel: Channel): boolean {
+    return channel instanceof PendingChannel && channel.checkedOn !== undefined;
+  }
+
   get size(): number {
     return this.#channels.size;
   }

@@ -29,7 +29,7 @@ export interface MethodComparison {
 /**
  * Compares two versions of a contract method by method, and says which clients and servers can work
  * together. Each may be a manifest, a definition, a decorated class or an instance of one. The
- * methods are in the order of the old contract, added ones last.
+ * methods of the old contract come first, sorted by name.
  *
  * Types inside requests and responses count as different if a manifest does not describe them
  * ({@link typedManifestOf} does).
