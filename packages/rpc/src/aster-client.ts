@@ -190,9 +190,9 @@ export class AsterClient implements AsyncDisposable {
    *
    * With a definition or class, rejects with {@link RpcError}: NOT_FOUND for a service that the
    * peer does not offer, FAILED_PRECONDITION for a shared one and one with a method under the key
-   * `close` or `closed`, INVALID_ARGUMENT for an option out of range. Other contracts are treated as
-   * by {@link AsterClient.client}. When the server refuses the session, its first call ends with that
-   * error.
+   * `close` or `closed`, INVALID_ARGUMENT for an option out of range. Methods of another
+   * contract are checked as by {@link AsterClient.client}. When the server refuses the session, its
+   * first call ends with that error.
    *
    * With a name, the session is in JSON, as {@link AsterClient.proxy} is, and a method called
    * `close` or `closed` cannot be reached.

@@ -45,6 +45,7 @@ export type { CallOptions } from "./client/call-options.ts";
 export type { Client, ClientMethod, RowClient, RowMethod } from "./client/client.ts";
 export type { ResponseStream } from "./client/response-stream.ts";
 export type { AsterClientOptions } from "./client-options.ts";
+export type { ContractPolicy } from "./contract-check/contract-judge.ts";
 export { createLocalClient, createLocalSession } from "./local/local.ts";
 export { Metadata } from "./metadata.ts";
 export type { ManifestProxy, ManifestProxyMethod } from "./proxy/manifest-proxy.ts";

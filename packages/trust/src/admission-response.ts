@@ -19,7 +19,7 @@ export interface AdmittedService {
   readonly serializationModes: readonly string[];
   /**
    * The ids of the methods by name, 64 hex characters each. Empty if there are too many for one
-   * answer. `undefined` for a peer that does not describe its contracts, such as the Python package.
+   * answer, `undefined` for a peer that does not describe its contracts (the Python package).
    */
   readonly methodIds?: Readonly<Record<string, string>> | undefined;
 }

@@ -174,7 +174,7 @@ export const contractRows: readonly ScriptRow[] = scriptRows("contract", [
           server: { services: [hosting(orders(server), handlers)] },
         });
         for (const [form, options] of Object.entries(forms)) {
-          const checked = { checkContract: false, ...options };
+          const checked = { checkContract: false as const, ...options };
           const remote = pair.client.client(orders(client), checked) as Record<string, Method>;
           for (const [index, [method, value]] of [
             ["put", request] as const,

@@ -76,7 +76,7 @@ function carry(mode: ComparedMode, writer: WireType, value: unknown, reader: Wir
   return to.decode(from.encode(value as never));
 }
 
-/** Returns `true` if a value is the same after a change of its type, as far as both sides have it. */
+/** Returns `true` if a value is the same after a change of its type, where both sides have it. */
 function isSame(before: unknown, after: unknown): boolean {
   // a reader without null may have a default
   if (before === null || before === undefined) return true;

@@ -46,8 +46,8 @@ export class PeerServices {
   }
 
   /**
-   * Throws as {@link checkOffer} does, and FAILED_PRECONDITION when the client is closed or no method
-   * can be called under the contract of the peer.
+   * Throws as {@link checkOffer} does, and FAILED_PRECONDITION when the client is closed or no
+   * method can be called under the contract of the peer.
    */
   typed<O extends ServiceClientOptions>(service: object, options: O): TypedService<O> {
     this.#link.checkOpen();

@@ -1,6 +1,6 @@
 /**
- * The modes whose rules of compatibility differ, as servers offer them: `xlang1` is XLANG in profile
- * B, `xlang` in profile A.
+ * The modes whose rules of compatibility differ, as servers offer them: `xlang1` is XLANG in
+ * profile B, `xlang` in profile A.
  */
 export type ComparedMode = "xlang1" | "xlang" | "native" | "row" | "json";
 
