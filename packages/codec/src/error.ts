@@ -37,7 +37,7 @@ const brand = Symbol.for("aster.CodecError");
  * `instanceof` also accepts errors of a second copy of this package in the same program.
  */
 export class CodecError extends Error {
-  override readonly name = "CodecError";
+  override readonly name: string = "CodecError";
   readonly code: CodecErrorCode;
   readonly offset: number | undefined;
   readonly path: string | undefined;

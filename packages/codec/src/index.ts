@@ -5,7 +5,7 @@ export type { CodecEngine, EngineCodec, EngineOptions } from "./codec-engine.ts"
 export { canCompress, compressPayload, decompressPayload } from "./compression/compress.ts";
 export type { CodecErrorCode, CodecErrorOptions } from "./error.ts";
 export { CodecError } from "./error.ts";
-export type { CodecLimits } from "./limits.ts";
+export type { CodecLimitOptions, CodecLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
 // Types on the wire, and the schemas that zod lacks.
 export type { Float16Numbers } from "./schema/array-schemas.ts";

@@ -15,9 +15,9 @@ const LONGEST_MESSAGE = 4096;
 
 export interface ErrorTypeOptions {
   /** The status code, for callers that do not have the type. Default: FAILED_PRECONDITION. */
-  readonly code?: number;
+  readonly code?: number | undefined;
   /** The message of errors that are made without one. Default: the name of the wire type. */
-  readonly message?: string;
+  readonly message?: string | undefined;
 }
 
 /** A declared error, caught by a caller. `@aster/rpc` implements it with `RpcError`. */

@@ -25,7 +25,7 @@ const BRAND = Symbol.for("aster.ContractError");
 
 /** The error class of `@aster/contract`. Its text names the place and the remedy. */
 export class ContractError extends Error {
-  override readonly name = "ContractError";
+  override readonly name: string = "ContractError";
   readonly code: ContractErrorCode;
 
   constructor(code: ContractErrorCode, message: string, options?: ErrorOptions) {

@@ -25,7 +25,7 @@ export interface MetricsOptions {
    * The most methods to count separately, because a peer can send any name. Calls of further
    * methods are counted as service and method `other`. Default: 1 000.
    */
-  readonly maxMethods?: number;
+  readonly maxMethods?: number | undefined;
 }
 
 export interface MetricsInterceptor extends Interceptor {

@@ -10,7 +10,7 @@ const BRAND = Symbol.for("aster.RegistryError");
 
 /** The error class of `@aster/registry`. `code` tells the cases apart. */
 export class RegistryError extends Error {
-  override readonly name = "RegistryError";
+  override readonly name: string = "RegistryError";
   readonly code: RegistryErrorCode;
 
   constructor(code: RegistryErrorCode, message: string, options?: ErrorOptions) {

@@ -6,8 +6,8 @@ import type {
   Client,
   RowClient,
   ServiceReference,
-  SessionService,
-  SharedService,
+  SessionReference,
+  SharedReference,
 } from "./client/client.ts";
 import { createClient, type RowViews } from "./client/create-client.ts";
 import {
@@ -39,6 +39,7 @@ import { PeerLink } from "./reconnect/peer-link.ts";
 import type { ClientSession } from "./session/client-session.ts";
 import { openSession } from "./session/create-session.ts";
 import type { OpenedSession, Session } from "./session/session.ts";
+import { showAs } from "./shown.ts";
 import { clearTimer, setTimer } from "./time/clock.ts";
 
 /** The longest wait for the close handshake, as long as a node waits for its own. */
@@ -148,16 +149,13 @@ export class AsterClient implements AsyncDisposable {
    * with UNIMPLEMENTED or FAILED_PRECONDITION. With `checkContract: "equal"`, and for a peer that
    * does not describe its contract, this function throws FAILED_PRECONDITION.
    */
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
+  client<T extends SharedReference>(
+    service: T,
     options: ServiceClientOptions & RowViews,
   ): RowClient<T>;
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
-    options?: ServiceClientOptions,
-  ): Client<T>;
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
+  client<T extends SharedReference>(service: T, options?: ServiceClientOptions): Client<T>;
+  client<T extends SharedReference>(
+    service: T,
     options: ServiceClientOptions & Partial<RowViews> = {},
   ): Client<T> | RowClient<T> {
     const { connection, settings } = this.#services.typed(service, options);
@@ -194,11 +192,11 @@ export class AsterClient implements AsyncDisposable {
    * contract are checked as by {@link AsterClient.client}. When the server refuses the session, its
    * first call ends with that error.
    *
-   * With a name, the session is in JSON, as {@link AsterClient.proxy} is, and a method called
-   * `close` or `closed` cannot be reached.
+   * With a name, the session is in JSON, as {@link AsterClient.proxy} is, and `proxyMethod` finds
+   * methods called `close` and `closed`.
    */
-  session<T extends ServiceReference>(
-    service: T & SessionService<T>,
+  session<T extends SessionReference>(
+    service: T,
     options?: ServiceSessionOptions,
   ): Promise<Session<T>>;
   session(
@@ -270,6 +268,12 @@ export class AsterClient implements AsyncDisposable {
     return idle;
   }
 }
+
+showAs(AsterClient.prototype, "AsterClient", ({ peer, state, services }) => ({
+  peer,
+  state,
+  services: services.map(({ name }) => name),
+}));
 
 /** Only the timer keeps the process alive meanwhile. */
 async function withinCloseTimeout(closed: Promise<void>): Promise<void> {

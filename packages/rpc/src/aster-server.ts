@@ -28,6 +28,7 @@ import { type HeldNode, holdNode } from "./peer/own-node.ts";
 import { Server } from "./server/server.ts";
 import type { DrainOptions } from "./server/server-options.ts";
 import type { AsterServerStats } from "./server/server-stats.ts";
+import { showAs } from "./shown.ts";
 import { now } from "./time/clock.ts";
 
 let warned = false;
@@ -241,6 +242,12 @@ export class AsterServer implements AsyncDisposable {
     });
   }
 }
+
+showAs(AsterServer.prototype, "AsterServer", ({ endpointId, address, server }) => ({
+  endpointId,
+  address,
+  services: server.definitions.map(({ name }) => name),
+}));
 
 function defaultGate(): AdmissionGate {
   let gate: AdmissionGate;

@@ -16,7 +16,7 @@ export interface RpcErrorOptions extends ErrorOptions {
    * Sent to the peer with the message: at most 32 entries. An entry above a limit is left out as a
    * whole.
    */
-  readonly details?: Readonly<Record<string, string>>;
+  readonly details?: Readonly<Record<string, string>> | undefined;
   /** The value of a declared error, which is sent in the details. {@link RpcError.of} sets both. */
   readonly data?: unknown;
 }
@@ -37,7 +37,7 @@ const BRAND = Symbol.for("aster.RpcError");
  * package.
  */
 export class RpcError extends Error {
-  override readonly name = "RpcError";
+  override readonly name: string = "RpcError";
   /** One of {@link StatusCode}, or an unknown number that the peer sent. */
   readonly code: number;
   /** The message without the name of the code. */
@@ -75,7 +75,7 @@ export class RpcError extends Error {
   static of<S extends MessageSchema>(
     type: ErrorType<S>,
     data: Sent<S>,
-    options: ErrorOptions & { readonly message?: string } = {},
+    options: ErrorOptions & { readonly message?: string | undefined } = {},
   ): RpcError {
     const text = type.encode(data);
     if (text.length > MOST_DATA_CHARS) {

@@ -2,6 +2,8 @@ import type { CallMetadata } from "@aster/contract";
 import { RpcError } from "./error.ts";
 import type { RpcLimits } from "./limits.ts";
 import { RpcReason } from "./reason.ts";
+import { HIDDEN, isSecretKey } from "./secret-keys.ts";
+import { showAs } from "./shown.ts";
 import { StatusCode } from "./status.ts";
 
 /**
@@ -112,7 +114,27 @@ export class Metadata implements CallMetadata {
   [Symbol.iterator](): MapIterator<[string, string]> {
     return this.entries();
   }
+
+  /**
+   * The pairs as a record, for logs: a list of values for a repeated key, and `[hidden]` for a key
+   * such as `authorization`, whose values are likely to be secrets.
+   */
+  toJSON(): Record<string, string | string[]> {
+    const record: Record<string, string | string[]> = Object.create(null);
+    for (const key of new Set(this.keys())) {
+      const values = isSecretKey(key) ? [HIDDEN] : this.getAll(key);
+      record[key] = values.length === 1 ? (values[0] as string) : values;
+    }
+    return record;
+  }
 }
+
+showAs(
+  Metadata.prototype,
+  "Metadata",
+  (metadata) => ({ ...metadata.toJSON() }),
+  (metadata) => JSON.stringify(metadata),
+);
 
 /**
  * Metadata that a peer sent. Values under keys with `-bin` are checked when they are read as bytes.

@@ -30,6 +30,15 @@ function invalid(option: string, text: string, cause?: Error): RpcError {
   });
 }
 
+/** Options without those that are `undefined`. */
+export type Given<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Returns a copy without the options that are `undefined`, to be laid over defaults. */
+export function withoutUndefined<T extends object>(options: T): Given<T> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Given<T>;
+}
+
 /** Throws {@link optionError} unless `value` is a number from 0 on; `Infinity` passes. */
 export function checkNonNegative(option: string, value: number): void {
   if (typeof value === "number" && value >= 0) return;

@@ -26,22 +26,22 @@ export type Network = "n0" | "none" | { readonly relays: readonly string[] };
 
 export interface NodeOptions {
   /** 32 bytes, an ed25519 secret key. Default: a new one, which means a new id at every start. */
-  readonly secretKey?: Uint8Array;
+  readonly secretKey?: Uint8Array | undefined;
   /** `ip:port`. Default: any port on all interfaces. */
-  readonly bindAddress?: string;
-  readonly network?: Network;
+  readonly bindAddress?: string | undefined;
+  readonly network?: Network | undefined;
   /** A peer that sends nothing for this long is lost. At least 1 s. Default: 15 s. */
-  readonly idleTimeoutMs?: number;
+  readonly idleTimeoutMs?: number | undefined;
   /** At most a third of the idle timeout is used. Default: 5 s. */
-  readonly keepAliveMs?: number;
+  readonly keepAliveMs?: number | undefined;
   /** Channels that a peer may have open at a time on one connection. Default: 1280. */
-  readonly maxChannels?: number;
+  readonly maxChannels?: number | undefined;
   /**
    * Uses windows of 1.25 MB per channel instead of 64 KiB: faster for few channels over long
    * distances. A peer may have that much unread on each of its channels, so lower `maxChannels` as
    * well. Default: false.
    */
-  readonly bulk?: boolean;
+  readonly bulk?: boolean | undefined;
 }
 
 /** Below this, a busy peer could be lost by mistake. */

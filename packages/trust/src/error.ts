@@ -22,7 +22,7 @@ const BRAND = Symbol.for("aster.AdmissionError");
 
 /** The error class of `@aster/trust`. `code` tells the cases apart. */
 export class AdmissionError extends Error {
-  override readonly name = "AdmissionError";
+  override readonly name: string = "AdmissionError";
   readonly code: AdmissionErrorCode;
 
   constructor(code: AdmissionErrorCode, message: string, options?: ErrorOptions) {

@@ -23,16 +23,16 @@ export function rolesOf(attributes: Readonly<Record<string, string>>): ReadonlyS
 
 export interface PeerStoreOptions {
   /** Default: 10 000. A full store drops the peer that was looked up least recently. */
-  readonly maxPeers?: number;
+  readonly maxPeers?: number | undefined;
   /** The longest term of an admission. Default: 24 hours. */
-  readonly ttlMs?: number;
+  readonly ttlMs?: number | undefined;
 }
 
 /** An admission to store. */
 export interface PeerAdmission {
   readonly attributes: Readonly<Record<string, string>>;
   /** The end of the admission in epoch milliseconds, but at most `ttlMs` of the store from now. */
-  readonly expiresAtMs?: number;
+  readonly expiresAtMs?: number | undefined;
 }
 
 interface Entry {

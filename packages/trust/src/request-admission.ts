@@ -13,12 +13,12 @@ import { admissionLimits } from "./protocol.ts";
 
 export interface RequestAdmissionOptions {
   /** The credential as JSON text. Default: none. */
-  readonly credentialJson?: string;
+  readonly credentialJson?: string | undefined;
   /** A cloud instance identity token. Default: none. */
-  readonly iidToken?: string;
+  readonly iidToken?: string | undefined;
   /** The time until the whole answer must have arrived. Default: 10 000. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -42,14 +42,14 @@ export interface ServeAdmissionOptions {
   /** Called once per admission. */
   readonly offer: () => AdmissionOffer;
   /** Stores admitted peers, before the answer is sent. */
-  readonly peers?: PeerStore;
+  readonly peers?: PeerStore | undefined;
   /**
    * The time for the request to arrive and the gate to decide, and again for the peer to close the
    * connection afterwards. Default: 10 000.
    */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Called after each decision, once the answer is queued. An error that it throws is ignored. */
-  readonly onDecision?: (outcome: AdmissionOutcome) => void;
+  readonly onDecision?: ((outcome: AdmissionOutcome) => void) | undefined;
 }
 
 /**

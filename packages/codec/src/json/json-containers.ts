@@ -1,4 +1,5 @@
 import { arrayClass } from "../bytes/array-class.ts";
+import { mapAdder, setAdder } from "../bytes/key-guard.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
 import { setOwn } from "../own-property.ts";
 import type { ArrayElementKind } from "../schema/field-type.ts";
@@ -29,7 +30,10 @@ export function jsonList(element: JsonElement, form: "list" | "set", maxDepth: n
       checkDepth(depth, maxDepth);
       if (!Array.isArray(json)) throw expected("an array", json);
       const items = json.map((item, i) => at(i, () => readElement(item, element, depth)));
-      return form === "set" ? new Set(items) : items;
+      if (form === "list") return items;
+      const set = new Set<unknown>();
+      items.forEach(setAdder(set));
+      return set;
     },
   };
 }
@@ -81,11 +85,12 @@ export function jsonMap(
       if (!isObject(json)) throw expected("an object", json);
       const record: Record<string, unknown> = {};
       const map = new Map<unknown, unknown>();
+      const add = mapAdder(map);
       for (const [name, item] of Object.entries(json)) {
         inKey(name, () => {
           const known = readKey(name, key.op, depth);
           const read = readElement(item, value, depth);
-          if (form === "map") map.set(known, read);
+          if (form === "map") add(known, read);
           else setOwn(record, name, read);
         });
       }

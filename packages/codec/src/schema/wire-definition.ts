@@ -17,28 +17,26 @@ import { hasChecks, type MarkedType } from "./zod/wire-type-mark.ts";
 
 export interface WireTypeOptions<T = object> {
   /** `snake` writes `agentId` as `agent_id`, `as-written` keeps the key. Default: `snake`. */
-  readonly naming?: "snake" | "as-written";
+  readonly naming?: "snake" | "as-written" | undefined;
   /** The class of decoded values. They get its prototype; its constructor does not run. */
-  readonly class?: new (
-    ...args: never[]
-  ) => T;
+  readonly class?: (new (...args: never[]) => T) | undefined;
   /**
    * True if shared values and cycles are kept: an object is written once and decoded as the same
    * object (docs/fory.md, "References"). Profile B only. Default: false.
    */
-  readonly refs?: boolean;
+  readonly refs?: boolean | undefined;
   /**
    * A number that replaces the name on the wire. It is shorter, and peers must use the same.
    * Profile B only.
    */
-  readonly id?: number;
+  readonly id?: number | undefined;
   /**
    * The scope in which the tag must be unique, for types that a peer describes. Default: the whole
    * process.
    */
-  readonly scope?: TypeScope;
+  readonly scope?: TypeScope | undefined;
   /** @internal Permits the protocol's own namespace `_aster/`. */
-  readonly reserved?: boolean;
+  readonly reserved?: boolean | undefined;
 }
 
 /**

@@ -19,9 +19,9 @@ export interface WireExtOptions<T, S extends z.core.$ZodType> {
   /** Makes a value. An error that it throws becomes a {@link CodecError} `data`. */
   readonly decode: (form: z.output<S>) => T;
   /** A number that replaces the name on the wire. It is shorter, and peers must use the same. */
-  readonly id?: number;
+  readonly id?: number | undefined;
   /** The scope in which the tag must be unique. Default: the whole process. */
-  readonly scope?: TypeScope;
+  readonly scope?: TypeScope | undefined;
 }
 
 /**

@@ -20,9 +20,9 @@ export type CaseSchemas<C extends UnionCases> = readonly {
 
 export interface WireUnionOptions {
   /** A number that replaces the name on the wire. It is shorter, and peers must use the same. */
-  readonly id?: number;
+  readonly id?: number | undefined;
   /** The scope in which the tag must be unique. Default: the whole process. */
-  readonly scope?: TypeScope;
+  readonly scope?: TypeScope | undefined;
 }
 
 /**

@@ -11,30 +11,30 @@ export interface CallOptions {
    * The longest time that the caller waits. Default: the method's `timeoutMs`, else the client's.
    * `Infinity`: no limit.
    */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /**
    * Ends the call with CANCELLED, or DEADLINE_EXCEEDED for an `AbortSignal.timeout()`, and aborts
    * the handler's signal.
    */
-  readonly signal?: AbortSignal;
-  readonly metadata?: MetadataInit;
+  readonly signal?: AbortSignal | undefined;
+  readonly metadata?: MetadataInit | undefined;
   /**
    * The mode of the messages of this call. Default: the client's mode, else the first one of method
    * and service that the peer offers. Where the peer does not offer it, the call ends with
    * FAILED_PRECONDITION before anything is sent. Every server takes JSON.
    */
-  readonly serialization?: SerializationMode;
+  readonly serialization?: SerializationMode | undefined;
   /**
    * Receives the metadata that the server sent with the status, once, before the call ends and also
    * when it fails; of a call that is repeated, once per attempt. It is not called when no status
    * arrived. An error that it throws ends the call.
    */
-  readonly onTrailer?: (trailer: Metadata) => void;
+  readonly onTrailer?: ((trailer: Metadata) => void) | undefined;
   /**
    * Caps the deadline of a call made inside a handler at the deadline of the call being handled.
    * Default: true.
    */
-  readonly inheritDeadline?: boolean;
+  readonly inheritDeadline?: boolean | undefined;
 }
 
 /** The settings of one call on the wire, after options, defaults and interceptors. */

@@ -3,6 +3,7 @@ import type { CurrentCall } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { type Metadata, metadataText } from "../metadata.ts";
 import { checkTrailer, type TrailerPair } from "../protocol/status-trailer.ts";
+import { showAs } from "../shown.ts";
 import { now } from "../time/clock.ts";
 import type { Route } from "./route.ts";
 import type { PeerDirectory } from "./server-options.ts";
@@ -97,3 +98,8 @@ export class ServerContext implements CurrentCall {
     this.#abort?.abort(this.#aborted);
   }
 }
+
+showAs(ServerContext.prototype, "CallContext", (context) => {
+  const { service, method, peer, deadlineEpochMs, metadata, roles } = context;
+  return { service, method, peer, deadlineEpochMs, metadata, roles };
+});

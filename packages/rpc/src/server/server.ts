@@ -3,6 +3,7 @@ import type { Connection } from "@aster/transport";
 import { DRAIN_GRACE_MS } from "../defaults.ts";
 import type { RpcLimits } from "../limits.ts";
 import { checkNonNegative } from "../option-check.ts";
+import { showAs } from "../shown.ts";
 import { ServerConnection } from "./server-connection.ts";
 import { ServerCore } from "./server-core.ts";
 import type { DrainOptions, ServerOptions } from "./server-options.ts";
@@ -66,3 +67,7 @@ export class Server {
     this.#core.close();
   }
 }
+
+showAs(Server.prototype, "Server", ({ definitions }) => ({
+  services: definitions.map(({ name }) => name),
+}));

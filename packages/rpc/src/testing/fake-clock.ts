@@ -5,7 +5,7 @@ import { clearTimer, setTimer, type Timer, type TimeSource, takeTimeFrom } from 
 
 export interface FakeClockOptions {
   /** The initial wall-clock time, in Unix milliseconds. Default: the real one. */
-  readonly epochMs?: number;
+  readonly epochMs?: number | undefined;
 }
 
 /** A clock that stands still until a test advances it. `using` restores the real time. */

@@ -41,17 +41,18 @@ export class StructNative implements NativeOp {
     return this;
   }
 
-  write(w: NativeWriter, value: unknown, depth: number): void {
+  write(w: NativeWriter, value: unknown, depth: number, given?: boolean): void {
+    const keeps = given === true || (this.#info.refs && w.tracks);
     if (!w.exact && canGenerate()) {
       const plan = this.#plan();
       plan.write ??= generateStructWriter(this.#parts(plan));
-      plan.write(w, value, depth);
-    } else this.#writeExact(w, value, depth);
+      plan.write(w, value, depth, keeps);
+    } else this.#writeExact(w, value, depth, keeps);
   }
 
-  #writeExact(w: NativeWriter, value: unknown, depth: number): void {
+  #writeExact(w: NativeWriter, value: unknown, depth: number, keeps: boolean): void {
     if (typeof value !== "object" || value === null) throw this.#expected(value);
-    if (!w.opened(value, depth, this)) return;
+    if (!w.opened(value, depth, this, keeps)) return;
     const { shape, fields } = this.#plan();
     w.shape(shape);
     let i = 0;
@@ -61,32 +62,33 @@ export class StructNative implements NativeOp {
         const given = (value as Record<string, unknown>)[field.key];
         const item = given === undefined && field.default ? field.default() : given;
         if (item === undefined && isRequired(field)) throw fail("value", "is missing");
-        op.write(w, item, depth + 1);
+        op.write(w, item, depth + 1, field.ref);
       }
     } catch (reason) {
       throw asFailure(reason).inField(shape.keys[i] as string);
     }
   }
 
-  check(c: Checker, value: unknown, depth: number): void {
+  check(c: Checker, value: unknown, depth: number, given?: boolean): void {
+    const keeps = given === true || this.#info.refs;
     if (!c.exact && canGenerate()) {
       const plan = this.#plan();
       plan.check ??= generateStructCheck(this.#parts(plan));
-      plan.check(c, value, depth);
-    } else this.#checkExact(c, value, depth);
+      plan.check(c, value, depth, keeps);
+    } else this.#checkExact(c, value, depth, keeps);
   }
 
-  #checkExact(c: Checker, value: unknown, depth: number): void {
+  #checkExact(c: Checker, value: unknown, depth: number, keeps: boolean): void {
     if (typeof value !== "object" || value === null) throw this.#expected(value);
     if (Object.getPrototypeOf(value) !== this.prototype) throw this.#expected(value);
-    if (!c.enter(this, value, depth)) return;
+    if (!c.enter(this, value, depth, keeps)) return;
     const { shape, fields } = this.#plan();
     this.#complete(value as Record<string, unknown>);
     let i = 0;
     try {
       for (; i < fields.length; i++) {
         const [field, op] = fields[i] as Plan["fields"][number];
-        op.check?.(c, (value as Record<string, unknown>)[field.key], depth + 1);
+        op.check?.(c, (value as Record<string, unknown>)[field.key], depth + 1, field.ref);
       }
     } catch (reason) {
       throw asFailure(reason).inField(shape.keys[i] as string);

@@ -1,4 +1,5 @@
 import { arrayClass, type NumberElementKind } from "../../bytes/array-class.ts";
+import { setAdder } from "../../bytes/key-guard.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
 import type { RowSource, Span } from "../row-source.ts";
 import { aligned, bitmapBytes, type RowWriter } from "../row-writer.ts";
@@ -53,7 +54,11 @@ export function setOp(element: ElementOp): RowOp {
       if (!(value instanceof Set)) throw fail("value", `expected a Set, got ${kindOf(value)}`);
       writeList(w, slot, [...value], base, element);
     },
-    read: (source, span, slot) => new Set(readItems(source, source.take(span, slot), element)),
+    read(source, span, slot) {
+      const set = new Set<unknown>();
+      readItems(source, source.take(span, slot), element).forEach(setAdder(set));
+      return set;
+    },
   };
 }
 

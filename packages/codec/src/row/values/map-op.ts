@@ -1,3 +1,4 @@
+import { mapAdder } from "../../bytes/key-guard.ts";
 import { fail, kindOf } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
 import type { RowSource, Span } from "../row-source.ts";
@@ -100,5 +101,10 @@ function recordOf(keys: readonly unknown[], values: readonly unknown[]): unknown
 }
 
 function mapOf(keys: readonly unknown[], values: readonly unknown[]): unknown {
-  return new Map(keys.map((key, i) => [key, values[i]]));
+  const map = new Map<unknown, unknown>();
+  const add = mapAdder(map);
+  keys.forEach((key, i) => {
+    add(key, values[i]);
+  });
+  return map;
 }

@@ -57,7 +57,7 @@ function depthHint({ info, profile }: TypePlan): string {
 type FieldWriter = (w: XlangWriter, object: Record<string, unknown>, depth: number) => void;
 
 function fieldWriter(field: WireField, op: ValueOp, shared: boolean): FieldWriter {
-  const { key, default: makeDefault } = field;
+  const { key, default: makeDefault, ref } = field;
   const pick = (object: Record<string, unknown>): unknown => {
     const value = object[key];
     return value === undefined && makeDefault ? makeDefault() : value;
@@ -67,7 +67,7 @@ function fieldWriter(field: WireField, op: ValueOp, shared: boolean): FieldWrite
     return (w, object, depth) => {
       const value = pick(object);
       if (value === undefined && required) throw fail("value", "is missing");
-      op.write(w, value, depth);
+      op.write(w, value, depth, ref);
     };
   }
   return (w, object, depth) => {
@@ -77,8 +77,10 @@ function fieldWriter(field: WireField, op: ValueOp, shared: boolean): FieldWrite
       w.putByte(Flag.null);
     } else if (!shared) {
       w.putByte(Flag.value);
-      op.write(w, value, depth);
-    } else if (writeFlag(w, value, op.dynamic?.classify(value) ?? op)) op.write(w, value, depth);
+      op.write(w, value, depth, ref);
+    } else if (writeFlag(w, value, op.dynamic?.classify(value) ?? op, ref)) {
+      op.write(w, value, depth, ref);
+    }
   };
 }
 
@@ -94,7 +96,7 @@ function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolea
     r.checkDepth(depth);
     if (ours) checkLead(r, plan);
     const object: Record<string, unknown> = prototype ? Object.create(prototype) : {};
-    begin(r, object, plan.info.tag);
+    begin(r, object, plan.target);
     const values = new Array<unknown>(keys.length);
     let i = 0;
     try {
@@ -114,8 +116,9 @@ function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolea
 }
 
 function readStep(step: ReadStep, ...[r, depth]: Parameters<ReadStruct>): unknown {
-  if (!step.flagged) return step.op.read(r, depth);
-  const value = readFlagged(r, step.op, depth, absent);
+  const { op, keeps } = step;
+  if (!step.flagged) return op.read(r, depth, keeps);
+  const value = readFlagged(r, op, depth, absent, keeps);
   return value === absent ? step.empty() : value;
 }
 

@@ -82,14 +82,14 @@ class WriterSource {
 
   /** Returns the code for a field that keeps references. */
   #shared(field: WireField): Piece {
-    const { key, type, default: makeDefault, nullable } = field;
+    const { key, type, default: makeDefault, nullable, ref } = field;
     const op = this.#source.constant(fieldOp(field, this.#plan, this.#bind));
     const flag = this.#source.constant(writeFlag);
     const filled = makeDefault ? `if(t===undefined)t=${this.#source.constant(makeDefault)}();` : "";
     const none = nullable || type.kind === "any" ? `w.putByte(${Flag.null});` : this.#wrong;
     return free(
       `t=${this.#source.property("v", key)};${filled}w.pos=p;if(t===undefined||t===null){${none}}else{` +
-        `if(${flag}(w,t,${isAny(type) ? `${op}.dynamic.classify(t)` : op}))${op}.write(w,t,d+1);}p=w.pos;`,
+        `if(${flag}(w,t,${isAny(type) ? `${op}.dynamic.classify(t)` : op},${ref}))${op}.write(w,t,d+1,${ref});}p=w.pos;`,
     );
   }
 }

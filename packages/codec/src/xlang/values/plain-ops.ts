@@ -28,6 +28,7 @@ export const integerOp: PlainOp = plainOp(
     return Number.isSafeInteger(near) ? near : value;
   },
   16,
+  "integer",
 );
 
 export const boolOp: PlainOp = scalarOp({ kind: "bool" });

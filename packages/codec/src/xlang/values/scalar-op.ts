@@ -46,7 +46,7 @@ export function scalarOp(type: ScalarType, profile?: Profile): PlainOp {
       ? ([writeShortDate, readShortDate, 32] as const)
       : functions(type);
   const typeId = TypeId[type.kind];
-  return plainOp(typeId, write, read, cost ?? 0);
+  return plainOp(typeId, write, read, cost ?? 0, `${typeId}${type.as ?? ""}`);
 }
 
 function functions(type: ScalarType): readonly [Write, Read, cost?: number] {

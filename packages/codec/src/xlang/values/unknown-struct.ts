@@ -29,21 +29,25 @@ export function unknownOp(meta: TypeMeta, scope: TypeScope, bind: Bind): ValueOp
     op: statedOp(type, scope, bind),
     flagged: type.nullable || type.shared,
   }));
-  return {
+  const self: ValueOp = {
     ...bind.ops.any(scope),
     cost: 64 + 64 * steps.length,
     shape: `unknown ${tag}`,
-    read(r, depth) {
+    read(r, depth, keeps) {
       r.checkDepth(depth);
       // a definition is read once, but every element may use it
       r.charge(64 + 64 * steps.length);
       const fields = new Map<string, unknown>();
       const value = new UnknownStruct(tag, fields);
-      begin(r, value, `unknown ${tag}`);
+      begin(r, value, self);
       for (const { name, op, flagged } of steps) {
-        fields.set(name, flagged ? readFlagged(r, op, depth + 1, null) : op.read(r, depth + 1));
+        const item = flagged
+          ? readFlagged(r, op, depth + 1, null, keeps)
+          : op.read(r, depth + 1, keeps);
+        fields.set(name, item);
       }
       return value;
     },
   };
+  return self;
 }
