@@ -45,6 +45,7 @@ test.each([
   "sessions",
   "errors",
   "deadlines",
+  "interceptors",
   "reconnection",
   "evolution",
   "testing",

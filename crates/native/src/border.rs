@@ -146,6 +146,8 @@ border! {
         DOWN = 15;
         /// Stream `handle` is freed: over `HELD_BYTES` arrived while its reader was paused.
         OVERRUN = 16;
+        /// The close handshake of connection `handle` is over, after `CLOSED` with `CLOSING`.
+        GONE = 17;
     }
 
     /// The bits of the flags of an event.
@@ -168,6 +170,8 @@ border! {
         ADDRESS = 4;
         /// The native module failed.
         NATIVE = 5;
+        /// This side closed the connection; its close handshake is under way.
+        CLOSING = 6;
     }
 
     /// Application codes of streams (docs/wire.md, "Stream codes").

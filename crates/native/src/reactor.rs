@@ -20,10 +20,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
-use iroh::endpoint::{Connection as QuicConnection, ConnectionError, RecvStream, SendStream};
+use iroh::endpoint::{Connection as QuicConnection, ConnectionError};
 use rustc_hash::FxHashMap;
 
-use crate::border::{event_flag, event_op, limit};
+use crate::border::{ending_kind, event_flag, event_op, limit};
 use crate::error::Ending;
 use crate::node::Node;
 use crate::node::inbox::{CONNECTION_BIT, Message, Signal};
@@ -33,7 +33,7 @@ use connection::Connection;
 use long_lived::LongLived;
 use receiving::Read;
 use shared::Shared;
-use stream::Stream;
+use stream::{Queued, Stream};
 use streams::Streams;
 
 /// Reading stops while JavaScript has more than this to drain. More than one of the largest frames,
@@ -137,8 +137,7 @@ impl Reactor {
     }
 
     fn adopt(&mut self, quic: QuicConnection, raw: bool, dial: Option<u32>, slot: Option<AcceptSlot>) {
-        self.last_connection = (self.last_connection + 1) & !CONNECTION_BIT;
-        let id = self.last_connection;
+        let id = self.next_connection();
         let waker = Signal::waker(id | CONNECTION_BIT, &self.node.inbox);
         let peer = quic.remote_id();
         let events = &mut self.shared.events;
@@ -154,6 +153,16 @@ impl Reactor {
         self.poll_connection(id);
     }
 
+    /// Returns a handle that no connection has.
+    fn next_connection(&mut self) -> u32 {
+        loop {
+            self.last_connection = (self.last_connection + 1) & !CONNECTION_BIT;
+            if !self.connections.contains_key(&self.last_connection) {
+                return self.last_connection;
+            }
+        }
+    }
+
     fn poll_connection(&mut self, id: u32) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let raw = connection.raw;
@@ -167,21 +176,14 @@ impl Reactor {
         if let Some(error) = end {
             return self.end_connection(id, &error);
         }
-        while let Some((index, (send, receive))) = self.next_opened(id) {
+        while let Some((index, (send, receive))) =
+            self.connections.get_mut(&id).and_then(Connection::open_waiting)
+        {
             if let Some(stream) = self.streams.get(index) {
                 stream.start(send, receive, &mut self.shared);
             }
             self.poll_stream(index);
         }
-    }
-
-    fn next_opened(&mut self, id: u32) -> Option<(u32, (SendStream, RecvStream))> {
-        let connection = self.connections.get_mut(&id)?;
-        if connection.waiting.is_empty() {
-            return None;
-        }
-        let halves = connection.poll_open()?;
-        Some((connection.waiting.pop_front()?, halves))
     }
 
     /// Closes with code 0. For JavaScript the connection is over at once; what was sent and ended
@@ -195,11 +197,18 @@ impl Reactor {
                 stream.hand_over(&mut closing, &mut self.shared);
             }
         }
-        closing.start(quic, reason, &self.node.closing_connections);
-        self.end_connection(id, &ConnectionError::LocallyClosed);
+        let mut ending = Ending::from(&ConnectionError::LocallyClosed);
+        if !closing.start(quic, id, reason, &self.node) {
+            ending.kind = ending_kind::CLOSING;
+        }
+        self.end_connection_with(id, &ConnectionError::LocallyClosed, &ending);
     }
 
     fn end_connection(&mut self, id: u32, error: &ConnectionError) {
+        self.end_connection_with(id, error, &Ending::from(error));
+    }
+
+    fn end_connection_with(&mut self, id: u32, error: &ConnectionError, ending: &Ending) {
         let by_peer = matches!(error, ConnectionError::ApplicationClosed(_));
         for index in self.streams.of_connection(id) {
             match self.streams.with_waker(index) {
@@ -211,9 +220,9 @@ impl Reactor {
             self.remove(index);
         }
         self.connections.remove(&id);
+        self.streams.forget_connection(id);
         self.node.connections.lock().remove(&id);
         drop(self.shared.finished.take(id));
-        let ending = Ending::from(error);
         self.shared.events.push(event_op::CLOSED, ending.kind, id, ending.code, &[ending.text.as_bytes()]);
     }
 
@@ -223,23 +232,43 @@ impl Reactor {
             let cx = &mut Context::from_waker(waker);
             stream.send.poll(cx, &mut self.shared);
             match stream.poll_receive(cx, &mut self.shared) {
+                // The frame that the share is for will not be completed.
+                Read::Idle if stream.receive.is_done() && stream.receive.reserved > 0 => {
+                    self.release_share(index);
+                    break;
+                }
                 Read::Idle => break,
                 Read::Reserve(bytes) => {
                     let Some(connection) = self.connections.get_mut(&stream.connection) else { return };
-                    if !connection.reserve(index, bytes) {
-                        stream.queued = true;
+                    stream.queued = connection.reserve(index, bytes);
+                    if stream.queued != Queued::No {
                         break;
                     }
                     stream.receive.reserved = bytes;
                 }
-                Read::Release => {
-                    let bytes = std::mem::take(&mut stream.receive.reserved);
-                    let connection = stream.connection;
-                    self.release(connection, bytes);
-                }
+                Read::Release => self.release_share(index),
             }
         }
         self.settle(index);
+    }
+
+    /// Takes a stream out of the queue for the assembly budget: it reads no more.
+    fn leave_assembly(&mut self, index: u32) {
+        if let Some(stream) = self.streams.get(index)
+            && matches!(stream.queued, Queued::ToAssemble(_))
+        {
+            let queued = std::mem::replace(&mut stream.queued, Queued::No);
+            if let Some(connection) = self.connections.get_mut(&stream.connection) {
+                connection.forget(queued);
+            }
+        }
+    }
+
+    fn release_share(&mut self, index: u32) {
+        let Some(stream) = self.streams.get(index) else { return };
+        let bytes = std::mem::take(&mut stream.receive.reserved);
+        let connection = stream.connection;
+        self.release(connection, bytes);
     }
 
     /// Returns a share of the assembly budget to its connection.
@@ -248,7 +277,7 @@ impl Reactor {
         for (index, bytes) in connection.release(bytes) {
             if let Some(stream) = self.streams.get(index) {
                 stream.receive.reserved = bytes;
-                stream.queued = false;
+                stream.queued = Queued::No;
             }
             self.node.inbox.mark_ready(index);
         }
@@ -271,10 +300,10 @@ impl Reactor {
     fn remove(&mut self, index: u32) {
         let Some(stream) = self.streams.remove(index) else { return };
         let (connection, reserved) = (stream.connection, stream.receive.reserved);
-        if stream.queued
+        if stream.queued != Queued::No
             && let Some(connection) = self.connections.get_mut(&connection)
         {
-            connection.forget(index);
+            connection.forget(stream.queued);
         }
         stream.free(&mut self.shared);
         if reserved > 0 {

@@ -64,5 +64,10 @@ export class CodecError extends Error {
  */
 function hasInstance(this: unknown, value: unknown): boolean {
   if (this !== CodecError) return Function.prototype[Symbol.hasInstance].call(this, value);
-  return typeof value === "object" && value !== null && brand in value;
+  try {
+    return typeof value === "object" && value !== null && brand in value;
+  } catch {
+    // a Proxy whose trap throws
+    return false;
+  }
 }

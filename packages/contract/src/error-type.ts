@@ -62,6 +62,7 @@ export type ErrorTypesOf<E> = {
 };
 
 const json = createCodec({ mode: "json" });
+const tagOf = Object.prototype.toString;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -122,7 +123,9 @@ function checkStatus(tag: string, code: number, message: string): void {
 
 /** Compares the shape, so that it accepts errors of another copy of the packages. */
 function carries(error: unknown, tag: string): boolean {
-  if (!(error instanceof Error)) return false;
+  // the second test accepts errors of another realm
+  const isError = error instanceof Error || tagOf.call(error) === "[object Error]";
+  if (!isError) return false;
   const { data, details } = error as Partial<TypedError<unknown>>;
   return data !== undefined && details?.[ErrorDetail.TYPE] === tag;
 }

@@ -33,5 +33,10 @@ export class RegistryError extends Error {
  */
 function hasInstance(this: unknown, value: unknown): boolean {
   if (this !== RegistryError) return Function.prototype[Symbol.hasInstance].call(this, value);
-  return typeof value === "object" && value !== null && BRAND in value;
+  try {
+    return typeof value === "object" && value !== null && BRAND in value;
+  } catch {
+    // a Proxy whose trap throws
+    return false;
+  }
 }

@@ -24,6 +24,7 @@ import { DIAL_TIMEOUT_MS, DRAIN_GRACE_MS } from "./defaults.ts";
 import { RpcError } from "./error.ts";
 import { checkNonNegative } from "./option-check.ts";
 import { dial } from "./peer/dial.ts";
+import { OpenedConnections } from "./peer/opened-connections.ts";
 import { type HeldNode, holdNode } from "./peer/own-node.ts";
 import { PeerServices } from "./peer/peer-services.ts";
 import { createManifestProxy, type ManifestProxy } from "./proxy/manifest-proxy.ts";
@@ -56,14 +57,26 @@ const CLOSE_TIMEOUT_MS = 2_000;
  * alive.
  */
 export class AsterClient implements AsyncDisposable {
+  static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(AsterClient, "name", { value: "AsterClient" });
+  }
+
   readonly #held: HeldNode;
+  readonly #connections: OpenedConnections;
   readonly #link: PeerLink;
   readonly #services: PeerServices;
   readonly #sessions = new Set<ClientSession>();
   #closing: Promise<boolean> | undefined;
 
-  private constructor(held: HeldNode, link: PeerLink, options: AsterClientOptions) {
+  private constructor(
+    held: HeldNode,
+    connections: OpenedConnections,
+    link: PeerLink,
+    options: AsterClientOptions,
+  ) {
     this.#held = held;
+    this.#connections = connections;
     this.#link = link;
     this.#services = new PeerServices(link, options);
   }
@@ -91,16 +104,16 @@ export class AsterClient implements AsyncDisposable {
       const backoff = new Backoff({ connectTimeoutMs, ...(reconnect || {}) });
       const target = parseAddress(address);
       held = await holdNode(options);
-      const { node } = held;
+      const connections = new OpenedConnections(held.node);
       const presented = credential === undefined ? {} : { credential };
-      const link = new PeerLink(await dial(node, target, options), {
+      const link = new PeerLink(await dial(connections, target, options), {
         redial: (withinMs, signal) =>
-          dial(node, target, { ...presented, timeoutMs: withinMs, signal }),
+          dial(connections, target, { ...presented, timeoutMs: withinMs, signal }),
         backoff,
         reconnects: reconnect !== false,
         onStateChange,
       });
-      return new AsterClient(held, link, options);
+      return new AsterClient(held, connections, link, options);
     } catch (error) {
       if (held?.owned) await held.node.close();
       throw options.signal?.aborted ? abortedError(options.signal) : RpcError.from(error);
@@ -262,9 +275,9 @@ export class AsterClient implements AsyncDisposable {
     link.refuse();
     for (const session of this.#sessions) session.finish();
     const idle = await link.idle(graceMs);
-    const closed = link.close("normal close");
+    link.close("normal close");
     // a client that connects again at once must not count as a second connection of this peer
-    await (this.#held.owned ? this.node.close() : withinCloseTimeout(closed));
+    await (this.#held.owned ? this.node.close() : withinCloseTimeout(this.#connections.close()));
     return idle;
   }
 }

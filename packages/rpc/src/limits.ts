@@ -6,7 +6,8 @@ import { checkNonNegative, checkRange, unknownOption, withoutUndefined } from ".
  *
  * Counts and sizes of 0 accept nothing of their kind; `maxQueuedItems` and `maxQueuedBytes` of 0
  * buffer one message. Times of 0 are over at once. `Infinity` turns off every bound but
- * `maxMessageBytes`.
+ * `maxMessageBytes`, and so do times of more than 24 days in `headerTimeoutMs` and
+ * `sessionIdleMs`.
  */
 export interface RpcLimits {
   /**

@@ -5,6 +5,7 @@ import { RpcReason } from "./reason.ts";
 import { HIDDEN, isSecretKey } from "./secret-keys.ts";
 import { showAs } from "./shown.ts";
 import { StatusCode } from "./status.ts";
+import { isBytes } from "./value-kind.ts";
 
 /**
  * The value of an option `metadata`. Pairs keep their order and repeated keys; a record is shorter
@@ -31,6 +32,11 @@ const base64 =
  * status").
  */
 export class Metadata implements CallMetadata {
+  static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(Metadata, "name", { value: "Metadata" });
+  }
+
   static readonly empty: Metadata = new Metadata([]);
 
   readonly #pairs: [string, string][];
@@ -149,7 +155,7 @@ export function metadataText(key: unknown, value: unknown): string {
   if (typeof key !== "string" || key === "" || loneSurrogates.test(key))
     throw invalid("metadata keys must be non-empty strings");
   const binary = key.endsWith(BINARY);
-  if (value instanceof Uint8Array && binary) return Buffer.from(value).toString("base64");
+  if (binary && isBytes(value)) return Buffer.from(value).toString("base64");
   if (typeof value === "string" && (binary ? base64.test(value) : !loneSurrogates.test(value)))
     return value;
   throw invalid(

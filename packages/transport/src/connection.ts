@@ -45,6 +45,12 @@ export interface Connection extends AsyncDisposable {
    * acknowledges it within a second. With any other code it is discarded.
    */
   close(code?: number, reason?: string): void;
+  /**
+   * Closes with code 0, unless the connection has ended. Resolves when the close handshake is over,
+   * at most about a second later: then everything that was ended before has been delivered, and the
+   * peer does not count the connection any more.
+   */
+  [Symbol.asyncDispose](): PromiseLike<void>;
   /** Resolves with the reason when the connection ends. Never rejects. */
   readonly closed: Promise<TransportError>;
 }

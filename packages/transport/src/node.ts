@@ -5,7 +5,7 @@ import type { Connection } from "./connection.ts";
 
 export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Default: 20 s. */
+  /** The time for the whole dial, more than 0. `Infinity`: no limit. Default: 20 s. */
   readonly timeoutMs?: number | undefined;
   /**
    * Channels carry plain bytes instead of frames, as for the admission protocols. Default: false.

@@ -3,6 +3,7 @@
 //! For JavaScript the connection is over at once. A separate task waits for the peer, for one
 //! second at most.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +12,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::border::stream_code;
+use crate::border::{event_op, stream_code};
+use crate::node::Node;
+use crate::node::inbox::Message;
 use crate::runtime::guarded;
 
 /// The time a peer has to acknowledge. `Connection.close` in `packages/transport` documents it.
@@ -30,18 +33,23 @@ pub struct Closing {
 }
 
 impl Closing {
-    /// Closes the connection with code 0, at once if nothing is unacknowledged. `under_way` counts
-    /// those that take longer.
-    pub fn start(self, connection: Connection, reason: &[u8], under_way: &watch::Sender<usize>) {
+    /// Closes the connection with code 0, at once if nothing is unacknowledged. Otherwise returns
+    /// false, and the handle follows in a `GONE` event.
+    pub fn start(self, connection: Connection, handle: u32, reason: &[u8], node: &Arc<Node>) -> bool {
         if self.finished.is_empty() && self.unsent.is_empty() {
-            return connection.close(VarInt::from_u32(0), reason);
+            connection.close(VarInt::from_u32(0), reason);
+            return true;
         }
         let reason = reason.to_vec();
-        let counted = Counted::new(under_way.clone());
-        tokio::spawn(guarded(async move {
-            self.deliver(&connection, &reason).await;
+        let counted = Counted::new(node.closing_connections.clone());
+        let node = Arc::clone(node);
+        tokio::spawn(async move {
+            guarded(self.deliver(&connection, &reason)).await;
             drop(counted);
-        }));
+            let (op, payload) = (event_op::GONE, Vec::new());
+            node.inbox.send(Message::Event { op, flags: 0, handle, arg: 0, payload });
+        });
+        false
     }
 
     async fn deliver(mut self, connection: &Connection, reason: &[u8]) {

@@ -3,7 +3,7 @@
 //! The reactor creates it for every connection that is accepted or dialed, polls it when its waker
 //! fires, and drops it when the connection ends.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,12 +14,13 @@ use parking_lot::Mutex;
 
 use crate::border::limit;
 use crate::node::listeners::AcceptSlot;
+use crate::reactor::stream::Queued;
 
 /// Large frames under way on one connection may claim this much together; others wait. Two of the
 /// largest frames, so that one that is slow does not hold up the others.
 const ASSEMBLY_BYTES: usize = 2 * limit::MAX_FRAME_BYTES;
 
-type Halves = (SendStream, RecvStream);
+pub type Halves = (SendStream, RecvStream);
 type Opening = Pin<Box<dyn Future<Output = Result<Halves, ConnectionError>> + Send>>;
 type Accepted = Arc<Mutex<VecDeque<Halves>>>;
 
@@ -32,11 +33,13 @@ pub struct Connection {
     accept: Pin<Box<dyn Future<Output = ConnectionError> + Send>>,
     accepted: Accepted,
     open: Option<Opening>,
-    /// Indices of streams that wait until the peer allows another one, oldest first.
-    pub waiting: VecDeque<u32>,
+    /// Indices of streams that wait until the peer allows another one, by place.
+    waiting: BTreeMap<u64, u32>,
     assembling: usize,
-    /// Indices of streams whose large frame waits for a share of the assembly budget.
-    assembly_queue: VecDeque<(u32, usize)>,
+    /// Indices of streams whose large frame waits for a share of the assembly budget, by place.
+    assembly_queue: BTreeMap<u64, (u32, usize)>,
+    /// The place of the next stream that waits, in either queue.
+    next_place: u64,
 }
 
 impl Connection {
@@ -50,9 +53,10 @@ impl Connection {
             waker,
             accept_slot,
             open: None,
-            waiting: VecDeque::new(),
+            waiting: BTreeMap::new(),
             assembling: 0,
-            assembly_queue: VecDeque::new(),
+            assembly_queue: BTreeMap::new(),
+            next_place: 0,
         }
     }
 
@@ -86,35 +90,69 @@ impl Connection {
         }
     }
 
-    /// Claims a share of the assembly budget for a large frame. Returns false when it has to wait.
-    pub fn reserve(&mut self, index: u32, bytes: usize) -> bool {
+    pub fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Adds a stream that waits to be opened.
+    pub fn wait(&mut self, index: u32) -> Queued {
+        let place = self.place();
+        self.waiting.insert(place, index);
+        Queued::ToOpen(place)
+    }
+
+    /// Opens the stream that has waited longest, if the peer allows it.
+    pub fn open_waiting(&mut self) -> Option<(u32, Halves)> {
+        if self.waiting.is_empty() {
+            return None;
+        }
+        let halves = self.poll_open()?;
+        self.waiting.pop_first().map(|(_, index)| (index, halves))
+    }
+
+    /// Claims a share of the assembly budget for a large frame, or queues its stream.
+    pub fn reserve(&mut self, index: u32, bytes: usize) -> Queued {
         if self.assembling > 0 && self.assembling + bytes > ASSEMBLY_BYTES {
-            self.assembly_queue.push_back((index, bytes));
-            return false;
+            let place = self.place();
+            self.assembly_queue.insert(place, (index, bytes));
+            return Queued::ToAssemble(place);
         }
         self.assembling += bytes;
-        true
+        Queued::No
+    }
+
+    fn place(&mut self) -> u64 {
+        self.next_place += 1;
+        self.next_place
     }
 
     /// Returns a share, and the streams that have theirs now.
     pub fn release(&mut self, bytes: usize) -> Vec<(u32, usize)> {
         self.assembling -= bytes.min(self.assembling);
         let mut ready = Vec::new();
-        while let Some(&(index, wanted)) = self.assembly_queue.front() {
+        while let Some(first) = self.assembly_queue.first_entry() {
+            let (index, wanted) = *first.get();
             if self.assembling > 0 && self.assembling + wanted > ASSEMBLY_BYTES {
                 break;
             }
             self.assembling += wanted;
-            self.assembly_queue.pop_front();
+            first.remove();
             ready.push((index, wanted));
         }
         ready
     }
 
-    /// Removes a stream from the queues.
-    pub fn forget(&mut self, index: u32) {
-        self.waiting.retain(|waiting| *waiting != index);
-        self.assembly_queue.retain(|(waiting, _)| *waiting != index);
+    /// Removes a stream from the queue in which it waits.
+    pub fn forget(&mut self, queued: Queued) {
+        match queued {
+            Queued::No => {}
+            Queued::ToOpen(place) => {
+                self.waiting.remove(&place);
+            }
+            Queued::ToAssemble(place) => {
+                self.assembly_queue.remove(&place);
+            }
+        }
     }
 }
 

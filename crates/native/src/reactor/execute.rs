@@ -49,7 +49,11 @@ impl Reactor {
                 stream.send.push(&mut Context::from_waker(waker), command.payload, command.flag, shared);
             }
             command_op::NOTIFY => stream.send.notify(shared),
-            command_op::STOP => stream.receive.stop(command.arg),
+            command_op::STOP => {
+                stream.receive.stop(command.arg);
+                self.leave_assembly(index);
+                return self.poll_stream(index);
+            }
             command_op::CREDIT => {
                 stream.receive.credit(command.arg as usize, shared);
                 return self.poll_stream(index);
@@ -65,15 +69,14 @@ impl Reactor {
 
     fn open(&mut self, command: &Command<'_>) {
         let Some(connection) = self.connections.get_mut(&command.arg) else { return };
-        let halves = if connection.waiting.is_empty() { connection.poll_open() } else { None };
+        let halves = if connection.has_waiting() { None } else { connection.poll_open() };
         let waits = halves.is_none();
-        let mut stream = Stream::new(command.handle, command.arg, connection.raw, halves);
-        stream.queued = waits;
+        let stream = Stream::new(command.handle, command.arg, connection.raw, halves);
         let index = self.add(stream);
-        if waits && let Some(connection) = self.connections.get_mut(&command.arg) {
-            connection.waiting.push_back(index);
-        }
         if let Some((waker, stream)) = self.streams.with_waker(index) {
+            if waits && let Some(connection) = self.connections.get_mut(&command.arg) {
+                stream.queued = connection.wait(index);
+            }
             let cx = &mut Context::from_waker(waker);
             stream.send.push(cx, command.payload, command.flag, &mut self.shared);
         }

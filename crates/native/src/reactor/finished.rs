@@ -4,36 +4,37 @@
 //! for its acknowledgement.
 
 use iroh::endpoint::SendStream;
+use rustc_hash::FxHashMap;
 
-/// Below this number, acknowledged halves are not looked for.
-const FEW: usize = 256;
+/// Below this number of a connection, acknowledged halves are not looked for.
+const FEW: usize = 64;
 
-/// The finished halves of all connections. Acknowledged ones are removed in batches, so that a call
+/// The finished halves of each connection. Acknowledged ones are removed in batches, so that a call
 /// costs one check of its stream and no task.
-pub struct Finished {
-    halves: Vec<(u32, SendStream)>,
-    limit: usize,
-}
+#[derive(Default)]
+pub struct Finished(FxHashMap<u32, Halves>);
 
-impl Default for Finished {
-    fn default() -> Self {
-        Self { halves: Vec::new(), limit: FEW }
-    }
+#[derive(Default)]
+struct Halves {
+    halves: Vec<SendStream>,
+    limit: usize,
 }
 
 impl Finished {
     pub fn push(&mut self, connection: u32, half: SendStream) {
-        if self.halves.len() >= self.limit {
-            self.halves.retain(|(_, half)| is_unacknowledged(half));
-            self.limit = FEW.max(self.halves.len() * 2);
+        let Halves { halves, limit } = self.0.entry(connection).or_default();
+        if halves.len() >= *limit {
+            halves.retain(is_unacknowledged);
+            *limit = FEW.max(halves.len() * 2);
         }
-        self.halves.push((connection, half));
+        halves.push(half);
     }
 
     /// Takes out the halves that the peer of this connection has not acknowledged.
     pub fn take(&mut self, connection: u32) -> Vec<SendStream> {
-        let of_connection = self.halves.extract_if(.., |(of, _)| *of == connection);
-        of_connection.map(|(_, half)| half).filter(is_unacknowledged).collect()
+        let mut halves = self.0.remove(&connection).unwrap_or_default().halves;
+        halves.retain(is_unacknowledged);
+        halves
     }
 }
 

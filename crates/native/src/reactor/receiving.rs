@@ -23,7 +23,7 @@ const NODE_WINDOW_BYTES: usize = 16 * 1024 * 1024;
 const CHUNKS: usize = 32;
 
 pub struct ReceiveHalf {
-    handle: u32,
+    pub handle: u32,
     raw: bool,
     half: Option<RecvStream>,
     /// The peer ended its half, and JavaScript has no `FIN` event yet.
@@ -34,6 +34,8 @@ pub struct ReceiveHalf {
     unread: usize,
     read_bytes: u64,
     read_chunks: u64,
+    /// The code of a stop that came before the half was open.
+    stopped: Option<u32>,
     /// The share of the assembly budget that a large frame has.
     pub reserved: usize,
     /// The peer closed the connection: what has arrived is read without credit.
@@ -66,6 +68,7 @@ impl ReceiveHalf {
             unread: 0,
             read_bytes: 0,
             read_chunks: 0,
+            stopped: None,
             reserved: 0,
             last: false,
         }
@@ -75,9 +78,12 @@ impl ReceiveHalf {
         self.half.is_none() && self.held.is_empty() && !self.ended
     }
 
-    /// Opens a half that waited.
+    /// Opens a half that waited. One that was stopped meanwhile is stopped now.
     pub fn start(&mut self, half: RecvStream) {
         self.half = Some(half);
+        if let Some(code) = self.stopped.take() {
+            self.stop(code);
+        }
     }
 
     /// Takes back `bytes` of credit.
@@ -204,10 +210,15 @@ impl ReceiveHalf {
         self.stop(stream_code::INTERNAL_ERROR);
     }
 
-    /// Ends reading and asks the peer to stop sending.
+    /// Ends reading and asks the peer to stop sending. A half that is not open yet asks when it
+    /// opens.
     pub fn stop(&mut self, code: u32) {
-        if let Some(half) = &mut self.half {
-            let _ = half.stop(VarInt::from_u32(code));
+        match &mut self.half {
+            Some(half) => {
+                // Fails only when the peer has ended the half.
+                let _ = half.stop(VarInt::from_u32(code));
+            }
+            None => self.stopped = Some(code),
         }
         self.half = None;
         self.ended = false;

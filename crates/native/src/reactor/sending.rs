@@ -21,7 +21,7 @@ enum State {
 }
 
 pub struct SendHalf {
-    handle: u32,
+    pub handle: u32,
     connection: u32,
     state: State,
     backlog: BytesMut,

@@ -17,8 +17,17 @@ pub struct Stream {
     pub connection: u32,
     pub send: SendHalf,
     pub receive: ReceiveHalf,
-    /// Waits in a queue of its connection, to be opened or for a share of the assembly budget.
-    pub queued: bool,
+    pub queued: Queued,
+}
+
+/// The queue of the connection in which a stream waits, with its place there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Queued {
+    No,
+    /// Until the peer allows another stream.
+    ToOpen(u64),
+    /// For a share of the assembly budget.
+    ToAssemble(u64),
 }
 
 impl Stream {
@@ -30,8 +39,16 @@ impl Stream {
             connection,
             send: SendHalf::new(handle, connection, send),
             receive: ReceiveHalf::new(handle, raw, receive),
-            queued: false,
+            queued: Queued::No,
         }
+    }
+
+    /// Takes the handle away: JavaScript has forgotten the stream and uses the handle again. The
+    /// events that are left go to handle 0, which nothing has.
+    pub fn disown(&mut self) {
+        self.handle = 0;
+        self.send.handle = 0;
+        self.receive.handle = 0;
     }
 
     pub fn is_over(&self) -> bool {
@@ -40,14 +57,14 @@ impl Stream {
 
     /// Opens a stream that waited until the peer allowed it.
     pub fn start(&mut self, send: SendStream, receive: RecvStream, shared: &mut Shared) {
-        self.queued = false;
+        self.queued = Queued::No;
         self.receive.start(receive);
         self.send.start(send, shared);
     }
 
     /// Reads what the network has and the window allows.
     pub fn poll_receive(&mut self, cx: &mut Context<'_>, shared: &mut Shared) -> Read {
-        if self.queued {
+        if self.queued != Queued::No {
             return Read::Idle;
         }
         match self.receive.poll(cx, shared) {
@@ -61,7 +78,7 @@ impl Stream {
 
     /// Reads what had arrived before the peer closed the connection.
     pub fn read_rest(&mut self, cx: &mut Context<'_>, shared: &mut Shared) {
-        self.queued = false;
+        self.queued = Queued::No;
         self.receive.read_without_credit();
         self.poll_receive(cx, shared);
     }

@@ -63,6 +63,7 @@ class UnionDefinition implements CaseUnion {
   readonly named: NamedSchema;
   readonly settled: ReadonlyMap<number, Described | undefined>;
   readonly refined: boolean;
+  readonly custom: boolean;
   readonly #schemas: readonly (readonly [number, z.core.$ZodType])[];
   #cases: ReadonlyMap<number, ElementType> | undefined;
 
@@ -76,6 +77,7 @@ class UnionDefinition implements CaseUnion {
     this.settled = new Map(settled);
     // the checks of a lazy schema are not known yet: assume that it has some
     this.refined = settled.some(([, form]) => form?.refined ?? true);
+    this.custom = settled.some(([, form]) => form?.custom ?? true);
   }
 
   readonly cases = (): ReadonlyMap<number, ElementType> => {

@@ -30,7 +30,7 @@ export interface DialedPeer {
  * `AdmissionError`.
  */
 export async function dial(
-  node: Node,
+  node: Pick<Node, "connect">,
   address: EndpointAddress | string,
   { timeoutMs = DIAL_TIMEOUT_MS, signal, credential }: DialOptions,
 ): Promise<DialedPeer> {

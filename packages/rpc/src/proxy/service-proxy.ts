@@ -6,7 +6,7 @@ import type { CallOptions } from "../client/call-options.ts";
 import type { CallTarget } from "../client/call-target.ts";
 import { type BidiStreamCall, type ClientStreamCall, withOpen } from "../client/pushed-call.ts";
 import type { ResponseStream } from "../client/response-stream.ts";
-import { RpcError } from "../error.ts";
+import { errorOfStatus, RpcError } from "../error.ts";
 import { type JsonRequest, type JsonValue, jsonCodec } from "../message/json-codec.ts";
 import type { SessionControl } from "../session/session.ts";
 import { methodProxy } from "./method-proxy.ts";
@@ -100,7 +100,7 @@ function namedMethod(
   const explain = (error: unknown): never => {
     if (!(error instanceof RpcError) || error.details.reason !== "cardinality") throw error;
     const text = `${error.rawMessage}; if it answers with a stream, call ${place}.stream(request)`;
-    throw new RpcError(error.code, text, { cause: error, details: error.details });
+    throw errorOfStatus(error.code, text, { cause: error, details: error.details });
   };
   const single = (call: AnyClientMethod) => (request: unknown, callOptions?: CallOptions) =>
     singleAnswer((call(request, callOptions) as Promise<unknown>).catch(explain), place);

@@ -82,7 +82,9 @@ export class Backoff {
   /** An attempt failed. */
   failed(): void {
     const { initialBackoffMs, multiplier, maxBackoffMs, jitter } = this.options;
-    const waitMs = Math.min(initialBackoffMs * multiplier ** this.#failures, maxBackoffMs);
+    // an infinite factor would make NaN of an initial wait of 0
+    const factor = Math.min(multiplier ** this.#failures, Number.MAX_VALUE);
+    const waitMs = Math.min(initialBackoffMs * factor, maxBackoffMs);
     this.#failures += 1;
     this.#delayMs = waitMs * (1 + jitter * (2 * Math.random() - 1));
   }

@@ -30,8 +30,9 @@ export interface ServerOptions {
    */
   readonly requireAdmission?: boolean | undefined;
   /**
-   * Called with every failure of the server's own code; exceptions that it throws are ignored.
-   * Default: `process.emitWarning`, without data of the peer.
+   * Called with every failure of the server's own code: handlers, responses of the wrong type,
+   * session instances and callbacks. Default: a process warning `AsterHandlerError` with the error
+   * id, the cause and its stack; under `NODE_ENV=production` in one line.
    */
   readonly onError?: ((fault: ServerFault) => void) | undefined;
 }

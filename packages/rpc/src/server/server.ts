@@ -4,6 +4,7 @@ import { DRAIN_GRACE_MS } from "../defaults.ts";
 import type { RpcLimits } from "../limits.ts";
 import { checkNonNegative } from "../option-check.ts";
 import { showAs } from "../shown.ts";
+import { newErrorId } from "./errors.ts";
 import { ServerConnection } from "./server-connection.ts";
 import { ServerCore } from "./server-core.ts";
 import type { DrainOptions, ServerOptions } from "./server-options.ts";
@@ -41,6 +42,11 @@ export class Server {
    */
   handle(connection: Connection): void {
     new ServerConnection(this.#core, connection);
+  }
+
+  /** @internal Passes the failure of a callback to `onError`. Never throws. */
+  callbackFailed(name: string, peer: string, cause: unknown): void {
+    this.#core.report({ errorId: newErrorId(), service: "", method: name, peer, cause });
   }
 
   stats(): ServerStats {

@@ -30,7 +30,7 @@ const bad: Bad[] = [
   [
     "limits.sessionIdleMs",
     { limits: { sessionIdleMs: Number.NaN } },
-    "a non-negative number, got NaN",
+    "a non-negative number of milliseconds, got NaN",
   ],
   [
     "limits.maxMessageBytes",

@@ -254,6 +254,10 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
 
   #lose(error: TransportError): void {
     if (this.#over || this.#loss !== undefined) return;
+    if (this.#sendDone && this.#receiveDone) {
+      this.#finish();
+      return;
+    }
     this.#loss = error;
     this.#inbox.clear();
     this.#drained?.give();
@@ -276,9 +280,12 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
     if (!this.#opener || this.#announced || !this.#admitted || !this.#hasSent) return;
     this.#announced = true;
     this.#other.connection.arrive(this.#other);
+    this.#finishIfDone();
   }
 
   #finishIfDone(): void {
+    // what was sent before the channel limit admitted the channel still reaches the peer
+    if (this.#opener && !this.#announced) return;
     const stopPending = this.#stopCode !== undefined && !this.#stopDelivered;
     if (this.#sendDone && this.#receiveDone && !stopPending) this.#finish();
   }

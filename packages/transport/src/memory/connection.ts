@@ -115,6 +115,7 @@ export class MemoryConnection implements Connection, Recipient {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
+    await this.other.closed;
   }
 
   /** Hands the channels that have arrived to the handler. */

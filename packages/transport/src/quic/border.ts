@@ -80,6 +80,8 @@ export const EventOp = {
   DOWN: 15,
   /** Stream `handle` is freed: over `HELD_BYTES` arrived while its reader was paused. */
   OVERRUN: 16,
+  /** The close handshake of connection `handle` is over, after `CLOSED` with `CLOSING`. */
+  GONE: 17,
 } as const;
 
 /** The bits of the flags of an event. */
@@ -102,6 +104,8 @@ export const EndingKind = {
   ADDRESS: 4,
   /** The native module failed. */
   NATIVE: 5,
+  /** This side closed the connection; its close handshake is under way. */
+  CLOSING: 6,
 } as const;
 
 /** Application codes of streams (docs/wire.md, "Stream codes"). */

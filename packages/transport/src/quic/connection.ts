@@ -8,6 +8,7 @@ import type { Connection, ConnectionStats } from "../connection.ts";
 import { TransportError } from "../error.ts";
 import { type Deferred, deferred } from "../signal.ts";
 import { Slots } from "../slots.ts";
+import { soon } from "../turns.ts";
 import { Limit } from "./border.ts";
 import { QuicChannel } from "./channel.ts";
 import type { Commands } from "./commands.ts";
@@ -34,6 +35,8 @@ export class QuicConnection implements Connection {
   readonly closed: Promise<TransportError>;
   readonly #reactor: Reactor;
   readonly #closed: Deferred<TransportError> = deferred();
+  /** Resolves when the native side has finished the close handshake. */
+  readonly #gone: Deferred<void> = deferred();
   #ended: TransportError | undefined;
   #closing: TransportError | undefined;
   readonly #channels = new Slots<QuicChannel>();
@@ -65,7 +68,7 @@ export class QuicConnection implements Connection {
     }
     this.#handler = handler;
     if (this.#arrived.length === 0) return;
-    queueMicrotask(() => {
+    soon(() => {
       const arrived = this.#arrived;
       this.#arrived = [];
       for (const channel of arrived) this.#offer(channel, handler);
@@ -93,6 +96,11 @@ export class QuicConnection implements Connection {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
+    // Nothing else may keep the process alive until then.
+    const { keepAlive } = this.#reactor;
+    keepAlive.hold();
+    await this.#gone.promise;
+    keepAlive.release();
   }
 
   /** Frees the accept slot: the program has taken the connection. */
@@ -106,6 +114,11 @@ export class QuicConnection implements Connection {
     this.#add(channel);
     if (this.#handler === undefined || this.#arrived.length > 0) this.#arrived.push(channel);
     else this.#offer(channel, this.#handler);
+  }
+
+  /** The close handshake is over, or the connection was lost without one. */
+  onGone(): void {
+    this.#gone.resolve();
   }
 
   onClosed(error: TransportError): void {

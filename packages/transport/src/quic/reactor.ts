@@ -6,6 +6,7 @@
 import type { NativeConnectionStats, NativeNode, NativeNodeInit } from "@aster/native";
 import { endpointIdFromBytes } from "../address/endpoint.ts";
 import { TransportError, type TransportErrorCode } from "../error.ts";
+import { outsideCalls, setImmediate } from "../turns.ts";
 import { EndingKind, EventFlag, EventOp, Limit, RecordHeader } from "./border.ts";
 import type { QuicChannel } from "./channel.ts";
 import { ChannelTable } from "./channel-table.ts";
@@ -21,6 +22,7 @@ const ARENA_BYTES: number = 16 * Limit.LARGE_BYTES;
 
 const ENDING_CODES: ReadonlyMap<number, TransportErrorCode> = new Map([
   [EndingKind.CLOSED, "closed"],
+  [EndingKind.CLOSING, "closed"],
   [EndingKind.CONNECT, "connect"],
   [EndingKind.TIMEOUT, "timeout"],
   [EndingKind.ADDRESS, "address"],
@@ -56,12 +58,14 @@ export class Reactor {
   readonly #view: DataView = new DataView(this.#arena.buffer);
   readonly #channels = new ChannelTable<QuicChannel>();
   readonly #connections = new Map<number, QuicConnection>();
+  /** Connections that this side closed and whose close handshake is under way. */
+  readonly #leaving = new Map<number, QuicConnection>();
   #lastHandle = 0;
   readonly #drainOne = (): void => this.#drain();
 
   constructor(module: NativeModule, init: NativeNodeInit, events: NodeEvents) {
     this.#events = events;
-    this.native = new module.NativeNode(init, this.#drainOne);
+    this.native = outsideCalls(() => new module.NativeNode(init, this.#drainOne));
     this.commands = new Commands(this.native);
     detachAtExit(this.native);
   }
@@ -196,8 +200,14 @@ export class Reactor {
         const connection = this.#connections.get(handle);
         this.#connections.delete(handle);
         connection?.onClosed(ending(flags, arg, payload));
+        if (flags !== EndingKind.CLOSING) connection?.onGone();
+        else if (connection !== undefined) this.#leaving.set(handle, connection);
         break;
       }
+      case EventOp.GONE:
+        this.#leaving.get(handle)?.onGone();
+        this.#leaving.delete(handle);
+        break;
       case EventOp.ASK: {
         const { peer, alpn } = peerAndAlpn(payload);
         this.#events.asked(handle, peer, alpn);
@@ -218,8 +228,13 @@ export class Reactor {
   #end(fault: string | undefined): void {
     const error = fault === undefined ? undefined : new TransportError("native", fault);
     const ended = error ?? new TransportError("closed", "the node is closed");
-    for (const connection of [...this.#connections.values()]) connection.onClosed(ended);
+    for (const connection of [...this.#connections.values()]) {
+      connection.onClosed(ended);
+      connection.onGone();
+    }
     this.#connections.clear();
+    for (const connection of this.#leaving.values()) connection.onGone();
+    this.#leaving.clear();
     this.keepAlive.stop();
     forgetAtExit(this.native);
     this.#events.down(error);

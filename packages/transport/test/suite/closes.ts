@@ -45,6 +45,22 @@ export function closeTests(pair: () => NodePair): void {
     await eventually("all are freed", () => pair().server.stats().nativeHandles <= 1);
   });
 
+  test("the dispose of a connection waits until the peer has what was sent and the close", async () => {
+    const { client, server } = await connected(pair());
+    const sink = new Recorder();
+    server.accept((channel) => channel.read(sink));
+    client.open(new Recorder()).send(3, pattern(500_000), true);
+    let gone = false;
+    void server.closed.then(() => {
+      gone = true;
+    });
+    await client[Symbol.asyncDispose]();
+    await eventually("the peer has the close", () => gone);
+    expect(sink.bytes).toBe(500_000);
+    expect(pair().client.stats().nativeHandles).toBeLessThanOrEqual(1);
+    await client[Symbol.asyncDispose]();
+  });
+
   test("delivers calls that were opened just before the close", async () => {
     const { client, server } = await connected(pair());
     const sink = new Recorder();

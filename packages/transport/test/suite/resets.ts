@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { DEFAULT_MAX_CHANNELS } from "../../src/defaults.ts";
 import type { NodePair } from "../../src/testing.ts";
 import { channelOn, connected, eventually, pattern, sleep } from "../support/pair.ts";
+import { Recorder } from "../support/recorder.ts";
 
 export function resetTests(pair: () => NodePair): void {
   test("a reset reaches the peer with its code and does not call the sink of its own side", async () => {
@@ -42,6 +44,30 @@ export function resetTests(pair: () => NodePair): void {
     expect(far.send(0, pattern(10))).toBe(true);
     far.end();
     await eventually("the channel is freed", () => pair().server.stats().channels === 0);
+  });
+
+  test("the stop of a channel that waits for the channel limit reaches the peer", async () => {
+    const { client, server } = await connected(pair());
+    const sinks: Recorder[] = [];
+    server.accept((channel) => {
+      const sink = new Recorder();
+      sinks.push(sink);
+      channel.read(sink);
+    });
+    const open = Array.from({ length: DEFAULT_MAX_CHANNELS }, () => {
+      const channel = client.open(new Recorder());
+      channel.send(1, pattern(1));
+      return channel;
+    });
+    await eventually("the limit is reached", () => sinks.length === DEFAULT_MAX_CHANNELS);
+    const waiting = client.open(new Recorder());
+    waiting.stop(21);
+    waiting.send(4, pattern(4), true);
+    for (const channel of open) channel.reset(1);
+    await eventually("the channel is open", () => sinks.length > DEFAULT_MAX_CHANNELS);
+    const last = sinks.at(-1);
+    await last?.until("the stop", ({ stopCode }) => stopCode === 21);
+    await last?.until("the frame", ({ bytes }) => bytes === 4);
   });
 
   test("stop reaches the sender with its code, and the other direction goes on", async () => {

@@ -1,5 +1,6 @@
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
+import { isMap, isRecordLike, isSet } from "../../value-kind.ts";
 import { NativeId } from "../native-id.ts";
 import { startList, wroteDoubles } from "../writing/write-array.ts";
 import { writeMap, writeSet } from "../writing/write-collection.ts";
@@ -49,12 +50,12 @@ export function setNative(element: NativeOp): NativeOp {
   const op: NativeOp = {
     form: () => element.form?.(),
     write(w, value, depth, keeps) {
-      if (!(value instanceof Set)) throw expected("a Set", value);
+      if (!isSet(value)) throw expected("a Set", value);
       if (!w.opened(value, depth, element.form?.(), keeps)) return;
       writeSet(w, value, (item) => element.write(w, item, depth + 1, keeps));
     },
     check(c, value, depth, keeps) {
-      if (!(value instanceof Set)) throw expected("a Set", value);
+      if (!isSet(value)) throw expected("a Set", value);
       if (!c.enter(op, value, depth, keeps) || c.skips(element)) return;
       each([...value], value.size, (item) => element.check?.(c, item, depth + 1, keeps));
     },
@@ -67,7 +68,7 @@ export function mapNative(key: NativeOp, value: NativeOp): NativeOp {
   const op: NativeOp = {
     form: () => value.form?.(),
     write(w, map, depth, keeps) {
-      if (!(map instanceof Map)) throw expected("a Map", map);
+      if (!isMap(map)) throw expected("a Map", map);
       if (!w.opened(map, depth, value.form?.(), keeps)) return;
       writeMap(
         w,
@@ -77,7 +78,7 @@ export function mapNative(key: NativeOp, value: NativeOp): NativeOp {
       );
     },
     check(c, map, depth, keeps) {
-      if (!(map instanceof Map)) throw expected("a Map", map);
+      if (!isMap(map)) throw expected("a Map", map);
       if (!c.enter(op, map, depth, keeps)) return;
       let place: unknown;
       try {
@@ -99,7 +100,7 @@ export function recordNative(key: NativeOp, value: NativeOp): NativeOp {
   const op: NativeOp = {
     form: () => value.form?.(),
     write(w, record, depth, keeps) {
-      if (typeof record !== "object" || record === null || Array.isArray(record)) {
+      if (typeof record !== "object" || record === null || !isRecordLike(record)) {
         throw expected("an object", record);
       }
       if (!w.opened(record, depth, value.form?.(), keeps)) return;

@@ -14,6 +14,7 @@ import { holdsDoubles, type ValueTest, valueTest } from "./value-test.ts";
 export interface StructParts {
   readonly struct: NativeOp;
   readonly shape: Shape;
+  readonly isOther: ((value: object) => boolean) | undefined;
   readonly prototype: object;
   readonly fields: readonly (readonly [WireField, NativeOp])[];
   opOf(element: ElementType): NativeOp;
@@ -31,7 +32,8 @@ export type CheckStruct = (c: Checker, value: unknown, depth: number, keeps: boo
  */
 export function generateStructWriter(parts: StructParts): WriteStruct {
   const code = new StructSource(parts);
-  code.open(`if(w.opened(v,d,${code.source.constant(parts.struct)},k)!==true)return;`);
+  const other = parts.isOther ? `if(${code.source.constant(parts.isOther)}(v))${code.wrong}` : "";
+  code.open(`${other}if(w.opened(v,d,${code.source.constant(parts.struct)},k)!==true)return;`);
   code.source.add(`w.shape(${code.source.constant(parts.shape)});let t,b=w.bytes,p=w.pos;d++;`);
   for (const [field, op] of parts.fields) code.writeField(field, op);
   code.source.add("w.pos=p;");

@@ -2,6 +2,7 @@ import { arrayClass, float16Class, type NumberElementKind } from "../../bytes/ar
 import { arrayTypeId, TypeId } from "../../bytes/type-id.ts";
 import { fail, quote } from "../../failure.ts";
 import type { ScalarType } from "../../schema/field-type.ts";
+import { isArrayOf } from "../../value-kind.ts";
 import { notOneOf } from "../../xlang/values/enum-op.ts";
 import { type View, type ViewKind, viewKinds } from "../view-kind.ts";
 import { writeBytes } from "../writing/write-view.ts";
@@ -43,7 +44,7 @@ export function enumNative(values: readonly (string | number)[]): NativeOp {
 /** The op of a typed array. */
 export function arrayNative(element: NumberElementKind): NativeOp {
   const Class = arrayClass[element];
-  const accept = expecting(`a ${Class.name}`, (value) => value instanceof Class);
+  const accept = expecting(`a ${Class.name}`, (value) => isArrayOf(Class, value));
   return viewNative(viewId(element), accept);
 }
 

@@ -1,7 +1,8 @@
 import { canGenerate } from "../../codegen/source.ts";
-import { asFailure, fail, kindOf } from "../../failure.ts";
+import { asFailure, fail } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
 import type { ElementType } from "../../schema/field-type.ts";
+import { otherKind, otherKindTest } from "../../schema/struct-kind.ts";
 import { registryOf } from "../../schema/type-scope.ts";
 import type { WireField, WireTypeInfo } from "../../schema/wire-type-info.ts";
 import { makeShape, type Shape } from "../records/shape.ts";
@@ -18,6 +19,8 @@ import {
 
 interface Plan {
   readonly shape: Shape;
+  /** True for objects of another kind, which generated code refuses too. */
+  readonly isOther: ((value: object) => boolean) | undefined;
   readonly fields: readonly (readonly [WireField, NativeOp])[];
   /** Generated functions, made on first use. */
   write: WriteStruct | undefined;
@@ -51,9 +54,11 @@ export class StructNative implements NativeOp {
   }
 
   #writeExact(w: NativeWriter, value: unknown, depth: number, keeps: boolean): void {
-    if (typeof value !== "object" || value === null) throw this.#expected(value);
+    const { shape, fields, isOther } = this.#plan();
+    if (typeof value !== "object" || value === null || isOther?.(value)) {
+      throw otherKind(this.#info, value);
+    }
     if (!w.opened(value, depth, this, keeps)) return;
-    const { shape, fields } = this.#plan();
     w.shape(shape);
     let i = 0;
     try {
@@ -79,8 +84,8 @@ export class StructNative implements NativeOp {
   }
 
   #checkExact(c: Checker, value: unknown, depth: number, keeps: boolean): void {
-    if (typeof value !== "object" || value === null) throw this.#expected(value);
-    if (Object.getPrototypeOf(value) !== this.prototype) throw this.#expected(value);
+    if (typeof value !== "object" || value === null) throw otherKind(this.#info, value);
+    if (Object.getPrototypeOf(value) !== this.prototype) throw otherKind(this.#info, value);
     if (!c.enter(this, value, depth, keeps)) return;
     const { shape, fields } = this.#plan();
     this.#complete(value as Record<string, unknown>);
@@ -114,10 +119,11 @@ export class StructNative implements NativeOp {
     }
   }
 
-  #parts({ shape, fields }: Plan): StructParts {
+  #parts({ shape, isOther, fields }: Plan): StructParts {
     return {
       struct: this,
       shape,
+      isOther,
       prototype: this.prototype,
       fields,
       opOf: this.#opOf,
@@ -139,14 +145,11 @@ export class StructNative implements NativeOp {
         fields.map((field) => field.key),
         info.class && info.tag,
       ),
+      isOther: otherKindTest(info),
       fields: fields.map((field) => [field, this.#opOf(field)] as const),
       write: undefined,
       check: undefined,
     };
-  }
-
-  #expected(value: unknown): unknown {
-    return fail("value", `expected an object (${this.#info.tag}), got ${kindOf(value)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { littleEndian } from "../../bytes/float.ts";
 import { fail } from "../../failure.ts";
+import { isArrayBuffer } from "../../value-kind.ts";
 import { NativeId } from "../native-id.ts";
 import type { View, ViewKind } from "../view-kind.ts";
 import type { NativeWriter } from "./native-writer.ts";
@@ -40,7 +41,7 @@ export function writeBytes(w: NativeWriter, view: View, kind: ViewKind): void {
 }
 
 function rangeOf(view: View, kind: ViewKind): { readonly start: number; readonly end: number } {
-  if (!(view.buffer instanceof ArrayBuffer)) {
+  if (!isArrayBuffer(view.buffer)) {
     throw fail("value", "shared memory has no form on the wire: send a copy of it");
   }
   if (kind.size > 1 && !littleEndian) {

@@ -1,6 +1,7 @@
 import { mapAdder } from "../../bytes/key-guard.ts";
 import { fail, kindOf } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
+import { isMap, isRecordLike } from "../../value-kind.ts";
 import type { RowSource, Span } from "../row-source.ts";
 import type { RowWriter } from "../row-writer.ts";
 import { openItems, readItems, writeItems } from "./list-op.ts";
@@ -64,7 +65,7 @@ function writeSide(
 }
 
 function recordPairs(record: unknown): [unknown[], unknown[]] {
-  if (typeof record !== "object" || record === null || Array.isArray(record)) {
+  if (typeof record !== "object" || record === null || !isRecordLike(record)) {
     throw fail("value", `expected an object, got ${kindOf(record)}`);
   }
   const keys = Object.keys(record);
@@ -72,7 +73,7 @@ function recordPairs(record: unknown): [unknown[], unknown[]] {
 }
 
 function mapPairs(map: unknown): [unknown[], unknown[]] {
-  if (!(map instanceof Map)) throw fail("value", `expected a Map, got ${kindOf(map)}`);
+  if (!isMap(map)) throw fail("value", `expected a Map, got ${kindOf(map)}`);
   return [[...map.keys()], [...map.values()]];
 }
 

@@ -1,6 +1,7 @@
 import { startsWith } from "../../bytes/byte-reader.ts";
-import { asFailure, fail, kindOf } from "../../failure.ts";
+import { asFailure, fail } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
+import { otherKind, otherKindTest } from "../../schema/struct-kind.ts";
 import type { WireField } from "../../schema/wire-type-info.ts";
 import type { Bind, ReadStruct, WriteStruct } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
@@ -31,9 +32,10 @@ function structWriter(plan: TypePlan, bind: Bind): WriteStruct {
     fieldWriter(field, fieldOp(field, plan, bind), plan.shared.has(field)),
   );
   const hint = depthHint(plan);
+  const isOther = otherKindTest(plan.info);
   return (w, value, depth) => {
-    if (typeof value !== "object" || value === null) {
-      throw fail("value", `expected an object (${plan.info.tag}), got ${kindOf(value)}`);
+    if (typeof value !== "object" || value === null || isOther?.(value)) {
+      throw otherKind(plan.info, value);
     }
     w.checkDepth(depth, hint);
     w.putBytes(plan.lead);

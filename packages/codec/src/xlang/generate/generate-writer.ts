@@ -1,5 +1,6 @@
 import { Source, wrong } from "../../codegen/source.ts";
 import type { FieldType } from "../../schema/field-type.ts";
+import { otherKindTest } from "../../schema/struct-kind.ts";
 import type { WireField } from "../../schema/wire-type-info.ts";
 import type { Bind, WriteStruct } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
@@ -32,9 +33,11 @@ class WriterSource {
   }
 
   compile(): WriteStruct {
-    const { lead, ordered } = this.#plan;
+    const { info, lead, ordered } = this.#plan;
+    const isOther = otherKindTest(info);
+    const other = isOther ? `||${this.#source.constant(isOther)}(v)` : "";
     this.#source.add(
-      `if(typeof v!=="object"||v===null||d>w.maxDepth)${this.#wrong}` +
+      `if(typeof v!=="object"||v===null||d>w.maxDepth${other})${this.#wrong}` +
         "let p=w.pos,b=w.bytes,t,n,c;",
     );
     const first: Piece = {

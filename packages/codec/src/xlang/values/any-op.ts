@@ -3,6 +3,7 @@ import { fail, kindOf } from "../../failure.ts";
 import type { ExtType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
 import { TypedValue } from "../../schema/typed-value.ts";
+import { isBytes, isDate, isMap, isPlainObject, isSet } from "../../value-kind.ts";
 import type { Bind } from "../binding.ts";
 import { type Candidates, inScope, readStruct, readTypeName } from "../struct-info.ts";
 import type { XlangReader } from "../xlang-reader.ts";
@@ -121,8 +122,17 @@ class AnyTypes {
     if (value instanceof TypedValue) return this.#typed.of(value);
     const ext = this.#scope.extOf(value);
     if (ext) return this.#ofExt(ext);
-    const array = typedArrayOp(value);
-    if (array) return array;
+    return typedArrayOp(value) ?? this.#ofForeign(value);
+  }
+
+  /** Returns the op of an object that another realm made. */
+  #ofForeign(value: object): ValueOp {
+    const { set, map, record } = this.#containers;
+    if (isPlainObject(value)) return record;
+    if (isBytes(value)) return bytesOp;
+    if (isDate(value)) return timeOp;
+    if (isSet(value)) return set;
+    if (isMap(value)) return map;
     throw fail(
       "value",
       `a ${kindOf(value)} has no form on the wire: bind its class to a wire type, or give its type with typed()`,

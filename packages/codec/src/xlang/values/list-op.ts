@@ -1,6 +1,7 @@
 import { setAdder } from "../../bytes/key-guard.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
+import { isSet } from "../../value-kind.ts";
 import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
@@ -43,7 +44,7 @@ export function setOp(element: ElementOp): ValueOp {
   const op = containerOp(
     TypeId.set,
     (w, value, depth, keeps) => {
-      if (!(value instanceof Set)) throw fail("value", `expected a Set, got ${kindOf(value)}`);
+      if (!isSet(value)) throw fail("value", `expected a Set, got ${kindOf(value)}`);
       writeItems(w, [...value], element, depth, keeps);
     },
     (r, depth, keeps) => {

@@ -2,6 +2,7 @@ import { mapAdder } from "../../bytes/key-guard.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
+import { isMap, isRecordLike } from "../../value-kind.ts";
 import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
@@ -29,7 +30,7 @@ export function recordOp(key: ElementOp, value: ElementOp): ValueOp {
   const op = containerOp(
     TypeId.map,
     (w, record, depth, keeps) => {
-      if (typeof record !== "object" || record === null || Array.isArray(record)) {
+      if (typeof record !== "object" || record === null || !isRecordLike(record)) {
         throw fail("value", `expected an object, got ${kindOf(record)}`);
       }
       const keys = Object.keys(record);
@@ -60,7 +61,7 @@ export function mapOp(key: ElementOp, value: ElementOp): ValueOp {
   const op = containerOp(
     TypeId.map,
     (w, map, depth, keeps) => {
-      if (!(map instanceof Map)) throw fail("value", `expected a Map, got ${kindOf(map)}`);
+      if (!isMap(map)) throw fail("value", `expected a Map, got ${kindOf(map)}`);
       writePairs(w, [...map.keys()], [...map.values()], key, value, depth, keeps);
     },
     (r, depth, keeps) => {

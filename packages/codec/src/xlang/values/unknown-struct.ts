@@ -1,4 +1,5 @@
 import type { TypeScope } from "../../schema/type-scope.ts";
+import { carrier } from "../../value-kind.ts";
 import type { Bind } from "../binding.ts";
 import { begin, readFlagged } from "../references.ts";
 import type { TypeMeta } from "../type-meta.ts";
@@ -14,6 +15,10 @@ export class UnknownStruct {
   readonly tag: string;
   /** The values by their names on the wire, or `#3` for a field with a number. */
   readonly fields: ReadonlyMap<string, unknown>;
+
+  static {
+    Object.defineProperty(UnknownStruct.prototype, carrier, { value: "unknown" });
+  }
 
   constructor(tag: string, fields: ReadonlyMap<string, unknown>) {
     this.tag = tag;
