@@ -89,7 +89,8 @@ describe.skipIf("missing" in environment)("admission and addresses", () => {
   it("calls a Python server under its own contract, and no other", async () => {
     await using client = await connectToPython(pythonServer.ready.address, { network: "none" });
     const { request, response } = Object.values(Testkit.methods)[0] as ServiceMethod;
-    const Other = defineService(Testkit.name, {}, { other: unary(request, response) });
+    const other = unary(request as never, response as never);
+    const Other = defineService(Testkit.name, {}, { other });
     expect(() => client.client(Other)).toThrow(
       /which it does not describe, so that they cannot be compared/,
     );
