@@ -89,8 +89,9 @@ export class AsterClient implements AsyncDisposable {
    * cannot be read and for an option out of range (`details.reason` is `option.invalid`). After
    * that: UNAVAILABLE when the peer cannot be reached in time, UNAUTHENTICATED when it does not
    * admit the client, CANCELLED when the signal fires (DEADLINE_EXCEEDED for an
-   * `AbortSignal.timeout()`), FAILED_PRECONDITION when the node cannot be opened. A node that was
-   * opened is closed again.
+   * `AbortSignal.timeout()`), FAILED_PRECONDITION when the node cannot be opened and for a peer
+   * that offers its services at another endpoint (`admission.redirect`). A node that was opened is
+   * closed again.
    */
   static async connect(
     address: EndpointAddress | string,
@@ -98,17 +99,17 @@ export class AsterClient implements AsyncDisposable {
   ): Promise<AsterClient> {
     let held: HeldNode | undefined;
     try {
-      const { credential, timeoutMs, reconnect = {}, onStateChange = () => {} } = options;
+      const { timeoutMs, reconnect = {}, onStateChange = () => {} } = options;
       checkClientOptions(options);
       const connectTimeoutMs = timeoutMs ?? DIAL_TIMEOUT_MS;
       const backoff = new Backoff({ connectTimeoutMs, ...(reconnect || {}) });
       const target = parseAddress(address);
       held = await holdNode(options);
       const connections = new OpenedConnections(held.node);
-      const presented = credential === undefined ? {} : { credential };
+      const { credential, allowRedirect } = options;
       const link = new PeerLink(await dial(connections, target, options), {
         redial: (withinMs, signal) =>
-          dial(connections, target, { ...presented, timeoutMs: withinMs, signal }),
+          dial(connections, target, { credential, allowRedirect, timeoutMs: withinMs, signal }),
         backoff,
         reconnects: reconnect !== false,
         onStateChange,
@@ -124,7 +125,7 @@ export class AsterClient implements AsyncDisposable {
     return this.#held.node;
   }
 
-  /** Endpoint id of the peer. */
+  /** Endpoint id of the peer that answers the calls. */
   get peer(): string {
     return this.#link.peer;
   }

@@ -27,6 +27,13 @@ export interface AsterClientOptions extends NodeChoice {
   readonly signal?: AbortSignal | undefined;
   /** The credential to present, as JSON text. Default: none. */
   readonly credential?: string | undefined;
+  /**
+   * Calls another node when the admission answer of the peer names one; `client.peer` is then that
+   * node. The peer chooses it, so set it only for peers that you trust with that. Of the other
+   * node's address the client dials at most 8 direct addresses, local ones only if `address` has
+   * one of the same kind, and no relay but that of `address`. Default: false.
+   */
+  readonly allowRedirect?: boolean | undefined;
   /** Interceptors of every call. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[] | undefined;
   readonly limits?: RpcLimitOptions | undefined;
@@ -55,7 +62,8 @@ export interface AsterClientOptions extends NodeChoice {
  */
 export function checkClientOptions(options: AsterClientOptions): void {
   const { timeoutMs, interceptors, limits, compression, reconnect, onStateChange } = options;
-  checkContractPolicy(options.checkContract);
+  const { allowRedirect, checkContract } = options;
+  checkContractPolicy(checkContract);
   checkCallSettings({
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(interceptors === undefined ? {} : { interceptors }),
@@ -65,6 +73,9 @@ export function checkClientOptions(options: AsterClientOptions): void {
   if (typeof reconnect === "object") checkReconnect(reconnect);
   else if (reconnect !== undefined && reconnect !== false) {
     throw optionError("reconnect", "an object or false", reconnect);
+  }
+  if (allowRedirect !== undefined && typeof allowRedirect !== "boolean") {
+    throw optionError("allowRedirect", "true or false", allowRedirect);
   }
   if (onStateChange !== undefined && typeof onStateChange !== "function") {
     throw optionError("onStateChange", "a function", onStateChange);

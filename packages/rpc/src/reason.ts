@@ -39,6 +39,11 @@ export const RpcReason = {
    */
   REQUEST_INVALID: "request.invalid",
   /**
+   * The response does not pass the checks of its type; the detail `path` says where. Correct the
+   * server, or build both sides from the same definition.
+   */
+  RESPONSE_INVALID: "response.invalid",
+  /**
    * A call has more or fewer messages than its method takes or returns. Call the method by its
    * pattern.
    */
@@ -172,6 +177,11 @@ export const RpcReason = {
   ADMISSION_DENIED: "admission.denied",
   /** The peer's admission message cannot be read. Check that it speaks this protocol. */
   ADMISSION_PROTOCOL: "admission.protocol",
+  /**
+   * The peer offers its services at another endpoint, named in the detail `endpointId`. Pass
+   * `allowRedirect: true` to call that one.
+   */
+  ADMISSION_REDIRECT: "admission.redirect",
   /**
    * An admission message would exceed its bound. Use a smaller credential or offer fewer services.
    */

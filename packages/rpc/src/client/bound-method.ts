@@ -9,6 +9,7 @@ import { modeNumber, type WireMode } from "../protocol/mode.ts";
 import { headerDeadline } from "../time/deadline.ts";
 import { type DeclaredErrors, declaredErrors } from "./call-failure.ts";
 import type { CallSetup } from "./call-options.ts";
+import { checkedResponses } from "./checked-responses.ts";
 
 /** The part of a method that calls need; calls without a definition have it too. */
 export type CalledMethod = Pick<ServiceMethod, "name" | "pattern" | "idempotent" | "timeoutMs">;
@@ -92,7 +93,7 @@ export class BoundMethod {
       ...coding,
       ...(viewsRows
         ? { response: rowViews(type), ofPassed: (value) => rowViewOf(type, value) }
-        : {}),
+        : { response: checkedResponses(type, coding.response) }),
       ...options,
       service: name,
       version,
