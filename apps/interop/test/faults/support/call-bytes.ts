@@ -21,7 +21,7 @@ export function callBytes(mode: Mode, method: string, ...requests: readonly obje
   return Buffer.concat([headerFrame(mode, Testkit.name, method), ...frames]);
 }
 
-/** Returns the bytes of a call of Testkit with one request of any bytes, compressed as by a peer. */
+/** Returns the bytes of a call of Testkit with one compressed request of any bytes. */
 export function rawCallBytes(mode: Mode, method: string, request: Uint8Array): Uint8Array {
   const compressed = encodeFrame(FrameFlag.Compressed, compressPayload(request, 3));
   return Buffer.concat([headerFrame(mode, Testkit.name, method), compressed]);
