@@ -83,7 +83,7 @@ export interface NativeConnectionStats {
 /** The addresses of a node. */
 export interface NativeNodeAddress {
   id: string
-  /** `ip:port`, most useful first. */
+  /** `ip:port`, most useful first. An unspecified IPv6 address stands for those of all interfaces. */
   direct: Array<string>
   relay?: string
 }
@@ -103,11 +103,16 @@ export interface NativeNodeInit {
   maxStreams: number
   /** Larger windows per stream, for few streams over long distances. */
   bulk: boolean
+  /** Protocols of iroh that the node serves: `blobs`, `docs`, `gossip`. */
+  protocols: Array<string>
 }
 
 /** The figures of a node. */
 export interface NativeNodeStats {
+  /** Those of the linked protocols included. */
   connections: number
+  /** Connections of the linked protocols. */
+  linkedConnections: number
   streams: number
   /** Bytes read but not consumed, written but not sent, and events not drained. */
   queuedBytes: number

@@ -78,6 +78,32 @@ describe("streams over QUIC", () => {
     60_000,
   );
 
+  test("a paused reader of 20-byte messages makes its sender wait, and what it holds is counted", async () => {
+    const { client, near, far, farSink } = await readerAndEcho({});
+    let sent = 0;
+    let blocked = false;
+    const sending = (async () => {
+      const payload = pattern(20);
+      for (; sent < 60_000; sent += 1) {
+        if (!near.send(0, payload)) {
+          blocked = true;
+          break;
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      near.end();
+    })();
+    await sending;
+    expect(blocked).toBe(true);
+    await sleep(200);
+    // the window of the stream, in events that the far side has not consumed
+    expect(nodes[1]?.stats().queuedBytes).toBeLessThan(1024 * 1024);
+    expect(await call(client, new Uint8Array(16))).toBe(16);
+    far.resume();
+    await farSink.until("the end", ({ ended }) => ended);
+    expect(farSink.bytes).toBe((sent + 1) * 20);
+  }, 60_000);
+
   test("with large windows a paused reader loses at most its own channel", async () => {
     const messages = 60_000;
     const { client, near, far, farSink } = await readerAndEcho({ bulk: true });
