@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -84,9 +85,43 @@ test("without a network, npm start names the connection", () => {
   const { code, sentences } = start({ npm: failing, sh: "/bin/sh", cargo });
   expect(sentences).toHaveLength(1);
   expect(sentences[0]).toMatch(
-    /could not fetch pnpm@.*code ENOTFOUND.*check the network connection/,
+    /could not fetch @pnpm\/exe\S+@.*code ENOTFOUND.*check the network connection/,
   );
   expect(code).toBe(1);
+});
+
+/** An npm that installs a package with a pnpm and the result of `hashOf` for all that is asked. */
+const npmServing = (hashOf) => `#!${process.execPath}
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+const root = ${JSON.stringify(clone)};
+const pins = JSON.parse(readFileSync(root + "/scripts/tools/pinned.json"));
+const packages = {};
+for (const wanted of process.argv.filter((argument) => argument in pins)) {
+  const path = "node_modules/" + wanted.slice(0, wanted.lastIndexOf("@"));
+  const folder = root + "/.tools/" + path;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(folder + "/package.json", "{}");
+  writeFileSync(folder + "/pnpm", "#!/bin/sh\\necho fetched pnpm $1 >&2\\nexit 1\\n", { mode: 0o755 });
+  packages[path] = { integrity: (${hashOf})(pins[wanted]) };
+}
+writeFileSync(root + "/.tools/node_modules/.package-lock.json", JSON.stringify({ packages }));
+`;
+
+test("a tool with another hash than the pinned one is removed and does not run", () => {
+  withWorkspace();
+  const npm = npmServing(() => "sha512-other");
+  const { code, sentences, output } = start({ npm, cargo, sh: "/bin/sh" });
+  expect(sentences).toHaveLength(1);
+  expect(sentences[0]).toMatch(/served @pnpm\/exe\S+ with sha512-other, but \S+ has sha512-/);
+  expect(code).toBe(1);
+  expect(output).not.toContain("fetched pnpm");
+  expect(readdirSync(join(clone, ".tools", "node_modules", "@pnpm"))).toEqual([]);
+});
+
+test("a tool with the pinned hash runs", () => {
+  withWorkspace();
+  const { output } = start({ npm: npmServing((pin) => pin), cargo, sh: "/bin/sh" });
+  expect(output).toContain("fetched pnpm install");
 });
 
 test("npm start says first what it takes, and shows how far the native build is", () => {

@@ -39,7 +39,16 @@ test.each([
   expect(lines).toEqual(said);
 });
 
-test.each(["calls", "streams", "sessions", "errors", "deadlines", "reconnection", "testing"])(
+test.each([
+  "calls",
+  "streams",
+  "sessions",
+  "errors",
+  "deadlines",
+  "interceptors",
+  "reconnection",
+  "testing",
+])(
   "guide: %s",
   async (name) => {
     const { said, lines } = await printed(`docs/guide/${name}.md`, "rpc");

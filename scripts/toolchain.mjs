@@ -1,16 +1,19 @@
 // Finds or fetches the Node and pnpm that the workspace is built with. Runs on any Node from 20.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { giveUp, say } from "./report.mjs";
+import { giveUp } from "./report.mjs";
+import { fetchTools, isFetched, pinnedPackage, toolFolder } from "./tools/pinned.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const tools = join(root, ".tools");
 
 const pinned = {
   node: readFileSync(join(root, ".node-version"), "utf8").trim(),
-  pnpm: JSON.parse(readFileSync(join(root, "package.json"), "utf8")).packageManager.split("@")[1],
+  // "pnpm@12.21.0+sha512.…"; the hash is that of corepack
+  pnpm: /^pnpm@([\d.]+)/.exec(
+    JSON.parse(readFileSync(join(root, "package.json"), "utf8")).packageManager,
+  )[1],
 };
 
 // The npm packages that carry a Node binary, without an install script.
@@ -34,56 +37,22 @@ function versionOf(command, env = process.env) {
   return run.status === 0 ? run.stdout.trim().replace(/^v/, "") : undefined;
 }
 
-function inTools(name, version) {
-  const file = join(tools, "node_modules", name, "package.json");
-  return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).version === version;
-}
+const platform = `${process.platform}-${process.arch}`;
+const ownNode = suitableNode(process.versions.node);
+const nodePackage = pinnedPackage(nodePackages[platform], pinned.node);
 
-function fetchTools(packages) {
-  say(`fetching ${packages.join(" and ")} into .tools (once) …`);
-  const args = [
-    "install",
-    "--no-save",
-    "--no-package-lock",
-    "--ignore-scripts",
-    "--no-audit",
-    "--no-fund",
-  ];
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const run = spawnSync(npm, [...args, "--prefix", tools, ...packages], {
-    encoding: "utf8",
-    shell: process.platform === "win32",
-  });
-  if (run.status === 0) return;
-  if (run.error)
-    giveUp(
-      "npm was not found; install Node 20 or newer with npm, then run the same command again.",
-    );
-  const reason = /npm error (code \w+)/.exec(run.stderr)?.[1] ?? `exit ${run.status}`;
+/** Returns the npm package with the pnpm binary of this platform. */
+function pnpmPackage() {
+  const onMusl =
+    process.platform === "linux" &&
+    process.report.getReport().header.glibcVersionRuntime === undefined;
+  const wanted = pinnedPackage(`@pnpm/exe.${platform}${onMusl ? "-musl" : ""}`, pinned.pnpm);
+  if (wanted !== undefined) return wanted;
   giveUp(
-    `could not fetch ${packages.join(" and ")} from the npm registry (${reason}); ` +
-      "check the network connection, then run the same command again.",
+    `no pnpm ${pinned.pnpm} can be fetched for ${platform}; ` +
+      "install pnpm 12 yourself, then run the same command again.",
   );
 }
-
-/**
- * Returns the folder of the pnpm binary. The file that the package puts into .bin works only after
- * its install script, which is not run.
- */
-function pnpmFolder() {
-  const scope = join(tools, "node_modules", "@pnpm");
-  const name = existsSync(scope) && readdirSync(scope).find((entry) => entry.startsWith("exe."));
-  if (!name) {
-    giveUp(
-      `pnpm ${pinned.pnpm} has no binary for ${process.platform}-${process.arch}; ` +
-        "install pnpm 12 yourself, then run the same command again.",
-    );
-  }
-  return join(scope, name);
-}
-
-const ownNode = suitableNode(process.versions.node);
-const nodePackage = nodePackages[`${process.platform}-${process.arch}`];
 
 let ownPnpm;
 /** Returns `true` when the pnpm on the PATH has another major version than the workspace needs. */
@@ -92,46 +61,32 @@ function needsPnpm() {
   return ownPnpm.split(".")[0] !== pinned.pnpm.split(".")[0];
 }
 
-/** Returns the npm packages with tools that are neither installed nor fetched. */
-export function missingTools() {
-  const missing = [];
-  if (!ownNode) {
-    if (nodePackage === undefined) {
-      giveUp(
-        `no Node ${pinned.node} can be fetched for ${process.platform}-${process.arch}; ` +
-          "install Node 24.11 or newer, then run the same command again.",
-      );
-    }
-    if (!inTools(nodePackage, pinned.node)) missing.push(`${nodePackage}@${pinned.node}`);
+/** Returns the npm packages with the tools that the machine lacks. */
+function wantedTools() {
+  if (!ownNode && nodePackage === undefined) {
+    giveUp(
+      `no Node ${pinned.node} can be fetched for ${platform}; ` +
+        "install Node 24.11 or newer, then run the same command again.",
+    );
   }
-  if (needsPnpm() && !inTools("pnpm", pinned.pnpm)) missing.push(`pnpm@${pinned.pnpm}`);
-  return missing;
+  return [...(ownNode ? [] : [nodePackage]), ...(needsPnpm() ? [pnpmPackage()] : [])];
 }
+
+/** Returns the npm packages with tools that are neither installed nor fetched. */
+export const missingTools = () => wantedTools().filter((wanted) => !isFetched(wanted));
 
 /** Returns the environment in which `node` and `pnpm` are the workspace's own. */
 export function toolchain() {
   const missing = missingTools();
-  // npm removes packages that a call does not name, so one call names them all
-  if (missing.length > 0) fetchTools([...new Set([...missing, ...present()])]);
-  const nodeFolder = ownNode
-    ? dirname(process.execPath)
-    : join(tools, "node_modules", nodePackage, "bin");
-  const path = [nodeFolder, ...(needsPnpm() ? [pnpmFolder()] : []), process.env.PATH];
+  if (missing.length > 0) fetchTools(missing);
+  const nodeFolder = ownNode ? dirname(process.execPath) : join(toolFolder(nodePackage), "bin");
+  const path = [nodeFolder, ...(needsPnpm() ? [toolFolder(pnpmPackage())] : []), process.env.PATH];
   const env = { ...process.env, PATH: path.join(delimiter) };
   // variables that npm sets for its own scripts cause warnings in pnpm and nested npm
   for (const key of Object.keys(env)) {
     if (/^npm_(config|package|lifecycle)_/i.test(key)) delete env[key];
   }
   return env;
-}
-
-function present() {
-  const list = [];
-  if (nodePackage !== undefined && inTools(nodePackage, pinned.node)) {
-    list.push(`${nodePackage}@${pinned.node}`);
-  }
-  if (inTools("pnpm", pinned.pnpm)) list.push(`pnpm@${pinned.pnpm}`);
-  return list;
 }
 
 const oldestRust = "1.91.0";

@@ -1,4 +1,4 @@
-import { AsterClient, AsterServer, rpc, service, wireType } from "@aster/rpc";
+import { AsterClient, AsterServer, type Infer, rpc, service, wireType } from "@aster/rpc";
 import { z } from "zod";
 
 const HelloRequest = wireType("hello/HelloRequest", { name: z.string().default("") });
@@ -7,7 +7,7 @@ const HelloReply = wireType("hello/HelloReply", { message: z.string() });
 @service("Hello")
 class Hello {
   @rpc(HelloRequest, HelloReply)
-  async sayHello({ name }: z.output<typeof HelloRequest>): Promise<z.output<typeof HelloReply>> {
+  async sayHello({ name }: Infer<typeof HelloRequest>): Promise<Infer<typeof HelloReply>> {
     return { message: `Hello, ${name}!` };
   }
 }

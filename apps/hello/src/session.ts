@@ -1,4 +1,4 @@
-import { AsterClient, AsterServer, rpc, service, wireType } from "@aster/rpc";
+import { AsterClient, AsterServer, type Infer, rpc, service, wireType } from "@aster/rpc";
 import { z } from "zod";
 
 const Add = wireType("counter/Add", { n: z.int() });
@@ -14,7 +14,7 @@ class Counter {
   }
 
   @rpc(Add, Total)
-  async add({ n }: z.output<typeof Add>) {
+  async add({ n }: Infer<typeof Add>) {
     this.#total += n;
     return { total: this.#total };
   }

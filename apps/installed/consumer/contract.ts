@@ -6,17 +6,20 @@ import {
   anyOf,
   bidiStream,
   bytes,
+  type Client,
   clientStream,
   createLocalClient,
   createLocalSession,
   defineService,
   errorType,
+  type Infer,
   implement,
   Metadata,
   openGate,
   RpcError,
   role,
   rpc,
+  type ServiceDefinition,
   StatusCode,
   serverStream,
   service,
@@ -47,6 +50,15 @@ export const Shop = defineService(
   },
 );
 export const Basket = defineService("Basket", { scoped: "stream" }, { add: unary(Order, Receipt) });
+export type Item = Infer<typeof Order>;
+declare const timeoutMs: number | undefined;
+declare const signal: AbortSignal | undefined;
+export const withLimits = <T extends ServiceDefinition>(peer: AsterClient, service: T): Client<T> =>
+  peer.client(service, { timeoutMs });
+export const buy = (shop: Client<typeof Shop>) => shop.buy({ item: "tea" }, { timeoutMs, signal });
+export class SoldOutFault extends RpcError {
+  override name = "SoldOutFault" as const;
+}
 export const methods = { buy: unary(Order, Receipt), watch: serverStream(Order, Receipt) };
 
 export const shop = implement(Shop, {

@@ -8,11 +8,15 @@ const cwd = inject("pnpmProject");
 
 test.each([
   ["nodenext", ["--module", "nodenext"]],
+  ["node16", ["--module", "node16"]],
   ["bundler", ["--module", "esnext", "--moduleResolution", "bundler"]],
 ])("declarations are emitted with module resolution %s", async (name, resolution) => {
   const outDir = join(cwd, `declarations-${name}`);
   const options = ["--ignoreConfig", "--strict", "--declaration", "--emitDeclarationOnly"];
-  const target = ["--target", "es2023", "--lib", "esnext", "--types", "node"];
+  const target = [
+    ...["--target", "es2023", "--lib", "esnext", "--types", "node"],
+    "--exactOptionalPropertyTypes",
+  ];
   await run(
     "node",
     [

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type CodecEngine, engineTypes } from "./codec-engine.ts";
 import { jsonTypes } from "./json/json-codec.ts";
-import type { CodecLimits } from "./limits.ts";
+import type { CodecLimitOptions, CodecLimits } from "./limits.ts";
 import { nativeTypes } from "./native/native-codec.ts";
 import { badOption, checkBoolean, checkChoice, checkScope, limitsOf } from "./option-check.ts";
 import { rootOf } from "./schema/root.ts";
@@ -26,48 +26,48 @@ export interface CodecOptions {
    * Types to prepare at once. `createCodec` then refuses those that have no form in the mode,
    * instead of the first message. The codec accepts other types too.
    */
-  readonly types?: readonly z.core.$ZodType[];
+  readonly types?: readonly z.core.$ZodType[] | undefined;
   /** Default: `xlang`. */
-  readonly mode?: CodecMode;
+  readonly mode?: CodecMode | undefined;
   /** Limits other than `defaultLimits`. */
-  readonly limits?: Partial<CodecLimits>;
+  readonly limits?: CodecLimitOptions | undefined;
   /**
    * The engine of `xlang`. Default: `auto`, which generates code on platforms that allow it and
    * composes closures elsewhere (a browser with a strict CSP). Both write and accept the same
    * bytes. An object is another implementation of Fory.
    */
-  readonly engine?: EngineChoice | CodecEngine;
+  readonly engine?: EngineChoice | CodecEngine | undefined;
   /** The generation of Fory in which `xlang` messages are written. Default: `A`. Both are read. */
-  readonly profile?: ProfileChoice;
+  readonly profile?: ProfileChoice | undefined;
   /**
    * True if messages of profile B define their types, so that types may change on either side.
    * Otherwise both sides compare a hash (docs/fory.md, "Profile B without definitions"). Default:
    * true.
    */
-  readonly compatible?: boolean;
+  readonly compatible?: boolean | undefined;
   /**
    * True if messages keep references: Fory calls that `ref=True`. In profile A and without
    * definitions the peer must have set it too. Default: profile B keeps references for types that
    * ask for them, profile A never does.
    */
-  readonly refs?: boolean;
+  readonly refs?: boolean | undefined;
   /**
    * True if numbers replace the names of types and fields in profile A too, as they do in B.
    * Default: false.
    */
-  readonly ids?: boolean;
+  readonly ids?: boolean | undefined;
   /**
    * The scope in which values of any type find their types, in messages whose root is not a wire
    * type. Default: the types of the whole process.
    */
-  readonly scope?: TypeScope;
+  readonly scope?: TypeScope | undefined;
   /**
    * True if decoded bytes and typed arrays are views of the message, where alignment allows,
    * instead of copies. For messages that the reader keeps and nothing writes to again
    * (docs/fory.md, "Views"). Only for mode `xlang` and this package's own engines. Calls of
    * `@aster/rpc` never make views, as their buffers are reused. Default: false.
    */
-  readonly views?: boolean;
+  readonly views?: boolean | undefined;
 }
 
 /** Encodes and decodes wire types in one mode. It stays usable after any error. */

@@ -37,7 +37,7 @@ const brand = Symbol.for("aster.CodecError");
  * `instanceof` also accepts errors of a second copy of this package in the same program.
  */
 export class CodecError extends Error {
-  override readonly name = "CodecError";
+  override readonly name: string = "CodecError";
   readonly code: CodecErrorCode;
   readonly offset: number | undefined;
   readonly path: string | undefined;
@@ -64,5 +64,10 @@ export class CodecError extends Error {
  */
 function hasInstance(this: unknown, value: unknown): boolean {
   if (this !== CodecError) return Function.prototype[Symbol.hasInstance].call(this, value);
-  return typeof value === "object" && value !== null && brand in value;
+  try {
+    return typeof value === "object" && value !== null && brand in value;
+  } catch {
+    // a Proxy whose trap throws
+    return false;
+  }
 }

@@ -5,13 +5,15 @@ export type { CodecEngine, EngineCodec, EngineOptions } from "./codec-engine.ts"
 export { canCompress, compressPayload, decompressPayload } from "./compression/compress.ts";
 export type { CodecErrorCode, CodecErrorOptions } from "./error.ts";
 export { CodecError } from "./error.ts";
-export type { CodecLimits } from "./limits.ts";
+export type { CodecLimitOptions, CodecLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
 // Types on the wire, and the schemas that zod lacks.
 export type { Float16Numbers } from "./schema/array-schemas.ts";
 export { bfloat16Array, boolArray, float16Array, uint8Array } from "./schema/array-schemas.ts";
-export { snakeCase } from "./schema/field-names.ts";
 // For code that reads wire types: contracts, servers, tools.
+export type { CheckedValue } from "./schema/check-value.ts";
+export { checkValue } from "./schema/check-value.ts";
+export { snakeCase } from "./schema/field-names.ts";
 export type {
   ArrayElementKind,
   CaseUnion,

@@ -13,6 +13,9 @@ export interface CodecLimits {
   readonly graphBytes: number;
 }
 
+/** The limits to change. The others, and those that are `undefined`, keep their defaults. */
+export type CodecLimitOptions = { readonly [K in keyof CodecLimits]?: CodecLimits[K] | undefined };
+
 /** The limits of a codec without limits of its own (docs/fory.md, "Limits"). */
 export const defaultLimits: CodecLimits = Object.freeze({
   depth: 50,

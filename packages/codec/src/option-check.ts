@@ -1,6 +1,6 @@
 import { CodecError } from "./error.ts";
 import { kindOf, quote } from "./failure.ts";
-import { type CodecLimits, defaultLimits } from "./limits.ts";
+import { type CodecLimitOptions, type CodecLimits, defaultLimits } from "./limits.ts";
 
 // One form for all errors about options. Functions with options call these checks first.
 
@@ -17,7 +17,7 @@ function shown(value: unknown): string {
 }
 
 /** Returns the limits of a codec: the default for each that is not given. */
-export function limitsOf(given: Partial<CodecLimits> | undefined): CodecLimits {
+export function limitsOf(given: CodecLimitOptions | undefined): CodecLimits {
   const limits = { ...defaultLimits };
   if (given === undefined) return Object.freeze(limits);
   if (typeof given !== "object" || given === null) throw badOption("limits", "an object", given);

@@ -18,7 +18,8 @@ export interface CallMetadata extends ReadonlyMap<string, string> {
 
 /**
  * The call that a handler answers; its second argument. Every server passes an object with at least
- * these members. `E` are the errors that the method declares.
+ * these members. Its functions need no `this`, so a handler may take them out of it. `E` are the
+ * errors that the method declares.
  */
 export interface CallContext<E extends ErrorTypes = ErrorTypes> {
   readonly service: string;
@@ -30,7 +31,7 @@ export interface CallContext<E extends ErrorTypes = ErrorTypes> {
   /** The deadline in Unix milliseconds; `undefined` if the caller set none. */
   readonly deadlineEpochMs: number | undefined;
   /** The milliseconds until the deadline, never below 0; `undefined` without a deadline. */
-  remainingMs(): number | undefined;
+  remainingMs(this: void): number | undefined;
   /** The metadata that the caller sent. It is not verified. */
   readonly metadata: CallMetadata;
   /** The attributes that the caller's credential attests. */
@@ -42,7 +43,12 @@ export interface CallContext<E extends ErrorTypes = ErrorTypes> {
    * Bytes need a key that ends in `-bin`. Throws if the status would exceed its bounds. No-op after
    * the end of the call.
    */
-  addTrailer(key: string, value: string | Uint8Array): void;
+  addTrailer(this: void, key: string, value: string | Uint8Array): void;
   /** Makes an error that the method declares. Throws for data that does not fit its type. */
-  error<K extends keyof E & string>(name: K, data: Sent<E[K]["type"]>, message?: string): Error;
+  error<K extends keyof E & string>(
+    this: void,
+    name: K,
+    data: Sent<E[K]["type"]>,
+    message?: string,
+  ): Error;
 }

@@ -1,5 +1,6 @@
-// The declarations of decorated methods. A method decorator stores its declaration by the method
-// function; @service collects the declarations of the class when it is applied.
+// The declarations of decorated methods. A method decorator stores its declaration in the method
+// function, under a key that all copies of this package share; @service collects the declarations
+// of the class when it is applied.
 
 import { ContractError } from "./error.ts";
 import type { MethodPattern } from "./message.ts";
@@ -14,8 +15,12 @@ export interface DeclaredMethod {
   readonly declaration: MethodDeclaration;
 }
 
-/** The declarations that decorators made, by the method. */
-const declared = new WeakMap<MethodFunction, MethodDeclaration>();
+const mark: unique symbol = Symbol.for("aster.method");
+
+/** The declaration that a decorator made of a method. */
+function declarationOf(method: MethodFunction): MethodDeclaration | undefined {
+  return Object.getOwnPropertyDescriptor(method, mark)?.value as MethodDeclaration | undefined;
+}
 
 const RETURNS_STREAM: Record<MethodPattern, boolean> = {
   unary: false,
@@ -57,11 +62,11 @@ export function declareMethod(
   called: string,
 ): void {
   const place = `@${called} on ${method.name}`;
-  if (declared.has(method)) {
+  if (declarationOf(method)) {
     throw new ContractError("method", `${place}: the method is declared twice; keep one decorator`);
   }
   checkPattern(method, declaration.pattern, place);
-  declared.set(method, declaration);
+  Object.defineProperty(method, mark, { value: declaration });
 }
 
 /** The own or inherited method of a class with a key. Accessors are not methods. */
@@ -92,7 +97,7 @@ export function declaredMethods(
   const found = new Map<string, DeclaredMethod>();
   for (const proto of chain) {
     for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(proto))) {
-      const declaration = typeof value === "function" ? declared.get(value) : undefined;
+      const declaration = typeof value === "function" ? declarationOf(value) : undefined;
       if (declaration) found.set(key, { key, declaration });
     }
   }

@@ -15,9 +15,9 @@ const LONGEST_MESSAGE = 4096;
 
 export interface ErrorTypeOptions {
   /** The status code, for callers that do not have the type. Default: FAILED_PRECONDITION. */
-  readonly code?: number;
+  readonly code?: number | undefined;
   /** The message of errors that are made without one. Default: the name of the wire type. */
-  readonly message?: string;
+  readonly message?: string | undefined;
 }
 
 /** A declared error, caught by a caller. `@aster/rpc` implements it with `RpcError`. */
@@ -62,6 +62,7 @@ export type ErrorTypesOf<E> = {
 };
 
 const json = createCodec({ mode: "json" });
+const tagOf = Object.prototype.toString;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -122,7 +123,9 @@ function checkStatus(tag: string, code: number, message: string): void {
 
 /** Compares the shape, so that it accepts errors of another copy of the packages. */
 function carries(error: unknown, tag: string): boolean {
-  if (!(error instanceof Error)) return false;
+  // the second test accepts errors of another realm
+  const isError = error instanceof Error || tagOf.call(error) === "[object Error]";
+  if (!isError) return false;
   const { data, details } = error as Partial<TypedError<unknown>>;
   return data !== undefined && details?.[ErrorDetail.TYPE] === tag;
 }

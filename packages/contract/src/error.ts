@@ -25,7 +25,7 @@ const BRAND = Symbol.for("aster.ContractError");
 
 /** The error class of `@aster/contract`. Its text names the place and the remedy. */
 export class ContractError extends Error {
-  override readonly name = "ContractError";
+  override readonly name: string = "ContractError";
   readonly code: ContractErrorCode;
 
   constructor(code: ContractErrorCode, message: string, options?: ErrorOptions) {
@@ -48,5 +48,10 @@ export class ContractError extends Error {
  */
 function hasInstance(this: unknown, value: unknown): boolean {
   if (this !== ContractError) return Function.prototype[Symbol.hasInstance].call(this, value);
-  return typeof value === "object" && value !== null && BRAND in value;
+  try {
+    return typeof value === "object" && value !== null && BRAND in value;
+  } catch {
+    // a Proxy whose trap throws
+    return false;
+  }
 }

@@ -17,6 +17,12 @@ export type SchemaOf<T extends Message> = T extends $ZodType
     ? z.ZodObject<T, $strip>
     : never;
 
+/**
+ * The type of the values of a wire type, as handlers receive and callers get them: with defaults
+ * filled in. `type Order = Infer<typeof Order>`.
+ */
+export type Infer<S extends MessageSchema> = output<S>;
+
 /** A received value, with defaults filled in. */
 export type Received<S extends MessageSchema> = output<S>;
 

@@ -7,23 +7,23 @@ import type { SerializationMode } from "./serialization-mode.ts";
 /** The options of one method. */
 export interface MethodOptions<E extends MethodErrors = MethodErrors> {
   /** The default timeout of a call; hashed as seconds. Default: no timeout. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** `true` if a call may be repeated, for instance by a retry. Default: `false`. */
-  readonly idempotent?: boolean;
+  readonly idempotent?: boolean | undefined;
   /** The mode that clients use for this method. Default: the first mode of the service. */
-  readonly serialization?: SerializationMode;
+  readonly serialization?: SerializationMode | undefined;
   /** The roles that a caller needs, in addition to those that the service requires; not hashed. */
-  readonly requires?: Requirement;
+  readonly requires?: Requirement | undefined;
   /** The errors that the method declares, by name: wire types or `errorType(…)`; not hashed. */
-  readonly errors?: E;
+  readonly errors?: E | undefined;
   /** Interceptors of its calls on the server. They run inside those of the service. */
-  readonly interceptors?: readonly Interceptor[];
+  readonly interceptors?: readonly Interceptor[] | undefined;
   /** The most concurrent calls of the method; more are refused. Default: no limit. */
-  readonly maxConcurrentCalls?: number;
+  readonly maxConcurrentCalls?: number | undefined;
   /** The name on the wire. Default: the key of the method. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** A description for people and tools; not hashed. */
-  readonly description?: string;
+  readonly description?: string | undefined;
 }
 
 /** `"shared"`: one instance for all callers; `"session"`: one instance per session. */
@@ -32,29 +32,29 @@ export type ServiceScope = "shared" | "session";
 /** The options of one service. */
 export interface ServiceOptions {
   /** The name on the wire. Default: the first argument, or the name of the class. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** From 1. Clients see each version as a service of its own. Default: 1. */
-  readonly version?: number;
+  readonly version?: number | undefined;
   /** The serialization modes, preferred first; hashed in this order. Default: XLANG. */
-  readonly serialization?: SerializationMode | readonly SerializationMode[];
+  readonly serialization?: SerializationMode | readonly SerializationMode[] | undefined;
   /**
    * `"shared"`: one instance serves all calls. `"session"`: each session has an instance and a
    * stream of its own. Default: `"shared"`. `"stream"` is an alias of `"session"`, the spelling of
    * the Python package.
    */
-  readonly scoped?: ServiceScope | "stream";
+  readonly scoped?: ServiceScope | "stream" | undefined;
   /** Interceptors of its calls on the server. They run inside those of the server. */
-  readonly interceptors?: readonly Interceptor[];
+  readonly interceptors?: readonly Interceptor[] | undefined;
   /** The most concurrent streams: calls if shared, else sessions. Default: no limit. */
-  readonly maxConcurrentStreams?: number;
+  readonly maxConcurrentStreams?: number | undefined;
   /** The most concurrent calls, also in sessions; more are refused. Default: no limit. */
-  readonly maxConcurrentCalls?: number;
+  readonly maxConcurrentCalls?: number | undefined;
   /** The roles that a caller of any method needs; not hashed. */
-  readonly requires?: Requirement;
+  readonly requires?: Requirement | undefined;
   /** The names of methods on the wire: the keys (default), or the keys in snake_case. */
-  readonly naming?: "as-written" | "snake";
+  readonly naming?: "as-written" | "snake" | undefined;
   /** A description for people and tools; not hashed. */
-  readonly description?: string;
+  readonly description?: string | undefined;
 }
 
 const METHOD_OPTIONS = new Set([

@@ -46,6 +46,11 @@ export interface ServiceDefinition<
   readonly name: string;
   readonly version: number;
   readonly scoped: S;
+  /**
+   * Never set: for the compiler only. As a method it relates every scope to `ServiceScope` in both
+   * directions, but not one scope to the other, so that functions can refuse a scope.
+   */
+  "~scope"?(scope: S): void;
   /** The preferred mode first; never empty. */
   readonly serialization: readonly SerializationMode[];
   readonly interceptors: readonly Interceptor[];

@@ -12,8 +12,12 @@ export type ServiceDecorator<Instance = object> = <C extends ServiceClass<Instan
   context?: ClassDecoratorContext<C>,
 ) => void;
 
-/** The definitions of decorated classes. */
-const definitions = new WeakMap<object, ServiceDefinition>();
+/** The key of a decorated class for its definition. A second copy of this package has the same. */
+const mark: unique symbol = Symbol.for("aster.service");
+
+function define(target: object, definition: ServiceDefinition): void {
+  Object.defineProperty(target, mark, { value: definition, configurable: true });
+}
 
 /** Makes a class a service that has the name of the class. */
 export function service<C extends ServiceClass>(
@@ -43,12 +47,12 @@ function attach(target: unknown, first: unknown, more: ServiceOptions): void {
   const cls = target as unknown as ServiceClass;
   if (isServiceDefinition(first)) {
     bindClass(cls, first);
-    definitions.set(cls, first);
+    define(cls, first);
     return;
   }
   const options = typeof first === "object" && first !== null ? (first as ServiceOptions) : more;
   const name = typeof first === "string" ? first : cls.name;
-  definitions.set(cls, definitionOfClass(cls, name, options));
+  define(cls, definitionOfClass(cls, name, options));
 }
 
 /**
@@ -65,8 +69,9 @@ export function serviceDefinitionOf(value: unknown): ServiceDefinition {
   if (isServiceDefinition(value)) return value;
   const start = typeof value === "object" && value !== null ? value.constructor : value;
   for (let cls: unknown = start; typeof cls === "function"; cls = Object.getPrototypeOf(cls)) {
-    const definition = definitions.get(cls);
-    if (definition) return definition;
+    // own: a class without a decorator must not hide that of a class which it extends
+    const definition: unknown = Object.getOwnPropertyDescriptor(cls, mark)?.value;
+    if (isServiceDefinition(definition)) return definition;
   }
   const what = typeof start === "function" && start.name ? start.name : typeof value;
   throw new ContractError(

@@ -11,8 +11,8 @@ const seen = new Set<string>();
 
 /**
  * Passes the warnings of this package to `handler` instead of `process.emitWarning`. Without a
- * `process`, as in browsers, warnings are dropped by default. Returns a function that restores the
- * previous handler.
+ * `process`, as in browsers, warnings are dropped by default. Errors of `handler` are ignored.
+ * Returns a function that restores the previous handler.
  */
 export function onWarning(handler: WarningHandler): () => void {
   const before = current;
@@ -26,5 +26,10 @@ export function onWarning(handler: WarningHandler): () => void {
 export function warnOnce(subject: string, text: string): void {
   if (seen.has(subject)) return;
   seen.add(subject);
-  current(text);
+  try {
+    // an async function is accepted too; its rejection would end the process
+    Promise.resolve(current(text) as unknown).catch(() => {});
+  } catch {
+    // a log that fails must not make a definition fail
+  }
 }

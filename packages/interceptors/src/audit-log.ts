@@ -1,5 +1,4 @@
-import type { Interceptor } from "@aster/rpc/interceptor";
-import { observe } from "./outcome.ts";
+import { type Interceptor, observeCall } from "@aster/rpc/interceptor";
 
 /** The record of one call. It contains no messages, no metadata and no error text. */
 export interface AuditRecord {
@@ -15,7 +14,10 @@ export interface AuditRecord {
 }
 
 export interface AuditLogOptions {
-  /** Receives each record at the end of its call. An error that it throws is ignored. */
+  /**
+   * Receives each record at the end of its call. An error that it throws is ignored, and so is the
+   * rejection of a promise that it returns.
+   */
   readonly write: (record: AuditRecord) => void;
 }
 
@@ -24,9 +26,12 @@ export function auditLogInterceptor({ write }: AuditLogOptions): Interceptor {
   return (call, next) => {
     const startedAtEpochMs = Date.now();
     const { side, peer, service, method } = call;
-    return observe(call, next, ({ code, durationMs }) => {
+    return observeCall(call, next, ({ code, durationMs }) => {
       try {
-        write({ startedAtEpochMs, side, peer, service, method, code, durationMs });
+        const record = { startedAtEpochMs, side, peer, service, method, code, durationMs };
+        const result: unknown = write(record);
+        // an async function is accepted too; its rejection would end the process
+        Promise.resolve(result).catch(() => {});
       } catch {
         // a log that fails, for instance on a full disk, must not fail the call
       }

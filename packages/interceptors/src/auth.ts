@@ -10,12 +10,14 @@ export interface AuthOptions {
    * deadline while the function is at work; `call.signal` fires then. A call that already has
    * `authorization` metadata keeps it.
    */
-  readonly token?: string | ((call: InterceptedCall) => string | Promise<string>);
+  readonly token?: string | ((call: InterceptedCall) => string | Promise<string>) | undefined;
   /**
    * On a server: returns `true` to accept the token for this call. Any other result, or an error,
    * refuses the call.
    */
-  readonly validate?: (token: string, call: InterceptedCall) => boolean | Promise<boolean>;
+  readonly validate?:
+    | ((token: string, call: InterceptedCall) => boolean | Promise<boolean>)
+    | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { RpcError, StatusCode } from "@aster/rpc";
+import { RpcError, RpcReason, StatusCode } from "@aster/rpc";
 import { type Interceptor, now } from "@aster/rpc/interceptor";
 
 export interface DeadlineOptions {
@@ -15,10 +15,12 @@ export interface DeadlineOptions {
  * Throws `RpcError` INVALID_ARGUMENT for a `timeoutMs` that is not more than 0.
  */
 export function deadlineInterceptor({ timeoutMs }: DeadlineOptions): Interceptor {
-  if (!(timeoutMs > 0)) {
+  if (typeof timeoutMs !== "number" || !(timeoutMs > 0)) {
+    const got = typeof timeoutMs === "string" ? JSON.stringify(timeoutMs) : String(timeoutMs);
     throw new RpcError(
       StatusCode.INVALID_ARGUMENT,
-      `timeoutMs must be more than 0, not ${timeoutMs}; leave the interceptor out for no deadline`,
+      `option timeoutMs must be a positive number, got ${got}; leave the interceptor out for no deadline`,
+      { details: { reason: RpcReason.OPTION_INVALID, option: "timeoutMs" } },
     );
   }
   return (call, next) =>

@@ -1,6 +1,5 @@
 import { statusName } from "@aster/rpc";
-import type { Interceptor } from "@aster/rpc/interceptor";
-import { observe } from "./outcome.ts";
+import { type Interceptor, observeCall } from "@aster/rpc/interceptor";
 
 /** The upper bounds of the duration buckets, in milliseconds. A last bucket counts longer calls. */
 export const DURATION_BUCKETS_MS: readonly number[] = Object.freeze([
@@ -25,7 +24,7 @@ export interface MetricsOptions {
    * The most methods to count separately, because a peer can send any name. Calls of further
    * methods are counted as service and method `other`. Default: 1 000.
    */
-  readonly maxMethods?: number;
+  readonly maxMethods?: number | undefined;
 }
 
 export interface MetricsInterceptor extends Interceptor {
@@ -42,7 +41,9 @@ export function metricsInterceptor(options: MetricsOptions = {}): MetricsInterce
   const interceptor: Interceptor = (call, next) => {
     const count = counts.of(call.service, call.method);
     count.started++;
-    return observe(call, next, ({ code, durationMs }) => count.end(statusName(code), durationMs));
+    return observeCall(call, next, ({ code, durationMs }) =>
+      count.end(statusName(code), durationMs),
+    );
   };
   return Object.assign(interceptor, { snapshot: () => counts.snapshot() });
 }

@@ -39,6 +39,8 @@ test("passes on a server's call unchanged", async () => {
   expect(await passedOn(call)).toBe(call);
 });
 
-test.each([0, -1, Number.NaN])("refuses timeoutMs %d", (timeoutMs) => {
-  expect(() => deadlineInterceptor({ timeoutMs })).toThrow("timeoutMs");
+test.each([0, -1, Number.NaN, "5", null])("refuses timeoutMs %j", (timeoutMs) => {
+  expect(() => deadlineInterceptor({ timeoutMs: timeoutMs as number })).toThrow(
+    /INVALID_ARGUMENT: option timeoutMs must be a positive number, got /,
+  );
 });

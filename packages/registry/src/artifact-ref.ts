@@ -6,10 +6,10 @@ export interface ArtifactRef {
   readonly contractId: string;
   /** 64 hex characters; the contract id if the format is `raw`. */
   readonly collectionHash: string;
-  readonly providerEndpointId?: string;
-  readonly relayUrl?: string;
+  readonly providerEndpointId?: string | undefined;
+  readonly relayUrl?: string | undefined;
   /** A blob ticket. It gives its holder the right to fetch the bytes. */
-  readonly ticket?: string;
+  readonly ticket?: string | undefined;
   /** The id of the author that published the reference. */
   readonly publishedBy: string;
   readonly publishedAtEpochMs: number;

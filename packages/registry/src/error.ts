@@ -10,7 +10,7 @@ const BRAND = Symbol.for("aster.RegistryError");
 
 /** The error class of `@aster/registry`. `code` tells the cases apart. */
 export class RegistryError extends Error {
-  override readonly name = "RegistryError";
+  override readonly name: string = "RegistryError";
   readonly code: RegistryErrorCode;
 
   constructor(code: RegistryErrorCode, message: string, options?: ErrorOptions) {
@@ -33,5 +33,10 @@ export class RegistryError extends Error {
  */
 function hasInstance(this: unknown, value: unknown): boolean {
   if (this !== RegistryError) return Function.prototype[Symbol.hasInstance].call(this, value);
-  return typeof value === "object" && value !== null && BRAND in value;
+  try {
+    return typeof value === "object" && value !== null && BRAND in value;
+  } catch {
+    // a Proxy whose trap throws
+    return false;
+  }
 }

@@ -16,15 +16,15 @@ export interface EndpointLease {
   readonly alpn: string;
   readonly serializationModes: readonly string[];
   readonly featureFlags: readonly string[];
-  readonly relayUrl?: string;
+  readonly relayUrl?: string | undefined;
   /** Each `ip:port`. */
   readonly directAddrs: readonly string[];
   /** 0 to 1. */
-  readonly load?: number;
+  readonly load?: number | undefined;
   /** Such as `node/24.11`. */
-  readonly languageRuntime?: string;
+  readonly languageRuntime?: string | undefined;
   readonly asterVersion: string;
-  readonly policyRealm?: string;
+  readonly policyRealm?: string | undefined;
   readonly healthStatus: HealthStatus;
   readonly tags: readonly string[];
   readonly updatedAtEpochMs: number;

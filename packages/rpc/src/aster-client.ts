@@ -6,8 +6,8 @@ import type {
   Client,
   RowClient,
   ServiceReference,
-  SessionService,
-  SharedService,
+  SessionReference,
+  SharedReference,
 } from "./client/client.ts";
 import { createClient, type RowViews } from "./client/create-client.ts";
 import {
@@ -40,6 +40,7 @@ import { PeerLink } from "./reconnect/peer-link.ts";
 import type { ClientSession } from "./session/client-session.ts";
 import { openSession } from "./session/create-session.ts";
 import type { OpenedSession, Session } from "./session/session.ts";
+import { showAs } from "./shown.ts";
 import { clearTimer, setTimer } from "./time/clock.ts";
 
 /** The longest wait for the close handshake, as long as a node waits for its own. */
@@ -56,6 +57,11 @@ const CLOSE_TIMEOUT_MS = 2_000;
  * alive.
  */
 export class AsterClient implements AsyncDisposable {
+  static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(AsterClient, "name", { value: "AsterClient" });
+  }
+
   readonly #held: HeldNode;
   readonly #connections: OpenedConnections;
   readonly #link: PeerLink;
@@ -153,16 +159,13 @@ export class AsterClient implements AsyncDisposable {
    * FAILED_PRECONDITION for one under another contract and for a session-scoped one,
    * INVALID_ARGUMENT for an option out of range.
    */
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
+  client<T extends SharedReference>(
+    service: T,
     options: ServiceClientOptions & RowViews,
   ): RowClient<T>;
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
-    options?: ServiceClientOptions,
-  ): Client<T>;
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
+  client<T extends SharedReference>(service: T, options?: ServiceClientOptions): Client<T>;
+  client<T extends SharedReference>(
+    service: T,
     options: ServiceClientOptions & Partial<RowViews> = {},
   ): Client<T> | RowClient<T> {
     const { connection, settings } = this.#services.typed(service, options);
@@ -198,11 +201,11 @@ export class AsterClient implements AsyncDisposable {
    * with a method under the key `close` or `closed`, INVALID_ARGUMENT for an option out of range.
    * When the server refuses the session, its first call ends with that error.
    *
-   * With a name, the session is in JSON, as {@link AsterClient.proxy} is, and a method called
-   * `close` or `closed` cannot be reached.
+   * With a name, the session is in JSON, as {@link AsterClient.proxy} is, and `proxyMethod` finds
+   * methods called `close` and `closed`.
    */
-  session<T extends ServiceReference>(
-    service: T & SessionService<T>,
+  session<T extends SessionReference>(
+    service: T,
     options?: ServiceSessionOptions,
   ): Promise<Session<T>>;
   session(
@@ -272,6 +275,12 @@ export class AsterClient implements AsyncDisposable {
     return idle;
   }
 }
+
+showAs(AsterClient.prototype, "AsterClient", ({ peer, state, services }) => ({
+  peer,
+  state,
+  services: services.map(({ name }) => name),
+}));
 
 /** Only the timer keeps the process alive meanwhile. */
 async function withinCloseTimeout(closed: Promise<void>): Promise<void> {

@@ -10,12 +10,12 @@ export interface AsterServerOptions
    * Decides which peers may call. Default: an open gate, with a warning. Under
    * `NODE_ENV=production` a gate is required; an open one is `openGate({ production: true })`.
    */
-  readonly gate?: AdmissionGate;
+  readonly gate?: AdmissionGate | undefined;
   /**
    * The port, or port and host, of the HTTP endpoint with `/healthz`, `/readyz`, `/metrics` (JSON)
    * and `/metrics/prometheus`. It closes with the server. Default: no endpoint.
    */
-  readonly healthPort?: number | HealthAddress;
+  readonly healthPort?: number | HealthAddress | undefined;
   /** Called with the result of every admission. */
-  readonly onAdmission?: (outcome: AdmissionOutcome) => void;
+  readonly onAdmission?: ((outcome: AdmissionOutcome) => void) | undefined;
 }

@@ -17,6 +17,7 @@ import {
 import type { AsterServerOptions } from "./aster-server-options.ts";
 import { DRAIN_GRACE_MS } from "./defaults.ts";
 import { RpcError } from "./error.ts";
+import { runCallback } from "./failure-log.ts";
 import { type Health, ServerHealth } from "./health/health.ts";
 import { type HealthAddress, HealthEndpoint, healthAddressOf } from "./health/health-endpoint.ts";
 import { checkNonNegative } from "./option-check.ts";
@@ -28,6 +29,7 @@ import { type HeldNode, holdNode } from "./peer/own-node.ts";
 import { Server } from "./server/server.ts";
 import type { DrainOptions } from "./server/server-options.ts";
 import type { AsterServerStats } from "./server/server-stats.ts";
+import { showAs } from "./shown.ts";
 import { now } from "./time/clock.ts";
 
 let warned = false;
@@ -41,6 +43,11 @@ let warned = false;
  * if `start` opened it.
  */
 export class AsterServer implements AsyncDisposable {
+  static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(AsterServer, "name", { value: "AsterServer" });
+  }
+
   /** The low-level server that answers the calls. */
   readonly server: Server;
   readonly #health: ServerHealth;
@@ -236,11 +243,24 @@ export class AsterServer implements AsyncDisposable {
       peers: this.#peers,
       onDecision: (outcome) => {
         this.#admissions.count(outcome, now() - beganAt);
-        this.#onAdmission?.(outcome);
+        this.#reportAdmission(outcome);
       },
     });
   }
+
+  #reportAdmission(outcome: AdmissionOutcome): void {
+    runCallback(
+      () => this.#onAdmission?.(outcome),
+      (cause) => this.server.callbackFailed("onAdmission", outcome.peer, cause),
+    );
+  }
 }
+
+showAs(AsterServer.prototype, "AsterServer", ({ endpointId, address, server }) => ({
+  endpointId,
+  address,
+  services: server.definitions.map(({ name }) => name),
+}));
 
 function defaultGate(): AdmissionGate {
   let gate: AdmissionGate;

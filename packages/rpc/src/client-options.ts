@@ -2,7 +2,7 @@ import type { Interceptor } from "@aster/contract";
 import type { ContractManifest } from "@aster/contract/model";
 import { type ClientOptions, checkCallSettings } from "./client/create-client.ts";
 import type { RpcError } from "./error.ts";
-import { limitsWith, type RpcLimits } from "./limits.ts";
+import { limitsWith, type RpcLimitOptions } from "./limits.ts";
 import { type Compression, plainBytesOf } from "./message/compression.ts";
 import { optionError } from "./option-check.ts";
 import type { NodeChoice } from "./peer/own-node.ts";
@@ -21,26 +21,26 @@ export interface AsterClientOptions extends NodeChoice {
    * The timeout for dialing and admission together (default: 20 s), and for calls that have none,
    * neither of their own nor of their method (default: none).
    */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Aborts dialing. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** The credential to present, as JSON text. Default: none. */
-  readonly credential?: string;
+  readonly credential?: string | undefined;
   /** Interceptors of every call. The first is the outermost. */
-  readonly interceptors?: readonly Interceptor[];
-  readonly limits?: Partial<RpcLimits>;
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  readonly limits?: RpcLimitOptions | undefined;
   /** Compression of the requests of every service. Default: payloads of more than 4096 bytes. */
-  readonly compression?: Compression;
+  readonly compression?: Compression | undefined;
   /**
    * The back-off of the dials after a lost connection. With `false` calls fail instead, until
    * `reconnectNow()`.
    */
-  readonly reconnect?: ReconnectOptions | false;
+  readonly reconnect?: ReconnectOptions | false | undefined;
   /**
    * Called when the connection is lost, dialed, made again, or closed. `error` is the reason of a
    * loss.
    */
-  readonly onStateChange?: (state: ClientState, error: RpcError | undefined) => void;
+  readonly onStateChange?: ((state: ClientState, error: RpcError | undefined) => void) | undefined;
 }
 
 /**
@@ -66,12 +66,12 @@ export function checkClientOptions(options: AsterClientOptions): void {
 /** The end of a client. */
 export interface ClientCloseOptions {
   /** The time that running calls have to end by themselves. */
-  readonly graceMs?: number;
+  readonly graceMs?: number | undefined;
 }
 
 export interface ServiceClientOptions extends Omit<ClientOptions, "limits" | "peerModes"> {
   /** Refuses a peer that offers the service under another contract. Default: true. */
-  readonly checkContract?: boolean;
+  readonly checkContract?: boolean | undefined;
 }
 
 export interface ServiceSessionOptions
@@ -83,7 +83,7 @@ export interface ProxyOptions extends Omit<ServiceClientOptions, "serialization"
    * The published manifest of the service. Without it, methods and patterns are not checked before
    * a call.
    */
-  readonly manifest?: ContractManifest;
+  readonly manifest?: ContractManifest | undefined;
 }
 
 export interface SessionProxyOptions

@@ -1,7 +1,7 @@
 // Options of clients and sessions, and clients on a connection that the program opened itself.
 
 export type { ModeChoice } from "./client/choose-mode.ts";
-export type { ServiceReference, SessionService, SharedService } from "./client/client.ts";
+export type { ServiceReference, SessionReference, SharedReference } from "./client/client.ts";
 export type { ClientOptions, RowViews } from "./client/create-client.ts";
 export { createClient } from "./client/create-client.ts";
 export type {

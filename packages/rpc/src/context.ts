@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import type { CallContext } from "@aster/contract";
 
 // The call that is being handled, for calls that its handler makes.
@@ -27,12 +27,31 @@ export function currentDeadlineAt(): number {
   return storage.getStore()?.deadlineAt ?? Number.POSITIVE_INFINITY;
 }
 
-/** Runs `work` outside of the current call, if there is one. */
-export function runOutsideCalls<T>(work: () => T): T {
-  return storage.exit(work);
+/** Runs work in the async context in which it was made. */
+export type AsyncScope = <R>(work: () => R) => R;
+
+/** The current async context, with the stores of all `AsyncLocalStorage`s of the program. */
+export function currentScope(): AsyncScope {
+  // AsyncLocalStorage.snapshot() does the same for 16 µs instead of 0.1 µs
+  const resource = new AsyncResource("AsterScope");
+  return (work) => resource.runInAsyncScope(work);
 }
 
-/** Runs `work` as part of `call`: `currentCall` returns it there. */
+/** Binds a callback of the program to the current async context. */
+export function inCurrentScope<Args extends unknown[], Result>(
+  callback: (...args: Args) => Result,
+): (...args: Args) => Result {
+  const scope = currentScope();
+  return (...args) => scope(() => callback(...args));
+}
+
+/** Runs `work` outside of all calls, in the async context in which this module was loaded. */
+export const runOutsideCalls: AsyncScope = currentScope();
+
+/**
+ * Runs `work` as part of `call`: `currentCall` returns it there. The queues and timers that start
+ * it serve many calls, so nothing of the current async context is kept.
+ */
 export function runInCall<T>(call: CurrentCall, work: () => T): T {
-  return storage.run(call, work);
+  return runOutsideCalls(() => storage.run(call, work));
 }

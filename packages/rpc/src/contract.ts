@@ -41,6 +41,7 @@ export type {
   CapabilityRequirement,
   ErrorType,
   ErrorTypeOptions,
+  Infer,
   MessageSchema,
   MethodDefinition,
   ServiceDefinition,

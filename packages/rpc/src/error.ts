@@ -8,15 +8,24 @@ import {
 } from "@aster/contract";
 import { TransportError, type TransportErrorCode } from "@aster/transport";
 import { AdmissionError, type AdmissionErrorCode } from "@aster/trust";
+import {
+  attempt,
+  detailTexts,
+  isErrorCode,
+  messageText,
+  UNREADABLE,
+  withBadCode,
+} from "./error-fields.ts";
 import { RpcReason } from "./reason.ts";
 import { StatusCode, statusName } from "./status.ts";
+import { isError } from "./value-kind.ts";
 
 export interface RpcErrorOptions extends ErrorOptions {
   /**
    * Sent to the peer with the message: at most 32 entries. An entry above a limit is left out as a
    * whole.
    */
-  readonly details?: Readonly<Record<string, string>>;
+  readonly details?: Readonly<Record<string, string>> | undefined;
   /** The value of a declared error, which is sent in the details. {@link RpcError.of} sets both. */
   readonly data?: unknown;
 }
@@ -37,8 +46,8 @@ const BRAND = Symbol.for("aster.RpcError");
  * package.
  */
 export class RpcError extends Error {
-  override readonly name = "RpcError";
-  /** One of {@link StatusCode}, or an unknown number that the peer sent. */
+  override readonly name: string = "RpcError";
+  /** One of {@link StatusCode} other than OK, or an unknown number that the peer sent. */
   readonly code: number;
   /** The message without the name of the code. */
   readonly rawMessage: string;
@@ -50,12 +59,22 @@ export class RpcError extends Error {
    */
   readonly data: unknown;
 
+  /**
+   * Never throws, because errors are often made while another one is handled: a code that is not
+   * the code of an error becomes UNKNOWN and is named in the message, and a message or detail that
+   * is not text becomes text. An `Error` as the message is also the cause.
+   */
   constructor(code: number, message: string, options?: RpcErrorOptions) {
-    super(message === "" ? statusName(code) : `${statusName(code)}: ${message}`, options);
-    this.code = code;
-    this.rawMessage = message;
-    this.details = options?.details ?? noDetails;
-    this.data = options?.data;
+    const known = isErrorCode(code);
+    const given = messageText(message);
+    const text = known ? given : withBadCode(given, code);
+    const name = statusName(known ? code : StatusCode.UNKNOWN);
+    super(text === "" ? name : `${name}: ${text}`, causeOf(message, options));
+    this.code = known ? code : StatusCode.UNKNOWN;
+    this.rawMessage = text;
+    const details = attempt(() => options?.details, undefined);
+    this.details = details === undefined ? noDetails : detailTexts(details);
+    this.data = attempt(() => options?.data, undefined);
   }
 
   static {
@@ -75,7 +94,7 @@ export class RpcError extends Error {
   static of<S extends MessageSchema>(
     type: ErrorType<S>,
     data: Sent<S>,
-    options: ErrorOptions & { readonly message?: string } = {},
+    options: ErrorOptions & { readonly message?: string | undefined } = {},
   ): RpcError {
     const text = type.encode(data);
     if (text.length > MOST_DATA_CHARS) {
@@ -98,19 +117,60 @@ export class RpcError extends Error {
    * Converts any thrown value. An `RpcError` is returned unchanged. An abort becomes CANCELLED, a
    * timeout DEADLINE_EXCEEDED, a lost channel UNAVAILABLE, a refused admission UNAUTHENTICATED, a
    * value that cannot be encoded or decoded INVALID_ARGUMENT or CONTRACT_VIOLATION, and a bad
-   * definition INVALID_ARGUMENT. Everything else is UNKNOWN.
+   * definition INVALID_ARGUMENT. Everything else is UNKNOWN. Never throws.
    */
   static from(reason: unknown): RpcError {
-    if (reason instanceof RpcError) return reason;
-    if (isA(reason, CodecError, "CodecError")) return fromCodec(reason);
-    if (isA(reason, TransportError, "TransportError")) return fromTransport(reason);
-    if (isA(reason, AdmissionError, "AdmissionError")) return fromAdmission(reason);
-    if (isA(reason, ContractError, "ContractError")) return fromContract(reason);
-    if (reason instanceof Error) {
-      return new RpcError(codeOfName(reason.name), reason.message, { cause: reason });
+    try {
+      return rpcErrorIn(reason) ?? converted(reason);
+    } catch {
+      return new RpcError(StatusCode.UNKNOWN, UNREADABLE, { cause: reason });
     }
-    return new RpcError(StatusCode.UNKNOWN, describe(reason), { cause: reason });
   }
+}
+
+/**
+ * Returns the `RpcError` that was thrown; `undefined` for any other value. An error of another copy
+ * of the package is checked again, because that copy may allow what this one cannot send. Throws
+ * the exception of an error whose fields cannot be read.
+ */
+export function rpcErrorIn(reason: unknown): RpcError | undefined {
+  if (!(reason instanceof RpcError)) return undefined;
+  if (isWellFormed(reason)) return reason;
+  const { code, rawMessage, details, data } = reason;
+  return new RpcError(code, rawMessage, { details, data, cause: reason });
+}
+
+/** Throws for a `Proxy` whose traps throw. */
+function isWellFormed({ code, rawMessage, details }: RpcError): boolean {
+  if (!Number.isSafeInteger(code) || code === StatusCode.OK) return false;
+  if (typeof rawMessage !== "string" || typeof details !== "object" || details === null) {
+    return false;
+  }
+  return Object.values(details).every((text) => typeof text === "string");
+}
+
+/** The status of a call that a peer sent, with its number also where no code has this number. */
+export function errorOfStatus(code: number, message: string, options?: RpcErrorOptions): RpcError {
+  if (isErrorCode(code)) return new RpcError(code, message, options);
+  return Object.assign(new RpcError(StatusCode.UNKNOWN, message, options), { code });
+}
+
+function converted(reason: unknown): RpcError {
+  if (isA(reason, CodecError, "CodecError")) return fromCodec(reason);
+  if (isA(reason, TransportError, "TransportError")) return fromTransport(reason);
+  if (isA(reason, AdmissionError, "AdmissionError")) return fromAdmission(reason);
+  if (isA(reason, ContractError, "ContractError")) return fromContract(reason);
+  if (isError(reason)) {
+    return new RpcError(codeOfName(reason.name), reason.message, { cause: reason });
+  }
+  return new RpcError(StatusCode.UNKNOWN, String(reason), { cause: reason });
+}
+
+function causeOf(message: unknown, options: ErrorOptions | undefined): ErrorOptions | undefined {
+  return attempt(() => {
+    if (options?.cause !== undefined) return { cause: options.cause };
+    return message instanceof Error ? { cause: message } : undefined;
+  }, undefined);
 }
 
 /**
@@ -118,7 +178,12 @@ export class RpcError extends Error {
  */
 function hasInstance(this: unknown, value: unknown): boolean {
   if (this !== RpcError) return Function.prototype[Symbol.hasInstance].call(this, value);
-  return typeof value === "object" && value !== null && BRAND in value;
+  try {
+    return typeof value === "object" && value !== null && BRAND in value;
+  } catch {
+    // a Proxy whose trap throws
+    return false;
+  }
 }
 
 /** Recognises an error of `type`, and by its shape one of another copy of its package. */
@@ -128,7 +193,7 @@ function isA<E extends Error>(
   name: string,
 ): reason is E {
   if (reason instanceof type) return true;
-  return reason instanceof Error && reason.name === name && "code" in reason;
+  return isError(reason) && reason.name === name && "code" in reason;
 }
 
 function codeOfName(name: string): StatusCode {
@@ -190,6 +255,7 @@ const admissionCodes: Readonly<Record<AdmissionErrorCode, StatusCode>> = {
   denied: StatusCode.UNAUTHENTICATED,
   aborted: StatusCode.CANCELLED,
   gate: StatusCode.FAILED_PRECONDITION,
+  option: StatusCode.INVALID_ARGUMENT,
   protocol: StatusCode.UNAVAILABLE,
   limit: StatusCode.UNAVAILABLE,
   timeout: StatusCode.UNAVAILABLE,
@@ -197,18 +263,10 @@ const admissionCodes: Readonly<Record<AdmissionErrorCode, StatusCode>> = {
 };
 
 function fromAdmission(error: AdmissionError): RpcError {
-  const reason: RpcReason = `admission.${error.code}`;
+  const reason: RpcReason =
+    error.code === "option" ? RpcReason.OPTION_INVALID : `admission.${error.code}`;
   return new RpcError(admissionCodes[error.code], error.message, {
     cause: error,
     details: { reason },
   });
-}
-
-/** `String` runs the value's own code, which may throw. */
-function describe(reason: unknown): string {
-  try {
-    return String(reason);
-  } catch {
-    return "a value that cannot be shown";
-  }
 }

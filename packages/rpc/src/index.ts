@@ -5,9 +5,11 @@ export type {
   CallContext,
   CapabilityRequirement,
   ErrorType,
+  Infer,
   MessageSchema,
   MethodDefinition,
   ServiceDefinition,
+  ServiceHandlers,
   TypedError,
 } from "@aster/contract";
 export {
@@ -34,20 +36,40 @@ export { openGate } from "@aster/trust";
 export { AsterServer } from "./aster-server.ts";
 export type { AsterServerOptions } from "./aster-server-options.ts";
 export { currentCall } from "./context.ts";
+export type {
+  Broadcast,
+  BroadcastOptions,
+  Overflow,
+  SubscribeOptions,
+} from "./server/broadcast.ts";
+export { createBroadcast } from "./server/broadcast.ts";
 export type { ServerFault } from "./server/errors.ts";
 export type { ServiceImplementation } from "./server/implement.ts";
 export { implement } from "./server/implement.ts";
+
+export type { Subscription } from "./server/subscription.ts";
 
 // Clients.
 
 export { AsterClient } from "./aster-client.ts";
 export type { CallOptions } from "./client/call-options.ts";
-export type { Client, ClientMethod, RowClient, RowMethod } from "./client/client.ts";
+export type {
+  Client,
+  ClientMethod,
+  RequestStreamMethod,
+  RowClient,
+  RowMethod,
+  ServiceReference,
+  SessionReference,
+  SharedReference,
+} from "./client/client.ts";
+export type { BidiStreamCall, ClientStreamCall, RequestSender } from "./client/pushed-call.ts";
 export type { ResponseStream } from "./client/response-stream.ts";
-export type { AsterClientOptions } from "./client-options.ts";
+export type { AsterClientOptions, ClientState } from "./client-options.ts";
 export { createLocalClient, createLocalSession } from "./local/local.ts";
 export { Metadata } from "./metadata.ts";
 export type { ManifestProxy, ManifestProxyMethod } from "./proxy/manifest-proxy.ts";
+export { proxyMethod } from "./proxy/method-proxy.ts";
 export type { ProxyMethod, ServiceProxy } from "./proxy/service-proxy.ts";
 export type { ManifestSessionProxy, SessionProxy } from "./proxy/session-proxy.ts";
 export type { Session, SessionControl } from "./session/session.ts";

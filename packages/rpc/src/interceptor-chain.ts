@@ -1,4 +1,6 @@
-import type { Interceptor, Next } from "@aster/contract";
+import type { InterceptedCall, Interceptor, MethodPattern, Next } from "@aster/contract";
+import { currentScope } from "./context.ts";
+import { scoped } from "./scoped-stream.ts";
 
 /**
  * Returns one `Next` for a list of interceptors. An error that an interceptor throws synchronously
@@ -6,7 +8,35 @@ import type { Interceptor, Next } from "@aster/contract";
  */
 export function chain(interceptors: readonly Interceptor[], last: Next): Next {
   return interceptors.reduceRight<Next>(
-    (next, interceptor) => async (call) => interceptor(call, next),
+    (next, interceptor) => (call) => runInterceptor(interceptor, call, next),
     last,
   );
+}
+
+/**
+ * Runs one interceptor. A stream that it makes itself runs in the async context of this call, as
+ * its other code does.
+ */
+export async function runInterceptor(
+  interceptor: Interceptor,
+  call: InterceptedCall,
+  next: Next,
+): Promise<unknown> {
+  if (!streamsResponses(call.pattern)) return interceptor(call, next);
+  const scope = currentScope();
+  const passed = new Set<unknown>();
+  const result = await interceptor(call, async (inner) => {
+    const stream = await next(inner);
+    passed.add(stream);
+    return stream;
+  });
+  return passed.has(result) ? result : scoped(result, scope);
+}
+
+export function streamsResponses(pattern: MethodPattern): boolean {
+  return pattern === "server_stream" || pattern === "bidi_stream";
+}
+
+export function streamsRequests(pattern: MethodPattern): boolean {
+  return pattern === "client_stream" || pattern === "bidi_stream";
 }

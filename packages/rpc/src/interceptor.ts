@@ -1,4 +1,6 @@
-// The types of interceptors, and the clock that their deadlines use.
+// The types of interceptors, the observation of calls, and the clock of deadlines.
 
 export type { CallMetadata, InterceptedCall, Interceptor, Next } from "@aster/contract";
+export type { CallEnd } from "./observe-call.ts";
+export { observeCall } from "./observe-call.ts";
 export { now } from "./time/clock.ts";

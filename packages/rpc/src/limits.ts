@@ -1,4 +1,4 @@
-import { checkNonNegative, checkRange, unknownOption } from "./option-check.ts";
+import { checkNonNegative, checkRange, unknownOption, withoutUndefined } from "./option-check.ts";
 
 /**
  * Bounds on what a server or client accepts from its peer. A bound is per call unless its comment
@@ -6,7 +6,8 @@ import { checkNonNegative, checkRange, unknownOption } from "./option-check.ts";
  *
  * Counts and sizes of 0 accept nothing of their kind; `maxQueuedItems` and `maxQueuedBytes` of 0
  * buffer one message. Times of 0 are over at once. `Infinity` turns off every bound but
- * `maxMessageBytes`.
+ * `maxMessageBytes`, and so do times of more than 24 days in `headerTimeoutMs` and
+ * `sessionIdleMs`.
  */
 export interface RpcLimits {
   /**
@@ -66,6 +67,9 @@ export interface RpcLimits {
   readonly deadlineSkewMs: number;
 }
 
+/** The limits to change. The others, and those that are `undefined`, keep their defaults. */
+export type RpcLimitOptions = { readonly [K in keyof RpcLimits]?: RpcLimits[K] | undefined };
+
 const MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /** The limits of a server or client that sets none. */
@@ -98,14 +102,15 @@ export const defaultLimits: RpcLimits = Object.freeze({
  * Adds the defaults to `overrides`. Throws INVALID_ARGUMENT for unknown names and values out of
  * range.
  */
-export function limitsWith(overrides: Partial<RpcLimits> = {}): RpcLimits {
-  for (const [name, value] of Object.entries(overrides)) {
+export function limitsWith(overrides: RpcLimitOptions = {}): RpcLimits {
+  const given = withoutUndefined(overrides);
+  for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(defaultLimits, name)) {
       throw unknownOption(`limits.${name}`, Object.keys(defaultLimits));
     }
     checkNonNegative(`limits.${name}`, value);
   }
-  const limits = Object.freeze({ ...defaultLimits, ...overrides });
+  const limits = Object.freeze({ ...defaultLimits, ...given });
   checkRange("limits.maxMessageBytes", limits.maxMessageBytes, 0, MOST_MESSAGE_BYTES);
   return limits;
 }

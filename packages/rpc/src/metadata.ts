@@ -2,7 +2,10 @@ import type { CallMetadata } from "@aster/contract";
 import { RpcError } from "./error.ts";
 import type { RpcLimits } from "./limits.ts";
 import { RpcReason } from "./reason.ts";
+import { HIDDEN, isSecretKey } from "./secret-keys.ts";
+import { showAs } from "./shown.ts";
 import { StatusCode } from "./status.ts";
+import { isBytes } from "./value-kind.ts";
 
 /**
  * The value of an option `metadata`. Pairs keep their order and repeated keys; a record is shorter
@@ -29,6 +32,11 @@ const base64 =
  * status").
  */
 export class Metadata implements CallMetadata {
+  static {
+    // bundlers rename classes that refer to themselves
+    Object.defineProperty(Metadata, "name", { value: "Metadata" });
+  }
+
   static readonly empty: Metadata = new Metadata([]);
 
   readonly #pairs: [string, string][];
@@ -112,7 +120,27 @@ export class Metadata implements CallMetadata {
   [Symbol.iterator](): MapIterator<[string, string]> {
     return this.entries();
   }
+
+  /**
+   * The pairs as a record, for logs: a list of values for a repeated key, and `[hidden]` for a key
+   * such as `authorization`, whose values are likely to be secrets.
+   */
+  toJSON(): Record<string, string | string[]> {
+    const record: Record<string, string | string[]> = Object.create(null);
+    for (const key of new Set(this.keys())) {
+      const values = isSecretKey(key) ? [HIDDEN] : this.getAll(key);
+      record[key] = values.length === 1 ? (values[0] as string) : values;
+    }
+    return record;
+  }
 }
+
+showAs(
+  Metadata.prototype,
+  "Metadata",
+  (metadata) => ({ ...metadata.toJSON() }),
+  (metadata) => JSON.stringify(metadata),
+);
 
 /**
  * Metadata that a peer sent. Values under keys with `-bin` are checked when they are read as bytes.
@@ -127,7 +155,7 @@ export function metadataText(key: unknown, value: unknown): string {
   if (typeof key !== "string" || key === "" || loneSurrogates.test(key))
     throw invalid("metadata keys must be non-empty strings");
   const binary = key.endsWith(BINARY);
-  if (value instanceof Uint8Array && binary) return Buffer.from(value).toString("base64");
+  if (binary && isBytes(value)) return Buffer.from(value).toString("base64");
   if (typeof value === "string" && (binary ? base64.test(value) : !loneSurrogates.test(value)))
     return value;
   throw invalid(

@@ -1,6 +1,7 @@
 import { RpcError } from "./error.ts";
 import { RpcReason } from "./reason.ts";
 import { StatusCode } from "./status.ts";
+import { isBytes } from "./value-kind.ts";
 
 /**
  * The error for a bad option value: INVALID_ARGUMENT with the details `reason:
@@ -18,6 +19,11 @@ export function refusedOption(option: string, cause: Error): RpcError {
   return invalid(option, `option ${option}: ${cause.message}`, cause);
 }
 
+/** The same error with a text of its own. */
+export function invalidOption(option: string, problem: string, cause?: Error): RpcError {
+  return invalid(option, `option ${option}: ${problem}`, cause);
+}
+
 /** The same error for an option that does not exist; `known` are the names that do. */
 export function unknownOption(option: string, known: readonly string[]): RpcError {
   return invalid(option, `unknown option ${option}; use ${known.join(", ")}`);
@@ -30,16 +36,25 @@ function invalid(option: string, text: string, cause?: Error): RpcError {
   });
 }
 
+/** Options without those that are `undefined`. */
+export type Given<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Returns a copy without the options that are `undefined`, to be laid over defaults. */
+export function withoutUndefined<T extends object>(options: T): Given<T> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Given<T>;
+}
+
 /** Throws {@link optionError} unless `value` is a number from 0 on; `Infinity` passes. */
 export function checkNonNegative(option: string, value: number): void {
   if (typeof value === "number" && value >= 0) return;
-  throw optionError(option, "a non-negative number", value);
+  throw optionError(option, `a non-negative number${unitOf(option)}`, value);
 }
 
 /** Throws {@link optionError} unless `value` is a number above 0; `Infinity` passes. */
 export function checkPositive(option: string, value: number): void {
   if (typeof value === "number" && value > 0) return;
-  throw optionError(option, "a positive number", value);
+  throw optionError(option, `a positive number${unitOf(option)}`, value);
 }
 
 /** Throws {@link optionError} unless `value` is a number from `least` to `most`. */
@@ -54,10 +69,15 @@ export function checkInteger(option: string, value: number, least: number, most:
   throw optionError(option, `an integer from ${least} to ${most}`, value);
 }
 
+/** The unit of an option that has it in its name. */
+function unitOf(option: string): string {
+  return option.endsWith("Ms") ? " of milliseconds" : "";
+}
+
 /** Shows no more of bytes than their number, because they may be a secret key. */
 function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (isBytes(value)) return `${value.length} bytes`;
   if (typeof value === "function" || (typeof value === "object" && value !== null)) {
     return `a value of type ${typeof value}`;
   }

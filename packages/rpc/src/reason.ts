@@ -129,6 +129,13 @@ export const RpcReason = {
   /** The session has ended. Open another session; its state is new. */
   SESSION_OVER: "session.over",
 
+  // Streams that a program pushes into.
+
+  /** A request was sent into a call that has ended or was ended. Make another call. */
+  CALL_OVER: "call.over",
+  /** A subscriber of a broadcast reads too slowly. Read faster, or raise the capacity. */
+  BROADCAST_SLOW: "broadcast.slow",
+
   // The connection: the codes of `TransportError`.
 
   /** An address or ticket cannot be read. Correct it. */

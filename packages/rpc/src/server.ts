@@ -3,7 +3,7 @@
 export type { AdmissionOutcome, AdmittedService } from "@aster/trust";
 export type { Health, ServingStatus } from "./health/health.ts";
 export type { HealthAddress } from "./health/health-endpoint.ts";
-export type { RpcLimits } from "./limits.ts";
+export type { RpcLimitOptions, RpcLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
 export type { AdmissionStats } from "./peer/admission-counts.ts";
 export { RPC_ALPN } from "./peer/dial.ts";

@@ -1,4 +1,5 @@
-// For tests: a connected server and client, faults between them, and a fake clock.
+// For tests: a connected server and client, faults between them, and a fake clock. `fakeClock`
+// tests deadlines; calls go on under the fake timers of a test runner.
 
 export type { FakeClock, FakeClockOptions } from "./testing/fake-clock.ts";
 export { fakeClock } from "./testing/fake-clock.ts";

@@ -26,30 +26,30 @@ export type Network = "n0" | "none" | { readonly relays: readonly string[] };
 
 export interface NodeOptions {
   /** 32 bytes, an ed25519 secret key. Default: a new one, which means a new id at every start. */
-  readonly secretKey?: Uint8Array;
+  readonly secretKey?: Uint8Array | undefined;
   /**
    * `ip:port` or `[ipv6]:port`, as an IP address; port 0 is any free port. Default: any port on all
    * interfaces.
    */
-  readonly bindAddress?: string;
-  readonly network?: Network;
+  readonly bindAddress?: string | undefined;
+  readonly network?: Network | undefined;
   /** A peer that sends nothing for this long is lost. At least 1 s. Default: 15 s. */
-  readonly idleTimeoutMs?: number;
+  readonly idleTimeoutMs?: number | undefined;
   /** At most a third of the idle timeout is used. Default: 5 s. */
-  readonly keepAliveMs?: number;
+  readonly keepAliveMs?: number | undefined;
   /** Channels that a peer may have open at a time on one connection. Default: 1280. */
-  readonly maxChannels?: number;
+  readonly maxChannels?: number | undefined;
   /**
    * Uses windows of 1.25 MB per channel instead of 64 KiB: faster for few channels over long
    * distances. A peer may have that much unread on each of its channels, so lower `maxChannels` as
    * well. Default: false.
    */
-  readonly bulk?: boolean;
+  readonly bulk?: boolean | undefined;
   /**
    * Protocols of iroh that the node serves from memory, to every peer that the gate admits: at most
    * 128 connections, 8 of one peer. `"docs"` includes the other two. Default: none.
    */
-  readonly protocols?: readonly LinkedProtocol[];
+  readonly protocols?: readonly LinkedProtocol[] | undefined;
 }
 
 /** A protocol of iroh that the native module contains. */

@@ -17,8 +17,13 @@ const DEFAULT_DIAL_TIMEOUT_MS = 20_000;
 /** The longest delay of a Node.js timer. */
 const MAX_DIAL_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Returns the time for a dial. Throws a `TransportError` `"option"`. */
+/**
+ * Returns the time for a dial, at most about 24 days. Throws a `TransportError` `"option"` for a
+ * timeout that is not a number above 0.
+ */
 export function dialTimeoutMs({ timeoutMs = DEFAULT_DIAL_TIMEOUT_MS }: ConnectOptions): number {
-  if (timeoutMs > 0 && timeoutMs <= MAX_DIAL_TIMEOUT_MS) return timeoutMs;
-  throw wrongOption("timeoutMs", `a positive number up to ${MAX_DIAL_TIMEOUT_MS}`, timeoutMs);
+  if (typeof timeoutMs === "number" && timeoutMs > 0) {
+    return Math.min(timeoutMs, MAX_DIAL_TIMEOUT_MS);
+  }
+  throw wrongOption("timeoutMs", "a positive number", timeoutMs);
 }

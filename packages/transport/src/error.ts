@@ -26,7 +26,7 @@ export type TransportErrorCode =
 
 export interface TransportErrorOptions extends ErrorOptions {
   /** The QUIC application error code of a reset or a close. */
-  readonly applicationCode?: number;
+  readonly applicationCode?: number | undefined;
 }
 
 /** Marks the errors of every copy of this package. */
@@ -37,7 +37,7 @@ const BRAND = Symbol.for("aster.TransportError");
  * recognises the errors of other copies of the package.
  */
 export class TransportError extends Error {
-  override readonly name = "TransportError";
+  override readonly name: string = "TransportError";
   readonly code: TransportErrorCode;
   readonly applicationCode: number | undefined;
 
@@ -62,5 +62,10 @@ export class TransportError extends Error {
  */
 function hasInstance(this: unknown, value: unknown): boolean {
   if (this !== TransportError) return Function.prototype[Symbol.hasInstance].call(this, value);
-  return typeof value === "object" && value !== null && BRAND in value;
+  try {
+    return typeof value === "object" && value !== null && BRAND in value;
+  } catch {
+    // a Proxy whose trap throws
+    return false;
+  }
 }

@@ -19,7 +19,7 @@ export function generateSecretKey(): Uint8Array {
  * has 32 bytes.
  */
 export function endpointIdOf(secretKey: Uint8Array): EndpointId {
-  if (!(secretKey instanceof Uint8Array)) {
+  if (Object.prototype.toString.call(secretKey) !== "[object Uint8Array]") {
     throw wrongOption("secretKey", `a Uint8Array of ${SECRET_KEY_BYTES} bytes`, secretKey);
   }
   if (secretKey.length !== SECRET_KEY_BYTES) {

@@ -4,13 +4,13 @@ import type { EndpointAddress, EndpointId } from "./address/endpoint.ts";
 import type { Connection } from "./connection.ts";
 
 export interface ConnectOptions {
-  readonly signal?: AbortSignal;
-  /** Default: 20 s. */
-  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** The time for the whole dial, more than 0. `Infinity`: no limit. Default: 20 s. */
+  readonly timeoutMs?: number | undefined;
   /**
    * Channels carry plain bytes instead of frames, as for the admission protocols. Default: false.
    */
-  readonly raw?: boolean;
+  readonly raw?: boolean | undefined;
 }
 
 export interface NodeStats {

@@ -8,6 +8,7 @@
  * - `"closed"`: the connection or the stream was lost
  * - `"aborted"`: the caller's signal fired; `cause` is its reason
  * - `"gate"`: the gate must not be used in this environment
+ * - `"option"`: an option is not valid; nothing was sent
  */
 export type AdmissionErrorCode =
   | "denied"
@@ -16,13 +17,14 @@ export type AdmissionErrorCode =
   | "timeout"
   | "closed"
   | "aborted"
-  | "gate";
+  | "gate"
+  | "option";
 
 const BRAND = Symbol.for("aster.AdmissionError");
 
 /** The error class of `@aster/trust`. `code` tells the cases apart. */
 export class AdmissionError extends Error {
-  override readonly name = "AdmissionError";
+  override readonly name: string = "AdmissionError";
   readonly code: AdmissionErrorCode;
 
   constructor(code: AdmissionErrorCode, message: string, options?: ErrorOptions) {
@@ -45,5 +47,10 @@ export class AdmissionError extends Error {
  */
 function hasInstance(this: unknown, value: unknown): boolean {
   if (this !== AdmissionError) return Function.prototype[Symbol.hasInstance].call(this, value);
-  return typeof value === "object" && value !== null && BRAND in value;
+  try {
+    return typeof value === "object" && value !== null && BRAND in value;
+  } catch {
+    // a Proxy whose trap throws
+    return false;
+  }
 }

@@ -8,7 +8,7 @@ export type AdmissionDecision =
       /** Attributes of the peer for handlers, such as `aster.role`. At most 64 entries. */
       readonly attributes: Readonly<Record<string, string>>;
       /** The end of the admission in epoch milliseconds. Default: set by the peer store. */
-      readonly expiresAtMs?: number;
+      readonly expiresAtMs?: number | undefined;
     }
   | {
       readonly admitted: false;

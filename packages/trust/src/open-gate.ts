@@ -4,7 +4,7 @@ import type { AdmissionDecision, AdmissionGate } from "./gate.ts";
 
 export interface OpenGateOptions {
   /** Allows the open gate under `NODE_ENV=production`. Default: `false`. */
-  readonly production?: boolean;
+  readonly production?: boolean | undefined;
 }
 
 /**

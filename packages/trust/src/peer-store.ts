@@ -1,4 +1,6 @@
 import type { EndpointId } from "@aster/transport";
+import { AdmissionError } from "./error.ts";
+import { checkPositive } from "./time-option.ts";
 
 /** An admitted peer. */
 export interface PeerRecord {
@@ -23,16 +25,16 @@ export function rolesOf(attributes: Readonly<Record<string, string>>): ReadonlyS
 
 export interface PeerStoreOptions {
   /** Default: 10 000. A full store drops the peer that was looked up least recently. */
-  readonly maxPeers?: number;
-  /** The longest term of an admission. Default: 24 hours. */
-  readonly ttlMs?: number;
+  readonly maxPeers?: number | undefined;
+  /** The longest term of an admission. `Infinity`: no limit. Default: 24 hours. */
+  readonly ttlMs?: number | undefined;
 }
 
 /** An admission to store. */
 export interface PeerAdmission {
   readonly attributes: Readonly<Record<string, string>>;
   /** The end of the admission in epoch milliseconds, but at most `ttlMs` of the store from now. */
-  readonly expiresAtMs?: number;
+  readonly expiresAtMs?: number | undefined;
 }
 
 interface Entry {
@@ -51,9 +53,13 @@ export class PeerStore {
   readonly #ttlMs: number;
   #latest: Entry | undefined;
 
+  /** Throws {@link AdmissionError} `"option"` for an option that is not a number above 0. */
   constructor(options: PeerStoreOptions = {}) {
-    this.#maxPeers = options.maxPeers ?? 10_000;
-    this.#ttlMs = options.ttlMs ?? 86_400_000;
+    const { maxPeers = 10_000, ttlMs = 86_400_000 } = options;
+    checkPositive("maxPeers", maxPeers);
+    checkPositive("ttlMs", ttlMs);
+    this.#maxPeers = maxPeers;
+    this.#ttlMs = ttlMs;
   }
 
   /** The number of stored peers, including peers whose admission lapsed since their last lookup. */
@@ -61,11 +67,19 @@ export class PeerStore {
     return this.#entries.size;
   }
 
-  /** Stores an admission and replaces an earlier one of the same peer. */
+  /**
+   * Stores an admission and replaces an earlier one of the same peer. Throws
+   * {@link AdmissionError} `"option"` for an `expiresAtMs` that is not a number.
+   */
   admit(endpointId: EndpointId, admission: PeerAdmission): PeerRecord {
+    const { expiresAtMs = Number.POSITIVE_INFINITY } = admission;
+    // NaN would never expire
+    if (typeof expiresAtMs !== "number" || Number.isNaN(expiresAtMs)) {
+      throw new AdmissionError("option", `option expiresAtMs must be a number, got ${expiresAtMs}`);
+    }
     const attributes = Object.freeze({ ...admission.attributes });
     const record = Object.freeze({ endpointId, attributes, roles: rolesOf(attributes) });
-    const remainingMs = (admission.expiresAtMs ?? Number.POSITIVE_INFINITY) - Date.now();
+    const remainingMs = expiresAtMs - Date.now();
     const lapsesAt = performance.now() + Math.min(remainingMs, this.#ttlMs);
     this.#touch({ record, lapsesAt });
     if (this.#entries.size > this.#maxPeers) {

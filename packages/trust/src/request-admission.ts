@@ -10,15 +10,17 @@ import { type AdmissionResponse, parseAdmissionResponse } from "./admission-resp
 import { BoundedBuffer } from "./bounded-buffer.ts";
 import { AdmissionError } from "./error.ts";
 import { admissionLimits } from "./protocol.ts";
+import { checkPositive, setLimit } from "./time-option.ts";
+import { clearTimeout } from "./timers.ts";
 
 export interface RequestAdmissionOptions {
   /** The credential as JSON text. Default: none. */
-  readonly credentialJson?: string;
+  readonly credentialJson?: string | undefined;
   /** A cloud instance identity token. Default: none. */
-  readonly iidToken?: string;
-  /** The time until the whole answer must have arrived. Default: 10 000. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly iidToken?: string | undefined;
+  /** The time until the whole answer must have arrived. `Infinity`: no limit. Default: 10 000. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface RequestAdmissionOptions {
  * connection carries one request.
  *
  * A denial never contains a reason. Rejects with {@link AdmissionError}: `"denied"`, `"protocol"`,
- * `"limit"`, `"timeout"`, `"closed"` or `"aborted"`. The caller closes the connection.
+ * `"limit"`, `"timeout"`, `"closed"`, `"aborted"` or `"option"`. The caller closes the connection.
  */
 export function requestAdmission(
   connection: Connection,
@@ -62,12 +64,13 @@ class AdmissionClientChannel implements ChannelSink {
 
   request(): void {
     const { credentialJson = "", iidToken = "", timeoutMs = 10_000, signal } = this.#options;
+    checkPositive("timeoutMs", timeoutMs);
     if (signal?.aborted) {
       this.#aborted();
       return;
     }
     const request = encodeAdmissionRequest({ credentialJson, iidToken });
-    this.#timer = setTimeout(() => {
+    this.#timer = setLimit(() => {
       this.#fail("timeout", `the peer did not answer the admission request within ${timeoutMs} ms`);
     }, timeoutMs);
     signal?.addEventListener("abort", this.#aborted, { once: true });

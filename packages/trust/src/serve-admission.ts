@@ -17,6 +17,8 @@ import { AdmissionError } from "./error.ts";
 import type { AdmissionDecision, AdmissionGate } from "./gate.ts";
 import type { PeerStore } from "./peer-store.ts";
 import { admissionLimits } from "./protocol.ts";
+import { checkPositive, setLimit } from "./time-option.ts";
+import { clearTimeout } from "./timers.ts";
 
 /** The part of the answer that is the same for all admitted peers. */
 export interface AdmissionOffer {
@@ -42,14 +44,17 @@ export interface ServeAdmissionOptions {
   /** Called once per admission. */
   readonly offer: () => AdmissionOffer;
   /** Stores admitted peers, before the answer is sent. */
-  readonly peers?: PeerStore;
+  readonly peers?: PeerStore | undefined;
   /**
    * The time for the request to arrive and the gate to decide, and again for the peer to close the
-   * connection afterwards. Default: 10 000.
+   * connection afterwards. `Infinity`: no limit. Default: 10 000.
    */
-  readonly timeoutMs?: number;
-  /** Called after each decision, once the answer is queued. An error that it throws is ignored. */
-  readonly onDecision?: (outcome: AdmissionOutcome) => void;
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Called after each decision, once the answer is queued. An error that it throws is ignored, and
+   * so is the rejection of a promise that it returns.
+   */
+  readonly onDecision?: ((outcome: AdmissionOutcome) => void) | undefined;
 }
 
 /**
@@ -57,9 +62,11 @@ export interface ServeAdmissionOptions {
  * (docs/wire.md, "Admission"). Closes the connection if the peer does not close it in time.
  *
  * All denials of a server have the same bytes. Errors are passed to `onDecision`; they are neither
- * thrown nor sent to the peer.
+ * thrown nor sent to the peer. Throws {@link AdmissionError} `"option"` for a bad `timeoutMs`.
  */
 export function serveAdmission(connection: Connection, options: ServeAdmissionOptions): void {
+  const { timeoutMs } = options;
+  if (timeoutMs !== undefined) checkPositive("timeoutMs", timeoutMs);
   const server = new AdmissionServerChannel(connection, options);
   connection.accept((channel) => server.take(channel));
 }
@@ -126,7 +133,7 @@ class AdmissionServerChannel implements ChannelSink {
     try {
       const request = parseAdmissionRequest(this.#request.bytes());
       const decision = await this.#options.gate.admit(request, this.#connection.peer);
-      if (decision.admitted) this.#admit(decision);
+      if (decision.admitted === true) this.#admit(checked(decision));
       else this.#deny(decision.reason);
     } catch (cause) {
       const unreadable = cause instanceof AdmissionError && cause.code === "protocol";
@@ -193,12 +200,17 @@ class AdmissionServerChannel implements ChannelSink {
   }
 
   #later(action: () => void): NodeJS.Timeout {
-    return setTimeout(action, this.#options.timeoutMs ?? 10_000).unref();
+    return setLimit(action, this.#options.timeoutMs ?? 10_000).unref();
   }
 
   #report(outcome: Omit<AdmissionOutcome, "peer">): void {
     try {
-      this.#options.onDecision?.({ peer: this.#connection.peer, ...outcome });
+      const result: unknown = this.#options.onDecision?.({
+        peer: this.#connection.peer,
+        ...outcome,
+      });
+      // an async function is accepted too; its rejection would end the process
+      Promise.resolve(result).catch(() => {});
     } catch {
       // an error of the log must not change the decision
     }
@@ -206,3 +218,16 @@ class AdmissionServerChannel implements ChannelSink {
 }
 
 type Admitted = AdmissionDecision & { readonly admitted: true };
+
+/** Throws for attributes that are not text and for a time that is not a number. */
+function checked(decision: Admitted): Admitted {
+  const { attributes, expiresAtMs = 0 } = decision;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "string") continue;
+    throw new TypeError(`the gate returned an attribute ${name} that is not text`);
+  }
+  if (typeof expiresAtMs !== "number" || Number.isNaN(expiresAtMs)) {
+    throw new TypeError(`the gate returned expiresAtMs ${String(expiresAtMs)}, not a number`);
+  }
+  return decision;
+}

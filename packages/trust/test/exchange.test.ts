@@ -156,6 +156,64 @@ describe("an admission", () => {
   });
 });
 
+describe("a time limit", () => {
+  const late: AdmissionGate = {
+    open: false,
+    admit: () => sleep(20, { admitted: true, attributes: {} } as const),
+  };
+
+  test.each([2 ** 31, 2 ** 40, Number.POSITIVE_INFINITY])(
+    "of %d ms does not end",
+    async (timeoutMs) => {
+      serve({ gate: late, timeoutMs });
+      expect(await requestAdmission(await dial(), { timeoutMs })).toMatchObject({ admitted: true });
+    },
+  );
+
+  test.each([0, -1, Number.NaN, "5", null])("of %j is refused by both sides", async (value) => {
+    const expected = { code: "option", message: expect.stringContaining("option timeoutMs must") };
+    const timeoutMs = value as number;
+    const refused: unknown[] = [];
+    serveWith((connection) => {
+      try {
+        serveAdmission(connection, { gate: late, offer: () => offer, timeoutMs });
+      } catch (error) {
+        refused.push(error);
+      }
+    });
+    const connection = await dial();
+    await expect(requestAdmission(connection, { timeoutMs })).rejects.toMatchObject(expected);
+    await sleep(1);
+    expect(refused).toEqual([expect.objectContaining(expected)]);
+  });
+});
+
+describe("a gate", () => {
+  test.each([
+    [{ admitted: "yes", attributes: {} }],
+    [{ admitted: true }],
+    [{ admitted: true, attributes: { "aster.role": 7 } }],
+    [{ admitted: true, attributes: {}, expiresAtMs: Number.NaN }],
+    [null],
+  ])("that answers %j denies at once", async (decision) => {
+    const peers = new PeerStore();
+    serve({ peers, gate: { open: false, admit: () => decision as never } });
+    expect(await ask(noCredential ?? "")).toBe(denial);
+    expect(peers.size).toBe(0);
+  });
+
+  test("may be observed by a function that fails", async () => {
+    const uncaught: unknown[] = [];
+    const note = (error: unknown) => void uncaught.push(error);
+    process.on("unhandledRejection", note);
+    serve({ onDecision: () => Promise.reject(new Error("no disk")) as never });
+    expect(await requestAdmission(await dial())).toMatchObject({ admitted: true });
+    await sleep(1);
+    process.off("unhandledRejection", note);
+    expect(uncaught).toEqual([]);
+  });
+});
+
 describe("the bytes of a server", () => {
   test("are those of the Python package, for a request in pieces or whole", async () => {
     serve({ offer: () => ({ services: [], registryNamespace: "", rootPubkey: offer.rootPubkey }) });

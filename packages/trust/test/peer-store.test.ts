@@ -86,3 +86,26 @@ test("does not normalize roles", () => {
   expect(rolesOf({ "aster.role": "Admin,admin\u0000" }).has("admin")).toBe(false);
   expect(rolesOf({ role: "admin" }).size).toBe(0);
 });
+
+test.each([0, -1, Number.NaN, "5", null])("refuses %j as a number of peers or a time", (value) => {
+  const wrong = value as number;
+  for (const option of ["maxPeers", "ttlMs"]) {
+    const expected = { code: "option", message: expect.stringContaining(`option ${option} must`) };
+    expect(() => new PeerStore({ [option]: wrong })).toThrow(expect.objectContaining(expected));
+  }
+});
+
+test("refuses an end of an admission that is not a number", () => {
+  const peers = new PeerStore();
+  expect(() => peers.admit("a", { attributes: {}, expiresAtMs: Number.NaN })).toThrow(
+    expect.objectContaining({ code: "option" }),
+  );
+  expect(peers.get("a")).toBeUndefined();
+});
+
+test("keeps an admission without a limit", () => {
+  const peers = new PeerStore({ ttlMs: Number.POSITIVE_INFINITY });
+  peers.admit("a", { attributes: {} });
+  vi.advanceTimersByTime(1_000 * DAY_MS);
+  expect(peers.get("a")).toBeDefined();
+});

@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MethodPattern, ServiceMethod } from "@aster/contract";
-import type { AsterClient, CallOptions as RpcCallOptions } from "@aster/rpc";
+import {
+  type AsterClient,
+  proxyMethod,
+  type CallOptions as RpcCallOptions,
+  type ServiceProxy,
+} from "@aster/rpc";
 import { areMessages, jsonOf, messageFrom } from "../services/json-message.ts";
 import { UsageError } from "../usage.ts";
 import type { CallOptions } from "./call-options.ts";
@@ -99,8 +104,7 @@ function typed(method: ServiceMethod, request: unknown, sendDelayMs: number): In
 function untyped(name: string, known: MethodPattern | undefined, request: unknown): Invocation {
   const pattern = known ?? (Array.isArray(request) ? "client_stream" : "unary");
   return ({ methods }, options) => {
-    const method = methods[name] as UntypedStub | undefined;
-    if (typeof method !== "function") throw new UsageError(`${name} is not a valid method name`);
+    const method = proxyMethod(methods as unknown as ServiceProxy, name) as unknown as UntypedStub;
     if (pattern === "server_stream") return method.stream(request, options);
     const requests = listOf(request, pattern);
     if (pattern === "bidi_stream") return method.bidi(requests, options);

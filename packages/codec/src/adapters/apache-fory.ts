@@ -1,6 +1,8 @@
 import type { CodecEngine } from "../codec-engine.ts";
 import { CodecError } from "../error.ts";
+import { asFailure } from "../failure.ts";
 import type { FieldType } from "../schema/field-type.ts";
+import { otherKind, otherKindTest } from "../schema/struct-kind.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
 
 /** A type of `@apache-fory/core`. */
@@ -129,6 +131,9 @@ function unsupported(path: string, what: string): CodecError {
 
 /** Renames the keys of a value to names on the wire; `ownValue` is the inverse. */
 function wireValue(value: unknown, info: WireTypeInfo): unknown {
+  if (typeof value === "object" && value !== null && otherKindTest(info)?.(value)) {
+    throw asFailure(otherKind(info, value)).toError(info.tag);
+  }
   return renamed(value, info, (field) => [field.key, field.name], wireValue);
 }
 

@@ -1,5 +1,6 @@
 import { CodecError } from "../error.ts";
 import { fail, kindOf } from "../failure.ts";
+import { isBytes } from "../value-kind.ts";
 
 /**
  * Reads the bytes of one message: the position in them, their end, and the budgets that bound how
@@ -112,7 +113,7 @@ export function plainBytes(bytes: Uint8Array): Uint8Array {
  * Accepts the argument of `decode`. Throws {@link CodecError} `type` if it is not a `Uint8Array`.
  */
 export function checkBytes(bytes: unknown): asserts bytes is Uint8Array {
-  if (bytes instanceof Uint8Array) return;
+  if (isBytes(bytes)) return;
   throw new CodecError("type", `expected bytes (Uint8Array) to decode, got ${kindOf(bytes)}`);
 }
 

@@ -1,4 +1,5 @@
 import { fail, kindOf } from "../failure.ts";
+import { isDate } from "../value-kind.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 
@@ -11,11 +12,11 @@ const dateSeconds = 8_640_000_000_000;
  * Writes a `Date` as seconds (int64) and nanoseconds of the second (uint32) (docs/fory.md, "Time").
  */
 export function writeTimestamp(w: ByteWriter, value: unknown): void {
-  const ms = value instanceof Date ? value.getTime() : Number.NaN;
+  const ms = isDate(value) ? value.getTime() : Number.NaN;
   if (Number.isNaN(ms)) {
     throw fail(
       "value",
-      `expected a valid Date, got ${value instanceof Date ? "an invalid one" : kindOf(value)}`,
+      `expected a valid Date, got ${isDate(value) ? "an invalid one" : kindOf(value)}`,
     );
   }
   const seconds = Math.floor(ms / 1000);

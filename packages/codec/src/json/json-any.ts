@@ -2,9 +2,10 @@ import { fail, kindOf } from "../failure.ts";
 import type { FieldType } from "../schema/field-type.ts";
 import type { TypeScope } from "../schema/type-scope.ts";
 import { TypedValue, typeOf } from "../schema/typed-value.ts";
+import { isBytes, isDate, isMap, isPlainObject, isSet } from "../value-kind.ts";
 import { isObject } from "./json-containers.ts";
 import { checkDepth, type JsonOp } from "./json-op.ts";
-import { jsonScalar, writeBytes, writeFloat } from "./json-scalar.ts";
+import { jsonScalar, outOfRange, writeBytes, writeFloat } from "./json-scalar.ts";
 
 /**
  * The op of values of any type: values that JSON has, and on writing also bytes, times, sets, maps
@@ -41,6 +42,7 @@ export class JsonAny implements JsonOp {
   }
 
   read(json: unknown, depth: number): unknown {
+    if (typeof json === "number" && !Number.isFinite(json)) throw fail("data", outOfRange);
     if (typeof json !== "object" || json === null) return json;
     checkDepth(depth, this.#maxDepth);
     for (const item of isObject(json) ? Object.values(json) : (json as readonly unknown[])) {
@@ -51,9 +53,9 @@ export class JsonAny implements JsonOp {
 
   #writeObject(value: object, depth: number): string {
     checkDepth(depth, this.#maxDepth);
-    if (value instanceof Uint8Array) return writeBytes(value);
-    if (value instanceof Date) return this.#time.write(value, depth);
-    if (Array.isArray(value) || value instanceof Set || isTypedArray(value)) {
+    if (isBytes(value)) return writeBytes(value);
+    if (isDate(value)) return this.#time.write(value, depth);
+    if (Array.isArray(value) || isSet(value) || isTypedArray(value)) {
       const items = Array.from<unknown>(value as Iterable<unknown>);
       return `[${items.map((item) => this.write(item, depth + 1)).join(",")}]`;
     }
@@ -68,13 +70,27 @@ export class JsonAny implements JsonOp {
   }
 
   #writePairs(value: object, depth: number): string {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (!(value instanceof Map) && prototype !== Object.prototype && prototype !== null) {
+    if (isMap(value)) return this.#writeMap(value, depth);
+    if (!isPlainObject(value)) {
       throw fail("value", `a ${kindOf(value)} has no form in JSON: bind its class to a wire type`);
     }
-    const pairs = value instanceof Map ? [...value] : Object.entries(value);
-    const texts = pairs.map(
-      ([key, item]) => `${JSON.stringify(String(key))}:${this.write(item, depth + 1)}`,
+    return this.#writeEntries(Object.entries(value), depth);
+  }
+
+  #writeMap(map: ReadonlyMap<unknown, unknown>, depth: number): string {
+    const texts = new Map<string, unknown>();
+    for (const [key, item] of map) {
+      const text = String(key);
+      if (texts.has(text))
+        throw fail("value", "two keys of a Map are the same text in JSON").inKey(key);
+      texts.set(text, item);
+    }
+    return this.#writeEntries([...texts], depth);
+  }
+
+  #writeEntries(entries: readonly (readonly [string, unknown])[], depth: number): string {
+    const texts = entries.map(
+      ([key, item]) => `${JSON.stringify(key)}:${this.write(item, depth + 1)}`,
     );
     return `{${texts.join(",")}}`;
   }

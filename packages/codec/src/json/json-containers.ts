@@ -1,7 +1,9 @@
 import { arrayClass } from "../bytes/array-class.ts";
+import { mapAdder, setAdder } from "../bytes/key-guard.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
 import { setOwn } from "../own-property.ts";
 import type { ArrayElementKind } from "../schema/field-type.ts";
+import { isArrayOf, isMap, isRecordLike, isSet } from "../value-kind.ts";
 import { checkDepth, expected, type JsonOp } from "./json-op.ts";
 import { jsonScalar } from "./json-scalar.ts";
 
@@ -16,7 +18,7 @@ export function jsonList(element: JsonElement, form: "list" | "set", maxDepth: n
   return {
     write(value, depth) {
       checkDepth(depth, maxDepth);
-      const items = form === "set" && value instanceof Set ? [...value] : value;
+      const items = form === "set" && isSet(value) ? [...value] : value;
       if (!Array.isArray(items) || (form === "set" && items === value)) {
         throw fail(
           "value",
@@ -29,7 +31,10 @@ export function jsonList(element: JsonElement, form: "list" | "set", maxDepth: n
       checkDepth(depth, maxDepth);
       if (!Array.isArray(json)) throw expected("an array", json);
       const items = json.map((item, i) => at(i, () => readElement(item, element, depth)));
-      return form === "set" ? new Set(items) : items;
+      if (form === "list") return items;
+      const set = new Set<unknown>();
+      items.forEach(setAdder(set));
+      return set;
     },
   };
 }
@@ -45,7 +50,7 @@ export function jsonArray(kind: ArrayElementKind, maxDepth: number): JsonOp {
   const element: JsonElement = { op, nullable: false, optional: false };
   return {
     write(value, depth) {
-      if (!(value instanceof Class)) {
+      if (!isArrayOf(Class, value)) {
         throw fail("value", `expected a ${Class.name}, got ${kindOf(value)}`);
       }
       return `[${writeItems(Array.from<unknown>(value as ArrayLike<unknown>), element, depth).join(",")}]`;
@@ -81,11 +86,12 @@ export function jsonMap(
       if (!isObject(json)) throw expected("an object", json);
       const record: Record<string, unknown> = {};
       const map = new Map<unknown, unknown>();
+      const add = mapAdder(map);
       for (const [name, item] of Object.entries(json)) {
         inKey(name, () => {
           const known = readKey(name, key.op, depth);
           const read = readElement(item, value, depth);
-          if (form === "map") map.set(known, read);
+          if (form === "map") add(known, read);
           else setOwn(record, name, read);
         });
       }
@@ -118,8 +124,8 @@ function writeItems(items: readonly unknown[], element: JsonElement, depth: numb
 }
 
 function entriesOf(value: unknown, form: "record" | "map"): [unknown, unknown][] {
-  if (form === "map" && value instanceof Map) return [...value];
-  if (form === "record" && isObject(value)) return Object.entries(value);
+  if (form === "map" && isMap(value)) return [...value];
+  if (form === "record" && isObject(value) && isRecordLike(value)) return Object.entries(value);
   throw fail("value", `expected ${form === "map" ? "a Map" : "an object"}, got ${kindOf(value)}`);
 }
 
@@ -127,15 +133,17 @@ function writeKey(key: unknown, { op, nullable }: JsonElement, depth: number): s
   if (nullable && (key === null || key === undefined)) {
     throw fail("value", "JSON has no null keys: use another mode");
   }
+  if (op.keys) return op.keys.write(key);
   const text = op.write(key, depth);
   return text.startsWith('"') ? text : `"${text}"`;
 }
 
 function readKey(name: string, op: JsonOp, depth: number): unknown {
+  if (op.keys) return op.keys.read(name);
   try {
     return op.read(name, depth);
   } catch (reason) {
-    // integers, booleans and numeric enums are written as text
+    // integers and booleans are written as text
     if (!/^(?:true|false|-?\d{1,20})$/.test(name)) throw reason;
     const plain: unknown = JSON.parse(name.replace(/^(-?)0+(?=\d)/, "$1"));
     return op.read(plain, depth);

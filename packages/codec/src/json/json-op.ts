@@ -9,6 +9,11 @@ export interface JsonOp {
   write(value: unknown, depth: number): string;
   /** Returns the value for parsed JSON. Integers beyond 2^53 arrive as bigints. */
   read(json: unknown, depth: number): unknown;
+  /** The values as keys of JSON objects, for types whose texts need a rule of their own. */
+  readonly keys?: {
+    write(value: unknown): string;
+    read(name: string): unknown;
+  };
 }
 
 /** Checks the limit of nesting, in both directions. */

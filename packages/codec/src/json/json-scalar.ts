@@ -5,6 +5,7 @@ import { bigInteger, integer, safeInteger } from "../bytes/integer.ts";
 import { integerRanges } from "../bytes/integer-ranges.ts";
 import { fail, kindOf } from "../failure.ts";
 import type { IntegerKind, ScalarType } from "../schema/field-type.ts";
+import { isBytes, isDate } from "../value-kind.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import { formatTime, parseTime } from "./iso-time.ts";
 import { expected, type JsonOp } from "./json-op.ts";
@@ -57,6 +58,9 @@ export function jsonScalar(type: ScalarType): JsonOp {
   }
 }
 
+/** The error text for a number such as `1e999`, which parsing turned into an infinity. */
+export const outOfRange = "a number beyond the range of float64";
+
 /** Returns the text of a finite number. JSON has no others. */
 export function writeFloat(value: unknown): string {
   const n = float(value);
@@ -67,6 +71,7 @@ export function writeFloat(value: unknown): string {
 function readFloat(json: unknown): number {
   if (typeof json === "bigint") return Number(json);
   if (typeof json !== "number") throw expected("a number", json);
+  if (!Number.isFinite(json)) throw fail("data", outOfRange);
   return json;
 }
 
@@ -81,7 +86,7 @@ function text(value: unknown, code: "value" | "data"): string {
 }
 
 export function writeBytes(value: unknown): string {
-  if (!(value instanceof Uint8Array)) {
+  if (!isBytes(value)) {
     throw fail("value", `expected bytes (Uint8Array), got ${kindOf(value)}`);
   }
   return `"${toBase64(value)}"`;
@@ -133,7 +138,7 @@ function bigint(signed: boolean): JsonOp {
 
 const dateTime: JsonOp = {
   write(value) {
-    if (!(value instanceof Date)) throw fail("value", `expected a Date, got ${kindOf(value)}`);
+    if (!isDate(value)) throw fail("value", `expected a Date, got ${kindOf(value)}`);
     if (Number.isNaN(value.getTime()))
       throw fail("value", "expected a valid Date, got an invalid one");
     return `"${value.toISOString()}"`;

@@ -1,7 +1,8 @@
-import { asFailure, fail, kindOf } from "../failure.ts";
+import { asFailure, fail, quote } from "../failure.ts";
 import { setOwn } from "../own-property.ts";
 import { Choices, type UnionType } from "../schema/choices.ts";
 import type { ElementType, FieldType } from "../schema/field-type.ts";
+import { otherKind, otherKindTest } from "../schema/struct-kind.ts";
 import { registryOf, type TypeScope } from "../schema/type-scope.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
 import { notOneOf } from "../xlang/values/enum-op.ts";
@@ -50,10 +51,11 @@ export class JsonTypes {
     const known = new Set(names);
     const prototype: object = info.class?.prototype ?? Object.prototype;
     const maxDepth = this.#maxDepth;
+    const isOther = otherKindTest(info);
     return {
       write(value, depth) {
-        if (typeof value !== "object" || value === null) {
-          throw fail("value", `expected an object (${info.tag}), got ${kindOf(value)}`);
+        if (typeof value !== "object" || value === null || isOther?.(value)) {
+          throw otherKind(info, value);
         }
         checkDepth(depth, maxDepth);
         let text = "";
@@ -136,10 +138,25 @@ function readField(json: unknown, field: WireField, element: JsonElement, depth:
 
 function jsonEnum(values: readonly (string | number)[]): JsonOp {
   const known = new Set<unknown>(values);
+  const byText = new Map(values.map((value) => [String(value), value]));
+  const write = (value: unknown): string => {
+    if (!known.has(value)) throw fail("value", notOneOf(value, values));
+    return JSON.stringify(value);
+  };
   return {
-    write(value) {
-      if (!known.has(value)) throw fail("value", notOneOf(value, values));
-      return JSON.stringify(value);
+    write,
+    keys: {
+      write(value) {
+        write(value);
+        const text = String(value);
+        if (byText.get(text) === value) return JSON.stringify(text);
+        throw fail("value", `${quote(text)} names two values in JSON: use another mode`);
+      },
+      read(name) {
+        const value = byText.get(name);
+        if (value === undefined) throw fail("data", notOneOf(name, values));
+        return value;
+      },
     },
     read(json) {
       if (!known.has(json)) throw fail("data", notOneOf(json, values));

@@ -1,9 +1,9 @@
 import { MessageCodec } from "../bytes/message-codec.ts";
 import { Readers } from "../bytes/readers.ts";
 import { Writers } from "../bytes/writers.ts";
-import type { CodecLimits } from "../limits.ts";
+import type { CodecLimitOptions, CodecLimits } from "../limits.ts";
 import { checkScope, limitsOf } from "../option-check.ts";
-import { nestedTypes } from "../schema/nested-types.ts";
+import { keepsReferences, nestedTypes } from "../schema/nested-types.ts";
 import { defaultScope, type TypeScope } from "../schema/type-scope.ts";
 import type { MakeTypeCodec, TypeCodec } from "../type-codec.ts";
 import { NativeFormat, type NativeRoot } from "./native-format.ts";
@@ -18,9 +18,9 @@ import { NativeWriter } from "./writing/native-writer.ts";
 
 export interface NativeCodecOptions {
   /** Limits other than `defaultLimits`. */
-  readonly limits?: Partial<CodecLimits>;
+  readonly limits?: CodecLimitOptions | undefined;
   /** The scope whose classes are sent as instances. Default: the types of the whole process. */
-  readonly scope?: TypeScope;
+  readonly scope?: TypeScope | undefined;
 }
 
 /**
@@ -41,6 +41,7 @@ export function nativeCodec(options: NativeCodecOptions = {}): NativeCodec {
     root: "value",
     op: anyNative,
     limits,
+    keeps: "all",
     structOf: structsByClass(scope),
     structNamed: structsByTag(scope, []),
     extNamed: extsByTag(scope, bindExt),
@@ -60,6 +61,7 @@ export function nativeTypes(limits: CodecLimits): MakeTypeCodec {
       root: root.label,
       op: rootNative(root),
       limits,
+      keeps: () => root.ref || keepsReferences(nestedTypes(root.type)),
       structOf: structsByClass(root.scope),
       structNamed: structsByTag(root.scope, nestedTypes(root.type)),
       extNamed: extsByTag(root.scope, bindExt, root.type),

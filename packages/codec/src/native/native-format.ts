@@ -5,7 +5,8 @@ import { type CodecLimits, checkMessageSize } from "../limits.ts";
 import { messageHead } from "./native-id.ts";
 import { readNativeText } from "./native-text.ts";
 import type { NativeReader } from "./reading/native-reader.ts";
-import { Checker, type NativeOp } from "./types/checker.ts";
+import { checkDecoded } from "./types/check-decoded.ts";
+import type { NativeOp } from "./types/checker.ts";
 import type { ExtNamed } from "./types/ext-types.ts";
 import type { StructNamed, StructOf } from "./types/native-types.ts";
 import type { NativeWriter } from "./writing/native-writer.ts";
@@ -18,6 +19,8 @@ export interface NativeRoot {
   /** Writes and checks the value of the message. */
   readonly op: NativeOp;
   readonly limits: CodecLimits;
+  /** The objects that may appear twice: all, or those for which this returns true. */
+  readonly keeps: "all" | (() => boolean);
   readonly structOf: StructOf;
   readonly structNamed: StructNamed;
   readonly extNamed: ExtNamed;
@@ -32,19 +35,28 @@ export class NativeFormat implements MessageFormat<NativeWriter, NativeReader> {
   readonly limits: CodecLimits;
   readonly onlyExact = false;
   readonly #of: NativeRoot;
+  readonly #tracks: () => boolean;
 
   constructor(of: NativeRoot) {
     this.root = of.root;
     this.limits = of.limits;
     this.#of = of;
+    const { keeps } = of;
+    let tracks: boolean | undefined;
+    this.#tracks = () => {
+      tracks ??= keeps === "all" || keeps();
+      return tracks;
+    };
   }
 
   write(w: NativeWriter, value: unknown, offset: number, exact: boolean): void {
-    const { limits, op, structOf } = this.#of;
+    const { limits, op, structOf, keeps } = this.#of;
     w.exact = exact;
     w.maxDepth = limits.depth;
     w.maxBytes = limits.messageBytes;
     w.structOf = structOf;
+    w.keeps = keeps === "all";
+    w.tracks = this.#tracks();
     writeValues(w, op, value, { start: messageHead, offset, depth: 1 });
   }
 
@@ -69,15 +81,16 @@ export class NativeFormat implements MessageFormat<NativeWriter, NativeReader> {
     } catch (reason) {
       throw dataError(reason, root, r.pos);
     }
-    if (!op.check && r.instances.length === 0) return value;
     try {
-      this.#check(r, value, false);
+      r.exact = false;
+      checkDecoded(r, op, value, this.#tracks);
       return value;
     } catch {
       // checked again below, with an error that says where
     }
     try {
-      this.#check(r, value, true);
+      r.exact = true;
+      checkDecoded(r, op, value, this.#tracks);
       return value;
     } catch (reason) {
       throw dataError(reason, root, undefined);
@@ -85,11 +98,12 @@ export class NativeFormat implements MessageFormat<NativeWriter, NativeReader> {
   }
 
   #read(r: NativeReader, bytes: Uint8Array, exact: boolean): unknown {
-    const { limits, structNamed, extNamed } = this.#of;
+    const { limits, structNamed, extNamed, keeps } = this.#of;
     r.begin(bytes);
     r.maxDepth = limits.depth;
     r.graphBytes = limits.graphBytes;
     r.exact = exact;
+    r.keeps = keeps === "all";
     r.structNamed = structNamed;
     r.extNamed = extNamed;
     checkMessageSize(r.end, limits);
@@ -97,13 +111,6 @@ export class NativeFormat implements MessageFormat<NativeWriter, NativeReader> {
     const value = r.value(1);
     if (r.pos !== r.end) throw fail("data", `${r.end - r.pos} bytes are left after the value`);
     return value;
-  }
-
-  #check(r: NativeReader, value: unknown, exact: boolean): void {
-    const { op, limits } = this.#of;
-    const checker = new Checker(limits.depth, r.repeats || r.instances.length > 0, exact);
-    checker.run(op, value);
-    for (const [object, struct] of r.instances) checker.run(struct, object);
   }
 }
 

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { copyInto } from "../bytes/byte-writer.ts";
 import { CodecError } from "../error.ts";
 import { asFailure } from "../failure.ts";
-import type { CodecLimits } from "../limits.ts";
+import type { CodecLimitOptions, CodecLimits } from "../limits.ts";
 import { limitsOf } from "../option-check.ts";
 import type { WireType, WireTypeInfo } from "../schema/wire-type-info.ts";
 import { wireTypeInfo } from "../schema/zod/wire-type-mark.ts";
@@ -25,7 +25,7 @@ export interface RowOptions {
   /**
    * Limits other than `defaultLimits`. `depth` is the maximum number of levels of the type.
    */
-  readonly limits?: Partial<CodecLimits>;
+  readonly limits?: CodecLimitOptions | undefined;
 }
 
 /**

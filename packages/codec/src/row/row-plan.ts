@@ -1,5 +1,6 @@
 import { CodecError } from "../error.ts";
 import type { ElementType, FieldType, ScalarType } from "../schema/field-type.ts";
+import { otherKindTest } from "../schema/struct-kind.ts";
 import { registryOf } from "../schema/type-scope.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
 import { maxSchemaFields } from "./schema/row-schema.ts";
@@ -54,6 +55,7 @@ class Planner {
       order: declared.map((field) => sorted.indexOf(field)),
       slots: new Map(fields.map(({ key }, i) => [key, i])),
       prototype: info.class?.prototype ?? Object.prototype,
+      isOther: otherKindTest(info),
     };
   }
 

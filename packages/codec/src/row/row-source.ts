@@ -1,6 +1,7 @@
 import { CodecError } from "../error.ts";
 import { asFailure, fail, kindOf } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
+import { isBytes } from "../value-kind.ts";
 import { bitmapBytes } from "./row-writer.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -180,7 +181,7 @@ export function openRow<T>(
   label: string,
   read: (source: RowSource, root: Span) => T,
 ): T {
-  if (!(bytes instanceof Uint8Array)) {
+  if (!isBytes(bytes)) {
     throw new CodecError("type", `expected the bytes (Uint8Array) of a row, got ${kindOf(bytes)}`);
   }
   const source = new RowSource(bytes, limits);

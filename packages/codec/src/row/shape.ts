@@ -30,4 +30,6 @@ export interface ReadShape {
 /** A struct for reading and writing. */
 export interface Shape extends ReadShape {
   readonly fields: readonly ShapeField[];
+  /** True for objects of another kind than the wire type. */
+  readonly isOther: ((value: object) => boolean) | undefined;
 }

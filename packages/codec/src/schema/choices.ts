@@ -31,6 +31,11 @@ export class Choices {
     }
   }
 
+  /** True if a field distinguishes the options. */
+  get discriminated(): boolean {
+    return this.#name !== undefined;
+  }
+
   /** Returns the option for a value. */
   of(value: unknown): WireTypeInfo {
     if (typeof value !== "object" || value === null) {

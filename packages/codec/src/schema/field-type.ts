@@ -96,6 +96,8 @@ export interface CaseUnion {
   readonly settled: ReadonlyMap<number, ElementType | undefined>;
   /** @internal True if zod checks more than the types of the cases do. */
   readonly refined: boolean;
+  /** @internal True if a check is a function of the program. */
+  readonly custom: boolean;
 }
 
 /**
@@ -109,6 +111,8 @@ export interface ExtType {
   /** The type of the values on the wire. */
   readonly form: ElementType;
   readonly formSchema: $ZodType;
+  /** @internal True if zod checks more of the form than its wire type does. */
+  readonly refined: boolean;
   readonly encode: (value: never) => unknown;
   readonly decode: (form: never) => unknown;
 }

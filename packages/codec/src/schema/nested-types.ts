@@ -1,5 +1,5 @@
 import type { FieldType } from "./field-type.ts";
-import type { WireTypeInfo } from "./wire-type-info.ts";
+import type { WireField, WireTypeInfo } from "./wire-type-info.ts";
 
 /**
  * Returns the wire types directly inside a field's type. `open` are the enclosing unions, which may
@@ -29,4 +29,21 @@ export function nestedTypes(
     default:
       return [];
   }
+}
+
+/** Returns true if a field keeps references: the field or its type asks for it. */
+export function sharesField(field: WireField): boolean {
+  return field.ref || (field.type.kind === "struct" && field.type.info().refs);
+}
+
+/** Returns true if values of these types keep references anywhere inside. */
+export function keepsReferences(roots: readonly WireTypeInfo[]): boolean {
+  const seen = new Set<WireTypeInfo>(roots);
+  for (const info of seen) {
+    if (info.refs || info.fields.some(sharesField)) return true;
+    for (const field of info.fields) {
+      for (const inner of nestedTypes(field.type)) seen.add(inner);
+    }
+  }
+  return false;
 }

@@ -1,4 +1,5 @@
 import { CodecError } from "../error.ts";
+import { freshDefault } from "./default-value.ts";
 import type { ElementType } from "./field-type.ts";
 import { nestedTypes } from "./nested-types.ts";
 import { defaultScope, type TypeScope } from "./type-scope.ts";
@@ -38,6 +39,7 @@ export function rootOf(schema: unknown, scope: TypeScope | undefined): Root {
   const [first] = nestedTypes(described.type);
   return {
     ...described,
+    default: described.default && freshDefault(described.type, described.default),
     nullable: described.nullable || described.type.kind === "any",
     label: "value",
     info: undefined,

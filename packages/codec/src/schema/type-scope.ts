@@ -1,6 +1,7 @@
 import { CodecError } from "../error.ts";
 import { badOption } from "../option-check.ts";
 import type { CaseUnion, ElementType, EnumType, ExtType, FieldType } from "./field-type.ts";
+import { refuseUnlessReloaded } from "./redefinition.ts";
 import type { WireTypeInfo } from "./wire-type-info.ts";
 
 /**
@@ -44,8 +45,20 @@ interface Defined extends WireTypeInfo {
   readonly complete: boolean;
 }
 
-/** A scope with the methods that define types. */
+const brand = Symbol.for("aster.TypeScope");
+
+/**
+ * A scope with the methods that define types. `instanceof` also accepts scopes of a second copy of
+ * this package in the same program.
+ */
 export class Registry implements TypeScope {
+  static {
+    Object.defineProperty(Registry.prototype, brand, { value: true });
+    Object.defineProperty(Registry, Symbol.hasInstance, {
+      value: (value: unknown) => typeof value === "object" && value !== null && brand in value,
+    });
+  }
+
   readonly #types = new Map<string, Defined>();
   readonly #ids = new Map<number, WireTypeInfo>();
   readonly #classes = new Map<unknown, WireTypeInfo>();
@@ -55,18 +68,20 @@ export class Registry implements TypeScope {
 
   /** Adds a wire type. Throws {@link CodecError} `tag` if the tag names another shape. */
   add(info: Defined): void {
-    if (this.#named.has(info.tag)) throw taken(info.tag, "an enum, ext or union");
+    if (this.#named.has(info.tag)) {
+      refuseUnlessReloaded(info.tag, taken(info.tag, "an enum, ext or union"));
+      this.#named.delete(info.tag);
+    }
     if (info.typeId !== undefined && this.#named.has(info.typeId)) {
-      throw taken(`${info.tag}: the id ${info.typeId}`, "an enum, ext or union");
+      const what = `${info.tag}: the id ${info.typeId}`;
+      refuseUnlessReloaded(info.tag, taken(what, "an enum, ext or union"));
+      this.#named.delete(info.typeId);
     }
     const known = this.#types.get(info.tag);
     if (known && info.complete && known.complete) this.confirm(info);
     const other = info.typeId === undefined ? undefined : this.#ids.get(info.typeId);
     if (other && other.tag !== info.tag) {
-      throw new CodecError(
-        "tag",
-        `${info.tag}: the id ${info.typeId} already belongs to ${other.tag}: use another`,
-      );
+      refuseUnlessReloaded(info.tag, taken(`${info.tag}: the id ${info.typeId}`, other.tag));
     }
     this.#types.set(info.tag, info);
     if (info.typeId !== undefined) this.#ids.set(info.typeId, info);
@@ -80,12 +95,20 @@ export class Registry implements TypeScope {
   addNamed(type: NamedType): void {
     const { tag, typeId } = type.named ?? {};
     if (tag === undefined) return;
-    if (this.#types.has(tag)) throw taken(tag, "a struct");
+    if (this.#types.has(tag)) {
+      refuseUnlessReloaded(tag, taken(tag, "a struct"));
+      this.#types.delete(tag);
+    }
     const known = this.#named.get(tag);
-    if (known && namedText(known) !== namedText(type)) throw taken(tag, "another type");
+    if (known && namedText(known) !== namedText(type)) {
+      refuseUnlessReloaded(tag, taken(tag, "another type"));
+    }
     if (typeId !== undefined) {
       const other = this.#ids.get(typeId)?.tag ?? this.#named.get(typeId)?.named?.tag;
-      if (other !== undefined && other !== tag) throw taken(`${tag}: the id ${typeId}`, other);
+      if (other !== undefined && other !== tag) {
+        refuseUnlessReloaded(tag, taken(`${tag}: the id ${typeId}`, other));
+        this.#ids.delete(typeId);
+      }
       this.#named.set(typeId, type);
     }
     this.#named.set(tag, type);
@@ -104,11 +127,13 @@ export class Registry implements TypeScope {
   confirm(info: WireTypeInfo): void {
     const known = this.#types.get(info.tag);
     if (!known || known === info || shapeText(known) === shapeText(info)) return;
-    throw new CodecError(
+    const error = new CodecError(
       "tag",
       `${info.tag} already names another shape: ${shapeText(known).slice(0, 200)}; ` +
-        "give the new type a tag of its own, or define the type once and import it",
+        "give the new type a tag of its own, or define the type once and import it; " +
+        "with NODE_ENV=development an edited module may define it again",
     );
+    refuseUnlessReloaded(info.tag, error);
   }
 
   find(tag: string): WireTypeInfo | undefined {

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { CodecError } from "../error.ts";
 import { fail } from "../failure.ts";
+import { carrier } from "../value-kind.ts";
 import type { FieldType } from "./field-type.ts";
 import { describe, isDeferred } from "./zod/describe.ts";
 
@@ -11,6 +12,11 @@ import { describe, isDeferred } from "./zod/describe.ts";
 export class TypedValue<T = unknown> {
   readonly schema: z.core.$ZodType;
   readonly value: T;
+
+  static {
+    Object.defineProperty(TypedValue.prototype, carrier, { value: "typed" });
+    Object.defineProperty(TypedValue, Symbol.hasInstance, { value: isTyped });
+  }
 
   constructor(schema: z.core.$ZodType, value: T) {
     this.schema = schema;
@@ -29,6 +35,14 @@ export class TypedValue<T = unknown> {
   toJSON(): unknown {
     return typeof this.value === "bigint" ? String(this.value) : this.value;
   }
+}
+
+/** Accepts the values of every copy of this package in a program. */
+function isTyped(this: unknown, value: unknown): boolean {
+  if (this !== TypedValue) return Function.prototype[Symbol.hasInstance].call(this, value);
+  return (
+    typeof value === "object" && value !== null && carrier in value && value[carrier] === "typed"
+  );
 }
 
 /** Makes a value with its wire type, for a place of any type. */

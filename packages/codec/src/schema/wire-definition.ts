@@ -2,11 +2,13 @@ import type { z } from "zod";
 import { CodecError } from "../error.ts";
 import { maxFields } from "../limits.ts";
 import { checkBoolean, checkChoice, checkScope, checkTypeId } from "../option-check.ts";
+import { freshDefault } from "./default-value.ts";
 import { checkNames, snakeCase } from "./field-names.ts";
 import { nestedTypes } from "./nested-types.ts";
 import { parseTag } from "./tag.ts";
 import { defaultScope, type TypeScope } from "./type-scope.ts";
 import type { WireField, WireType, WireTypeInfo } from "./wire-type-info.ts";
+import { hasCustomChecks } from "./zod/custom-checks.ts";
 import { describe, isDeferred } from "./zod/describe.ts";
 import type { Described } from "./zod/schema-walk.ts";
 import { hasChecks, type MarkedType } from "./zod/wire-type-mark.ts";
@@ -17,28 +19,26 @@ import { hasChecks, type MarkedType } from "./zod/wire-type-mark.ts";
 
 export interface WireTypeOptions<T = object> {
   /** `snake` writes `agentId` as `agent_id`, `as-written` keeps the key. Default: `snake`. */
-  readonly naming?: "snake" | "as-written";
+  readonly naming?: "snake" | "as-written" | undefined;
   /** The class of decoded values. They get its prototype; its constructor does not run. */
-  readonly class?: new (
-    ...args: never[]
-  ) => T;
+  readonly class?: (new (...args: never[]) => T) | undefined;
   /**
    * True if shared values and cycles are kept: an object is written once and decoded as the same
    * object (docs/fory.md, "References"). Profile B only. Default: false.
    */
-  readonly refs?: boolean;
+  readonly refs?: boolean | undefined;
   /**
    * A number that replaces the name on the wire. It is shorter, and peers must use the same.
    * Profile B only.
    */
-  readonly id?: number;
+  readonly id?: number | undefined;
   /**
    * The scope in which the tag must be unique, for types that a peer describes. Default: the whole
    * process.
    */
-  readonly scope?: TypeScope;
+  readonly scope?: TypeScope | undefined;
   /** @internal Permits the protocol's own namespace `_aster/`. */
-  readonly reserved?: boolean;
+  readonly reserved?: boolean | undefined;
 }
 
 /**
@@ -62,7 +62,7 @@ export class WireDefinition implements MarkedType {
   /** The getter with which zod reads the shape. */
   readonly #readShape: ShapeGetter | undefined;
   #fields: readonly WireField[] | undefined;
-  #refined: boolean | undefined;
+  #checks: Checks | undefined;
 
   constructor(
     tag: string,
@@ -115,8 +115,11 @@ export class WireDefinition implements MarkedType {
   }
 
   get hasRefinements(): boolean {
-    this.#refined ??= this.#anyRefined();
-    return this.#refined;
+    return this.#anyChecks().refined;
+  }
+
+  get hasCustomChecks(): boolean {
+    return this.#anyChecks().custom;
   }
 
   /**
@@ -146,7 +149,7 @@ export class WireDefinition implements MarkedType {
         type: described.type,
         nullable: described.nullable,
         optional: described.optional,
-        default: described.default,
+        default: described.default && freshDefault(described.type, described.default),
         ref: described.ref,
         fieldId: described.fieldId,
       });
@@ -166,18 +169,37 @@ export class WireDefinition implements MarkedType {
     return described;
   }
 
-  #anyRefined(): boolean {
+  #anyChecks(): Checks {
+    if (this.#checks) return this.#checks;
+    let refined = false;
+    let custom = false;
     const seen = new Set<WireTypeInfo>([this]);
     for (const info of seen) {
-      if (hasChecks(info.schema)) return true;
-      const base = (info.base ?? info) as WireDefinition;
+      refined ||= hasChecks(info.schema);
+      custom ||= hasCustomChecks(info.schema);
+      const base = info.base ?? info;
+      if (!(#known in base)) {
+        // a definition of a second copy of this package
+        refined ||= base.hasRefinements;
+        custom ||= base.hasCustomChecks ?? true;
+        continue;
+      }
       for (const field of base.fields) {
-        if (base.#known.get(field.key)?.refined) return true;
+        const known = base.#known.get(field.key);
+        refined ||= known?.refined ?? false;
+        custom ||= known?.custom ?? false;
         for (const inner of nestedTypes(field.type)) seen.add(inner);
       }
     }
-    return false;
+    this.#checks = { refined, custom };
+    return this.#checks;
   }
+}
+
+/** The checks of a type and of the types inside. */
+interface Checks {
+  readonly refined: boolean;
+  readonly custom: boolean;
 }
 
 interface ShapeGetter {

@@ -18,11 +18,11 @@ export type EnumEntries<V> = V extends readonly string[]
 
 export interface WireEnumOptions {
   /** The numbers of the values in profile B. Default: their positions in the declaration. */
-  readonly numbers?: Readonly<Record<string, number>>;
+  readonly numbers?: Readonly<Record<string, number>> | undefined;
   /** A number that replaces the name on the wire. It is shorter, and peers must use the same. */
-  readonly id?: number;
+  readonly id?: number | undefined;
   /** The scope in which the tag must be unique. Default: the whole process. */
-  readonly scope?: TypeScope;
+  readonly scope?: TypeScope | undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import { instanceof as instance } from "zod";
 import { CodecError } from "../error.ts";
 import { checkScope, checkTypeId } from "../option-check.ts";
 import type { ExtType } from "./field-type.ts";
+import { nestedTypes } from "./nested-types.ts";
 import { parseTag } from "./tag.ts";
 import { defaultScope, registryOf, type TypeScope } from "./type-scope.ts";
 import { describe, isDeferred } from "./zod/describe.ts";
@@ -19,9 +20,9 @@ export interface WireExtOptions<T, S extends z.core.$ZodType> {
   /** Makes a value. An error that it throws becomes a {@link CodecError} `data`. */
   readonly decode: (form: z.output<S>) => T;
   /** A number that replaces the name on the wire. It is shorter, and peers must use the same. */
-  readonly id?: number;
+  readonly id?: number | undefined;
   /** The scope in which the tag must be unique. Default: the whole process. */
-  readonly scope?: TypeScope;
+  readonly scope?: TypeScope | undefined;
 }
 
 /**
@@ -40,12 +41,17 @@ export function wireExt<T, S extends z.core.$ZodType>(
   checkScope(scope);
   const form = describe(options.form, tag, { resolve: true });
   if (isDeferred(form)) throw new CodecError("schema", `${tag}: the form is not defined yet`);
+  let refined: boolean | undefined;
   const type: ExtType = {
     kind: "ext",
     named: { tag, ...parseTag(tag, { reserved: false }), typeId: id },
     class: options.class,
     form,
     formSchema: options.form,
+    get refined() {
+      refined ??= form.refined || nestedTypes(form.type).some((inner) => inner.hasRefinements);
+      return refined;
+    },
     encode: options.encode,
     decode: options.decode,
   };

@@ -37,6 +37,8 @@ export interface WireTypeInfo {
   readonly schema: WireType;
   /** True if zod checks more than the wire type does (`.min()`, `.regex()`, …), here or inside. */
   readonly hasRefinements: boolean;
+  /** @internal True if a check here or inside is a function, which may return a promise. */
+  readonly hasCustomChecks: boolean;
   readonly class: (new (...args: never[]) => unknown) | undefined;
   readonly scope: TypeScope;
   /** True if values of this type keep their identity in profile B. */

@@ -20,9 +20,9 @@ export type CaseSchemas<C extends UnionCases> = readonly {
 
 export interface WireUnionOptions {
   /** A number that replaces the name on the wire. It is shorter, and peers must use the same. */
-  readonly id?: number;
+  readonly id?: number | undefined;
   /** The scope in which the tag must be unique. Default: the whole process. */
-  readonly scope?: TypeScope;
+  readonly scope?: TypeScope | undefined;
 }
 
 /**
@@ -63,6 +63,7 @@ class UnionDefinition implements CaseUnion {
   readonly named: NamedSchema;
   readonly settled: ReadonlyMap<number, Described | undefined>;
   readonly refined: boolean;
+  readonly custom: boolean;
   readonly #schemas: readonly (readonly [number, z.core.$ZodType])[];
   #cases: ReadonlyMap<number, ElementType> | undefined;
 
@@ -76,6 +77,7 @@ class UnionDefinition implements CaseUnion {
     this.settled = new Map(settled);
     // the checks of a lazy schema are not known yet: assume that it has some
     this.refined = settled.some(([, form]) => form?.refined ?? true);
+    this.custom = settled.some(([, form]) => form?.custom ?? true);
   }
 
   readonly cases = (): ReadonlyMap<number, ElementType> => {

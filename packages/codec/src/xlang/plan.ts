@@ -1,11 +1,13 @@
 import { TypeId } from "../bytes/type-id.ts";
-import { nestedTypes } from "../schema/nested-types.ts";
+import { keepsReferences, sharesField } from "../schema/nested-types.ts";
 import { registryOf } from "../schema/type-scope.ts";
 import type { WireField, WireTypeInfo } from "../schema/wire-type-info.ts";
+import { identityOf } from "./identity-of.ts";
 import type { Profile } from "./profile.ts";
 import { Flag } from "./references.ts";
 import { typeInfoBytes } from "./type-info.ts";
 import type { TypeMeta } from "./type-meta.ts";
+import type { Target } from "./values/value-op.ts";
 
 // A plan is the profile's view of one type: the order of the fields, the bytes before them, the
 // type info. `planOf` makes it when an engine first binds the type. Both engines work from it.
@@ -36,6 +38,14 @@ export interface TypePlan {
   readonly tracking: boolean;
   /** Approximate memory of one decoded object. */
   readonly cost: number;
+  /** The type of decoded objects, as targets of references. */
+  readonly target: Target;
+}
+
+/** Returns the shape of a type's values, for references: equal tags do not make equal types. */
+export function shapeOf(given: WireTypeInfo): string {
+  const info = given.base ?? given;
+  return `${info.tag} ${identityOf(info)}`;
 }
 
 const plans = new WeakMap<Profile, WeakMap<WireTypeInfo, TypePlan>>();
@@ -78,22 +88,6 @@ function make(info: WireTypeInfo, profile: Profile): TypePlan {
     shared,
     tracking,
     cost: 24 + 8 * declared.length,
+    target: { shape: shapeOf(info), refs: profile.references && info.refs },
   };
-}
-
-/** Returns true if a field keeps references: the field or its type asks for it. */
-export function sharesField(field: WireField): boolean {
-  return field.ref || (field.type.kind === "struct" && field.type.info().refs);
-}
-
-/** Returns true if values of these types keep references anywhere inside. */
-export function keepsReferences(roots: readonly WireTypeInfo[]): boolean {
-  const seen = new Set<WireTypeInfo>(roots);
-  for (const info of seen) {
-    if (info.refs || info.fields.some(sharesField)) return true;
-    for (const field of info.fields) {
-      for (const inner of nestedTypes(field.type)) seen.add(inner);
-    }
-  }
-  return false;
 }

@@ -1,9 +1,8 @@
 import { startsWith } from "../bytes/byte-reader.ts";
 import { fail } from "../failure.ts";
-import { nestedTypes } from "../schema/nested-types.ts";
+import { keepsReferences, nestedTypes } from "../schema/nested-types.ts";
 import type { Root } from "../schema/root.ts";
 import type { Bind, RootBinding } from "./binding.ts";
-import { keepsReferences } from "./plan.ts";
 import { closeShared, Flag, noteReference, openShared } from "./references.ts";
 import type { XlangReader } from "./xlang-reader.ts";
 import type { XlangWriter } from "./xlang-writer.ts";
@@ -15,12 +14,17 @@ export function bindRoot(root: Root, bind: Bind): RootBinding {
   const op = bind.ops.self(root.type, root.scope);
   const tracking =
     profile.tracks || (profile.references && (root.ref || keepsReferences(nestedTypes(root.type))));
+  const keeps = root.ref;
   const filled = root.default;
   const empty = root.optional ? undefined : null;
   return {
     ...op,
-    read: (r, depth) => op.readInfo(r).read(r, depth),
-    readInfo: (r) => op.readInfo(r),
+    read: (r, depth) => op.readInfo(r).read(r, depth, keeps),
+    write: (w, value, depth) => op.write(w, value, depth, keeps),
+    readInfo(r) {
+      const found = op.readInfo(r);
+      return keeps ? { ...found, read: (from, depth) => found.read(from, depth, true) } : found;
+    },
     plan: {
       profile,
       tracking,
@@ -87,7 +91,7 @@ export function readRoot(r: XlangReader, binding: RootBinding): unknown {
     case Flag.first: {
       const number = openShared(r);
       const value = binding.readInfo(r).read(r, 1);
-      closeShared(r, number, value, binding.shape);
+      closeShared(r, number, value, binding);
       return value;
     }
     case Flag.null:

@@ -38,6 +38,8 @@ export class XlangFormat implements MessageFormat<XlangWriter, XlangReader> {
   /** The binding in the profile that is written. */
   readonly #own: Bound;
   readonly #ownProfile: Profile;
+  /** True if all types keep references. */
+  readonly #keeps: boolean;
   /** Bindings in other profiles, made when a message in one of them arrives. */
   #others: Map<Profile, Bound> | undefined;
 
@@ -46,6 +48,7 @@ export class XlangFormat implements MessageFormat<XlangWriter, XlangReader> {
     this.limits = options.limits;
     this.#options = options;
     this.#ownProfile = profileFor(options.profile);
+    this.#keeps = options.profile.refs === true;
     this.#own = options.bindTo(this.#ownProfile);
     this.onlyExact = this.#own.fast === this.#own.exact;
   }
@@ -56,6 +59,7 @@ export class XlangFormat implements MessageFormat<XlangWriter, XlangReader> {
     w.begin(message, offset, binding.plan.tracking);
     w.maxDepth = this.limits.depth;
     w.maxBytes = this.limits.messageBytes;
+    w.keeps = this.#keeps;
     writeRoot(w, binding, value, offset);
   }
 
@@ -97,6 +101,7 @@ export class XlangFormat implements MessageFormat<XlangWriter, XlangReader> {
     r.maxDepth = this.limits.depth;
     r.graphBytes = this.limits.graphBytes;
     r.views = this.#options.views;
+    r.keeps = this.#keeps;
     checkMessageSize(r.end, this.limits);
     const value = readRoot(r, binding);
     if (r.pos !== r.end) throw fail("data", `${r.end - r.pos} bytes are left after the value`);

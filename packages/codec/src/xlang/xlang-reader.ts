@@ -3,6 +3,7 @@ import { decodeMetaString, type MetaStringUse } from "../bytes/meta-string.ts";
 import { fail } from "../failure.ts";
 import type { WireTypeInfo } from "../schema/wire-type-info.ts";
 import type { TypeMeta } from "./type-meta.ts";
+import type { Target } from "./values/value-op.ts";
 
 /** Names are short: no namespace or type name may take more bytes than this. */
 const maxNameBytes = 4_096;
@@ -20,9 +21,11 @@ export class XlangReader extends ByteReader {
   /** Definitions in order of appearance. Those behind `definitionCount` are of earlier messages. */
   readonly definitions: TypeMeta[] = [];
   definitionCount = 0;
-  /** Values that references may point to, in order of appearance, and their shapes. */
+  /** Values that references may point to, in order of appearance, and their types. */
   shared: unknown[] = [];
-  shapes: string[] = [];
+  targets: Target[] = [];
+  /** True if all types keep references, as the options of the codec ask. */
+  keeps = false;
   /** The number under which the next container registers itself, or −1. */
   pending = -1;
 
@@ -34,7 +37,7 @@ export class XlangReader extends ByteReader {
     if (this.names.length > 0) this.names = [];
     if (this.shared.length > 0) {
       this.shared = [];
-      this.shapes = [];
+      this.targets = [];
     }
     this.pending = -1;
     this.definitionCount = 0;
@@ -65,7 +68,7 @@ export class XlangReader extends ByteReader {
     this.pos = pos;
     this.definitionCount = definitions;
     this.shared.splice(shared);
-    this.shapes.splice(shared);
+    this.targets.splice(shared);
     this.names.splice(names);
   }
 

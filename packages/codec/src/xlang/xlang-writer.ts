@@ -28,6 +28,8 @@ export class XlangWriter extends ByteWriter {
   definitions = 0;
   /** True if elements of containers keep references too, as the root type declares. */
   tracking = false;
+  /** True if all types keep references, as the options of the codec ask. */
+  keeps = false;
   /** Values that references may point to. */
   references: Map<unknown, Reference> | undefined = undefined;
   referenceCount = 0;

@@ -29,6 +29,7 @@ function written(type: WireType, value: unknown, exact: boolean): string | undef
     root: "value",
     op: opOf(type),
     limits: defaultLimits,
+    keeps: "all",
     structOf: () => undefined,
     structNamed: () => undefined,
     extNamed: () => undefined,

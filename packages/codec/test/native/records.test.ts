@@ -16,6 +16,7 @@ const form = new NativeFormat({
   root: "value",
   op: anyNative,
   limits: defaultLimits,
+  keeps: "all",
   structOf: () => undefined,
   structNamed: () => undefined,
   extNamed: () => undefined,

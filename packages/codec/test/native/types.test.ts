@@ -204,11 +204,16 @@ describe("wire types", () => {
     expect(failure(() => codec.encode(All, value as never))).toMatchObject({ code: "value", path });
   });
 
-  test("keep shared values of one type shared, and separate those of two types", () => {
+  test("keep shared values of one type with refs shared, and separate those of two types", () => {
+    const Kept = wireType(
+      "native/Kept",
+      { id: z.int(), note: z.string().optional() },
+      { refs: true },
+    );
     const Pair = wireType("native/Pair", {
-      a: Plain,
-      b: Plain,
-      list: z.array(Plain),
+      a: Kept,
+      b: Kept,
+      list: z.array(Kept),
       any: z.any(),
     });
     const Wider = wireType("native/Wider", { id: z.int(), more: z.int() });
@@ -232,15 +237,19 @@ describe("wire types", () => {
       next?: Node | undefined;
       all: Node[];
     }
-    const Node = wireType("native/Node", {
-      name: z.string(),
-      get next() {
-        return Node.optional();
+    const Node = wireType(
+      "native/Node",
+      {
+        name: z.string(),
+        get next() {
+          return Node.optional();
+        },
+        get all() {
+          return z.array(Node);
+        },
       },
-      get all() {
-        return z.array(Node);
-      },
-    });
+      { refs: true },
+    );
     const a: Node = { name: "a", all: [] };
     const b: Node = { name: "b", next: a, all: [a] };
     a.next = b;
@@ -264,7 +273,9 @@ describe("wire types", () => {
   });
 
   test("check lists that refer to each other once", () => {
-    const Deep = wireType("native/Deep", { v: z.array(z.array(z.array(z.int()))) });
+    const Deep = wireType("native/Deep", {
+      v: z.array(z.array(z.array(z.int()))).meta({ ref: true }),
+    });
     const inner = new Array(3_000).fill(1);
     const middle = new Array(3_000).fill(inner);
     const v = new Array(3_000).fill(middle);

@@ -6,9 +6,9 @@ import { MessagePacker } from "../message/message-packer.ts";
 import { type RowSchemas, rowViewOf, rowViews } from "../message/row-messages.ts";
 import { HeaderTemplate } from "../protocol/header.ts";
 import { modeNumber, type WireMode } from "../protocol/mode.ts";
-import { epochMsOf } from "../time/deadline.ts";
+import { headerDeadline } from "../time/deadline.ts";
 import { type DeclaredErrors, declaredErrors } from "./call-failure.ts";
-import { type CallSetup, NO_DEADLINE } from "./call-options.ts";
+import type { CallSetup } from "./call-options.ts";
 
 /** The part of a method that calls need; calls without a definition have it too. */
 export type CalledMethod = Pick<ServiceMethod, "name" | "pattern" | "idempotent" | "timeoutMs">;
@@ -100,7 +100,6 @@ export class BoundMethod {
 
   /** The header of a call, in memory of its own. */
   header({ metadata, deadlineAt }: CallSetup): Uint8Array {
-    const deadlineEpochMs = deadlineAt === NO_DEADLINE ? 0 : epochMsOf(deadlineAt);
-    return this.#header.bytes(deadlineEpochMs, metadata);
+    return this.#header.bytes(headerDeadline(deadlineAt), metadata);
   }
 }

@@ -1,9 +1,11 @@
 import { CodecError } from "@aster/codec";
 import { ErrorDetail, type ErrorType } from "@aster/contract";
 import type { TransportError } from "@aster/transport";
-import { RpcError } from "../error.ts";
+import { errorOfStatus, RpcError } from "../error.ts";
+import { attempt } from "../error-fields.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
+import { isError } from "../value-kind.ts";
 import type { Renewal } from "./call-target.ts";
 
 /** Errors that a call guard gives to its signal as the reason. */
@@ -19,7 +21,8 @@ export function asEnding(error: RpcError): RpcError {
 export function abortedError(signal: AbortSignal): RpcError {
   const cause: unknown = signal.reason;
   if (cause instanceof RpcError && endings.has(cause)) return cause;
-  if (cause instanceof Error && cause.name === "TimeoutError") return deadlineError({ cause });
+  const isTimeout = attempt(() => isError(cause) && cause.name === "TimeoutError", false);
+  if (isTimeout) return deadlineError({ cause: cause as Error });
   return new RpcError(StatusCode.CANCELLED, "the caller cancelled the call", { cause });
 }
 
@@ -27,6 +30,15 @@ export function abortedError(signal: AbortSignal): RpcError {
 export interface Wait {
   readonly place?: string;
   readonly cause?: Error | undefined;
+}
+
+/** The characters of an endpoint id that error texts show. */
+const PEER_CHARS = 8;
+
+/** The wait for a connection, after the error that ended the last one or the last attempt. */
+export function connectionWait(peer: string, cause: RpcError | undefined): Wait {
+  const failure = cause === undefined ? "" : `: ${cause.message}`;
+  return { place: `while connecting to ${peer.slice(0, PEER_CHARS)}…${failure}`, cause };
 }
 
 export function deadlineError({ place = "", cause }: Wait = {}): RpcError {
@@ -64,7 +76,7 @@ export function lostError(error: TransportError, connection: Renewal): RpcError 
 
 /** Returns a copy of an error that ends several calls, because each call sets its stack. */
 export function ownError({ code, rawMessage, cause, details, data }: RpcError): RpcError {
-  return new RpcError(code, rawMessage, { cause, details, data });
+  return errorOfStatus(code, rawMessage, { cause, details, data });
 }
 
 /** A call ended because its client was closed. */
@@ -104,5 +116,5 @@ export function withData(error: RpcError, declared: DeclaredErrors): RpcError {
   if (type === undefined || text === undefined) return error;
   const data = type.decode(text);
   if (data === undefined) return error;
-  return new RpcError(error.code, error.rawMessage, { details: error.details, data });
+  return errorOfStatus(error.code, error.rawMessage, { details: error.details, data });
 }

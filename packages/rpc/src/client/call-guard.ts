@@ -1,11 +1,12 @@
 import { atCall, withStack } from "../call-stack.ts";
+import { currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { now } from "../time/clock.ts";
+import { NO_DEADLINE } from "../time/deadline.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
 import { nextTurn } from "../time/turn.ts";
 import { abortedError, asEnding, deadlineError } from "./call-failure.ts";
-import { NO_DEADLINE } from "./call-options.ts";
 import type { HeldCall, HeldCalls } from "./held-calls.ts";
 
 export interface CallGuardOptions {
@@ -33,6 +34,7 @@ export class CallGuard implements Timed, HeldCall {
   after: Timed | undefined;
   readonly #options: CallGuardOptions;
   readonly #controller = new AbortController();
+  readonly #scope = currentScope();
   readonly #waiters = new Set<(error: RpcError) => void>();
   #ended: RpcError | undefined;
   #over = false;
@@ -123,7 +125,7 @@ export class CallGuard implements Timed, HeldCall {
     if (this.#over) return;
     this.#ended = atCall(error);
     this.finish();
-    this.#controller.abort(reason);
+    this.#scope(() => this.#controller.abort(reason));
     if (this.#waiters.size > 0) void this.#stopWaiting();
   }
 

@@ -1,40 +1,41 @@
 import type { SerializationMode } from "@aster/contract";
-import { currentDeadlineAt } from "../context.ts";
+import { currentDeadlineAt, inCurrentScope } from "../context.ts";
 import type { RpcLimits } from "../limits.ts";
 import { checkMetadata, Metadata, type MetadataInit } from "../metadata.ts";
 import { now } from "../time/clock.ts";
-import { checkTimeout } from "../time/deadline.ts";
+import { checkTimeout, deadlineAfter, NO_DEADLINE } from "../time/deadline.ts";
+import { abortedError, deadlineError } from "./call-failure.ts";
 
 /** The options of one call. */
 export interface CallOptions {
   /**
-   * The longest time that the caller waits. Default: the method's `timeoutMs`, else the client's.
-   * `Infinity`: no limit.
+   * The longest time that the caller waits, more than 0. Default: the method's `timeoutMs`, else
+   * the client's. `Infinity`: no limit.
    */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /**
    * Ends the call with CANCELLED, or DEADLINE_EXCEEDED for an `AbortSignal.timeout()`, and aborts
    * the handler's signal.
    */
-  readonly signal?: AbortSignal;
-  readonly metadata?: MetadataInit;
+  readonly signal?: AbortSignal | undefined;
+  readonly metadata?: MetadataInit | undefined;
   /**
    * The mode of the messages of this call. Default: the client's mode, else the first one of method
    * and service that the peer offers. Where the peer does not offer it, the call ends with
    * FAILED_PRECONDITION before anything is sent. Every server takes JSON.
    */
-  readonly serialization?: SerializationMode;
+  readonly serialization?: SerializationMode | undefined;
   /**
    * Receives the metadata that the server sent with the status, once, before the call ends and also
    * when it fails; of a call that is repeated, once per attempt. It is not called when no status
    * arrived. An error that it throws ends the call.
    */
-  readonly onTrailer?: (trailer: Metadata) => void;
+  readonly onTrailer?: ((trailer: Metadata) => void) | undefined;
   /**
    * Caps the deadline of a call made inside a handler at the deadline of the call being handled.
    * Default: true.
    */
-  readonly inheritDeadline?: boolean;
+  readonly inheritDeadline?: boolean | undefined;
 }
 
 /** The settings of one call on the wire, after options, defaults and interceptors. */
@@ -45,9 +46,6 @@ export interface CallSetup {
   readonly signal: AbortSignal | undefined;
   readonly onTrailer: ((trailer: Metadata) => void) | undefined;
 }
-
-/** The value of {@link CallSetup.deadlineAt} for calls without a deadline. */
-export const NO_DEADLINE: number = Number.POSITIVE_INFINITY;
 
 const plain: CallSetup = {
   metadata: Metadata.empty,
@@ -67,7 +65,7 @@ export function callSetup(
   limits: RpcLimits,
 ): CallSetup {
   if (options === undefined) {
-    const deadlineAt = deadlineAfter(usualTimeoutMs, true);
+    const deadlineAt = inherited(usualTimeoutMs, true);
     return deadlineAt === NO_DEADLINE ? plain : { ...plain, deadlineAt };
   }
   checkTimeout(options.timeoutMs);
@@ -75,13 +73,19 @@ export function callSetup(
   checkMetadata(metadata, limits);
   return {
     metadata,
-    deadlineAt: deadlineAfter(options.timeoutMs ?? usualTimeoutMs, options.inheritDeadline ?? true),
+    deadlineAt: inherited(options.timeoutMs ?? usualTimeoutMs, options.inheritDeadline ?? true),
     signal: options.signal,
-    onTrailer: options.onTrailer,
+    onTrailer: options.onTrailer && inCurrentScope(options.onTrailer),
   };
 }
 
-function deadlineAfter(timeoutMs: number | undefined, inherits: boolean): number {
-  const own = timeoutMs === undefined ? NO_DEADLINE : now() + timeoutMs;
+function inherited(timeoutMs: number | undefined, inherits: boolean): number {
+  const own = deadlineAfter(timeoutMs);
   return inherits ? Math.min(own, currentDeadlineAt()) : own;
+}
+
+/** Throws the error of a call that must not begin: its signal has fired, or its deadline passed. */
+export function checkStart({ signal, deadlineAt }: CallSetup): void {
+  if (signal?.aborted) throw abortedError(signal);
+  if (deadlineAt !== NO_DEADLINE && deadlineAt <= now()) throw deadlineError();
 }

@@ -7,14 +7,15 @@ import type { Channel } from "@aster/transport";
 import { atCall, isAtCall, rejection } from "../call-stack.ts";
 import { RpcError, type RpcErrorOptions } from "../error.ts";
 import type { MessageSource } from "../message/message-pump.ts";
-import { MessageQueue } from "../message/message-queue.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import type { BoundMethod } from "./bound-method.ts";
 import { leftError } from "./call-failure.ts";
 import { type CallOptions, type CallSetup, callSetup } from "./call-options.ts";
+import { CallResponses } from "./call-responses.ts";
 import type { CallTarget } from "./call-target.ts";
 import { interceptedStart, type Start } from "./intercepted-start.ts";
+import { withOpen } from "./pushed-call.ts";
 import { FailedStream, type ResponseStream } from "./response-stream.ts";
 import { WireCall } from "./wire-call.ts";
 
@@ -34,7 +35,8 @@ export type BindMode = (mode: SerializationMode | undefined) => BoundMethod;
 
 /**
  * Returns the function that calls one method. It never throws: an error before the first frame
- * rejects the promise or ends the stream that it returns. `bind` runs once per mode.
+ * rejects the promise or ends the stream that it returns. `bind` runs once per mode. A method with
+ * a stream of requests has the function `open`, to push them.
  */
 export function clientMethod(
   target: CallTarget,
@@ -53,13 +55,13 @@ export function clientMethod(
     else others.set(mode, made);
     return made;
   };
-  return (request, callOptions) => {
+  return withOpen(pattern, (request, callOptions) => {
     try {
       return methodIn(callOptions?.serialization)(request, callOptions);
     } catch (error) {
       return streams ? new FailedStream(error) : Promise.reject(error);
     }
-  };
+  });
 }
 
 /** One method in one mode. Throws for options that are not valid. */
@@ -183,7 +185,7 @@ class SingleResponseCall extends WireCall {
 
 /** A call with a stream of responses. */
 class ResponseStreamCall extends WireCall {
-  readonly #responses = new MessageQueue<unknown>(this.target.limits, () => this.#left());
+  readonly #responses = new CallResponses(this.target.limits, () => this.#left());
 
   get responses(): ResponseStream<unknown> {
     return this.#responses;
@@ -199,11 +201,13 @@ class ResponseStreamCall extends WireCall {
 
   protected override succeeded(): void {
     this.#responses.finish();
+    this.#responses.ended(undefined);
   }
 
   protected override failed(error: unknown, abandoned: boolean): void {
     if (abandoned) this.#responses.abandon(error);
     else this.#responses.fail(error);
+    this.#responses.ended(error);
   }
 
   #left(): void {

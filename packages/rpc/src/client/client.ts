@@ -1,6 +1,7 @@
 import type { RowView } from "@aster/codec/row";
 import type { MethodsOf, MethodsOfClass, ServiceDefinition } from "@aster/contract";
 import type { CallOptions } from "./call-options.ts";
+import type { BidiStreamCall, ClientStreamCall } from "./pushed-call.ts";
 import type { ResponseStream } from "./response-stream.ts";
 
 /**
@@ -9,15 +10,22 @@ import type { ResponseStream } from "./response-stream.ts";
  */
 export type ServiceReference = ServiceDefinition | (abstract new (...args: never[]) => object);
 
-/** Forbids definitions that are known to be session-scoped. */
-export type SharedService<T> = T extends { readonly kind: "service"; readonly scoped: "session" }
-  ? "this service is session-scoped: open a session"
-  : unknown;
+/**
+ * A {@link ServiceReference} that is not known to be session-scoped. The scope of a class is
+ * checked when the client is made, because decorators cannot change its type.
+ */
+export type SharedReference =
+  | (ServiceDefinition & { "~scope"?(scope: "shared"): void })
+  | (abstract new (
+      ...args: never[]
+    ) => object);
 
-/** Rejects definitions that are known to be shared. */
-export type SessionService<T> = T extends { readonly kind: "service"; readonly scoped: "shared" }
-  ? "this service is shared: call it through a client"
-  : unknown;
+/** A {@link ServiceReference} that is not known to be shared, as {@link SharedReference}. */
+export type SessionReference =
+  | (ServiceDefinition & { "~scope"?(scope: "session"): void })
+  | (abstract new (
+      ...args: never[]
+    ) => object);
 
 /** The methods of a service as a client calls them. */
 export type Client<T extends ServiceReference> = {
@@ -29,9 +37,21 @@ type Signatures<T> = T extends ServiceDefinition ? MethodsOf<T> : MethodsOfClass
 /** A method of a client. A stream of requests may be any iterable, and options come last. */
 export type ClientMethod<F> = F extends (...args: infer Args) => infer Out
   ? Args extends [AsyncIterable<infer Req>]
-    ? (requests: AsyncIterable<Req> | Iterable<Req>, options?: CallOptions) => ClientResult<Out>
+    ? RequestStreamMethod<Req, Out>
     : (...args: [...Args, options?: CallOptions]) => ClientResult<Out>
   : never;
+
+/** A method with a stream of requests. */
+export interface RequestStreamMethod<Req, Out> {
+  /** Makes a call that takes the requests from an iterable. */
+  (requests: AsyncIterable<Req> | Iterable<Req>, options?: CallOptions): ClientResult<Out>;
+  /** Makes a call into which the program pushes the requests. */
+  open(
+    options?: CallOptions,
+  ): Out extends AsyncIterable<infer Res>
+    ? BidiStreamCall<Req, Res>
+    : ClientStreamCall<Req, Awaited<Out>>;
+}
 
 /**
  * A {@link Client} in ROW whose responses are views of rows. The option `rows: "view"` makes one.

@@ -2,27 +2,28 @@ import type { Interceptor } from "@aster/contract";
 import { type ServiceDefinition, serviceDefinitionOf } from "@aster/contract";
 import type { Connection } from "@aster/transport";
 import { RpcError } from "../error.ts";
-import { limitsWith, type RpcLimits } from "../limits.ts";
+import { limitsWith, type RpcLimitOptions } from "../limits.ts";
 import { type Compression, plainBytesOf } from "../message/compression.ts";
 import { optionError } from "../option-check.ts";
+import { type Facts, showingPrototype } from "../shown.ts";
 import { StatusCode } from "../status.ts";
 import { checkTimeout } from "../time/deadline.ts";
 import { BoundMethod } from "./bound-method.ts";
 import { type AnyClientMethod, type BindMode, clientMethod } from "./call.ts";
 import { checkModeChoice, chooseMode, type ModeChoice } from "./choose-mode.ts";
-import type { Client, RowClient, ServiceReference, SharedService } from "./client.ts";
+import type { Client, RowClient, SharedReference } from "./client.ts";
 import { heldCallsOf } from "./held-calls.ts";
 
 export interface ClientOptions extends ModeChoice {
   /**
    * The timeout of calls that have none, neither of their own nor of their method. Default: none.
    */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Interceptors of every call. The first is the outermost. */
-  readonly interceptors?: readonly Interceptor[];
-  readonly limits?: Partial<RpcLimits>;
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  readonly limits?: RpcLimitOptions | undefined;
   /** Compression of the requests. Default: payloads of more than 4096 bytes. */
-  readonly compression?: Compression;
+  readonly compression?: Compression | undefined;
 }
 
 /**
@@ -40,18 +41,18 @@ export interface RowViews {
  * {@link RpcError}: FAILED_PRECONDITION for a session-scoped service, INVALID_ARGUMENT for an
  * option out of range.
  */
-export function createClient<T extends ServiceReference>(
-  service: T & SharedService<T>,
+export function createClient<T extends SharedReference>(
+  service: T,
   connection: Connection,
   options: ClientOptions & RowViews,
 ): RowClient<T>;
-export function createClient<T extends ServiceReference>(
-  service: T & SharedService<T>,
+export function createClient<T extends SharedReference>(
+  service: T,
   connection: Connection,
   options?: ClientOptions,
 ): Client<T>;
-export function createClient<T extends ServiceReference>(
-  service: T & SharedService<T>,
+export function createClient<T extends SharedReference>(
+  service: T,
   connection: Connection,
   options: ClientOptions & Partial<RowViews> = {},
 ): Client<T> | RowClient<T> {
@@ -72,8 +73,9 @@ export function createClient<T extends ServiceReference>(
     plainBytes: plainBytesOf(options.compression),
   };
   const usual = options.serialization ?? (viewsRows ? "row" : undefined);
-  // without a prototype no method is hidden, and awaiting the client calls nothing
-  const client: Record<string, AnyClientMethod> = Object.create(null);
+  const client: Record<string, AnyClientMethod> = Object.create(
+    showingPrototype("Client", factsOf(definition, connection)),
+  );
   for (const method of Object.values(definition.methods)) {
     const bind: BindMode = (asked) => {
       const mode = chooseMode(definition, method, asked ?? usual, options);
@@ -83,6 +85,12 @@ export function createClient<T extends ServiceReference>(
     client[method.key] = clientMethod(target, method.pattern, bind, settings);
   }
   return Object.freeze(client) as Client<T>;
+}
+
+/** The facts that a client or session shows in `console.log`. */
+export function factsOf(definition: ServiceDefinition, { peer }: Pick<Connection, "peer">): Facts {
+  const { name, version, methods } = definition;
+  return { service: name, version, peer, methods: Object.keys(methods) };
 }
 
 /** Checks the options that clients and sessions share. Throws INVALID_ARGUMENT. */

@@ -2,7 +2,7 @@ import { withStack } from "../call-stack.ts";
 import { nextTurn } from "../time/turn.ts";
 import { leftError } from "./call-failure.ts";
 import type { CallGuard } from "./call-guard.ts";
-import type { ResponseStream } from "./response-stream.ts";
+import type { Endable, ResponseStream } from "./response-stream.ts";
 
 type Step = IteratorResult<unknown, undefined>;
 
@@ -12,7 +12,7 @@ const done: IteratorReturnResult<undefined> = Object.freeze({ done: true, value:
  * The stream of responses of a call with interceptors, also before they have opened it. Every wait
  * ends with the call.
  */
-export class GuardedStream implements ResponseStream<unknown> {
+export class GuardedStream implements ResponseStream<unknown>, Endable {
   readonly #guard: CallGuard;
   readonly #opening: Promise<AsyncIterator<unknown, undefined>>;
   #open = false;
@@ -28,6 +28,16 @@ export class GuardedStream implements ResponseStream<unknown> {
     // `next()` rejects with the error; a stream that is never read must not cause an unhandled
     // rejection
     this.#opening.catch(() => guard.finish());
+  }
+
+  /** A stream that an interceptor made itself does not tell it before it is read. */
+  whenEnded(callback: (error: unknown) => void): void {
+    const guard = this.#guard;
+    const ended = (): void => void nextTurn().then(() => callback(guard.ended));
+    if (guard.ended !== undefined) ended();
+    guard.signal.addEventListener("abort", ended, { once: true });
+    const opened = (stream: Partial<Endable>): void => stream.whenEnded?.(callback);
+    this.#opening.then((stream) => opened(stream as Partial<Endable>), callback);
   }
 
   async next(): Promise<Step> {

@@ -1,8 +1,12 @@
 import type { InterceptedCall, Interceptor, Next } from "@aster/contract";
+import { currentScope, inCurrentScope } from "../context.ts";
+import { runInterceptor, streamsRequests, streamsResponses } from "../interceptor-chain.ts";
 import { checkMetadata, Metadata } from "../metadata.ts";
+import { scoped } from "../scoped-stream.ts";
+import { checkDeadlineAt, NO_DEADLINE } from "../time/deadline.ts";
 import type { BoundMethod } from "./bound-method.ts";
 import { CallGuard } from "./call-guard.ts";
-import { type CallSetup, NO_DEADLINE } from "./call-options.ts";
+import type { CallSetup } from "./call-options.ts";
 import type { CallTarget } from "./call-target.ts";
 import { GuardedStream } from "./guarded-stream.ts";
 
@@ -47,7 +51,8 @@ class InterceptedRun {
       metadata,
       deadlineAt: deadlineAt === NO_DEADLINE ? undefined : deadlineAt,
       signal: guard.signal,
-      request,
+      // the caller's source runs in the async context of the caller, not in one of an interceptor
+      request: streamsRequests(method.pattern) ? scoped(request, currentScope()) : request,
       context: undefined,
       onTrailer: onTrailer && ((trailer) => onTrailer(Metadata.from(trailer))),
     };
@@ -56,8 +61,7 @@ class InterceptedRun {
   }
 
   get #streams(): boolean {
-    const { pattern } = this.#method.bound.method;
-    return pattern === "server_stream" || pattern === "bidi_stream";
+    return streamsResponses(this.#method.bound.method.pattern);
   }
 
   async #run(call: InterceptedCall, guard: CallGuard): Promise<unknown> {
@@ -74,13 +78,14 @@ class InterceptedRun {
     const interceptor = this.#method.interceptors[index];
     if (interceptor === undefined) return this.#start(call);
     const next: Next = (inner) => this.#next(index, inner, guard);
-    return interceptor(call, next);
+    return runInterceptor(interceptor, call, next);
   }
 
   /** The `next` of the interceptor at this index. */
   async #next(index: number, call: InterceptedCall, guard: CallGuard): Promise<unknown> {
     try {
       const { deadlineAt = NO_DEADLINE, signal } = call;
+      checkDeadlineAt(deadlineAt);
       const same = deadlineAt === guard.deadlineAt && signal === guard.signal;
       // the call itself watches deadline and signal
       if (same || index + 1 === this.#method.interceptors.length) {
@@ -107,7 +112,12 @@ class InterceptedRun {
     const { request, deadlineAt = NO_DEADLINE, signal, onTrailer } = call;
     const metadata = Metadata.from(call.metadata);
     checkMetadata(metadata, target.limits);
-    return start(request, { metadata, deadlineAt, signal, onTrailer });
+    return start(request, {
+      metadata,
+      deadlineAt,
+      signal,
+      onTrailer: onTrailer && inCurrentScope(onTrailer),
+    });
   }
 
   #guard(deadlineAt: number, signal: AbortSignal | undefined): CallGuard {

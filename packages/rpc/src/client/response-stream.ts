@@ -12,14 +12,29 @@ export interface ResponseStream<T>
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A stream that tells when its call has ended, also if it is not read. */
+export interface Endable {
+  /**
+   * Calls `callback` with the error of the call, or with `undefined` after OK. Further calls of it
+   * mean nothing.
+   */
+  whenEnded(callback: (error: unknown) => void): void;
+}
+
 /** The stream of a call that could not be made. */
-export class FailedStream implements ResponseStream<never> {
+export class FailedStream implements ResponseStream<never>, Endable {
+  readonly #error: unknown;
   readonly #failure: Promise<never>;
 
   constructor(error: unknown) {
+    this.#error = error;
     this.#failure = Promise.reject(error);
     // a stream that is never read must not cause an unhandled rejection
     this.#failure.catch(() => {});
+  }
+
+  whenEnded(callback: (error: unknown) => void): void {
+    callback(this.#error);
   }
 
   next(): Promise<never> {

@@ -8,7 +8,7 @@ import { MessagePump, type MessageSource, type PumpTarget } from "../message/mes
 import { type RowSchemas, rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
 import { StatusCode } from "../status.ts";
-import { now } from "../time/clock.ts";
+import { NO_DEADLINE } from "../time/deadline.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
 import type { BoundMethod } from "./bound-method.ts";
@@ -22,7 +22,7 @@ import {
   unexpectedFrame,
   withData,
 } from "./call-failure.ts";
-import { type CallSetup, NO_DEADLINE } from "./call-options.ts";
+import { type CallSetup, checkStart } from "./call-options.ts";
 import type { CallSink, CallTarget } from "./call-target.ts";
 
 const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;
@@ -83,11 +83,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
    */
   sendOne(request: unknown, setup: CallSetup): void {
     try {
-      const refusal = refusalOf(setup);
-      if (refusal !== undefined) {
-        this.fail(refusal, "locally");
-        return;
-      }
+      checkStart(setup);
       const { request: codec, packer, passesValues } = this.#bound;
       const header = this.#bound.header(setup);
       if (passesValues) passMessage(this.#open(header, setup), request, true);
@@ -110,11 +106,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
    */
   sendAll(source: MessageSource, setup: CallSetup): void {
     try {
-      const refusal = refusalOf(setup);
-      if (refusal !== undefined) {
-        this.fail(refusal, "locally");
-        return;
-      }
+      checkStart(setup);
       this.#open(this.#bound.header(setup), setup);
       this.#watch(setup);
       void this.#pumpFrom(source);
@@ -301,11 +293,4 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   #endRequests(): void {
     if (this.#pump !== undefined) this.#channel?.end();
   }
-}
-
-/** The reason why a call must not even begin. */
-function refusalOf({ signal, deadlineAt }: CallSetup): RpcError | undefined {
-  if (signal?.aborted) return abortedError(signal);
-  if (deadlineAt !== NO_DEADLINE && deadlineAt <= now()) return deadlineError();
-  return undefined;
 }

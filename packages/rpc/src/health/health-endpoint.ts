@@ -16,7 +16,7 @@ export interface HealthAddress {
    * Default: `127.0.0.1`. The endpoint has no access control, so choose an address that only
    * monitoring reaches.
    */
-  readonly host?: string;
+  readonly host?: string | undefined;
 }
 
 const MOST_PORT = 65_535;

@@ -1,11 +1,5 @@
 import { type Connection, inProcessConnection } from "@aster/transport";
-import type {
-  Client,
-  RowClient,
-  ServiceReference,
-  SessionService,
-  SharedService,
-} from "../client/client.ts";
+import type { Client, RowClient, SessionReference, SharedReference } from "../client/client.ts";
 import { type ClientOptions, createClient, type RowViews } from "../client/create-client.ts";
 import { createSession, type SessionOptions } from "../session/create-session.ts";
 import type { Session } from "../session/session.ts";
@@ -16,7 +10,7 @@ export interface LocalClientOptions extends ClientOptions {
    * error. With `false` they are handed over as they are: unchecked, and shared by both sides.
    * Default: true.
    */
-  readonly wireCompatible?: boolean;
+  readonly wireCompatible?: boolean | undefined;
 }
 
 /** An object that answers calls on a connection: a `Server` or an `AsterServer`. */
@@ -29,18 +23,18 @@ export interface ConnectionHandler {
  * over a network; no socket, node or key is used. There is nothing to close. Throws as
  * {@link createClient} does.
  */
-export function createLocalClient<T extends ServiceReference>(
-  service: T & SharedService<T>,
+export function createLocalClient<T extends SharedReference>(
+  service: T,
   server: ConnectionHandler,
   options: LocalClientOptions & RowViews,
 ): RowClient<T>;
-export function createLocalClient<T extends ServiceReference>(
-  service: T & SharedService<T>,
+export function createLocalClient<T extends SharedReference>(
+  service: T,
   server: ConnectionHandler,
   options?: LocalClientOptions,
 ): Client<T>;
-export function createLocalClient<T extends ServiceReference>(
-  service: T & SharedService<T>,
+export function createLocalClient<T extends SharedReference>(
+  service: T,
   server: ConnectionHandler,
   options: LocalClientOptions & Partial<RowViews> = {},
 ): Client<T> | RowClient<T> {
@@ -54,8 +48,8 @@ export interface LocalSessionOptions
     Pick<LocalClientOptions, "wireCompatible"> {}
 
 /** As {@link createLocalClient}, for a session-scoped service. The caller closes the session. */
-export function createLocalSession<T extends ServiceReference>(
-  service: T & SessionService<T>,
+export function createLocalSession<T extends SessionReference>(
+  service: T,
   server: ConnectionHandler,
   options: LocalSessionOptions = {},
 ): Session<T> {

@@ -11,7 +11,7 @@ export type Compression =
   | false
   | {
       /** Payloads of more bytes are compressed, where that makes them smaller. Default: 4096. */
-      readonly thresholdBytes?: number;
+      readonly thresholdBytes?: number | undefined;
     };
 
 /**

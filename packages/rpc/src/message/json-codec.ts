@@ -1,5 +1,6 @@
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
+import { hasJsonForm, isBytes } from "../value-kind.ts";
 import type { MessageCodec } from "./message-codec.ts";
 
 /** A JSON value. Integers that a number cannot represent are bigints. */
@@ -41,7 +42,8 @@ function encode(value: unknown): Uint8Array {
   try {
     return encoder.encode(JSON.stringify(value ?? {}, wireForm));
   } catch (cause) {
-    throw new RpcError(StatusCode.INVALID_ARGUMENT, "the request cannot be written as JSON", {
+    const why = cause instanceof RpcError ? `: ${cause.rawMessage}` : "";
+    throw new RpcError(StatusCode.INVALID_ARGUMENT, `the request cannot be written as JSON${why}`, {
       cause,
     });
   }
@@ -53,9 +55,21 @@ function encode(value: unknown): Uint8Array {
  */
 function wireForm(this: Readonly<Record<string, unknown>>, key: string, part: unknown): unknown {
   if (typeof part === "bigint") return exact.rawJSON(String(part));
+  if (typeof part === "number" && !Number.isFinite(part)) {
+    throw noForm(`${key === "" ? "it" : key} is ${part}`);
+  }
   const given = this[key];
-  if (!(given instanceof Uint8Array)) return part;
+  if (typeof given !== "object" || given === null) return part;
+  if (!isBytes(given)) {
+    if (hasJsonForm(given)) return part;
+    const kind = Object.prototype.toString.call(given).slice("[object ".length, -1);
+    throw noForm(`${key === "" ? "it" : key} is a ${kind}`);
+  }
   return Buffer.from(given.buffer, given.byteOffset, given.length).toString("base64");
+}
+
+function noForm(what: string): RpcError {
+  return new RpcError(StatusCode.INVALID_ARGUMENT, what);
 }
 
 function decode(bytes: Uint8Array): unknown {

@@ -1,3 +1,4 @@
+import { type AsyncScope, currentScope } from "../context.ts";
 import { nextTurn } from "../time/turn.ts";
 
 /** The call that a {@link MessagePump} sends messages to. */
@@ -30,6 +31,7 @@ export class MessagePump {
   #iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined;
   #wake: (() => void) | undefined;
   #returned: Promise<unknown> | undefined;
+  #scope: AsyncScope | undefined;
 
   constructor(target: PumpTarget) {
     this.#target = target;
@@ -44,6 +46,7 @@ export class MessagePump {
     const target = this.#target;
     const iterator = iterate(source);
     this.#iterator = iterator;
+    this.#scope = currentScope();
     let left = MESSAGES_PER_TURN;
     while (!target.over) {
       let step = iterator.next();
@@ -67,7 +70,8 @@ export class MessagePump {
     this.#wake?.();
     const iterator = this.#iterator;
     if (iterator === undefined || this.#returned !== undefined) return;
-    this.#returned = leave(iterator);
+    // the end of a call comes from a queue or timer that serves many calls
+    this.#returned = this.#scope?.(() => leave(iterator));
   }
 
   #send(message: unknown): boolean {

@@ -31,7 +31,7 @@ export class MessageQueue<T>
   readonly #maxBytes: number;
   readonly #onReturn: () => void;
   #channel: Channel | undefined;
-  #items: (T | undefined)[] = [];
+  #items: (T | Promise<T> | undefined)[] = [];
   #sizes: number[] = [];
   #head = 0;
   #bytes = 0;
@@ -54,11 +54,12 @@ export class MessageQueue<T>
     if (this.#paused) channel.pause();
   }
 
-  push(value: T, bytes: number): void {
+  /** Adds a message, or the promise of one, which the reader then waits for. */
+  push(value: T | Promise<T>, bytes: number): void {
     if (this.#ended) return;
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
-      waiter.resolve({ done: false, value });
+      waiter.resolve(resultOf(value));
       return;
     }
     this.#items.push(value);
@@ -104,7 +105,7 @@ export class MessageQueue<T>
 
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#head < this.#items.length) {
-      return Promise.resolve({ done: false, value: this.#shift() });
+      return Promise.resolve(resultOf(this.#shift()));
     }
     if (this.#error !== undefined) {
       const { error } = this.#error as { error: unknown };
@@ -138,8 +139,8 @@ export class MessageQueue<T>
     return this;
   }
 
-  #shift(): T {
-    const value = this.#items[this.#head] as T;
+  #shift(): T | Promise<T> {
+    const value = this.#items[this.#head] as T | Promise<T>;
     this.#bytes -= this.#sizes[this.#head] as number;
     this.#items[this.#head] = undefined;
     this.#head += 1;
@@ -170,4 +171,11 @@ export class MessageQueue<T>
     this.#bytes = 0;
     if (this.#paused) this.#resumeWhenLow();
   }
+}
+
+function resultOf<T>(
+  value: T | Promise<T>,
+): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> {
+  if (!(value instanceof Promise)) return { done: false, value };
+  return value.then((message) => ({ done: false, value: message }));
 }

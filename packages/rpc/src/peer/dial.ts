@@ -14,9 +14,9 @@ export const RPC_ALPN = "aster/1";
 
 export interface DialOptions {
   /** For dialing and admission together. Default: 20 s. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-  readonly credential?: string;
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly credential?: string | undefined;
 }
 
 /** A peer that has admitted the client. */

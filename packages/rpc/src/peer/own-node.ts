@@ -10,24 +10,24 @@ export interface NodeChoice {
    * An open node, which its creator closes, or the options of a new node. They take precedence over
    * those below.
    */
-  readonly node?: Node | NodeOptions;
+  readonly node?: Node | NodeOptions | undefined;
   /** Discovery of peers without a direct address, for a new node. Default: `"n0"`. */
-  readonly network?: Network;
+  readonly network?: Network | undefined;
   /** The identity of a new node: 32 bytes. Default: a new key at every start. */
-  readonly secretKey?: Uint8Array;
+  readonly secretKey?: Uint8Array | undefined;
   /** The address of a new node: `ip:port`. Default: any port on all interfaces. */
-  readonly bindAddress?: string;
+  readonly bindAddress?: string | undefined;
   /**
    * A new node considers a peer lost, and ends its calls, when it has received nothing from it for
    * this long. The lower value of both peers counts. Default: 30 s. At least 5 s, because below
    * that a slow network looks like a lost one.
    */
-  readonly idleTimeoutMs?: number;
+  readonly idleTimeoutMs?: number | undefined;
   /**
    * The interval of keep-alive packets on an idle connection of a new node, at most a third of the
    * idle timeout. They do not keep the process alive. Default: 5 s.
    */
-  readonly keepAliveMs?: number;
+  readonly keepAliveMs?: number | undefined;
 }
 
 /** A node. `owned` says that its holder opened it and has to close it. */

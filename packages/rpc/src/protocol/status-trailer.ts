@@ -1,4 +1,6 @@
-import { RpcError } from "../error.ts";
+import { errorOfStatus, RpcError } from "../error.ts";
+import { attempt, detailTexts, messageText } from "../error-fields.ts";
+import { printFailure, watchResult } from "../failure-log.ts";
 import type { RpcLimits } from "../limits.ts";
 import { Metadata, receivedMetadata } from "../metadata.ts";
 import { RpcReason } from "../reason.ts";
@@ -13,6 +15,13 @@ const loneSurrogates = /[\ud800-\udfff]/gu;
 
 const ok: RpcStatus = { code: StatusCode.OK, message: "", detailKeys: [], detailValues: [] };
 
+const unreadable: RpcStatus = {
+  code: StatusCode.INTERNAL,
+  message: "the error of the call cannot be read",
+  detailKeys: [],
+  detailValues: [],
+};
+
 /** The trailer of a successful call without pairs, in both forms. */
 export const okTrailers: Readonly<Record<ProtocolForm, Uint8Array>> = {
   fory: statusCodecs.fory.encode(ok),
@@ -26,7 +35,8 @@ export function encodeSuccess(pairs: readonly TrailerPair[], form: ProtocolForm)
 
 /**
  * Encodes the trailer of a failed call: the details of the error, then the pairs of the handler.
- * The message is cut to its limit; a detail above a limit is left out.
+ * The message is cut to its limit; a detail above a limit is left out. Never throws: an error whose
+ * fields cannot be read becomes INTERNAL.
  */
 export function encodeFailure(
   error: RpcError,
@@ -34,11 +44,21 @@ export function encodeFailure(
   limits: RpcLimits,
   pairs: readonly TrailerPair[] = [],
 ): Uint8Array {
-  return statusCodecs[form].encode({
-    code: error.code,
-    message: cut(error.rawMessage, limits.maxStatusMessageChars),
-    ...detailLists([...detailPairs(error.details, limits), ...pairs]),
-  });
+  const status = attempt(() => statusOf(error, limits, pairs), unreadable);
+  return statusCodecs[form].encode(status);
+}
+
+function statusOf(
+  { code, rawMessage, details }: RpcError,
+  limits: RpcLimits,
+  pairs: readonly TrailerPair[],
+): RpcStatus {
+  return {
+    // an error never ends a call as OK
+    code: Number.isSafeInteger(code) && code !== StatusCode.OK ? code : StatusCode.UNKNOWN,
+    message: cut(messageText(rawMessage), limits.maxStatusMessageChars),
+    ...detailLists([...detailPairs(detailTexts(details), limits), ...pairs]),
+  };
 }
 
 /** Throws RESOURCE_EXHAUSTED with the limit when a pair does not fit beside the existing ones. */
@@ -74,8 +94,8 @@ function detailPairs(details: RpcError["details"], limits: RpcLimits): TrailerPa
   const pairs: TrailerPair[] = [];
   // the other half is for the message and the handler's pairs
   let capacity = limits.maxStatusBytes / 2;
-  for (const [key, raw] of Object.entries(details)) {
-    const value = String(raw).replace(loneSurrogates, "\ufffd");
+  for (const [key, text] of Object.entries(details)) {
+    const value = text.replace(loneSurrogates, "\ufffd");
     const bytes = byteLength(key, value);
     const fits = key.length <= limits.maxMetadataKeyChars && bytes <= capacity;
     if (!fits || value.length > limits.maxMetadataValueChars) continue;
@@ -116,7 +136,7 @@ export function decodeTrailer(
   onTrailer?: (trailer: Metadata) => void,
 ): RpcError | undefined {
   if (payload.length === 0 || isOk(payload)) {
-    onTrailer?.(Metadata.empty);
+    passTrailer(onTrailer, Metadata.empty);
     return undefined;
   }
   if (payload.length > limits.maxStatusBytes) {
@@ -133,9 +153,22 @@ export function decodeTrailer(
       cause,
     });
   }
-  onTrailer?.(receivedMetadata(status.detailKeys, status.detailValues));
+  if (onTrailer !== undefined) {
+    passTrailer(onTrailer, receivedMetadata(status.detailKeys, status.detailValues));
+  }
   if (status.code === StatusCode.OK) return undefined;
-  return new RpcError(status.code, status.message, { details: detailsOf(status) });
+  return errorOfStatus(status.code, status.message, { details: detailsOf(status) });
+}
+
+/** Throws the exception of the callback, which ends the call. A later rejection is printed. */
+function passTrailer(
+  onTrailer: ((trailer: Metadata) => unknown) | undefined,
+  trailer: Metadata,
+): void {
+  const result = onTrailer?.(trailer);
+  if (result !== undefined) {
+    watchResult(result, (cause) => printFailure("onTrailer failed", cause));
+  }
 }
 
 /** Compares with the trailer of success, so that the usual case decodes nothing. */

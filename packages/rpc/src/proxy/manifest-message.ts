@@ -4,6 +4,7 @@ import { jsonCodec } from "../message/json-codec.ts";
 import type { MessageCodec } from "../message/message-codec.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
+import { isBytes } from "../value-kind.ts";
 
 /** The fields of the types that a manifest describes, by tag. */
 export type ManifestTypes = ReadonlyMap<string, readonly ManifestField[]>;
@@ -100,7 +101,7 @@ class Walk {
         if (typeof value === "boolean") return value;
         throw wrong(path, "must be true or false");
       case "bytes":
-        if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+        if (isBytes(value)) return Buffer.from(value).toString("base64");
         if (typeof value === "string") return value;
         throw wrong(path, "must be a Uint8Array or base64");
       case "enum":

@@ -5,12 +5,15 @@ import { BoundMethod } from "../client/bound-method.ts";
 import { type AnyClientMethod, type ClientMethodOptions, clientMethod } from "../client/call.ts";
 import type { CallOptions } from "../client/call-options.ts";
 import type { CallTarget } from "../client/call-target.ts";
+import { withOpen } from "../client/pushed-call.ts";
 import { FailedStream, type ResponseStream } from "../client/response-stream.ts";
 import { RpcError } from "../error.ts";
 import type { JsonValue } from "../message/json-codec.ts";
 import { RpcReason } from "../reason.ts";
+import type { SessionControl } from "../session/session.ts";
 import { StatusCode } from "../status.ts";
 import { type ManifestTypes, manifestCodec, manifestTypes } from "./manifest-message.ts";
+import { methodProxy } from "./method-proxy.ts";
 import { ProxyStream, singleAnswer } from "./proxy-stream.ts";
 import type { ProxyMethod } from "./service-proxy.ts";
 
@@ -30,7 +33,10 @@ export interface ManifestProxyMethod extends ProxyMethod<ManifestValue, Manifest
   readonly manifest: ManifestMethod | undefined;
 }
 
-/** The methods of a service that a manifest describes. `Object.keys` lists them. */
+/**
+ * The methods of a service that a manifest describes. `Object.keys` lists them, except those that
+ * only `proxyMethod` finds.
+ */
 export interface ManifestProxy {
   readonly [method: string]: ManifestProxyMethod;
 }
@@ -43,25 +49,29 @@ const callCode: Readonly<Record<MethodPattern, string>> = {
   bidi_stream: ".bidi(requests)",
 };
 
-/** Makes a client that takes patterns, fields, timeouts and idempotence from a manifest. */
+/**
+ * Makes a client that takes patterns, fields, timeouts and idempotence from a manifest. `control`
+ * is that of a session.
+ */
 export function createManifestProxy(
   target: CallTarget,
   manifest: ContractManifest,
   options: ClientMethodOptions,
+  control?: SessionControl,
 ): ManifestProxy {
   const types = manifestTypes(manifest);
   const methods: Record<string, ManifestProxyMethod> = Object.create(null);
   for (const method of manifest.methods) {
-    // awaiting the proxy must not call a method of the peer
-    if (method.name === "then") continue;
     methods[method.name] = described(target, manifest, method, types, options);
   }
-  return new Proxy(Object.freeze(methods) as ManifestProxy, {
-    get(known, name) {
-      if (typeof name !== "string" || name === "then") return undefined;
-      return known[name] ?? missing(manifest, name);
-    },
-  });
+  const { service, version } = manifest;
+  return methodProxy({
+    name: control === undefined ? "ManifestProxy" : "ManifestSessionProxy",
+    facts: { service, version, peer: target.connection.peer, methods: Object.keys(methods) },
+    known: methods,
+    other: (name) => missing(manifest, name),
+    control,
+  }) as ManifestProxy;
 }
 
 function described(
@@ -113,27 +123,27 @@ function methodOf(
   call: AnyClientMethod,
   refusal: (tried: MethodPattern) => RpcError | undefined,
 ): ManifestProxyMethod {
+  const start =
+    (pattern: MethodPattern): AnyClientMethod =>
+    (request, options) => {
+      const refused = refusal(pattern);
+      if (refused === undefined) return call(request, options);
+      const streams = pattern === "server_stream" || pattern === "bidi_stream";
+      return streams ? new FailedStream(refused) : Promise.reject(refused);
+    };
   const single =
-    (pattern: MethodPattern) =>
-    (request: unknown, options?: CallOptions): Promise<unknown> => {
-      const refused = refusal(pattern);
-      const answer = refused === undefined ? call(request, options) : Promise.reject(refused);
-      return singleAnswer(answer as Promise<unknown>, place);
-    };
+    (make: AnyClientMethod) =>
+    (request: unknown, options?: CallOptions): Promise<unknown> =>
+      singleAnswer(make(request, options) as Promise<unknown>, place);
   const stream =
-    (pattern: MethodPattern) =>
-    (request: unknown, options?: CallOptions): ResponseStream<unknown> => {
-      const refused = refusal(pattern);
-      const responses =
-        refused === undefined
-          ? (call(request, options) as ResponseStream<unknown>)
-          : new FailedStream(refused);
-      return new ProxyStream(responses, place);
-    };
-  return Object.assign(single("unary"), {
-    stream: stream("server_stream"),
-    clientStream: single("client_stream"),
-    bidi: stream("bidi_stream"),
+    (make: AnyClientMethod) =>
+    (request: unknown, options?: CallOptions): ResponseStream<unknown> =>
+      new ProxyStream(make(request, options) as ResponseStream<unknown>, place);
+  const [sum, chat] = [start("client_stream"), start("bidi_stream")];
+  return Object.assign(single(start("unary")), {
+    stream: stream(start("server_stream")),
+    clientStream: withOpen("client_stream", single(sum), sum),
+    bidi: withOpen("bidi_stream", stream(chat), chat),
     manifest,
   }) as unknown as ManifestProxyMethod;
 }

@@ -12,8 +12,8 @@ import { createManifestProxy, type ManifestProxy } from "./manifest-proxy.ts";
 import { createServiceProxy, type ServiceProxy } from "./service-proxy.ts";
 
 /**
- * A {@link Session} without a definition, in JSON. A method called `close` or `closed` cannot be
- * reached.
+ * A {@link Session} without a definition, in JSON. Methods called `close` and `closed` are
+ * found with `proxyMethod`.
  */
 export type SessionProxy = ServiceProxy & SessionControl;
 
@@ -35,8 +35,8 @@ export function openSessionProxy(
   version: number,
   parts: SessionProxyParts,
 ): OpenedSession<SessionProxy> {
-  return open(service, version, parts, (target) =>
-    createServiceProxy(target, service, version, parts),
+  return open(service, version, parts, (target, control) =>
+    createServiceProxy(target, service, version, parts, control),
   );
 }
 
@@ -45,8 +45,8 @@ export function openManifestSession(
   manifest: ContractManifest,
   parts: SessionProxyParts,
 ): OpenedSession<ManifestSessionProxy> {
-  return open(manifest.service, manifest.version, parts, (target) =>
-    createManifestProxy(target, manifest, parts),
+  return open(manifest.service, manifest.version, parts, (target, control) =>
+    createManifestProxy(target, manifest, parts, control),
   );
 }
 
@@ -54,7 +54,7 @@ function open<Methods extends object>(
   service: string,
   version: number,
   { connection, limits, cancelTimeoutMs = CANCEL_TIMEOUT_MS }: SessionProxyParts,
-  methodsOn: (target: CallTarget) => Methods,
+  methodsOn: (target: CallTarget, control: SessionControl) => Methods,
 ): OpenedSession<Methods & SessionControl> {
   checkPositive("cancelTimeoutMs", cancelTimeoutMs);
   const opened = new ClientSession(connection, {
@@ -65,16 +65,7 @@ function open<Methods extends object>(
     limits,
     cancelTimeoutMs,
   });
-  const methods = methodsOn({ connection: opened, limits, held: opened.held });
-  return { session: withControl(methods, controlOf(opened)), opened };
-}
-
-function withControl<Methods extends object>(
-  methods: Methods,
-  control: SessionControl,
-): Methods & SessionControl {
-  const known: object = Object.assign(Object.create(null), methods, control);
-  return new Proxy(known as Methods & SessionControl, {
-    get: (_, name) => Reflect.get(Object.hasOwn(known, name) ? known : methods, name),
-  });
+  const target = { connection: opened, limits, held: opened.held };
+  const session = methodsOn(target, controlOf(opened));
+  return { session: session as Methods & SessionControl, opened };
 }

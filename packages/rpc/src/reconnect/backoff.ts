@@ -1,5 +1,12 @@
 import { DIAL_TIMEOUT_MS } from "../defaults.ts";
-import { checkNonNegative, checkRange, optionError, unknownOption } from "../option-check.ts";
+import {
+  checkNonNegative,
+  checkRange,
+  type Given,
+  optionError,
+  unknownOption,
+  withoutUndefined,
+} from "../option-check.ts";
 
 /** The times between attempts to reconnect. */
 export interface ReconnectOptions {
@@ -7,30 +14,30 @@ export interface ReconnectOptions {
    * The wait after a failed attempt, or after a connection that lasted less than `healthyAfterMs`.
    * After a longer connection the first attempt is made at once. Default: 500.
    */
-  readonly initialBackoffMs?: number;
+  readonly initialBackoffMs?: number | undefined;
   /** Each wait is this many times the one before. At least 1. Default: 1.6. */
-  readonly multiplier?: number;
+  readonly multiplier?: number | undefined;
   /** The longest wait, without the jitter. Default: 30 000. */
-  readonly maxBackoffMs?: number;
+  readonly maxBackoffMs?: number | undefined;
   /**
    * The random part of a wait, so that clients do not all come back at once: 0.2 for ±20 %. From 0
    * to 1. Default: 0.2.
    */
-  readonly jitter?: number;
+  readonly jitter?: number | undefined;
   /** A connection that has lasted this long resets the wait. Default: 30 000. */
-  readonly healthyAfterMs?: number;
+  readonly healthyAfterMs?: number | undefined;
   /**
    * The timeout of one attempt, for dialing and admission together. Default: the client's
    * `timeoutMs`, else 20 000.
    */
-  readonly connectTimeoutMs?: number;
+  readonly connectTimeoutMs?: number | undefined;
 }
 
 /**
  * Multiplier and jitter are those of gRPC's connection back-off. The waits are shorter, because a
  * client has only one peer.
  */
-const defaults: Required<ReconnectOptions> = {
+const defaults: Required<Given<ReconnectOptions>> = {
   initialBackoffMs: 500,
   multiplier: 1.6,
   maxBackoffMs: 30_000,
@@ -42,7 +49,7 @@ const defaults: Required<ReconnectOptions> = {
 /** Throws INVALID_ARGUMENT for an unknown option and one that is out of range. */
 export function checkReconnect(options: ReconnectOptions): void {
   const names = Object.keys(defaults);
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of Object.entries(withoutUndefined(options))) {
     if (!names.includes(name)) throw unknownOption(`reconnect.${name}`, names);
     checkNonNegative(`reconnect.${name}`, value);
   }
@@ -53,14 +60,14 @@ export function checkReconnect(options: ReconnectOptions): void {
 
 /** The time until the next attempt to connect. Times are readings of the clock. */
 export class Backoff {
-  readonly options: Required<ReconnectOptions>;
+  readonly options: Required<Given<ReconnectOptions>>;
   #failures = 0;
   #startedAt = 0;
   #delayMs = 0;
 
   /** The options have passed {@link checkReconnect}. */
   constructor(options: ReconnectOptions) {
-    this.options = { ...defaults, ...options };
+    this.options = { ...defaults, ...withoutUndefined(options) };
   }
 
   /** The rest of the wait. */
@@ -75,7 +82,9 @@ export class Backoff {
   /** An attempt failed. */
   failed(): void {
     const { initialBackoffMs, multiplier, maxBackoffMs, jitter } = this.options;
-    const waitMs = Math.min(initialBackoffMs * multiplier ** this.#failures, maxBackoffMs);
+    // an infinite factor would make NaN of an initial wait of 0
+    const factor = Math.min(multiplier ** this.#failures, Number.MAX_VALUE);
+    const waitMs = Math.min(initialBackoffMs * factor, maxBackoffMs);
     this.#failures += 1;
     this.#delayMs = waitMs * (1 + jitter * (2 * Math.random() - 1));
   }

@@ -7,10 +7,17 @@ import {
   TransportError,
 } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
-import { closedError, peerDrainingError, type Wait } from "../client/call-failure.ts";
+import {
+  closedError,
+  connectionWait,
+  peerDrainingError,
+  type Wait,
+} from "../client/call-failure.ts";
 import { HeldCalls } from "../client/held-calls.ts";
 import type { ClientState } from "../client-options.ts";
+import { inCurrentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
+import { printFailure, runCallback } from "../failure-log.ts";
 import type { DialedPeer } from "../peer/dial.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
@@ -28,8 +35,6 @@ export interface PeerLinkOptions {
   readonly onStateChange: (state: ClientState, error: RpcError | undefined) => void;
 }
 
-/** The characters of an endpoint id that error texts show. */
-const PEER_CHARS = 8;
 /** Closing is rare, so the link polls: counting the calls would cost each of them. */
 const POLL_MS = 5;
 
@@ -54,6 +59,8 @@ export class PeerLink {
   readonly closed: Promise<TransportError>;
   readonly held: HeldCalls = new HeldCalls();
   readonly #options: PeerLinkOptions;
+  /** Bound to the async context of the constructor: a call that dials has another one. */
+  readonly #onStateChange: PeerLinkOptions["onStateChange"];
   readonly #pending = new PendingChannels(() => this.#stopTimer());
   /** Connections without new calls, on which old ones still run. */
   readonly #retired = new Set<Connection>();
@@ -69,6 +76,7 @@ export class PeerLink {
 
   constructor(dialed: DialedPeer, options: PeerLinkOptions) {
     this.#options = options;
+    this.#onStateChange = inCurrentScope(options.onStateChange);
     this.peer = dialed.connection.peer;
     this.connection = dialed.connection;
     this.services = dialed.admission.services;
@@ -103,9 +111,9 @@ export class PeerLink {
     return this.connection?.stats() ?? { channels: 0, sentBytes: 0, receivedBytes: 0, rttMs: 0 };
   }
 
-  /** Channels that are open on any connection, or wait for one. */
+  /** Channels that are open on any connection or wait for one, and calls in interceptors. */
   get channels(): number {
-    let channels = this.#pending.size + (this.connection?.stats().channels ?? 0);
+    let channels = this.held.size + this.#pending.size + (this.connection?.stats().channels ?? 0);
     for (const connection of this.#retired) channels += connection.stats().channels;
     return channels;
   }
@@ -113,19 +121,17 @@ export class PeerLink {
   /** Resolves when no call runs or the time is over, with whether none runs. */
   async idle(withinMs: number): Promise<boolean> {
     const until = now() + withinMs;
-    for (let left = withinMs; left > 0 && !this.#isIdle; left = until - now()) {
+    for (let left = withinMs; left > 0 && this.channels > 0; left = until - now()) {
       const waitMs = Math.min(POLL_MS, left);
       await new Promise<void>((resolve) => setTimer(resolve, waitMs));
     }
-    return this.#isIdle;
+    return this.channels === 0;
   }
 
   /** The connection that a channel waits for, with the error of the last one or last attempt. */
   waitOf(channel: Channel | undefined): Wait | undefined {
-    if (channel === undefined || !this.#pending.has(channel)) return undefined;
-    const cause = this.#lastError;
-    const peer = `${this.peer.slice(0, PEER_CHARS)}…`;
-    return { place: `while connecting to ${peer}${cause ? `: ${cause.message}` : ""}`, cause };
+    const waits = channel !== undefined && this.#pending.has(channel);
+    return waits ? connectionWait(this.peer, this.#lastError) : undefined;
   }
 
   /** A call begins on the current connection. */
@@ -175,10 +181,6 @@ export class PeerLink {
     const open = connection === undefined ? [...this.#retired] : [connection, ...this.#retired];
     for (const one of open) one.close(ResetCode.NoError, reason);
     this.#settleClosed(new TransportError("closed", "the client was closed"));
-  }
-
-  get #isIdle(): boolean {
-    return this.channels === 0 && this.held.size === 0;
   }
 
   #watch(connection: Connection): void {
@@ -291,10 +293,10 @@ export class PeerLink {
   #setState(state: ClientState, error?: RpcError): void {
     if (state === this.#state || this.#state === "closed") return;
     this.#state = state;
-    try {
-      this.#options.onStateChange(state, error);
-    } catch {
-      // an observer that fails must not prevent the reconnection
-    }
+    // an observer that fails must not prevent the reconnection
+    runCallback(
+      () => this.#onStateChange(state, error),
+      (cause) => printFailure("onStateChange failed", cause),
+    );
   }
 }

@@ -1,7 +1,8 @@
 import type { SerializationMode } from "@aster/contract";
 import { type Channel, type EndpointId, FrameFlag } from "@aster/transport";
 import { runInCall } from "../context.ts";
-import { RpcError } from "../error.ts";
+import { type RpcError, rpcErrorIn } from "../error.ts";
+import { attempt } from "../error-fields.ts";
 import { PROFILE_A_BYTE, PROFILE_B_BYTE, passMessage } from "../message/message-codec.ts";
 import { sendMessageFrame, unpack } from "../message/message-packer.ts";
 import {
@@ -85,8 +86,8 @@ export class AdmittedCall {
   }
 
   /**
-   * Reads the only request. Throws `CodecError` for one that cannot be decoded, and `RpcError` for
-   * an invalid one.
+   * Reads the only request: a promise, if its checks return promises. Throws `CodecError` for one
+   * that cannot be decoded, and `RpcError` for an invalid one.
    */
   request(flags: number, payload: Uint8Array): unknown {
     return this.#decode(this.#unpack(flags, payload));
@@ -102,19 +103,18 @@ export class AdmittedCall {
 
   /**
    * Adds a message to the stream of requests. Throws as `request` does, and RESOURCE_EXHAUSTED for
-   * one too many.
+   * one too many. Returns the promise of the checks, if there is one.
    */
-  push(flags: number, payload: Uint8Array): void {
+  push(flags: number, payload: Uint8Array): Promise<unknown> | undefined {
     this.#countItem();
     const bytes = this.#unpack(flags, payload);
-    this.#requests?.push(this.#decode(bytes), bytes.length);
+    return this.#enqueue(this.#decode(bytes), bytes.length);
   }
 
   /** Adds a message that a caller in this process passed as a value. Throws as `push` does. */
-  pushValue(message: unknown): void {
+  pushValue(message: unknown): Promise<unknown> | undefined {
     this.#countItem();
-    this.route.checkRequest(message);
-    this.#requests?.push(message, 0);
+    return this.#enqueue(this.route.checkRequest(message), 0);
   }
 
   finishRequests(): void {
@@ -137,23 +137,38 @@ export class AdmittedCall {
 
   /**
    * Calls the handler with the request or the stream of requests. A handler without a promise ends
-   * within this call.
+   * within this call, unless the request still waits for its checks.
    */
   handle(request: unknown, outcome: CallOutcome): void {
-    const { route, context } = this;
     this.#handling = true;
+    if (request instanceof Promise) {
+      request.then(
+        (checked) => this.#run(checked, outcome),
+        (error) => outcome.threw(this, error),
+      );
+    } else this.#run(request, outcome);
+  }
+
+  #run(request: unknown, outcome: CallOutcome): void {
+    const { route, context } = this;
+    if (outcome.over) {
+      outcome.returned(this);
+      return;
+    }
     if (route.streamsResponses) {
       void runInCall(context, () => this.#stream(request, outcome));
       return;
     }
     let result: unknown;
+    let isLater: boolean;
     try {
       result = runInCall(context, () => route.invoke(request, context));
+      isLater = isPromiseLike(result);
     } catch (error) {
       outcome.threw(this, error);
       return;
     }
-    if (!isPromiseLike(result)) {
+    if (!isLater) {
       outcome.responded(this, result);
       return;
     }
@@ -165,11 +180,14 @@ export class AdmittedCall {
 
   /** Aborts the handler's signal and stops its stream of responses. */
   interrupt(reason: RpcError): void {
-    // abort listeners and `finally` blocks of the handler run as part of its call
-    runInCall(this.context, () => {
-      this.context.abort(reason);
+    const { context } = this;
+    const end = (): void => {
+      context.abort(reason);
       this.#pump?.stop();
-    });
+    };
+    // abort listeners and `finally` blocks of the handler run as part of its call
+    if (context.scope === undefined) runInCall(context, end);
+    else context.scope(end);
   }
 
   /**
@@ -221,6 +239,11 @@ export class AdmittedCall {
     else outcome.returned(this);
   }
 
+  #enqueue(message: unknown, bytes: number): Promise<unknown> | undefined {
+    this.#requests?.push(message, bytes);
+    return message instanceof Promise ? message : undefined;
+  }
+
   #countItem(): void {
     const { maxClientStreamItems } = this.#codings.core.limits;
     this.#items += 1;
@@ -244,9 +267,7 @@ export class AdmittedCall {
       coding = this.#answerIn("xlang");
     }
     if (coding.rows !== undefined && !this.#schemaRead) throw rowBeforeSchema();
-    const request = coding.request.decode(bytes);
-    this.route.checkRequest(request);
-    return request;
+    return this.route.checkRequest(coding.request.decode(bytes));
   }
 
   #answerIn(form: WireMode): RouteCoding {
@@ -255,7 +276,8 @@ export class AdmittedCall {
   }
 
   #badResponse(cause: unknown): RpcError {
-    if (cause instanceof RpcError) return cause;
+    const sent = attempt(() => rpcErrorIn(cause), undefined);
+    if (sent !== undefined) return sent;
     const { errorId, error } = concealResponse(this.route.title);
     this.report(errorId, cause);
     return error;

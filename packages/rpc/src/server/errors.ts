@@ -13,8 +13,12 @@ import { StatusCode } from "../status.ts";
 export interface ServerFault {
   /** 16 hex characters, which also stand in the message that the caller receives. */
   readonly errorId: string;
+  /** Empty for the failure of a callback. */
   readonly service: string;
-  /** Empty for a failure outside a call, such as the constructor of a session instance. */
+  /**
+   * Empty for a failure outside a call, such as the constructor of a session instance. The name of
+   * a callback that failed, such as `onAdmission`.
+   */
   readonly method: string;
   /** Endpoint id of the caller. */
   readonly peer: string;

@@ -40,8 +40,9 @@ export function openHeader(payload: Uint8Array, limits: RpcLimits): OpenedHeader
   checkHeaderSize(payload, limits);
   const written = detectForm(payload);
   const header = decode(payload, written);
+  const { serializationMode: given } = header;
   // clients that write a JSON header may leave the number at 0
-  const modeNumber = written === "json" ? ModeNumber.json : header.serializationMode;
+  const modeNumber = written === "json" && names.has(given) ? ModeNumber.json : given;
   return {
     service: header.service,
     method: header.method,
@@ -50,7 +51,7 @@ export function openHeader(payload: Uint8Array, limits: RpcLimits): OpenedHeader
     deadlineEpochMs: header.deadlineEpochMs,
     mode: names.get(modeNumber) ?? "unknown",
     modeNumber,
-    form: modeNumber === ModeNumber.json ? "json" : "fory",
+    form: modeNumber === ModeNumber.json ? "json" : written,
     keys: header.metadataKeys,
     values: header.metadataValues,
   };

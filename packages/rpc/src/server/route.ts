@@ -1,6 +1,6 @@
-import { wireTypeInfo } from "@aster/codec";
+import { type CheckedValue, checkValue, type WireTypeInfo, wireTypeInfo } from "@aster/codec";
 import type { CallContext, Interceptor, SerializationMode, ServiceMethod } from "@aster/contract";
-import { safeParse } from "zod/v4/core";
+import { currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { chain } from "../interceptor-chain.ts";
 import { plainBytesIn } from "../message/compression.ts";
@@ -8,6 +8,7 @@ import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
 import { MessagePacker } from "../message/message-packer.ts";
 import type { WireMode } from "../protocol/mode.ts";
 import { RpcReason } from "../reason.ts";
+import { scoped } from "../scoped-stream.ts";
 import { StatusCode } from "../status.ts";
 import type { HostedService } from "./hosted-service.ts";
 import { interceptedCall } from "./intercepted-call.ts";
@@ -43,7 +44,8 @@ export class Route {
   /** Calls the interceptors and the handler. May throw, or return a value or a promise. */
   readonly invoke: (request: unknown, context: ServerContext) => unknown;
   readonly #modes: ReadonlySet<string>;
-  readonly #refined: boolean;
+  /** The type of the requests, if it has checks. */
+  readonly #refined: WireTypeInfo | undefined;
   readonly #coding: Partial<Record<WireMode, RouteCoding>> = {};
 
   constructor(
@@ -62,7 +64,8 @@ export class Route {
     this.#modes = new Set([...modes, ...serialization, "json"]);
     // throws for types without a row form, when the server is created
     if (this.#modes.has("row")) methodCoding(method, "row");
-    this.#refined = wireTypeInfo(method.request)?.hasRefinements ?? false;
+    const request = wireTypeInfo(method.request);
+    this.#refined = request?.hasRefinements ? request : undefined;
     const handler =
       implementation === undefined
         ? handlerOfInstance(method.key, this.title)
@@ -92,28 +95,37 @@ export class Route {
   }
 
   /**
-   * Runs the zod refinements of the request. Throws INVALID_ARGUMENT with the path of the first
-   * issue in the details.
+   * Runs the zod checks of a request and returns it as they leave it. Throws INVALID_ARGUMENT with
+   * the path of the first issue in the details. The result is a promise only if a check returned
+   * one.
    */
-  checkRequest(request: unknown): void {
-    if (!this.#refined) return;
-    const { error } = safeParse(this.method.request, request);
-    const [issue] = error?.issues ?? [];
-    if (issue === undefined) return;
-    const path = issue.path.map(String).join(".");
-    throw new RpcError(
-      StatusCode.INVALID_ARGUMENT,
-      `the request is not valid${path && ` at ${path}`}: ${issue.message}`,
-      { details: { reason: RpcReason.REQUEST_INVALID, path, issue: issue.code ?? "custom" } },
-    );
+  checkRequest(request: unknown): unknown {
+    if (this.#refined === undefined) return request;
+    const checked = checkValue(this.#refined, request);
+    return checked instanceof Promise ? checked.then(validRequest) : validRequest(checked);
   }
 
   #intercept(handler: Handler, interceptors: readonly Interceptor[]): Route["invoke"] {
     const run = chain(interceptors, async (call) => {
-      return handler(call.request, call.context as CallContext);
+      const context = call.context as ServerContext;
+      // the body of a generator runs later, and so do the listeners of the signal
+      context.scope = currentScope();
+      const result = handler(call.request, context);
+      return this.streamsResponses ? scoped(await result, context.scope) : result;
     });
     return (request, context) => run(interceptedCall(this, request, context));
   }
+}
+
+/** Returns a request that passed its checks. Throws INVALID_ARGUMENT otherwise. */
+function validRequest({ value, issues: [issue] }: CheckedValue): unknown {
+  if (issue === undefined) return value;
+  const path = issue.path.map(String).join(".");
+  throw new RpcError(
+    StatusCode.INVALID_ARGUMENT,
+    `the request is not valid${path && ` at ${path}`}: ${issue.message}`,
+    { details: { reason: RpcReason.REQUEST_INVALID, path, issue: issue.code ?? "custom" } },
+  );
 }
 
 /** For sessions: a handler that finds its instance in the context of the call. */

@@ -49,19 +49,17 @@ export class Router {
     if (route === undefined) {
       throw new RpcError(StatusCode.UNIMPLEMENTED, `Method '${name}.${called}' not implemented`);
     }
-    if (!route.takes(header.mode)) {
-      throw new RpcError(
-        StatusCode.INVALID_ARGUMENT,
-        `Unsupported serialization mode: ${header.modeNumber}`,
-      );
-    }
+    if (!route.takes(header.mode)) throw unsupportedMode(header);
     return route;
   }
 
   /** The service of a header without a method, which opens a session. Throws as `find` does. */
   findSession(header: OpenedHeader): HostedService {
     const service = this.#named(header);
-    if (service.definition.scoped === "session") return service;
+    if (service.definition.scoped === "session") {
+      if (header.mode === "unknown") throw unsupportedMode(header);
+      return service;
+    }
     throw new RpcError(
       StatusCode.FAILED_PRECONDITION,
       `'${header.service}' is shared: send a method name instead of opening a session stream (method='')`,
@@ -121,6 +119,11 @@ export class Router {
     versions.set(version, service);
     this.#services.set(name, versions);
   }
+}
+
+function unsupportedMode({ modeNumber }: OpenedHeader): RpcError {
+  const text = `Unsupported serialization mode: ${modeNumber}`;
+  return new RpcError(StatusCode.INVALID_ARGUMENT, text);
 }
 
 function host(

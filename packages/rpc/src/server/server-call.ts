@@ -6,7 +6,8 @@ import {
   ResetCode,
   type TransportError,
 } from "@aster/transport";
-import { RpcError } from "../error.ts";
+import { RpcError, rpcErrorIn } from "../error.ts";
+import { attempt } from "../error-fields.ts";
 import { CONTROL_FLAGS, OPENING_FLAGS } from "../protocol/frame-roles.ts";
 import { encodeFailure, encodeSuccess, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
@@ -70,7 +71,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
       if (call === undefined) this.#open(flags, payload);
       else if ((flags & CONTROL_FLAGS) !== 0) this.#control(call, flags, payload);
       else if (this.#phase === Phase.Request) this.#request(call, call.request(flags, payload));
-      else if (this.#phase === Phase.Requests) call.push(flags, payload);
+      else if (this.#phase === Phase.Requests) this.#pushed(call.push(flags, payload));
       else throw unexpectedMessage(call.route.method.pattern, call.route.title);
     } catch (error) {
       if (error instanceof CodecError) this.#fail(this.#owner.unreadable(error));
@@ -87,10 +88,8 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     const call = this.#admitted;
     try {
       if (call === undefined) throw misplacedFrame(0);
-      if (this.#phase === Phase.Request) {
-        call.route.checkRequest(message);
-        this.#request(call, message);
-      } else if (this.#phase === Phase.Requests) call.pushValue(message);
+      if (this.#phase === Phase.Request) this.#request(call, call.route.checkRequest(message));
+      else if (this.#phase === Phase.Requests) this.#pushed(call.pushValue(message));
       else throw unexpectedMessage(call.route.method.pattern, call.route.title);
     } catch (error) {
       this.#failed(error);
@@ -237,6 +236,11 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     call.handle(request, this);
   }
 
+  /** Ends the call if the checks of a message in a stream fail later. */
+  #pushed(checks: Promise<unknown> | undefined): void {
+    checks?.catch((error: unknown) => this.#failed(error));
+  }
+
   #control(call: AdmittedCall, flags: number, payload: Uint8Array): void {
     if ((flags & OPENING_FLAGS) !== 0) throw misplacedFrame(flags);
     if ((flags & FrameFlag.RowSchema) !== 0) {
@@ -267,12 +271,13 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
 
   /**
    * Ends the call with an exception: an `RpcError` goes to the caller, anything else is reported
-   * and concealed.
+   * and concealed. Never throws.
    */
   #failed(reason: unknown): void {
     if (this.#phase === Phase.Over) return;
-    if (reason instanceof RpcError) {
-      this.#fail(reason);
+    const sent = attempt(() => rpcErrorIn(reason), undefined);
+    if (sent !== undefined) {
+      this.#fail(sent);
       return;
     }
     const { core, peer, faultCode } = this.#owner;
@@ -303,8 +308,12 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     if (this.#phase === Phase.Header) this.#owner.core.sweep.remove(this);
     else timers.remove(this);
     this.#phase = Phase.Over;
-    if (this.#admitted !== undefined) this.#owner.core.countEnd(reason === answered);
-    this.#admitted?.abandonRequests(reason);
+    const call = this.#admitted;
+    if (call !== undefined) {
+      this.#owner.core.countEnd(reason === answered);
+      call.context.ended(reason === answered ? undefined : reason);
+      call.abandonRequests(reason);
+    }
     // further frames are dropped for a while, because a caller that is still sending has to read
     // the trailer
     if (!this.#inputEnded) this.#owner.core.sweep.add(this);

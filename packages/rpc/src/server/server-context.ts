@@ -1,8 +1,9 @@
 import type { ErrorType } from "@aster/contract";
-import type { CurrentCall } from "../context.ts";
+import type { AsyncScope, CurrentCall } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { type Metadata, metadataText } from "../metadata.ts";
 import { checkTrailer, type TrailerPair } from "../protocol/status-trailer.ts";
+import { showAs } from "../shown.ts";
 import { now } from "../time/clock.ts";
 import type { Route } from "./route.ts";
 import type { PeerDirectory } from "./server-options.ts";
@@ -12,7 +13,8 @@ const noRoles: ReadonlySet<string> = new Set();
 
 /**
  * The context that a handler receives. Parts that most handlers do not use are created on first
- * use.
+ * use. Its functions are made when they are read, so that they work without `this` and cost nothing
+ * before.
  */
 export class ServerContext implements CurrentCall {
   readonly peer: string;
@@ -25,8 +27,13 @@ export class ServerContext implements CurrentCall {
   readonly #peers: PeerDirectory | undefined;
   #abort: AbortController | undefined;
   #aborted: RpcError | undefined;
+  /** `null` for OK, `undefined` before the end. */
+  #end: RpcError | null | undefined;
+  #onEnd: ((error: RpcError | undefined) => void)[] | undefined;
   /** The pairs that are sent with the status; `undefined` for none. */
   trailers: TrailerPair[] | undefined;
+  /** The async context that interceptors made for the handler; `undefined` without interceptors. */
+  scope: AsyncScope | undefined;
 
   constructor(
     route: Route,
@@ -62,9 +69,11 @@ export class ServerContext implements CurrentCall {
     return this.#abort.signal;
   }
 
-  remainingMs(): number | undefined {
-    if (this.deadlineAt === Number.POSITIVE_INFINITY) return undefined;
-    return Math.max(0, this.deadlineAt - now());
+  get remainingMs(): () => number | undefined {
+    return () => {
+      if (this.deadlineAt === Number.POSITIVE_INFINITY) return undefined;
+      return Math.max(0, this.deadlineAt - now());
+    };
   }
 
   get attributes(): ReadonlyMap<string, string> {
@@ -76,19 +85,40 @@ export class ServerContext implements CurrentCall {
     return this.#peers?.get(this.peer)?.roles ?? noRoles;
   }
 
-  addTrailer(key: string, value: string | Uint8Array): void {
-    const text = metadataText(key, value);
-    const { limits } = this.#route.service;
-    checkTrailer(key, text, this.trailers, limits);
-    this.trailers ??= [];
-    this.trailers.push([key, text]);
+  get addTrailer(): (key: string, value: string | Uint8Array) => void {
+    return (key, value) => {
+      const text = metadataText(key, value);
+      const { limits } = this.#route.service;
+      checkTrailer(key, text, this.trailers, limits);
+      this.trailers ??= [];
+      this.trailers.push([key, text]);
+    };
   }
 
-  error(name: string, data: unknown, message?: string): RpcError {
+  get error(): (name: string, data: unknown, message?: string) => RpcError {
+    return (name, data, message) => this.#error(name, data, message);
+  }
+
+  #error(name: string, data: unknown, message: string | undefined): RpcError {
     const { errors } = this.#route.method;
     const type: ErrorType | undefined = Object.hasOwn(errors, name) ? errors[name] : undefined;
     if (type === undefined) throw new TypeError(`${this.#route.title} declares no error "${name}"`);
     return RpcError.of(type, data, message === undefined ? {} : { message });
+  }
+
+  /** Calls back with the status of the call when it is sent; `undefined` for OK. */
+  onEnd(listener: (error: RpcError | undefined) => void): void {
+    if (this.#end !== undefined) listener(this.#end ?? undefined);
+    else {
+      this.#onEnd ??= [];
+      this.#onEnd.push(listener);
+    }
+  }
+
+  /** The call has ended, with this error or OK. */
+  ended(error: RpcError | undefined): void {
+    this.#end = error ?? null;
+    if (this.#onEnd !== undefined) for (const listener of this.#onEnd) listener(error);
   }
 
   /** Aborts the signal, or makes it abort when it is created. */
@@ -97,3 +127,8 @@ export class ServerContext implements CurrentCall {
     this.#abort?.abort(this.#aborted);
   }
 }
+
+showAs(ServerContext.prototype, "CallContext", (context) => {
+  const { service, method, peer, deadlineEpochMs, metadata, roles } = context;
+  return { service, method, peer, deadlineEpochMs, metadata, roles };
+});

@@ -1,7 +1,8 @@
+import { printFailure, runCallback } from "../failure-log.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { plainBytesOf } from "../message/compression.ts";
 import { OpenSessions } from "../session/open-sessions.ts";
-import { clearTimer, setTimer } from "../time/clock.ts";
+import { clearTimer, setLimit } from "../time/clock.ts";
 import { Sweep } from "../time/sweep.ts";
 import { nextTurn } from "../time/turn.ts";
 import { drainingError, exhausted, type ServerFault } from "./errors.ts";
@@ -47,7 +48,7 @@ export class ServerCore {
     this.requiresAdmission = options.requireAdmission ?? false;
     this.sweep = new Sweep(this.limits.headerTimeoutMs);
     this.sessions = new OpenSessions(this.limits.sessionIdleMs, () => this.#checkIdle());
-    this.#onError = options.onError ?? warn;
+    this.#onError = options.onError ?? printFault;
   }
 
   get draining(): boolean {
@@ -72,7 +73,7 @@ export class ServerCore {
     if (this.#idle) return Promise.resolve(true);
     if (graceMs <= 0) return nextTurn().then(() => this.#idle);
     return new Promise((resolve) => {
-      const timer = setTimer(() => resolve(false), graceMs);
+      const timer = setLimit(() => resolve(false), graceMs);
       this.#onIdle.push(() => {
         clearTimer(timer);
         resolve(true);
@@ -125,13 +126,15 @@ export class ServerCore {
     if (this.#calls === 0) this.#checkIdle();
   }
 
-  /** Passes a fault to `onError`. */
+  /** Passes a fault to `onError`. When that fails, both are printed. Never throws. */
   report(fault: ServerFault): void {
-    try {
-      this.#onError(fault);
-    } catch {
-      // an exception of the log must not change how the call ends
-    }
+    runCallback(
+      () => this.#onError(fault),
+      (cause) => {
+        printFault(fault);
+        printFailure(`onError failed for [${fault.errorId}]`, cause);
+      },
+    );
   }
 
   get #idle(): boolean {
@@ -162,9 +165,7 @@ function checkConcurrency({ service, method, title, calls }: Route): void {
   }
 }
 
-function warn({ errorId, service, method, cause }: ServerFault): void {
-  const warning = new Error(`${service}.${method} failed [${errorId}]`, { cause });
-  warning.name = "AsterHandlerError";
-  if (cause instanceof Error && cause.stack !== undefined) warning.stack = cause.stack;
-  process.emitWarning(warning);
+function printFault({ errorId, service, method, cause }: ServerFault): void {
+  const title = [service, method].filter((name) => name !== "").join(".");
+  printFailure(`${title || "the server"} failed [${errorId}]`, cause);
 }

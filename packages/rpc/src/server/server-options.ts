@@ -1,6 +1,6 @@
 import type { Interceptor } from "@aster/contract";
 import type { PeerRecord } from "@aster/trust";
-import type { RpcLimits } from "../limits.ts";
+import type { RpcLimitOptions } from "../limits.ts";
 import type { Compression } from "../message/compression.ts";
 import type { ServerFault } from "./errors.ts";
 
@@ -18,25 +18,26 @@ export interface ServerOptions {
   /**
    * Run around every call, outside the interceptors of the services. The first is the outermost.
    */
-  readonly interceptors?: readonly Interceptor[];
-  readonly limits?: Partial<RpcLimits>;
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  readonly limits?: RpcLimitOptions | undefined;
   /** Compression of the responses. Default: payloads of more than 4096 bytes. */
-  readonly compression?: Compression;
+  readonly compression?: Compression | undefined;
   /** The source of a peer's attributes and roles. Default: no peer has any. */
-  readonly peers?: PeerDirectory;
+  readonly peers?: PeerDirectory | undefined;
   /**
    * Refuses calls of peers that `peers` does not list, with UNAUTHENTICATED. Checked for every
    * call. Default: false.
    */
-  readonly requireAdmission?: boolean;
+  readonly requireAdmission?: boolean | undefined;
   /**
-   * Called with every failure of the server's own code; exceptions that it throws are ignored.
-   * Default: `process.emitWarning`, without data of the peer.
+   * Called with every failure of the server's own code: handlers, responses of the wrong type,
+   * session instances and callbacks. Default: a process warning `AsterHandlerError` with the error
+   * id, the cause and its stack; under `NODE_ENV=production` in one line.
    */
-  readonly onError?: (fault: ServerFault) => void;
+  readonly onError?: ((fault: ServerFault) => void) | undefined;
 }
 
 export interface DrainOptions {
   /** The time that running calls have to end. Default: 10 s. With 0 the result is known at once. */
-  readonly graceMs?: number;
+  readonly graceMs?: number | undefined;
 }

@@ -3,6 +3,8 @@ import type { Connection } from "@aster/transport";
 import { DRAIN_GRACE_MS } from "../defaults.ts";
 import type { RpcLimits } from "../limits.ts";
 import { checkNonNegative } from "../option-check.ts";
+import { showAs } from "../shown.ts";
+import { newErrorId } from "./errors.ts";
 import { ServerConnection } from "./server-connection.ts";
 import { ServerCore } from "./server-core.ts";
 import type { DrainOptions, ServerOptions } from "./server-options.ts";
@@ -42,6 +44,11 @@ export class Server {
     new ServerConnection(this.#core, connection);
   }
 
+  /** @internal Passes the failure of a callback to `onError`. Never throws. */
+  callbackFailed(name: string, peer: string, cause: unknown): void {
+    this.#core.report({ errorId: newErrorId(), service: "", method: name, peer, cause });
+  }
+
   stats(): ServerStats {
     return this.#core.stats();
   }
@@ -66,3 +73,7 @@ export class Server {
     this.#core.close();
   }
 }
+
+showAs(Server.prototype, "Server", ({ definitions }) => ({
+  services: definitions.map(({ name }) => name),
+}));

@@ -3,12 +3,13 @@ import type { Connection } from "@aster/transport";
 import { BoundMethod } from "../client/bound-method.ts";
 import { type BindMode, clientMethod } from "../client/call.ts";
 import { chooseMode } from "../client/choose-mode.ts";
-import type { ServiceReference, SessionService } from "../client/client.ts";
-import { type ClientOptions, checkCallSettings } from "../client/create-client.ts";
+import type { ServiceReference, SessionReference } from "../client/client.ts";
+import { type ClientOptions, checkCallSettings, factsOf } from "../client/create-client.ts";
 import { RpcError } from "../error.ts";
 import { limitsWith } from "../limits.ts";
 import { plainBytesOf } from "../message/compression.ts";
 import { modeNumber, type WireMode } from "../protocol/mode.ts";
+import { showingPrototype } from "../shown.ts";
 import { StatusCode } from "../status.ts";
 import { ClientSession } from "./client-session.ts";
 import { controlOf, type OpenedSession, type Session } from "./session.ts";
@@ -18,7 +19,7 @@ export interface SessionOptions extends ClientOptions {
    * The session is abandoned when the server does not confirm the cancellation of a call in this
    * time. Default: 5 s.
    */
-  readonly cancelTimeoutMs?: number;
+  readonly cancelTimeoutMs?: number | undefined;
 }
 
 const CONTROLS: readonly string[] = ["close", "closed"];
@@ -33,8 +34,8 @@ const CONTROLS: readonly string[] = ["close", "closed"];
  * bad option value. Throws `ContractError` when `service` is neither a definition nor a decorated
  * class.
  */
-export function createSession<T extends ServiceReference>(
-  service: T & SessionService<T>,
+export function createSession<T extends SessionReference>(
+  service: T,
   connection: Connection,
   options: SessionOptions = {},
 ): Session<T> {
@@ -68,7 +69,9 @@ export function openSession<T extends ServiceReference>(
     viewsRows: false,
     plainBytes: plainBytesOf(options.compression),
   };
-  const client: Record<PropertyKey, unknown> = Object.create(null);
+  const client: Record<PropertyKey, unknown> = Object.create(
+    showingPrototype("Session", factsOf(definition, connection)),
+  );
   for (const method of Object.values(definition.methods)) {
     const bind: BindMode = (asked) => {
       if (asked !== undefined && modeNumber(asked) !== modeNumber(form)) throw otherMode(form);

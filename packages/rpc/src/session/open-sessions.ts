@@ -1,4 +1,3 @@
-import { LONGEST_TIMER_MS } from "../time/clock.ts";
 import { Sweep } from "../time/sweep.ts";
 import type { ServerSession } from "./server-session.ts";
 
@@ -30,7 +29,6 @@ export class OpenSessions {
 
   /** Starts the idle timeout of a session that waits for a call. */
   startIdle(session: ServerSession): void {
-    if (this.#idleMs > LONGEST_TIMER_MS) return;
     this.#idle ??= new Sweep(this.#idleMs);
     this.#idle.add(session);
   }

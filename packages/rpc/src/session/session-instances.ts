@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from "@aster/contract";
 import { RpcError } from "../error.ts";
+import { isPromiseLike } from "../message/message-pump.ts";
 import { isImplementation } from "../server/implement.ts";
 import { handlerOf } from "../server/route.ts";
 import { StatusCode } from "../status.ts";
@@ -39,12 +40,21 @@ export class SessionInstances {
    */
   make(peer: string): object {
     const instance = this.#make(peer);
+    if (isPromiseLike(instance)) throw laterInstance(this.#definition, instance);
     const { name, methods } = this.#definition;
     for (const { key, name: method } of Object.values(methods)) {
       handlerOf(instance, key, `${name}.${method}`);
     }
     return instance;
   }
+}
+
+/** The promise may reject later, when nothing waits for it. */
+function laterInstance({ name }: ServiceDefinition, instance: PromiseLike<unknown>): TypeError {
+  Promise.resolve(instance).catch(() => {});
+  return new TypeError(
+    `the function that makes the handlers of a session of ${name} returned a promise; make it synchronous, and do asynchronous work in the handlers`,
+  );
 }
 
 /** Calls `onSessionClose` of an instance that has one, and waits for it. */

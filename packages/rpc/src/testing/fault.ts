@@ -32,17 +32,17 @@ export interface Fault {
    * its first message. To the client, 0 is the first message and the last is the status. Default:
    * all frames.
    */
-  readonly at?: number | readonly number[];
+  readonly at?: number | readonly number[] | undefined;
   /** The scope in which `at` counts frames, and which `"drop"` cuts. Default: `"stream"`. */
-  readonly of?: "stream" | "connection";
+  readonly of?: "stream" | "connection" | undefined;
   /**
    * Only frames of this stream, counted from 0 in the order of opening. Default: of all streams.
    */
-  readonly stream?: number;
+  readonly stream?: number | undefined;
   /** The probability of the fault for each of these frames, from 0 to 1. Default: 1. */
-  readonly chance?: number;
+  readonly chance?: number | undefined;
   /** The highest number of faults. Default: no limit. */
-  readonly times?: number;
+  readonly times?: number | undefined;
 }
 
 /** A fault that was injected. */

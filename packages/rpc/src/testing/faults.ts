@@ -7,7 +7,7 @@ export interface FaultsOptions {
   /**
    * The seed of the random numbers for `chance`. The same seed makes the same faults. Default: 1.
    */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** A frame that is about to pass. Counts begin with 0. */

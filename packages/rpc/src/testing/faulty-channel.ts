@@ -1,4 +1,5 @@
 import { type Channel, type ChannelSink, ResetCode, TransportError } from "@aster/transport";
+import { soon } from "../time/turn.ts";
 import { DelayLine } from "./delay-line.ts";
 import type { FaultAction, FaultDirection } from "./fault.ts";
 import type { FaultyConnection } from "./faulty-connection.ts";
@@ -198,7 +199,7 @@ export class FaultyChannel implements Channel {
     this.#inner.reset(code);
     const text = `the peer reset the channel with code ${code}`;
     // sinks are never called inside a call of their user
-    queueMicrotask(() => this.#lose(new TransportError("reset", text, { applicationCode: code })));
+    soon(() => this.#lose(new TransportError("reset", text, { applicationCode: code })));
   }
 
   #lose(error: TransportError): void {

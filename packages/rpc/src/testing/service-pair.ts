@@ -14,11 +14,11 @@ export interface ServicePairOptions extends Omit<AsterServerOptions, keyof NodeC
    * `"memory"` opens no socket. `"quic"` uses encrypted connections over 127.0.0.1, without relays
    * and discovery. Default: `"memory"`.
    */
-  readonly transport?: "memory" | "quic";
+  readonly transport?: "memory" | "quic" | undefined;
   /** Options of the client: its credential, its interceptors, its limits. */
-  readonly client?: Omit<AsterClientOptions, keyof NodeChoice>;
+  readonly client?: Omit<AsterClientOptions, keyof NodeChoice> | undefined;
   /** Faults between the two, made by {@link faults}. Default: none. */
-  readonly faults?: Faults;
+  readonly faults?: Faults | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 // The time source of all deadlines, timers and back-offs of this package. Tests replace it.
+import { runOutsideCalls } from "../context.ts";
 
 /** A pending timer. */
 export interface Timer {
@@ -39,9 +40,21 @@ export function epochMs(): number {
  * `unref` is called on it. {@link clearTimer} cancels it.
  */
 export function setTimer(callback: () => void, delayMs: number): Timer {
-  return source === undefined
-    ? setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS))
-    : source.setTimer(callback, delayMs);
+  // a timer may serve many calls
+  return runOutsideCalls(() =>
+    source === undefined
+      ? setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS))
+      : source.setTimer(callback, delayMs),
+  );
+}
+
+/**
+ * Like {@link setTimer}, but a time longer than {@link LONGEST_TIMER_MS} means no limit: it keeps
+ * the process alive and does not call back.
+ */
+export function setLimit(callback: () => void, limitMs: number): Timer {
+  const isEndless = source === undefined && limitMs > LONGEST_TIMER_MS;
+  return setTimer(isEndless ? () => {} : callback, limitMs);
 }
 
 /** Cancels a timer. No-op for `undefined` and for a timer that has fired. */

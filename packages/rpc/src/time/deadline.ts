@@ -1,11 +1,33 @@
 import { RpcError } from "../error.ts";
-import { checkPositive } from "../option-check.ts";
+import { checkPositive, optionError } from "../option-check.ts";
 import { StatusCode } from "../status.ts";
 import { epochMs, now } from "./clock.ts";
 
-/** Converts a reading of `now()` to Unix milliseconds, rounded up. */
-export function epochMsOf(at: number): number {
-  return Math.ceil(epochMs() + at - now());
+/** The `deadlineAt` of calls without a deadline. */
+export const NO_DEADLINE: number = Number.POSITIVE_INFINITY;
+
+/** The latest date of JavaScript, in the year 275760. A later deadline counts as none. */
+const LATEST_EPOCH_MS = 8.64e15;
+/** A longer timeout means no limit. Half of the time until the latest date. */
+const LONGEST_TIMEOUT_MS = 2 ** 52;
+
+/**
+ * Converts a reading of `now()` to the deadline of a header: Unix milliseconds, rounded up. 0 for
+ * no deadline.
+ */
+export function headerDeadline(at: number): number {
+  if (at === NO_DEADLINE) return 0;
+  const deadline = Math.ceil(epochMs() + at - now());
+  return deadline <= LATEST_EPOCH_MS ? deadline : 0;
+}
+
+/**
+ * The deadline of a call that begins now, as a reading of `now()`. A timeout of more than 140 000
+ * years means no limit.
+ */
+export function deadlineAfter(timeoutMs: number | undefined): number {
+  if (timeoutMs === undefined || timeoutMs > LONGEST_TIMEOUT_MS) return NO_DEADLINE;
+  return now() + timeoutMs;
 }
 
 /**
@@ -28,10 +50,13 @@ export function deadlineAtOf(deadlineEpochMs: number, skewMs: number): number {
   return now() + remainingMs + skewMs;
 }
 
-/**
- * Throws INVALID_ARGUMENT for a timeout that is not above 0. `Infinity` means no deadline, as
- * `undefined` is.
- */
+/** Throws INVALID_ARGUMENT for a timeout that is not a number above 0; `Infinity` passes. */
 export function checkTimeout(timeoutMs: number | undefined): void {
   if (timeoutMs !== undefined) checkPositive("timeoutMs", timeoutMs);
+}
+
+/** Throws INVALID_ARGUMENT for a deadline of an interceptor that is not a number. */
+export function checkDeadlineAt(deadlineAt: number): void {
+  if (typeof deadlineAt === "number" && !Number.isNaN(deadlineAt)) return;
+  throw optionError("deadlineAt", "a reading of now(), or undefined for no deadline", deadlineAt);
 }

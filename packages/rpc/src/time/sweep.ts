@@ -1,4 +1,4 @@
-import { clearTimer, setTimer, type Timer } from "./clock.ts";
+import { clearTimer, LONGEST_TIMER_MS, setTimer, type Timer } from "./clock.ts";
 import { type Timed, TimerSlot } from "./timer-slot.ts";
 
 /** More turns expire entries more exactly, and wake the process more often. */
@@ -18,11 +18,12 @@ export class Sweep {
   );
   #current: TimerSlot = this.#slots[0] as TimerSlot;
   readonly #turnMs: number;
-  #timer: Timer;
+  #timer: Timer | undefined;
 
+  /** A time longer than the longest timer means no limit: entries never expire. */
   constructor(timeoutMs: number) {
     this.#turnMs = timeoutMs / TURNS;
-    this.#timer = this.#next();
+    if (timeoutMs <= LONGEST_TIMER_MS) this.#timer = this.#next();
   }
 
   add(entry: Timed): void {

@@ -1,7 +1,10 @@
 import type { RowView } from "@aster/codec/row";
 import {
+  type BidiStreamCall,
+  bidiStream,
   type CallContext,
   type Client,
+  type ClientStreamCall,
   clientStream,
   createLocalClient,
   defineService,
@@ -30,6 +33,12 @@ const Greeter = defineService(
     list: serverStream(Request, Reply),
     collect: clientStream(Request, Reply),
   },
+);
+
+const Chat = defineService(
+  "Chat",
+  {},
+  { collect: clientStream(Request, Reply), chat: bidiStream(Request, Reply) },
 );
 
 @service
@@ -81,6 +90,21 @@ test("a client mirrors its definition", () => {
   void client.goodbye;
   // a plain array is a stream of requests
   void client.collect([{ at: new Date() }]);
+});
+
+test("methods with a stream of requests can be opened", () => {
+  const client = createClient(Chat, connection);
+  const collecting = client.collect.open({ timeoutMs: 1 });
+  expectTypeOf(collecting).toEqualTypeOf<ClientStreamCall<z.input<typeof Request>, Reply>>();
+  expectTypeOf(collecting.response).resolves.toEqualTypeOf<Reply>();
+  const chatting = client.chat.open();
+  expectTypeOf(chatting).toEqualTypeOf<BidiStreamCall<z.input<typeof Request>, Reply>>();
+  expectTypeOf(chatting).toExtend<ResponseStream<Reply>>();
+  expectTypeOf(chatting.send).parameter(0).toEqualTypeOf<z.input<typeof Request>>();
+  // @ts-expect-error `at` is missing
+  void chatting.send({ name: "x" });
+  // @ts-expect-error a unary method takes one request
+  void createClient(Greeter, connection).hello.open;
 });
 
 test("a client mirrors its class, without the server's own members", () => {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { defineService, implement, Metadata, RpcError, StatusCode, unary } from "@aster/rpc";
 import { Server } from "@aster/rpc/server";
 import { encodeFrame } from "@aster/transport";
@@ -6,6 +7,31 @@ import { type LinkKind, ways } from "../support/links.ts";
 import { Probe, probe, Text } from "../support/probe.ts";
 import { RawCall, rawLink } from "../support/raw-peer.ts";
 import { joined, json, statusOf, text } from "../support/raw-say.ts";
+
+test("metadata print their pairs, without secrets", () => {
+  const metadata = Metadata.from([
+    ["tenant", "acme"],
+    ["hop", "1"],
+    ["hop", "2"],
+    ["author", "Ada"],
+    ["__proto__", "odd"],
+    ["Authorization", "Bearer abc"],
+    ["x-api-key", "abc"],
+    ["session_id", "abc"],
+    ["authToken-bin", new Uint8Array(3)],
+  ]);
+  const json = JSON.parse(JSON.stringify({ metadata })).metadata;
+  expect(json).toMatchObject({ tenant: "acme", hop: ["1", "2"], author: "Ada" });
+  expect(json.Authorization).toBe("[hidden]");
+  const shown = inspect(metadata);
+  expect(shown).toMatch(/^Metadata \{\s+tenant: 'acme',\s+hop: \[ '1', '2' \]/);
+  for (const text of [JSON.stringify(json), shown, `${metadata}`]) {
+    expect(text).toContain("acme");
+    expect(text).toContain("odd");
+    expect(text).not.toMatch(/abc|AAAA/);
+  }
+  expect(inspect(Metadata.empty)).toBe("Metadata {}");
+});
 
 describe("Metadata", () => {
   const metadata = Metadata.from([

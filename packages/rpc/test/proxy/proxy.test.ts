@@ -13,6 +13,7 @@ import {
   type ManifestProxy,
   type ManifestProxyMethod,
   type ProxyMethod,
+  proxyMethod,
   type RpcError,
   type ServiceProxy,
   StatusCode,
@@ -223,7 +224,7 @@ describe("with a manifest", () => {
     await using pair = await open();
     const client = pair.client.proxy("Echo", { manifest });
     for (const name of ["nothing", "__proto__", "constructor", "toString"]) {
-      const method = client[name] as ManifestProxyMethod;
+      const method = proxyMethod(client, name);
       const error = await failure(method({}));
       expect(error.code).toBe(StatusCode.UNIMPLEMENTED);
       expect(error.rawMessage).toContain("it has chat, inner, many, never, one, sum");
@@ -264,7 +265,7 @@ describe("with a manifest", () => {
     const client = pair.client.proxy("Echo", { manifest: bad, checkContract: false });
     expect(await Promise.resolve(client)).toBe(client);
     for (const name of ["__proto__", evil, "constructor"]) {
-      const error = await failure((client[name] as ManifestProxyMethod)({ [evil]: 1 }));
+      const error = await failure(proxyMethod(client, name)({ [evil]: 1 }));
       expect(error.code).toBe(StatusCode.UNIMPLEMENTED);
     }
     expect(made).not.toHaveBeenCalled();

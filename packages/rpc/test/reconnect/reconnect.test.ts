@@ -16,7 +16,9 @@ import { type Revivable, revivable } from "../support/revivable.ts";
 
 const failure = (work: Promise<unknown>): Promise<RpcError> =>
   work.then(
-    () => new RpcError(StatusCode.OK, ""),
+    () => {
+      throw new Error("it succeeded");
+    },
     (error: RpcError) => error,
   );
 

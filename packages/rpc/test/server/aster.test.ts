@@ -11,7 +11,7 @@ import {
   implement,
   openGate,
   type ProxyMethod,
-  RpcError,
+  type RpcError,
   rpc,
   type ServiceProxy,
   StatusCode,
@@ -53,9 +53,12 @@ async function house(options: ServerOptions & { gate?: AdmissionGate }) {
   };
 }
 
-const error = async (work: Promise<unknown>): Promise<RpcError> =>
+/** The error of a call, or the code OK for one that succeeded. */
+const error = async (
+  work: Promise<unknown>,
+): Promise<Pick<RpcError, "code" | "message" | "rawMessage" | "details">> =>
   work.then(
-    () => new RpcError(StatusCode.OK, ""),
+    () => ({ code: StatusCode.OK, message: "", rawMessage: "", details: {} }),
     (reason) => reason,
   );
 

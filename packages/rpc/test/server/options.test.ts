@@ -11,6 +11,7 @@ import { type RpcLimits, Server } from "@aster/rpc/server";
 import * as transport from "@aster/transport";
 import { memoryNetwork } from "@aster/transport";
 import { describe, expect, test, vi } from "vitest";
+import { Backoff } from "../../src/reconnect/backoff.ts";
 import { failure } from "../support/outcomes.ts";
 import { Probe, probe } from "../support/probe.ts";
 
@@ -29,7 +30,7 @@ const bad: Bad[] = [
   [
     "limits.sessionIdleMs",
     { limits: { sessionIdleMs: Number.NaN } },
-    "a non-negative number, got NaN",
+    "a non-negative number of milliseconds, got NaN",
   ],
   [
     "limits.maxMessageBytes",
@@ -102,6 +103,15 @@ test("refuses a drain with a negative graceMs and closes nothing", async () => {
   expect(server.health.status()).toBe("SERVING");
   expect(await server.drain({ graceMs: Number.POSITIVE_INFINITY })).toBe(true);
   await node.close();
+});
+
+test("options that are undefined keep their defaults", async () => {
+  const server = new Server({ services: [probe()], limits: { maxCalls: undefined } });
+  expect(server.limits.maxCalls).toBe(4096);
+  const unset = { timeoutMs: undefined, signal: undefined, metadata: undefined };
+  const client = createLocalClient(Probe, server, { timeoutMs: undefined, limits: undefined });
+  expect(await client.echo({ text: "x" }, unset)).toEqual({ text: "x" });
+  expect(new Backoff({ jitter: undefined, connectTimeoutMs: undefined }).options.jitter).toBe(0.2);
 });
 
 describe("a limit of 0 or few", () => {

@@ -365,6 +365,17 @@ describe("headers", () => {
     await say(input, StatusCode.INVALID_ARGUMENT, message, "fory");
   });
 
+  test.each([4, 9, -1, 2 ** 31])("W17: refuses mode %i in a JSON header", async (mode) => {
+    const input = json({ ...call, serializationMode: mode });
+    const message = `Unsupported serialization mode: ${mode}`;
+    await say(input, StatusCode.INVALID_ARGUMENT, message, "json");
+  });
+
+  test.each([0, 1, 2, 3])("takes a JSON header with mode %i for JSON", async (mode) => {
+    const input = joined(json({ ...call, serializationMode: mode }), hello);
+    await say(input, StatusCode.OK, "", "json");
+  });
+
   test("refuses a body that is not Fory", async () => {
     await say(joined(fory(call), hello), StatusCode.INVALID_ARGUMENT, /./, "fory");
   });

@@ -5,22 +5,14 @@ import {
   createSession,
   type ServiceReference,
   type SessionOptions,
-  type SessionService,
-  type SharedService,
 } from "@aster/rpc/client";
 import { Server, type ServerOptions } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { inProcessConnection } from "@aster/transport";
 
 export interface Link extends AsyncDisposable {
-  client<T extends ServiceReference>(
-    service: T & SharedService<T>,
-    options?: ClientOptions,
-  ): Client<T>;
-  session<T extends ServiceReference>(
-    service: T & SessionService<T>,
-    options?: SessionOptions,
-  ): Promise<Session<T>>;
+  client<T extends ServiceReference>(service: T, options?: ClientOptions): Client<T>;
+  session<T extends ServiceReference>(service: T, options?: SessionOptions): Promise<Session<T>>;
   /** Ends the connection of the client, as its crash would. */
   disconnect(): void;
   readonly server: Server;

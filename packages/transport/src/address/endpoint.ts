@@ -8,7 +8,7 @@ export type EndpointId = string;
 export interface EndpointAddress {
   readonly endpointId: EndpointId;
   /** `https://…`, or `http://…` for a private relay without TLS. */
-  readonly relayUrl?: string;
+  readonly relayUrl?: string | undefined;
   /** `ip:port` or `[ipv6]:port`. */
   readonly directAddresses: readonly string[];
 }

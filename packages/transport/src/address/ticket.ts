@@ -25,10 +25,10 @@ export interface TicketCredential {
 export interface Ticket {
   readonly endpointId: EndpointId;
   /** `ip:port` of the relay. For information: a dial uses the direct addresses. */
-  readonly relayAddress?: string;
+  readonly relayAddress?: string | undefined;
   /** `ip:port` or `[ipv6]:port`, at most 15. */
   readonly directAddresses: readonly string[];
-  readonly credential?: TicketCredential;
+  readonly credential?: TicketCredential | undefined;
 }
 
 /** The longest ticket, before base58. */

@@ -5,7 +5,7 @@ import { Deliveries } from "./deliveries.ts";
 
 export interface InProcessOptions {
   /** Channels hand values over with {@link Channel.sendValue}, beside frames. Default: false. */
-  readonly passesValues?: boolean;
+  readonly passesValues?: boolean | undefined;
 }
 
 /** The two sides of a connection within this program. Closing either side closes both. */

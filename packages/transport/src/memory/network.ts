@@ -10,7 +10,7 @@ export interface MemoryNodeOptions {
    * 32 bytes, an ed25519 secret key. The node has the same id as a QUIC node with this key.
    * Default: a new key.
    */
-  readonly secretKey?: Uint8Array;
+  readonly secretKey?: Uint8Array | undefined;
 }
 
 /** Nodes in one process that reach each other by endpoint id, and no other nodes. */

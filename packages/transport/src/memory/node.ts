@@ -6,6 +6,7 @@ import { DEFAULT_MAX_CHANNELS } from "../defaults.ts";
 import { TransportError } from "../error.ts";
 import type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "../node.ts";
 import type { Slab } from "../slab.ts";
+import { clearTimeout, outsideCalls, setImmediate, setTimeout } from "../turns.ts";
 import { MemoryConnection } from "./connection.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { PendingDial } from "./pending-dial.ts";
@@ -158,13 +159,14 @@ export class MemoryNode implements Node {
 
   /** A gate that throws, is late or answers anything but `true` refuses. */
   async #admits(question: GateQuestion): Promise<boolean> {
-    if (this.#gate === undefined) return true;
+    const gate = this.#gate;
+    if (gate === undefined) return true;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
       timer = setTimeout(resolve, GATE_TIMEOUT_MS, false);
     });
     try {
-      return (await Promise.race([this.#gate(question), late])) === true;
+      return (await Promise.race([outsideCalls(() => gate(question)), late])) === true;
     } catch {
       return false;
     } finally {

@@ -1,6 +1,7 @@
 import { dialTimeoutMs } from "../defaults.ts";
 import { TransportError } from "../error.ts";
 import type { ConnectOptions } from "../node.ts";
+import { clearTimeout, setTimeout } from "../turns.ts";
 
 /** A dial of a memory node. It ends with a connection, at its timeout, or when it is aborted. */
 export class PendingDial {

@@ -8,6 +8,7 @@ import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
 import { Signal } from "../signal.ts";
 import type { Slotted } from "../slots.ts";
+import { soon } from "../turns.ts";
 import { Limit, RecordHeader } from "./border.ts";
 import type { QuicConnection } from "./connection.ts";
 import { KeptFrames } from "./kept-frames.ts";
@@ -203,7 +204,7 @@ export class QuicChannel implements Channel, Slotted {
   #deliverLater(): void {
     if (this.#delivering) return;
     this.#delivering = true;
-    queueMicrotask(() => {
+    soon(() => {
       this.#delivering = false;
       this.#deliver();
     });

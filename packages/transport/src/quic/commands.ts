@@ -4,6 +4,7 @@
 // event loop are collected in one buffer and submitted with one native call.
 import type { NativeNode } from "@aster/native";
 import { FRAME_OVERHEAD_BYTES } from "../frame.ts";
+import { nextTick } from "../turns.ts";
 import { CommandFlag, CommandOp, Limit, RecordHeader } from "./border.ts";
 
 /** Holds several payloads of the largest size that is copied. */
@@ -130,7 +131,7 @@ export class Commands {
     if (this.#used + size > ARENA_BYTES) this.flush();
     if (!this.#scheduled && !this.#draining) {
       this.#scheduled = true;
-      process.nextTick(flush, this);
+      nextTick(flush, this);
     }
     const start = this.#used;
     const view = this.#view;

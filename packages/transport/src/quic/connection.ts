@@ -8,6 +8,7 @@ import type { Connection, ConnectionStats } from "../connection.ts";
 import { TransportError } from "../error.ts";
 import { type Deferred, deferred } from "../signal.ts";
 import { Slots } from "../slots.ts";
+import { soon } from "../turns.ts";
 import { Limit } from "./border.ts";
 import { QuicChannel } from "./channel.ts";
 import type { Commands } from "./commands.ts";
@@ -67,7 +68,7 @@ export class QuicConnection implements Connection {
     }
     this.#handler = handler;
     if (this.#arrived.length === 0) return;
-    queueMicrotask(() => {
+    soon(() => {
       const arrived = this.#arrived;
       this.#arrived = [];
       for (const channel of arrived) this.#offer(channel, handler);

@@ -7,6 +7,7 @@ import { dialTimeoutMs } from "../defaults.ts";
 import { TransportError } from "../error.ts";
 import type { ConnectOptions } from "../node.ts";
 import { deferred } from "../signal.ts";
+import { now } from "../turns.ts";
 import { QuicConnection } from "./connection.ts";
 import type { Reactor } from "./reactor.ts";
 
@@ -48,13 +49,13 @@ export class Dials {
     if (reactor === undefined) throw new TransportError("closed", "the node is closed");
     const { signal, raw = false } = options;
     const timeoutMs = dialTimeoutMs(options);
-    const until = performance.now() + timeoutMs;
+    const until = now() + timeoutMs;
     for (let leftMs = timeoutMs; ; ) {
       if (signal?.aborted) throw aborted(signal);
       try {
         return await this.#attempt(reactor, address, { alpn, raw, timeoutMs, leftMs, signal });
       } catch (error) {
-        leftMs = Math.ceil(until - performance.now());
+        leftMs = Math.ceil(until - now());
         // The idle timeout of the node ends handshakes too, and may be shorter than the caller's
         // time.
         if (leftMs <= 0 || !(error instanceof TransportError && error.code === "timeout")) {

@@ -1,4 +1,5 @@
 import type { NativeNode } from "@aster/native";
+import { clearInterval, setInterval } from "../turns.ts";
 
 /** The longest delay of a Node.js timer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

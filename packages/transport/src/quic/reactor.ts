@@ -6,6 +6,7 @@
 import type { NativeConnectionStats, NativeNode, NativeNodeInit } from "@aster/native";
 import { endpointIdFromBytes } from "../address/endpoint.ts";
 import { TransportError, type TransportErrorCode } from "../error.ts";
+import { outsideCalls, setImmediate } from "../turns.ts";
 import { EndingKind, EventFlag, EventOp, Limit, RecordHeader } from "./border.ts";
 import type { QuicChannel } from "./channel.ts";
 import { ChannelTable } from "./channel-table.ts";
@@ -64,7 +65,7 @@ export class Reactor {
 
   constructor(module: NativeModule, init: NativeNodeInit, events: NodeEvents) {
     this.#events = events;
-    this.native = new module.NativeNode(init, this.#drainOne);
+    this.native = outsideCalls(() => new module.NativeNode(init, this.#drainOne));
     this.commands = new Commands(this.native);
     detachAtExit(this.native);
   }

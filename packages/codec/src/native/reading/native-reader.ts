@@ -37,6 +37,8 @@ export class NativeReader extends ByteReader {
   instances: (readonly [object, BoundStruct])[] = [];
   /** True if an object appeared twice. The value may then contain a cycle. */
   repeats = false;
+  /** True if any object may repeat. */
+  keeps = true;
   /** True if generated code is not used, so that errors have a path. */
   exact = false;
   structNamed: StructNamed = () => undefined;

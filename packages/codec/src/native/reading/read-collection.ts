@@ -1,3 +1,4 @@
+import { mapAdder, setAdder } from "../../bytes/key-guard.ts";
 import { asFailure } from "../../failure.ts";
 import type { NativeReader } from "./native-reader.ts";
 
@@ -10,10 +11,11 @@ export function readMap(r: NativeReader, depth: number): Map<unknown, unknown> {
   r.checkDepth(depth);
   const count = r.count(r.small(), pairCost);
   const map = r.made(new Map<unknown, unknown>(), 128);
+  const add = mapAdder(map);
   for (let i = 0; i < count; i++) {
     const key = r.value(depth + 1);
     try {
-      map.set(key, r.value(depth + 1));
+      add(key, r.value(depth + 1));
     } catch (reason) {
       throw asFailure(reason).inKey(typeof key === "object" ? "…" : key);
     }
@@ -26,9 +28,10 @@ export function readSet(r: NativeReader, depth: number): Set<unknown> {
   r.checkDepth(depth);
   const count = r.count(r.small(), itemCost);
   const set = r.made(new Set<unknown>(), 128);
+  const add = setAdder(set);
   let i = 0;
   try {
-    for (; i < count; i++) set.add(r.value(depth + 1));
+    for (; i < count; i++) add(r.value(depth + 1));
   } catch (reason) {
     throw asFailure(reason).inItem(i);
   }

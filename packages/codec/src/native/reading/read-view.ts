@@ -58,6 +58,7 @@ export function readBufferOf(r: NativeReader): ArrayBuffer {
 
 function bufferAt(r: NativeReader, number: number): ArrayBuffer {
   const holder = r.objects[number];
+  r.repeats = true;
   if (holder instanceof ArrayBuffer) return holder;
   if (ArrayBuffer.isView(holder)) return holder.buffer as ArrayBuffer;
   throw fail("data", `object ${number} of the message has no bytes`);

@@ -77,7 +77,7 @@ function generateListWriter(shape: Shape): WriteRecords {
       "const s=w.identities;let b=w.bytes,p=w.pos,o,v,j;d++;" +
       `all:for(;i<n;i++){o=a[i];if(typeof o!=="object"||o===null||${prototypeOf}(o)!==${plain})break;` +
       `j=0;for(const k in o)switch(j++){${cases.join("")}default:break all;}if(j!==${keys.length})break;` +
-      `if((j=s.add(o,undefined))>=0){w.pos=p;w.refer(j);p=w.pos;continue;}${roomFor(keys)}b[p++]=h;`,
+      `if((j=s.add(o,undefined))>=0){if(w.keeps){w.pos=p;w.refer(j);p=w.pos;continue;}s.again(o,undefined);}${roomFor(keys)}b[p++]=h;`,
   );
   source.add(valueWriters(source, keys));
   source.add("}w.pos=p;return i;");

@@ -1,5 +1,6 @@
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
+import { isMap, isRecordLike, isSet } from "../../value-kind.ts";
 import { NativeId } from "../native-id.ts";
 import { startList, wroteDoubles } from "../writing/write-array.ts";
 import { writeMap, writeSet } from "../writing/write-collection.ts";
@@ -8,17 +9,17 @@ import type { NativeOp } from "./checker.ts";
 
 /** Makes an op that also accepts null, or undefined if the type is optional. */
 export function nullableNative(op: NativeOp, optional: boolean): NativeOp {
-  if (!op.check) return op;
+  if (!op.check || op.loose) return op;
   const empty = optional ? undefined : null;
   const id = optional ? NativeId.undefined : TypeId.none;
   return {
     form: () => op.form?.(),
-    write(w, value, depth) {
+    write(w, value, depth, keeps) {
       if (value === undefined || value === null) w.putByte(id);
-      else op.write(w, value, depth);
+      else op.write(w, value, depth, keeps);
     },
-    check(c, value, depth) {
-      if (value !== empty) op.check?.(c, value, depth);
+    check(c, value, depth, keeps) {
+      if (value !== empty) op.check?.(c, value, depth, keeps);
     },
   };
 }
@@ -27,18 +28,18 @@ export function nullableNative(op: NativeOp, optional: boolean): NativeOp {
 export function listNative(element: NativeOp, numbers: boolean): NativeOp {
   const op: NativeOp = {
     form: () => element.form?.(),
-    write(w, value, depth) {
+    write(w, value, depth, keeps) {
       if (!Array.isArray(value)) throw expected("an array", value);
-      if (!w.opened(value, depth, element.form?.())) return;
+      if (!w.opened(value, depth, element.form?.(), keeps)) return;
       const count = startList(w, value);
       if (count === 0 || (numbers && wroteDoubles(w, value))) return;
       w.putByte(0);
-      each(value, count, (item) => element.write(w, item, depth + 1));
+      each(value, count, (item) => element.write(w, item, depth + 1, keeps));
     },
-    check(c, value, depth) {
+    check(c, value, depth, keeps) {
       if (!Array.isArray(value)) throw expected("an array", value);
-      if (!c.enter(op, value, depth) || !element.check) return;
-      each(value, value.length, (item) => element.check?.(c, item, depth + 1));
+      if (!c.enter(op, value, depth, keeps) || c.skips(element)) return;
+      each(value, value.length, (item) => element.check?.(c, item, depth + 1, keeps));
     },
   };
   return op;
@@ -48,15 +49,15 @@ export function listNative(element: NativeOp, numbers: boolean): NativeOp {
 export function setNative(element: NativeOp): NativeOp {
   const op: NativeOp = {
     form: () => element.form?.(),
-    write(w, value, depth) {
-      if (!(value instanceof Set)) throw expected("a Set", value);
-      if (!w.opened(value, depth, element.form?.())) return;
-      writeSet(w, value, (item) => element.write(w, item, depth + 1));
+    write(w, value, depth, keeps) {
+      if (!isSet(value)) throw expected("a Set", value);
+      if (!w.opened(value, depth, element.form?.(), keeps)) return;
+      writeSet(w, value, (item) => element.write(w, item, depth + 1, keeps));
     },
-    check(c, value, depth) {
-      if (!(value instanceof Set)) throw expected("a Set", value);
-      if (!c.enter(op, value, depth) || !element.check) return;
-      each([...value], value.size, (item) => element.check?.(c, item, depth + 1));
+    check(c, value, depth, keeps) {
+      if (!isSet(value)) throw expected("a Set", value);
+      if (!c.enter(op, value, depth, keeps) || c.skips(element)) return;
+      each([...value], value.size, (item) => element.check?.(c, item, depth + 1, keeps));
     },
   };
   return op;
@@ -66,25 +67,25 @@ export function setNative(element: NativeOp): NativeOp {
 export function mapNative(key: NativeOp, value: NativeOp): NativeOp {
   const op: NativeOp = {
     form: () => value.form?.(),
-    write(w, map, depth) {
-      if (!(map instanceof Map)) throw expected("a Map", map);
-      if (!w.opened(map, depth, value.form?.())) return;
+    write(w, map, depth, keeps) {
+      if (!isMap(map)) throw expected("a Map", map);
+      if (!w.opened(map, depth, value.form?.(), keeps)) return;
       writeMap(
         w,
         map,
-        (name) => key.write(w, name, depth + 1),
-        (item) => value.write(w, item, depth + 1),
+        (name) => key.write(w, name, depth + 1, keeps),
+        (item) => value.write(w, item, depth + 1, keeps),
       );
     },
-    check(c, map, depth) {
-      if (!(map instanceof Map)) throw expected("a Map", map);
-      if (!c.enter(op, map, depth)) return;
+    check(c, map, depth, keeps) {
+      if (!isMap(map)) throw expected("a Map", map);
+      if (!c.enter(op, map, depth, keeps)) return;
       let place: unknown;
       try {
         for (const [name, item] of map) {
           place = name;
-          key.check?.(c, name, depth + 1);
-          value.check?.(c, item, depth + 1);
+          key.check?.(c, name, depth + 1, keeps);
+          value.check?.(c, item, depth + 1, keeps);
         }
       } catch (reason) {
         throw asFailure(reason).inKey(place);
@@ -98,25 +99,26 @@ export function mapNative(key: NativeOp, value: NativeOp): NativeOp {
 export function recordNative(key: NativeOp, value: NativeOp): NativeOp {
   const op: NativeOp = {
     form: () => value.form?.(),
-    write(w, record, depth) {
-      if (typeof record !== "object" || record === null || Array.isArray(record)) {
+    write(w, record, depth, keeps) {
+      if (typeof record !== "object" || record === null || !isRecordLike(record)) {
         throw expected("an object", record);
       }
-      if (!w.opened(record, depth, value.form?.())) return;
+      if (!w.opened(record, depth, value.form?.(), keeps)) return;
       writeEntries(w, record as Record<string, unknown>, Object.keys(record), (item) =>
-        value.write(w, item, depth + 1),
+        value.write(w, item, depth + 1, keeps),
       );
     },
-    check(c, record, depth) {
+    check(c, record, depth, keeps) {
       if (typeof record !== "object" || record === null) throw expected("an object", record);
       if (Object.getPrototypeOf(record) !== Object.prototype) throw expected("an object", record);
-      if (!c.enter(op, record, depth)) return;
+      if (!c.enter(op, record, depth, keeps)) return;
       const names = Object.keys(record);
       let i = 0;
       try {
         for (; i < names.length; i++) {
-          key.check?.(c, names[i], depth + 1);
-          value.check?.(c, (record as Record<string, unknown>)[names[i] as string], depth + 1);
+          const item = (record as Record<string, unknown>)[names[i] as string];
+          key.check?.(c, names[i], depth + 1, keeps);
+          value.check?.(c, item, depth + 1, keeps);
         }
       } catch (reason) {
         throw asFailure(reason).inKey(names[i]);

@@ -2,10 +2,12 @@ import { TypeId } from "../../bytes/type-id.ts";
 import { fail, kindOf } from "../../failure.ts";
 import { extForm, extValue } from "../../schema/ext-value.ts";
 import type { ElementType, ExtType } from "../../schema/field-type.ts";
+import { keepsReferences, nestedTypes } from "../../schema/nested-types.ts";
 import { NativeReader } from "../reading/native-reader.ts";
 import { NativeWriter } from "../writing/native-writer.ts";
 import { writeValues } from "../writing/write-values.ts";
-import { Checker, type NativeOp } from "./checker.ts";
+import { checkDecoded } from "./check-decoded.ts";
+import type { Checker, NativeOp } from "./checker.ts";
 
 /** The op of an ext, with a reader for values of any type. */
 export interface BoundExt extends NativeOp {
@@ -42,9 +44,9 @@ export class ExtNative implements BoundExt {
     return this;
   }
 
-  write(w: NativeWriter, value: unknown, depth: number): void {
+  write(w: NativeWriter, value: unknown, depth: number, keeps?: boolean): void {
     const form = extForm(this.#type, value);
-    if (!w.opened(value as object, depth, this)) return;
+    if (!w.opened(value as object, depth, this, keeps)) return;
     w.putByte(TypeId.namedExt);
     w.text(this.#type.named.tag);
     const inner =
@@ -54,6 +56,8 @@ export class ExtNative implements BoundExt {
       inner.maxDepth = w.maxDepth;
       inner.maxBytes = w.maxBytes;
       inner.structOf = w.structOf;
+      inner.keeps = w.keeps;
+      inner.tracks = w.keeps || this.#tracks;
       writeValues(inner, this.#formOp, form, {
         start: new Uint8Array(0),
         offset: 0,
@@ -68,10 +72,12 @@ export class ExtNative implements BoundExt {
     }
   }
 
-  check(_: unknown, value: unknown): void {
+  check(c: Checker, value: unknown, _depth: number, keeps?: boolean): void {
     const { class: Class, named } = this.#type;
-    if (value instanceof Class) return;
-    throw fail("value", `expected a ${Class.name} (${named.tag}), got ${kindOf(value)}`);
+    if (!(value instanceof Class)) {
+      throw fail("value", `expected a ${Class.name} (${named.tag}), got ${kindOf(value)}`);
+    }
+    c.leaf(value, keeps);
   }
 
   read(r: NativeReader, end: number, depth: number): object {
@@ -84,6 +90,7 @@ export class ExtNative implements BoundExt {
       inner.maxDepth = r.maxDepth;
       inner.graphBytes = r.graphBytes;
       inner.exact = r.exact;
+      inner.keeps = r.keeps;
       inner.structNamed = r.structNamed;
       inner.extNamed = r.extNamed;
       const form = this.#checked(inner, depth + 1);
@@ -104,10 +111,13 @@ export class ExtNative implements BoundExt {
   #checked(r: NativeReader, depth: number): unknown {
     const form = r.value(depth);
     if (r.pos !== r.end) throw fail("data", `${r.end - r.pos} bytes are left after a form`);
-    const checker = new Checker(r.maxDepth, r.repeats || r.instances.length > 0, r.exact);
-    checker.run(this.#formOp, form);
-    for (const [object, struct] of r.instances) checker.run(struct, object);
+    checkDecoded(r, this.#formOp, form, () => this.#tracks);
     return form;
+  }
+
+  /** True if the form keeps references anywhere inside. */
+  get #tracks(): boolean {
+    return keepsReferences(nestedTypes(this.#type.form.type));
   }
 
   get #formOp(): NativeOp {

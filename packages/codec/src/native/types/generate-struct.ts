@@ -14,6 +14,7 @@ import { holdsDoubles, type ValueTest, valueTest } from "./value-test.ts";
 export interface StructParts {
   readonly struct: NativeOp;
   readonly shape: Shape;
+  readonly isOther: ((value: object) => boolean) | undefined;
   readonly prototype: object;
   readonly fields: readonly (readonly [WireField, NativeOp])[];
   opOf(element: ElementType): NativeOp;
@@ -21,21 +22,22 @@ export interface StructParts {
   complete(object: object): void;
 }
 
-export type WriteStruct = (w: NativeWriter, value: unknown, depth: number) => void;
-export type CheckStruct = (c: Checker, value: unknown, depth: number) => void;
+export type WriteStruct = (w: NativeWriter, value: unknown, depth: number, keeps: boolean) => void;
+export type CheckStruct = (c: Checker, value: unknown, depth: number, keeps: boolean) => void;
 
 /**
  * Generates the function that writes a wire type. It only detects that something is wrong: the ops
- * make the error. In the code `w` is the writer, `v` the object, `d` the depth of its values, `b`
- * the bytes, `p` the position.
+ * make the error. In the code `w` is the writer, `v` the object, `d` the depth of its values, `k`
+ * true if the object may be a reference, `b` the bytes, `p` the position.
  */
 export function generateStructWriter(parts: StructParts): WriteStruct {
   const code = new StructSource(parts);
-  code.open(`if(w.opened(v,d,${code.source.constant(parts.struct)})!==true)return;`);
+  const other = parts.isOther ? `if(${code.source.constant(parts.isOther)}(v))${code.wrong}` : "";
+  code.open(`${other}if(w.opened(v,d,${code.source.constant(parts.struct)},k)!==true)return;`);
   code.source.add(`w.shape(${code.source.constant(parts.shape)});let t,b=w.bytes,p=w.pos;d++;`);
   for (const [field, op] of parts.fields) code.writeField(field, op);
   code.source.add("w.pos=p;");
-  return code.source.compile("w,v,d") as WriteStruct;
+  return code.source.compile("w,v,d,k") as WriteStruct;
 }
 
 /**
@@ -50,14 +52,20 @@ export function generateStructCheck(parts: StructParts): CheckStruct {
   );
   code.open(
     `if(${source.constant(Object.getPrototypeOf)}(v)!==${source.constant(parts.prototype)})${code.wrong}` +
-      `if(!c.enter(${source.constant(parts.struct)},v,d))return;`,
+      `if(!c.enter(${source.constant(parts.struct)},v,d,k))return;`,
   );
   source.add(
     `let t,j=0;all:for(const k in v)switch(j++){${keys.join("")}default:j=-1;break all;}` +
       `if(j!==${keys.length})${source.constant(parts.complete)}(v);d++;`,
   );
   for (const [field, op] of parts.fields) code.checkField(field, op);
-  return source.compile("c,v,d") as CheckStruct;
+  return source.compile("c,v,d,k") as CheckStruct;
+}
+
+/** A field, or an element of a list. */
+interface Place extends ElementType {
+  /** True if the field keeps references. */
+  readonly ref: boolean;
 }
 
 class StructSource {
@@ -75,27 +83,22 @@ class StructSource {
   }
 
   writeField(field: WireField, op: NativeOp): void {
-    const { key, type, default: makeDefault, nullable, optional } = field;
+    const { key, default: makeDefault } = field;
     this.source.add(`t=${this.source.property("v", key)};`);
     if (makeDefault) {
       this.source.add(`if(t===undefined)t=${this.source.constant(makeDefault)}();`);
     }
-    this.source.add(this.#write({ type, nullable, optional }, op, "t", "d"));
+    this.source.add(this.#write(field, op, "t", "d"));
   }
 
-  #write(
-    { type, nullable, optional }: ElementType,
-    op: NativeOp,
-    x: string,
-    depth: string,
-  ): string {
+  #write({ type, nullable, optional, ref }: Place, op: NativeOp, x: string, depth: string): string {
     const test = valueTest(type, x, this.source);
     const code = test
       ? `if(!(${test.holds}))${this.wrong}${this.#put(test, x, depth)}`
       : type.kind === "list"
-        ? this.#writeList(type, x, depth)
+        ? this.#writeList(type, x, depth, ref)
         : undefined;
-    if (code === undefined) return this.#other(op, x, depth);
+    if (code === undefined) return this.#other(op, x, depth, ref);
     if (!nullable) return code;
     const none = optional ? NativeId.undefined : TypeId.none;
     return `if(${x}===undefined||${x}===null){b=w.room(p,1);b[p++]=${none};}else{${code}}`;
@@ -120,14 +123,15 @@ class StructSource {
     }
   }
 
-  #other(op: NativeOp, x: string, depth: string): string {
-    return `w.pos=p;${this.source.constant(op)}.write(w,${x},${depth});p=w.pos;b=w.bytes;`;
+  #other(op: NativeOp, x: string, depth: string, ref: boolean): string {
+    return `w.pos=p;${this.source.constant(op)}.write(w,${x},${depth},${ref});p=w.pos;b=w.bytes;`;
   }
 
   #writeList(
     type: FieldType & { readonly kind: "list" | "set" },
     x: string,
     depth: string,
+    ref: boolean,
   ): string {
     const op = this.#parts.opOf(type.element);
     const form = this.source.constant(op.form?.());
@@ -136,33 +140,29 @@ class StructSource {
       : "";
     const [count, i, item] = [this.#name(), this.#name(), this.#name()];
     return (
-      `if(!Array.isArray(${x}))${this.wrong}w.pos=p;if(w.opened(${x},${depth},${form})){` +
+      `if(!Array.isArray(${x}))${this.wrong}w.pos=p;if(w.opened(${x},${depth},${form},${ref})){` +
       `const ${count}=${this.source.constant(startList)}(w,${x});if(${count}>0${doubles}){w.putByte(0);p=w.pos;b=w.bytes;` +
       `for(let ${i}=0;${i}<${count};${i}++){const ${item}=${x}[${i}];` +
-      `${this.#write(type.element, op, item, `${depth}+1`)}}w.pos=p;}}p=w.pos;b=w.bytes;`
+      `${this.#write({ ...type.element, ref }, op, item, `${depth}+1`)}}w.pos=p;}}p=w.pos;b=w.bytes;`
     );
   }
 
-  checkField({ key, type, nullable, optional }: WireField, op: NativeOp): void {
-    this.source.add(`t=${this.source.property("v", key)};`);
-    this.source.add(this.#check({ type, nullable, optional }, op, "t", "d"));
+  checkField(field: WireField, op: NativeOp): void {
+    this.source.add(`t=${this.source.property("v", field.key)};`);
+    this.source.add(this.#check(field, op, "t", "d"));
   }
 
-  #check(
-    { type, nullable, optional }: ElementType,
-    op: NativeOp,
-    x: string,
-    depth: string,
-  ): string {
+  #check({ type, nullable, optional, ref }: Place, op: NativeOp, x: string, depth: string): string {
     if (!op.check) return "";
+    if (op.loose) return `if(c.strict)${this.source.constant(op)}.check(c,${x},${depth},${ref});`;
     const test = valueTest(type, x, this.source);
     const empty = optional ? "undefined" : "null";
     const unless = nullable ? `${x}!==${empty}&&` : "";
     if (test) return `if(${unless}!(${test.holds}))${this.wrong}`;
     const code =
       type.kind === "list"
-        ? this.#checkList(type, x, depth)
-        : `${this.source.constant(op)}.check(c,${x},${depth});`;
+        ? this.#checkList(type, x, depth, ref)
+        : `${this.source.constant(op)}.check(c,${x},${depth},${ref});`;
     return nullable ? `if(${x}!==${empty}){${code}}` : code;
   }
 
@@ -170,15 +170,16 @@ class StructSource {
     type: FieldType & { readonly kind: "list" | "set" },
     x: string,
     depth: string,
+    ref: boolean,
   ): string {
     const list = this.source.constant(this.#parts.opOf({ type, nullable: false, optional: false }));
     const op = this.#parts.opOf(type.element);
     const [i, item] = [this.#name(), this.#name()];
-    const each = this.#check(type.element, op, item, `${depth}+1`);
+    const each = this.#check({ ...type.element, ref }, op, item, `${depth}+1`);
     const loop = `for(let ${i}=0;${i}<${x}.length;${i}++){const ${item}=${x}[${i}];${each}}`;
     return (
       `if(!Array.isArray(${x}))${this.wrong}` +
-      `if(c.enter(${list},${x},${depth})){${each === "" ? "" : loop}}`
+      `if(c.enter(${list},${x},${depth},${ref})${op.loose ? "&&c.strict" : ""}){${each === "" ? "" : loop}}`
     );
   }
 

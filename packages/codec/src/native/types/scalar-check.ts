@@ -5,6 +5,7 @@ import { bigInteger, integer, safeInteger } from "../../bytes/integer.ts";
 import { integerRanges } from "../../bytes/integer-ranges.ts";
 import { fail, kindOf } from "../../failure.ts";
 import type { IntegerKind, ScalarType } from "../../schema/field-type.ts";
+import { isBytes, isDate } from "../../value-kind.ts";
 
 export type Accept = (value: unknown) => void;
 
@@ -24,14 +25,11 @@ export function scalarCheck(type: ScalarType): Accept {
     case "float64":
       return float;
     case "binary":
-      return expecting("bytes (Uint8Array)", (value) => value instanceof Uint8Array);
+      return expecting("bytes (Uint8Array)", isBytes);
     case "timestamp":
       return type.as === "bigint"
         ? expecting("a bigint of nanoseconds", (value) => typeof value === "bigint")
-        : expecting(
-            "a valid Date",
-            (value) => value instanceof Date && !Number.isNaN(value.getTime()),
-          );
+        : expecting("a valid Date", (value) => isDate(value) && !Number.isNaN(value.getTime()));
     case "date":
       return dayOf;
     case "duration":

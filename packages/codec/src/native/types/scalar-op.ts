@@ -2,14 +2,29 @@ import { arrayClass, float16Class, type NumberElementKind } from "../../bytes/ar
 import { arrayTypeId, TypeId } from "../../bytes/type-id.ts";
 import { fail, quote } from "../../failure.ts";
 import type { ScalarType } from "../../schema/field-type.ts";
+import { isArrayOf } from "../../value-kind.ts";
 import { notOneOf } from "../../xlang/values/enum-op.ts";
 import { type View, type ViewKind, viewKinds } from "../view-kind.ts";
 import { writeBytes } from "../writing/write-view.ts";
 import type { NativeOp } from "./checker.ts";
 import { type Accept, expecting, scalarCheck } from "./scalar-check.ts";
 
-/** The op of values of any type: no check is needed. */
-export const anyNative: NativeOp = { write: (w, value, depth) => w.value(value, depth) };
+/** The op of values of any type. Only their references are checked. */
+export const anyNative: NativeOp = {
+  loose: true,
+  write(w, value, depth, keeps = false) {
+    if (!keeps || w.keeps) w.value(value, depth);
+    else {
+      w.keeps = true;
+      try {
+        w.value(value, depth);
+      } finally {
+        w.keeps = false;
+      }
+    }
+  },
+  check: (c, value, _depth, keeps) => c.any(value, keeps),
+};
 
 /** The op of a scalar type. */
 export function scalarNative(type: ScalarType): NativeOp {
@@ -29,7 +44,7 @@ export function enumNative(values: readonly (string | number)[]): NativeOp {
 /** The op of a typed array. */
 export function arrayNative(element: NumberElementKind): NativeOp {
   const Class = arrayClass[element];
-  const accept = expecting(`a ${Class.name}`, (value) => value instanceof Class);
+  const accept = expecting(`a ${Class.name}`, (value) => isArrayOf(Class, value));
   return viewNative(viewId(element), accept);
 }
 
@@ -42,11 +57,14 @@ function viewId(element: NumberElementKind): number {
 
 function plain(accept: Accept): NativeOp {
   return {
-    write(w, value, depth) {
+    write(w, value, depth, keeps) {
       accept(value);
-      w.value(value, depth);
+      anyNative.write(w, value, depth, keeps);
     },
-    check: (_, value) => accept(value),
+    check(c, value, _depth, keeps) {
+      accept(value);
+      c.leaf(value, keeps);
+    },
   };
 }
 
@@ -56,10 +74,13 @@ function plain(accept: Accept): NativeOp {
 function viewNative(id: number, accept: Accept): NativeOp {
   const kind = viewKinds.get(id) as ViewKind;
   return {
-    write(w, value) {
+    write(w, value, _depth, keeps) {
       accept(value);
-      if (!w.seen(value as View)) writeBytes(w, value as View, kind);
+      if (!w.seen(value as View, undefined, keeps)) writeBytes(w, value as View, kind);
     },
-    check: (_, value) => accept(value),
+    check(c, value, _depth, keeps) {
+      accept(value);
+      c.leaf(value, keeps);
+    },
   };
 }

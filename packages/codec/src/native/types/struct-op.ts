@@ -1,7 +1,8 @@
 import { canGenerate } from "../../codegen/source.ts";
-import { asFailure, fail, kindOf } from "../../failure.ts";
+import { asFailure, fail } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
 import type { ElementType } from "../../schema/field-type.ts";
+import { otherKind, otherKindTest } from "../../schema/struct-kind.ts";
 import { registryOf } from "../../schema/type-scope.ts";
 import type { WireField, WireTypeInfo } from "../../schema/wire-type-info.ts";
 import { makeShape, type Shape } from "../records/shape.ts";
@@ -18,6 +19,8 @@ import {
 
 interface Plan {
   readonly shape: Shape;
+  /** True for objects of another kind, which generated code refuses too. */
+  readonly isOther: ((value: object) => boolean) | undefined;
   readonly fields: readonly (readonly [WireField, NativeOp])[];
   /** Generated functions, made on first use. */
   write: WriteStruct | undefined;
@@ -41,18 +44,21 @@ export class StructNative implements NativeOp {
     return this;
   }
 
-  write(w: NativeWriter, value: unknown, depth: number): void {
+  write(w: NativeWriter, value: unknown, depth: number, given?: boolean): void {
+    const keeps = given === true || (this.#info.refs && w.tracks);
     if (!w.exact && canGenerate()) {
       const plan = this.#plan();
       plan.write ??= generateStructWriter(this.#parts(plan));
-      plan.write(w, value, depth);
-    } else this.#writeExact(w, value, depth);
+      plan.write(w, value, depth, keeps);
+    } else this.#writeExact(w, value, depth, keeps);
   }
 
-  #writeExact(w: NativeWriter, value: unknown, depth: number): void {
-    if (typeof value !== "object" || value === null) throw this.#expected(value);
-    if (!w.opened(value, depth, this)) return;
-    const { shape, fields } = this.#plan();
+  #writeExact(w: NativeWriter, value: unknown, depth: number, keeps: boolean): void {
+    const { shape, fields, isOther } = this.#plan();
+    if (typeof value !== "object" || value === null || isOther?.(value)) {
+      throw otherKind(this.#info, value);
+    }
+    if (!w.opened(value, depth, this, keeps)) return;
     w.shape(shape);
     let i = 0;
     try {
@@ -61,32 +67,33 @@ export class StructNative implements NativeOp {
         const given = (value as Record<string, unknown>)[field.key];
         const item = given === undefined && field.default ? field.default() : given;
         if (item === undefined && isRequired(field)) throw fail("value", "is missing");
-        op.write(w, item, depth + 1);
+        op.write(w, item, depth + 1, field.ref);
       }
     } catch (reason) {
       throw asFailure(reason).inField(shape.keys[i] as string);
     }
   }
 
-  check(c: Checker, value: unknown, depth: number): void {
+  check(c: Checker, value: unknown, depth: number, given?: boolean): void {
+    const keeps = given === true || this.#info.refs;
     if (!c.exact && canGenerate()) {
       const plan = this.#plan();
       plan.check ??= generateStructCheck(this.#parts(plan));
-      plan.check(c, value, depth);
-    } else this.#checkExact(c, value, depth);
+      plan.check(c, value, depth, keeps);
+    } else this.#checkExact(c, value, depth, keeps);
   }
 
-  #checkExact(c: Checker, value: unknown, depth: number): void {
-    if (typeof value !== "object" || value === null) throw this.#expected(value);
-    if (Object.getPrototypeOf(value) !== this.prototype) throw this.#expected(value);
-    if (!c.enter(this, value, depth)) return;
+  #checkExact(c: Checker, value: unknown, depth: number, keeps: boolean): void {
+    if (typeof value !== "object" || value === null) throw otherKind(this.#info, value);
+    if (Object.getPrototypeOf(value) !== this.prototype) throw otherKind(this.#info, value);
+    if (!c.enter(this, value, depth, keeps)) return;
     const { shape, fields } = this.#plan();
     this.#complete(value as Record<string, unknown>);
     let i = 0;
     try {
       for (; i < fields.length; i++) {
         const [field, op] = fields[i] as Plan["fields"][number];
-        op.check?.(c, (value as Record<string, unknown>)[field.key], depth + 1);
+        op.check?.(c, (value as Record<string, unknown>)[field.key], depth + 1, field.ref);
       }
     } catch (reason) {
       throw asFailure(reason).inField(shape.keys[i] as string);
@@ -112,10 +119,11 @@ export class StructNative implements NativeOp {
     }
   }
 
-  #parts({ shape, fields }: Plan): StructParts {
+  #parts({ shape, isOther, fields }: Plan): StructParts {
     return {
       struct: this,
       shape,
+      isOther,
       prototype: this.prototype,
       fields,
       opOf: this.#opOf,
@@ -137,14 +145,11 @@ export class StructNative implements NativeOp {
         fields.map((field) => field.key),
         info.class && info.tag,
       ),
+      isOther: otherKindTest(info),
       fields: fields.map((field) => [field, this.#opOf(field)] as const),
       write: undefined,
       check: undefined,
     };
-  }
-
-  #expected(value: unknown): unknown {
-    return fail("value", `expected an object (${this.#info.tag}), got ${kindOf(value)}`);
   }
 }
 

@@ -23,24 +23,24 @@ export function caseNative(type: CaseUnion, opOf: (element: ElementType) => Nati
   };
   const self: NativeOp = {
     form: () => self,
-    write(w, given, depth) {
+    write(w, given, depth, keeps) {
       const { number, value, element } = partsOf(type, given);
-      if (!w.opened(given as object, depth, self)) return;
+      if (!w.opened(given as object, depth, self, keeps)) return;
       w.shape(shape);
       w.pos = putNumber(w.room(w.pos, numberBytes), w.pos, number);
-      inValue(() => valueOp(element).write(w, value, depth + 1));
+      inValue(() => valueOp(element).write(w, value, depth + 1, keeps));
     },
-    check(c, value, depth) {
+    check(c, value, depth, keeps) {
       if (typeof value !== "object" || value === null) throw expected(type, value);
       if (Object.getPrototypeOf(value) !== Object.prototype) throw expected(type, value);
-      if (!c.enter(self, value, depth)) return;
+      if (!c.enter(self, value, depth, keeps)) return;
       if (!hasKeys(shape, Object.keys(value))) {
         throw fail("mismatch", `${type.named.tag} must have the keys case and value`);
       }
       const parts = value as { readonly case: unknown; readonly value: unknown };
       const element = type.cases().get(parts.case as number);
       if (!element) throw fail("mismatch", notOfCases(parts.case, type.cases())).inField("case");
-      inValue(() => valueOp(element).check?.(c, parts.value, depth + 1));
+      inValue(() => valueOp(element).check?.(c, parts.value, depth + 1, keeps));
     },
   };
   return self;
@@ -69,7 +69,7 @@ export function unionNative(type: UnionType, bind: (info: WireTypeInfo) => Nativ
   };
   return {
     form: () => type,
-    write: (w, value, depth) => optionOf(value).write(w, value, depth),
-    check: (c, value, depth) => optionOf(value).check?.(c, value, depth),
+    write: (w, value, depth, keeps) => optionOf(value).write(w, value, depth, keeps),
+    check: (c, value, depth, keeps) => optionOf(value).check?.(c, value, depth, keeps),
   };
 }

@@ -70,6 +70,16 @@ export class Identities {
     return this.#next(form);
   }
 
+  /** Gives a further number to a known object, which is written again. */
+  again(value: object, form: unknown): void {
+    const { size } = this;
+    const numbers =
+      this.#numbers ?? this.#numbered(this.#ordered ?? (this.#scanned.slice(0, size) as object[]));
+    numbers.set(value, size);
+    this.#again = undefined;
+    this.#next(form);
+  }
+
   /** Drops all objects, for the next message. */
   clear(): void {
     const scanned = this.#scanned;

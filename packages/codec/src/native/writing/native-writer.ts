@@ -34,6 +34,10 @@ export class NativeWriter extends ByteWriter {
   readonly windows: Windows = new Windows();
   /** True if generated code is not used, so that errors have a path. */
   exact = false;
+  /** True if values of any type keep references here. */
+  keeps = false;
+  /** True if types that ask for it keep references. */
+  tracks = false;
   /** True if objects inherit enumerable keys, which must not be sent. */
   polluted = false;
   /** Finds the wire type that is bound to the class of a value. */
@@ -142,14 +146,18 @@ export class NativeWriter extends ByteWriter {
   }
 
   /**
-   * Numbers an object and returns false. If the message contains it in this form already, writes a
-   * reference and returns true.
+   * Numbers an object and returns false. If the message contains it in this form already and the
+   * place keeps references, writes a reference and returns true.
    */
-  seen(value: object, form?: unknown): boolean {
+  seen(value: object, form?: unknown, keeps = false): boolean {
     const known = this.identities.add(value, form);
     if (known < 0) return false;
-    this.refer(known);
-    return true;
+    if (keeps || this.keeps) {
+      this.refer(known);
+      return true;
+    }
+    this.identities.again(value, form);
+    return false;
   }
 
   /** Writes a reference to a numbered object. */
@@ -159,8 +167,8 @@ export class NativeWriter extends ByteWriter {
   }
 
   /** Starts a container: does the same as `seen` with the result inverted, and checks the depth. */
-  opened(value: object, depth: number, form?: unknown): boolean {
-    if (this.seen(value, form)) return false;
+  opened(value: object, depth: number, form?: unknown, keeps?: boolean): boolean {
+    if (this.seen(value, form, keeps)) return false;
     this.checkDepth(depth);
     return true;
   }

@@ -1,5 +1,6 @@
 import { writeTimestamp } from "../../bytes/timestamp.ts";
 import { TypeId } from "../../bytes/type-id.ts";
+import { isForeignPlain, typedArrayName } from "../../value-kind.ts";
 import { errorClasses } from "../error-kind.ts";
 import { NativeId } from "../native-id.ts";
 import { type View, viewKinds } from "../view-kind.ts";
@@ -28,7 +29,9 @@ const writers = new Map<object, WriteObject>([
   [String.prototype, (w, value) => writeBoxed(w, value, String.prototype.valueOf.call(value))],
   [BigInt.prototype, (w, value) => writeBoxed(w, value, BigInt.prototype.valueOf.call(value))],
 ]);
+const viewNames = new Map<string, object>();
 for (const kind of viewKinds.values()) {
+  viewNames.set(kind.prototype.constructor.name, kind.prototype);
   writers.set(kind.prototype, (w, value) => writeView(w, value as View, kind));
 }
 errorClasses.forEach(({ prototype }, place) => {
@@ -50,12 +53,38 @@ export function writeOther(w: NativeWriter, value: object, depth: number): boole
     }
     prototype = Object.getPrototypeOf(prototype);
   }
-  return false;
+  const write = foreignWriter(value);
+  write?.(w, value, depth);
+  return write !== undefined;
 }
 
-/** Returns true for `Object.prototype` of another realm. */
-function isForeignPlain(prototype: object): boolean {
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "hasOwnProperty");
+/** Constructors of this realm by the names that `Object.prototype.toString` gives to instances. */
+const byTag = new Map<string, object>(
+  [Map, Set, Date, RegExp, ArrayBuffer, Boolean, Number, String, BigInt, DataView].map(
+    ({ name, prototype }) => [`[object ${name}]`, prototype],
+  ),
+);
+
+/** Returns the writer for an object of a standard class of another realm. */
+function foreignWriter(value: object): WriteObject | undefined {
+  const array = typedArrayName(value);
+  if (array !== undefined) return writers.get(viewNames.get(array) ?? value);
+  const tag = Object.prototype.toString.call(value);
+  if (tag === "[object Error]") return writers.get(errorPrototype(value));
+  const prototype = byTag.get(tag);
+  return prototype && writers.get(prototype);
+}
+
+/** Returns the prototype of this realm for an error of another: by the names of its classes. */
+function errorPrototype(error: object): object {
+  let prototype: object | null = Object.getPrototypeOf(error);
+  for (let i = 0; prototype !== null && i < maxChain; i++) {
+    const name: unknown = Object.hasOwn(prototype, "name") && (prototype as Error).name;
+    const known = errorClasses.find((one) => one.name === name);
+    if (known) return known.prototype;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return Error.prototype;
 }
 
 function writeAnyMap(w: NativeWriter, map: Map<unknown, unknown>, depth: number): void {

@@ -14,7 +14,7 @@ export function writeError(w: NativeWriter, error: Error, place: number, depth: 
   const named = name !== errorClasses[place]?.name;
   const told = Object.hasOwn(error, "message") || message !== "";
   const caused = Object.hasOwn(error, "cause");
-  const errors = Object.hasOwn(error, "errors") && error instanceof AggregateError;
+  const errors = Object.hasOwn(error, "errors") && errorClasses[place] === AggregateError;
   w.putByte(NativeId.error);
   w.putByte(place);
   w.putByte(
@@ -26,7 +26,7 @@ export function writeError(w: NativeWriter, error: Error, place: number, depth: 
   if (named) w.text(name);
   if (told) w.text(message);
   if (caused) writePart(w, error.cause, "cause", depth);
-  if (errors) writePart(w, error.errors, "errors", depth);
+  if (errors) writePart(w, (error as AggregateError).errors, "errors", depth);
 }
 
 function writePart(w: NativeWriter, value: unknown, name: string, depth: number): void {

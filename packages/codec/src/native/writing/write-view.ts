@@ -1,5 +1,6 @@
 import { littleEndian } from "../../bytes/float.ts";
 import { fail } from "../../failure.ts";
+import { isArrayBuffer } from "../../value-kind.ts";
 import { NativeId } from "../native-id.ts";
 import type { View, ViewKind } from "../view-kind.ts";
 import type { NativeWriter } from "./native-writer.ts";
@@ -11,6 +12,11 @@ import type { Window } from "./windows.ts";
  */
 export function writeView(w: NativeWriter, view: View, kind: ViewKind): void {
   if (w.seen(view)) return;
+  if (!w.keeps) {
+    if (kind.compact) writeBytes(w, view, kind);
+    else writePart(w, view, kind, undefined);
+    return;
+  }
   const holder = w.identities.size - 1;
   const { start, end } = rangeOf(view, kind);
   const buffer = view.buffer as ArrayBuffer;
@@ -35,7 +41,7 @@ export function writeBytes(w: NativeWriter, view: View, kind: ViewKind): void {
 }
 
 function rangeOf(view: View, kind: ViewKind): { readonly start: number; readonly end: number } {
-  if (!(view.buffer instanceof ArrayBuffer)) {
+  if (!isArrayBuffer(view.buffer)) {
     throw fail("value", "shared memory has no form on the wire: send a copy of it");
   }
   if (kind.size > 1 && !littleEndian) {
@@ -70,6 +76,10 @@ function writePart(w: NativeWriter, view: View, kind: ViewKind, window: Window |
 /** Writes a whole buffer, or a reference to that of a view written earlier. */
 export function writeBuffer(w: NativeWriter, buffer: ArrayBuffer): void {
   const size = buffer.byteLength;
+  if (!w.keeps) {
+    if (!w.seen(buffer)) writeOwn(w, buffer);
+    return;
+  }
   const window = w.windows.find(buffer, 0, size, 1);
   if (window && window.holder >= 0 && window.base === 0 && window.end === size) {
     w.putByte(NativeId.bufferOf);
@@ -80,7 +90,11 @@ export function writeBuffer(w: NativeWriter, buffer: ArrayBuffer): void {
   const holder = w.identities.size - 1;
   if (window) window.holder = holder;
   else w.windows.add(buffer, 0, size, holder);
+  writeOwn(w, buffer);
+}
+
+function writeOwn(w: NativeWriter, buffer: ArrayBuffer): void {
   w.putByte(NativeId.arrayBuffer);
-  w.putSmall(size);
+  w.putSmall(buffer.byteLength);
   w.putBytes(new Uint8Array(buffer));
 }

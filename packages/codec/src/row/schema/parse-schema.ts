@@ -2,6 +2,7 @@ import { unpackName } from "../../bytes/meta-string.ts";
 import { CodecError } from "../../error.ts";
 import { asFailure, fail, kindOf, quote } from "../../failure.ts";
 import { defaultLimits, maxFields } from "../../limits.ts";
+import { isBytes } from "../../value-kind.ts";
 import { maxSchemaFields, type RowField, type RowSchema, type RowType } from "./row-schema.ts";
 import { containerId, scalarOfId } from "./schema-type-id.ts";
 
@@ -18,7 +19,7 @@ const decimalId = 40;
  * `limit` beyond 1 MiB, 512 fields of one struct, 8192 fields in all, or 50 levels.
  */
 export function parseRowSchema(bytes: Uint8Array): RowSchema {
-  if (!(bytes instanceof Uint8Array)) {
+  if (!isBytes(bytes)) {
     throw new CodecError("type", `expected bytes (Uint8Array) of a schema, got ${kindOf(bytes)}`);
   }
   const parser = new Parser(bytes);

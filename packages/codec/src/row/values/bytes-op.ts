@@ -1,4 +1,5 @@
 import { fail, kindOf } from "../../failure.ts";
+import { isBytes } from "../../value-kind.ts";
 import { notOneOf } from "../../xlang/values/enum-op.ts";
 import type { RowOp } from "./row-op.ts";
 
@@ -21,7 +22,7 @@ export const binaryOp: RowOp = {
   width: 8,
   cost: 96,
   write(w, slot, value, base) {
-    if (!(value instanceof Uint8Array)) {
+    if (!isBytes(value)) {
       throw fail("value", `expected bytes (Uint8Array), got ${kindOf(value)}`);
     }
     w.putBytes(slot, base, value);

@@ -1,5 +1,7 @@
 import { arrayClass, type NumberElementKind } from "../../bytes/array-class.ts";
+import { setAdder } from "../../bytes/key-guard.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
+import { isArrayOf, isSet } from "../../value-kind.ts";
 import type { RowSource, Span } from "../row-source.ts";
 import { aligned, bitmapBytes, type RowWriter } from "../row-writer.ts";
 import type { RowType } from "../schema/row-schema.ts";
@@ -50,10 +52,14 @@ export function setOp(element: ElementOp): RowOp {
     type: listType(element),
     cost: 128,
     write(w, slot, value, base) {
-      if (!(value instanceof Set)) throw fail("value", `expected a Set, got ${kindOf(value)}`);
+      if (!isSet(value)) throw fail("value", `expected a Set, got ${kindOf(value)}`);
       writeList(w, slot, [...value], base, element);
     },
-    read: (source, span, slot) => new Set(readItems(source, source.take(span, slot), element)),
+    read(source, span, slot) {
+      const set = new Set<unknown>();
+      readItems(source, source.take(span, slot), element).forEach(setAdder(set));
+      return set;
+    },
   };
 }
 
@@ -78,7 +84,7 @@ export function typedArrayOp(kind: NumberElementKind, op: RowOp): RowOp {
     type: listType(element),
     cost: 128,
     write(w, slot, value, base) {
-      if (!(value instanceof Class)) {
+      if (!isArrayOf(Class, value)) {
         throw fail("value", `expected a ${Class.name}, got ${kindOf(value)}`);
       }
       writeList(w, slot, value as unknown as ArrayLike<unknown>, base, element);

@@ -1,5 +1,7 @@
+import { mapAdder } from "../../bytes/key-guard.ts";
 import { fail, kindOf } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
+import { isMap, isRecordLike } from "../../value-kind.ts";
 import type { RowSource, Span } from "../row-source.ts";
 import type { RowWriter } from "../row-writer.ts";
 import { openItems, readItems, writeItems } from "./list-op.ts";
@@ -63,7 +65,7 @@ function writeSide(
 }
 
 function recordPairs(record: unknown): [unknown[], unknown[]] {
-  if (typeof record !== "object" || record === null || Array.isArray(record)) {
+  if (typeof record !== "object" || record === null || !isRecordLike(record)) {
     throw fail("value", `expected an object, got ${kindOf(record)}`);
   }
   const keys = Object.keys(record);
@@ -71,7 +73,7 @@ function recordPairs(record: unknown): [unknown[], unknown[]] {
 }
 
 function mapPairs(map: unknown): [unknown[], unknown[]] {
-  if (!(map instanceof Map)) throw fail("value", `expected a Map, got ${kindOf(map)}`);
+  if (!isMap(map)) throw fail("value", `expected a Map, got ${kindOf(map)}`);
   return [[...map.keys()], [...map.values()]];
 }
 
@@ -100,5 +102,10 @@ function recordOf(keys: readonly unknown[], values: readonly unknown[]): unknown
 }
 
 function mapOf(keys: readonly unknown[], values: readonly unknown[]): unknown {
-  return new Map(keys.map((key, i) => [key, values[i]]));
+  const map = new Map<unknown, unknown>();
+  const add = mapAdder(map);
+  keys.forEach((key, i) => {
+    add(key, values[i]);
+  });
+  return map;
 }

@@ -41,7 +41,7 @@ export function schemaFields(shape: Shape): readonly RowField[] {
 
 /** Writes null bitmap, slots, and behind them the values to which they refer. */
 export function writeStruct(w: RowWriter, shape: Shape, value: unknown): void {
-  if (typeof value !== "object" || value === null) {
+  if (typeof value !== "object" || value === null || shape.isOther?.(value)) {
     throw fail("value", `expected an object (${shape.label}), got ${kindOf(value)}`);
   }
   const { fields } = shape;

@@ -1,5 +1,6 @@
 import { dayOf } from "../../bytes/day.ts";
 import { fail, kindOf } from "../../failure.ts";
+import { isDate } from "../../value-kind.ts";
 import { fixedOp } from "./fixed-op.ts";
 import type { RowOp } from "./row-op.ts";
 
@@ -31,9 +32,9 @@ export const momentOp: RowOp = fixedOp(
   "timestamp",
   8,
   (data, slot, value) => {
-    const ms = value instanceof Date ? value.getTime() : Number.NaN;
+    const ms = isDate(value) ? value.getTime() : Number.NaN;
     if (Number.isNaN(ms)) {
-      const what = value instanceof Date ? "an invalid one" : kindOf(value);
+      const what = isDate(value) ? "an invalid one" : kindOf(value);
       throw fail("value", `expected a valid Date, got ${what}`);
     }
     data.setBigInt64(slot, BigInt(ms) * 1000n, true);

@@ -22,9 +22,11 @@ export function enumType(zod: $ZodTypes, entries: Entries, path: string): EnumTy
  */
 export function enumValues(entries: Entries): (string | number)[] {
   const numbers = Object.values(entries).filter((value) => typeof value === "number");
-  return Object.entries(entries)
+  const values = Object.entries(entries)
     .filter(([key]) => !numbers.includes(Number(key)))
     .map(([, value]) => value);
+  // two names of a TypeScript enum may have one value
+  return [...new Set(values)];
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { $ZodType, $ZodTypes } from "zod/v4/core";
 import { globalRegistry } from "zod/v4/core";
 import type { ElementType, FieldType, ScalarType } from "../field-type.ts";
+import { hasCustomChecks } from "./custom-checks.ts";
+import { emptyOptions } from "./empty-options.ts";
 import { enumType } from "./enum-type.ts";
-import { isEmpty, isEmptyKind, isLiteral, literalType } from "./literal-type.ts";
+import { isLiteral, literalType } from "./literal-type.ts";
 import { type NumberFormats, numberType } from "./number-type.ts";
 import { ownType } from "./own-type.ts";
 import { asZod, refuse } from "./refusal.ts";
@@ -42,6 +44,8 @@ export interface Described extends ElementType {
   readonly fieldId: number | undefined;
   /** True if zod checks more than the wire type does. Nested wire types do not count. */
   readonly refined: boolean;
+  /** True if a check is a function of the program. Nested wire types do not count. */
+  readonly custom: boolean;
 }
 
 /**
@@ -52,6 +56,7 @@ export interface Described extends ElementType {
 export class SchemaWalk {
   readonly #resolve: boolean;
   #refined = false;
+  #custom = false;
   #depth = 0;
 
   constructor(resolve: boolean) {
@@ -72,7 +77,15 @@ export class SchemaWalk {
     const element = this.element(schema, path, note, (value) => {
       makeDefault ??= value;
     });
-    return { ...element, name, ref, fieldId, default: makeDefault, refined: this.#refined };
+    return {
+      ...element,
+      name,
+      ref,
+      fieldId,
+      default: makeDefault,
+      refined: this.#refined,
+      custom: this.#custom,
+    };
   }
 
   element(
@@ -106,7 +119,10 @@ export class SchemaWalk {
       if (steps > maxNesting) throw refuse(path, "a schema that only holds itself", undefined);
       const zod = asZod(inner, path);
       visit?.(zod);
+      this.#custom ||= hasCustomChecks(zod);
       const def = zod._zod.def;
+      // checks of a wrapper, as in .optional().refine()
+      if ("innerType" in def || def.type === "lazy") this.#refined ||= this.#hasChecks(zod);
       switch (def.type) {
         case "optional":
           optional ??= true;
@@ -123,7 +139,6 @@ export class SchemaWalk {
             throw refuse(path, "a default inside a container", "give the whole field a default");
           }
           onDefault(() => def.defaultValue);
-          this.#refined ||= def.type === "prefault" && this.#hasChecks(zod);
           break;
         case "readonly":
           break;
@@ -134,6 +149,7 @@ export class SchemaWalk {
         default: {
           const empty = emptyOptions(zod);
           if (!empty) return elementOf(this.#type(zod, path), nullable, optional);
+          this.#refined ||= this.#hasChecks(zod);
           nullable ||= empty.null;
           if (empty.undefined) optional ??= true;
           const { others } = empty;
@@ -152,7 +168,10 @@ export class SchemaWalk {
     const own = ownType(zod);
     if (own) {
       this.#refined ||= (zod._zod.def.checks?.length ?? 0) > own.checks;
-      if (own.type.kind === "named_union") this.#refined ||= own.type.refined;
+      if (own.type.kind === "named_union") {
+        this.#refined ||= own.type.refined;
+        this.#custom ||= own.type.custom;
+      }
       return own.type;
     }
     const info = wireTypeInfo(zod);
@@ -269,27 +288,6 @@ export class SchemaWalk {
 
 function elementOf(type: FieldType, nullable: boolean, optional: boolean | undefined): ElementType {
   return { type, nullable: nullable || optional === true, optional: optional === true };
-}
-
-/** The options of a union that stand for null or undefined alone, and the others. */
-interface EmptyOptions {
-  readonly null: boolean;
-  readonly undefined: boolean;
-  readonly others: readonly unknown[];
-}
-
-/** Takes null and undefined out of the options of a union; undefined if it has neither. */
-function emptyOptions(zod: $ZodTypes): EmptyOptions | undefined {
-  const { def } = zod._zod;
-  if (def.type !== "union" || ownType(zod)) return undefined;
-  const options = def.options as readonly $ZodTypes[];
-  const others = options.filter((option) => !isEmpty(option));
-  if (others.length === options.length) return undefined;
-  return {
-    null: options.some((option) => isEmptyKind(option, null)),
-    undefined: options.some((option) => isEmptyKind(option, undefined)),
-    others,
-  };
 }
 
 function discriminatorOf(zod: $ZodTypes): string | undefined {

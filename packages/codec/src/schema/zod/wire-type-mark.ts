@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { TypeScope } from "../type-scope.ts";
 import type { WireField, WireType, WireTypeInfo } from "../wire-type-info.ts";
+import { hasCustomChecks } from "./custom-checks.ts";
 
 // Symbol.for: a second copy of this package reads the marks of the first
 const mark: unique symbol = Symbol.for("@aster/codec wire type");
@@ -82,5 +83,8 @@ class CheckedType implements WireTypeInfo {
   }
   get hasRefinements(): boolean {
     return hasChecks(this.schema) || this.base.hasRefinements;
+  }
+  get hasCustomChecks(): boolean {
+    return hasCustomChecks(this.schema) || this.base.hasCustomChecks;
   }
 }

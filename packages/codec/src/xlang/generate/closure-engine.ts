@@ -1,6 +1,7 @@
 import { startsWith } from "../../bytes/byte-reader.ts";
-import { asFailure, fail, kindOf } from "../../failure.ts";
+import { asFailure, fail } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
+import { otherKind, otherKindTest } from "../../schema/struct-kind.ts";
 import type { WireField } from "../../schema/wire-type-info.ts";
 import type { Bind, ReadStruct, WriteStruct } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
@@ -31,9 +32,10 @@ function structWriter(plan: TypePlan, bind: Bind): WriteStruct {
     fieldWriter(field, fieldOp(field, plan, bind), plan.shared.has(field)),
   );
   const hint = depthHint(plan);
+  const isOther = otherKindTest(plan.info);
   return (w, value, depth) => {
-    if (typeof value !== "object" || value === null) {
-      throw fail("value", `expected an object (${plan.info.tag}), got ${kindOf(value)}`);
+    if (typeof value !== "object" || value === null || isOther?.(value)) {
+      throw otherKind(plan.info, value);
     }
     w.checkDepth(depth, hint);
     w.putBytes(plan.lead);
@@ -57,7 +59,7 @@ function depthHint({ info, profile }: TypePlan): string {
 type FieldWriter = (w: XlangWriter, object: Record<string, unknown>, depth: number) => void;
 
 function fieldWriter(field: WireField, op: ValueOp, shared: boolean): FieldWriter {
-  const { key, default: makeDefault } = field;
+  const { key, default: makeDefault, ref } = field;
   const pick = (object: Record<string, unknown>): unknown => {
     const value = object[key];
     return value === undefined && makeDefault ? makeDefault() : value;
@@ -67,7 +69,7 @@ function fieldWriter(field: WireField, op: ValueOp, shared: boolean): FieldWrite
     return (w, object, depth) => {
       const value = pick(object);
       if (value === undefined && required) throw fail("value", "is missing");
-      op.write(w, value, depth);
+      op.write(w, value, depth, ref);
     };
   }
   return (w, object, depth) => {
@@ -77,8 +79,10 @@ function fieldWriter(field: WireField, op: ValueOp, shared: boolean): FieldWrite
       w.putByte(Flag.null);
     } else if (!shared) {
       w.putByte(Flag.value);
-      op.write(w, value, depth);
-    } else if (writeFlag(w, value, op.dynamic?.classify(value) ?? op)) op.write(w, value, depth);
+      op.write(w, value, depth, ref);
+    } else if (writeFlag(w, value, op.dynamic?.classify(value) ?? op, ref)) {
+      op.write(w, value, depth, ref);
+    }
   };
 }
 
@@ -94,7 +98,7 @@ function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolea
     r.checkDepth(depth);
     if (ours) checkLead(r, plan);
     const object: Record<string, unknown> = prototype ? Object.create(prototype) : {};
-    begin(r, object, plan.info.tag);
+    begin(r, object, plan.target);
     const values = new Array<unknown>(keys.length);
     let i = 0;
     try {
@@ -114,8 +118,9 @@ function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolea
 }
 
 function readStep(step: ReadStep, ...[r, depth]: Parameters<ReadStruct>): unknown {
-  if (!step.flagged) return step.op.read(r, depth);
-  const value = readFlagged(r, step.op, depth, absent);
+  const { op, keeps } = step;
+  if (!step.flagged) return op.read(r, depth, keeps);
+  const value = readFlagged(r, op, depth, absent, keeps);
   return value === absent ? step.empty() : value;
 }
 

@@ -46,7 +46,7 @@ function lazyBinding(plan: TypePlan, functions: StructFunctions): Binding {
   const binding: Binding = {
     plan,
     cost: plan.cost,
-    shape: plan.info.tag,
+    ...plan.target,
     tracked: true,
     write(w, value, depth) {
       binding.write = functions.writer();

@@ -4,7 +4,6 @@ import type { WireField } from "../../schema/wire-type-info.ts";
 import type { Bind, ReadStruct } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { begin, Flag, readFlagged } from "../references.ts";
-import type { ValueOp } from "../values/value-op.ts";
 import { ReadCode } from "./read-code.ts";
 import type { ReadPlan, ReadStep } from "./read-plan.ts";
 
@@ -41,7 +40,7 @@ class ReaderSource {
       `const b=r.bytes,e=r.end;let p=r.pos,c,n,o;if(d>r.maxDepth${different})${this.#wrong}p+=${lead.length};`,
     );
     const maker = this.#source.constant(recordMaker(declared.map((field) => field.key)));
-    const begun = `${this.#source.constant(begin)}(r,o,${this.#source.constant(info.tag)});`;
+    const begun = `${this.#source.constant(begin)}(r,o,${this.#source.constant(this.#plan.target)});`;
     const prototype = info.class && this.#source.constant(info.class.prototype);
     const blank = prototype ? `Object.create(${prototype})` : `new ${maker}()`;
     this.#source.add(`if(r.pending>=0){o=${blank};${begun}}`);
@@ -71,23 +70,23 @@ class ReaderSource {
   }
 
   #step(step: ReadStep, x: string): string {
-    const { field, op, own } = step;
+    const { field, op, own, keeps } = step;
     const value =
       own && field
-        ? this.#code.field(field.type, x)
-        : `r.pos=p;${x}=${this.#source.constant(op)}.read(r,d+1);p=r.pos;`;
+        ? this.#code.field(field.type, x, keeps)
+        : `r.pos=p;${x}=${this.#source.constant(op)}.read(r,d+1,${keeps});p=r.pos;`;
     if (!step.flagged) return value;
     const none = `${x}=${this.#empty(step)};`;
     return own && field
-      ? this.#code.flagged(field.type, op, x, 1, value, none)
-      : this.#slow(op, x, value, none);
+      ? this.#code.flagged({ type: field.type, op, keeps }, x, 1, value, none)
+      : this.#slow(step, x, value, none);
   }
 
-  #slow(op: ValueOp, x: string, value: string, none: string): string {
+  #slow({ op, keeps }: ReadStep, x: string, value: string, none: string): string {
     const flagged = this.#source.constant(readFlagged);
     return (
       `c=b[p++];if(c===${Flag.null}){${none}}else if(c===${Flag.value}){${value}}else{r.pos=p-1;` +
-      `${x}=${flagged}(r,${this.#source.constant(op)},d+1,undefined);p=r.pos;}`
+      `${x}=${flagged}(r,${this.#source.constant(op)},d+1,undefined,${keeps});p=r.pos;}`
     );
   }
 

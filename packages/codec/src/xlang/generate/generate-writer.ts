@@ -1,5 +1,6 @@
 import { Source, wrong } from "../../codegen/source.ts";
 import type { FieldType } from "../../schema/field-type.ts";
+import { otherKindTest } from "../../schema/struct-kind.ts";
 import type { WireField } from "../../schema/wire-type-info.ts";
 import type { Bind, WriteStruct } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
@@ -32,9 +33,11 @@ class WriterSource {
   }
 
   compile(): WriteStruct {
-    const { lead, ordered } = this.#plan;
+    const { info, lead, ordered } = this.#plan;
+    const isOther = otherKindTest(info);
+    const other = isOther ? `||${this.#source.constant(isOther)}(v)` : "";
     this.#source.add(
-      `if(typeof v!=="object"||v===null||d>w.maxDepth)${this.#wrong}` +
+      `if(typeof v!=="object"||v===null||d>w.maxDepth${other})${this.#wrong}` +
         "let p=w.pos,b=w.bytes,t,n,c;",
     );
     const first: Piece = {
@@ -82,14 +85,14 @@ class WriterSource {
 
   /** Returns the code for a field that keeps references. */
   #shared(field: WireField): Piece {
-    const { key, type, default: makeDefault, nullable } = field;
+    const { key, type, default: makeDefault, nullable, ref } = field;
     const op = this.#source.constant(fieldOp(field, this.#plan, this.#bind));
     const flag = this.#source.constant(writeFlag);
     const filled = makeDefault ? `if(t===undefined)t=${this.#source.constant(makeDefault)}();` : "";
     const none = nullable || type.kind === "any" ? `w.putByte(${Flag.null});` : this.#wrong;
     return free(
       `t=${this.#source.property("v", key)};${filled}w.pos=p;if(t===undefined||t===null){${none}}else{` +
-        `if(${flag}(w,t,${isAny(type) ? `${op}.dynamic.classify(t)` : op}))${op}.write(w,t,d+1);}p=w.pos;`,
+        `if(${flag}(w,t,${isAny(type) ? `${op}.dynamic.classify(t)` : op},${ref}))${op}.write(w,t,d+1,${ref});}p=w.pos;`,
     );
   }
 }

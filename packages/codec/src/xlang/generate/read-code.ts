@@ -15,6 +15,14 @@ import { ListFlag, maxUnbacked } from "../values/list-op.ts";
 import { MapFlag } from "../values/map-op.ts";
 import type { ValueOp } from "../values/value-op.ts";
 
+/** A place of values: their type, and what it allows. */
+export interface Place {
+  readonly type: FieldType;
+  readonly op: ValueOp;
+  /** True if the place keeps references. */
+  readonly keeps: boolean;
+}
+
 /**
  * Generates code that reads values into a variable. In the code `r` is the reader, `d` the depth of
  * the struct, `b` the bytes, `e` their end, `p` the position, `c` and `n` temporary numbers.
@@ -32,24 +40,27 @@ export class ReadCode {
     this.#wrong = `throw ${source.constant(wrong)};`;
   }
 
-  /** Returns the code for a field. Structs have their type info in front. */
-  field(type: FieldType, x: string): string {
-    if (!typesField(type, this.#plan.profile)) return this.#value(type, x, 1);
+  /**
+   * Returns the code for a field. Structs have their type info in front. `keeps` is true if the
+   * field keeps references.
+   */
+  field(type: FieldType, x: string, keeps: boolean): string {
+    if (!typesField(type, this.#plan.profile)) return this.#value(type, x, 1, keeps);
     if (type.kind !== "struct") {
       const op = this.#source.constant(fieldTypeOp(type, this.#plan.info.scope, this.#bind));
-      return `r.pos=p;${x}=${op}.read(r,d+1);p=r.pos;`;
+      return `r.pos=p;${x}=${op}.read(r,d+1,${keeps});p=r.pos;`;
     }
     const binding = this.#source.constant(this.#bind(type.info()));
     return `r.pos=p;${x}=${binding}.readInfo(r).read(r,d+1);p=r.pos;`;
   }
 
-  #value(type: FieldType, x: string, deeper: number): string {
+  #value(type: FieldType, x: string, deeper: number, keeps: boolean): string {
     const no = this.#wrong;
     switch (type.kind) {
       case "bool":
         return `c=b[p++];if(c===1)${x}=true;else if(c===0)${x}=false;else ${no}`;
       case "varint64":
-        if (type.as === "bigint") return this.other(type, x, deeper);
+        if (type.as === "bigint") return this.other(type, x, deeper, keeps);
         return this.#varint(x, "(c>>>1)^-(c&1)", `${this.#source.constant(readVarint64)}(r)`);
       case "varint32":
         return this.#varint(x, "(c>>>1)^-(c&1)", `${this.#source.constant(readVarint32)}(r)`);
@@ -76,7 +87,7 @@ export class ReadCode {
       case "enum": {
         const numbers = enumNumbers(type, this.#plan.profile);
         const places = type.values.every((value, i) => numbers.get(value) === i);
-        if (type.values.length > 127 || !places) return this.other(type, x, deeper);
+        if (type.values.length > 127 || !places) return this.other(type, x, deeper, keeps);
         const values = this.#source.constant(type.values);
         return `c=b[p++];if(!(c<${type.values.length}))${no}${x}=${values}[c];`;
       }
@@ -86,14 +97,14 @@ export class ReadCode {
       }
       case "list":
         return isDynamic(type.element.type)
-          ? this.other(type, x, deeper)
-          : this.#list(type, type.element.type, x, deeper);
+          ? this.other(type, x, deeper, keeps)
+          : this.#list(type, type.element.type, x, deeper, keeps);
       case "map":
         return type.form === "map" || type.key.type.kind !== "string" || isDynamic(type.value.type)
-          ? this.other(type, x, deeper)
-          : this.#record(type, type.value.type, x, deeper);
+          ? this.other(type, x, deeper, keeps)
+          : this.#record(type, type.value.type, x, deeper, keeps);
       default:
-        return this.other(type, x, deeper);
+        return this.other(type, x, deeper, keeps);
     }
   }
 
@@ -116,8 +127,7 @@ export class ReadCode {
    * containers do so in their ops only.
    */
   flagged(
-    type: FieldType,
-    op: ValueOp,
+    { type, op, keeps }: Place,
     x: string,
     deeper: number,
     value: string,
@@ -128,11 +138,11 @@ export class ReadCode {
     const first =
       type.kind === "struct"
         ? `const ${id}=${this.#source.constant(openShared)}(r);${value}` +
-          `${this.#source.constant(closeShared)}(r,${id},${x},${name}.shape);`
-        : `r.pos=p-1;${x}=${this.#source.constant(readFlagged)}(r,${name},d+${deeper},undefined);p=r.pos;`;
+          `${this.#source.constant(closeShared)}(r,${id},${x},${name});`
+        : `r.pos=p-1;${x}=${this.#source.constant(readFlagged)}(r,${name},d+${deeper},undefined,${keeps});p=r.pos;`;
     return (
       `c=b[p++];if(c===${Flag.value}){${value}}else if(c===${Flag.reference}){r.pos=p;` +
-      `${x}=${this.#source.constant(readReference)}(r,${name});p=r.pos;}` +
+      `${x}=${this.#source.constant(readReference)}(r,${name},${keeps});p=r.pos;}` +
       `else if(c===${Flag.first}){${first}}else if(c===${Flag.null}){${none}}else ${this.#wrong}`
     );
   }
@@ -147,12 +157,17 @@ export class ReadCode {
   /**
    * Returns the code for a list of one element type without nulls. Other lists are read by the op.
    */
-  #list(type: FieldType, element: FieldType, x: string, deeper: number): string {
+  #list(type: FieldType, element: FieldType, x: string, deeper: number, keeps: boolean): string {
     const start = this.#source.variable();
     const count = this.#source.variable();
     const op = this.#bind.ops.of(element, this.#plan.info.scope);
     const item = this.#source.variable();
-    const { typed, info, read } = this.#elements(element, item, deeper + 1, "list");
+    const { typed, info, read } = this.#elements(
+      { type: element, op, keeps },
+      item,
+      deeper + 1,
+      "list",
+    );
     const flags = typed ? ListFlag.same : ListFlag.same | ListFlag.declared;
     const loop = (code: string): string => {
       const i = this.#source.variable();
@@ -164,12 +179,12 @@ export class ReadCode {
     const tracked =
       op.tracked === true && this.#plan.profile.references
         ? `else if(b[p]===${flags | ListFlag.tracked}){` +
-          `${loop(this.flagged(element, op, item, deeper + 1, read, this.#wrong))}}`
+          `${loop(this.flagged({ type: element, op, keeps }, item, deeper + 1, read, this.#wrong))}}`
         : "";
     return (
       `if(d+${deeper}>r.maxDepth)${this.#wrong}const ${start}=p;let ${count};` +
       `${this.#varint(count, "c", "r.small()")}${x}=[];if(${count}>0){if(b[p]===${flags}){` +
-      `${loop(read)}}${tracked}else{p=${start};${this.other(type, x, deeper)}}}`
+      `${loop(read)}}${tracked}else{p=${start};${this.other(type, x, deeper, keeps)}}}`
     );
   }
 
@@ -177,20 +192,20 @@ export class ReadCode {
    * Returns the code for a record with values of one type without nulls. Other maps are read by the
    * op.
    */
-  #record(type: FieldType, element: FieldType, x: string, deeper: number): string {
+  #record(type: FieldType, element: FieldType, x: string, deeper: number, keeps: boolean): string {
     const start = this.#source.variable();
     const left = this.#source.variable();
     const size = this.#source.variable();
     const key = this.#source.variable();
     const item = this.#source.variable();
     const op = this.#bind.ops.of(element, this.#plan.info.scope);
-    const elements = this.#elements(element, item, deeper + 1, "map");
+    const elements = this.#elements({ type: element, op, keeps }, item, deeper + 1, "map");
     const known = this.#source.variable();
     return (
       `if(d+${deeper}>r.maxDepth)${this.#wrong}const ${start}=p,${known}=r.definitionCount,${known}s=r.shared.length,${known}n=r.names.length;` +
       `let ${left};${this.#varint(left, "c", "r.small()")}${x}={};if(${left}>0){${this.#charge(left, 88 + op.cost)}` +
       `do{if(b[p]!==${elements.typed ? MapFlag.keyDeclared : MapFlag.keyDeclared | MapFlag.valueDeclared}){p=${start};r.rewind(p,${known},${known}s,${known}n);` +
-      `${this.other(type, x, deeper)}break;}let ${size}=b[p+1];` +
+      `${this.other(type, x, deeper, keeps)}break;}let ${size}=b[p+1];` +
       `if(!(${size}>0)||${size}>${left})${this.#wrong}p+=2;${left}-=${size};${elements.info}` +
       `for(;${size}>0;${size}--){let ${key},${item};${this.#text(key, keyText)}` +
       `${elements.read}` +
@@ -201,13 +216,13 @@ export class ReadCode {
 
   /** Returns the code for elements, and for their type info if they have it. */
   #elements(
-    element: FieldType,
+    { type: element, keeps }: Place,
     item: string,
     deeper: number,
     container: Container,
   ): { readonly typed: boolean; readonly info: string; readonly read: string } {
     if (element.kind !== "struct" || !typesElements(element, this.#plan.profile, container)) {
-      return { typed: false, info: "", read: this.#value(element, item, deeper) };
+      return { typed: false, info: "", read: this.#value(element, item, deeper, keeps) };
     }
     const binding = this.#source.constant(this.#bind(element.info()));
     const op = this.#source.variable();
@@ -222,8 +237,8 @@ export class ReadCode {
     return `if(${count}>e-p${typed ? `+${maxUnbacked}` : ""}||(r.graphBytes-=${count}*${cost})<0)${this.#wrong}`;
   }
 
-  other(type: FieldType, x: string, deeper: number): string {
+  other(type: FieldType, x: string, deeper: number, keeps: boolean): string {
     const op = this.#source.constant(this.#bind.ops.of(type, this.#plan.info.scope));
-    return `r.pos=p;${x}=${op}.read(r,d+${deeper});p=r.pos;`;
+    return `r.pos=p;${x}=${op}.read(r,d+${deeper},${keeps});p=r.pos;`;
   }
 }

@@ -15,6 +15,8 @@ export interface ReadStep {
   readonly op: ValueOp;
   /** True if `op` is the op of the field's own type, for which an engine may generate code. */
   readonly own: boolean;
+  /** True if the field keeps references. */
+  readonly keeps: boolean;
   /** True if a flag precedes the value. */
   readonly flagged: boolean;
   /** Makes the value for null. */
@@ -37,6 +39,7 @@ export function ownReadPlan(plan: TypePlan, bind: Bind): ReadPlan {
     field,
     op: fieldOp(field, plan, bind),
     own: true,
+    keeps: field.ref,
     flagged: field.nullable || plan.shared.has(field),
     empty: absentValue(plan.info, field),
   }));
@@ -55,7 +58,7 @@ export function versionReadPlan(plan: TypePlan, meta: TypeMeta, bind: Bind): Rea
     const flagged = stated.type.nullable || stated.type.shared;
     if (!field) {
       const op = statedOp(stated.type, plan.info.scope, bind);
-      return { field, op, own: false, flagged, empty: () => null };
+      return { field, op, own: false, keeps: true, flagged, empty: () => null };
     }
     if (taken.has(field)) throw fail("data", "a definition with one field twice");
     taken.add(field);
@@ -71,6 +74,7 @@ export function versionReadPlan(plan: TypePlan, meta: TypeMeta, bind: Bind): Rea
       field,
       op,
       own: op === own && !withoutInfo(field, plan),
+      keeps: field.ref,
       flagged,
       empty: absentValue(plan.info, field),
     };

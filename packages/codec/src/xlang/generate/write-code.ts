@@ -3,6 +3,7 @@ import { putText } from "../../bytes/text.ts";
 import { putVar32, putVarint64 } from "../../bytes/varint.ts";
 import { type Source, wrong } from "../../codegen/source.ts";
 import type { EnumType, FieldType } from "../../schema/field-type.ts";
+import { isRecordLike } from "../../value-kind.ts";
 import type { Bind } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { type Container, isDynamic, typesElements } from "../values/element-op.ts";
@@ -157,9 +158,10 @@ export class WriteCode {
     const [map, keys, item] = [this.#name(), this.#name(), this.#name()];
     const [i, count, end] = [this.#name(), this.#name(), this.#name()];
     const text = this.#source.constant(putText);
+    const record = this.#source.constant(isRecordLike);
     const value = this.#item(element, item, deeper + 1);
     return free(
-      `if(typeof ${x}!=="object"||${x}===null||Array.isArray(${x})||d+${deeper}>w.maxDepth)${this.#wrong}` +
+      `if(typeof ${x}!=="object"||${x}===null||!${record}(${x})||d+${deeper}>w.maxDepth)${this.#wrong}` +
         `const ${map}=${x},${keys}=Object.keys(${map}),${count}=${keys}.length;b=w.room(p,5);` +
         `p=${this.#source.constant(putVar32)}(b,p,${count});for(let ${i}=0;${i}<${count};){` +
         `const ${end}=Math.min(${count},${i}+255);b=w.room(p,2);` +

@@ -1,3 +1,4 @@
+import { mapAdder } from "../../bytes/key-guard.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { fail } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
@@ -5,15 +6,29 @@ import { begin } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { ElementOp } from "./element-op.ts";
 import { MapFlag, readPairs } from "./map-op.ts";
+import type { Target } from "./value-op.ts";
+
+/** The type of maps of any values. No other type accepts them, as some are plain objects. */
+export const anyMap: Target = { shape: "any map" };
 
 /** Reads a map of any values: a plain object if all keys are text, else a `Map`. */
-export function readAnyMap(r: XlangReader, item: ElementOp, depth: number): unknown {
-  if (r.pending >= 0) return readSharedMap(r, item, depth);
+export function readAnyMap(
+  r: XlangReader,
+  item: ElementOp,
+  depth: number,
+  keeps: boolean | undefined,
+): unknown {
+  if (r.pending >= 0) return readSharedMap(r, item, depth, keeps);
   const pairs: [unknown, unknown][] = [];
-  readPairs(r, item, item, depth, (key, value) => {
+  readPairs(r, item, item, depth, keeps, (key, value) => {
     pairs.push([key, value]);
   });
-  if (pairs.some(([key]) => typeof key !== "string")) return new Map(pairs);
+  if (pairs.some(([key]) => typeof key !== "string")) {
+    const map = new Map<unknown, unknown>();
+    const add = mapAdder(map);
+    for (const [key, value] of pairs) add(key, value);
+    return map;
+  }
   const object: Record<string, unknown> = {};
   for (const [key, value] of pairs) setOwn(object, key as string, value);
   return object;
@@ -23,18 +38,21 @@ export function readAnyMap(r: XlangReader, item: ElementOp, depth: number): unkn
  * Reads a map to which its own values may refer. It is made before they are read, so the first key
  * decides about its class.
  */
-function readSharedMap(r: XlangReader, item: ElementOp, depth: number): unknown {
+function readSharedMap(
+  r: XlangReader,
+  item: ElementOp,
+  depth: number,
+  keeps: boolean | undefined,
+): unknown {
   if (!beginsWithText(r)) {
     const map = new Map<unknown, unknown>();
-    begin(r, map, "map<any,any>");
-    readPairs(r, item, item, depth, (key, value) => {
-      map.set(key, value);
-    });
+    begin(r, map, anyMap);
+    readPairs(r, item, item, depth, keeps, mapAdder(map));
     return map;
   }
   const object: Record<string, unknown> = {};
-  begin(r, object, "map<any,any>");
-  readPairs(r, item, item, depth, (key, value) => {
+  begin(r, object, anyMap);
+  readPairs(r, item, item, depth, keeps, (key, value) => {
     if (typeof key !== "string") {
       throw fail("mismatch", "a shared map with both text keys and others");
     }

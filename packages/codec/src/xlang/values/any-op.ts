@@ -3,10 +3,11 @@ import { fail, kindOf } from "../../failure.ts";
 import type { ExtType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
 import { TypedValue } from "../../schema/typed-value.ts";
+import { isBytes, isDate, isMap, isPlainObject, isSet } from "../../value-kind.ts";
 import type { Bind } from "../binding.ts";
 import { type Candidates, inScope, readStruct, readTypeName } from "../struct-info.ts";
 import type { XlangReader } from "../xlang-reader.ts";
-import { readAnyMap } from "./any-map.ts";
+import { anyMap, readAnyMap } from "./any-map.ts";
 import type { ElementOp } from "./element-op.ts";
 import { enumNumberOp } from "./enum-op.ts";
 import { extOp } from "./ext-op.ts";
@@ -42,12 +43,12 @@ export function anyOp(scope: TypeScope, bind: Bind): AnyOp {
     shape: "any",
     accepts: () => true,
     ofId: (id) => types.ofId(id),
-    write(w, value, depth) {
+    write(w, value, depth, keeps) {
       const op = types.classify(value);
       op.writeInfo(w);
-      op.write(w, value, depth);
+      op.write(w, value, depth, keeps);
     },
-    read: (r, depth) => types.readType(r).read(r, depth),
+    read: (r, depth, keeps) => types.readType(r).read(r, depth, keeps),
     writeInfo: () => undefined,
     readInfo: dynamic.readType,
   };
@@ -121,8 +122,17 @@ class AnyTypes {
     if (value instanceof TypedValue) return this.#typed.of(value);
     const ext = this.#scope.extOf(value);
     if (ext) return this.#ofExt(ext);
-    const array = typedArrayOp(value);
-    if (array) return array;
+    return typedArrayOp(value) ?? this.#ofForeign(value);
+  }
+
+  /** Returns the op of an object that another realm made. */
+  #ofForeign(value: object): ValueOp {
+    const { set, map, record } = this.#containers;
+    if (isPlainObject(value)) return record;
+    if (isBytes(value)) return bytesOp;
+    if (isDate(value)) return timeOp;
+    if (isSet(value)) return set;
+    if (isMap(value)) return map;
     throw fail(
       "value",
       `a ${kindOf(value)} has no form on the wire: bind its class to a wire type, or give its type with typed()`,
@@ -188,12 +198,17 @@ interface Containers {
 function containersOf(any: AnyOp): Containers {
   const item: ElementOp = { op: any, nullable: true, optional: false, typed: false };
   const key: ElementOp = { op: textOp, nullable: false, optional: false, typed: false };
-  const map: ValueOp = { ...mapOp(item, item), read: (r, depth) => readAnyMap(r, item, depth) };
+  const map: ValueOp = {
+    ...mapOp(item, item),
+    ...anyMap,
+    read: (r, depth, keeps) => readAnyMap(r, item, depth, keeps),
+  };
   // a record writes its keys as values of any type too, for readers without a schema
   const record: ValueOp = {
     ...recordOp(key, item),
-    write(w, value, depth) {
-      map.write(w, new Map(Object.entries(value as object)), depth);
+    ...anyMap,
+    write(w, value, depth, keeps) {
+      map.write(w, new Map(Object.entries(value as object)), depth, keeps);
     },
   };
   return { list: listOp(item), set: setOp(item), map, record };

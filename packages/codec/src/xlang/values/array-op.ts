@@ -5,6 +5,7 @@ import { arrayTypeId, TypeId } from "../../bytes/type-id.ts";
 import { safe } from "../../bytes/varint.ts";
 import { fail, kindOf } from "../../failure.ts";
 import type { ArrayElementKind } from "../../schema/field-type.ts";
+import { isArrayOf } from "../../value-kind.ts";
 import { listOp } from "./list-op.ts";
 import { type PlainOp, plainOp, type ValueOp } from "./value-op.ts";
 
@@ -31,7 +32,7 @@ function numberArrayOp(element: NumberElementKind): PlainOp {
   return plainOp(
     arrayTypeId[element],
     (w, value) => {
-      if (!(value instanceof Class)) {
+      if (!isArrayOf(Class, value)) {
         throw fail("value", `expected a ${Class.name}, got ${kindOf(value)}`);
       }
       const { buffer, byteOffset, byteLength } = value;
@@ -66,7 +67,7 @@ function halfArrayOp(
   return plainOp(
     arrayTypeId[element],
     (w, value) => {
-      if (!(value instanceof Float32Array)) {
+      if (!isArrayOf(Float32Array, value)) {
         throw fail("value", `expected a Float32Array, got ${kindOf(value)}`);
       }
       w.putSmall(value.length * 2);

@@ -4,11 +4,12 @@ import { type CaseValue, notOfCases, partsOf } from "../../schema/case-value.ts"
 import type { CaseUnion, ElementType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
 import type { Bind } from "../binding.ts";
+import { identityOf } from "../identity-of.ts";
 import { nameReader, nameWriter } from "../name-info.ts";
 import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
-import { containerOp, type ValueOp } from "./value-op.ts";
+import { containerOp, type Target, type ValueOp, withInfo } from "./value-op.ts";
 
 /** Approximate memory of the object of a value. */
 const objectCost = 40;
@@ -21,8 +22,8 @@ export function caseOp(type: CaseUnion, scope: TypeScope, bind: Bind): ValueOp {
   const cases = new Cases(type, scope, bind);
   const op = containerOp(
     TypeId.typedUnion,
-    (w, given, depth) => cases.write(w, given, depth),
-    (r, depth) => cases.read(r, depth),
+    (w, given, depth, keeps) => cases.write(w, given, depth, keeps),
+    (r, depth, keeps) => cases.read(r, depth, keeps),
     0,
     cases.shape,
   );
@@ -44,7 +45,7 @@ interface CaseOp {
   readonly read: ValueOp;
 }
 
-class Cases {
+class Cases implements Target {
   readonly shape: string;
   readonly #type: CaseUnion;
   readonly #scope: TypeScope;
@@ -52,13 +53,14 @@ class Cases {
   readonly #ops = new Map<ElementType, CaseOp>();
 
   constructor(type: CaseUnion, scope: TypeScope, bind: Bind) {
-    this.shape = `union ${type.named.tag}`;
+    const { named } = type;
+    this.shape = `union ${named.tag} ${identityOf(named.schema)}`;
     this.#type = type;
     this.#scope = scope;
     this.#bind = bind;
   }
 
-  write(w: XlangWriter, given: unknown, depth: number): void {
+  write(w: XlangWriter, given: unknown, depth: number, keeps: boolean | undefined): void {
     w.checkDepth(depth);
     const { number, value, element } = partsOf(this.#type, given);
     w.putSmall(number);
@@ -70,15 +72,15 @@ class Cases {
       const { op: own } = this.#opOf(element);
       const valueOp = own.dynamic?.classify(value) ?? own;
       if (!w.tracking) w.putByte(Flag.value);
-      else if (!writeFlag(w, value, valueOp)) return;
+      else if (!writeFlag(w, value, valueOp, keeps)) return;
       valueOp.writeInfo(w);
-      valueOp.write(w, value, depth + 1);
+      valueOp.write(w, value, depth + 1, keeps);
     } catch (reason) {
       throw asFailure(reason).inField("value");
     }
   }
 
-  read(r: XlangReader, depth: number): CaseValue {
+  read(r: XlangReader, depth: number, keeps: boolean | undefined): CaseValue {
     r.checkDepth(depth);
     r.charge(objectCost);
     const number = r.small();
@@ -86,9 +88,9 @@ class Cases {
     const element = cases.get(number);
     if (!element) throw fail("mismatch", notOfCases(number, cases)).inField("case");
     const out: CaseValue = { case: number, value: undefined };
-    begin(r, out, this.shape);
+    begin(r, out, this);
     try {
-      out.value = readFlagged(r, this.#opOf(element).read, depth + 1, absent);
+      out.value = readFlagged(r, this.#opOf(element).read, depth + 1, absent, keeps);
     } catch (reason) {
       throw asFailure(reason).inField("value");
     }
@@ -104,7 +106,7 @@ class Cases {
     let one = this.#ops.get(element);
     if (!one) {
       const op = this.#bind.ops.self(element.type, this.#scope);
-      one = { op, read: { ...op, read: (r, depth) => op.readInfo(r).read(r, depth) } };
+      one = { op, read: withInfo(op) };
       this.#ops.set(element, one);
     }
     return one;

@@ -16,6 +16,11 @@ export interface ElementOp {
   readonly typed: boolean;
 }
 
+/** Returns the part of a container's shape that describes its elements. */
+export function elementShape({ op, nullable, optional }: ElementOp): string {
+  return nullable ? `${op.shape}${optional ? " or undefined" : " or null"}` : op.shape;
+}
+
 export type Container = "list" | "map";
 
 export function elementOf(

@@ -46,7 +46,7 @@ export function enumOp(type: EnumType, profile: Profile): ValueOp {
   );
   const self: ValueOp = {
     ...op,
-    shape: `enum<${values.join("|")}>`,
+    shape: `enum ${JSON.stringify([named?.tag, values])}`,
     // explicit type info may name an enum that only the writer has
     readInfo(r) {
       const id = r.byte();

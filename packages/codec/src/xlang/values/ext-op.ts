@@ -3,6 +3,7 @@ import { extForm, extValue } from "../../schema/ext-value.ts";
 import type { ExtType } from "../../schema/field-type.ts";
 import type { TypeScope } from "../../schema/type-scope.ts";
 import type { Bind } from "../binding.ts";
+import { identityOf } from "../identity-of.ts";
 import { nameReader, nameWriter } from "../name-info.ts";
 import { Flag, readFlagged } from "../references.ts";
 import { plainOp, type ValueOp, withInfo } from "./value-op.ts";
@@ -23,24 +24,24 @@ export function extOp(type: ExtType, scope: TypeScope, bind: Bind): ValueOp {
   };
   const op = plainOp(
     TypeId.ext,
-    (w, value, depth) => {
+    (w, value, depth, keeps) => {
       const given = extForm(type, value);
-      if (!form.nullable) inner().write(w, given, depth + 1);
+      if (!form.nullable) inner().write(w, given, depth + 1, keeps);
       else if (given === null || given === undefined) w.putByte(Flag.null);
       else {
         w.putByte(Flag.value);
-        inner().write(w, given, depth + 1);
+        inner().write(w, given, depth + 1, keeps);
       }
     },
-    (r, depth) => {
+    (r, depth, keeps) => {
       const empty = form.optional ? undefined : null;
       const given = form.nullable
-        ? readFlagged(r, inner(), depth + 1, empty)
-        : inner().read(r, depth + 1);
+        ? readFlagged(r, inner(), depth + 1, empty, keeps)
+        : inner().read(r, depth + 1, keeps);
       return extValue(type, given);
     },
     64,
-    `ext ${named.tag}`,
+    `ext ${named.tag} ${identityOf(named)}`,
   );
   const readOwnInfo = nameReader("ext", named, bind.profile);
   const self: ValueOp = {

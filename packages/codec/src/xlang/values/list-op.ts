@@ -1,10 +1,12 @@
+import { setAdder } from "../../bytes/key-guard.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
+import { isSet } from "../../value-kind.ts";
 import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
-import type { ElementOp } from "./element-op.ts";
-import { containerOp, noneOp, type ValueOp } from "./value-op.ts";
+import { type ElementOp, elementShape } from "./element-op.ts";
+import { containerOp, missingOp, noneOp, type ValueOp } from "./value-op.ts";
 
 /** The bits of the byte before the elements (docs/fory.md, "Lists and sets"). */
 export const ListFlag = { tracked: 1, nulls: 2, declared: 4, same: 8 } as const;
@@ -17,46 +19,44 @@ export const maxUnbacked = 8_192;
 
 /** The op of a list, held as an array. */
 export function listOp(element: ElementOp): ValueOp {
-  const shape = `list<${element.op.shape}>`;
-  return containerOp(
+  const op = containerOp(
     TypeId.list,
-    (w, value, depth) => {
+    (w, value, depth, keeps) => {
       if (!Array.isArray(value)) throw fail("value", `expected an array, got ${kindOf(value)}`);
-      writeItems(w, value, element, depth);
+      writeItems(w, value, element, depth, keeps);
     },
-    (r, depth) => {
+    (r, depth, keeps) => {
       const items: unknown[] = [];
-      begin(r, items, shape);
-      readItems(r, element, depth, (item) => {
+      begin(r, items, op);
+      readItems(r, element, depth, keeps, (item) => {
         items.push(item);
       });
       return items;
     },
     32,
-    shape,
+    `list<${elementShape(element)}>`,
   );
+  return op;
 }
 
 /** The op of a set, held as a `Set`. */
 export function setOp(element: ElementOp): ValueOp {
-  const shape = `set<${element.op.shape}>`;
-  return containerOp(
+  const op = containerOp(
     TypeId.set,
-    (w, value, depth) => {
-      if (!(value instanceof Set)) throw fail("value", `expected a Set, got ${kindOf(value)}`);
-      writeItems(w, [...value], element, depth);
+    (w, value, depth, keeps) => {
+      if (!isSet(value)) throw fail("value", `expected a Set, got ${kindOf(value)}`);
+      writeItems(w, [...value], element, depth, keeps);
     },
-    (r, depth) => {
+    (r, depth, keeps) => {
       const items = new Set<unknown>();
-      begin(r, items, shape);
-      readItems(r, element, depth, (item) => {
-        items.add(item);
-      });
+      begin(r, items, op);
+      readItems(r, element, depth, keeps, setAdder(items));
       return items;
     },
     128,
-    shape,
+    `set<${elementShape(element)}>`,
   );
+  return op;
 }
 
 function writeItems(
@@ -64,6 +64,7 @@ function writeItems(
   items: readonly unknown[],
   element: ElementOp,
   depth: number,
+  keeps: boolean | undefined,
 ): void {
   w.checkDepth(depth);
   const count = items.length;
@@ -92,10 +93,10 @@ function writeItems(
         continue;
       }
       if (tracked) {
-        if (!writeFlag(w, item, op)) continue;
+        if (!writeFlag(w, item, op, keeps)) continue;
       } else if (nulls) w.putByte(Flag.value);
       if (!same) op.writeInfo(w);
-      op.write(w, item, depth + 1);
+      op.write(w, item, depth + 1, keeps);
     }
   } catch (reason) {
     throw asFailure(reason).inItem(i);
@@ -133,6 +134,7 @@ function readItems(
   r: XlangReader,
   element: ElementOp,
   depth: number,
+  keeps: boolean | undefined,
   add: (item: unknown) => void,
 ): void {
   r.checkDepth(depth);
@@ -144,12 +146,14 @@ function readItems(
   const bits = r.byte();
   if (bits > 15) throw fail("data", `list flags ${bits}`);
   const flagged = (bits & (ListFlag.nulls | ListFlag.tracked)) !== 0;
-  const op = elementOp(r, declared, bits);
+  const op = elementOp(r, element, bits);
   const empty = element.optional ? undefined : null;
   let i = 0;
   try {
     for (; i < count; i++) {
-      const item = flagged ? readFlagged(r, op, depth + 1, absent) : op.read(r, depth + 1);
+      const item = flagged
+        ? readFlagged(r, op, depth + 1, absent, keeps)
+        : op.read(r, depth + 1, keeps);
       if (item === absent && !element.nullable) {
         throw fail("data", "null in a list that has no nulls");
       }
@@ -161,10 +165,21 @@ function readItems(
 }
 
 /** Returns the op of all elements. If they differ in type, it reads type info each time. */
-function elementOp(r: XlangReader, op: ValueOp, bits: number): ValueOp {
+function elementOp(r: XlangReader, element: ElementOp, bits: number): ValueOp {
+  const { op } = element;
   if (bits & ListFlag.declared) return declaredOp(op);
-  if (bits & ListFlag.same) return ownOp(r, op);
-  return op.dynamic ? op : { ...op, read: (from, depth) => ownOp(from, op).read(from, depth) };
+  if (bits & ListFlag.same) return ownOp(r, element);
+  return infoFirst(element);
+}
+
+/** Returns the op of values that each have type info in front. */
+export function infoFirst(element: ElementOp): ValueOp {
+  const { op } = element;
+  if (op.dynamic) return op;
+  return {
+    ...op,
+    read: (r, depth, keeps) => ownOp(r, element).read(r, depth, keeps),
+  };
 }
 
 /** Returns the op for values without type info. */
@@ -176,11 +191,11 @@ export function declaredOp(op: ValueOp): ValueOp {
 }
 
 /** Reads type info and returns the op for it. */
-export function ownOp(r: XlangReader, op: ValueOp): ValueOp {
+export function ownOp(r: XlangReader, { op, nullable, optional }: ElementOp): ValueOp {
   if (op.dynamic) return op.dynamic.readType(r);
-  if (r.bytes[r.pos] === TypeId.none) {
+  if (nullable && r.bytes[r.pos] === TypeId.none) {
     r.pos++;
-    return noneOp;
+    return optional ? missingOp : noneOp;
   }
   return op.readInfo(r);
 }

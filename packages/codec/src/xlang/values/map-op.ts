@@ -1,11 +1,13 @@
+import { mapAdder } from "../../bytes/key-guard.ts";
 import { TypeId } from "../../bytes/type-id.ts";
 import { asFailure, fail, kindOf } from "../../failure.ts";
 import { setOwn } from "../../own-property.ts";
+import { isMap, isRecordLike } from "../../value-kind.ts";
 import { absent, begin, Flag, readFlagged, writeFlag } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
-import type { ElementOp } from "./element-op.ts";
-import { declaredOp, ownOp } from "./list-op.ts";
+import { type ElementOp, elementShape } from "./element-op.ts";
+import { declaredOp, infoFirst, ownOp } from "./list-op.ts";
 import { containerOp, type ValueOp } from "./value-op.ts";
 
 /** The bits of the byte before a chunk of pairs (docs/fory.md, "Maps"). */
@@ -25,11 +27,10 @@ const pairCost = 64;
 
 /** The op of a map with text keys, held as a plain object. */
 export function recordOp(key: ElementOp, value: ElementOp): ValueOp {
-  const shape = `record<${value.op.shape}>`;
-  return containerOp(
+  const op = containerOp(
     TypeId.map,
-    (w, record, depth) => {
-      if (typeof record !== "object" || record === null || Array.isArray(record)) {
+    (w, record, depth, keeps) => {
+      if (typeof record !== "object" || record === null || !isRecordLike(record)) {
         throw fail("value", `expected an object, got ${kindOf(record)}`);
       }
       const keys = Object.keys(record);
@@ -40,39 +41,39 @@ export function recordOp(key: ElementOp, value: ElementOp): ValueOp {
         key,
         value,
         depth,
+        keeps,
       );
     },
-    (r, depth) => {
+    (r, depth, keeps) => {
       const record: Record<string, unknown> = {};
-      begin(r, record, shape);
-      readPairs(r, key, value, depth, (name, item) => setOwn(record, String(name), item));
+      begin(r, record, op);
+      readPairs(r, key, value, depth, keeps, (name, item) => setOwn(record, String(name), item));
       return record;
     },
     64,
-    shape,
+    `record<${elementShape(key)},${elementShape(value)}>`,
   );
+  return op;
 }
 
 /** The op of a map, held as a `Map`. */
 export function mapOp(key: ElementOp, value: ElementOp): ValueOp {
-  const shape = `map<${key.op.shape},${value.op.shape}>`;
-  return containerOp(
+  const op = containerOp(
     TypeId.map,
-    (w, map, depth) => {
-      if (!(map instanceof Map)) throw fail("value", `expected a Map, got ${kindOf(map)}`);
-      writePairs(w, [...map.keys()], [...map.values()], key, value, depth);
+    (w, map, depth, keeps) => {
+      if (!isMap(map)) throw fail("value", `expected a Map, got ${kindOf(map)}`);
+      writePairs(w, [...map.keys()], [...map.values()], key, value, depth, keeps);
     },
-    (r, depth) => {
+    (r, depth, keeps) => {
       const map = new Map<unknown, unknown>();
-      begin(r, map, shape);
-      readPairs(r, key, value, depth, (name, item) => {
-        map.set(name, item);
-      });
+      begin(r, map, op);
+      readPairs(r, key, value, depth, keeps, mapAdder(map));
       return map;
     },
     128,
-    shape,
+    `map<${elementShape(key)},${elementShape(value)}>`,
   );
+  return op;
 }
 
 function writePairs(
@@ -82,6 +83,7 @@ function writePairs(
   key: ElementOp,
   value: ElementOp,
   depth: number,
+  keeps: boolean | undefined,
 ): void {
   w.checkDepth(depth);
   w.putSmall(keys.length);
@@ -90,7 +92,7 @@ function writePairs(
   try {
     while (i < keys.length) {
       if (isEmpty(keys[i], key)) {
-        writeUnderNull(w, values[i], value, depth);
+        writeUnderNull(w, values[i], value, depth, keeps);
         i++;
       } else if (isEmpty(values[i], value)) {
         writeNull(w, keys[i], keyOps?.[i] ?? key.op, keyOps !== undefined, depth);
@@ -108,7 +110,9 @@ function writePairs(
             if (value.op.dynamic && value.op.dynamic.classify(values[i]) !== valueOp) break;
           }
           keyOp.write(w, keys[i], depth + 1);
-          if (!tracked || writeFlag(w, values[i], valueOp)) valueOp.write(w, values[i], depth + 1);
+          if (!tracked || writeFlag(w, values[i], valueOp, keeps)) {
+            valueOp.write(w, values[i], depth + 1, keeps);
+          }
         }
         w.bytes[at] = i - start;
       }
@@ -150,7 +154,13 @@ function writeNull(w: XlangWriter, key: unknown, op: ValueOp, typed: boolean, de
 }
 
 /** Writes the pair of a null key: a chunk of its own, without a count. */
-function writeUnderNull(w: XlangWriter, item: unknown, value: ElementOp, depth: number): void {
+function writeUnderNull(
+  w: XlangWriter,
+  item: unknown,
+  value: ElementOp,
+  depth: number,
+  keeps: boolean | undefined,
+): void {
   if (isEmpty(item, value)) {
     w.putByte(MapFlag.keyNull | MapFlag.valueNull);
     return;
@@ -164,12 +174,12 @@ function writeUnderNull(w: XlangWriter, item: unknown, value: ElementOp, depth: 
       (typed || tracked ? MapFlag.valueTracked : 0),
   );
   // unlike in longer chunks, the flag precedes the type info
-  if (tracked && !writeFlag(w, item, op)) return;
+  if (tracked && !writeFlag(w, item, op, keeps)) return;
   if (typed) {
     if (!tracked) w.putByte(Flag.value);
     op.writeInfo(w);
   }
-  op.write(w, item, depth + 1);
+  op.write(w, item, depth + 1, keeps);
 }
 
 function isEmpty(item: unknown, element: ElementOp): boolean {
@@ -186,6 +196,7 @@ export function readPairs(
   key: ElementOp,
   value: ElementOp,
   depth: number,
+  keeps: boolean | undefined,
   add: (key: unknown, value: unknown) => void,
 ): void {
   r.checkDepth(depth);
@@ -196,7 +207,7 @@ export function readPairs(
     if (bits > 63) throw fail("data", `map flags ${bits}`);
     if (bits & MapFlag.keyNull) {
       if (!key.nullable) throw fail("data", "a null key in a map that has none");
-      add(key.optional ? undefined : null, readUnderNull(r, value, depth, bits));
+      add(key.optional ? undefined : null, readUnderNull(r, value, depth, bits, keeps));
       left--;
       continue;
     }
@@ -205,9 +216,10 @@ export function readPairs(
       // here the flag of the key precedes its type info
       const name = readTracked(
         r,
-        bits & MapFlag.keyDeclared ? declaredOp(key.op) : infoFirst(key.op),
+        bits & MapFlag.keyDeclared ? declaredOp(key.op) : infoFirst(key),
         depth + 1,
         bits & MapFlag.keyTracked,
+        keeps,
       );
       add(name, empty);
       left--;
@@ -215,12 +227,12 @@ export function readPairs(
     }
     const size = r.byte();
     if (size === 0 || size > left) throw fail("data", `a chunk of ${size} pairs with ${left} left`);
-    const keyOp = chunkOp(r, key.op, bits & MapFlag.keyDeclared);
-    const valueOp = chunkOp(r, value.op, bits & MapFlag.valueDeclared);
+    const keyOp = chunkOp(r, key, bits & MapFlag.keyDeclared);
+    const valueOp = chunkOp(r, value, bits & MapFlag.valueDeclared);
     for (let i = 0; i < size; i++) {
-      const name = readTracked(r, keyOp, depth + 1, bits & MapFlag.keyTracked);
+      const name = readTracked(r, keyOp, depth + 1, bits & MapFlag.keyTracked, keeps);
       try {
-        add(name, readTracked(r, valueOp, depth + 1, bits & MapFlag.valueTracked));
+        add(name, readTracked(r, valueOp, depth + 1, bits & MapFlag.valueTracked, keeps));
       } catch (reason) {
         throw asFailure(reason).inKey(name);
       }
@@ -230,27 +242,34 @@ export function readPairs(
 }
 
 /** Reads the value of a null key. */
-function readUnderNull(r: XlangReader, value: ElementOp, depth: number, bits: number): unknown {
+function readUnderNull(
+  r: XlangReader,
+  value: ElementOp,
+  depth: number,
+  bits: number,
+  keeps: boolean | undefined,
+): unknown {
   if (bits & MapFlag.valueNull) {
     if (!value.nullable) throw fail("data", "null in a map that has no nulls");
     return value.optional ? undefined : null;
   }
-  const op = bits & MapFlag.valueDeclared ? declaredOp(value.op) : infoFirst(value.op);
-  return readTracked(r, op, depth + 1, bits & MapFlag.valueTracked);
+  const op = bits & MapFlag.valueDeclared ? declaredOp(value.op) : infoFirst(value);
+  return readTracked(r, op, depth + 1, bits & MapFlag.valueTracked, keeps);
 }
 
-function chunkOp(r: XlangReader, op: ValueOp, declared: number): ValueOp {
-  if (!declared) return ownOp(r, op);
-  return declaredOp(op);
+function chunkOp(r: XlangReader, element: ElementOp, declared: number): ValueOp {
+  return declared ? declaredOp(element.op) : ownOp(r, element);
 }
 
-function infoFirst(op: ValueOp): ValueOp {
-  return op.dynamic ? op : { ...op, read: (r, depth) => ownOp(r, op).read(r, depth) };
-}
-
-function readTracked(r: XlangReader, op: ValueOp, depth: number, tracked: number): unknown {
-  if (!tracked) return op.read(r, depth);
-  const value = readFlagged(r, op, depth, absent);
+function readTracked(
+  r: XlangReader,
+  op: ValueOp,
+  depth: number,
+  tracked: number,
+  keeps: boolean | undefined,
+): unknown {
+  if (!tracked) return op.read(r, depth, keeps);
+  const value = readFlagged(r, op, depth, absent, keeps);
   if (value === absent) throw fail("data", "null where a value should be");
   return value;
 }

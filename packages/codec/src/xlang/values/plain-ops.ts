@@ -3,6 +3,7 @@ import { bigInteger, safeInteger } from "../../bytes/integer.ts";
 import { arrayTypeId, TypeId } from "../../bytes/type-id.ts";
 import { putVarint64, putVarintBig, readVarintBig } from "../../bytes/varint.ts";
 import type { ArrayElementKind } from "../../schema/field-type.ts";
+import { isArrayOf } from "../../value-kind.ts";
 import { arrayOp, float8ArrayOp } from "./array-op.ts";
 import { scalarOp } from "./scalar-op.ts";
 import { type PlainOp, plainOp, type ValueOp } from "./value-op.ts";
@@ -28,6 +29,7 @@ export const integerOp: PlainOp = plainOp(
     return Number.isSafeInteger(near) ? near : value;
   },
   16,
+  "integer",
 );
 
 export const boolOp: PlainOp = scalarOp({ kind: "bool" });
@@ -46,7 +48,7 @@ const arrayOps = arrayKinds
 
 /** Returns the op of a typed array, or undefined for other objects. */
 export function typedArrayOp(value: object): ValueOp | undefined {
-  return arrayOps.find(({ Class }) => value instanceof Class)?.op;
+  return arrayOps.find(({ Class }) => isArrayOf(Class, value))?.op;
 }
 
 /**

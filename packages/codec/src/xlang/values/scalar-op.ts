@@ -31,6 +31,7 @@ import {
 } from "../../bytes/varint.ts";
 import { fail, kindOf } from "../../failure.ts";
 import type { ScalarType } from "../../schema/field-type.ts";
+import { isBytes } from "../../value-kind.ts";
 import type { Profile } from "../profile.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
@@ -46,7 +47,7 @@ export function scalarOp(type: ScalarType, profile?: Profile): PlainOp {
       ? ([writeShortDate, readShortDate, 32] as const)
       : functions(type);
   const typeId = TypeId[type.kind];
-  return plainOp(typeId, write, read, cost ?? 0);
+  return plainOp(typeId, write, read, cost ?? 0, `${typeId}${type.as ?? ""}`);
 }
 
 function functions(type: ScalarType): readonly [Write, Read, cost?: number] {
@@ -146,7 +147,7 @@ function writeText(w: XlangWriter, value: unknown): void {
 }
 
 function writeBinary(w: XlangWriter, value: unknown): void {
-  if (!(value instanceof Uint8Array)) {
+  if (!isBytes(value)) {
     throw fail("value", `expected bytes (Uint8Array), got ${kindOf(value)}`);
   }
   w.putSmall(value.length);

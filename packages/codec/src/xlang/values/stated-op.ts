@@ -152,7 +152,7 @@ function arrayVersion(
 function fromAny(own: ValueOp, type: FieldType): ValueOp | undefined {
   if (type.kind === "struct") return own;
   if (type.kind === "union") return undefined;
-  return { ...own, read: (r, depth) => own.readInfo(r).read(r, depth) };
+  return { ...own, read: (r, depth, keeps) => own.readInfo(r).read(r, depth, keeps) };
 }
 
 function elementVersion(

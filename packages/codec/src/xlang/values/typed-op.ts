@@ -39,7 +39,7 @@ export class TypedOps {
       op = {
         ...own,
         tracked: false,
-        write: (w, given, depth) => own.write(w, (given as TypedValue).value, depth),
+        write: (w, given, depth, keeps) => own.write(w, (given as TypedValue).value, depth, keeps),
       };
       this.#written.set(key, op);
     }
@@ -79,5 +79,5 @@ function isPlain(type: FieldType): boolean {
 }
 
 function typedReader(schema: $ZodType, own: ValueOp): ValueOp {
-  return { ...own, read: (r, depth) => new TypedValue(schema, own.read(r, depth)) };
+  return { ...own, read: (r, depth, keeps) => new TypedValue(schema, own.read(r, depth, keeps)) };
 }

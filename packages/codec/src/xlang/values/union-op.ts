@@ -3,6 +3,7 @@ import { fail } from "../../failure.ts";
 import { Choices, type UnionType } from "../../schema/choices.ts";
 import type { WireTypeInfo } from "../../schema/wire-type-info.ts";
 import type { Bind, Binding } from "../binding.ts";
+import { shapeOf } from "../plan.ts";
 import { absent, Flag, readFlagged, writeFlag } from "../references.ts";
 import { readStruct, readTypeName } from "../struct-info.ts";
 import type { XlangReader } from "../xlang-reader.ts";
@@ -11,13 +12,13 @@ import { type DynamicOp, plainOp, type ValueOp } from "./value-op.ts";
 /** The op of a union of wire types (docs/fory.md, "Unions"). */
 export function unionOp(type: UnionType, bind: Bind): ValueOp {
   const known = choicesOf(type);
-  const option = makeOption(bind, known);
+  const option = makeOption(type, bind, known);
   return bind.profile.id === "A" ? option : caseOp(type, option, known);
 }
 
 /** The op of the option alone, in both profiles. It also reads a union with a name of its own. */
 export function optionOf(type: UnionType, bind: Bind): ValueOp {
-  const option = makeOption(bind, choicesOf(type));
+  const option = makeOption(type, bind, choicesOf(type));
   const inCase: ValueOp = { ...option, read: readCase(option) };
   return {
     ...option,
@@ -40,7 +41,11 @@ function choicesOf(type: UnionType): () => Choices {
   };
 }
 
-function makeOption(bind: Bind, known: () => Choices): ValueOp & { readonly dynamic: DynamicOp } {
+function makeOption(
+  type: UnionType,
+  bind: Bind,
+  known: () => Choices,
+): ValueOp & { readonly dynamic: DynamicOp } {
   const find = (matches: (info: WireTypeInfo) => boolean): Binding | undefined => {
     const info = [...known().byTag.values()].find(matches);
     return info && bind(info);
@@ -56,19 +61,19 @@ function makeOption(bind: Bind, known: () => Choices): ValueOp & { readonly dyna
         },
       }),
   };
-  return optionOp(dynamic, (shape) => known().byTag.has(shape));
+  return optionOp(dynamic, new Set(type.options.map((one) => shapeOf(one.info()))));
 }
 
 /** The op of a value with type info. */
 function optionOp(
   dynamic: DynamicOp,
-  accepts: (shape: string) => boolean,
+  shapes: ReadonlySet<string>,
 ): ValueOp & { readonly dynamic: DynamicOp } {
   return {
     dynamic,
     cost: 128,
-    shape: "union",
-    accepts,
+    shape: `union<${[...shapes].join("|")}>`,
+    accepts: (shape) => shapes.has(shape),
     write(w, value, depth) {
       const op = dynamic.classify(value);
       op.writeInfo(w);
@@ -89,19 +94,21 @@ function caseOp(
   return {
     ...plainOp(
       TypeId.union,
-      (w, value, depth) => {
+      (w, value, depth, keeps) => {
         const info = choices().of(value);
         w.putSmall(type.options.findIndex((one) => one.info() === info));
         const op = option.dynamic.classify(value);
         if (w.tracking) {
-          if (!writeFlag(w, value, op)) return;
+          if (!writeFlag(w, value, op, keeps)) return;
         } else w.putByte(Flag.value);
         op.writeInfo(w);
         op.write(w, value, depth);
       },
       readCase(option),
       128,
+      option.shape,
     ),
+    accepts: (shape) => option.accepts?.(shape) === true,
     readInfo: (r) => {
       throw fail("mismatch", `type info of a union (type id ${r.byte()}) where none is expected`);
     },
@@ -109,9 +116,9 @@ function caseOp(
 }
 
 function readCase(option: ValueOp): ValueOp["read"] {
-  return (r, depth) => {
+  return (r, depth, keeps) => {
     r.small();
-    const value = readFlagged(r, option, depth, absent);
+    const value = readFlagged(r, option, depth, absent, keeps);
     if (value === absent) throw fail("data", "null in a union");
     return value;
   };
@@ -121,9 +128,9 @@ function readCase(option: ValueOp): ValueOp["read"] {
 export function anyUnionOp(any: ValueOp): ValueOp {
   return {
     ...any,
-    read(r: XlangReader, depth) {
+    read(r: XlangReader, depth, keeps) {
       r.small();
-      return readFlagged(r, any, depth, null);
+      return readFlagged(r, any, depth, null, keeps);
     },
   };
 }

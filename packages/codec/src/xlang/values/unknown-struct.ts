@@ -1,4 +1,5 @@
 import type { TypeScope } from "../../schema/type-scope.ts";
+import { carrier } from "../../value-kind.ts";
 import type { Bind } from "../binding.ts";
 import { begin, readFlagged } from "../references.ts";
 import type { TypeMeta } from "../type-meta.ts";
@@ -15,6 +16,10 @@ export class UnknownStruct {
   /** The values by their names on the wire, or `#3` for a field with a number. */
   readonly fields: ReadonlyMap<string, unknown>;
 
+  static {
+    Object.defineProperty(UnknownStruct.prototype, carrier, { value: "unknown" });
+  }
+
   constructor(tag: string, fields: ReadonlyMap<string, unknown>) {
     this.tag = tag;
     this.fields = fields;
@@ -29,21 +34,25 @@ export function unknownOp(meta: TypeMeta, scope: TypeScope, bind: Bind): ValueOp
     op: statedOp(type, scope, bind),
     flagged: type.nullable || type.shared,
   }));
-  return {
+  const self: ValueOp = {
     ...bind.ops.any(scope),
     cost: 64 + 64 * steps.length,
     shape: `unknown ${tag}`,
-    read(r, depth) {
+    read(r, depth, keeps) {
       r.checkDepth(depth);
       // a definition is read once, but every element may use it
       r.charge(64 + 64 * steps.length);
       const fields = new Map<string, unknown>();
       const value = new UnknownStruct(tag, fields);
-      begin(r, value, `unknown ${tag}`);
+      begin(r, value, self);
       for (const { name, op, flagged } of steps) {
-        fields.set(name, flagged ? readFlagged(r, op, depth + 1, null) : op.read(r, depth + 1));
+        const item = flagged
+          ? readFlagged(r, op, depth + 1, null, keeps)
+          : op.read(r, depth + 1, keeps);
+        fields.set(name, item);
       }
       return value;
     },
   };
+  return self;
 }

@@ -3,6 +3,17 @@ import { fail } from "../../failure.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
 
+/** The type of a value to which references may point. */
+export interface Target {
+  /**
+   * Equal for types whose values may replace each other: it tells everything that a program sees of
+   * them, such as null elements, the options of unions and the JavaScript type of numbers.
+   */
+  readonly shape: string;
+  /** True if values of the type keep their identity wherever they are: `refs: true`. */
+  readonly refs?: boolean;
+}
+
 /**
  * Writes and reads the values of one type. `depth` is the depth of the value itself, 1 for the
  * root.
@@ -10,9 +21,10 @@ import type { XlangWriter } from "../xlang-writer.ts";
  * The ops of types that hold other types are made of the ops of those, see `ops.ts`. Closures run
  * ops for every value; generated code runs them for types that are not worth code of their own.
  */
-export interface ValueOp {
-  write(w: XlangWriter, value: unknown, depth: number): void;
-  read(r: XlangReader, depth: number): unknown;
+export interface ValueOp extends Target {
+  /** `keeps` is true if the field around the value keeps references. */
+  write(w: XlangWriter, value: unknown, depth: number, keeps?: boolean): void;
+  read(r: XlangReader, depth: number, keeps?: boolean): unknown;
   /** Writes type id and names, for values whose type the reader cannot know. */
   writeInfo(w: XlangWriter): void;
   /**
@@ -22,8 +34,6 @@ export interface ValueOp {
   readInfo(r: XlangReader): ValueOp;
   /** Approximate memory of one value in bytes, without the slot that holds it. */
   readonly cost: number;
-  /** Equal for types whose values may replace each other: references check it. */
-  readonly shape: string;
   /** Returns true for other shapes that a reference may point to. */
   accepts?(shape: string): boolean;
   /** True if values have an identity that references keep. */
@@ -93,13 +103,22 @@ export function containerOp(
 export function withInfo(op: ValueOp): ValueOp {
   return {
     ...op,
-    write(w, value, depth) {
+    write(w, value, depth, keeps) {
       op.writeInfo(w);
-      op.write(w, value, depth);
+      op.write(w, value, depth, keeps);
     },
-    read: (r, depth) => op.readInfo(r).read(r, depth),
+    read: (r, depth, keeps) => op.readInfo(r).read(r, depth, keeps),
   };
 }
+
+/** The op of null that is undefined in TypeScript. It is only read. */
+export const missingOp: ValueOp = plainOp(
+  TypeId.none,
+  () => undefined,
+  () => undefined,
+  0,
+  "undefined",
+);
 
 /** The op of null where no other type is known. */
 export const noneOp: ValueOp = plainOp(

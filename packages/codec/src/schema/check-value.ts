@@ -1,0 +1,49 @@
+import type { $ZodIssue, $ZodRawIssue } from "zod/v4/core";
+import { config, safeParse, util } from "zod/v4/core";
+import { adopt } from "./checked-value.ts";
+import type { WireTypeInfo } from "./wire-type-info.ts";
+
+/** The result of the checks of a wire type. */
+export interface CheckedValue {
+  /** The value with the changes of `.trim()`, `.overwrite()` and the like. */
+  readonly value: unknown;
+  /** The checks that failed. */
+  readonly issues: readonly $ZodIssue[];
+}
+
+const none: readonly $ZodIssue[] = Object.freeze([]);
+
+/**
+ * Runs the zod checks of a type on a decoded value. The result is a promise only if a check of the
+ * program returned one; it rejects with the error of such a check.
+ *
+ * The value is not modified. Parts that the checks leave alone stay the same objects, and changed
+ * parts keep the classes of their types.
+ */
+export function checkValue(
+  info: WireTypeInfo,
+  value: unknown,
+): CheckedValue | Promise<CheckedValue> {
+  if (!info.hasRefinements) return { value, issues: none };
+  // zod is quicker if it need not expect promises; an older copy of the package does not tell
+  if (info.hasCustomChecks === false) {
+    const result = safeParse(info.schema, value);
+    if (!result.success) return { value, issues: result.error.issues };
+    return { value: adopt(info, value, result.data), issues: none };
+  }
+  const context = { async: true };
+  const finish = (payload: Payload): CheckedValue => {
+    if (payload.issues.length === 0) {
+      return { value: adopt(info, value, payload.value), issues: none };
+    }
+    const issues = payload.issues.map((one) => util.finalizeIssue(one, context, config()));
+    return { value, issues };
+  };
+  const payload = info.schema._zod.run({ value, issues: [] }, context);
+  return payload instanceof Promise ? payload.then(finish) : finish(payload);
+}
+
+interface Payload {
+  readonly value: unknown;
+  readonly issues: $ZodRawIssue[];
+}

@@ -1,0 +1,102 @@
+// The end of calls, as interceptors on both sides see it.
+import { type RpcError, StatusCode } from "@aster/rpc";
+import { type CallEnd, type Interceptor, observeCall } from "@aster/rpc/interceptor";
+import { describe, expect, test } from "vitest";
+import { type LinkKind, links } from "../support/links.ts";
+import { collect } from "../support/outcomes.ts";
+import { Journal, Probe, probe } from "../support/probe.ts";
+
+const shape = ({ code, requests, responses }: CallEnd) => [code, requests, responses];
+
+async function observed(link: LinkKind, side: string, journal = new Journal()) {
+  const ends: CallEnd[] = [];
+  const watch: Interceptor = (call, next) => observeCall(call, next, (end) => ends.push(end));
+  const interceptors = [watch];
+  const opened = await link.open({
+    services: [probe(journal)],
+    ...(side === "server" ? { interceptors } : {}),
+  });
+  const client = opened.client(Probe, side === "client" ? { interceptors } : {});
+  const next = async (): Promise<CallEnd> => {
+    await expect.poll(() => ends.length).toBe(1);
+    return ends.shift() as CallEnd;
+  };
+  return { opened, client, ends, next };
+}
+
+const cases = links.flatMap((link) =>
+  ["client", "server"].map((side) => ({ link, side, title: `${link.name}, ${side}` })),
+);
+
+describe.each(cases)("$title", ({ link, side }) => {
+  test("calls of every pattern end once, with their items", async () => {
+    const { opened, client, next } = await observed(link, side);
+    await using _ = opened;
+    await client.echo({});
+    expect(shape(await next())).toEqual([0, 1, 1]);
+    await client.sum([{ n: 1 }, { n: 2 }]);
+    expect(shape(await next())).toEqual([0, 2, 1]);
+    await collect(client.count({ n: 3 }));
+    expect(shape(await next())).toEqual([0, 1, 3]);
+    await collect(client.chat([{}, {}]));
+    expect(shape(await next())).toEqual([0, 2, 2]);
+    const failing = { code: StatusCode.ABORTED, message: "no", after: 2 };
+    await collect(client.countThenFail(failing)).catch(() => {});
+    const end = await next();
+    expect(shape(end)).toEqual([StatusCode.ABORTED, 1, 2]);
+    expect(end.error).toMatchObject({ rawMessage: "no" });
+    expect(end.durationMs).toBeGreaterThan(0);
+    await client.crash({}).catch(() => {});
+    expect(shape(await next())).toEqual([StatusCode.UNKNOWN, 1, 0]);
+  });
+
+  test("a stream ends when its reader leaves, and not when it opens", async () => {
+    const { opened, client, ends, next } = await observed(link, side);
+    await using _ = opened;
+    const stream = client.endless({ n: 1 });
+    await stream.next();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(ends).toEqual([]);
+    await stream.return();
+    expect((await next()).code).toBe(StatusCode.CANCELLED);
+  });
+
+  test("calls end at their deadline, also when the stream is not read and the handler goes on", async () => {
+    const { opened, client, next } = await observed(link, side);
+    await using _ = opened;
+    // the cancellation of the caller may reach the server just before its own deadline
+    const late = [
+      StatusCode.DEADLINE_EXCEEDED,
+      ...(side === "server" ? [StatusCode.CANCELLED] : []),
+    ];
+    const unread = client.endless({ n: 5 }, { timeoutMs: 40 });
+    expect(late).toContain((await next()).code);
+    await unread.return();
+    await client.deaf({ n: 300 }, { timeoutMs: 40 }).catch(() => {});
+    const end = await next();
+    expect(late).toContain(end.code);
+    expect(end.durationMs).toBeLessThan(290);
+  });
+});
+
+test.each(links)(
+  "the server sees the status of a response that cannot be sent: $name",
+  async (link) => {
+    const { opened, client, next } = await observed(link, "server");
+    await using _ = opened;
+    const error = await client.wrong({}).catch((reason: RpcError) => reason);
+    expect((await next()).code).toBe((error as RpcError).code);
+  },
+);
+
+test("an observer that throws does not change the call", async () => {
+  const failing: Interceptor = (call, next) =>
+    observeCall(call, next, () => {
+      throw new Error("full disk");
+    });
+  const [link] = links as [LinkKind];
+  await using opened = await link.open({ services: [probe()], interceptors: [failing] });
+  const client = opened.client(Probe, { interceptors: [failing] });
+  expect(await client.echo({ text: "x" })).toEqual({ text: "x" });
+  expect(await collect(client.count({ n: 2 }))).toHaveLength(2);
+});

@@ -1,0 +1,18 @@
+import { AdmissionError } from "./error.ts";
+import { setTimeout } from "./timers.ts";
+
+/** The longest delay of a Node.js timer, about 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Throws {@link AdmissionError} `"option"` unless `value` is a number above 0. */
+export function checkPositive(option: string, value: number): void {
+  if (typeof value === "number" && value > 0) return;
+  const got = typeof value === "string" ? JSON.stringify(value) : String(value);
+  throw new AdmissionError("option", `option ${option} must be a positive number, got ${got}`);
+}
+
+/** Sets a timer for a time limit. A limit of more than 24 days does not end. */
+export function setLimit(action: () => void, limitMs: number): NodeJS.Timeout {
+  const isEndless = limitMs > LONGEST_TIMER_MS;
+  return setTimeout(isEndless ? () => {} : action, Math.min(limitMs, LONGEST_TIMER_MS));
+}
