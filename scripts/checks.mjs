@@ -44,6 +44,15 @@ const without = (breachesOf) => async () => {
   return one(breaches.length === 0);
 };
 
+/** A check of scripts/supply, which is loaded late because it uses installed packages. */
+const supply = (name) => async (env) => {
+  const { breaches = [], untested } = (await import("./supply/supply.mjs"))[name](env);
+  for (const breach of breaches) say(breach);
+  if (untested === undefined) return one(breaches.length === 0);
+  say(`not tested: ${untested}`);
+  return { passed: 0, failed: 0, skipped: 1 };
+};
+
 async function rustTests(env) {
   const { ok, output } = await run(env, "cargo", ["test", "--locked", "--workspace"]);
   const count = (word) =>
@@ -93,6 +102,13 @@ const checks = [
       ]),
   ],
   ["Rust tests", rustTests],
+  ["sources in the lock files", supply("lockfiles")],
+  ["licenses of the npm packages", supply("npmLicenses")],
+  ["licenses and sources of the crates", supply("crateRules")],
+  ["third-party notice", supply("notice")],
+  ["cargo-deny", supply("cargoDenyRules")],
+  ["vulnerabilities of the npm packages", supply("npmVulnerabilities")],
+  ["vulnerabilities of the crates", supply("crateVulnerabilities")],
   [
     "build of the packages",
     (env) =>
@@ -109,11 +125,22 @@ const checks = [
   ["unit, network and interop tests", (env) => tests(env)],
 ];
 
+/** Returns the words that are in the name of no check. */
+export function unknownWords(wanted) {
+  return wanted.filter((word) => !checks.some(([name]) => name.includes(word)));
+}
+
 /**
  * Runs the checks whose names contain one of `wanted`, or all of them when the list is empty.
- * Returns the exit code.
+ * Returns the exit code: 1 when a check failed, and for a word that is in the name of no check.
  */
 export async function runChecks(wanted) {
+  const [unknown] = unknownWords(wanted);
+  if (unknown !== undefined) {
+    say(`no check has "${unknown}" in its name; use words of these names:`);
+    for (const [name] of checks) say(`  ${name}`);
+    return 1;
+  }
   const env = { ...workspace(), ASTER_RELAY_MODE: "disabled", TURBO_TELEMETRY_DISABLED: "1" };
   needRust(env);
   const sum = { passed: 0, failed: 0, skipped: 0 };
@@ -122,7 +149,7 @@ export async function runChecks(wanted) {
     const started = Date.now();
     const result = await check(env);
     for (const key of Object.keys(sum)) sum[key] += result[key];
-    const mark = result.failed > 0 ? "✗" : "✓";
+    const mark = result.failed > 0 ? "✗" : result.passed > 0 ? "✓" : "–";
     const count =
       result.passed + result.failed > 1
         ? ` (${result.passed} passed, ${result.failed} failed)`

@@ -1,10 +1,10 @@
 // npm start                        starts a server and a client, each in its own process
 // npm start -- serve               starts only the server, until Ctrl-C
-// npm start -- call ADDRESS NAME   calls a running server
+// npm start -- call ADDRESS [NAME] calls a running server
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { contractIdOf } from "@aster/rpc";
+import { contractIdOf, RpcError } from "@aster/rpc";
 import { greet } from "./call.ts";
 import { Greeter } from "./greeter.ts";
 import { startGreeter } from "./serve.ts";
@@ -42,10 +42,19 @@ async function demo(): Promise<void> {
   process.exitCode = code ?? 1;
 }
 
-if (command === "demo" && args.length === 0) await demo();
-else if (command === "serve" && args.length === 0) await serve();
-else if (command === "call" && args.length === 2) await call(args[0] as string, args[1] as string);
-else {
-  console.error("usage: npm start [-- serve | call ADDRESS NAME]");
+async function run(): Promise<void> {
+  const [address, name = "World"] = args;
+  if (command === "demo" && args.length === 0) return demo();
+  if (command === "serve" && args.length === 0) return serve();
+  if (command === "call" && address !== undefined && args.length <= 2) return call(address, name);
+  console.error("usage: npm start [-- serve | call ADDRESS [NAME]]");
   process.exitCode = 2;
+}
+
+try {
+  await run();
+} catch (error) {
+  if (!(error instanceof RpcError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
 }

@@ -55,6 +55,13 @@ test("serve and call run in two processes, and SIGINT ends the server", async ()
   expect((await server.ended).code).toBe(0);
 });
 
+test("an address that cannot be read is explained in one line", async () => {
+  const { code, stderr } = await start("call", "nonsense").ended;
+  expect(code).toBe(1);
+  expect(stderr.trim()).toMatch(/^INVALID_ARGUMENT: cannot read this address: .*; give an aster1/);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+});
+
 test("an unknown command prints the usage and exits with code 2", async () => {
   const { code, stderr } = await start("sing").ended;
   expect(stderr).toContain("usage: npm start");

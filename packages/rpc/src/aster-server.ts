@@ -26,6 +26,7 @@ import { ConnectionLimiter } from "./peer/connection-limiter.ts";
 import { RPC_ALPN } from "./peer/dial.ts";
 import { offerOf } from "./peer/offer.ts";
 import { type HeldNode, holdNode } from "./peer/own-node.ts";
+import type { HostableServices } from "./server/hostable.ts";
 import { Server } from "./server/server.ts";
 import type { DrainOptions } from "./server/server-options.ts";
 import type { AsterServerStats } from "./server/server-stats.ts";
@@ -96,7 +97,9 @@ export class AsterServer implements AsyncDisposable {
    *   address of the node is taken (`transport.bind`), when the native module is missing
    *   (`transport.native`), and when the health port is taken
    */
-  static async start(options: AsterServerOptions): Promise<AsterServer> {
+  static async start<const S extends readonly object[]>(
+    options: AsterServerOptions & { readonly services: S & HostableServices<S> },
+  ): Promise<AsterServer> {
     const healthAddress = healthAddressOf(options.healthPort);
     const gate = options.gate ?? defaultGate();
     const peers = new PeerStore();

@@ -62,6 +62,19 @@ export function responseError(cause: unknown): RpcError {
   return new RpcError(code, `the response cannot be read: ${error.rawMessage}`, { cause });
 }
 
+/** The caller passed one request, or something else, in place of a stream of requests. */
+export function noStreamError(called: {
+  readonly service: string;
+  readonly method: { readonly name: string };
+}): RpcError {
+  const title = `${called.service}.${called.method.name}`;
+  return new RpcError(
+    StatusCode.INVALID_ARGUMENT,
+    `${title} takes a stream of requests; pass a list or an async iterable of them, for one request [request]`,
+    { details: { reason: RpcReason.CARDINALITY } },
+  );
+}
+
 /** The server ended the stream without a trailer. A lost peer resets its streams instead. */
 export function noTrailerError(): RpcError {
   return new RpcError(StatusCode.INTERNAL, "the stream ended without a status", {

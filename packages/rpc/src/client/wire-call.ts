@@ -4,7 +4,12 @@ import { atCall } from "../call-stack.ts";
 import { RpcError } from "../error.ts";
 import { passMessage } from "../message/message-codec.ts";
 import { sendMessageFrame, unpack } from "../message/message-packer.ts";
-import { MessagePump, type MessageSource, type PumpTarget } from "../message/message-pump.ts";
+import {
+  isMessageSource,
+  MessagePump,
+  type MessageSource,
+  type PumpTarget,
+} from "../message/message-pump.ts";
 import { type RowSchemas, rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
 import { StatusCode } from "../status.ts";
@@ -16,6 +21,7 @@ import {
   abortedError,
   deadlineError,
   lostError,
+  noStreamError,
   noTrailerError,
   ownError,
   responseError,
@@ -107,6 +113,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   sendAll(source: MessageSource, setup: CallSetup): void {
     try {
       checkStart(setup);
+      if (!isMessageSource(source)) throw noStreamError(this.#bound);
       this.#open(this.#bound.header(setup), setup);
       this.#watch(setup);
       void this.#pumpFrom(source);

@@ -92,6 +92,12 @@ export class MessagePump {
   }
 }
 
+/** Returns true for an object that a loop can take messages from. */
+export function isMessageSource(value: unknown): value is MessageSource {
+  if ((typeof value !== "object" || value === null) && typeof value !== "function") return false;
+  return Symbol.asyncIterator in value || Symbol.iterator in value;
+}
+
 function iterate(source: MessageSource): AsyncIterator<unknown> | Iterator<unknown> {
   if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
   return source[Symbol.iterator]();

@@ -6,9 +6,9 @@ import { attempt } from "../error-fields.ts";
 import { PROFILE_A_BYTE, PROFILE_B_BYTE, passMessage } from "../message/message-codec.ts";
 import { sendMessageFrame, unpack } from "../message/message-packer.ts";
 import {
+  isMessageSource,
   isPromiseLike,
   MessagePump,
-  type MessageSource,
   type PumpTarget,
 } from "../message/message-pump.ts";
 import { MessageQueue } from "../message/message-queue.ts";
@@ -229,8 +229,9 @@ export class AdmittedCall {
     let complete: boolean;
     try {
       const source = await this.route.invoke(request, this.context);
+      if (!isMessageSource(source)) throw noStreamOf(this.route.title);
       this.#pump = new MessagePump(outcome);
-      complete = await this.#pump.run(source as MessageSource);
+      complete = await this.#pump.run(source);
     } catch (error) {
       outcome.threw(this, error);
       return;
@@ -282,4 +283,11 @@ export class AdmittedCall {
     this.report(errorId, cause);
     return error;
   }
+}
+
+/** For the server's log: the caller does not learn what the handler returned. */
+function noStreamOf(title: string): TypeError {
+  return new TypeError(
+    `the handler of ${title} did not return a stream of responses; make it an async function*, or return an async iterable`,
+  );
 }

@@ -1,12 +1,17 @@
 import { CodecError } from "@aster/codec";
-import type { Interceptor } from "@aster/contract";
-import { ContractError } from "@aster/contract";
+import {
+  ContractError,
+  type Interceptor,
+  type ServiceDefinition,
+  serviceDefinitionOf,
+} from "@aster/contract";
 import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
-import { refusedOption } from "../option-check.ts";
+import { invalidOption, optionError, refusedOption } from "../option-check.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import { HostedService } from "./hosted-service.ts";
+import { isImplementation } from "./implement.ts";
 import type { OpenedHeader } from "./opened-header.ts";
 import type { Route } from "./route.ts";
 
@@ -26,6 +31,7 @@ export class Router {
     limits: RpcLimits,
   ) {
     this.#limits = limits;
+    if (!Array.isArray(services)) throw optionError("services", "a list of services", services);
     for (const [index, service] of services.entries()) {
       this.#add(host(service, index, interceptors, limits));
     }
@@ -132,11 +138,40 @@ function host(
   interceptors: readonly Interceptor[],
   limits: RpcLimits,
 ): HostedService {
+  const option = `services[${index}]`;
+  checkService(service, option);
   try {
     return new HostedService(service, interceptors, limits);
   } catch (error) {
-    // a value that is not a service, or a message type that has no form in one of its modes
+    // a message type that has no form in one of the modes
     const refused = error instanceof ContractError || error instanceof CodecError;
-    throw refused ? refusedOption(`services[${index}]`, error) : error;
+    throw refused ? refusedOption(option, error) : error;
   }
+}
+
+/** Throws INVALID_ARGUMENT for a value that is not a service. */
+function checkService(service: unknown, option: string): void {
+  const remedy =
+    "wrap handlers in implement(Definition, handlers), or decorate their class with @service";
+  if ((typeof service !== "object" || service === null) && typeof service !== "function") {
+    throw optionError(option, `a service: ${remedy}`, service);
+  }
+  if (isImplementation(service)) return;
+  let definition: ServiceDefinition;
+  try {
+    definition = serviceDefinitionOf(service);
+  } catch (error) {
+    const type = typeof service === "function" ? service.name : service.constructor?.name;
+    throw invalidOption(
+      option,
+      `${type || "the value"} is not a service; ${remedy}`,
+      error as Error,
+    );
+  }
+  if ((definition as object) !== service) return;
+  const { name } = definition;
+  throw invalidOption(
+    option,
+    `${name} is a definition without handlers; wrap it in implement(${name}, handlers)`,
+  );
 }

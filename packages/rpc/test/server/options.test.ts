@@ -84,14 +84,36 @@ test("refuses an unknown limit and lists the limits", () => {
   );
 });
 
-test("refuses a value that is not a service and names its index", async () => {
-  const start = AsterServer.start({ services: [probe(), new Date()], gate });
-  await expect(start).rejects.toMatchObject({
+const notServices: [name: string, value: unknown, text: RegExp][] = [
+  ["a date", new Date(), /^option services\[1\]: Date is not a service; wrap .* in implement\(/],
+  ["an empty object", {}, /^option services\[1\]: Object is not a service; wrap .* in implement\(/],
+  ["a plain class", class Plain {}, /^option services\[1\]: Plain is not a service; wrap /],
+  [
+    "a definition",
+    Probe,
+    /: Probe is a definition without handlers; wrap it in implement\(Probe, /,
+  ],
+  ["null", null, /^option services\[1\] must be a service: wrap .*, got null$/],
+  ["text", "Probe", /^option services\[1\] must be a service: wrap .*, got "Probe"$/],
+];
+
+test.each(notServices)("refuses %s as a service and names its index", async (_, value, text) => {
+  const services = [probe(), value as object];
+  await expect(AsterServer.start({ services, gate })).rejects.toMatchObject({
     code: StatusCode.INVALID_ARGUMENT,
-    rawMessage: expect.stringMatching(/^option services\[1\]: Date is /),
+    rawMessage: expect.stringMatching(text),
     details: { reason: "option.invalid", option: "services[1]" },
-    cause: { name: "ContractError" },
   });
+});
+
+test("refuses services that are not a list", async () => {
+  for (const services of [undefined, probe(), "Probe"]) {
+    const start = AsterServer.start({ services: services as never, gate });
+    await expect(start).rejects.toMatchObject({
+      code: StatusCode.INVALID_ARGUMENT,
+      rawMessage: expect.stringMatching(/^option services must be a list of services, got /),
+    });
+  }
 });
 
 test("refuses a drain with a negative graceMs and closes nothing", async () => {

@@ -64,13 +64,20 @@ function parseNodeAddress(base64: string): EndpointAddress {
 }
 
 /** Returns a checked copy with the id in lower case. */
-function checked({ endpointId, relayUrl, directAddresses }: EndpointAddress): EndpointAddress {
+function checked(address: EndpointAddress): EndpointAddress {
+  if (typeof address !== "object" || address === null) {
+    const isNothing = address === null || address === undefined;
+    throw unreadable(`it is ${isNothing ? String(address) : `a ${typeof address}`}`);
+  }
+  const { endpointId, relayUrl, directAddresses = [] } = address;
   const id = typeof endpointId === "string" ? endpointIdFrom(endpointId) : undefined;
   if (id === undefined) throw unreadable("the endpoint id is not 64 hex characters");
   if (relayUrl !== undefined && !isRelayUrl(relayUrl)) {
     throw unreadable("the relay is not an http or https URL");
   }
-  for (const direct of directAddresses) {
+  if (!Array.isArray(directAddresses)) throw unreadable("directAddresses is not a list");
+  for (const direct of directAddresses as readonly unknown[]) {
+    if (typeof direct !== "string") throw unreadable("a direct address is not text");
     if (parseSocketAddress(direct) === undefined) {
       throw unreadable(`${JSON.stringify(direct.slice(0, SHOWN_CHARS))} is not ip:port`);
     }

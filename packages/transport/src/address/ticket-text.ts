@@ -4,12 +4,12 @@ import { parseSocketAddress } from "./socket-address.ts";
 import {
   decodeTicket,
   encodeTicket,
-  invalidTicket,
   MAX_TICKET_ADDRESSES,
   MAX_TICKET_BYTES,
   type Ticket,
   type TicketCredential,
   ticketSize,
+  unreadableTicket,
 } from "./ticket.ts";
 
 /** The start of every ticket. */
@@ -29,11 +29,11 @@ export function formatTicket(ticket: Ticket): string {
  */
 export function parseTicket(text: string): Ticket {
   if (!text.startsWith(TICKET_PREFIX)) {
-    throw invalidTicket(`it does not start with "${TICKET_PREFIX}"`);
+    throw unreadableTicket(`it does not start with "${TICKET_PREFIX}"`);
   }
   const bytes = decodeBase58(text.slice(TICKET_PREFIX.length), MAX_TICKET_BYTES);
   if (bytes === undefined) {
-    throw invalidTicket(`it is not base58 of at most ${MAX_TICKET_BYTES} bytes`);
+    throw unreadableTicket(`it is not base58 of at most ${MAX_TICKET_BYTES} bytes`);
   }
   return decodeTicket(bytes);
 }

@@ -65,17 +65,19 @@ export function encodeTicket(ticket: Ticket): Uint8Array {
 /** Reads the binary form of a ticket. Throws {@link TransportError} `"address"`. */
 export function decodeTicket(bytes: Uint8Array): Ticket {
   if (bytes.length > MAX_TICKET_BYTES)
-    throw invalidTicket(`it is longer than ${MAX_TICKET_BYTES} bytes`);
-  const reader = new TicketReader(bytes, () => invalidTicket("it is cut short"));
+    throw unreadableTicket(`it is longer than ${MAX_TICKET_BYTES} bytes`);
+  const reader = new TicketReader(bytes, () => unreadableTicket("it is cut short"));
   const endpointId = endpointIdFromBytes(reader.bytes(ENDPOINT_ID_BYTES));
   const header = reader.u8();
   if (header >> 4 !== VERSION) {
-    throw invalidTicket(`its version is ${header >> 4}, but only version ${VERSION} is supported`);
+    throw unreadableTicket(
+      `its version is ${header >> 4}, but only version ${VERSION} is supported`,
+    );
   }
   const relay = readRelay(reader, (header >> 2) & 3);
   const directAddresses = readDirectAddresses(reader);
   const credential = reader.left === 0 ? undefined : readCredential(reader);
-  if (reader.left > 0) throw invalidTicket(`${reader.left} bytes follow its end`);
+  if (reader.left > 0) throw unreadableTicket(`${reader.left} bytes follow its end`);
   return {
     endpointId,
     ...(relay === undefined ? {} : { relayAddress: relay }),
@@ -134,7 +136,7 @@ function credentialBytes({ type, data }: TicketCredential): number[] {
 }
 
 function readRelay(reader: TicketReader, type: number): string | undefined {
-  if (type === 3) throw invalidTicket("its relay type is reserved");
+  if (type === 3) throw unreadableTicket("its relay type is reserved");
   return type === 0 ? undefined : readAddress(reader, type === 1 ? 4 : 16);
 }
 
@@ -143,7 +145,7 @@ function readDirectAddresses(reader: TicketReader): string[] {
   const types = reader.bytes(Math.ceil(count / 4));
   return Array.from({ length: count }, (_, index) => {
     const type = ((types[index >> 2] ?? 0) >> (6 - (index & 3) * 2)) & 3;
-    if (type > 1) throw invalidTicket("one of its address types is reserved");
+    if (type > 1) throw unreadableTicket("one of its address types is reserved");
     return readAddress(reader, type === 0 ? 4 : 16);
   });
 }
@@ -154,10 +156,10 @@ function readAddress(reader: TicketReader, ipBytes: 4 | 16): string {
 
 function readCredential(reader: TicketReader): TicketCredential {
   const type = CREDENTIAL_TYPES[reader.u8()];
-  if (type === undefined) throw invalidTicket("its credential has an unknown type");
+  if (type === undefined) throw unreadableTicket("its credential has an unknown type");
   const length = reader.u16();
   if (length > MAX_CREDENTIAL_BYTES) {
-    throw invalidTicket(`its credential is longer than ${MAX_CREDENTIAL_BYTES} bytes`);
+    throw unreadableTicket(`its credential is longer than ${MAX_CREDENTIAL_BYTES} bytes`);
   }
   const data = reader.bytes(length);
   checkNamespaceId(type, data);
@@ -178,6 +180,11 @@ function socketAddress(text: string): SocketAddress {
     throw invalidTicket(`${JSON.stringify(text.slice(0, SHOWN_CHARS))} is not ip:port`);
   }
   return address;
+}
+
+/** The error of a text that is not a ticket. */
+export function unreadableTicket(why: string): TransportError {
+  return invalidTicket(`${why}; copy the whole text that the server prints, from aster1 on`);
 }
 
 /** The error of a ticket that cannot be read or written. */
