@@ -83,7 +83,7 @@ export interface NativeConnectionStats {
 /** The addresses of a node. */
 export interface NativeNodeAddress {
   id: string
-  /** `ip:port`, most useful first. An unspecified IPv6 address stands for those of all interfaces. */
+  /** `ip:port`, most useful first. */
   direct: Array<string>
   relay?: string
 }

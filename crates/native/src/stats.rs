@@ -46,7 +46,7 @@ pub struct NativeConnectionStats {
 #[napi(object)]
 pub struct NativeNodeAddress {
     pub id: String,
-    /// `ip:port`, most useful first. An unspecified IPv6 address stands for those of all interfaces.
+    /// `ip:port`, most useful first.
     pub direct: Vec<String>,
     pub relay: Option<String>,
 }
@@ -118,8 +118,8 @@ pub fn address(node: &Node) -> Option<NativeNodeAddress> {
             }
         }
     }
-    // Only a node that is bound to IPv6 alone has no address by now. JavaScript lists the
-    // interfaces.
+    // Only a node that is bound to IPv6 alone has no address by now. The unspecified address stands
+    // for those of all interfaces, which JavaScript lists.
     if direct.is_empty() {
         direct.extend(unspecified);
     }

@@ -1,4 +1,4 @@
-// A stranger that dials protocols for which nobody asked.
+// A stranger that dials protocols that a program does not serve.
 import { AsterClient } from "@aster/rpc";
 import { parseAddress } from "@aster/transport";
 import { loopbackNode } from "@aster/transport/testing";

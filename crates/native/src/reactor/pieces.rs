@@ -8,11 +8,11 @@
 /// More pieces in a full window than this make QUIC merge them. QUIC's bound is 2048; the rest is a
 /// margin for what arrives between two turns.
 const MERGED_FROM: u64 = 1900;
-/// More lasting pieces in a full window than this may be too many. Each can have a merged one beside
-/// it, and QUIC's bound is 1024.
+/// More lasting pieces in a full window than this may be too many. Each can have a merged one
+/// beside it, and QUIC's bound is 1024.
 const LASTING: u64 = 450;
-/// A piece of this size fills five sixths of a packet that has nothing else: QUIC keeps it as it is.
-/// After the first 16 KiB of a stream, the header of a piece has at least 6 bytes.
+/// A piece of this size fills five sixths of a packet that has nothing else, so QUIC keeps it as it
+/// is. After the first 16 KiB of a stream, the header of a piece has at least 6 bytes.
 const LASTING_BYTES: usize = 30;
 
 #[derive(Default)]
