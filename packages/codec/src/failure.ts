@@ -19,7 +19,11 @@ export class Failure {
   constructor(
     code: CodecErrorCode,
     text: string,
-    options: { readonly cause?: unknown; readonly lead?: string; readonly offset?: number } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly lead?: string;
+      readonly offset?: number | undefined;
+    } = {},
   ) {
     this.code = code;
     this.text = text;
