@@ -157,8 +157,11 @@ export class AsterClient implements AsyncDisposable {
    * Returns a typed client of one service. It sends nothing until a method is called.
    *
    * Throws {@link RpcError}: NOT_FOUND for a service that the peer does not offer,
-   * FAILED_PRECONDITION for one under another contract and for a session-scoped one,
-   * INVALID_ARGUMENT for an option out of range.
+   * FAILED_PRECONDITION for a session-scoped one, INVALID_ARGUMENT for an option out of range.
+   *
+   * Under another contract, each method is checked on its own (docs/guide/evolution.md): calls end
+   * with UNIMPLEMENTED or FAILED_PRECONDITION. With `checkContract: "equal"`, and for a peer that
+   * does not describe its contract, this function throws FAILED_PRECONDITION.
    */
   client<T extends SharedReference>(
     service: T,
@@ -198,9 +201,10 @@ export class AsterClient implements AsyncDisposable {
    * ends with the connection, because its state is on the server; open another one then.
    *
    * With a definition or class, rejects with {@link RpcError}: NOT_FOUND for a service that the
-   * peer does not offer, FAILED_PRECONDITION for a shared one, one under another contract, and one
-   * with a method under the key `close` or `closed`, INVALID_ARGUMENT for an option out of range.
-   * When the server refuses the session, its first call ends with that error.
+   * peer does not offer, FAILED_PRECONDITION for a shared one and one with a method under the key
+   * `close` or `closed`, INVALID_ARGUMENT for an option out of range. Methods of another
+   * contract are checked as by {@link AsterClient.client}. When the server refuses the session, its
+   * first call ends with that error.
    *
    * With a name, the session is in JSON, as {@link AsterClient.proxy} is, and `proxyMethod` finds
    * methods called `close` and `closed`.
@@ -218,8 +222,9 @@ export class AsterClient implements AsyncDisposable {
     service: ServiceReference | string,
     options: ServiceSessionOptions | SessionProxyOptions = {},
   ): Promise<object> {
-    if (typeof service === "string") return this.#sessionProxy(service, options);
+    if (typeof service === "string") return await this.#sessionProxy(service, options);
     const { connection, settings } = this.#services.typed(service, options);
+    await connection.ready();
     return this.#keep(openSession(service, connection, settings));
   }
 
@@ -247,11 +252,12 @@ export class AsterClient implements AsyncDisposable {
     return this.close();
   }
 
-  #sessionProxy(
+  async #sessionProxy(
     service: string,
     options: SessionProxyOptions,
-  ): SessionProxy | ManifestSessionProxy {
+  ): Promise<SessionProxy | ManifestSessionProxy> {
     const { target, version, settings } = this.#services.named(service, "session", options);
+    await target.connection.ready();
     const { manifest, cancelTimeoutMs } = options;
     const parts = { ...target, ...settings, cancelTimeoutMs };
     return manifest === undefined

@@ -1,6 +1,7 @@
 import type { Interceptor } from "@aster/contract";
 import type { ContractManifest } from "@aster/contract/model";
 import { type ClientOptions, checkCallSettings } from "./client/create-client.ts";
+import { type ContractPolicy, checkContractPolicy } from "./contract-check/contract-judge.ts";
 import type { RpcError } from "./error.ts";
 import { limitsWith, type RpcLimitOptions } from "./limits.ts";
 import { type Compression, plainBytesOf } from "./message/compression.ts";
@@ -39,6 +40,12 @@ export interface AsterClientOptions extends NodeChoice {
   /** Compression of the requests of every service. Default: payloads of more than 4096 bytes. */
   readonly compression?: Compression | undefined;
   /**
+   * The contracts of the peer that clients, sessions and proxies with a manifest accept. A method
+   * is refused if messages cannot be read (`"compatible"`), all methods if the contracts differ at
+   * all (`"equal"`), none (`false`). Default: `"compatible"`.
+   */
+  readonly checkContract?: ContractPolicy | undefined;
+  /**
    * The back-off of the dials after a lost connection. With `false` calls fail instead, until
    * `reconnectNow()`.
    */
@@ -55,7 +62,8 @@ export interface AsterClientOptions extends NodeChoice {
  */
 export function checkClientOptions(options: AsterClientOptions): void {
   const { timeoutMs, interceptors, limits, compression, reconnect, onStateChange } = options;
-  const { allowRedirect } = options;
+  const { allowRedirect, checkContract } = options;
+  checkContractPolicy(checkContract);
   checkCallSettings({
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(interceptors === undefined ? {} : { interceptors }),
@@ -81,8 +89,8 @@ export interface ClientCloseOptions {
 }
 
 export interface ServiceClientOptions extends Omit<ClientOptions, "limits" | "peerModes"> {
-  /** Refuses a peer that offers the service under another contract. Default: true. */
-  readonly checkContract?: boolean | undefined;
+  /** The contracts of the peer that are accepted. Default: the option of the connection. */
+  readonly checkContract?: ContractPolicy | undefined;
 }
 
 export interface ServiceSessionOptions

@@ -11,7 +11,8 @@ export const RpcReason = {
   /** An option has a bad value, named in the detail `option`. Correct the value. */
   OPTION_INVALID: "option.invalid",
   /**
-   * The peer offers the service under another contract. Build both sides from the same definition.
+   * The peer offers the service, or the method in the detail `method`, under a contract that is not
+   * compatible. Build both sides from compatible definitions.
    */
   CONTRACT_MISMATCH: "contract.mismatch",
   /**

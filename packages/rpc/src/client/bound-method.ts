@@ -42,6 +42,9 @@ export class BoundMethod {
   readonly service: string;
   readonly version: number;
   readonly method: CalledMethod;
+  readonly mode: WireMode;
+  /** The gate that admits all calls of it. */
+  admittedBy: object | undefined;
   readonly request: MessageCodec;
   readonly response: MessageCodec;
   readonly rows: RowSchemas | undefined;
@@ -56,6 +59,7 @@ export class BoundMethod {
     this.service = service;
     this.version = version;
     this.method = method;
+    this.mode = mode;
     this.request = parts.request;
     this.response = parts.response;
     this.rows = parts.rows;
