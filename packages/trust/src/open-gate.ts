@@ -15,9 +15,9 @@ export interface OpenGateOptions {
  * attributes, so every peer that has the address can make calls.
  *
  * It denies peers that present a credential, because it cannot verify one.
- * Throws {@link AdmissionError} `"gate"` in production unless `production` is set. Production is any
- * `NODE_ENV` but `development`, `test` and none, so that `prod` and `staging` are not mistaken for
- * development.
+ * Throws {@link AdmissionError} `"gate"` in production unless `production` is set. Production is
+ * any `NODE_ENV` but `development`, `test` and none, so that `prod` and `staging` are not mistaken
+ * for development.
  */
 export function openGate(options: OpenGateOptions = {}): AdmissionGate {
   const environment = process.env.NODE_ENV;
