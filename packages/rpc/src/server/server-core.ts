@@ -43,7 +43,12 @@ export class ServerCore {
   constructor(options: ServerOptions) {
     this.limits = limitsWith(options.limits);
     this.plainBytes = plainBytesOf(options.compression);
-    this.router = new Router(options.services, options.interceptors ?? [], this.limits);
+    this.router = new Router(
+      options.services,
+      options.interceptors ?? [],
+      this.limits,
+      options.peers,
+    );
     this.peers = options.peers;
     this.requiresAdmission = options.requireAdmission ?? false;
     this.sweep = new Sweep(this.limits.headerTimeoutMs);

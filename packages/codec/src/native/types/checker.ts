@@ -41,7 +41,7 @@ export class Checker {
   readonly #seen: Map<NativeOp, Set<unknown>> | undefined;
   readonly #later: (readonly [NativeOp, unknown])[] = [];
   /** All objects so far, and the instances of wire types among them, if the checker is strict. */
-  readonly #known = new Set<object>();
+  readonly #known: Set<object> | undefined;
   readonly #instances: ReadonlyMap<object, NativeOp> | undefined;
 
   constructor(
@@ -55,6 +55,7 @@ export class Checker {
     this.#maxDepth = maxDepth;
     this.#seen = shared ? new Map() : undefined;
     this.#instances = instances;
+    this.#known = instances && new Set();
   }
 
   /** Returns true if an op has nothing to check in this message. */
@@ -112,8 +113,8 @@ export class Checker {
 
   /** Returns true if an object is known. Throws if that is not allowed. */
   #take(object: object, keeps: boolean): boolean {
-    if (!this.#known.has(object)) {
-      this.#known.add(object);
+    if (!this.#known?.has(object)) {
+      this.#known?.add(object);
       return false;
     }
     if (!keeps) throw fail("mismatch", undeclared);
