@@ -193,8 +193,8 @@ export const RpcReason = {
   /** The caller's signal stopped the admission. */
   ADMISSION_ABORTED: "admission.aborted",
   /**
-   * An open gate is not allowed under `NODE_ENV=production`. Pass a gate, or `openGate({
-   * production: true })`.
+   * An open gate is not allowed in production, which is any `NODE_ENV` but `development`, `test`
+   * and none. Pass a gate, or `openGate({ production: true })`.
    */
   ADMISSION_GATE: "admission.gate",
 } as const;

@@ -1,3 +1,4 @@
+import { printable } from "@aster/codec";
 import { z } from "zod";
 import { MOST_METHODS } from "../define-service.ts";
 import { ContractError } from "../error.ts";
@@ -129,6 +130,6 @@ export function parseManifest(source: string): ContractManifest {
   const tooMany = issue?.code === "too_big" && issue.origin === "array";
   throw refuse(
     tooMany ? "limit" : "data",
-    `${issue?.path.join(".").slice(0, 80) || "the whole text"}: ${issue?.message.slice(0, 200)}`,
+    `${printable(issue?.path.join(".") ?? "", 80) || "the whole text"}: ${printable(issue?.message ?? "", 200)}`,
   );
 }

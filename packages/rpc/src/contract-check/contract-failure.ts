@@ -1,6 +1,8 @@
+import { printable } from "@aster/codec";
 import type { CallDifference } from "@aster/contract/model";
 import type { AdmittedService } from "@aster/trust";
 import { RpcError } from "../error.ts";
+import { listed, shownName } from "../peer/peer-names.ts";
 import { XLANG_B } from "../protocol/mode.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
@@ -18,14 +20,14 @@ type Offer = Pick<AdmittedService, "contractId">;
 
 /** The contract ids differ, and only equal ones are accepted. */
 export function unequal(own: OwnContract, { contractId: theirs }: Offer): RpcError {
-  const text = `${named(own)}: the contract of this client is ${own.id}, the peer offers ${theirs}`;
+  const text = `${named(own)}: the contract of this client is ${own.id}, the peer offers ${shownName(theirs)}`;
   return mismatch(own, theirs, `${text}; ${REMEDY} to call anyway`);
 }
 
 /** The contract ids differ, and the peer does not say in what. */
 export function undescribed(own: OwnContract, offer: Offer, cause?: unknown): RpcError {
   const { contractId: theirs } = offer;
-  const text = `${named(own)}: the contract of this client is ${own.id}, the peer offers ${theirs}`;
+  const text = `${named(own)}: the contract of this client is ${own.id}, the peer offers ${shownName(theirs)}`;
   const reason =
     cause instanceof Error
       ? `whose description cannot be read (${cause.message})`
@@ -40,9 +42,9 @@ export function incompatible(
   { method, mode }: JudgedCall,
   broken: readonly CallDifference[],
 ): RpcError {
-  const shown = broken.slice(0, MOST_SHOWN).map(({ text }) => text);
-  if (broken.length > MOST_SHOWN) shown.push(`${broken.length - MOST_SHOWN} more`);
-  const differences = shown.join("; ").slice(0, 1000);
+  const texts = broken.slice(0, MOST_SHOWN).map(({ text }) => text);
+  if (broken.length > MOST_SHOWN) texts.push(`${broken.length - MOST_SHOWN} more`);
+  const differences = printable(texts.join("; "), 1000);
   const way = mode === XLANG_B ? "xlang" : mode === "xlang" ? "xlang (profile A)" : mode;
   const text = `${own.name}.${method.name} differs from the peer's in mode ${way}: ${differences}`;
   return mismatch(own, theirs, `${text}; ${REMEDY} to call anyway`, undefined, {
@@ -53,7 +55,7 @@ export function incompatible(
 
 export function missingMethod(own: OwnContract, offer: AdmittedService, method: string): RpcError {
   const names = Object.keys(offer.methodIds ?? {});
-  const has = names.length === 0 ? "" : `; it has ${names.join(", ").slice(0, 500)}`;
+  const has = names.length === 0 ? "" : `; it has ${listed(names.map(shownName))}`;
   return new RpcError(
     StatusCode.UNIMPLEMENTED,
     `the peer does not have the method ${own.name}.${method}${has}`,

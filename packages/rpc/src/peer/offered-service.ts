@@ -3,6 +3,7 @@ import type { AdmittedService } from "@aster/trust";
 import { RpcError } from "../error.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
+import { listed, shownName } from "./peer-names.ts";
 
 /** The service that a client looks for in an offer. */
 export interface WantedService {
@@ -23,7 +24,7 @@ export function checkOffer(
 ): AdmittedService {
   const offer = offered.find((one) => one.name === name && one.version === version);
   if (offer === undefined) {
-    const all = offered.map((one) => `${one.name} v${one.version}`).join(", ") || "nothing";
+    const all = listed(offered.map((one) => `${shownName(one.name)} v${one.version}`)) || "nothing";
     throw new RpcError(
       StatusCode.NOT_FOUND,
       `the peer does not offer ${name} v${version}; it offers ${all}`,
@@ -48,7 +49,7 @@ export function checkModes(before: AdmittedService, now: AdmittedService): void 
   if (gone.length === 0 || (now.serializationModes.length === 0 && gone.join() === "xlang")) return;
   throw new RpcError(
     StatusCode.FAILED_PRECONDITION,
-    `the peer no longer offers mode ${gone.join(", ")} for ${now.name}: make another client of the service`,
+    `the peer no longer offers mode ${listed(gone.map(shownName))} for ${now.name}: make another client of the service`,
     { details: { reason: RpcReason.CONTRACT_MODES } },
   );
 }
