@@ -47,6 +47,7 @@ test.each([
   "deadlines",
   "interceptors",
   "reconnection",
+  "evolution",
   "testing",
 ])(
   "guide: %s",

@@ -1,4 +1,5 @@
 import { CodecError, type CodecErrorCode } from "./error.ts";
+import { printable } from "./printable.ts";
 
 /**
  * The error inside an engine. It collects its path on the way out, and the codec turns it into a
@@ -19,7 +20,11 @@ export class Failure {
   constructor(
     code: CodecErrorCode,
     text: string,
-    options: { readonly cause?: unknown; readonly lead?: string; readonly offset?: number } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly lead?: string;
+      readonly offset?: number | undefined;
+    } = {},
   ) {
     this.code = code;
     this.text = text;
@@ -62,7 +67,7 @@ export class Failure {
       this.lead === ""
         ? `${path}: ${this.text}${at}`
         : `${this.lead}${called}${this.#path}: ${this.text}`;
-    return new CodecError(this.code, text, {
+    return new CodecError(this.code, printable(text), {
       path,
       offset,
       ...(this.cause === undefined ? {} : { cause: this.cause }),

@@ -8,6 +8,8 @@ export type { CodecErrorCode, CodecErrorOptions } from "./error.ts";
 export { CodecError } from "./error.ts";
 export type { CodecLimitOptions, CodecLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
+// For texts of peers.
+export { printable } from "./printable.ts";
 // Types on the wire, and the schemas that zod lacks.
 export type { Float16Numbers } from "./schema/array-schemas.ts";
 export { bfloat16Array, boolArray, float16Array, uint8Array } from "./schema/array-schemas.ts";

@@ -7,8 +7,9 @@ export interface CodecLimits {
   /** Maximum size of an encoded message in bytes. */
   readonly messageBytes: number;
   /**
-   * Maximum memory of the containers of a decoded message in bytes, estimated. The message itself
-   * bounds the memory of strings and bytes.
+   * Maximum cost of decoding a message, in bytes of memory, estimated. The message itself bounds
+   * the memory of strings and bytes. Values that take long to decode count for more than their
+   * memory, so that the default also bounds the time: to some 50 ms on a server.
    */
   readonly graphBytes: number;
 }

@@ -9,7 +9,7 @@ export type { ErrorType, ErrorTypeOptions, TypedError } from "./error-type.ts";
 export { errorType } from "./error-type.ts";
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export type { Infer } from "./message.ts";
-export { contractIdFromService, contractIdOf } from "./model/contract.ts";
+export { contractIdFromService, contractIdOf, methodIdsOf } from "./model/contract.ts";
 export type { MethodOptions, ServiceOptions, ServiceScope } from "./options.ts";
 export type { Requirement } from "./requirement.ts";
 export { allOf, anyOf, role } from "./requirement.ts";

@@ -89,8 +89,9 @@ export class AsterClient implements AsyncDisposable {
    * cannot be read and for an option out of range (`details.reason` is `option.invalid`). After
    * that: UNAVAILABLE when the peer cannot be reached in time, UNAUTHENTICATED when it does not
    * admit the client, CANCELLED when the signal fires (DEADLINE_EXCEEDED for an
-   * `AbortSignal.timeout()`), FAILED_PRECONDITION when the node cannot be opened. A node that was
-   * opened is closed again.
+   * `AbortSignal.timeout()`), FAILED_PRECONDITION when the node cannot be opened and for a peer
+   * that offers its services at another endpoint (`admission.redirect`). A node that was opened is
+   * closed again.
    */
   static async connect(
     address: EndpointAddress | string,
@@ -98,17 +99,17 @@ export class AsterClient implements AsyncDisposable {
   ): Promise<AsterClient> {
     let held: HeldNode | undefined;
     try {
-      const { credential, timeoutMs, reconnect = {}, onStateChange = () => {} } = options;
+      const { timeoutMs, reconnect = {}, onStateChange = () => {} } = options;
       checkClientOptions(options);
       const connectTimeoutMs = timeoutMs ?? DIAL_TIMEOUT_MS;
       const backoff = new Backoff({ connectTimeoutMs, ...(reconnect || {}) });
       const target = parseAddress(address);
       held = await holdNode(options);
       const connections = new OpenedConnections(held.node);
-      const presented = credential === undefined ? {} : { credential };
+      const { credential, allowRedirect } = options;
       const link = new PeerLink(await dial(connections, target, options), {
         redial: (withinMs, signal) =>
-          dial(connections, target, { ...presented, timeoutMs: withinMs, signal }),
+          dial(connections, target, { credential, allowRedirect, timeoutMs: withinMs, signal }),
         backoff,
         reconnects: reconnect !== false,
         onStateChange,
@@ -124,7 +125,7 @@ export class AsterClient implements AsyncDisposable {
     return this.#held.node;
   }
 
-  /** Endpoint id of the peer. */
+  /** Endpoint id of the peer that answers the calls. */
   get peer(): string {
     return this.#link.peer;
   }
@@ -156,8 +157,11 @@ export class AsterClient implements AsyncDisposable {
    * Returns a typed client of one service. It sends nothing until a method is called.
    *
    * Throws {@link RpcError}: NOT_FOUND for a service that the peer does not offer,
-   * FAILED_PRECONDITION for one under another contract and for a session-scoped one,
-   * INVALID_ARGUMENT for an option out of range.
+   * FAILED_PRECONDITION for a session-scoped one, INVALID_ARGUMENT for an option out of range.
+   *
+   * Under another contract, each method is checked on its own (docs/guide/evolution.md): calls end
+   * with UNIMPLEMENTED or FAILED_PRECONDITION. With `checkContract: "equal"`, and for a peer that
+   * does not describe its contract, this function throws FAILED_PRECONDITION.
    */
   client<T extends SharedReference>(
     service: T,
@@ -197,9 +201,10 @@ export class AsterClient implements AsyncDisposable {
    * ends with the connection, because its state is on the server; open another one then.
    *
    * With a definition or class, rejects with {@link RpcError}: NOT_FOUND for a service that the
-   * peer does not offer, FAILED_PRECONDITION for a shared one, one under another contract, and one
-   * with a method under the key `close` or `closed`, INVALID_ARGUMENT for an option out of range.
-   * When the server refuses the session, its first call ends with that error.
+   * peer does not offer, FAILED_PRECONDITION for a shared one and one with a method under the key
+   * `close` or `closed`, INVALID_ARGUMENT for an option out of range. Methods of another
+   * contract are checked as by {@link AsterClient.client}. When the server refuses the session, its
+   * first call ends with that error.
    *
    * With a name, the session is in JSON, as {@link AsterClient.proxy} is, and `proxyMethod` finds
    * methods called `close` and `closed`.
@@ -217,8 +222,9 @@ export class AsterClient implements AsyncDisposable {
     service: ServiceReference | string,
     options: ServiceSessionOptions | SessionProxyOptions = {},
   ): Promise<object> {
-    if (typeof service === "string") return this.#sessionProxy(service, options);
+    if (typeof service === "string") return await this.#sessionProxy(service, options);
     const { connection, settings } = this.#services.typed(service, options);
+    await connection.ready();
     return this.#keep(openSession(service, connection, settings));
   }
 
@@ -246,11 +252,12 @@ export class AsterClient implements AsyncDisposable {
     return this.close();
   }
 
-  #sessionProxy(
+  async #sessionProxy(
     service: string,
     options: SessionProxyOptions,
-  ): SessionProxy | ManifestSessionProxy {
+  ): Promise<SessionProxy | ManifestSessionProxy> {
     const { target, version, settings } = this.#services.named(service, "session", options);
+    await target.connection.ready();
     const { manifest, cancelTimeoutMs } = options;
     const parts = { ...target, ...settings, cancelTimeoutMs };
     return manifest === undefined

@@ -7,8 +7,9 @@ export interface AsterServerOptions
   extends NodeChoice,
     Omit<ServerOptions, "peers" | "requireAdmission"> {
   /**
-   * Decides which peers may call. Default: an open gate, with a warning. Under
-   * `NODE_ENV=production` a gate is required; an open one is `openGate({ production: true })`.
+   * Decides which peers may call. Default: an open gate, with a warning. Under any `NODE_ENV` but
+   * `development`, `test` and none, a gate is required; an open one is
+   * `openGate({ production: true })`.
    */
   readonly gate?: AdmissionGate | undefined;
   /**

@@ -20,6 +20,7 @@ import { RpcError } from "./error.ts";
 import { runCallback } from "./failure-log.ts";
 import { type Health, ServerHealth } from "./health/health.ts";
 import { type HealthAddress, HealthEndpoint, healthAddressOf } from "./health/health-endpoint.ts";
+import { warnOfOldNode } from "./node-version.ts";
 import { checkNonNegative } from "./option-check.ts";
 import { AdmissionCounts } from "./peer/admission-counts.ts";
 import { ConnectionLimiter } from "./peer/connection-limiter.ts";
@@ -101,6 +102,7 @@ export class AsterServer implements AsyncDisposable {
     options: AsterServerOptions & { readonly services: S & HostableServices<S> },
   ): Promise<AsterServer> {
     const healthAddress = healthAddressOf(options.healthPort);
+    warnOfOldNode();
     const gate = options.gate ?? defaultGate();
     const peers = new PeerStore();
     const server = new Server({ ...options, peers, requireAdmission: !gate.open });

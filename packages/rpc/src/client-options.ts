@@ -1,6 +1,7 @@
 import type { Interceptor } from "@aster/contract";
 import type { ContractManifest } from "@aster/contract/model";
 import { type ClientOptions, checkCallSettings } from "./client/create-client.ts";
+import { type ContractPolicy, checkContractPolicy } from "./contract-check/contract-judge.ts";
 import type { RpcError } from "./error.ts";
 import { limitsWith, type RpcLimitOptions } from "./limits.ts";
 import { type Compression, plainBytesOf } from "./message/compression.ts";
@@ -26,11 +27,24 @@ export interface AsterClientOptions extends NodeChoice {
   readonly signal?: AbortSignal | undefined;
   /** The credential to present, as JSON text. Default: none. */
   readonly credential?: string | undefined;
+  /**
+   * Calls another node when the admission answer of the peer names one; `client.peer` is then that
+   * node. The peer chooses it, so set it only for peers that you trust with that. Of the other
+   * node's address the client dials at most 8 direct addresses, local ones only if `address` has
+   * one of the same kind, and no relay but that of `address`. Default: false.
+   */
+  readonly allowRedirect?: boolean | undefined;
   /** Interceptors of every call. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[] | undefined;
   readonly limits?: RpcLimitOptions | undefined;
   /** Compression of the requests of every service. Default: payloads of more than 4096 bytes. */
   readonly compression?: Compression | undefined;
+  /**
+   * The contracts of the peer that clients, sessions and proxies with a manifest accept. A method
+   * is refused if messages cannot be read (`"compatible"`), all methods if the contracts differ at
+   * all (`"equal"`), none (`false`). Default: `"compatible"`.
+   */
+  readonly checkContract?: ContractPolicy | undefined;
   /**
    * The back-off of the dials after a lost connection. With `false` calls fail instead, until
    * `reconnectNow()`.
@@ -48,6 +62,8 @@ export interface AsterClientOptions extends NodeChoice {
  */
 export function checkClientOptions(options: AsterClientOptions): void {
   const { timeoutMs, interceptors, limits, compression, reconnect, onStateChange } = options;
+  const { allowRedirect, checkContract } = options;
+  checkContractPolicy(checkContract);
   checkCallSettings({
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(interceptors === undefined ? {} : { interceptors }),
@@ -57,6 +73,9 @@ export function checkClientOptions(options: AsterClientOptions): void {
   if (typeof reconnect === "object") checkReconnect(reconnect);
   else if (reconnect !== undefined && reconnect !== false) {
     throw optionError("reconnect", "an object or false", reconnect);
+  }
+  if (allowRedirect !== undefined && typeof allowRedirect !== "boolean") {
+    throw optionError("allowRedirect", "true or false", allowRedirect);
   }
   if (onStateChange !== undefined && typeof onStateChange !== "function") {
     throw optionError("onStateChange", "a function", onStateChange);
@@ -70,8 +89,8 @@ export interface ClientCloseOptions {
 }
 
 export interface ServiceClientOptions extends Omit<ClientOptions, "limits" | "peerModes"> {
-  /** Refuses a peer that offers the service under another contract. Default: true. */
-  readonly checkContract?: boolean | undefined;
+  /** The contracts of the peer that are accepted. Default: the option of the connection. */
+  readonly checkContract?: ContractPolicy | undefined;
 }
 
 export interface ServiceSessionOptions

@@ -1,4 +1,4 @@
-import { CodecError } from "@aster/codec";
+import { CodecError, printable } from "@aster/codec";
 import {
   ContractError,
   ErrorDetail,
@@ -49,7 +49,11 @@ export class RpcError extends Error {
   override readonly name: string = "RpcError";
   /** One of {@link StatusCode} other than OK, or an unknown number that the peer sent. */
   readonly code: number;
-  /** The message without the name of the code. */
+  /**
+   * The text as it was given or received, which `message` shows after the name of the code on one
+   * line: with control characters as escapes, and at most 4096 characters. Escape it before you
+   * print it.
+   */
   readonly rawMessage: string;
   /** Machine-readable facts; `reason` is one of {@link RpcReason} or a value of the application. */
   readonly details: Readonly<Record<string, string>>;
@@ -69,7 +73,7 @@ export class RpcError extends Error {
     const given = messageText(message);
     const text = known ? given : withBadCode(given, code);
     const name = statusName(known ? code : StatusCode.UNKNOWN);
-    super(text === "" ? name : `${name}: ${text}`, causeOf(message, options));
+    super(text === "" ? name : `${name}: ${printable(text)}`, causeOf(message, options));
     this.code = known ? code : StatusCode.UNKNOWN;
     this.rawMessage = text;
     const details = attempt(() => options?.details, undefined);

@@ -66,6 +66,7 @@ export type {
 export type { BidiStreamCall, ClientStreamCall, RequestSender } from "./client/pushed-call.ts";
 export type { ResponseStream } from "./client/response-stream.ts";
 export type { AsterClientOptions, ClientState } from "./client-options.ts";
+export type { ContractPolicy } from "./contract-check/contract-judge.ts";
 export { createLocalClient, createLocalSession } from "./local/local.ts";
 export { Metadata } from "./metadata.ts";
 export type { ManifestProxy, ManifestProxyMethod } from "./proxy/manifest-proxy.ts";

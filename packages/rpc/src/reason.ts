@@ -11,7 +11,8 @@ export const RpcReason = {
   /** An option has a bad value, named in the detail `option`. Correct the value. */
   OPTION_INVALID: "option.invalid",
   /**
-   * The peer offers the service under another contract. Build both sides from the same definition.
+   * The peer offers the service, or the method in the detail `method`, under a contract that is not
+   * compatible. Build both sides from compatible definitions.
    */
   CONTRACT_MISMATCH: "contract.mismatch",
   /**
@@ -37,6 +38,11 @@ export const RpcReason = {
    * request.
    */
   REQUEST_INVALID: "request.invalid",
+  /**
+   * The response does not pass the checks of its type; the detail `path` says where. Correct the
+   * server, or build both sides from the same definition.
+   */
+  RESPONSE_INVALID: "response.invalid",
   /**
    * A call has more or fewer messages than its method takes or returns. Call the method by its
    * pattern.
@@ -183,6 +189,11 @@ export const RpcReason = {
   /** The peer's admission message cannot be read. Check that it speaks this protocol. */
   ADMISSION_PROTOCOL: "admission.protocol",
   /**
+   * The peer offers its services at another endpoint, named in the detail `endpointId`. Pass
+   * `allowRedirect: true` to call that one.
+   */
+  ADMISSION_REDIRECT: "admission.redirect",
+  /**
    * An admission message would exceed its bound. Use a smaller credential or offer fewer services.
    */
   ADMISSION_LIMIT: "admission.limit",
@@ -193,8 +204,8 @@ export const RpcReason = {
   /** The caller's signal stopped the admission. */
   ADMISSION_ABORTED: "admission.aborted",
   /**
-   * An open gate is not allowed under `NODE_ENV=production`. Pass a gate, or `openGate({
-   * production: true })`.
+   * An open gate is not allowed in production, which is any `NODE_ENV` but `development`, `test`
+   * and none. Pass a gate, or `openGate({ production: true })`.
    */
   ADMISSION_GATE: "admission.gate",
 } as const;

@@ -17,6 +17,11 @@ export interface AdmittedService {
   readonly scoped: "shared" | "session";
   /** Empty if the peer sent none; it then accepts XLANG. */
   readonly serializationModes: readonly string[];
+  /**
+   * The ids of the methods by name, 64 hex characters each. Empty if there are too many for one
+   * answer, `undefined` for a peer that does not describe its contracts (the Python package).
+   */
+  readonly methodIds?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The answer of a producer (docs/wire.md, "Admission"). */
@@ -43,12 +48,13 @@ const NAME = "admission answer";
 const name = z.string().min(1).max(limits.nameLength);
 const value = z.string().max(limits.valueLength);
 
-const bounded = (limit: number) =>
+const texts = (limit: number) =>
   z
     .record(z.string().max(limits.nameLength), value)
     .refine((record) => Object.keys(record).length <= limit, `more than ${limit} entries`)
-    .nullish()
-    .transform((record) => record ?? {});
+    .nullish();
+
+const bounded = (limit: number) => texts(limit).transform((record) => record ?? {});
 
 const service = z.object({
   name,
@@ -60,6 +66,8 @@ const service = z.object({
     .array(z.string().max(limits.nameLength))
     .max(limits.modesPerService)
     .nullish(),
+  // another form is one of a later version; contracts are then compared as a whole
+  method_ids: texts(limits.methodsPerService).catch(undefined),
 });
 
 const shape = z.object({
@@ -73,9 +81,21 @@ const shape = z.object({
   gossip_topic: value.nullish(),
 });
 
-/** The bytes of an answer. Throws {@link AdmissionError} `"limit"` for more than 64 KiB. */
+/**
+ * The bytes of an answer. The ids of methods are left out if they would make it too long. Throws
+ * {@link AdmissionError} `"limit"` for more than 64 KiB.
+ */
 export function encodeAdmissionResponse(response: AdmissionResponse): Uint8Array {
-  const wire = {
+  try {
+    return encodeJson(NAME, wireForm(response, true), admissionJson);
+  } catch (error) {
+    if (!response.services.some(({ methodIds }) => methodIds !== undefined)) throw error;
+    return encodeJson(NAME, wireForm(response, false), admissionJson);
+  }
+}
+
+function wireForm(response: AdmissionResponse, listsMethods: boolean): object {
+  return {
     admitted: response.admitted,
     attributes: response.attributes,
     services: response.services.map((offered) => ({
@@ -85,13 +105,13 @@ export function encodeAdmissionResponse(response: AdmissionResponse): Uint8Array
       channels: offered.channels,
       pattern: offered.scoped,
       serialization_modes: offered.serializationModes,
+      ...(offered.methodIds && { method_ids: listsMethods ? offered.methodIds : {} }),
     })),
     registry_namespace: response.registryNamespace,
     root_pubkey: response.rootPubkey,
     reason: "",
     ...(response.gossipTopic ? { gossip_topic: response.gossipTopic } : {}),
   };
-  return encodeJson(NAME, wire, admissionJson);
 }
 
 /**
@@ -110,6 +130,7 @@ export function parseAdmissionResponse(input: Uint8Array | string): AdmissionRes
       channels: offered.channels,
       scoped: offered.pattern ?? "shared",
       serializationModes: offered.serialization_modes ?? [],
+      ...(offered.method_ids ? { methodIds: offered.method_ids } : {}),
     })),
     registryNamespace: wire.registry_namespace || wire.registry_ticket || "",
     rootPubkey: wire.root_pubkey ?? "",

@@ -3,7 +3,10 @@ import { AdmissionError } from "./error.ts";
 import type { AdmissionDecision, AdmissionGate } from "./gate.ts";
 
 export interface OpenGateOptions {
-  /** Allows the open gate under `NODE_ENV=production`. Default: `false`. */
+  /**
+   * Allows the open gate in production: under any `NODE_ENV` but `development`, `test` and none.
+   * Default: `false`.
+   */
   readonly production?: boolean | undefined;
 }
 
@@ -12,14 +15,17 @@ export interface OpenGateOptions {
  * attributes, so every peer that has the address can make calls.
  *
  * It denies peers that present a credential, because it cannot verify one.
- * Throws {@link AdmissionError} `"gate"` under `NODE_ENV=production` unless `production` is set.
+ * Throws {@link AdmissionError} `"gate"` in production unless `production` is set. Production is
+ * any `NODE_ENV` but `development`, `test` and none, so that `prod` and `staging` are not mistaken
+ * for development.
  */
 export function openGate(options: OpenGateOptions = {}): AdmissionGate {
-  if (process.env.NODE_ENV === "production" && !options.production) {
+  const environment = process.env.NODE_ENV;
+  if (isProduction(environment) && !options.production) {
     throw new AdmissionError(
       "gate",
       "an open gate admits every peer that has the address and is refused under " +
-        "NODE_ENV=production; pass another gate, or openGate({ production: true }) to allow it",
+        `NODE_ENV=${environment}; pass another gate, or openGate({ production: true }) to allow it`,
     );
   }
   return {
@@ -29,4 +35,8 @@ export function openGate(options: OpenGateOptions = {}): AdmissionGate {
         ? { admitted: true, attributes: {} }
         : { admitted: false, reason: "an open gate cannot verify a credential" },
   };
+}
+
+function isProduction(environment: string | undefined): boolean {
+  return !["", "development", "test"].includes(environment ?? "");
 }

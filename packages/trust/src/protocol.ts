@@ -22,6 +22,7 @@ export interface AdmissionLimits {
   readonly services: number;
   readonly channelsPerService: number;
   readonly modesPerService: number;
+  readonly methodsPerService: number;
   /** UTF-16 units of a service name, an attribute key, a channel name or a mode. */
   readonly nameLength: number;
   /** UTF-16 units of an attribute, a channel's address or the registry namespace. */
@@ -36,6 +37,7 @@ export const admissionLimits: AdmissionLimits = Object.freeze({
   services: 10_000,
   channelsPerService: 100,
   modesPerService: 16,
+  methodsPerService: 10_000,
   nameLength: 256,
   valueLength: 4_096,
   attributes: 64,

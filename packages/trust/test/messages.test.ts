@@ -135,3 +135,47 @@ describe("untrusted messages", () => {
     expect(() => encodeAdmissionRequest(tooLarge)).toThrow("65536");
   });
 });
+
+describe("ids of methods", () => {
+  const answer = (methodIds?: Record<string, string>): AdmissionResponse => ({
+    admitted: true,
+    attributes: {},
+    services: [
+      {
+        name: "Echo",
+        version: 1,
+        contractId: "11".repeat(32),
+        channels: {},
+        scoped: "shared",
+        serializationModes: ["xlang"],
+        ...(methodIds && { methodIds }),
+      },
+    ],
+    registryNamespace: "",
+    rootPubkey: "00".repeat(32),
+    reason: "",
+  });
+  const trip = (given?: Record<string, string>) =>
+    parseAdmissionResponse(encodeAdmissionResponse(answer(given))).services[0]?.methodIds;
+
+  test("travel with their service, behind the keys of the Python package", () => {
+    expect(trip({ say: "22".repeat(32) })).toEqual({ say: "22".repeat(32) });
+    expect(text(encodeAdmissionResponse(answer({ say: "22" })))).toContain(
+      '"serialization_modes":["xlang"],"method_ids":{"say":"22"}}',
+    );
+  });
+
+  test("are absent for a peer that sends none, or another form", () => {
+    expect(trip()).toBeUndefined();
+    const other = text(encodeAdmissionResponse(answer({}))).replace("{}}]", '["say"]}]');
+    expect(other).toContain('"method_ids":["say"]');
+    expect(parseAdmissionResponse(other).services[0]).not.toHaveProperty("methodIds");
+  });
+
+  test("are left out of an answer that they would make too long", () => {
+    const many = Array.from({ length: 1_000 }, (_, i) => [`method${i}`, "22".repeat(32)]);
+    expect(trip(Object.fromEntries(many))).toEqual({});
+    const attributes = { a: "x".repeat(70_000) };
+    expect(() => encodeAdmissionResponse({ ...answer({ a: "" }), attributes })).toThrow("65536");
+  });
+});

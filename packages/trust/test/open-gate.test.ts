@@ -17,8 +17,21 @@ test("admits peers without a credential and denies peers with one", async () => 
   });
 });
 
-test("throws in production unless allowed", () => {
-  vi.stubEnv("NODE_ENV", "production");
-  expect(() => openGate()).toThrow(expect.objectContaining({ code: "gate" }));
-  expect(openGate({ production: true }).open).toBe(true);
+test.each(["production", "prod", "staging", "Production", "live", "dev", " "])(
+  'throws under NODE_ENV "%s" unless allowed',
+  (environment) => {
+    vi.stubEnv("NODE_ENV", environment);
+    expect(() => openGate()).toThrow(
+      expect.objectContaining({
+        code: "gate",
+        message: expect.stringContaining(`NODE_ENV=${environment};`),
+      }),
+    );
+    expect(openGate({ production: true }).open).toBe(true);
+  },
+);
+
+test.each([undefined, "", "development", "test"])("is allowed under NODE_ENV %o", (environment) => {
+  vi.stubEnv("NODE_ENV", environment);
+  expect(openGate().open).toBe(true);
 });

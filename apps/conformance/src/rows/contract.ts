@@ -127,11 +127,12 @@ const complete = () => implement(Conformance, conformanceHandlers(new Observer()
 
 export const contractRows: readonly ScriptRow[] = scriptRows("contract", [
   {
-    name: "a wrong contract id is refused before anything is sent",
+    name: "a wrong contract id is refused before anything is sent, where it must be equal",
     async run({ connect, mode }, findings) {
       const handlers = { unary: () => ({}) as never };
       await using pair = await connect({ server: { services: [implement(Another, handlers)] } });
-      const typed = () => pair.client.client(Conformance, { serialization: mode });
+      const options = { serialization: mode, checkContract: "equal" } as const;
+      const typed = () => pair.client.client(Conformance, options);
       await findings.fails("the client", typed, 9, { reason: "contract.mismatch" });
       findings.same("calls", pair.server.stats().callsTotal, 0);
     },
@@ -146,10 +147,11 @@ export const contractRows: readonly ScriptRow[] = scriptRows("contract", [
     },
   },
   {
-    name: "a server that comes back with another contract is not called",
+    name: "a server that comes back with another contract is not called, where it must be equal",
     async run({ connect, mode }, findings) {
       await using pair = await connect({ server: { services: [complete()] } });
-      const remote = pair.client.client(Conformance, { serialization: mode });
+      const options = { serialization: mode, checkContract: "equal" } as const;
+      const remote = pair.client.client(Conformance, options);
       await remote.unary({});
       await pair.server.drain();
       while (pair.client.state === "connected") await new Promise(setImmediate);
@@ -172,7 +174,7 @@ export const contractRows: readonly ScriptRow[] = scriptRows("contract", [
           server: { services: [hosting(orders(server), handlers)] },
         });
         for (const [form, options] of Object.entries(forms)) {
-          const checked = { checkContract: false, ...options };
+          const checked = { checkContract: false as const, ...options };
           const remote = pair.client.client(orders(client), checked) as Record<string, Method>;
           for (const [index, [method, value]] of [
             ["put", request] as const,

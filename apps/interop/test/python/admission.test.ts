@@ -1,4 +1,4 @@
-import { contractIdOf } from "@aster/contract";
+import { contractIdOf, defineService, type ServiceMethod, unary } from "@aster/contract";
 import { AsterClient, AsterServer, implement } from "@aster/rpc";
 import { createNode, parseAddress } from "@aster/transport";
 import {
@@ -71,7 +71,7 @@ describe.skipIf("missing" in environment)("admission and addresses", () => {
     await client.close();
   });
 
-  it("sends the same keys in the admission reply as the Python server", async () => {
+  it("sends the keys of the Python server in the admission reply, and ids of methods", async () => {
     const request = '{"credential_json":"","iid_token":""}';
     const [ours, theirs] = await Promise.all([
       pythonClient.admission(server.address, request),
@@ -81,8 +81,20 @@ describe.skipIf("missing" in environment)("admission and addresses", () => {
       const reply = JSON.parse(text);
       return { keys: Object.keys(reply), services: reply.services.map(Object.keys) };
     });
-    expect(ourKeys).toEqual(theirKeys);
+    const withIds = theirKeys?.services.map((keys: string[]) => [...keys, "method_ids"]);
+    expect(ourKeys).toEqual({ keys: theirKeys?.keys, services: withIds });
     expect(parseAdmissionResponse(Buffer.from(theirs)).admitted).toBe(true);
+  });
+
+  it("calls a Python server under its own contract, and no other", async () => {
+    await using client = await connectToPython(pythonServer.ready.address, { network: "none" });
+    const { request, response } = Object.values(Testkit.methods)[0] as ServiceMethod;
+    const other = unary(request as never, response as never);
+    const Other = defineService(Testkit.name, {}, { other });
+    expect(() => client.client(Other)).toThrow(
+      /which it does not describe, so that they cannot be compared/,
+    );
+    expect(() => client.client(Testkit)).not.toThrow();
   });
 
   it.each(["{", "[]", '{"iid_token":""}', '{"credential_json":7}'])(

@@ -43,7 +43,7 @@ export async function typedCallee(
   definition: ServiceDefinition,
   mode: CallOptions["mode"],
 ): Promise<Callee> {
-  const options = { ...formOf(mode), checkContract: false };
+  const options = { ...formOf(mode), checkContract: false as const };
   return definition.scoped === "session"
     ? sessionCallee(await client.session(definition, options))
     : sharedCallee(client.client(definition, options));

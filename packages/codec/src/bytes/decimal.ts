@@ -3,10 +3,14 @@ import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { formatDecimal, maxUnscaledBytes, parseDecimal } from "./decimal-text.ts";
 import { writeVarint32, writeVarUint64, writeVarUintBig } from "./integer.ts";
+import { readMagnitude } from "./magnitude.ts";
 import { readVar64, readVarint32 } from "./varint.ts";
 
 /** Smaller values fit into one varuint with the flag for large ones. */
 const smallUnscaled = 1n << 62n;
+
+/** Cost of one byte of a large value, as in `CodecLimits.graphBytes`. */
+const byteCost = 100;
 
 /** Writes scale and unscaled value (docs/fory.md, "Time"). */
 export function writeDecimal(w: ByteWriter, value: unknown): void {
@@ -34,9 +38,8 @@ export function readDecimal(r: ByteReader): string {
   }
   const size = Number(head >> 2n);
   if (size > maxUnscaledBytes) throw fail("limit", `a decimal of ${size} bytes`);
-  const start = r.take(size);
-  let unscaled = 0n;
-  for (let i = size - 1; i >= 0; i--)
-    unscaled = (unscaled << 8n) | BigInt(r.bytes[start + i] as number);
+  // formatting takes more than reading
+  r.charge(size * byteCost);
+  const unscaled = readMagnitude(r, size);
   return formatDecimal({ unscaled: head & 2n ? -unscaled : unscaled, scale });
 }

@@ -1,7 +1,36 @@
 import { littleEndian } from "../bytes/float.ts";
-/** Thrown by generated code when something is wrong. The closures then run and make the error. */
+import { asFailure, type Failure, fail } from "../failure.ts";
 import { setOwn } from "../own-property.ts";
+
+/** Thrown by generated code when something is wrong. The closures then run and make the error. */
 export const wrong: unique symbol = Symbol("wrong");
+/**
+ * Thrown instead of `wrong` when a limit is exceeded, or the other side's type has another shape.
+ */
+export const tooMuch: unique symbol = Symbol("tooMuch");
+export const different: unique symbol = Symbol("different");
+
+/**
+ * Messages up to this size are read again if they fail, with an error that says where. Reading
+ * longer ones again would let a broken message take several times as long as a valid one.
+ */
+export const explainedBytes = 65_536;
+
+/** Returns the failure of a long message, which is not read again. */
+export function unexplained(reason: unknown): Failure {
+  switch (reason) {
+    case wrong:
+      return fail("data", `broken or of another type${shortOnly}`);
+    case tooMuch:
+      return fail("limit", `nested too deep, or takes too much memory or time${shortOnly}`);
+    case different:
+      return fail("mismatch", `of another shape than here${shortOnly}`);
+    default:
+      return asFailure(reason);
+  }
+}
+
+const shortOnly = `; only messages of up to ${explainedBytes} bytes are reported with a path`;
 
 /**
  * A number in the text of each function. V8 would share type feedback between functions of equal

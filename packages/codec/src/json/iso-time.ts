@@ -6,12 +6,24 @@ const milli = 1_000_000n;
 
 /** Returns the nanoseconds since 1970 of an ISO 8601 time. Without a zone it is UTC. */
 export function parseTime(text: string): bigint {
+  const [ms, fraction] = parse(text);
+  return BigInt(ms) * milli + BigInt(fraction.padEnd(9, "0"));
+}
+
+/** Returns the milliseconds. Fractions of a millisecond are cut off. */
+export function parseMillis(text: string): number {
+  const [ms, fraction] = parse(text);
+  return ms + Number(fraction.slice(0, 3).padEnd(3, "0"));
+}
+
+/** Returns the milliseconds of the whole seconds, and the digits of the fraction. */
+function parse(text: string): [ms: number, fraction: string] {
   const parts = pattern.exec(text);
   const ms = parts
     ? Date.parse(`${(parts[1] ?? "").replace(" ", "T")}${parts[3] ?? "Z"}`)
     : Number.NaN;
   if (Number.isNaN(ms)) throw fail("data", `${quote(text)} is not an ISO 8601 time`);
-  return BigInt(ms) * milli + BigInt((parts?.[2] ?? "").padEnd(9, "0"));
+  return [ms, parts?.[2] ?? ""];
 }
 
 /** Returns the ISO 8601 time, with as many digits of the second as needed. */

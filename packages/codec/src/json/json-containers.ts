@@ -30,7 +30,7 @@ export function jsonList(element: JsonElement, form: "list" | "set", maxDepth: n
     read(json, depth) {
       checkDepth(depth, maxDepth);
       if (!Array.isArray(json)) throw expected("an array", json);
-      const items = json.map((item, i) => at(i, () => readElement(item, element, depth)));
+      const items = readItems(json, element, depth);
       if (form === "list") return items;
       const set = new Set<unknown>();
       items.forEach(setAdder(set));
@@ -58,9 +58,7 @@ export function jsonArray(kind: ArrayElementKind, maxDepth: number): JsonOp {
     read(json, depth) {
       if (!Array.isArray(json)) throw expected("an array", json);
       const array = new Class(new ArrayBuffer(json.length * Class.BYTES_PER_ELEMENT));
-      for (let i = 0; i < json.length; i++) {
-        array[i] = at(i, () => op.read(json[i], depth)) as never;
-      }
+      array.set(readItems(json, element, depth - 1) as never);
       return array;
     },
   };
@@ -87,13 +85,18 @@ export function jsonMap(
       const record: Record<string, unknown> = {};
       const map = new Map<unknown, unknown>();
       const add = mapAdder(map);
-      for (const [name, item] of Object.entries(json)) {
-        inKey(name, () => {
+      const names = Object.keys(json);
+      let i = 0;
+      try {
+        for (; i < names.length; i++) {
+          const name = names[i] as string;
           const known = readKey(name, key.op, depth);
-          const read = readElement(item, value, depth);
+          const read = readElement(json[name], value, depth);
           if (form === "map") add(known, read);
           else setOwn(record, name, read);
-        });
+        }
+      } catch (reason) {
+        throw asFailure(reason).inKey(names[i]);
       }
       return form === "map" ? map : record;
     },
@@ -113,6 +116,17 @@ export function writeElement(value: unknown, element: JsonElement, depth: number
 export function readElement(json: unknown, element: JsonElement, depth: number): unknown {
   if (json === null && element.nullable) return element.optional ? undefined : null;
   return element.op.read(json, depth + 1);
+}
+
+function readItems(json: readonly unknown[], element: JsonElement, depth: number): unknown[] {
+  const items: unknown[] = [];
+  let i = 0;
+  try {
+    for (; i < json.length; i++) items.push(readElement(json[i], element, depth));
+  } catch (reason) {
+    throw asFailure(reason).inItem(i);
+  }
+  return items;
 }
 
 function writeItems(items: readonly unknown[], element: JsonElement, depth: number): string[] {

@@ -1,5 +1,8 @@
 /** Positions in JSON text, in bytes. They are computed only for errors. */
 
+/** In longer messages no position is searched: that would take longer than parsing them. */
+const searchedBytes = 65_536;
+
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
 const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
 const decoder = new TextDecoder();
@@ -7,9 +10,10 @@ const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
  * Returns the position of the value at the end of a path, in valid JSON. If a key or index is
- * missing, it is that of the enclosing object or array.
+ * missing, it is that of the enclosing object or array. Undefined for long messages.
  */
-export function placeOf(bytes: Uint8Array, path: readonly (string | number)[]): number {
+export function placeOf(bytes: Uint8Array, path: readonly (string | number)[]): number | undefined {
+  if (bytes.length > searchedBytes) return undefined;
   let at = start(bytes);
   for (const step of path) {
     const found = bytes[at] === openObject ? member(bytes, at, step) : item(bytes, at, step);
@@ -65,9 +69,10 @@ function valueEnd(bytes: Uint8Array, value: number): number {
 
 /**
  * Returns the position of the first byte that makes the text invalid, or its end if more must
- * follow.
+ * follow. Undefined for long messages.
  */
-export function brokenAt(bytes: Uint8Array): number {
+export function brokenAt(bytes: Uint8Array): number | undefined {
+  if (bytes.length > searchedBytes) return undefined;
   const open: number[] = [];
   let at = start(bytes);
   for (;;) {

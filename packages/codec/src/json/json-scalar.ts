@@ -7,7 +7,7 @@ import { fail, kindOf } from "../failure.ts";
 import type { IntegerKind, ScalarType } from "../schema/field-type.ts";
 import { isBytes, isDate } from "../value-kind.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
-import { formatTime, parseTime } from "./iso-time.ts";
+import { formatTime, parseMillis, parseTime } from "./iso-time.ts";
 import { expected, type JsonOp } from "./json-op.ts";
 
 const integerText = /^-?\d{1,20}$/;
@@ -143,11 +143,7 @@ const dateTime: JsonOp = {
       throw fail("value", "expected a valid Date, got an invalid one");
     return `"${value.toISOString()}"`;
   },
-  read: (json) => {
-    const nanos = parseTime(text(json, "data"));
-    const cut = ((nanos % 1_000_000n) + 1_000_000n) % 1_000_000n;
-    return new Date(Number((nanos - cut) / 1_000_000n));
-  },
+  read: (json) => new Date(parseMillis(text(json, "data"))),
 };
 
 const bigTime: JsonOp = {

@@ -72,10 +72,15 @@ export class JsonTypes {
         const unexpected = Object.keys(json).filter((key) => !known.has(key));
         if (unexpected.length > 0) throw unexpectedFields(unexpected, names);
         const object: Record<string, unknown> = Object.create(prototype);
-        for (const { field, element } of fields) {
-          const item = Object.hasOwn(json, field.name) ? json[field.name] : undefined;
-          const value = inField(field.name, () => readField(item, field, element, depth));
-          setOwn(object, field.key, value);
+        let i = 0;
+        try {
+          for (; i < fields.length; i++) {
+            const { field, element } = fields[i] as (typeof fields)[number];
+            const item = Object.hasOwn(json, field.name) ? json[field.name] : undefined;
+            setOwn(object, field.key, readField(item, field, element, depth));
+          }
+        } catch (reason) {
+          throw asFailure(reason).inField(names[i] as string);
         }
         return object;
       },

@@ -1,21 +1,18 @@
 import { Failure, fail } from "../failure.ts";
 import { type CodecLimits, checkMessageSize } from "../limits.ts";
+import { setOwn } from "../own-property.ts";
 import { brokenAt } from "./json-place.ts";
+import { scanJson, type WideInteger } from "./json-scan.ts";
 
+const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 /**
  * Shorter messages are not scanned: they cannot take much memory, and their types bound the depth.
  */
 const scannedBytes = 4_096;
-/** Approximate memory of an object or array, and of an entry. */
-const bracketCost = 56;
-const commaCost = 16;
 const wideDigits = /\d{16}/;
-/**
- * Longer integers are refused: no field holds them, and converting them takes more than linear
- * time.
- */
-const maxDigits = 40;
+/** Begins the text of an integer that a number would round. No message can contain it by chance. */
+const mark = `${Math.random()}${Math.random()} `;
 
 /**
  * Parses JSON. A byte order mark is skipped, the last of equal keys counts, and integers that a
@@ -23,53 +20,59 @@ const maxDigits = 40;
  */
 export function parseJson(bytes: Uint8Array, limits: CodecLimits): unknown {
   checkMessageSize(bytes.length, limits);
-  if (bytes.length > scannedBytes) scan(bytes, limits);
-  let text: string;
+  let wide = bytes.length > scannedBytes ? scanJson(bytes, limits) : undefined;
+  const text = textOf(bytes);
+  if (!wide && wideDigits.test(text)) wide = scanJson(bytes, limits);
   try {
-    text = decoder.decode(bytes);
+    if (!wide || wide.length === 0) return JSON.parse(text);
+    return withBigints(JSON.parse(textOf(marked(bytes, wide))));
   } catch {
-    throw fail("data", "text that is not UTF-8");
-  }
-  try {
-    return wideDigits.test(text) ? (JSON.parse(text, exactInteger) as unknown) : JSON.parse(text);
-  } catch (reason) {
-    if (reason instanceof Failure) throw reason;
     throw new Failure("data", "text that is not JSON", { offset: brokenAt(bytes) });
   }
 }
 
-/** Refuses a message that would take too much memory or stack, before it is parsed. */
-function scan(bytes: Uint8Array, limits: CodecLimits): void {
-  let depth = 0;
-  let cost = 0;
-  let quoted = false;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (quoted) {
-      if (byte === 0x5c) i++;
-      else if (byte === 0x22) quoted = false;
-      continue;
-    }
-    if (byte === 0x22) quoted = true;
-    else if (byte === 0x2c) cost += commaCost;
-    else if (byte === 0x5b || byte === 0x7b) {
-      cost += bracketCost;
-      if (++depth > limits.depth) {
-        throw new Failure("limit", `nested deeper than ${limits.depth} levels`, { offset: i });
-      }
-    } else if (byte === 0x5d || byte === 0x7d) depth--;
+function textOf(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw fail("data", "text that is not UTF-8");
   }
-  if (cost > limits.graphBytes) throw fail("limit", "the message takes too much memory");
 }
 
-function exactInteger(
-  _key: string,
-  value: unknown,
-  context?: { readonly source?: string },
-): unknown {
-  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
-  const source = context?.source;
-  if (source === undefined || !/^-?\d+$/.test(source)) return value;
-  if (source.length > maxDigits) throw fail("data", `an integer of ${source.length} digits`);
-  return BigInt(source);
+/** Returns JSON with text in the places of wide integers. */
+function marked(bytes: Uint8Array, wide: readonly WideInteger[]): Uint8Array {
+  const before = encoder.encode(`"${mark}`);
+  const out = new Uint8Array(bytes.length + wide.length * (before.length + 1));
+  let from = 0;
+  let to = 0;
+  for (const { start, end } of wide) {
+    out.set(bytes.subarray(from, start), to);
+    to += start - from;
+    out.set(before, to);
+    to += before.length;
+    out.set(bytes.subarray(start, end), to);
+    to += end - start;
+    out[to++] = 0x22;
+    from = end;
+  }
+  out.set(bytes.subarray(from), to);
+  return out.subarray(0, to + bytes.length - from);
+}
+
+/** Replaces the marked texts in parsed JSON by bigints. */
+function withBigints(json: unknown): unknown {
+  if (typeof json === "string") {
+    return json.startsWith(mark) ? BigInt(json.slice(mark.length)) : json;
+  }
+  if (typeof json !== "object" || json === null) return json;
+  if (Array.isArray(json)) {
+    for (let i = 0; i < json.length; i++) json[i] = withBigints(json[i]);
+    return json;
+  }
+  for (const key of Object.keys(json)) {
+    const item = (json as Record<string, unknown>)[key];
+    const next = withBigints(item);
+    if (next !== item) setOwn(json as Record<string, unknown>, key, next);
+  }
+  return json;
 }

@@ -1,13 +1,14 @@
 import type { ByteReader } from "../bytes/byte-reader.ts";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
+import { readMagnitude } from "../bytes/magnitude.ts";
 import { putVarintBig } from "../bytes/varint.ts";
 import { fail } from "../failure.ts";
 import { NativeId } from "./native-id.ts";
 
-/** V8 refuses larger bigints: its limit is 2^30 bits. */
-const maxBytes = 1 << 27;
-/** Bytes that are converted to digits at once. */
-const chunk = 4_096;
+/** Maximum size of a magnitude: most operations on bigints take more than linear time. */
+const maxBytes = 65_536;
+/** Approximate cost of a bigint without its bytes, as in `CodecLimits.graphBytes`. */
+const bigintCost = 256;
 
 /** Writes a bigint of 64 bits as a varint, a longer one as sign and magnitude. */
 export function writeBigint(w: ByteWriter, value: bigint): void {
@@ -19,6 +20,7 @@ export function writeBigint(w: ByteWriter, value: bigint): void {
   const negative = value < 0n;
   const hex = (negative ? -value : value).toString(16);
   const size = (hex.length + 1) >> 1;
+  if (size > maxBytes) throw fail("limit", `a bigint of ${size} bytes`);
   w.putByte(NativeId.longBigint);
   w.putSmall((size << 1) | (negative ? 1 : 0));
   const b = w.room(w.pos, size);
@@ -34,21 +36,7 @@ export function readLongBigint(r: ByteReader): bigint {
   const head = r.small();
   const size = head >>> 1;
   if (size > maxBytes) throw fail("limit", `a bigint of ${size} bytes`);
-  const start = r.take(size);
-  if (size === 0) return 0n;
-  const parts: string[] = [];
-  for (let end = start + size; end > start; end -= chunk) {
-    parts.push(hexOf(r.bytes, Math.max(start, end - chunk), end));
-  }
-  const magnitude = BigInt(`0x${parts.join("")}`);
+  r.charge(bigintCost);
+  const magnitude = readMagnitude(r, size);
   return head & 1 ? -magnitude : magnitude;
-}
-
-/** Returns the bytes of a range as hex digits, the last byte first. */
-function hexOf(bytes: Uint8Array, start: number, end: number): string {
-  const digits: string[] = [];
-  for (let at = end - 1; at >= start; at--) {
-    digits.push((bytes[at] as number).toString(16).padStart(2, "0"));
-  }
-  return digits.join("");
 }

@@ -1,4 +1,5 @@
 import type { MessageFormat } from "../bytes/message-codec.ts";
+import { explainedBytes, unexplained } from "../codegen/source.ts";
 import { CodecError } from "../error.ts";
 import { asFailure, type Failure, fail } from "../failure.ts";
 import { type CodecLimits, checkMessageSize } from "../limits.ts";
@@ -75,7 +76,8 @@ export class NativeFormat implements MessageFormat<NativeWriter, NativeReader> {
     try {
       try {
         value = this.#read(r, bytes, false);
-      } catch {
+      } catch (failed) {
+        if (bytes.length > explainedBytes) throw unexplained(failed);
         value = this.#read(r, bytes, true);
       }
     } catch (reason) {
@@ -85,7 +87,8 @@ export class NativeFormat implements MessageFormat<NativeWriter, NativeReader> {
       r.exact = false;
       checkDecoded(r, op, value, this.#tracks);
       return value;
-    } catch {
+    } catch (reason) {
+      if (bytes.length > explainedBytes) throw dataError(unexplained(reason), root, undefined);
       // checked again below, with an error that says where
     }
     try {

@@ -24,6 +24,11 @@ const maxKnown = 256;
  * few.
  */
 const maxDefinitions = 1_024;
+/**
+ * Cost of one byte of a definition, as in `CodecLimits.graphBytes`: it is parsed and compared with
+ * our type.
+ */
+const byteCost = 200;
 /** Maximum nesting of the types of one field. */
 const maxNesting = 50;
 
@@ -44,6 +49,7 @@ export function readDefinition(r: XlangReader, generation: "A" | "B"): TypeMeta 
   const size = low === 255 ? 255 + r.small() : low;
   if (size > maxDefinitionBytes) throw fail("limit", `a definition of ${size} bytes`);
   const bytes = r.bytes.subarray(start, r.take(size) + size);
+  r.charge(bytes.length * byteCost);
   const def = lookUp(bytes, bytes.length - size, generation);
   addDefinition(r, def);
   return def;

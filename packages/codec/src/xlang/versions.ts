@@ -5,16 +5,13 @@ import type { TypeMeta } from "./type-meta.ts";
 import type { ValueOp } from "./values/value-op.ts";
 
 /**
- * Maximum number of foreign definitions of one type that are kept. The least recently used one is
- * dropped.
+ * The readers of one type by the definitions that describe it. A reader lives as long as its
+ * definition, of which a bounded number is kept.
  */
-const maxVersions = 10;
-
-/** The readers of one type by the definitions that describe it. */
 export class Versions {
   readonly #plan: TypePlan;
   readonly #make: (meta: TypeMeta) => ValueOp;
-  readonly #ops = new Map<TypeMeta, ValueOp>();
+  readonly #ops = new WeakMap<TypeMeta, ValueOp>();
 
   constructor(plan: TypePlan, make: (meta: TypeMeta) => ValueOp) {
     this.#plan = plan;
@@ -25,21 +22,12 @@ export class Versions {
     const own = this.#plan.definition;
     if (meta === own) return ours;
     let op = this.#ops.get(meta);
-    if (op) {
-      // the most recently used is last
-      this.#ops.delete(meta);
-    } else if (
-      own &&
-      own.bytes.length === meta.bytes.length &&
-      startsWith(meta.bytes, 0, own.bytes)
-    ) {
-      op = ours;
-    } else {
-      op = this.#make(meta);
-      if (this.#ops.size >= maxVersions)
-        this.#ops.delete(this.#ops.keys().next().value as TypeMeta);
+    if (!op) {
+      const equal =
+        own && own.bytes.length === meta.bytes.length && startsWith(meta.bytes, 0, own.bytes);
+      op = equal ? ours : this.#make(meta);
+      this.#ops.set(meta, op);
     }
-    this.#ops.set(meta, op);
     return op;
   }
 }

@@ -1,4 +1,5 @@
 import type { MessageFormat } from "../bytes/message-codec.ts";
+import { explainedBytes, unexplained } from "../codegen/source.ts";
 import { asFailure, fail } from "../failure.ts";
 import { type CodecLimits, checkMessageSize } from "../limits.ts";
 import type { RootBinding } from "./binding.ts";
@@ -72,7 +73,8 @@ export class XlangFormat implements MessageFormat<XlangWriter, XlangReader> {
     if (fast !== exact) {
       try {
         return this.#read(r, fast, bytes);
-      } catch {
+      } catch (reason) {
+        if (bytes.length > explainedBytes) throw unexplained(reason).toError(this.root, undefined);
         // read again below, with an error that says where
       }
     }

@@ -8,6 +8,9 @@ import type { Target } from "./values/value-op.ts";
 /** Names are short: no namespace or type name may take more bytes than this. */
 const maxNameBytes = 4_096;
 
+/** Definitions of earlier messages that are not dropped, so that most messages allocate nothing. */
+const keptDefinitions = 64;
+
 /**
  * Reads one message in XLANG, and holds what the message has introduced so far: names, definitions
  * of types, and values that references may point to. A codec uses one reader for message after
@@ -21,6 +24,10 @@ export class XlangReader extends ByteReader {
   /** Definitions in order of appearance. Those behind `definitionCount` are of earlier messages. */
   readonly definitions: TypeMeta[] = [];
   definitionCount = 0;
+  /** A number that differs from message to message. */
+  message = 0;
+  /** True if the message has caused code to be generated. */
+  generated = false;
   /** Values that references may point to, in order of appearance, and their types. */
   shared: unknown[] = [];
   targets: Target[] = [];
@@ -41,6 +48,9 @@ export class XlangReader extends ByteReader {
     }
     this.pending = -1;
     this.definitionCount = 0;
+    this.message = (this.message + 1) | 0;
+    this.generated = false;
+    if (this.definitions.length > keptDefinitions) this.definitions.length = keptDefinitions;
   }
 
   /** Reads a namespace or type name, either in full or as a reference to an earlier one. */

@@ -115,7 +115,9 @@ test("finds every value of a text by its path", () => {
 });
 
 test("handles a message without an end quickly", () => {
-  const deep = encoder.encode("[".repeat(100_000));
-  expect(brokenAt(deep)).toBe(100_000);
+  const deep = encoder.encode("[".repeat(60_000));
+  expect(brokenAt(deep)).toBe(60_000);
+  // the search would take longer than parsing
+  expect(brokenAt(encoder.encode("[".repeat(100_000)))).toBeUndefined();
   expect(failure("[".repeat(3_000))).toMatchObject({ code: "data", offset: 3_000 });
 });

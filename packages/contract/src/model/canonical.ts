@@ -59,6 +59,13 @@ function writeField(writer: CanonicalWriter, field: FieldDef): void {
   writer.bytes(field.containerKeyRef);
 }
 
+/** The canonical bytes of a method. Their BLAKE3 hash is the method id. */
+export function encodeMethodDef(method: MethodDef): Uint8Array {
+  const writer = new CanonicalWriter();
+  writeMethod(writer, method);
+  return writer.finish();
+}
+
 /** The canonical bytes of a service, with sorted lists. Their BLAKE3 hash is the contract id. */
 export function encodeServiceContract(contract: ServiceContract): Uint8Array {
   const writer = new CanonicalWriter();

@@ -7,7 +7,7 @@ import { ContractError } from "../error.ts";
 import type { MessageSchema } from "../message.ts";
 import { serviceDefinitionOf } from "../service.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
-import { encodeServiceContract } from "./canonical.ts";
+import { encodeMethodDef, encodeServiceContract } from "./canonical.ts";
 import type { ServiceContract } from "./service-contract.ts";
 import { type HashedType, hashTypes, toHex } from "./type-hash.ts";
 
@@ -74,6 +74,27 @@ export function contractOf(service: object): Contract {
 /** The contract id of a definition, a decorated class or an instance: 64 hex characters. */
 export function contractIdOf(service: object): string {
   return contractOf(service).id;
+}
+
+const methodIds = new WeakMap<ServiceDefinition, ReadonlyMap<string, string>>();
+
+/**
+ * The ids of the methods of a service, by their names on the wire: the BLAKE3 hashes of their
+ * canonical bytes, 64 hex characters. They are computed once. Methods with equal ids take and
+ * return the same types.
+ */
+export function methodIdsOf(service: object): ReadonlyMap<string, string> {
+  const definition = serviceDefinitionOf(service);
+  const known = methodIds.get(definition);
+  if (known) return known;
+  const ids = new Map(
+    contractOf(definition).model.methods.map((method) => [
+      method.name,
+      toHex(blake3(encodeMethodDef(method))),
+    ]),
+  );
+  methodIds.set(definition, ids);
+  return ids;
 }
 
 /** The same as {@link contractIdOf}, under its name in other languages. */

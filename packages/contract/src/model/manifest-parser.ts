@@ -1,14 +1,19 @@
+import { printable } from "@aster/codec";
 import { z } from "zod";
 import { MOST_METHODS } from "../define-service.ts";
 import { ContractError } from "../error.ts";
 import { METHOD_PATTERNS } from "../message.ts";
 import type { ContractManifest } from "./manifest.ts";
+import { manifestType } from "./types/parse-type.ts";
 
 // The bounds of docs/contract.md, "Manifest". A manifest may come from any peer.
 const LARGEST_TEXT = 16 * 1024 * 1024;
 const MOST_FIELDS = 1_000;
 const MOST_HASHES = 100_000;
 const MOST_ENUM_VALUES = 10_000;
+const MOST_TYPES = 10_000;
+/** Levels of nested arrays and objects. A type of 50 levels has 100 in JSON. */
+const DEEPEST = 128;
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const name = z.string().max(256);
@@ -78,15 +83,33 @@ const manifest: z.ZodType<ContractManifest> = z.object({
   changelog: text,
   published_by: z.string().default(""),
   published_at_epoch_ms: whole.default(0),
+  types: z.array(manifestType).max(MOST_TYPES).optional(),
 });
 
 function refuse(code: "data" | "limit", problem: string): ContractError {
   return new ContractError(code, `not a manifest: ${problem}`);
 }
 
+/** Returns `true` if arrays and objects are nested deeper than the bound, for valid JSON. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (quoted) {
+      if (char === "\\") at++;
+      else if (char === '"') quoted = false;
+    } else if (char === '"') quoted = true;
+    else if (char === "{" || char === "[") {
+      if (++depth > DEEPEST) return true;
+    } else if (char === "}" || char === "]") depth--;
+  }
+  return false;
+}
+
 /**
  * Reads a published manifest. It drops unknown keys, so that later versions can be read, and bounds
- * lists and texts.
+ * lists, texts and depth.
  *
  * Throws {@link ContractError}: `data` for a missing key or a wrong value, `limit` over a bound.
  */
@@ -94,6 +117,7 @@ export function parseManifest(source: string): ContractManifest {
   if (source.length > LARGEST_TEXT) {
     throw refuse("limit", `${source.length} characters; the limit is ${LARGEST_TEXT}`);
   }
+  if (isTooDeep(source)) throw refuse("limit", `nested deeper than ${DEEPEST} levels`);
   let value: unknown;
   try {
     value = JSON.parse(source);
@@ -106,6 +130,6 @@ export function parseManifest(source: string): ContractManifest {
   const tooMany = issue?.code === "too_big" && issue.origin === "array";
   throw refuse(
     tooMany ? "limit" : "data",
-    `${issue?.path.join(".").slice(0, 80) || "the whole text"}: ${issue?.message.slice(0, 200)}`,
+    `${printable(issue?.path.join(".") ?? "", 80) || "the whole text"}: ${printable(issue?.message ?? "", 200)}`,
   );
 }

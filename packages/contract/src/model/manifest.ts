@@ -6,6 +6,8 @@ import { byCodePoint } from "./canonical.ts";
 import { contractOf } from "./contract.ts";
 import { type ManifestField, manifestField } from "./manifest-field.ts";
 import { toHex } from "./type-hash.ts";
+import { describeTypes } from "./types/describe-types.ts";
+import type { ManifestType } from "./types/manifest-type.ts";
 
 /** A method in a manifest, with the keys of the file (docs/contract.md, "Manifest"). */
 export interface ManifestMethod {
@@ -49,6 +51,11 @@ export interface ContractManifest {
   readonly changelog: string | null;
   readonly published_by: string;
   readonly published_at_epoch_ms: number;
+  /**
+   * All types of the messages, sorted by tag, for comparisons. {@link typedManifestOf} writes it;
+   * manifests for the Python package do not have it.
+   */
+  readonly types?: readonly ManifestType[] | undefined;
 }
 
 /** The part of a manifest that its publisher sets. */
@@ -114,6 +121,20 @@ export function manifestOf(
     published_by: publication.published_by ?? "",
     published_at_epoch_ms: publication.published_at_epoch_ms ?? 0,
   };
+}
+
+/**
+ * The manifest with the descriptions of all types, which `compareContracts` needs to compare
+ * types inside requests and responses. The Python package refuses such a manifest.
+ */
+export function typedManifestOf(
+  service: object,
+  publication: ManifestPublication = {},
+): ContractManifest {
+  const methods = Object.values(serviceDefinitionOf(service).methods);
+  const roots = methods.flatMap(({ request, response }) => [request, response]);
+  const types = describeTypes(roots.flatMap((schema) => wireTypeInfo(schema) ?? []));
+  return { ...manifestOf(service, publication), types };
 }
 
 /** The text of `manifest.json`. */

@@ -9,6 +9,7 @@ import { modeNumber, type WireMode } from "../protocol/mode.ts";
 import { headerDeadline } from "../time/deadline.ts";
 import { type DeclaredErrors, declaredErrors } from "./call-failure.ts";
 import type { CallSetup } from "./call-options.ts";
+import { checkedResponses } from "./checked-responses.ts";
 
 /** The part of a method that calls need; calls without a definition have it too. */
 export type CalledMethod = Pick<ServiceMethod, "name" | "pattern" | "idempotent" | "timeoutMs">;
@@ -41,6 +42,9 @@ export class BoundMethod {
   readonly service: string;
   readonly version: number;
   readonly method: CalledMethod;
+  readonly mode: WireMode;
+  /** The gate that admits all calls of it. */
+  admittedBy: object | undefined;
   readonly request: MessageCodec;
   readonly response: MessageCodec;
   readonly rows: RowSchemas | undefined;
@@ -55,6 +59,7 @@ export class BoundMethod {
     this.service = service;
     this.version = version;
     this.method = method;
+    this.mode = mode;
     this.request = parts.request;
     this.response = parts.response;
     this.rows = parts.rows;
@@ -88,7 +93,7 @@ export class BoundMethod {
       ...coding,
       ...(viewsRows
         ? { response: rowViews(type), ofPassed: (value) => rowViewOf(type, value) }
-        : {}),
+        : { response: checkedResponses(type, coding.response) }),
       ...options,
       service: name,
       version,

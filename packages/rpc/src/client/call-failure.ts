@@ -41,6 +41,11 @@ export function connectionWait(peer: string, cause: RpcError | undefined): Wait 
   return { place: `while connecting to ${peer.slice(0, PEER_CHARS)}…${failure}`, cause };
 }
 
+/** The wait for the comparison of contracts before the first call of a changed method. */
+export function comparisonWait(peer: string): Wait {
+  return { place: `while comparing contracts with ${peer.slice(0, PEER_CHARS)}…` };
+}
+
 export function deadlineError({ place = "", cause }: Wait = {}): RpcError {
   const text = `deadline exceeded${place && ` ${place}`}`;
   return new RpcError(StatusCode.DEADLINE_EXCEEDED, text, { cause });

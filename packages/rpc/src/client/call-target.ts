@@ -1,5 +1,6 @@
 import type { MethodPattern } from "@aster/contract";
 import type { Channel, ChannelSink, Connection } from "@aster/transport";
+import type { JudgedCall } from "../contract-check/judged-call.ts";
 import type { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import type { Wait } from "./call-failure.ts";
@@ -28,6 +29,11 @@ export interface Renewal {
   readonly over?: boolean;
   /** Takes the transport connection of this channel out of use: the next call goes to a new one. */
   retire?(channel: Channel | undefined): void;
+  /**
+   * Returns the error of a call that the peer's contract does not permit. Only sessions are asked:
+   * connections check a call when it opens its channel.
+   */
+  refusalOf?(call: JudgedCall): RpcError | undefined;
   /** The calls that end with the owner. */
   readonly held?: HeldCalls;
   /** The reason why nothing was sent yet on this channel; `undefined` for a channel in use. */

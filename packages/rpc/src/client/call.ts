@@ -50,7 +50,10 @@ export function clientMethod(
   const methodIn = (mode: SerializationMode | undefined): AnyClientMethod => {
     const known = mode === undefined ? usual : others.get(mode);
     if (known !== undefined) return known;
-    const made = methodInMode(target, bind(mode), options);
+    const bound = bind(mode);
+    const refusal = target.connection.isSession && target.connection.refusalOf?.(bound);
+    if (refusal) throw refusal;
+    const made = methodInMode(target, bound, options);
     if (mode === undefined) usual = made;
     else others.set(mode, made);
     return made;

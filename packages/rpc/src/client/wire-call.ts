@@ -79,6 +79,10 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
     return this.#over;
   }
 
+  get bound(): BoundMethod {
+    return this.#bound;
+  }
+
   get pattern(): MethodPattern {
     return this.#bound.method.pattern;
   }

@@ -1,3 +1,5 @@
+import { createCodec } from "@aster/codec";
+import { z } from "zod";
 import { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 import { hasJsonForm, isBytes } from "../value-kind.ts";
@@ -20,23 +22,15 @@ export type JsonRequest =
   | readonly JsonRequest[]
   | { readonly [key: string]: JsonRequest | undefined };
 
-interface SourceText {
-  readonly source?: string;
-}
-
-/** The `JSON` of Node.js, with members that the library of TypeScript lacks. */
+/** The `JSON` of Node.js, with a member that the library of TypeScript lacks. */
 interface ExactJson {
   rawJSON(text: string): unknown;
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: SourceText) => unknown,
-  ): unknown;
 }
 
 const exact = JSON as unknown as ExactJson;
-const integer = /^-?\d+$/;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
+/** Bounds the depth, the digits and the entries of what the peer sends. */
+const anyJson = createCodec({ mode: "json" }).type(z.unknown());
 
 function encode(value: unknown): Uint8Array {
   try {
@@ -72,20 +66,9 @@ function noForm(what: string): RpcError {
   return new RpcError(StatusCode.INVALID_ARGUMENT, what);
 }
 
-function decode(bytes: Uint8Array): unknown {
-  try {
-    return exact.parse(decoder.decode(bytes), (_, value, { source }) =>
-      typeof value === "number" &&
-      !Number.isSafeInteger(value) &&
-      source !== undefined &&
-      integer.test(source)
-        ? BigInt(source)
-        : value,
-    );
-  } catch (cause) {
-    throw new RpcError(StatusCode.INTERNAL, "the response is not JSON", { cause });
-  }
-}
-
 /** JSON without a type: the caller gets what the peer sent. */
-export const jsonCodec: MessageCodec = { encode, encodeShared: encode, decode };
+export const jsonCodec: MessageCodec = {
+  encode,
+  encodeShared: encode,
+  decode: (bytes) => anyJson.decode(bytes),
+};

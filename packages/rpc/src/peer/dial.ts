@@ -1,13 +1,8 @@
-import {
-  type Connection,
-  type EndpointAddress,
-  type Node,
-  parseAddress,
-  ResetCode,
-} from "@aster/transport";
+import { type Connection, type EndpointAddress, type Node, ResetCode } from "@aster/transport";
 import { type AdmissionResponse, CONSUMER_ADMISSION_ALPN, requestAdmission } from "@aster/trust";
 import { DIAL_TIMEOUT_MS } from "../defaults.ts";
 import { LONGEST_TIMER_MS, now } from "../time/clock.ts";
+import { callAddress } from "./call-address.ts";
 
 /** The ALPN of calls (docs/wire.md, "Calls"): framed streams, one per call. */
 export const RPC_ALPN = "aster/1";
@@ -17,6 +12,8 @@ export interface DialOptions {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly credential?: string | undefined;
+  /** Calls another node when the peer offers its services there. Default: false. */
+  readonly allowRedirect?: boolean | undefined;
 }
 
 /** A peer that has admitted the client. */
@@ -26,13 +23,13 @@ export interface DialedPeer {
 }
 
 /**
- * Requests admission, then opens the connection for calls. Rejects with `TransportError` or
- * `AdmissionError`.
+ * Requests admission, then opens the connection for calls. Rejects with `TransportError`,
+ * `AdmissionError`, or as {@link callAddress} throws.
  */
 export async function dial(
   node: Pick<Node, "connect">,
   address: EndpointAddress | string,
-  { timeoutMs = DIAL_TIMEOUT_MS, signal, credential }: DialOptions,
+  { timeoutMs = DIAL_TIMEOUT_MS, signal, credential, allowRedirect = false }: DialOptions,
 ): Promise<DialedPeer> {
   const until = now() + timeoutMs;
   const bounds = () => ({
@@ -49,21 +46,7 @@ export async function dial(
   } finally {
     asking.close(ResetCode.NoError, "normal close");
   }
-  const connection = await node.connect(callAddress(address, admission), RPC_ALPN, bounds());
+  const answering = callAddress(address, admission, allowRedirect);
+  const connection = await node.connect(answering, RPC_ALPN, bounds());
   return { admission, connection };
-}
-
-/**
- * The given address has just worked. The offered one counts only when another node answers the
- * calls.
- */
-function callAddress(
-  given: EndpointAddress | string,
-  { services }: AdmissionResponse,
-): EndpointAddress {
-  const own = parseAddress(given);
-  const rpc = services[0]?.channels.rpc;
-  if (rpc === undefined) return own;
-  const offered = parseAddress(rpc);
-  return offered.endpointId === own.endpointId ? own : offered;
 }

@@ -1,4 +1,4 @@
-import { contractIdOf, type ServiceDefinition } from "@aster/contract";
+import { contractIdOf, methodIdsOf, type ServiceDefinition } from "@aster/contract";
 import { formatAddress, type Node } from "@aster/transport";
 import type { AdmissionOffer, AdmittedService } from "@aster/trust";
 import { XLANG_B } from "../protocol/mode.ts";
@@ -26,6 +26,7 @@ function offeredService(definition: ServiceDefinition, rpc: string): AdmittedSer
     channels: { rpc },
     scoped: definition.scoped,
     serializationModes: modesOf(definition),
+    methodIds: Object.fromEntries(methodIdsOf(definition)),
   };
 }
 

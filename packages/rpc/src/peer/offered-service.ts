@@ -3,6 +3,7 @@ import type { AdmittedService } from "@aster/trust";
 import { RpcError } from "../error.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
+import { listed, shownName } from "./peer-names.ts";
 
 /** The service that a client looks for in an offer. */
 export interface WantedService {
@@ -12,21 +13,18 @@ export interface WantedService {
 }
 
 /**
- * Returns the offer of a service at one version. With a contract id, the service must be offered
- * under that contract.
+ * Returns the offer of a service at one version.
  *
  * Throws NOT_FOUND, with the list of services, for a service that is not offered. Throws
- * FAILED_PRECONDITION for one that is offered in another scope, or under another contract; then
- * both ids are in text and details.
+ * FAILED_PRECONDITION for one that is offered in another scope.
  */
 export function checkOffer(
   { name, version, scoped }: WantedService,
   offered: readonly AdmittedService[],
-  contractId: string | undefined,
 ): AdmittedService {
   const offer = offered.find((one) => one.name === name && one.version === version);
   if (offer === undefined) {
-    const all = offered.map((one) => `${one.name} v${one.version}`).join(", ") || "nothing";
+    const all = listed(offered.map((one) => `${shownName(one.name)} v${one.version}`)) || "nothing";
     throw new RpcError(
       StatusCode.NOT_FOUND,
       `the peer does not offer ${name} v${version}; it offers ${all}`,
@@ -40,7 +38,6 @@ export function checkOffer(
       `the peer offers ${name} v${version} as a ${theirs} service, but here it is ${ours}`,
     );
   }
-  if (contractId !== undefined && offer.contractId !== "") checkContractId(contractId, offer);
   return offer;
 }
 
@@ -52,18 +49,7 @@ export function checkModes(before: AdmittedService, now: AdmittedService): void 
   if (gone.length === 0 || (now.serializationModes.length === 0 && gone.join() === "xlang")) return;
   throw new RpcError(
     StatusCode.FAILED_PRECONDITION,
-    `the peer no longer offers mode ${gone.join(", ")} for ${now.name}: make another client of the service`,
+    `the peer no longer offers mode ${listed(gone.map(shownName))} for ${now.name}: make another client of the service`,
     { details: { reason: RpcReason.CONTRACT_MODES } },
-  );
-}
-
-function checkContractId(ours: string, offer: AdmittedService): void {
-  const { name, version, contractId: theirs } = offer;
-  if (ours === theirs) return;
-  throw new RpcError(
-    StatusCode.FAILED_PRECONDITION,
-    `${name} v${version}: the contract of this client is ${ours}, the peer offers ${theirs}; ` +
-      "build both sides from the same definition, or pass checkContract: false to call anyway",
-    { details: { reason: RpcReason.CONTRACT_MISMATCH, ours, theirs } },
   );
 }

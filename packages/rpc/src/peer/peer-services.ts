@@ -1,12 +1,18 @@
-import { contractIdOf, type ServiceScope, serviceDefinitionOf } from "@aster/contract";
-import type { AdmittedService } from "@aster/trust";
+import { type ServiceScope, serviceDefinitionOf } from "@aster/contract";
 import type { ClientMethodOptions } from "../client/call.ts";
 import type { CallTarget } from "../client/call-target.ts";
 import { type ClientOptions, checkCallSettings } from "../client/create-client.ts";
 import type { AsterClientOptions, ProxyOptions, ServiceClientOptions } from "../client-options.ts";
+import { ContractJudge, checkContractPolicy } from "../contract-check/contract-judge.ts";
+import { ManifestSource } from "../contract-check/manifest-source.ts";
+import {
+  contractOfDefinition,
+  contractOfManifest,
+  type OwnContract,
+} from "../contract-check/own-contract.ts";
 import { RpcError } from "../error.ts";
 import { limitsWith } from "../limits.ts";
-import { ClientConnection } from "../reconnect/client-connection.ts";
+import { ClientConnection, type OfferCheck } from "../reconnect/client-connection.ts";
 import type { PeerLink } from "../reconnect/peer-link.ts";
 import { StatusCode } from "../status.ts";
 import { RPC_ALPN } from "./dial.ts";
@@ -32,27 +38,34 @@ export interface NamedService {
 export class PeerServices {
   readonly #link: PeerLink;
   readonly #options: AsterClientOptions;
+  readonly #manifests = new ManifestSource();
 
   constructor(link: PeerLink, options: AsterClientOptions) {
     this.#link = link;
     this.#options = options;
   }
 
-  /** Throws as {@link checkOffer} does, and FAILED_PRECONDITION when the client is closed. */
+  /**
+   * Throws as {@link checkOffer} does, and FAILED_PRECONDITION when the client is closed or no
+   * method can be called under the contract of the peer.
+   */
   typed<O extends ServiceClientOptions>(service: object, options: O): TypedService<O> {
     this.#link.checkOpen();
     const definition = serviceDefinitionOf(service);
-    const ours = options.checkContract === false ? undefined : contractIdOf(definition);
-    const offer = checkOffer(definition, this.#link.services, ours);
-    const recheck = (offered: readonly AdmittedService[]): void =>
-      checkModes(offer, checkOffer(definition, offered, ours));
+    const judge = this.#judge(() => contractOfDefinition(definition), options);
+    const first = checkOffer(definition, this.#link.services);
+    const check: OfferCheck = (offered) => {
+      const offer = checkOffer(definition, offered);
+      checkModes(first, offer);
+      return judge.gateOf(offer);
+    };
     const { timeoutMs, interceptors } = this.#settings(options);
     const compression = options.compression ?? this.#options.compression;
     return {
-      connection: new ClientConnection(this.#link, RPC_ALPN, recheck),
+      connection: new ClientConnection(this.#link, RPC_ALPN, check),
       settings: {
         ...options,
-        peerModes: offer.serializationModes,
+        peerModes: first.serializationModes,
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
         interceptors,
         ...(compression === undefined ? {} : { compression }),
@@ -67,12 +80,11 @@ export class PeerServices {
    */
   named(name: string, scoped: ServiceScope, options: ProxyOptions): NamedService {
     checkCallSettings(options);
-    const recheck = this.#manifestCheck(name, scoped, options);
-    recheck(this.#link.services);
+    const check = this.#manifestCheck(name, scoped, options);
     const versions = this.#link.services.filter((one) => one.name === name);
     return {
       target: {
-        connection: new ClientConnection(this.#link, RPC_ALPN, recheck),
+        connection: new ClientConnection(this.#link, RPC_ALPN, check),
         limits: limitsWith(this.#options.limits),
         held: this.#link.held,
       },
@@ -88,20 +100,23 @@ export class PeerServices {
     };
   }
 
-  #manifestCheck(
-    name: string,
-    scoped: ServiceScope,
-    { manifest, checkContract }: ProxyOptions,
-  ): (offered: readonly AdmittedService[]) => void {
-    if (manifest === undefined) return () => {};
+  #judge(own: () => OwnContract, { checkContract }: ServiceClientOptions): ContractJudge {
+    checkContractPolicy(checkContract);
+    const policy = checkContract ?? this.#options.checkContract ?? "compatible";
+    return new ContractJudge(own, policy, this.#manifests);
+  }
+
+  #manifestCheck(name: string, scoped: ServiceScope, options: ProxyOptions): OfferCheck {
+    const { manifest } = options;
+    if (manifest === undefined) return () => undefined;
     if (manifest.service !== name) {
       throw new RpcError(
         StatusCode.INVALID_ARGUMENT,
         `the manifest describes ${manifest.service}, not ${name}`,
       );
     }
-    const id = checkContract === false ? undefined : manifest.contract_id;
-    const wanted = { name, version: manifest.version, scoped };
-    return (offered) => void checkOffer(wanted, offered, id);
+    const own = contractOfManifest(manifest, scoped);
+    const judge = this.#judge(() => own, options);
+    return (offered) => judge.gateOf(checkOffer(own, offered));
   }
 }

@@ -5,7 +5,6 @@ import type { CallTarget, Renewal } from "../client/call-target.ts";
 import { CANCEL_TIMEOUT_MS } from "../defaults.ts";
 import type { RpcLimits } from "../limits.ts";
 import { checkPositive } from "../option-check.ts";
-import { ModeNumber } from "../protocol/mode.ts";
 import { ClientSession } from "../session/client-session.ts";
 import { controlOf, type OpenedSession, type SessionControl } from "../session/session.ts";
 import { createManifestProxy, type ManifestProxy } from "./manifest-proxy.ts";
@@ -60,7 +59,7 @@ function open<Methods extends object>(
   const opened = new ClientSession(connection, {
     service,
     version,
-    mode: ModeNumber.json,
+    mode: "json",
     form: "json",
     limits,
     cancelTimeoutMs,

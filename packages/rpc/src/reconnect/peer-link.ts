@@ -9,6 +9,7 @@ import {
 import type { AdmittedService } from "@aster/trust";
 import {
   closedError,
+  comparisonWait,
   connectionWait,
   peerDrainingError,
   type Wait,
@@ -25,7 +26,7 @@ import { clearTimer, now, setTimer, type Timer } from "../time/clock.ts";
 import type { Backoff } from "./backoff.ts";
 import { hedgedDial, type Redial } from "./hedged-dial.ts";
 import { LivenessMonitor } from "./liveness-monitor.ts";
-import { PendingChannels } from "./pending-channel.ts";
+import { type ChannelCheck, PendingChannels } from "./pending-channel.ts";
 
 export interface PeerLinkOptions {
   readonly redial: Redial;
@@ -61,7 +62,13 @@ export class PeerLink {
   readonly #options: PeerLinkOptions;
   /** Bound to the async context of the constructor: a call that dials has another one. */
   readonly #onStateChange: PeerLinkOptions["onStateChange"];
-  readonly #pending = new PendingChannels(() => this.#stopTimer());
+  readonly #pending = new PendingChannels({
+    onNone: () => this.#stopTimer(),
+    isCurrent: (connection) => connection === this.connection,
+    onLost: () => {
+      if (this.connection === undefined) this.#connectInTime();
+    },
+  });
   /** Connections without new calls, on which old ones still run. */
   readonly #retired = new Set<Connection>();
   #settleClosed: (error: TransportError) => void = () => {};
@@ -130,8 +137,9 @@ export class PeerLink {
 
   /** The connection that a channel waits for, with the error of the last one or last attempt. */
   waitOf(channel: Channel | undefined): Wait | undefined {
-    const waits = channel !== undefined && this.#pending.has(channel);
-    return waits ? connectionWait(this.peer, this.#lastError) : undefined;
+    if (channel === undefined || !this.#pending.has(channel)) return undefined;
+    if (this.#pending.isChecked(channel)) return comparisonWait(this.peer);
+    return connectionWait(this.peer, this.#lastError);
   }
 
   /** A call begins on the current connection. */
@@ -140,13 +148,20 @@ export class PeerLink {
   }
 
   /**
-   * Opens a channel that waits for the next connection, and dials. `check` throws when the new peer
-   * must not be called.
+   * Opens a channel that waits for the next connection, and dials. `check` is called on that
+   * connection. With `checking`, the channel waits for this check of the current connection.
    */
-  wait(opener: Connection, sink: ChannelSink, check: () => void): Channel {
+  wait(
+    opener: Connection,
+    sink: ChannelSink,
+    check: ChannelCheck,
+    checking?: Promise<void>,
+  ): Channel {
     this.checkOpen();
     const channel = this.#pending.open(opener, sink, check);
-    this.#connectInTime();
+    if (this.connection !== undefined && checking !== undefined) {
+      this.#pending.hold(channel, this.connection, checking);
+    } else this.#connectInTime();
     return channel;
   }
 

@@ -16,14 +16,33 @@ const WINDOW_BYTES = 256 * 1024;
 /** Calls that may wait for a connection; each of them holds a channel and its frames in memory. */
 const MAX_PENDING = 65_536;
 
-/** The channels of one client that wait for its next connection. */
+/**
+ * Decides whether a channel can be opened on a connection: at once, or when the promise resolves.
+ * Throws, or rejects, when it cannot.
+ */
+export type ChannelCheck = (connection: Connection) => Promise<void> | undefined;
+
+export interface PendingChannelsOptions {
+  /** Called when the last waiting channel was reset. */
+  onNone(): void;
+  /** Returns `true` for the connection that new channels use. */
+  isCurrent(connection: Connection): boolean;
+  /** Called when a channel needs another connection, because its own was lost during a check. */
+  onLost(): void;
+}
+
+/** The channels of one client that wait for its next connection, or for a check of this one. */
 export class PendingChannels {
   readonly #channels = new Set<PendingChannel>();
-  readonly #onNone: () => void;
+  readonly #options: PendingChannelsOptions;
 
-  /** `onNone` is called when the last waiting channel was reset. */
-  constructor(onNone: () => void) {
-    this.#onNone = onNone;
+  constructor(options: PendingChannelsOptions) {
+    this.#options = options;
+  }
+
+  /** Returns `true` for a channel that waits for a check, not for a connection. */
+  isChecked(channel: Channel): boolean {
+    return channel instanceof PendingChannel && channel.checkedOn !== undefined;
   }
 
   get size(): number {
@@ -35,10 +54,10 @@ export class PendingChannels {
   }
 
   /**
-   * Opens a channel that waits. `check` throws when the call must not be made on the connection
-   * that then exists. Throws RESOURCE_EXHAUSTED when too many channels wait.
+   * Opens a channel that waits for a connection, on which `check` is then called. Throws
+   * RESOURCE_EXHAUSTED when too many channels wait.
    */
-  open(opener: Connection, sink: ChannelSink, check: () => void): Channel {
+  open(opener: Connection, sink: ChannelSink, check: ChannelCheck): PendingChannel {
     if (this.#channels.size >= MAX_PENDING) {
       throw new RpcError(
         StatusCode.RESOURCE_EXHAUSTED,
@@ -53,11 +72,39 @@ export class PendingChannels {
   attach(connection: Connection): void {
     for (const channel of this.#take()) {
       try {
-        channel.check();
-        channel.attach(connection);
+        const checking = channel.check(connection);
+        if (checking === undefined) channel.attach(connection);
+        else this.hold(channel, connection, checking);
       } catch (error) {
         channel.fail(carrying(RpcError.from(error)));
       }
+    }
+  }
+
+  /** Attaches a channel to the connection when its check has passed. */
+  hold(channel: PendingChannel, connection: Connection, checking: Promise<void>): void {
+    this.#channels.add(channel);
+    channel.checkedOn = connection;
+    checking.then(
+      () => this.#checked(channel, connection),
+      (error) => this.#checked(channel, connection, RpcError.from(error)),
+    );
+  }
+
+  #checked(channel: PendingChannel, connection: Connection, error?: RpcError): void {
+    // reset, failed, or checked on a later connection
+    if (!this.#channels.has(channel) || channel.checkedOn !== connection) return;
+    channel.checkedOn = undefined;
+    if (!this.#options.isCurrent(connection) && channel.outlivesLoss()) {
+      this.#options.onLost();
+      return;
+    }
+    this.#channels.delete(channel);
+    try {
+      if (error !== undefined) throw error;
+      channel.attach(connection);
+    } catch (reason) {
+      channel.fail(carrying(RpcError.from(reason)));
     }
   }
 
@@ -73,7 +120,7 @@ export class PendingChannels {
 
   readonly #remove = (channel: PendingChannel): void => {
     this.#channels.delete(channel);
-    if (this.#channels.size === 0) this.#onNone();
+    if (this.#channels.size === 0) this.#options.onNone();
   };
 }
 
@@ -81,8 +128,10 @@ export class PendingChannels {
  * A channel that was opened before there was a connection. It holds what is sent, then passes
  * everything on.
  */
-class PendingChannel implements Channel {
-  readonly check: () => void;
+export class PendingChannel implements Channel {
+  readonly check: ChannelCheck;
+  /** The connection of a check that has not ended. */
+  checkedOn: Connection | undefined;
   readonly #opener: Connection;
   readonly #sink: ChannelSink;
   readonly #onReset: (channel: PendingChannel) => void;
@@ -93,12 +142,13 @@ class PendingChannel implements Channel {
   #paused = false;
   #stopCode: number | undefined;
   #over = false;
+  #lost = false;
   #drained: (() => void)[] = [];
 
   constructor(
     opener: Connection,
     sink: ChannelSink,
-    check: () => void,
+    check: ChannelCheck,
     onReset: (channel: PendingChannel) => void,
   ) {
     this.#opener = opener;
@@ -110,6 +160,13 @@ class PendingChannel implements Channel {
   /** The transport connection, once there is one. */
   get connection(): Connection {
     return this.#inner?.connection ?? this.#opener;
+  }
+
+  /** Returns `true` once, so that a peer cannot keep a call waiting by closing connections. */
+  outlivesLoss(): boolean {
+    const first = !this.#lost;
+    this.#lost = true;
+    return first;
   }
 
   attach(connection: Connection): void {

@@ -8,12 +8,15 @@ import {
 import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { invalidOption, optionError, refusedOption } from "../option-check.ts";
+import { CONTRACT_SERVICE } from "../protocol/contract-method.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
+import { hostContracts } from "./contract-host.ts";
 import { HostedService } from "./hosted-service.ts";
 import { isImplementation } from "./implement.ts";
 import type { OpenedHeader } from "./opened-header.ts";
 import type { Route } from "./route.ts";
+import type { PeerDirectory } from "./server-options.ts";
 
 /**
  * The services of a server: finds the route or session service that a header names.
@@ -24,13 +27,17 @@ import type { Route } from "./route.ts";
 export class Router {
   readonly #services = new Map<string, Map<number, HostedService>>();
   readonly #limits: RpcLimits;
+  readonly #peers: PeerDirectory | undefined;
+  #contracts: HostedService | undefined;
 
   constructor(
     services: readonly object[],
     interceptors: readonly Interceptor[],
     limits: RpcLimits,
+    peers: PeerDirectory | undefined,
   ) {
     this.#limits = limits;
+    this.#peers = peers;
     if (!Array.isArray(services)) throw optionError("services", "a list of services", services);
     for (const [index, service] of services.entries()) {
       this.#add(host(service, index, interceptors, limits));
@@ -76,9 +83,19 @@ export class Router {
     if (name === "") throw new RpcError(StatusCode.INVALID_ARGUMENT, "Missing service name");
     this.#checkName("service", name);
     this.#checkName("method", method);
-    const service = this.#service(name, version);
+    const service = name === CONTRACT_SERVICE ? this.#contractHost() : this.#service(name, version);
     if (service !== undefined) return service;
     throw this.#notFound(name, version);
+  }
+
+  /** It is made for the first caller, as most peers have the same contracts. */
+  #contractHost(): HostedService {
+    this.#contracts ??= hostContracts(
+      (name, version) => this.#services.get(name)?.get(version)?.definition,
+      this.#limits,
+      this.#peers,
+    );
+    return this.#contracts;
   }
 
   /**

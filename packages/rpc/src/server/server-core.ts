@@ -46,7 +46,12 @@ export class ServerCore {
     this.limits = limitsWith(options.limits);
     this.budget = new ServerBudget(this.limits);
     this.plainBytes = plainBytesOf(options.compression);
-    this.router = new Router(options.services, options.interceptors ?? [], this.limits);
+    this.router = new Router(
+      options.services,
+      options.interceptors ?? [],
+      this.limits,
+      options.peers,
+    );
     this.peers = options.peers;
     this.requiresAdmission = options.requireAdmission ?? false;
     this.sweep = new Sweep(this.limits.headerTimeoutMs);

@@ -10,8 +10,10 @@ import {
 import { lostError, unexpectedFrame, type Wait } from "../client/call-failure.ts";
 import type { CallOpener, CallSink, Renewal } from "../client/call-target.ts";
 import { HeldCalls } from "../client/held-calls.ts";
+import type { JudgedCall } from "../contract-check/judged-call.ts";
 import { RpcError } from "../error.ts";
 import { CLIENT_FLAGS } from "../protocol/frame-roles.ts";
+import type { WireMode } from "../protocol/mode.ts";
 import { decodeTrailer, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import { RpcReason } from "../reason.ts";
@@ -80,6 +82,15 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
     });
     this.channel = connection.open(this);
     this.channel.send(FrameFlag.Header, sessionHeader(parts));
+  }
+
+  /** The mode of all calls. */
+  get mode(): WireMode {
+    return this.#parts.mode;
+  }
+
+  refusalOf(call: JudgedCall): RpcError | undefined {
+    return this.#connection.refusalOf?.(call);
   }
 
   open(sink: CallSink): Channel {

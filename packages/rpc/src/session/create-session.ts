@@ -56,7 +56,7 @@ export function openSession<T extends ServiceReference>(
   const session = new ClientSession(connection, {
     service: definition.name,
     version: definition.version,
-    mode: modeNumber(form),
+    mode: form,
     form: form === "json" ? "json" : "fory",
     limits,
     cancelTimeoutMs: options.cancelTimeoutMs,

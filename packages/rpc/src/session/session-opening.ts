@@ -1,14 +1,15 @@
 import { CANCEL_TIMEOUT_MS } from "../defaults.ts";
 import type { RpcLimits } from "../limits.ts";
 import { checkPositive } from "../option-check.ts";
+import { modeNumber, type WireMode } from "../protocol/mode.ts";
 import { headerCodecs, type ProtocolForm } from "../protocol/structs.ts";
 
 /** The parameters of a client's session. */
 export interface SessionOpening {
   readonly service: string;
   readonly version: number;
-  /** The number of the mode that all messages are in. */
-  readonly mode: number;
+  /** The mode that all messages are in. */
+  readonly mode: WireMode;
   readonly form: ProtocolForm;
   readonly limits: RpcLimits;
   /**
@@ -35,7 +36,7 @@ export function sessionHeader({ service, version, mode, form }: SessionOpening):
     version,
     callId: "",
     deadlineEpochMs: 0,
-    serializationMode: mode,
+    serializationMode: modeNumber(mode),
     metadataKeys: [],
     metadataValues: [],
   });

@@ -28,7 +28,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
       const error = await failure(client.fail({ code, message, after: code }));
       expect(error.code).toBe(code);
       expect(error.rawMessage).toBe(message);
-      expect(error.message).toBe(`${statusName(code)}: ${message}`);
+      expect(error.message).toBe(`${statusName(code)}: wörd ${code} ☺\\u0009\\u000d\\n`);
       expect({ ...error.details }).toEqual({ after: String(code) });
       expect(error.is(code)).toBe(true);
     }

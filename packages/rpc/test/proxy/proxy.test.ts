@@ -238,7 +238,7 @@ describe("with a manifest", () => {
     const { client } = pair;
     const wrong = (changes: Partial<ContractManifest>, name = "Echo") => {
       try {
-        client.proxy(name, { manifest: { ...manifest, ...changes } });
+        client.proxy(name, { manifest: { ...manifest, ...changes }, checkContract: "equal" });
       } catch (error) {
         return (error as RpcError).code;
       }

@@ -71,7 +71,7 @@ describe("contracts", () => {
   test("refuses a peer with another contract before any call, and names both ids", async () => {
     await using at = await house({ services: [probe()] });
     const client = await at.connect();
-    expect(() => client.client(Other)).toThrow(
+    expect(() => client.client(Other, { checkContract: "equal" })).toThrow(
       expect.objectContaining({
         code: StatusCode.FAILED_PRECONDITION,
         message: expect.stringContaining(contractIdOf(Other)),

@@ -184,7 +184,7 @@ describe("an AsterClient refuses before anything is sent", () => {
     await using pair = await servicePair({ services: [tally()] });
     expect((await failure(pair.client.session(Closing))).code).toBe(StatusCode.NOT_FOUND);
     const Other = defineService("Tally", { scoped: "session" }, { add: unary(Item, Item) });
-    const error = await failure(pair.client.session(Other));
+    const error = await failure(pair.client.session(Other, { checkContract: "equal" }));
     expect(error.code).toBe(StatusCode.FAILED_PRECONDITION);
     const session = await pair.client.session(Other, { checkContract: false });
     expect(await session.add({ n: 1 })).toMatchObject({ n: 1 });

@@ -2,6 +2,7 @@ import type { EndpointId } from "../address/endpoint.ts";
 import type { Channel, ChannelSink } from "../channel.ts";
 import type { Connection, ConnectionStats } from "../connection.ts";
 import { TransportError } from "../error.ts";
+import { oneLine } from "../one-line.ts";
 import type { Slab } from "../slab.ts";
 import { Slots } from "../slots.ts";
 import { MemoryChannel } from "./channel.ts";
@@ -99,7 +100,7 @@ export class MemoryConnection implements Connection, Recipient {
   }
 
   close(code = 0, reason = ""): void {
-    const why = `with code ${code}${reason && `: ${JSON.stringify(reason.slice(0, MAX_REASON_CHARS))}`}`;
+    const why = `with code ${code}${reason && `: ${oneLine(JSON.stringify(reason.slice(0, MAX_REASON_CHARS)))}`}`;
     const applicationCode = { applicationCode: code };
     this.#finish(
       new TransportError("closed", `this side closed the connection ${why}`, applicationCode),

@@ -6,6 +6,7 @@
 import type { NativeConnectionStats, NativeNode, NativeNodeInit } from "@aster/native";
 import { endpointIdFromBytes } from "../address/endpoint.ts";
 import { TransportError, type TransportErrorCode } from "../error.ts";
+import { oneLine } from "../one-line.ts";
 import { outsideCalls, setImmediate } from "../turns.ts";
 import { EndingKind, EventFlag, EventOp, Limit, RecordHeader } from "./border.ts";
 import type { QuicChannel } from "./channel.ts";
@@ -259,8 +260,8 @@ function peerAndAlpn(payload: Uint8Array): { peer: string; alpn: string } {
 function ending(kind: number, applicationCode: number, payload: Uint8Array): TransportError {
   const code = ENDING_CODES.get(kind) ?? "closed";
   return applicationCode === Limit.NO_CODE
-    ? new TransportError(code, text(payload))
-    : new TransportError(code, text(payload), { applicationCode });
+    ? new TransportError(code, oneLine(text(payload)))
+    : new TransportError(code, oneLine(text(payload)), { applicationCode });
 }
 
 function text(bytes: Uint8Array): string {

@@ -18,10 +18,12 @@ import { readBoxed, readError, readRegExp } from "./read-object.ts";
 import { readDefined, readEntries, readExt, readRecord } from "./read-record.ts";
 import { readBuffer, readBufferOf, readView, viewReaders } from "./read-view.ts";
 
-/** Approximate memory of a text, without its characters. */
-const textCost = 24;
-/** Approximate memory of a number that V8 keeps on the heap. */
+/** Approximate cost of a text, as in `CodecLimits.graphBytes`. */
+const textCost = 64;
+/** The same for a number that V8 keeps on the heap, a bigint and a date. */
 const heapNumberCost = 16;
+const bigintCost = 64;
+const dateCost = 280;
 
 /**
  * Reads one message in NATIVE, and holds what it has contained so far: objects, texts and shapes of
@@ -104,12 +106,12 @@ export class NativeReader extends ByteReader {
       case TypeId.set:
         return readSet(this, depth);
       case NativeId.bigint:
-        this.charge(heapNumberCost);
+        this.charge(bigintCost);
         return readVarintBig(this);
       case NativeId.longBigint:
         return readLongBigint(this);
       case TypeId.timestamp:
-        return this.made(readTimestamp(this));
+        return this.made(readTimestamp(this), dateCost);
       case NativeId.invalidDate:
         return this.made(new Date(Number.NaN));
       case NativeId.regexp:

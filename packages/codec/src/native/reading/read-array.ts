@@ -5,10 +5,13 @@ import { NativeId } from "../native-id.ts";
 import { fewDoubles, sameType } from "../writing/write-array.ts";
 import type { NativeReader } from "./native-reader.ts";
 
+/** Approximate cost of the place of an element, as in `CodecLimits.graphBytes`. */
+const elementCost = 32;
+
 /** Reads an array: of any values, or of doubles without ids. */
 export function readArray(r: NativeReader, depth: number): unknown[] {
   r.checkDepth(depth);
-  const count = r.count(r.small(), 8);
+  const count = r.count(r.small(), elementCost);
   const items = r.made<unknown[]>([]);
   if (count === 0) return items;
   const flags = r.byte();

@@ -2,13 +2,15 @@ import { asFailure, fail } from "../../failure.ts";
 import { ErrorFlag, errorClasses, makeError } from "../error-kind.ts";
 import type { NativeReader } from "./native-reader.ts";
 
-/** Approximate memory of an error with its stack, and of a compiled pattern. */
-const errorCost = 1_024;
+/** Approximate cost of an error with its stack, as in `CodecLimits.graphBytes`. */
+const errorCost = 8_192;
+/** The same for an object around a primitive. */
+const boxedCost = 200;
+/** The same for a pattern and each of its characters. Classes of Unicode take long to compile. */
 const regexpCost = 512;
-/**
- * Maximum length of a pattern. Compiling takes time and memory, and the pattern may come from a
- * peer.
- */
+const patternCost = 64;
+const unicodeCost = 8_192;
+/** Maximum length of a pattern. */
 const maxPattern = 65_536;
 
 /** Reads a pattern and its flags. */
@@ -16,13 +18,14 @@ export function readRegExp(r: NativeReader): RegExp {
   const source = r.textValue();
   const flags = r.textValue();
   if (source.length > maxPattern) throw fail("limit", `a pattern of ${source.length} characters`);
+  r.charge(regexpCost + source.length * (/[uv]/.test(flags) ? unicodeCost : patternCost));
   let expression: RegExp;
   try {
     expression = new RegExp(source, flags);
   } catch {
     throw fail("data", "an invalid regular expression");
   }
-  return r.made(expression, regexpCost);
+  return r.made(expression);
 }
 
 /** Reads an object around a primitive. */
@@ -32,7 +35,7 @@ export function readBoxed(r: NativeReader): object {
   if (typeof value === "object" || value === undefined) {
     throw fail("data", "a boxed value that is not a primitive");
   }
-  return r.made(Object(value) as object);
+  return r.made(Object(value) as object, boxedCost);
 }
 
 /**

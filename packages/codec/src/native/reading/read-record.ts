@@ -7,15 +7,20 @@ import { shapeOfNames } from "../records/shape-cache.ts";
 import type { BoundStruct } from "../types/native-types.ts";
 import type { NativeReader } from "./native-reader.ts";
 
-/** Approximate memory of an object, and of an entry of a dictionary. */
-const recordCost = 56;
-const entryCost = 88;
+/**
+ * Approximate cost of an object, and of an entry of a dictionary, as in `CodecLimits.graphBytes`.
+ */
+const recordCost = 160;
+const entryCost = 480;
+/** Cost of a key of a shape that is new: V8 makes another form of objects for each. */
+const newKeyCost = 2_000;
 
 /** Reads a record that defines a new shape. */
 export function readDefined(r: NativeReader, named: boolean, depth: number): object {
   const size = r.small();
   const start = r.take(size);
   const shape = shapeOfNames(r.bytes, start, r.pos, named);
+  if (shape.reads === 0) r.charge(shape.keys.length * newKeyCost);
   r.recordShapes.push(shape);
   return readShaped(r, shape, depth);
 }

@@ -2,8 +2,8 @@ import { fail } from "../../failure.ts";
 import { compactViews, type View, type ViewKind, viewKinds } from "../view-kind.ts";
 import type { NativeReader } from "./native-reader.ts";
 
-/** Approximate memory of a view with its buffer, without the bytes. */
-const viewCost = 128;
+/** Approximate cost of a view with its buffer, as in `CodecLimits.graphBytes`. */
+const viewCost = 1_000;
 
 /** Readers of views with bytes of their own, by their ids. */
 export const viewReaders: ReadonlyMap<number, (r: NativeReader) => View> = new Map(

@@ -39,9 +39,10 @@ export class Checker {
    * take exponential time.
    */
   readonly #seen: Map<NativeOp, Set<unknown>> | undefined;
-  readonly #later: (readonly [NativeOp, unknown])[] = [];
+  /** Made when the first container is too deep. */
+  #later: (readonly [NativeOp, unknown])[] | undefined;
   /** All objects so far, and the instances of wire types among them, if the checker is strict. */
-  readonly #known = new Set<object>();
+  readonly #known: Set<object> | undefined;
   readonly #instances: ReadonlyMap<object, NativeOp> | undefined;
 
   constructor(
@@ -55,6 +56,7 @@ export class Checker {
     this.#maxDepth = maxDepth;
     this.#seen = shared ? new Map() : undefined;
     this.#instances = instances;
+    this.#known = instances && new Set();
   }
 
   /** Returns true if an op has nothing to check in this message. */
@@ -78,6 +80,7 @@ export class Checker {
       if (depth <= this.#maxDepth) seen.add(value);
     }
     if (depth <= this.#maxDepth) return true;
+    this.#later ??= [];
     this.#later.push([op, value]);
     return false;
   }
@@ -105,6 +108,7 @@ export class Checker {
   /** Checks a value and everything in it. */
   run(op: NativeOp, value: unknown, keeps = false): void {
     op.check?.(this, value, 1, keeps);
+    if (!this.#later) return;
     for (let next = this.#later.pop(); next; next = this.#later.pop()) {
       next[0].check?.(this, next[1], 1, true);
     }
@@ -112,8 +116,8 @@ export class Checker {
 
   /** Returns true if an object is known. Throws if that is not allowed. */
   #take(object: object, keeps: boolean): boolean {
-    if (!this.#known.has(object)) {
-      this.#known.add(object);
+    if (!this.#known?.has(object)) {
+      this.#known?.add(object);
       return false;
     }
     if (!keeps) throw fail("mismatch", undeclared);

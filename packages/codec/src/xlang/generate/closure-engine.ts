@@ -12,7 +12,13 @@ import type { ValueOp } from "../values/value-op.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
 import { makeEngine } from "./engine.ts";
-import { ownReadPlan, type ReadPlan, type ReadStep, versionReadPlan } from "./read-plan.ts";
+import {
+  ownReadPlan,
+  type ReadPlan,
+  type ReadStep,
+  versionCost,
+  versionReadPlan,
+} from "./read-plan.ts";
 
 /**
  * The engine that composes functions from closures, for platforms that forbid generated code. It
@@ -92,11 +98,14 @@ function fieldWriter(field: WireField, op: ValueOp, shared: boolean): FieldWrite
  */
 function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolean): ReadStruct {
   const places = steps.map(({ field }) => (field ? plan.declared.indexOf(field) : -1));
+  const added = missing.map(({ field, value }) => [plan.declared.indexOf(field), value] as const);
   const keys = plan.declared.map((field) => field.key);
   const prototype: object | undefined = plan.info.class?.prototype;
+  const cost = versionCost({ steps, missing });
   return (r, depth) => {
     r.checkDepth(depth);
     if (ours) checkLead(r, plan);
+    else r.charge(cost);
     const object: Record<string, unknown> = prototype ? Object.create(prototype) : {};
     begin(r, object, plan.target);
     const values = new Array<unknown>(keys.length);
@@ -111,7 +120,7 @@ function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolea
       const key = steps[i]?.field?.key;
       throw key === undefined ? reason : asFailure(reason).inField(key);
     }
-    for (const { field, value } of missing) values[plan.declared.indexOf(field)] = value();
+    for (const [place, value] of added) values[place] = value();
     for (let k = 0; k < keys.length; k++) setOwn(object, keys[k] as string, values[k]);
     return object;
   };

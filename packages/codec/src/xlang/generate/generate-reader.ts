@@ -1,11 +1,18 @@
 import { recordMaker } from "../../codegen/record-maker.ts";
-import { Source, wrong } from "../../codegen/source.ts";
+import { different, Source, tooMuch } from "../../codegen/source.ts";
 import type { WireField } from "../../schema/wire-type-info.ts";
 import type { Bind, ReadStruct } from "../binding.ts";
 import type { TypePlan } from "../plan.ts";
 import { begin, Flag, readFlagged } from "../references.ts";
 import { ReadCode } from "./read-code.ts";
 import type { ReadPlan, ReadStep } from "./read-plan.ts";
+
+export interface ReaderOptions {
+  /** The bytes before the fields. */
+  readonly lead: Uint8Array;
+  /** The cost of each value, if the enclosing container has not charged it. */
+  readonly cost: number;
+}
 
 /**
  * Generates the function that reads the fields of a plan, behind the bytes of `lead`. In the code
@@ -16,29 +23,32 @@ export function generateReader(
   plan: TypePlan,
   reads: ReadPlan,
   bind: Bind,
-  lead: Uint8Array,
+  options: ReaderOptions,
 ): ReadStruct {
-  return new ReaderSource(plan, bind).compile(reads, lead);
+  return new ReaderSource(plan, bind).compile(reads, options);
 }
 
 class ReaderSource {
   readonly #source = new Source();
   readonly #plan: TypePlan;
   readonly #code: ReadCode;
-  readonly #wrong: string;
 
   constructor(plan: TypePlan, bind: Bind) {
     this.#plan = plan;
     this.#code = new ReadCode(this.#source, plan, bind);
-    this.#wrong = `throw ${this.#source.constant(wrong)};`;
   }
 
-  compile({ steps, missing }: ReadPlan, lead: Uint8Array): ReadStruct {
+  compile(plan: ReadPlan, { lead, cost }: ReaderOptions): ReadStruct {
+    const { steps, missing } = plan;
     const { declared, info } = this.#plan;
-    const different = [...lead].map((byte, i) => `||b[p+${i}]!==${byte}`).join("");
+    const others = [...lead].map((byte, i) => `b[p+${i}]!==${byte}`).join("||");
     this.#source.add(
-      `const b=r.bytes,e=r.end;let p=r.pos,c,n,o;if(d>r.maxDepth${different})${this.#wrong}p+=${lead.length};`,
+      `const b=r.bytes,e=r.end;let p=r.pos,c,n,o;if(d>r.maxDepth)throw ${this.#source.constant(tooMuch)};`,
     );
+    if (cost > 0) this.#source.add(`r.charge(${cost});`);
+    if (others !== "") {
+      this.#source.add(`if(${others})throw ${this.#source.constant(different)};p+=${lead.length};`);
+    }
     const maker = this.#source.constant(recordMaker(declared.map((field) => field.key)));
     const begun = `${this.#source.constant(begin)}(r,o,${this.#source.constant(this.#plan.target)});`;
     const prototype = info.class && this.#source.constant(info.class.prototype);

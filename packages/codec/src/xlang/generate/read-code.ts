@@ -2,7 +2,7 @@ import { floatScratch } from "../../bytes/float.ts";
 import { keyText } from "../../bytes/key-text.ts";
 import { latin1, readText } from "../../bytes/text.ts";
 import { readVarint32, readVarint64 } from "../../bytes/varint.ts";
-import { type Source, wrong } from "../../codegen/source.ts";
+import { type Source, tooMuch, wrong } from "../../codegen/source.ts";
 import { setOwn } from "../../own-property.ts";
 import type { FieldType } from "../../schema/field-type.ts";
 import type { Bind } from "../binding.ts";
@@ -11,8 +11,9 @@ import { closeShared, Flag, openShared, readFlagged, readReference } from "../re
 import { type Container, isDynamic, typesElements } from "../values/element-op.ts";
 import { enumNumbers } from "../values/enum-op.ts";
 import { fieldTypeOp, typesField } from "../values/field-op.ts";
-import { ListFlag, maxUnbacked } from "../values/list-op.ts";
-import { MapFlag } from "../values/map-op.ts";
+import { elementCost, ListFlag, maxUnbacked } from "../values/list-op.ts";
+import { MapFlag, pairCost } from "../values/map-op.ts";
+import { textCost } from "../values/scalar-op.ts";
 import type { ValueOp } from "../values/value-op.ts";
 
 /** A place of values: their type, and what it allows. */
@@ -32,12 +33,14 @@ export class ReadCode {
   readonly #plan: TypePlan;
   readonly #bind: Bind;
   readonly #wrong: string;
+  readonly #limit: string;
 
   constructor(source: Source, plan: TypePlan, bind: Bind) {
     this.#source = source;
     this.#plan = plan;
     this.#bind = bind;
     this.#wrong = `throw ${source.constant(wrong)};`;
+    this.#limit = `throw ${source.constant(tooMuch)};`;
   }
 
   /**
@@ -172,7 +175,7 @@ export class ReadCode {
     const loop = (code: string): string => {
       const i = this.#source.variable();
       return (
-        `p++;${this.#charge(count, 8 + op.cost, typed)}${info}` +
+        `p++;${this.#charge(count, elementCost + op.cost, typed)}${info}` +
         `for(let ${i}=0;${i}<${count};${i}++){let ${item};${code}${x}.push(${item});}`
       );
     };
@@ -182,7 +185,7 @@ export class ReadCode {
           `${loop(this.flagged({ type: element, op, keeps }, item, deeper + 1, read, this.#wrong))}}`
         : "";
     return (
-      `if(d+${deeper}>r.maxDepth)${this.#wrong}const ${start}=p;let ${count};` +
+      `if(d+${deeper}>r.maxDepth)${this.#limit}const ${start}=p;let ${count};` +
       `${this.#varint(count, "c", "r.small()")}${x}=[];if(${count}>0){if(b[p]===${flags}){` +
       `${loop(read)}}${tracked}else{p=${start};${this.other(type, x, deeper, keeps)}}}`
     );
@@ -202,8 +205,8 @@ export class ReadCode {
     const elements = this.#elements({ type: element, op, keeps }, item, deeper + 1, "map");
     const known = this.#source.variable();
     return (
-      `if(d+${deeper}>r.maxDepth)${this.#wrong}const ${start}=p,${known}=r.definitionCount,${known}s=r.shared.length,${known}n=r.names.length;` +
-      `let ${left};${this.#varint(left, "c", "r.small()")}${x}={};if(${left}>0){${this.#charge(left, 88 + op.cost)}` +
+      `if(d+${deeper}>r.maxDepth)${this.#limit}const ${start}=p,${known}=r.definitionCount,${known}s=r.shared.length,${known}n=r.names.length;` +
+      `let ${left};${this.#varint(left, "c", "r.small()")}${x}={};if(${left}>0){${this.#charge(left, pairCost + textCost + op.cost)}` +
       `do{if(b[p]!==${elements.typed ? MapFlag.keyDeclared : MapFlag.keyDeclared | MapFlag.valueDeclared}){p=${start};r.rewind(p,${known},${known}s,${known}n);` +
       `${this.other(type, x, deeper, keeps)}break;}let ${size}=b[p+1];` +
       `if(!(${size}>0)||${size}>${left})${this.#wrong}p+=2;${left}-=${size};${elements.info}` +
@@ -234,7 +237,7 @@ export class ReadCode {
   }
 
   #charge(count: string, cost: number, typed = false): string {
-    return `if(${count}>e-p${typed ? `+${maxUnbacked}` : ""}||(r.graphBytes-=${count}*${cost})<0)${this.#wrong}`;
+    return `if(${count}>e-p${typed ? `+${maxUnbacked}` : ""})${this.#wrong}if((r.graphBytes-=${count}*${cost})<0)${this.#limit}`;
   }
 
   other(type: FieldType, x: string, deeper: number, keeps: boolean): string {

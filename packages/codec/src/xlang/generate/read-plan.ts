@@ -33,6 +33,17 @@ export interface ReadPlan {
   readonly missing: readonly { readonly field: WireField; readonly value: () => unknown }[];
 }
 
+/** Approximate cost of one field in another version of a type, as in `CodecLimits.graphBytes`. */
+const fieldCost = 80;
+
+/**
+ * Returns the cost of a value that another version of its type describes. It may have many more
+ * fields here than bytes in the message.
+ */
+export function versionCost({ steps, missing }: ReadPlan): number {
+  return fieldCost * (steps.length + missing.length);
+}
+
 /** Makes the plan for values of our own definition. */
 export function ownReadPlan(plan: TypePlan, bind: Bind): ReadPlan {
   const steps = plan.ordered.map((field) => ({

@@ -54,7 +54,7 @@ function numberArrayOp(element: NumberElementKind): PlainOp {
       if (!littleEndian) swap(bytes, 0, length, size);
       return new Class(bytes.buffer);
     },
-    128,
+    280,
   );
 }
 
@@ -89,7 +89,7 @@ function halfArrayOp(
       }
       return numbers;
     },
-    128,
+    280,
   );
 }
 

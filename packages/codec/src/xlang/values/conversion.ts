@@ -27,6 +27,10 @@ const integerBits: Readonly<Partial<Record<ScalarKind, number>>> = {
   tagged_uint64: 64,
 };
 
+const kinds: ReadonlyMap<number, ScalarKind> = new Map(
+  Object.entries(TypeId).map(([kind, id]) => [id, kind as ScalarKind]),
+);
+
 const floats: ReadonlySet<ScalarKind> = new Set(["float16", "bfloat16", "float32", "float64"]);
 
 function isConvertible(kind: ScalarKind): boolean {
@@ -42,9 +46,7 @@ export function scalarConversion(
   type: ScalarType,
   profile: Profile,
 ): ValueOp | undefined {
-  const kind = Object.entries(TypeId).find(([, typeId]) => typeId === id)?.[0] as
-    | ScalarKind
-    | undefined;
+  const kind = kinds.get(id);
   if (kind === undefined || !isConvertible(kind) || !isConvertible(type.kind)) return undefined;
   const wide = kind in integerBits && kind.endsWith("64");
   const from = scalarOp(wide ? { kind, as: "bigint" } : { kind }, profile);

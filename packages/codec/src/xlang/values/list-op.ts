@@ -17,6 +17,11 @@ export const ListFlag = { tracked: 1, nulls: 2, declared: 4, same: 8 } as const;
  */
 export const maxUnbacked = 8_192;
 
+/** Approximate cost of the place of an element, as in `CodecLimits.graphBytes`. */
+export const elementCost = 32;
+/** The same for an entry of a set. */
+const entryCost = 240;
+
 /** The op of a list, held as an array. */
 export function listOp(element: ElementOp): ValueOp {
   const op = containerOp(
@@ -28,7 +33,7 @@ export function listOp(element: ElementOp): ValueOp {
     (r, depth, keeps) => {
       const items: unknown[] = [];
       begin(r, items, op);
-      readItems(r, element, depth, keeps, (item) => {
+      readItems(r, element, elementCost, depth, keeps, (item) => {
         items.push(item);
       });
       return items;
@@ -50,7 +55,7 @@ export function setOp(element: ElementOp): ValueOp {
     (r, depth, keeps) => {
       const items = new Set<unknown>();
       begin(r, items, op);
-      readItems(r, element, depth, keeps, setAdder(items));
+      readItems(r, element, entryCost, depth, keeps, setAdder(items));
       return items;
     },
     128,
@@ -133,6 +138,7 @@ function itemOps(
 function readItems(
   r: XlangReader,
   element: ElementOp,
+  cost: number,
   depth: number,
   keeps: boolean | undefined,
   add: (item: unknown) => void,
@@ -141,7 +147,7 @@ function readItems(
   const { typed, op: declared } = element;
   // a struct without fields takes no bytes unless each has type info
   const bare = typed || declared.tracked === true || declared.dynamic !== undefined;
-  const count = r.count(r.small(), 8 + declared.cost, bare ? maxUnbacked : 0);
+  const count = r.count(r.small(), cost + declared.cost, bare ? maxUnbacked : 0);
   if (count === 0) return;
   const bits = r.byte();
   if (bits > 15) throw fail("data", `list flags ${bits}`);

@@ -22,8 +22,8 @@ export const MapFlag = {
 
 /** The count of a chunk is one byte. */
 const maxChunk = 255;
-/** Approximate memory of one pair. */
-const pairCost = 64;
+/** Approximate cost of the place of a pair, as in `CodecLimits.graphBytes`. */
+export const pairCost = 400;
 
 /** The op of a map with text keys, held as a plain object. */
 export function recordOp(key: ElementOp, value: ElementOp): ValueOp {

@@ -28,7 +28,7 @@ export const integerOp: PlainOp = plainOp(
     const near = Number(value);
     return Number.isSafeInteger(near) ? near : value;
   },
-  16,
+  64,
   "integer",
 );
 

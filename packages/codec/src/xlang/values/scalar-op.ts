@@ -37,6 +37,12 @@ import type { XlangReader } from "../xlang-reader.ts";
 import type { XlangWriter } from "../xlang-writer.ts";
 import { type PlainOp, plainOp } from "./value-op.ts";
 
+// Costs as in `CodecLimits.graphBytes`: values that take long to decode count for more than their
+// memory.
+const bigCost = 64;
+export const textCost = 64;
+const dayCost = 400;
+
 type Write = (w: XlangWriter, value: unknown) => void;
 type Read = (r: XlangReader) => unknown;
 
@@ -44,7 +50,7 @@ type Read = (r: XlangReader) => unknown;
 export function scalarOp(type: ScalarType, profile?: Profile): PlainOp {
   const [write, read, cost] =
     type.kind === "date" && profile?.id === "B"
-      ? ([writeShortDate, readShortDate, 32] as const)
+      ? ([writeShortDate, readShortDate, dayCost] as const)
       : functions(type);
   const typeId = TypeId[type.kind];
   return plainOp(typeId, write, read, cost ?? 0, `${typeId}${type.as ?? ""}`);
@@ -72,11 +78,11 @@ function functions(type: ScalarType): readonly [Write, Read, cost?: number] {
       return [writeVarUint32, (r) => r.small()];
     case "varint64":
       return type.as === "bigint"
-        ? [writeVarintBig, readVarintBig, 16]
+        ? [writeVarintBig, readVarintBig, bigCost]
         : [writeVarint64, readVarint64];
     case "var_uint64":
       return type.as === "bigint"
-        ? [writeVarUintBig, readVarUintBig, 16]
+        ? [writeVarUintBig, readVarUintBig, bigCost]
         : [writeVarUint64, readVarUint64];
     case "int64":
       return fixed64(type, true);
@@ -95,19 +101,19 @@ function functions(type: ScalarType): readonly [Write, Read, cost?: number] {
     case "float64":
       return [writeFloat64, readDouble];
     case "string":
-      return [writeText, readText, 24];
+      return [writeText, readText, textCost];
     case "binary":
-      return [writeBinary, readBinary, 96];
+      return [writeBinary, readBinary, 280];
     case "timestamp":
       return type.as === "bigint"
-        ? [writeTimestampBig, readTimestampBig, 16]
-        : [writeTimestamp, readTimestamp, 32];
+        ? [writeTimestampBig, readTimestampBig, bigCost]
+        : [writeTimestamp, readTimestamp, 128];
     case "date":
-      return [writeDate, readDate, 32];
+      return [writeDate, readDate, dayCost];
     case "duration":
-      return [writeDuration, readDuration, 16];
+      return [writeDuration, readDuration, bigCost];
     case "decimal":
-      return [writeDecimal, readDecimal, 32];
+      return [writeDecimal, readDecimal, 112];
     default:
       return type.kind satisfies never;
   }

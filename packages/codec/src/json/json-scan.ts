@@ -1,0 +1,156 @@
+import { Failure, fail } from "../failure.ts";
+import type { CodecLimits } from "../limits.ts";
+
+/** Approximate work of parsing and reading, in bytes: see `CodecLimits.graphBytes`. */
+const valueCost = 64;
+const bracketCost = 96;
+const memberCost = 32;
+const textCost = 128;
+/** Each different key makes V8 build another form of objects. */
+const newKeyCost = 1_400;
+const wideCost = 1_000;
+
+/** Integers with fewer digits fit into a number. */
+const fewDigits = 16;
+/**
+ * Longer integers are refused: no field holds them, and converting them takes more than linear
+ * time.
+ */
+const maxDigits = 40;
+/** Bytes of a long text that are searched at once. */
+const skippedBytes = 4_096;
+/** Bits of the table of keys, a power of two. */
+const keySlots = 1 << 16;
+
+const [quote, backslash, comma, colon, minus] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d];
+const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** The range of an integer that a number does not hold. */
+export interface WideInteger {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Refuses JSON that would take too much memory, time or stack, before it is parsed. Returns the
+ * integers that a number would round.
+ */
+export function scanJson(bytes: Uint8Array, limits: CodecLimits): readonly WideInteger[] {
+  return new Scan(bytes, limits).run();
+}
+
+class Scan {
+  readonly #bytes: Uint8Array;
+  readonly #limits: CodecLimits;
+  readonly #wide: WideInteger[] = [];
+  readonly #keys = new Uint8Array(keySlots >> 3);
+  #depth = 0;
+  #left: number;
+  /** A hash of the last text. */
+  #hash = 0;
+
+  constructor(bytes: Uint8Array, limits: CodecLimits) {
+    this.#bytes = bytes;
+    this.#limits = limits;
+    this.#left = limits.graphBytes;
+  }
+
+  run(): readonly WideInteger[] {
+    const bytes = this.#bytes;
+    for (let i = 0; i < bytes.length; ) {
+      const byte = bytes[i] as number;
+      if (byte === quote) i = this.#text(i + 1);
+      else if (isDigit(byte) || byte === minus) i = this.#number(i);
+      else {
+        if (byte === comma) this.#left -= valueCost;
+        else if (byte === colon) this.#key();
+        else if (byte === openList || byte === openObject) this.#open(i);
+        else if (byte === closeList || byte === closeObject) this.#depth--;
+        i++;
+      }
+      if (this.#left < 0) throw fail("limit", "the message takes too much memory or time");
+    }
+    return this.#wide;
+  }
+
+  /** Returns the position behind a text. */
+  #text(start: number): number {
+    const bytes = this.#bytes;
+    let hash = 0;
+    for (let i = start; i < bytes.length; i++) {
+      if (((i - start) & 127) === 127) i = this.#skipped(i);
+      const byte = bytes[i] as number;
+      if (byte === quote) {
+        this.#hash = hash;
+        this.#left -= textCost;
+        return i + 1;
+      }
+      if (byte === backslash) i++;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    return bytes.length;
+  }
+
+  /** Returns a position up to which the text has neither a quote nor a backslash. */
+  #skipped(from: number): number {
+    const part = this.#bytes.subarray(from, from + skippedBytes);
+    if (part.indexOf(backslash) >= 0) return from;
+    const end = part.indexOf(quote);
+    return from + (end < 0 ? part.length - 1 : end);
+  }
+
+  #open(at: number): void {
+    this.#left -= bracketCost;
+    if (++this.#depth <= this.#limits.depth) return;
+    throw new Failure("limit", `nested deeper than ${this.#limits.depth} levels`, { offset: at });
+  }
+
+  #key(): void {
+    const slot = (this.#hash ^ (this.#hash >>> 16)) & (keySlots - 1);
+    const bit = 1 << (slot & 7);
+    const known = ((this.#keys[slot >> 3] as number) & bit) !== 0;
+    this.#keys[slot >> 3] = (this.#keys[slot >> 3] as number) | bit;
+    this.#left -= known ? memberCost : newKeyCost;
+  }
+
+  /** Returns the position behind a number. */
+  #number(start: number): number {
+    const bytes = this.#bytes;
+    let end = start + 1;
+    let whole = true;
+    for (; end < bytes.length; end++) {
+      const byte = bytes[end] as number;
+      if (isDigit(byte)) continue;
+      if (!isPartOfNumber(byte)) break;
+      whole = false;
+    }
+    if (whole && end - start >= fewDigits && !this.#isKey(end)) this.#integer(start, end);
+    return end;
+  }
+
+  #integer(start: number, end: number): void {
+    const digits = String.fromCharCode(...this.#bytes.subarray(start, Math.min(end, start + 64)));
+    // JSON has no integers that begin with 0
+    if (!/^-?[1-9]\d/.test(digits)) return;
+    if (end - start > maxDigits) throw fail("data", `an integer of ${end - start} digits`);
+    if (Number.isSafeInteger(Number(digits))) return;
+    this.#left -= wideCost;
+    this.#wide.push({ start, end });
+  }
+
+  /** Returns true if a colon follows: the number is in a place of a key, and the text invalid. */
+  #isKey(from: number): boolean {
+    let at = from;
+    while ((this.#bytes[at] ?? colon + 1) <= 0x20) at++;
+    return this.#bytes[at] === colon;
+  }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+/** Returns true for `.`, `e`, `E`, `+` and `-`. */
+function isPartOfNumber(byte: number): boolean {
+  return byte === 0x2e || byte === 0x65 || byte === 0x45 || byte === 0x2b || byte === minus;
+}
