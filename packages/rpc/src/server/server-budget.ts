@@ -3,7 +3,7 @@ import type { RpcLimits } from "../limits.ts";
 import { nextTurn } from "../time/turn.ts";
 import { PeerBudget } from "./peer-budget.ts";
 
-/** How much more than the free room one peer may have, while others have some too. */
+/** The part of the free room that one peer may have, while others have some too. */
 const SHARE = 4;
 /** This part of the room is for peers that have nothing. */
 const RESERVE = 1 / 4;
