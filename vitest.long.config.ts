@@ -9,6 +9,7 @@ export default defineConfig({
       "apps/*/test/**/*.long.test.ts",
       // these files have a short and a long form
       "apps/interop/test/faults/*.test.ts",
+      "apps/interop/test/attacks/*.test.ts",
     ],
     env: { ASTER_RELAY_MODE: "disabled", ASTER_TEST_LONG: "1" },
     pool: "forks",

@@ -103,11 +103,16 @@ export interface NativeNodeInit {
   maxStreams: number
   /** Larger windows per stream, for few streams over long distances. */
   bulk: boolean
+  /** Protocols of iroh that the node serves: `blobs`, `docs`, `gossip`. */
+  protocols: Array<string>
 }
 
 /** The figures of a node. */
 export interface NativeNodeStats {
+  /** Those of the linked protocols included. */
   connections: number
+  /** Connections of the linked protocols. */
+  linkedConnections: number
   streams: number
   /** Bytes read but not consumed, written but not sent, and events not drained. */
   queuedBytes: number

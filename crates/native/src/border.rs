@@ -144,7 +144,7 @@ border! {
         OPENED = 14;
         /// The last event of a node.
         DOWN = 15;
-        /// Stream `handle` is freed: over `HELD_BYTES` arrived while its reader was paused.
+        /// Stream `handle` is freed: too many small messages arrived while its reader was paused.
         OVERRUN = 16;
         /// The close handshake of connection `handle` is over, after `CLOSED` with `CLOSING`.
         GONE = 17;
@@ -209,7 +209,7 @@ border! {
         /// Bytes sent before a sender waits. More than `WRITABLE_BYTES`: the network stays busy.
         SEND_WINDOW_BYTES = 256 * 1024;
         /// Bytes of small messages that a paused stream holds before it is reset.
-        HELD_BYTES = 8 * 1024 * 1024;
+        HELD_BYTES = 2 * 1024 * 1024;
     }
 }
 

@@ -7,6 +7,8 @@ use crate::border::{NO_CODE, ending_kind, limit};
 
 /// The TLS alert "no application protocol" as a QUIC error code: 0x100 plus the alert (RFC 9001).
 const NO_ALPN: u64 = 0x178;
+/// The QUIC error CONNECTION_REFUSED (RFC 9000).
+const REFUSED: u64 = 0x2;
 
 #[derive(Debug, Clone)]
 pub struct Ending {
@@ -43,6 +45,10 @@ impl From<&ConnectionError> for Ending {
             ConnectionError::ConnectionClosed(close) if u64::from(close.error_code) == NO_ALPN => {
                 Self::new(ending_kind::CONNECT, "the peer does not accept this protocol (ALPN)")
             }
+            ConnectionError::ConnectionClosed(close) if u64::from(close.error_code) == REFUSED => Self::new(
+                ending_kind::CONNECT,
+                "the peer does not accept this protocol (ALPN), or no connection",
+            ),
             ConnectionError::Reset => {
                 Self::new(ending_kind::CLOSED, "the peer restarted and lost this connection")
             }

@@ -50,7 +50,7 @@ impl NativeNode {
     pub fn new(env: Env, init: NativeNodeInit, wake: Function<'_, (), ()>) -> napi::Result<Self> {
         let options = Options::read(&init)?;
         let runtime = runtime::handle().map_err(napi::Error::from_reason)?;
-        let node = Node::new(runtime, JsWake::new(&wake)?);
+        let node = Node::new(runtime, JsWake::new(&wake)?, options.linked.clone());
         register(env, &node)?;
         endpoint::open(&node, options);
         Ok(Self { node })

@@ -25,8 +25,8 @@ use crate::border::wake::JsWake;
 use gate::Gate;
 use inbox::Inbox;
 use listeners::Listeners;
-pub use protocols::is_linked;
-use protocols::{ALPNS, Protocols};
+use protocols::Protocols;
+pub use protocols::alpns_of;
 
 pub struct Node {
     pub inbox: Arc<Inbox>,
@@ -54,13 +54,13 @@ pub struct Node {
 }
 
 impl Node {
-    pub fn new(runtime: Handle, wake: JsWake) -> Arc<Self> {
+    pub fn new(runtime: Handle, wake: JsWake, linked: Vec<&'static [u8]>) -> Arc<Self> {
         Arc::new(Self {
             inbox: Arc::default(),
             queue: Queue::default(),
             gate: Gate::default(),
             listeners: Listeners::default(),
-            protocols: Protocols::default(),
+            protocols: Protocols::new(linked),
             endpoint: Mutex::default(),
             lookup: MemoryLookup::new(),
             connections: Mutex::default(),
@@ -82,10 +82,15 @@ impl Node {
         }
     }
 
+    /// A node that only dials refuses connections before their handshake.
+    pub fn accepts_nothing(&self) -> bool {
+        self.protocols.alpns.is_empty() && self.listeners.is_empty()
+    }
+
     /// Makes the endpoint accept the protocols of the listeners and the linked ones.
     pub fn apply_alpns(&self) {
         let mut all = self.listeners.alpns();
-        all.extend(ALPNS.iter().map(|alpn| alpn.to_vec()));
+        all.extend(self.protocols.alpns.iter().map(|alpn| alpn.to_vec()));
         if let Some(endpoint) = self.endpoint.lock().as_ref() {
             endpoint.set_alpns(all);
         }

@@ -10,6 +10,7 @@ mod execute;
 mod finished;
 mod frames;
 mod long_lived;
+mod pieces;
 mod receiving;
 mod sending;
 mod shared;
@@ -39,9 +40,6 @@ use streams::Streams;
 /// Reading stops while JavaScript has more than this to drain. More than one of the largest frames,
 /// so that such a frame never stops reading by itself.
 const STALL_BYTES: usize = 2 * limit::MAX_FRAME_BYTES;
-/// Below this mean size of its chunks, a full stream window has more pieces than QUIC reassembles.
-/// QUIC's bound is 2048; the difference is a margin for what arrives between two turns.
-const PIECES_PER_WINDOW: u64 = 1900;
 
 pub struct Reactor {
     node: Arc<Node>,
@@ -56,10 +54,9 @@ pub struct Reactor {
 
 impl Reactor {
     pub fn new(node: Arc<Node>, stream_window: u32) -> Self {
-        let small_chunk = u64::from(stream_window) / PIECES_PER_WINDOW;
         Self {
             node,
-            shared: Shared { small_chunk, ..Shared::default() },
+            shared: Shared { stream_window: u64::from(stream_window), ..Shared::default() },
             connections: FxHashMap::default(),
             last_connection: 0,
             streams: Streams::default(),
@@ -90,7 +87,8 @@ impl Reactor {
         self.poll_long_lived(cx);
         node.connections_open.store(self.connections.len(), Ordering::Relaxed);
         node.streams_open.store(self.streams.len(), Ordering::Relaxed);
-        node.bytes_queued.store(self.shared.unread + self.shared.unsent, Ordering::Relaxed);
+        node.bytes_queued
+            .store(self.shared.unread + self.shared.held.total + self.shared.unsent, Ordering::Relaxed);
         node.publish(&mut self.shared.events);
         if down { Poll::Ready(()) } else { Poll::Pending }
     }

@@ -12,7 +12,10 @@ use crate::node::Node;
 /// The figures of a node.
 #[napi(object)]
 pub struct NativeNodeStats {
+    /// Those of the linked protocols included.
     pub connections: u32,
+    /// Connections of the linked protocols.
+    pub linked_connections: u32,
     pub streams: u32,
     /// Bytes read but not consumed, written but not sent, and events not drained.
     pub queued_bytes: f64,
@@ -49,13 +52,15 @@ pub struct NativeNodeAddress {
 }
 
 pub fn node(node: &Node) -> NativeNodeStats {
-    let connections = node.connections_open.load(Ordering::Relaxed) as u32;
+    let linked = node.protocols.connections();
+    let connections = (node.connections_open.load(Ordering::Relaxed) + linked) as u32;
     let streams = node.streams_open.load(Ordering::Relaxed) as u32;
     let queued = node.bytes_queued.load(Ordering::Relaxed) + node.queue.len();
     let endpoint = u32::from(node.endpoint.lock().is_some());
     let closing = *node.closing_connections.borrow() as u32;
     NativeNodeStats {
         connections,
+        linked_connections: linked as u32,
         streams,
         queued_bytes: queued as f64,
         handles: connections + closing + streams + endpoint,
@@ -95,19 +100,28 @@ pub fn address(node: &Node) -> Option<NativeNodeAddress> {
     let known = endpoint.addr();
     let mut direct: Vec<SocketAddr> = known.ip_addrs().copied().collect();
     let relay = known.relay_urls().next().map(ToString::to_string);
+    let mut unspecified = None;
     if relay.is_none() {
         for bound in endpoint.bound_sockets() {
             let address = match bound.ip() {
                 IpAddr::V4(ip) if ip.is_unspecified() => {
                     SocketAddr::from((Ipv4Addr::LOCALHOST, bound.port()))
                 }
-                IpAddr::V6(ip) if ip.is_unspecified() => continue,
+                IpAddr::V6(ip) if ip.is_unspecified() => {
+                    unspecified = Some(bound);
+                    continue;
+                }
                 _ => bound,
             };
             if !direct.contains(&address) {
                 direct.push(address);
             }
         }
+    }
+    // Only a node that is bound to IPv6 alone has no address by now. The unspecified address stands
+    // for those of all interfaces, which JavaScript lists.
+    if direct.is_empty() {
+        direct.extend(unspecified);
     }
     Some(NativeNodeAddress {
         id: keys::hex(endpoint.id()),

@@ -27,7 +27,10 @@ export type Network = "n0" | "none" | { readonly relays: readonly string[] };
 export interface NodeOptions {
   /** 32 bytes, an ed25519 secret key. Default: a new one, which means a new id at every start. */
   readonly secretKey?: Uint8Array | undefined;
-  /** `ip:port`. Default: any port on all interfaces. */
+  /**
+   * `ip:port` or `[ipv6]:port`, as an IP address; port 0 is any free port. Default: any port on all
+   * interfaces.
+   */
   readonly bindAddress?: string | undefined;
   readonly network?: Network | undefined;
   /** A peer that sends nothing for this long is lost. At least 1 s. Default: 15 s. */
@@ -42,13 +45,22 @@ export interface NodeOptions {
    * well. Default: false.
    */
   readonly bulk?: boolean | undefined;
+  /**
+   * Protocols of iroh that the node serves from memory, to every peer that the gate admits: at most
+   * 128 connections, 8 of one peer. `"docs"` includes the other two. Default: none.
+   */
+  readonly protocols?: readonly LinkedProtocol[] | undefined;
 }
+
+/** A protocol of iroh that the native module contains. */
+export type LinkedProtocol = "blobs" | "docs" | "gossip";
 
 /** Below this, a busy peer could be lost by mistake. */
 const MIN_IDLE_TIMEOUT_MS = 1_000;
 /** About 25 days, within the range of the native side. */
 const MAX_INTERVAL_MS = 2 ** 31;
 const MAX_CHANNELS = 65_536;
+const PROTOCOLS: ReadonlySet<string> = new Set<LinkedProtocol>(["blobs", "docs", "gossip"]);
 
 /**
  * Opens a QUIC endpoint. The caller closes the node.
@@ -77,11 +89,15 @@ function nativeInit(options: NodeOptions): NativeNodeInit {
     keepAliveMs = DEFAULT_KEEP_ALIVE_MS,
     maxChannels = DEFAULT_MAX_CHANNELS,
     bulk = false,
+    protocols = [],
   } = options;
   checkWholeNumber("idleTimeoutMs", idleTimeoutMs, MIN_IDLE_TIMEOUT_MS, MAX_INTERVAL_MS);
   checkWholeNumber("keepAliveMs", keepAliveMs, 1, MAX_INTERVAL_MS);
   checkWholeNumber("maxChannels", maxChannels, 1, MAX_CHANNELS);
   if (typeof bulk !== "boolean") throw wrongOption("bulk", "a boolean", bulk);
+  if (!isProtocolList(protocols)) {
+    throw wrongOption("protocols", 'a list of "blobs", "docs" and "gossip"', String(protocols));
+  }
   if (bindAddress !== undefined && !isSocketAddress(bindAddress)) {
     throw wrongOption("bindAddress", "ip:port or [ipv6]:port", bindAddress);
   }
@@ -93,7 +109,12 @@ function nativeInit(options: NodeOptions): NativeNodeInit {
     keepAliveMs,
     maxStreams: maxChannels,
     bulk,
+    protocols: [...protocols],
   };
+}
+
+function isProtocolList(protocols: readonly string[]): boolean {
+  return Array.isArray(protocols) && protocols.every((one) => PROTOCOLS.has(one));
 }
 
 function networkInit(network: Network): Pick<NativeNodeInit, "network" | "relays"> {

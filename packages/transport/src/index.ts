@@ -1,6 +1,6 @@
 // Nodes, over QUIC and within one process.
 
-export type { Network, NodeOptions } from "./create-node.ts";
+export type { LinkedProtocol, Network, NodeOptions } from "./create-node.ts";
 export { createNode } from "./create-node.ts";
 export { endpointIdOf, generateSecretKey } from "./keys.ts";
 export type { InProcessConnection, InProcessOptions } from "./memory/in-process.ts";

@@ -14,6 +14,7 @@ export interface ConnectOptions {
 }
 
 export interface NodeStats {
+  /** Open connections, those of the linked protocols (`NodeOptions.protocols`) included. */
   readonly connections: number;
   readonly channels: number;
   /** Bytes in buffers of channels that cannot send or deliver yet, native ones included. */
@@ -67,8 +68,8 @@ export interface Node extends AsyncDisposable {
     options?: { readonly raw?: readonly string[] },
   ): AsyncIterableIterator<Connection>;
   /**
-   * Sets the gate, which decides about every incoming connection on every ALPN, blobs, docs and
-   * gossip included. Without a gate every peer may connect.
+   * Sets the gate, which decides about every incoming connection on every ALPN, linked protocols
+   * included. Without a gate every peer may connect.
    */
   gate(gate: Gate): void;
   stats(): NodeStats;

@@ -13,9 +13,10 @@ use iroh::endpoint::{Connection, Incoming, VarInt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use crate::border::stream_code;
+use crate::node::Node;
 use crate::node::inbox::Message;
 use crate::node::listeners::{AcceptSlot, Listener};
-use crate::node::{Node, is_linked};
 use crate::runtime::guarded;
 
 /// Connections that wait for an accept slot, are in their handshake or wait for the gate. Further
@@ -23,6 +24,8 @@ use crate::runtime::guarded;
 const MAX_PENDING: usize = 256;
 /// The same for the linked protocols, which need no accept slot.
 const MAX_PENDING_LINKED: usize = 64;
+/// The application code and reason of a connection over a limit.
+const TOO_MANY: (u32, &[u8]) = (stream_code::REFUSED_STREAM, b"too many connections");
 /// The longest wait for an accept slot: the default timeout of dials.
 const SLOT_TIMEOUT: Duration = Duration::from_secs(20);
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,8 +37,12 @@ pub async fn accept(node: Arc<Node>, endpoint: Endpoint) {
     let own = Arc::new(Semaphore::new(MAX_PENDING));
     let linked = Arc::new(Semaphore::new(MAX_PENDING_LINKED));
     while let Some(incoming) = endpoint.accept().await {
+        if node.accepts_nothing() {
+            incoming.refuse();
+            continue;
+        }
         let offered = offered(&incoming);
-        let only_linked = !offered.is_empty() && offered.iter().all(|alpn| is_linked(alpn));
+        let only_linked = !offered.is_empty() && offered.iter().all(|alpn| node.protocols.accepts(alpn));
         let (pending, max) = if only_linked { (&linked, MAX_PENDING_LINKED) } else { (&own, MAX_PENDING) };
         if pending.available_permits() < max / 2 && !incoming.remote_addr_validated() {
             // The peer has to prove its source address before it takes one of the last places.
@@ -81,9 +88,17 @@ async fn enter(
         }
     };
     let Some(connection) = admitted else { return };
-    if is_linked(connection.alpn()) {
+    if node.protocols.accepts(connection.alpn()) {
         drop((slot, permit));
-        return node.protocols.serve(&endpoint, connection).await;
+        return match node.protocols.enter(connection.remote_id()) {
+            Some(_entered) => {
+                let closed = connection.weak_handle().closed();
+                node.protocols.serve(&endpoint, connection).await;
+                // Gossip returns at once and serves the connection elsewhere.
+                closed.await;
+            }
+            None => connection.close(VarInt::from_u32(TOO_MANY.0), TOO_MANY.1),
+        };
     }
     if let Ok((listener, slot)) = own_slot(&node, &connection, slot).await {
         let raw = listener.raw;

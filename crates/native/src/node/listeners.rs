@@ -65,6 +65,10 @@ impl Listeners {
         });
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.read().is_empty()
+    }
+
     pub fn find(&self, alpn: &[u8]) -> Option<Listener> {
         self.0.read().get(alpn).cloned()
     }

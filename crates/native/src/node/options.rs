@@ -16,8 +16,10 @@ use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
 use crate::keys;
+use crate::node::alpns_of;
 
-/// Unidirectional streams of a peer. Gossip opens one per topic, Aster itself opens none.
+/// Unidirectional streams of a peer, when the node serves linked protocols. Gossip opens one per
+/// topic, Aster itself opens none.
 const MAX_UNI_STREAMS: u32 = 16;
 /// The receive window of a stream. QUIC reassembles at most 2048 pieces of a stream and closes the
 /// connection over more. Within this window, pieces of 32 bytes cannot be too many, however late
@@ -51,6 +53,8 @@ pub struct NativeNodeInit {
     pub max_streams: u32,
     /// Larger windows per stream, for few streams over long distances.
     pub bulk: bool,
+    /// Protocols of iroh that the node serves: `blobs`, `docs`, `gossip`.
+    pub protocols: Vec<String>,
 }
 
 enum Network {
@@ -65,6 +69,8 @@ pub struct Options {
     network: Network,
     transport: QuicTransportConfig,
     pub stream_window: u32,
+    /// The ALPNs of the linked protocols.
+    pub linked: Vec<&'static [u8]>,
 }
 
 impl Options {
@@ -85,6 +91,7 @@ impl Options {
             network: read_network(init)?,
             transport: transport(init, stream_window),
             stream_window,
+            linked: read_protocols(init)?,
         })
     }
 
@@ -110,10 +117,24 @@ impl Options {
             .bind()
             .await;
         bound.map_err(|error| match self.bind_address {
-            Some(address) => format!("cannot bind {address}: {error}"),
-            None => format!("cannot bind: {error}"),
+            Some(address) => format!(
+                "option bindAddress: cannot bind {address}; use an address of this machine and a free \
+                 port, or port 0: {}",
+                chain(&error)
+            ),
+            None => format!("cannot bind a port on all interfaces: {}", chain(&error)),
         })
     }
+}
+
+fn read_protocols(init: &NativeNodeInit) -> napi::Result<Vec<&'static [u8]>> {
+    let mut linked = Vec::new();
+    for name in &init.protocols {
+        let alpns = alpns_of(name)
+            .ok_or_else(|| wrong("protocols", "a list of blobs, docs and gossip", format!("{name:?}")))?;
+        linked.extend(alpns.iter().filter(|alpn| !linked.contains(*alpn)).copied().collect::<Vec<_>>());
+    }
+    Ok(linked)
 }
 
 fn read_network(init: &NativeNodeInit) -> napi::Result<Network> {
@@ -133,16 +154,31 @@ fn read_network(init: &NativeNodeInit) -> napi::Result<Network> {
 fn transport(init: &NativeNodeInit, stream_window: u32) -> QuicTransportConfig {
     let idle_timeout = IdleTimeout::from(VarInt::from_u32(init.idle_timeout_ms));
     let keep_alive = init.keep_alive_ms.min(init.idle_timeout_ms / KEEP_ALIVES_PER_IDLE_TIMEOUT);
+    let uni_streams = if init.protocols.is_empty() { 0 } else { MAX_UNI_STREAMS };
     let receive_window = u64::from(init.max_streams) * u64::from(stream_window) + SPARE_WINDOW;
     QuicTransportConfig::builder()
         .max_concurrent_bidi_streams(VarInt::from_u32(init.max_streams))
-        .max_concurrent_uni_streams(VarInt::from_u32(MAX_UNI_STREAMS))
+        .max_concurrent_uni_streams(VarInt::from_u32(uni_streams))
         .stream_receive_window(VarInt::from_u32(stream_window))
         .receive_window(VarInt::from_u64(receive_window).unwrap_or(VarInt::MAX))
         .send_window(SEND_WINDOW)
         .max_idle_timeout(Some(idle_timeout))
         .keep_alive_interval(Duration::from_millis(u64::from(keep_alive)))
         .build()
+}
+
+/// An error and its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.contains(&next) {
+            text = format!("{text}: {next}");
+        }
+        cause = error.source();
+    }
+    text
 }
 
 fn wrong(name: &str, expected: &str, got: impl Display) -> napi::Error {

@@ -1,36 +1,77 @@
 //! The linked protocols: blobs, gossip and docs on the same endpoint, in memory.
 //!
-//! Every node accepts them. Each starts with the first peer that asks for it and ends with the
-//! node.
+//! A node accepts those that its options name. Each starts with the first peer that asks for it and
+//! ends with the node. Their connections are counted and limited here, because JavaScript does not
+//! see them.
 
-use iroh::Endpoint;
 use iroh::endpoint::Connection;
 use iroh::protocol::ProtocolHandler;
+use iroh::{Endpoint, EndpointId};
 use iroh_blobs::BlobsProtocol;
 use iroh_blobs::store::mem::MemStore;
 use iroh_docs::protocol::Docs;
 use iroh_gossip::net::Gossip;
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
 use tokio::sync::OnceCell;
 
 const BLOBS: &[u8] = iroh_blobs::ALPN;
 const GOSSIP: &[u8] = iroh_gossip::ALPN;
 const DOCS: &[u8] = iroh_docs::ALPN;
 
-/// ALPNs that every node accepts.
-pub const ALPNS: [&[u8]; 3] = [BLOBS, GOSSIP, DOCS];
+/// Connections of the linked protocols together. Each can make the node buffer as much as a
+/// connection of calls.
+const MAX_CONNECTIONS: usize = 128;
+/// The same of one peer.
+const MAX_CONNECTIONS_PER_PEER: usize = 8;
 
-pub fn is_linked(alpn: &[u8]) -> bool {
-    ALPNS.contains(&alpn)
+/// Returns the ALPNs of a protocol, by its name in the options. Docs need the other two.
+pub fn alpns_of(name: &str) -> Option<&'static [&'static [u8]]> {
+    match name {
+        "blobs" => Some(&[BLOBS]),
+        "gossip" => Some(&[GOSSIP]),
+        "docs" => Some(&[BLOBS, GOSSIP, DOCS]),
+        _ => None,
+    }
 }
 
 #[derive(Default)]
 pub struct Protocols {
+    /// The ALPNs that the node accepts.
+    pub alpns: Vec<&'static [u8]>,
+    open: Mutex<FxHashMap<EndpointId, usize>>,
     store: OnceCell<MemStore>,
     gossip: OnceCell<Gossip>,
     docs: OnceCell<Option<Docs>>,
 }
 
 impl Protocols {
+    pub fn new(alpns: Vec<&'static [u8]>) -> Self {
+        Self { alpns, ..Self::default() }
+    }
+
+    pub fn accepts(&self, alpn: &[u8]) -> bool {
+        self.alpns.contains(&alpn)
+    }
+
+    /// The number of open connections.
+    pub fn connections(&self) -> usize {
+        self.open.lock().values().sum()
+    }
+
+    /// Counts a connection of this peer in until the result is dropped. `None` when it is one too
+    /// many.
+    pub fn enter(&self, peer: EndpointId) -> Option<Entered<'_>> {
+        let mut open = self.open.lock();
+        let all: usize = open.values().sum();
+        let of_peer = open.get(&peer).copied().unwrap_or_default();
+        if all >= MAX_CONNECTIONS || of_peer >= MAX_CONNECTIONS_PER_PEER {
+            return None;
+        }
+        open.insert(peer, of_peer + 1);
+        Some(Entered { protocols: self, peer })
+    }
+
     /// Serves one connection until it ends. An error ends only this connection.
     pub async fn serve(&self, endpoint: &Endpoint, connection: Connection) {
         let served = match connection.alpn() {
@@ -73,5 +114,50 @@ impl Protocols {
         if let Some(store) = self.store.get() {
             let _ = store.shutdown().await;
         }
+    }
+}
+
+/// A connection that is counted.
+pub struct Entered<'a> {
+    protocols: &'a Protocols,
+    peer: EndpointId,
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        let mut open = self.protocols.open.lock();
+        match open.get_mut(&self.peer) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => {
+                open.remove(&self.peer);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_the_connections_of_a_peer_and_of_all() {
+        let protocols = Protocols::new(vec![BLOBS]);
+        assert!(protocols.accepts(BLOBS) && !protocols.accepts(DOCS));
+        let mut held = Vec::new();
+        for _ in 0..MAX_CONNECTIONS / MAX_CONNECTIONS_PER_PEER {
+            let peer = iroh::SecretKey::generate().public();
+            for _ in 0..MAX_CONNECTIONS_PER_PEER {
+                held.push(protocols.enter(peer).unwrap());
+            }
+            assert!(protocols.enter(peer).is_none());
+        }
+        assert_eq!(protocols.connections(), MAX_CONNECTIONS);
+        let another = iroh::SecretKey::generate().public();
+        assert!(protocols.enter(another).is_none());
+        held.pop();
+        assert!(protocols.enter(another).is_some());
+        held.clear();
+        assert_eq!(protocols.connections(), 0);
     }
 }

@@ -50,7 +50,7 @@ impl Reactor {
             }
             command_op::NOTIFY => stream.send.notify(shared),
             command_op::STOP => {
-                stream.receive.stop(command.arg);
+                stream.receive.stop(command.arg, shared);
                 self.leave_assembly(index);
                 return self.poll_stream(index);
             }

@@ -13,6 +13,7 @@ use iroh::endpoint::{ReadError, RecvStream, VarInt};
 use crate::border::events::Events;
 use crate::border::{event_op, limit, record_header, stream_code};
 use crate::reactor::frames::{FrameSink, Malformed, Splitter};
+use crate::reactor::pieces::Pieces;
 use crate::reactor::sending::narrow;
 use crate::reactor::shared::Shared;
 
@@ -24,6 +25,7 @@ const CHUNKS: usize = 32;
 
 pub struct ReceiveHalf {
     pub handle: u32,
+    connection: u32,
     raw: bool,
     half: Option<RecvStream>,
     /// The peer ended its half, and JavaScript has no `FIN` event yet.
@@ -32,8 +34,7 @@ pub struct ReceiveHalf {
     /// Bytes that were read while the window was full.
     held: BytesMut,
     unread: usize,
-    read_bytes: u64,
-    read_chunks: u64,
+    pieces: Pieces,
     /// The code of a stop that came before the half was open.
     stopped: Option<u32>,
     /// The share of the assembly budget that a large frame has.
@@ -57,17 +58,17 @@ pub enum Read {
 pub struct Lost(pub u32);
 
 impl ReceiveHalf {
-    pub fn new(handle: u32, raw: bool, half: Option<RecvStream>) -> Self {
+    pub fn new(handle: u32, connection: u32, raw: bool, half: Option<RecvStream>) -> Self {
         Self {
             handle,
+            connection,
             raw,
             half,
             ended: false,
             splitter: Splitter::default(),
             held: BytesMut::new(),
             unread: 0,
-            read_bytes: 0,
-            read_chunks: 0,
+            pieces: Pieces::default(),
             stopped: None,
             reserved: 0,
             last: false,
@@ -79,10 +80,10 @@ impl ReceiveHalf {
     }
 
     /// Opens a half that waited. One that was stopped meanwhile is stopped now.
-    pub fn start(&mut self, half: RecvStream) {
+    pub fn start(&mut self, half: RecvStream, shared: &mut Shared) {
         self.half = Some(half);
         if let Some(code) = self.stopped.take() {
-            self.stop(code);
+            self.stop(code, shared);
         }
     }
 
@@ -93,9 +94,22 @@ impl ReceiveHalf {
         shared.unread -= bytes;
     }
 
-    /// Takes back all credit: the stream is about to be freed.
+    /// Takes back all credit and what is held: the stream is about to be freed.
     pub fn credit_all(&mut self, shared: &mut Shared) {
         self.credit(self.unread, shared);
+        self.drop_held(shared);
+    }
+
+    fn hold(&mut self, piece: &[u8], shared: &mut Shared) {
+        self.held.extend_from_slice(piece);
+        shared.held.take(self.connection, piece.len());
+    }
+
+    fn drop_held(&mut self, shared: &mut Shared) {
+        if !self.held.is_empty() {
+            shared.held.give(self.connection, self.held.len());
+            self.held = BytesMut::new();
+        }
     }
 
     /// Makes the next polls read without credit.
@@ -115,6 +129,7 @@ impl ReceiveHalf {
             let full = self.is_full(shared);
             if !full && !self.held.is_empty() {
                 let piece = self.held.split_to(self.held.len().min(limit::LARGE_BYTES));
+                shared.held.give(self.connection, piece.len());
                 if let Some(read) = self.deliver(&piece, shared) {
                     return Ok(read);
                 }
@@ -124,7 +139,7 @@ impl ReceiveHalf {
                 self.end(shared);
                 return Ok(Read::Idle);
             }
-            if full && (self.read_bytes >= self.read_chunks * shared.small_chunk) {
+            if full && !self.pieces.are_too_many(shared.stream_window) {
                 return Ok(Read::Idle);
             }
             let Some(half) = &mut self.half else { return Ok(Read::Idle) };
@@ -154,10 +169,9 @@ impl ReceiveHalf {
     fn take(&mut self, chunks: &[Bytes], full: bool, shared: &mut Shared) -> Result<Option<Read>, Lost> {
         let mut outcome = None;
         for chunk in chunks {
-            self.read_chunks += 1;
-            self.read_bytes += chunk.len() as u64;
+            self.pieces.add(chunk.len());
             if full || outcome.is_some() {
-                self.held.extend_from_slice(chunk);
+                self.hold(chunk, shared);
                 continue;
             }
             outcome = self.deliver(chunk, shared);
@@ -165,7 +179,7 @@ impl ReceiveHalf {
                 return Ok(outcome);
             }
         }
-        if self.held.len() > limit::HELD_BYTES {
+        if full && (self.held.len() > limit::HELD_BYTES || shared.held.are_too_many(self.connection)) {
             shared.events.push(event_op::OVERRUN, 0, self.handle, 0, &[]);
             return Err(Lost(stream_code::INTERNAL_ERROR));
         }
@@ -207,12 +221,12 @@ impl ReceiveHalf {
 
     fn refuse(&mut self, error: &Malformed, shared: &mut Shared) {
         shared.events.push(event_op::MALFORMED, 0, self.handle, 0, &[error.0.as_bytes()]);
-        self.stop(stream_code::INTERNAL_ERROR);
+        self.stop(stream_code::INTERNAL_ERROR, shared);
     }
 
     /// Ends reading and asks the peer to stop sending. A half that is not open yet asks when it
     /// opens.
-    pub fn stop(&mut self, code: u32) {
+    pub fn stop(&mut self, code: u32, shared: &mut Shared) {
         match &mut self.half {
             Some(half) => {
                 // Fails only when the peer has ended the half.
@@ -222,7 +236,7 @@ impl ReceiveHalf {
         }
         self.half = None;
         self.ended = false;
-        self.held = BytesMut::new();
+        self.drop_held(shared);
         self.splitter = Splitter::default();
     }
 

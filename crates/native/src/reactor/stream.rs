@@ -38,7 +38,7 @@ impl Stream {
             handle,
             connection,
             send: SendHalf::new(handle, connection, send),
-            receive: ReceiveHalf::new(handle, raw, receive),
+            receive: ReceiveHalf::new(handle, connection, raw, receive),
             queued: Queued::No,
         }
     }
@@ -58,7 +58,7 @@ impl Stream {
     /// Opens a stream that waited until the peer allowed it.
     pub fn start(&mut self, send: SendStream, receive: RecvStream, shared: &mut Shared) {
         self.queued = Queued::No;
-        self.receive.start(receive);
+        self.receive.start(receive, shared);
         self.send.start(send, shared);
     }
 
@@ -86,7 +86,7 @@ impl Stream {
     /// Gives both halves up. The caller frees the stream.
     pub fn abandon(&mut self, code: u32, shared: &mut Shared) {
         self.send.reset(code, shared);
-        self.receive.stop(code);
+        self.receive.stop(code, shared);
     }
 
     /// Moves both halves to the close handshake of the connection. The caller frees the stream.

@@ -1,6 +1,9 @@
 import type { $ZodIssue, $ZodRawIssue } from "zod/v4/core";
 import { config, safeParse, util } from "zod/v4/core";
+import type { CodecError } from "../error.ts";
+import { checkRepeats } from "./check-repeats.ts";
 import { adopt } from "./checked-value.ts";
+import { keepsReferences } from "./nested-types.ts";
 import type { WireTypeInfo } from "./wire-type-info.ts";
 
 /** The result of the checks of a wire type. */
@@ -18,13 +21,15 @@ const none: readonly $ZodIssue[] = Object.freeze([]);
  * program returned one; it rejects with the error of such a check.
  *
  * The value is not modified. Parts that the checks leave alone stay the same objects, and changed
- * parts keep the classes of their types.
+ * parts keep the classes of their types. Throws {@link CodecError} `limit` for a value whose
+ * references make it too large to be checked.
  */
 export function checkValue(
   info: WireTypeInfo,
   value: unknown,
 ): CheckedValue | Promise<CheckedValue> {
   if (!info.hasRefinements) return { value, issues: none };
+  if (mayRepeat(info)) checkRepeats(value, info.tag);
   // zod is quicker if it need not expect promises; an older copy of the package does not tell
   if (info.hasCustomChecks === false) {
     const result = safeParse(info.schema, value);
@@ -41,6 +46,18 @@ export function checkValue(
   };
   const payload = info.schema._zod.run({ value, issues: [] }, context);
   return payload instanceof Promise ? payload.then(finish) : finish(payload);
+}
+
+const repeating = new WeakMap<WireTypeInfo, boolean>();
+
+/** Returns true if objects may repeat in values of a type. */
+function mayRepeat(info: WireTypeInfo): boolean {
+  let known = repeating.get(info);
+  if (known === undefined) {
+    known = keepsReferences([info]);
+    repeating.set(info, known);
+  }
+  return known;
 }
 
 interface Payload {

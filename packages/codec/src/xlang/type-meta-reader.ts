@@ -28,7 +28,7 @@ const maxDefinitions = 1_024;
  * Cost of one byte of a definition, as in `CodecLimits.graphBytes`: it is parsed and compared with
  * our type.
  */
-const byteCost = 128;
+const byteCost = 200;
 /** Maximum nesting of the types of one field. */
 const maxNesting = 50;
 

@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
   CodecError,
+  checkValue,
   createCodec,
   createTypeScope,
   timestamp,
   wireType,
+  wireTypeInfo,
   wireUnion,
 } from "../../src/index.ts";
 import { nativeCodec } from "../../src/native/index.ts";
@@ -183,6 +185,41 @@ test("NATIVE sends views of one buffer with bytes of their own", () => {
   const back = codec.decode(Any, codec.encode(Any, { v })).v as typeof v;
   expect(back).toEqual(v);
   expect(new Set(back.map((one) => ("buffer" in one ? one.buffer : one))).size).toBe(5);
+});
+
+describe("checks of a type with references", () => {
+  interface Branch {
+    n: number;
+    kids: Branch[];
+  }
+  const Branch = wireType(
+    "attack/Branch",
+    {
+      n: z.int().min(0),
+      get kids() {
+        return z.array(Branch);
+      },
+    },
+    { scope, refs: true },
+  );
+  const checked = (value: Branch): unknown => checkValue(wireTypeInfo(Branch) as never, value);
+
+  test("refuse values of 8^20 nodes, and cycles", () => {
+    let tree: Branch = { n: 1, kids: [] };
+    for (let i = 0; i < 20; i++) tree = { n: 1, kids: new Array<Branch>(8).fill(tree) };
+    const cycle: Branch = { n: 1, kids: [] };
+    cycle.kids.push(cycle);
+    for (const value of [tree, cycle]) {
+      expect(failure(() => checked(value))).toMatchObject({ code: "limit" });
+    }
+  });
+
+  test("accept values that share some objects", () => {
+    const leaf: Branch = { n: 1, kids: [] };
+    expect(checked({ n: 1, kids: new Array<Branch>(1_000).fill(leaf) })).toMatchObject({
+      issues: [],
+    });
+  });
 });
 
 const Cat = wireType("attack/Cat", { kind: z.literal("cat") }, { scope });

@@ -1,5 +1,8 @@
 import type { Connection, ConnectOptions, EndpointAddress, Node } from "@aster/transport";
 
+/** A server opens no channels to a client: a channel that is not read is refused. */
+function refuse(): void {}
+
 /**
  * The connections that one client opens on its node, until the close handshake of each is over. A
  * server counts a connection until then.
@@ -18,6 +21,7 @@ export class OpenedConnections implements Pick<Node, "connect"> {
     options?: ConnectOptions,
   ): Promise<Connection> {
     const connection = await this.#node.connect(address, alpn, options);
+    connection.accept(refuse);
     this.#open.add(connection);
     void this.#forget(connection);
     return connection;

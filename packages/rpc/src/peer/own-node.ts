@@ -52,6 +52,10 @@ export function checkNodeChoice(choice: NodeChoice): void {
   if (node.maxChannels !== undefined) {
     checkInteger("node.maxChannels", node.maxChannels, 1, MOST_CHANNELS);
   }
+  const { protocols } = node;
+  if (protocols !== undefined && !(Array.isArray(protocols) && protocols.every(isProtocol))) {
+    throw optionError("node.protocols", 'a list of "blobs", "docs" and "gossip"', protocols);
+  }
 }
 
 /**
@@ -73,7 +77,7 @@ export async function holdNode(choice: NodeChoice): Promise<HeldNode> {
   return { node: await createNode(options), owned: true };
 }
 
-type SharedOptions = Omit<NodeOptions, "maxChannels" | "bulk">;
+type SharedOptions = Omit<NodeOptions, "maxChannels" | "bulk" | "protocols">;
 
 function checkNodeOptions(prefix: string, options: SharedOptions, leastIdleMs: number): void {
   const { idleTimeoutMs, keepAliveMs, secretKey, bindAddress, network } = options;
@@ -103,6 +107,10 @@ function isSocketAddress(text: string): boolean {
 function isNetwork(network: Network): boolean {
   if (typeof network === "string") return network === "n0" || network === "none";
   return Array.isArray(network.relays) && network.relays.every((url) => URL.canParse(url));
+}
+
+function isProtocol(name: unknown): boolean {
+  return name === "blobs" || name === "docs" || name === "gossip";
 }
 
 function isNode(node: Node | NodeOptions): node is Node {

@@ -2,7 +2,7 @@
 // endpoint id.
 import { AsterClient, AsterServer, openGate } from "@aster/rpc";
 import { RPC_ALPN } from "@aster/rpc/server";
-import { loopbackPair } from "@aster/transport/testing";
+import { loopbackNode } from "@aster/transport/testing";
 import { CONSUMER_ADMISSION_ALPN } from "@aster/trust";
 import { expect, test } from "vitest";
 import { Probe, probe } from "../support/probe.ts";
@@ -20,15 +20,15 @@ test("the protocols of calls and admission have the names of the Python package"
 });
 
 test("answers all protocols under one id at the same time, and no other protocol", async () => {
-  await using nodes = await loopbackPair();
+  await using node = await loopbackNode();
   await using server = await AsterServer.start({
     services: [probe()],
-    node: nodes.server,
+    node: { bindAddress: "127.0.0.1:0", network: "none", protocols: ["docs"] },
     gate: openGate(),
   });
-  const address = nodes.server.address();
+  const address = server.node.address();
   const connections = await Promise.all(
-    PROTOCOLS.map((alpn) => nodes.client.connect(address, alpn, { raw: true })),
+    PROTOCOLS.map((alpn) => node.connect(address, alpn, { raw: true })),
   );
   // a peer that is refused after the handshake would have received the close by now
   await new Promise((resolve) => setTimeout(resolve, 150));
@@ -40,9 +40,9 @@ test("answers all protocols under one id at the same time, and no other protocol
   }
   // a prefix, another version, and an admission that this server does not offer
   for (const alpn of ["aster/", "aster/2", "aster", "aster.producer_admission", "h3"]) {
-    await expect(nodes.client.connect(address, alpn)).rejects.toMatchObject({ code: "connect" });
+    await expect(node.connect(address, alpn)).rejects.toMatchObject({ code: "connect" });
   }
-  await using client = await AsterClient.connect(server.address, { node: nodes.client });
+  await using client = await AsterClient.connect(server.address, { node: node });
   expect(await client.client(Probe).echo({ text: "x" })).toEqual({ text: "x" });
   for (const connection of connections) connection.close();
 });

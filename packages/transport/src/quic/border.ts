@@ -78,7 +78,7 @@ export const EventOp = {
   OPENED: 14,
   /** The last event of a node. */
   DOWN: 15,
-  /** Stream `handle` is freed: over `HELD_BYTES` arrived while its reader was paused. */
+  /** Stream `handle` is freed: too many small messages arrived while its reader was paused. */
   OVERRUN: 16,
   /** The close handshake of connection `handle` is over, after `CLOSED` with `CLOSING`. */
   GONE: 17,
@@ -143,5 +143,5 @@ export const Limit = {
   /** Bytes sent before a sender waits. More than `WRITABLE_BYTES`: the network stays busy. */
   SEND_WINDOW_BYTES: 262_144,
   /** Bytes of small messages that a paused stream holds before it is reset. */
-  HELD_BYTES: 8_388_608,
+  HELD_BYTES: 2_097_152,
 } as const;

@@ -6,6 +6,7 @@ import type { NativeNodeInit } from "@aster/native";
 import { ACCEPT_SLOTS, Acceptor, checkAlpnsFree } from "../acceptor.ts";
 import { parseAddress } from "../address/address.ts";
 import type { EndpointAddress, EndpointId } from "../address/endpoint.ts";
+import { dialable } from "../address/interfaces.ts";
 import { ResetCode } from "../channel.ts";
 import type { Connection } from "../connection.ts";
 import { TransportError } from "../error.ts";
@@ -68,7 +69,7 @@ export class QuicNode implements Node {
     return {
       endpointId: this.id,
       ...(known?.relay === undefined ? {} : { relayUrl: known.relay }),
-      directAddresses: known?.direct ?? [],
+      directAddresses: known?.direct.flatMap(dialable) ?? [],
     };
   }
 
@@ -115,7 +116,7 @@ export class QuicNode implements Node {
   stats(): NodeStats {
     const native = this.#reactor.native.stats();
     return {
-      connections: this.#reactor.connections,
+      connections: this.#reactor.connections + native.linkedConnections,
       channels: this.#reactor.channels,
       queuedBytes: native.queuedBytes,
       nativeHandles: native.handles,

@@ -9,7 +9,10 @@ describe("the gate over QUIC", () => {
   let client: Node;
   let server: Node;
   beforeEach(async () => {
-    [client, server] = await Promise.all([createNode(), createNode()]);
+    [client, server] = await Promise.all([
+      createNode(),
+      createNode({ protocols: ["blobs", "docs", "gossip"] }),
+    ]);
   });
   afterEach(async () => {
     await Promise.all([client.close(), server.close()]);
@@ -73,6 +76,40 @@ describe("the gate over QUIC", () => {
 
   test("accepts blobs, gossip and docs on the same endpoint", async () => {
     await linkedProtocolsServe();
+  });
+
+  test("counts the connections of linked protocols, and refuses the ninth of a peer", async () => {
+    const dial = () => client.connect(server.address(), "/iroh-gossip/1", { raw: true });
+    const held = await Promise.all(Array.from({ length: 8 }, dial));
+    await eventually("all are counted", () => server.stats().connections === 8);
+    const ending = await (await dial()).closed;
+    expect(ending).toMatchObject({ code: "closed", applicationCode: 8 });
+    expect(ending.message).toContain("too many connections");
+    for (const connection of held) connection.close();
+    await eventually("none is counted", () => server.stats().connections === 0);
+    const again = await dial();
+    await eventually("it is counted", () => server.stats().connections === 1);
+    again.close();
+  });
+
+  test("without the option a node accepts no linked protocol, and without a listener nothing", async () => {
+    await using other = await createNode();
+    const caller = await createNode({ protocols: [] });
+    for (const alpn of [...LINKED, "echo"]) {
+      await expect(other.connect(caller.address(), alpn, { raw: true })).rejects.toMatchObject({
+        code: "connect",
+        message: expect.stringMatching(/does not accept this protocol \(ALPN\), or no connection/),
+      });
+    }
+    caller.accept(["echo"]);
+    for (const alpn of LINKED) {
+      await expect(other.connect(caller.address(), alpn, { raw: true })).rejects.toMatchObject({
+        code: "connect",
+        message: expect.stringMatching(/does not accept this protocol \(ALPN\)$/),
+      });
+    }
+    expect(caller.stats()).toMatchObject({ connections: 0, nativeHandles: 1 });
+    await caller.close();
   });
 
   test("accepts them, and asks the gate, while the program takes no connections", async () => {

@@ -43,6 +43,27 @@ describe("nodes over QUIC", () => {
     await expect(createNode({ bindAddress: address })).rejects.toMatchObject({ code: "bind" });
   });
 
+  test("bound to IPv6 alone has addresses that can be dialed", async () => {
+    const node = await open({ bindAddress: "[::]:0", network: "none" });
+    node.accept([ALPN]);
+    const { directAddresses } = node.address();
+    expect(directAddresses.length).toBeGreaterThan(0);
+    for (const address of directAddresses) expect(address).toMatch(/^\[[0-9a-f:.]+\]:[1-9]\d*$/);
+    expect(directAddresses.join()).not.toContain("[::]");
+    const client = await open({ bindAddress: "[::]:0", network: "none" });
+    const connection = await client.connect(node.address(), ALPN, { timeoutMs: 5_000 });
+    expect(connection.peer).toBe(node.id);
+  });
+
+  test("that cannot bind say which option is wrong and what to do", async () => {
+    await expect(createNode({ bindAddress: "192.0.2.1:0" })).rejects.toMatchObject({
+      code: "bind",
+      message: expect.stringMatching(
+        /^option bindAddress: cannot bind 192\.0\.2\.1:0; use an address of this machine/,
+      ),
+    });
+  });
+
   const relays = ["https://relay.example.com", "relay.example.com"];
   test.each<[NodeOptions, string]>([
     [{ secretKey: new Uint8Array(31) }, "option secretKey must be 32 bytes, got 31"],
@@ -57,6 +78,15 @@ describe("nodes over QUIC", () => {
     [
       { keepAliveMs: Number.NaN },
       "option keepAliveMs must be a whole number from 1 to 2147483648, got NaN",
+    ],
+    [
+      { bindAddress: "localhost:0" },
+      'option bindAddress must be ip:port or [ipv6]:port, got "localhost:0"',
+    ],
+    [{ bindAddress: ":99999" }, 'option bindAddress must be ip:port or [ipv6]:port, got ":99999"'],
+    [
+      { protocols: ["gossip", "h3" as "docs"] },
+      'option protocols must be a list of "blobs", "docs" and "gossip", got "gossip,h3"',
     ],
     [{ maxChannels: 0 }, "option maxChannels must be a whole number from 1 to 65536, got 0"],
     [

@@ -1,4 +1,4 @@
-import type { WireType } from "@aster/codec";
+import { compressPayload, type WireType } from "@aster/codec";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import {
   callHeaders,
@@ -19,6 +19,12 @@ const noCall = { callId: "", deadlineEpochMs: 0, ...noMetadata };
 export function callBytes(mode: Mode, method: string, ...requests: readonly object[]): Uint8Array {
   const frames = requests.map((request) => messageFrame(mode, Testkit, method, "request", request));
   return Buffer.concat([headerFrame(mode, Testkit.name, method), ...frames]);
+}
+
+/** Returns the bytes of a call of Testkit with one compressed request of any bytes. */
+export function rawCallBytes(mode: Mode, method: string, request: Uint8Array): Uint8Array {
+  const compressed = encodeFrame(FrameFlag.Compressed, compressPayload(request, 3));
+  return Buffer.concat([headerFrame(mode, Testkit.name, method), compressed]);
 }
 
 /**

@@ -34,7 +34,7 @@ export interface ReadPlan {
 }
 
 /** Approximate cost of one field in another version of a type, as in `CodecLimits.graphBytes`. */
-const fieldCost = 48;
+const fieldCost = 80;
 
 /**
  * Returns the cost of a value that another version of its type describes. It may have many more
