@@ -2,6 +2,8 @@ import { fail } from "../../failure.ts";
 import type { NativeReader } from "../reading/native-reader.ts";
 import { Checker, type NativeOp, undeclared } from "./checker.ts";
 
+const noInstances: ReadonlyMap<object, NativeOp> = new Map();
+
 /**
  * Checks a value that a reader has just read against its type. `tracks` returns true if a type or
  * field inside keeps references.
@@ -19,9 +21,10 @@ export function checkDecoded(
     r.maxDepth,
     r.repeats || r.instances.length > 0,
     r.exact,
-    strict ? new Map(r.instances) : undefined,
+    strict ? (r.instances.length > 0 ? new Map(r.instances) : noInstances) : undefined,
   );
   checker.run(op, value);
+  if (r.instances.length === 0) return;
   // those in places of any type
   for (const [object, struct] of r.instances) checker.run(struct, object, true);
 }

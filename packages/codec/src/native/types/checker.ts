@@ -39,7 +39,8 @@ export class Checker {
    * take exponential time.
    */
   readonly #seen: Map<NativeOp, Set<unknown>> | undefined;
-  readonly #later: (readonly [NativeOp, unknown])[] = [];
+  /** Made when the first container is too deep. */
+  #later: (readonly [NativeOp, unknown])[] | undefined;
   /** All objects so far, and the instances of wire types among them, if the checker is strict. */
   readonly #known: Set<object> | undefined;
   readonly #instances: ReadonlyMap<object, NativeOp> | undefined;
@@ -79,6 +80,7 @@ export class Checker {
       if (depth <= this.#maxDepth) seen.add(value);
     }
     if (depth <= this.#maxDepth) return true;
+    this.#later ??= [];
     this.#later.push([op, value]);
     return false;
   }
@@ -106,6 +108,7 @@ export class Checker {
   /** Checks a value and everything in it. */
   run(op: NativeOp, value: unknown, keeps = false): void {
     op.check?.(this, value, 1, keeps);
+    if (!this.#later) return;
     for (let next = this.#later.pop(); next; next = this.#later.pop()) {
       next[0].check?.(this, next[1], 1, true);
     }
