@@ -17,6 +17,7 @@ export function npmAdvisories(env, args = []) {
     env,
     encoding: "utf8",
     maxBuffer: 2 ** 26,
+    timeout: 120_000,
   });
   let advisories;
   try {
@@ -39,10 +40,10 @@ export function npmAdvisories(env, args = []) {
 /** Returns the same for the crates of Cargo.lock. */
 export function crateAdvisories(command, options) {
   if (command === undefined) return { untested: NO_CARGO_DENY };
-  const { ok, report } = runCargoDeny(command, ["advisories"], options);
+  const { ok, timedOut, report } = runCargoDeny(command, ["advisories"], options);
   if (ok) return { breaches: [] };
   const found = /^error\[/m.test(report);
-  if (!found && /advisory database|FETCH_HEAD/.test(report)) {
+  if (!found && (timedOut || /advisory database|FETCH_HEAD/.test(report))) {
     return { untested: "the advisory database of RustSec cannot be fetched" };
   }
   return { breaches: [report] };

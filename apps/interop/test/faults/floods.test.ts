@@ -97,7 +97,7 @@ describe("floods", { timeout: 240_000 }, () => {
   });
 
   test(`F9: each of ${cancelled} calls that are cancelled at random times settles once`, async () => {
-    await using server = await TestkitServer.start();
+    await using server = await TestkitServer.start("--limit", "maxResets=1000000");
     await using control = await ControlClient.of(server);
     await using client = await connected(server.address);
     const testkit = client.client(Testkit);

@@ -35,8 +35,8 @@ describe.skipIf("missing" in environment)("the Python client calls a TypeScript 
         },
       ],
       // the Python client never ends its half of a refused session; the server closes it after this
-      // time
-      limits: { headerTimeoutMs: 2_000 },
+      // time; the largest payload is 4 MiB, and its message a little more
+      limits: { headerTimeoutMs: 2_000, maxMessageBytes: 2 ** 23 },
     });
     python = await PythonClient.start(environment.path);
     await python.connect("server", server.address);

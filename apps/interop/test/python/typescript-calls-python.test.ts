@@ -18,7 +18,11 @@ describe.skipIf("missing" in environment)("the TypeScript client calls a Python 
   beforeAll(async () => {
     if ("missing" in environment) return;
     server = await PythonServer.start(environment.path);
-    client = await connectToPython(server.ready.address, { network: "none" });
+    client = await connectToPython(server.ready.address, {
+      network: "none",
+      // the largest payload is 4 MiB, and its message a little more
+      limits: { maxMessageBytes: 2 ** 23 },
+    });
     xlang = client.client(Testkit);
     json = client.client(Testkit, { serialization: "json" });
   });

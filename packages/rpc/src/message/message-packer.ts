@@ -1,4 +1,4 @@
-import { CodecError, compressPayload, decompressPayload } from "@aster/codec";
+import { CodecError, compressPayload, decompressPayload, inflatedSize } from "@aster/codec";
 import { type Channel, FrameFlag, MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import { RpcReason } from "../reason.ts";
@@ -58,6 +58,15 @@ export function sendMessageFrame(
   return compressed === undefined
     ? channel.send(0, payload, end)
     : channel.send(FrameFlag.Compressed, compressed, end);
+}
+
+/**
+ * Returns the size of a message before it is inflated: as far as it declares one, otherwise the
+ * largest that `unpack` accepts.
+ */
+export function unpackedSize(flags: number, payload: Uint8Array, maxBytes: number): number {
+  if ((flags & FrameFlag.Compressed) === 0) return payload.length;
+  return Math.min(inflatedSize(payload) ?? maxBytes, maxBytes);
 }
 
 /**

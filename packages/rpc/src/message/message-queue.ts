@@ -30,22 +30,52 @@ export class MessageQueue<T>
   readonly #maxItems: number;
   readonly #maxBytes: number;
   readonly #onReturn: () => void;
+  readonly #onRead: ((heldBytes: number) => void) | undefined;
   #channel: Channel | undefined;
   #items: (T | Promise<T> | undefined)[] = [];
   #sizes: number[] = [];
+  /** The memory of the messages, where `onRead` asks for it. */
+  #held: number[] = [];
+  /** The memory of the messages that the reader works on. */
+  #reading = 0;
   #head = 0;
   #bytes = 0;
   #paused = false;
+  #blocked = false;
   #ended = false;
   #left = false;
   #error: unknown;
   #waiters: Waiter<T>[] = [];
 
-  /** `onReturn` is called when the reader leaves before the end. */
-  constructor(bounds: MessageQueueBounds, onReturn: () => void) {
+  /**
+   * `onReturn` is called when the reader leaves before the end. `onRead` gets the memory of
+   * messages when the reader asks for the next one, and of those that are dropped.
+   */
+  constructor(
+    bounds: MessageQueueBounds,
+    onReturn: () => void,
+    onRead?: (heldBytes: number) => void,
+  ) {
     this.#maxItems = bounds.maxQueuedItems;
     this.#maxBytes = bounds.maxQueuedBytes;
     this.#onReturn = onReturn;
+    this.#onRead = onRead;
+  }
+
+  /** A reader waits for the next message. */
+  get awaited(): boolean {
+    return this.#waiters.length > 0;
+  }
+
+  /** Pauses the channel until {@link MessageQueue.unblock}, however few messages wait. */
+  block(): void {
+    this.#blocked = true;
+    if (!this.#paused) this.#channel?.pause();
+  }
+
+  unblock(): void {
+    this.#blocked = false;
+    if (!this.#paused) this.#channel?.resume();
   }
 
   /** Sets the channel to pause while the queue is full. */
@@ -54,21 +84,26 @@ export class MessageQueue<T>
     if (this.#paused) channel.pause();
   }
 
-  /** Adds a message, or the promise of one, which the reader then waits for. */
-  push(value: T | Promise<T>, bytes: number): void {
+  /**
+   * Adds a message, or the promise of one, which the reader then waits for. `heldBytes` is the
+   * memory that it takes.
+   */
+  push(value: T | Promise<T>, bytes: number, heldBytes = 0): void {
     if (this.#ended) return;
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
+      this.#reading += heldBytes;
       waiter.resolve(resultOf(value));
       return;
     }
     this.#items.push(value);
     this.#sizes.push(bytes);
+    if (this.#onRead !== undefined) this.#held.push(heldBytes);
     this.#bytes += bytes;
     if (this.#paused) return;
     if (this.#items.length - this.#head >= this.#maxItems || this.#bytes >= this.#maxBytes) {
       this.#paused = true;
-      this.#channel?.pause();
+      if (!this.#blocked) this.#channel?.pause();
     }
   }
 
@@ -104,6 +139,7 @@ export class MessageQueue<T>
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#reading > 0) this.#freeRead();
     if (this.#head < this.#items.length) {
       return Promise.resolve(resultOf(this.#shift()));
     }
@@ -142,15 +178,18 @@ export class MessageQueue<T>
   #shift(): T | Promise<T> {
     const value = this.#items[this.#head] as T | Promise<T>;
     this.#bytes -= this.#sizes[this.#head] as number;
+    if (this.#onRead !== undefined) this.#reading += this.#held[this.#head] as number;
     this.#items[this.#head] = undefined;
     this.#head += 1;
     if (this.#head === this.#items.length) {
       this.#items.length = 0;
       this.#sizes.length = 0;
+      this.#held.length = 0;
       this.#head = 0;
     } else if (this.#head === COMPACT_AT) {
       this.#items.splice(0, COMPACT_AT);
       this.#sizes.splice(0, COMPACT_AT);
+      this.#held.splice(0, COMPACT_AT);
       this.#head = 0;
     }
     if (this.#paused) this.#resumeWhenLow();
@@ -161,10 +200,21 @@ export class MessageQueue<T>
     const items = this.#items.length - this.#head;
     if (items > this.#maxItems / 2 || this.#bytes > this.#maxBytes / 2) return;
     this.#paused = false;
-    this.#channel?.resume();
+    if (!this.#blocked) this.#channel?.resume();
+  }
+
+  #freeRead(): void {
+    const bytes = this.#reading;
+    this.#reading = 0;
+    this.#onRead?.(bytes);
   }
 
   #drop(): void {
+    for (let index = this.#head; index < this.#held.length; index++) {
+      this.#reading += this.#held[index] as number;
+    }
+    if (this.#reading > 0) this.#freeRead();
+    this.#held = [];
     this.#items = [];
     this.#sizes = [];
     this.#head = 0;

@@ -9,7 +9,7 @@ const MAX_CONNECTIONS_PER_PEER = 8;
 
 export interface TakenConnection {
   readonly connection: Connection;
-  /** Whether the peer is admitted when it connects. */
+  /** The peer is admitted when it connects. */
   readonly admitted: boolean;
   /** Returns true while nothing is lost when the connection is closed. */
   readonly idle: () => boolean;

@@ -139,6 +139,8 @@ export function splitForyHeader(payload: Uint8Array): HeaderParts | undefined {
   for (let index = length - 1; index >= 0; index--) {
     if (payload[index] !== foryPrefix[index]) return undefined;
   }
+  // the numbers of negative deadlines are odd; the sum below rounds large ones
+  if (((payload[length] as number) & 1) !== 0) return undefined;
   let value = 0;
   let scale = 1;
   for (let index = length; index < length + MAX_VARINT_BYTES; index++) {
@@ -146,8 +148,7 @@ export function splitForyHeader(payload: Uint8Array): HeaderParts | undefined {
     if (byte === undefined) return undefined;
     value += (byte & 0x7f) * scale;
     if (byte < 0x80) {
-      // odd numbers are negative ones
-      if (value % 2 !== 0 || value > 2 * Number.MAX_SAFE_INTEGER) return undefined;
+      if (value > 2 * Number.MAX_SAFE_INTEGER) return undefined;
       return { deadlineEpochMs: value / 2, suffixOffset: index + 1 };
     }
     scale *= 0x80;

@@ -3,8 +3,9 @@ import { type Channel, type EndpointId, FrameFlag } from "@aster/transport";
 import { runInCall } from "../context.ts";
 import { type RpcError, rpcErrorIn } from "../error.ts";
 import { attempt } from "../error-fields.ts";
+import { heapBytesOf } from "../message/heap-bytes.ts";
 import { PROFILE_A_BYTE, PROFILE_B_BYTE, passMessage } from "../message/message-codec.ts";
-import { sendMessageFrame, unpack } from "../message/message-packer.ts";
+import { sendMessageFrame, unpack, unpackedSize } from "../message/message-packer.ts";
 import {
   isMessageSource,
   isPromiseLike,
@@ -17,6 +18,8 @@ import { type WireMode, XLANG_B } from "../protocol/mode.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import { now } from "../time/clock.ts";
 import { concealResponse, misplacedFrame, tooManyItems } from "./errors.ts";
+import { type FrameReader, HeldFrame } from "./held-frame.ts";
+import type { PeerBudget } from "./peer-budget.ts";
 import type { Route, RouteCoding } from "./route.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { ServerCore } from "./server-core.ts";
@@ -25,9 +28,13 @@ import type { ServerCore } from "./server-core.ts";
 export interface CallCodings {
   readonly core: ServerCore;
   readonly peer: EndpointId;
+  readonly budget: PeerBudget;
   /** The coding of a method's messages in one form. */
   coding(route: Route, form: WireMode): RouteCoding;
 }
+
+/** The memory of smaller messages is not measured: they are about as large as on the wire. */
+const MEASURED_BYTES = 4096;
 
 /**
  * The results of a handler, which `ServerCall` receives. Exactly one of the four ends the run of
@@ -58,11 +65,18 @@ export class AdmittedCall {
   /** The form of the trailer. */
   readonly form: ProtocolForm;
   /** The time at which the call fails with DEADLINE_EXCEEDED, as of `now()`. `Infinity`: never. */
-  timeoutAt: number;
+  readonly timeoutAt: number;
+  /** The time is over before that of a header would be. */
+  readonly urgent: boolean;
+  /** The call counts as running. */
+  counted = false;
   readonly #codings: CallCodings;
   #coding: RouteCoding;
   #requests: MessageQueue<unknown> | undefined;
   #items = 0;
+  /** Bytes that count in the budget of the peer until the handler has returned. */
+  #held = 0;
+  #heldFrame: HeldFrame | undefined;
   #pump: MessagePump | undefined;
   #handling = false;
   #schemaRead = false;
@@ -73,11 +87,12 @@ export class AdmittedCall {
     this.route = route;
     this.context = context;
     this.form = mode === "json" ? "json" : "fory";
-    this.timeoutAt = context.deadlineAt;
     this.#coding = codings.coding(route, mode);
-    if (context.deadlineAt === Number.POSITIVE_INFINITY && route.method.pattern !== "bidi_stream") {
-      this.limitTime();
-    }
+    const { handlerTimeoutMs, headerTimeoutMs } = codings.core.limits;
+    const at = now();
+    const latest = route.streamsResponses ? Number.POSITIVE_INFINITY : at + handlerTimeoutMs;
+    this.timeoutAt = Math.min(context.deadlineAt, latest);
+    this.urgent = this.timeoutAt <= at + headerTimeoutMs;
   }
 
   /** The handler was called. It may have returned. */
@@ -87,15 +102,25 @@ export class AdmittedCall {
 
   /**
    * Reads the only request: a promise, if its checks return promises. Throws `CodecError` for one
-   * that cannot be decoded, and `RpcError` for an invalid one.
+   * that cannot be decoded, and `RpcError` for an invalid one and for one that does not fit into
+   * the budget of the peer.
    */
   request(flags: number, payload: Uint8Array): unknown {
-    return this.#decode(this.#unpack(flags, payload));
+    this.#take(flags, payload);
+    const bytes = this.#unpack(flags, payload);
+    const message = this.#decode(bytes);
+    if (bytes.length >= MEASURED_BYTES) this.#measure(message, bytes.length);
+    return this.route.checkRequest(message);
   }
 
   /** The stream of requests; the channel is paused while it is full. */
   openRequests(channel: Channel): MessageQueue<unknown> {
-    const requests = new MessageQueue<unknown>(this.#codings.core.limits, () => {});
+    const { limits } = this.#codings.core;
+    const requests = new MessageQueue<unknown>(
+      limits,
+      () => {},
+      (bytes) => this.#free(bytes),
+    );
     requests.feedFrom(channel);
     this.#requests = requests;
     return requests;
@@ -107,14 +132,36 @@ export class AdmittedCall {
    */
   push(flags: number, payload: Uint8Array): Promise<unknown> | undefined {
     this.#countItem();
+    let held = this.#take(flags, payload);
     const bytes = this.#unpack(flags, payload);
-    return this.#enqueue(this.#decode(bytes), bytes.length);
+    const message = this.#decode(bytes);
+    const measured = bytes.length >= MEASURED_BYTES || this.#requests?.awaited === false;
+    if (measured) held += this.#measure(message, bytes.length);
+    return this.#enqueue(this.route.checkRequest(message), bytes.length, held);
+  }
+
+  /**
+   * Keeps a message of the stream for later, and pauses the stream, if the message does not fit
+   * into the budget of the peer now. `reader` then gets it again. Throws RESOURCE_EXHAUSTED when it
+   * cannot be kept.
+   */
+  holdBack(flags: number, payload: Uint8Array, reader: FrameReader): boolean {
+    const { budget } = this.#codings;
+    this.#heldFrame = undefined;
+    if (this.#requests === undefined || budget.fits(this.#sizeOf(flags, payload))) return false;
+    this.#heldFrame = new HeldFrame(budget, this.#requests, reader, flags, payload);
+    return true;
+  }
+
+  /** Frees the bytes of the requests: the handler has returned. */
+  freeRequests(): void {
+    if (this.#held > 0) this.#free(this.#held);
   }
 
   /** Adds a message that a caller in this process passed as a value. Throws as `push` does. */
   pushValue(message: unknown): Promise<unknown> | undefined {
     this.#countItem();
-    return this.#enqueue(this.route.checkRequest(message), 0);
+    return this.#enqueue(this.route.checkRequest(message), 0, 0);
   }
 
   finishRequests(): void {
@@ -123,6 +170,8 @@ export class AdmittedCall {
 
   /** Ends the stream of requests for the handler with an error. */
   abandonRequests(reason: RpcError): void {
+    this.#heldFrame?.drop();
+    this.#heldFrame = undefined;
     this.#requests?.abandon(reason);
   }
 
@@ -219,12 +268,6 @@ export class AdmittedCall {
     core.report({ errorId, service: service.definition.name, method: method.name, peer, cause });
   }
 
-  /** Limits the call to the time of a call without a deadline. */
-  limitTime(): void {
-    const latest = now() + this.#codings.core.limits.handlerTimeoutMs;
-    if (latest < this.timeoutAt) this.timeoutAt = latest;
-  }
-
   async #stream(request: unknown, outcome: CallOutcome): Promise<void> {
     let complete: boolean;
     try {
@@ -240,8 +283,8 @@ export class AdmittedCall {
     else outcome.returned(this);
   }
 
-  #enqueue(message: unknown, bytes: number): Promise<unknown> | undefined {
-    this.#requests?.push(message, bytes);
+  #enqueue(message: unknown, bytes: number, held: number): Promise<unknown> | undefined {
+    this.#requests?.push(message, bytes, held);
     return message instanceof Promise ? message : undefined;
   }
 
@@ -253,11 +296,38 @@ export class AdmittedCall {
     }
   }
 
+  #sizeOf(flags: number, payload: Uint8Array): number {
+    return unpackedSize(flags, payload, this.#codings.core.limits.maxMessageBytes);
+  }
+
+  /** Counts a message in by its size on the wire, before it is inflated. */
+  #take(flags: number, payload: Uint8Array): number {
+    const bytes = this.#sizeOf(flags, payload);
+    this.#codings.budget.take(bytes);
+    this.#held += bytes;
+    return bytes;
+  }
+
+  /** Counts the rest of the memory that a decoded message takes. */
+  #measure(message: unknown, bytes: number): number {
+    const more = Math.max(0, heapBytesOf(message, bytes) - bytes);
+    this.#codings.budget.hold(more);
+    this.#held += more;
+    return more;
+  }
+
+  /** The reader of a stream may go on after the handler has returned. */
+  #free(bytes: number): void {
+    const held = Math.min(bytes, this.#held);
+    this.#held -= held;
+    this.#codings.budget.free(held);
+  }
+
   #unpack(flags: number, payload: Uint8Array): Uint8Array {
     return unpack(flags, payload, this.#codings.core.limits.maxMessageBytes);
   }
 
-  /** Decodes and validates a request. Responses use the coding of the request, so this picks it. */
+  /** Decodes a request. Responses use the coding of the request, so this picks it. */
   #decode(bytes: Uint8Array): unknown {
     let coding = this.#coding;
     if (this.#schemaRead) {
@@ -268,7 +338,7 @@ export class AdmittedCall {
       coding = this.#answerIn("xlang");
     }
     if (coding.rows !== undefined && !this.#schemaRead) throw rowBeforeSchema();
-    return this.route.checkRequest(coding.request.decode(bytes));
+    return coding.request.decode(bytes);
   }
 
   #answerIn(form: WireMode): RouteCoding {

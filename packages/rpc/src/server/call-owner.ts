@@ -4,7 +4,6 @@ import type { RpcError } from "../error.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import type { StatusCode } from "../status.ts";
 import type { AdmittedCall, CallCodings } from "./admitted-call.ts";
-import type { Route } from "./route.ts";
 
 /** The header opens a session. */
 export interface AdmittedSession {
@@ -29,11 +28,19 @@ export type Admission = AdmittedCall | AdmittedSession | Refusal;
 export interface CallOwner extends CallCodings {
   /** The code of exceptions that are not an `RpcError`. */
   readonly faultCode: StatusCode;
-  /** Reads the first frame. An admitted call counts as running until `release`. Never throws. */
+  /** Reads the first frame. Never throws. */
   admit(flags: number, payload: Uint8Array): Admission;
   /** The error for a request that cannot be decoded. */
   unreadable(error: CodecError): RpcError;
   countReset(): void;
-  /** Counts a call out, after its handler has returned or when it will never run. */
-  release(route: Route): void;
+  /**
+   * Counts a call in, when its request is there. Throws RESOURCE_EXHAUSTED above a limit and
+   * UNAVAILABLE while the server drains.
+   */
+  begin(call: AdmittedCall): void;
+  /**
+   * Counts a call out, after its handler has returned or when it will never run. No-op for a call
+   * that was not counted in.
+   */
+  release(call: AdmittedCall): void;
 }

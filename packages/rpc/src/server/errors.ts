@@ -65,6 +65,7 @@ export function drainingError(): RpcError {
 /** The limits on calls and sessions that run at a time. */
 type ConcurrencyLimit =
   | "maxCalls"
+  | "maxCallsPerPeer"
   | "maxCallsPerConnection"
   | "maxSessionsPerConnection"
   | "maxConcurrentStreams"
@@ -80,6 +81,40 @@ export function exhausted(running: string, limit: ConcurrencyLimit): RpcError {
     `${running} are running already (${limit}); retry when one has ended`,
     { details: { reason } },
   );
+}
+
+/** The refusal of a message that does not fit into the budget of the peer, or of the server. */
+export function heldTooMuch(byPeer: boolean, limits: RpcLimits): RpcError {
+  const [limit, reason, holder] = byPeer
+    ? (["maxHeldBytesPerPeer", RpcReason.LIMIT_HELD_BYTES_PER_PEER, "this peer"] as const)
+    : (["maxHeldBytes", RpcReason.LIMIT_HELD_BYTES, "its peers"] as const);
+  return new RpcError(
+    StatusCode.RESOURCE_EXHAUSTED,
+    `the server holds too many bytes for ${holder} (${limit} is ${limits[limit]}); read the answers, and retry when a call has ended`,
+    { details: { reason } },
+  );
+}
+
+/** The refusals of well-formed calls, which a peer may get in any number. */
+const politeCodes: ReadonlySet<number> = new Set([
+  StatusCode.RESOURCE_EXHAUSTED,
+  StatusCode.UNAVAILABLE,
+  StatusCode.UNAUTHENTICATED,
+  StatusCode.PERMISSION_DENIED,
+]);
+
+/**
+ * Returns whether a header was refused because no server would take it: it is malformed, names
+ * something unknown, or has expired.
+ */
+export function isWaste(refusal: unknown): boolean {
+  return !(refusal instanceof RpcError && politeCodes.has(refusal.code));
+}
+
+/** The header came, and no request. */
+export function requestMissing({ headerTimeoutMs }: RpcLimits): RpcError {
+  const text = `no request came within ${headerTimeoutMs} ms of the header (headerTimeoutMs)`;
+  return new RpcError(StatusCode.DEADLINE_EXCEEDED, text);
 }
 
 /** The caller cancelled the call. */

@@ -13,31 +13,54 @@ interface Entry extends KnownRoute {
 }
 
 /**
- * Bounds the memory. Each method needs a few entries, one per mode and version that callers name.
+ * Bounds the memory, of which there is twice as much. Each method needs a few entries, one per mode
+ * and version that callers name.
  */
-const MOST_ENTRIES = 4096;
+const MOST_ENTRIES = 2048;
 
 /**
  * Finds the route of a header by its bytes, without decoding it: all calls of a method without
  * metadata differ in their deadline alone, which `splitForyHeader` has read.
  *
- * Only valid headers without metadata and call id are added.
+ * Only valid headers without metadata and call id are added. Entries that were not found since the
+ * last {@link MOST_ENTRIES} additions are dropped, so that a peer with many spellings of its
+ * headers does not displace those in use.
  */
 export class RouteCache {
-  readonly #entries = new Map<number, Entry>();
+  #entries = new Map<number, Entry>();
+  /** Entries that were not found since `#entries` was empty. */
+  #old = new Map<number, Entry>();
 
   /** `undefined` for a header that has to be decoded; `suffixOffset` is that of its parts. */
   find(payload: Uint8Array, suffixOffset: number): KnownRoute | undefined {
-    const entry = this.#entries.get(hash(payload, suffixOffset));
+    const key = hash(payload, suffixOffset);
+    const entry = this.#entries.get(key) ?? this.#renew(key);
     return entry !== undefined && ends(payload, suffixOffset, entry.suffix) ? entry : undefined;
   }
 
   add(payload: Uint8Array, known: KnownRoute): void {
     const parts = splitForyHeader(payload);
-    if (parts === undefined || this.#entries.size >= MOST_ENTRIES) return;
+    if (parts === undefined) return;
     const { suffixOffset } = parts;
     const suffix = payload.slice(suffixOffset);
-    this.#entries.set(hash(payload, suffixOffset), { ...known, suffix });
+    this.#keep(hash(payload, suffixOffset), { ...known, suffix });
+  }
+
+  /** Moves an entry that is in use to the new ones. */
+  #renew(key: number): Entry | undefined {
+    const entry = this.#old.get(key);
+    if (entry === undefined) return undefined;
+    this.#old.delete(key);
+    this.#keep(key, entry);
+    return entry;
+  }
+
+  #keep(key: number, entry: Entry): void {
+    if (this.#entries.size >= MOST_ENTRIES) {
+      this.#old = this.#entries;
+      this.#entries = new Map();
+    }
+    this.#entries.set(key, entry);
   }
 }
 

@@ -22,7 +22,9 @@ import {
   cancelledByCaller,
   checkEnd,
   concealException,
+  isWaste,
   misplacedFrame,
+  requestMissing,
   unexpectedMessage,
 } from "./errors.ts";
 
@@ -48,6 +50,8 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
   #phase: Phase = Phase.Header;
   #form: ProtocolForm = "fory";
   #inputEnded = false;
+  /** The entry is in the timer wheel. Otherwise it is in the sweep, or in neither. */
+  #timed = false;
   #admitted: AdmittedCall | undefined;
   #session: ChannelSink | undefined;
 
@@ -70,12 +74,17 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     try {
       if (call === undefined) this.#open(flags, payload);
       else if ((flags & CONTROL_FLAGS) !== 0) this.#control(call, flags, payload);
-      else if (this.#phase === Phase.Request) this.#request(call, call.request(flags, payload));
-      else if (this.#phase === Phase.Requests) this.#pushed(call.push(flags, payload));
-      else throw unexpectedMessage(call.route.method.pattern, call.route.title);
+      else if (this.#phase === Phase.Request) {
+        this.#takePlace(call);
+        this.#request(call, call.request(flags, payload));
+      } else if (this.#phase === Phase.Requests) {
+        if (!call.holdBack(flags, payload, this)) this.#pushed(call.push(flags, payload));
+      } else throw unexpectedMessage(call.route.method.pattern, call.route.title);
     } catch (error) {
-      if (error instanceof CodecError) this.#fail(this.#owner.unreadable(error));
-      else this.#failed(error);
+      if (error instanceof CodecError) {
+        this.#owner.countReset();
+        this.#fail(this.#owner.unreadable(error));
+      } else this.#failed(error);
     }
   }
 
@@ -88,8 +97,10 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     const call = this.#admitted;
     try {
       if (call === undefined) throw misplacedFrame(0);
-      if (this.#phase === Phase.Request) this.#request(call, call.route.checkRequest(message));
-      else if (this.#phase === Phase.Requests) this.#pushed(call.pushValue(message));
+      if (this.#phase === Phase.Request) {
+        this.#takePlace(call);
+        this.#request(call, call.route.checkRequest(message));
+      } else if (this.#phase === Phase.Requests) this.#pushed(call.pushValue(message));
       else throw unexpectedMessage(call.route.method.pattern, call.route.title);
     } catch (error) {
       this.#failed(error);
@@ -120,6 +131,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
       return;
     }
     this.#inputEnded = true;
+    this.#owner.countReset();
     if (this.#phase === Phase.Over) this.#owner.core.sweep.remove(this);
     else this.#fail(new RpcError(StatusCode.INTERNAL, error.message, { cause: error }));
   }
@@ -131,6 +143,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
       return;
     }
     this.#inputEnded = true;
+    this.#owner.countReset();
     this.#cancel(cancelledByCaller());
     this.#channel.reset(ResetCode.Cancelled);
   }
@@ -150,15 +163,17 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
   }
 
   /**
-   * Called by the sweep when no header came or the caller did not end its half after the trailer,
-   * and by the timer wheel at the deadline.
+   * Called by the sweep when no header or no request came, or the caller did not end its half after
+   * the trailer, and by the timer wheel at the deadline.
    */
   expired(): void {
     if (this.#phase === Phase.Over) this.#channel.stop(ResetCode.NoError);
     else if (this.#phase === Phase.Header) {
       this.#abandon();
       this.#channel.reset(ResetCode.Cancelled);
-    } else this.#fail(new RpcError(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded"));
+    } else if (this.#timed) {
+      this.#fail(new RpcError(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded"));
+    } else this.#fail(requestMissing(this.#owner.core.limits));
   }
 
   /** Ends the call with this error for caller and handler. No-op when it has ended. */
@@ -201,16 +216,21 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
   }
 
   returned(call: AdmittedCall): void {
-    this.#owner.release(call.route);
+    this.#owner.release(call);
   }
 
   #open(flags: number, payload: Uint8Array): void {
-    this.#owner.core.sweep.remove(this);
     const admission = this.#owner.admit(flags, payload);
     this.#form = admission.form;
-    if (admission.kind === "call") this.#begin(admission);
-    else if (admission.kind === "refused") throw admission.error;
-    else {
+    if (admission.kind === "call") {
+      this.#begin(admission);
+      return;
+    }
+    this.#owner.core.sweep.remove(this);
+    if (admission.kind === "refused") {
+      if (isWaste(admission.error)) this.#owner.countReset();
+      throw admission.error;
+    } else {
       this.#session = admission.open(this.#channel);
       this.#phase = Phase.Session;
     }
@@ -218,21 +238,33 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
 
   #begin(call: AdmittedCall): void {
     this.#admitted = call;
-    if (call.timeoutAt !== Number.POSITIVE_INFINITY) timers.add(this, call.timeoutAt);
     if (!call.route.streamsRequests) {
       this.#phase = Phase.Request;
+      // otherwise the time of the header holds until the request is there
+      if (call.urgent) this.#limitTime(call);
       return;
     }
     this.#phase = Phase.Requests;
+    this.#takePlace(call);
     call.handle(call.openRequests(this.#channel), this);
+  }
+
+  /** Counts the call in, now that its requests come. */
+  #takePlace(call: AdmittedCall): void {
+    if (!this.#timed) this.#limitTime(call);
+    this.#owner.begin(call);
+  }
+
+  /** Moves the call from the sweep to the timer wheel. */
+  #limitTime(call: AdmittedCall): void {
+    this.#owner.core.sweep.remove(this);
+    if (call.timeoutAt === Number.POSITIVE_INFINITY) return;
+    timers.add(this, call.timeoutAt);
+    this.#timed = true;
   }
 
   #request(call: AdmittedCall, request: unknown): void {
     this.#phase = Phase.Answering;
-    // a response stream without a deadline may last; only its request had to come in time
-    if (call.route.streamsResponses && call.context.deadlineAt === Number.POSITIVE_INFINITY) {
-      timers.remove(this);
-    }
     call.handle(request, this);
   }
 
@@ -305,8 +337,8 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
   }
 
   #settle(reason: RpcError): void {
-    if (this.#phase === Phase.Header) this.#owner.core.sweep.remove(this);
-    else timers.remove(this);
+    if (this.#timed) timers.remove(this);
+    else this.#owner.core.sweep.remove(this);
     this.#phase = Phase.Over;
     const call = this.#admitted;
     if (call !== undefined) {

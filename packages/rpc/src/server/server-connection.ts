@@ -22,6 +22,7 @@ import type { Admission, AdmittedSession, CallOwner } from "./call-owner.ts";
 import { exhausted } from "./errors.ts";
 import type { HostedService } from "./hosted-service.ts";
 import { metadataOf, type OpenedHeader, openHeader } from "./opened-header.ts";
+import type { PeerBudget } from "./peer-budget.ts";
 import { checkRequirements, checkServiceRequirement } from "./requirement.ts";
 import type { Route, RouteCoding } from "./route.ts";
 import { ServerCall } from "./server-call.ts";
@@ -46,6 +47,7 @@ const CONTRADICTORY_FLAGS =
 export class ServerConnection implements CallOwner {
   readonly core: ServerCore;
   readonly peer: EndpointId;
+  readonly budget: PeerBudget;
   readonly faultCode: StatusCode = StatusCode.UNKNOWN;
   readonly #connection: Connection;
   #calls = 0;
@@ -56,6 +58,7 @@ export class ServerConnection implements CallOwner {
   constructor(core: ServerCore, connection: Connection) {
     this.core = core;
     this.peer = connection.peer;
+    this.budget = core.budget.peerOf(connection);
     this.#connection = connection;
     connection.accept((channel) => {
       core.countStream();
@@ -87,11 +90,9 @@ export class ServerConnection implements CallOwner {
   }
 
   /**
-   * Checks the peer, the deadline and the limits, and counts a call in. `instance` serves the call
-   * if it belongs to a session.
+   * Checks the peer and the deadline. `instance` serves the call if it belongs to a session.
    *
-   * Throws UNAUTHENTICATED, PERMISSION_DENIED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED or
-   * UNAVAILABLE.
+   * Throws UNAUTHENTICATED, PERMISSION_DENIED, DEADLINE_EXCEEDED or UNAVAILABLE.
    */
   enter(
     route: Route,
@@ -100,18 +101,14 @@ export class ServerConnection implements CallOwner {
     instance?: object,
   ): ServerContext {
     const { core, peer } = this;
-    const { deadlineSkewMs, maxCallsPerConnection } = core.limits;
+    const { deadlineSkewMs } = core.limits;
     this.#checkAdmission();
     checkRequirements(route, peer, core.peers);
     const deadlineAt =
       deadlineEpochMs === 0
         ? Number.POSITIVE_INFINITY
         : deadlineAtOf(deadlineEpochMs, deadlineSkewMs);
-    if (this.#calls >= maxCallsPerConnection) {
-      throw exhausted(`${maxCallsPerConnection} calls of this connection`, "maxCallsPerConnection");
-    }
-    core.begin(route);
-    this.#calls += 1;
+    core.checkDraining();
     return new ServerContext(
       route,
       peer,
@@ -134,9 +131,21 @@ export class ServerConnection implements CallOwner {
     return RpcError.from(error);
   }
 
-  release(route: Route): void {
+  begin(call: AdmittedCall): void {
+    const { maxCallsPerConnection } = this.core.limits;
+    if (this.#calls >= maxCallsPerConnection) {
+      throw exhausted(`${maxCallsPerConnection} calls of this connection`, "maxCallsPerConnection");
+    }
+    this.core.begin(call.route, this.budget);
+    this.#calls += 1;
+    call.counted = true;
+  }
+
+  release(call: AdmittedCall): void {
+    if (!call.counted) return;
+    call.freeRequests();
     this.#calls -= 1;
-    this.core.release(route);
+    this.core.release(call.route, this.budget);
   }
 
   coding(route: Route, form: WireMode): RouteCoding {
@@ -144,8 +153,8 @@ export class ServerConnection implements CallOwner {
   }
 
   /**
-   * Opening and resetting channels costs the server more than the peer, so a peer that does it too
-   * often is disconnected. Peers in the same process are trusted.
+   * Opening channels and cancelling or spoiling their calls costs the server more than the peer, so
+   * a peer that does it too often is disconnected. Peers in the same process are trusted.
    */
   countReset(): void {
     if (this.#connection.trusted) return;

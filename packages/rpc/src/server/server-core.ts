@@ -6,9 +6,11 @@ import { clearTimer, setLimit } from "../time/clock.ts";
 import { Sweep } from "../time/sweep.ts";
 import { nextTurn } from "../time/turn.ts";
 import { drainingError, exhausted, type ServerFault } from "./errors.ts";
+import type { PeerBudget } from "./peer-budget.ts";
 import type { Route } from "./route.ts";
 import { RouteCache } from "./route-cache.ts";
 import { Router } from "./router.ts";
+import { ServerBudget } from "./server-budget.ts";
 import type { PeerDirectory, ServerOptions } from "./server-options.ts";
 import type { ServerStats } from "./server-stats.ts";
 
@@ -23,6 +25,7 @@ export class ServerCore {
   readonly limits: RpcLimits;
   /** Longer response payloads are compressed. */
   readonly plainBytes: number;
+  readonly budget: ServerBudget;
   readonly router: Router;
   readonly routes: RouteCache = new RouteCache();
   /** Bounds the time of streams without a header, and of streams that the caller does not end. */
@@ -31,7 +34,6 @@ export class ServerCore {
   readonly peers: PeerDirectory | undefined;
   readonly requiresAdmission: boolean;
   readonly #onError: (fault: ServerFault) => void;
-  #calls = 0;
   #callsTotal = 0;
   #callsSucceeded = 0;
   #callsFailed = 0;
@@ -42,6 +44,7 @@ export class ServerCore {
   /** Throws as the constructor of `Server` does. */
   constructor(options: ServerOptions) {
     this.limits = limitsWith(options.limits);
+    this.budget = new ServerBudget(this.limits);
     this.plainBytes = plainBytesOf(options.compression);
     this.router = new Router(
       options.services,
@@ -62,11 +65,12 @@ export class ServerCore {
 
   stats(): ServerStats {
     return {
-      calls: this.#calls,
+      calls: this.budget.calls,
       callsTotal: this.#callsTotal,
       callsSucceeded: this.#callsSucceeded,
       callsFailed: this.#callsFailed,
       streamsTotal: this.#streamsTotal,
+      heldBytes: this.budget.heldBytes,
       sessions: this.sessions.count,
     };
   }
@@ -98,18 +102,22 @@ export class ServerCore {
   }
 
   /**
-   * Counts a call in. Throws UNAVAILABLE while the server drains and RESOURCE_EXHAUSTED above a
-   * limit.
+   * Counts a call of a peer in. Throws UNAVAILABLE while the server drains and RESOURCE_EXHAUSTED
+   * above a limit.
    */
-  begin(route: Route): void {
+  begin(route: Route, peer: PeerBudget): void {
     this.checkDraining();
-    if (this.#calls >= this.limits.maxCalls) {
-      throw exhausted(`${this.limits.maxCalls} calls of this server`, "maxCalls");
+    if (peer.calls >= peer.maxCalls) {
+      throw exhausted(`${peer.maxCalls} calls of this peer`, "maxCallsPerPeer");
+    }
+    if (!this.budget.takesCall(peer.calls)) {
+      throw exhausted(`${this.budget.calls} calls of this server`, "maxCalls");
     }
     checkConcurrency(route);
     route.service.calls += 1;
     route.calls += 1;
-    this.#calls += 1;
+    peer.calls += 1;
+    this.budget.calls += 1;
     this.#callsTotal += 1;
   }
 
@@ -124,11 +132,12 @@ export class ServerCore {
   }
 
   /** Counts a call out, after its handler has returned or when it will never run. */
-  release(route: Route): void {
+  release(route: Route, peer: PeerBudget): void {
     route.calls -= 1;
     route.service.calls -= 1;
-    this.#calls -= 1;
-    if (this.#calls === 0) this.#checkIdle();
+    peer.calls -= 1;
+    this.budget.calls -= 1;
+    if (this.budget.calls === 0) this.#checkIdle();
   }
 
   /** Passes a fault to `onError`. When that fails, both are printed. Never throws. */
@@ -143,7 +152,7 @@ export class ServerCore {
   }
 
   get #idle(): boolean {
-    return this.#calls === 0 && this.sessions.count === 0;
+    return this.budget.calls === 0 && this.sessions.count === 0;
   }
 
   #checkIdle(): void {

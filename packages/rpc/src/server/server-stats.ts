@@ -13,6 +13,11 @@ export interface ServerStats {
   readonly callsFailed: number;
   /** Streams that peers opened since the start; each carries a call or a session. */
   readonly streamsTotal: number;
+  /**
+   * Bytes of decoded requests, of requests that wait for their turn, and of answers that peers do
+   * not read.
+   */
+  readonly heldBytes: number;
   /** Open sessions, and ended ones whose `onSessionClose` has not returned. */
   readonly sessions: number;
 }

@@ -9,6 +9,7 @@ import { RpcError } from "../error.ts";
 import { encodeFailure } from "../protocol/status-trailer.ts";
 import { RpcReason } from "../reason.ts";
 import { drainingError } from "../server/errors.ts";
+import { checkHeaderSize } from "../server/opened-header.ts";
 import type { Route } from "../server/route.ts";
 import { ServerCall } from "../server/server-call.ts";
 import type { ServerConnection } from "../server/server-connection.ts";
@@ -100,12 +101,14 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
 
   malformed(error: TransportError): void {
     this.#inputEnded = true;
+    this.#owner.countReset();
     if (this.#over) this.#core.sweep.remove(this);
     else this.#fail(new RpcError(StatusCode.INTERNAL, error.message, { cause: error }));
   }
 
   stopped(): void {
     if (this.#over) return;
+    this.#owner.countReset();
     this.#inputEnded = true;
     this.#leave((call) => call.stopped(ResetCode.Cancelled));
     this.#channel.reset(ResetCode.Cancelled);
@@ -178,12 +181,30 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
     }
     if (this.#over) return;
     if (this.#call === undefined) this.#begin(payload);
-    else {
-      // calls of a session do not overlap: this one waits here, and its further frames in the
-      // paused channel
-      this.#kept = payload.slice();
-      this.reader.pause();
+    else this.#keep(payload);
+  }
+
+  /** Calls of a session do not overlap: this one waits here, and its frames in the channel. */
+  #keep(payload: Uint8Array): void {
+    try {
+      checkHeaderSize(payload, this.#core.limits);
+      this.#owner.budget.take(payload.length);
+    } catch (error) {
+      this.#fail(RpcError.from(error));
+      return;
     }
+    this.#kept = payload.slice();
+    this.reader.pause();
+  }
+
+  /** Takes back the CALL that waited, if there is one. */
+  #takeKept(): Uint8Array | undefined {
+    const kept = this.#kept;
+    if (kept === undefined) return undefined;
+    this.#kept = undefined;
+    this.#owner.budget.free(kept.length);
+    this.reader.resume();
+    return kept;
   }
 
   #begin(payload: Uint8Array): void {
@@ -256,9 +277,7 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
       this.#close();
       return;
     }
-    const kept = this.#kept;
-    this.#kept = undefined;
-    if (kept !== undefined) this.reader.resume();
+    const kept = this.#takeKept();
     if (this.#draining) this.#fail(drainingError());
     else if (kept !== undefined) this.#begin(kept);
     else this.#core.sessions.startIdle(this);
@@ -282,8 +301,7 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
   #leave(end: (call: ServerCall) => void): void {
     this.#core.sessions.stopIdle(this);
     this.#over = true;
-    if (this.#kept !== undefined) this.reader.resume();
-    this.#kept = undefined;
+    this.#takeKept();
     if (!this.#answer.over && this.#call !== undefined) end(this.#call);
     if (this.#call === undefined) this.#close();
     // further frames are dropped for a while, because a caller that is still sending has to read

@@ -10,6 +10,7 @@ import { AdmittedCall } from "../server/admitted-call.ts";
 import type { Admission, CallOwner } from "../server/call-owner.ts";
 import type { HostedService } from "../server/hosted-service.ts";
 import { checkHeaderSize, metadataOf } from "../server/opened-header.ts";
+import type { PeerBudget } from "../server/peer-budget.ts";
 import type { Route, RouteCoding } from "../server/route.ts";
 import type { ServerConnection } from "../server/server-connection.ts";
 import type { ServerCore } from "../server/server-core.ts";
@@ -42,6 +43,7 @@ export interface SessionHeader {
 export class SessionCalls implements CallOwner {
   readonly core: ServerCore;
   readonly peer: EndpointId;
+  readonly budget: PeerBudget;
   readonly form: ProtocolForm;
   readonly faultCode: StatusCode = StatusCode.INTERNAL;
   readonly #owner: ServerConnection;
@@ -59,6 +61,7 @@ export class SessionCalls implements CallOwner {
   ) {
     this.core = owner.core;
     this.peer = owner.peer;
+    this.budget = owner.budget;
     this.form = header.form;
     this.#owner = owner;
     this.#header = header;
@@ -104,12 +107,15 @@ export class SessionCalls implements CallOwner {
     });
   }
 
-  countReset(): void {
-    this.#owner.countReset();
+  /** The session counts its own end. Its calls open no channels. */
+  countReset(): void {}
+
+  begin(call: AdmittedCall): void {
+    this.#owner.begin(call);
   }
 
-  release(route: Route): void {
-    this.#owner.release(route);
+  release(call: AdmittedCall): void {
+    this.#owner.release(call);
     this.#handling = false;
     this.#observer.returned();
   }
@@ -118,10 +124,7 @@ export class SessionCalls implements CallOwner {
     this.#observer.called(route);
     const context = this.#owner.enter(route, metadata, deadlineEpochMs, this.#instance);
     this.#handling = true;
-    const call = new AdmittedCall(this, route, this.#modeOf(route), context);
-    // inside sessions a later deadline does not extend the time of a handler
-    if (!route.streamsResponses) call.limitTime();
-    return call;
+    return new AdmittedCall(this, route, this.#modeOf(route), context);
   }
 
   /**

@@ -225,7 +225,7 @@ describe("a server refuses", () => {
         row(1),
       ],
       StatusCode.RESOURCE_EXHAUSTED,
-      /16777216/,
+      /4194304/,
     ],
     [
       "random bytes as a row",

@@ -121,7 +121,7 @@ test("resets a channel without a header after headerTimeoutMs", async () => {
 });
 
 test("ends a call whose request never comes, and keeps an open stream", async () => {
-  const server = new Server({ services: [probe()], limits: { handlerTimeoutMs: 60 } });
+  const server = new Server({ services: [probe()], limits: { headerTimeoutMs: 60 } });
   await using link = await rawLink(server);
   const header = encodeFrame(
     FrameFlag.Header,

@@ -214,6 +214,24 @@ describe("raw peers", () => {
     return { seen, server: new Server({ services: [served], onError: () => {} }) };
   }
 
+  test("keeps no CALL longer than maxHeaderBytes behind a running call", async () => {
+    const slow = implement(Big, () => ({
+      echo: async (item) => {
+        await tick(60_000);
+        return item;
+      },
+      async *many() {},
+    }));
+    const server = new Server({ services: [slow], onError: () => {} });
+    await using link = await rawLink(server);
+    const call = new RawCall(link.raw).send(joined(open, calling("echo"), request(1)));
+    await expect.poll(() => server.stats().calls).toBe(1);
+    call.send(encodeFrame(Call, new Uint8Array(1_000_000)));
+    const { frames } = await call.answer();
+    expect(`${Buffer.from(frames.at(-1)?.payload ?? [])}`).toContain("maxHeaderBytes");
+    expect(server.stats().heldBytes).toBeLessThan(1000);
+  });
+
   test.each(["ends", "resets", "leaves"])(
     "one that %s while a call waits for its request closes the session",
     async (how) => {
@@ -228,7 +246,7 @@ describe("raw peers", () => {
       const server = new Server({ services: [served], onError: () => {} });
       await using link = await rawLink(server);
       const call = new RawCall(link.raw).send(joined(open, calling("echo")));
-      await expect.poll(() => server.stats()).toMatchObject({ calls: 1, sessions: 1 });
+      await expect.poll(() => server.stats()).toMatchObject({ calls: 0, sessions: 1 });
       if (how === "ends") call.send(new Uint8Array(0), true);
       else if (how === "resets") call.reset(1);
       else link.raw.close();

@@ -90,7 +90,8 @@ export async function footprints(
   given: number,
   rounds: number,
 ): Promise<readonly Footprint[]> {
-  await using pair = await servicePair({ services: [lasting], transport: "quic" });
+  const limits = { maxResets: Number.POSITIVE_INFINITY };
+  await using pair = await servicePair({ services: [lasting], transport: "quic", limits });
   const client = pair.client.client(Lasting);
   await calls(client, 20_000, 1000);
   const taken = [await footprint(pair)];

@@ -101,7 +101,8 @@ describe("a fake clock", () => {
     async (transport) => {
       using clock = fakeClock();
       const journal = new Journal();
-      await using pair = await servicePair({ services: [probe(journal)], transport });
+      const limits = { handlerTimeoutMs: Number.POSITIVE_INFINITY };
+      await using pair = await servicePair({ services: [probe(journal)], transport, limits });
       const remote = pair.client.client(Probe);
       expect(JSON.parse((await remote.context({}, { timeoutMs: 5_000 })).text).remainingMs).toBe(
         5_000,

@@ -246,7 +246,7 @@ function overrun(): TransportError {
   const most = `${Limit.HELD_BYTES / 2 ** 20} MiB`;
   return new TransportError(
     "limit",
-    `more than ${most} of small messages arrived while the channel was paused; read faster, or make the peer wait`,
+    `more than ${most} of small messages on this channel, or too many on its connection, arrived while readers were paused; read faster, or make the peer wait`,
   );
 }
 

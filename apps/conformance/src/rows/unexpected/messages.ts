@@ -34,7 +34,7 @@ export const unexpectedMessages: readonly RawCase[] = [
   [
     "16 MiB and a byte in a few hundred",
     [header(), frameOf(COMPRESSED, bomb), end],
-    { code: 8, details: { reason: "limit.message", limit: "16777216" } },
+    { code: 8, details: { reason: "limit.message", limit: "4194304" } },
   ],
   [
     "a window beyond 16 MiB",

@@ -1,0 +1,39 @@
+// A server of the Hoard service. Its argument is its limits as JSON. It answers `stats` on stdin.
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { AsterServer, implement } from "@aster/rpc";
+import { openGate } from "@aster/trust";
+import { Hoard } from "../support/hoard.ts";
+
+const print = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
+const blob = (size: number) => ({ bytes: new Uint8Array(size) });
+
+const server = await AsterServer.start({
+  services: [
+    implement(Hoard, {
+      async keep(request, { signal }) {
+        await once(signal, "abort");
+        return request;
+      },
+      echo: (request) => request,
+      fill: ({ bytes }) => blob(bytes),
+      async *pour({ bytes, items }) {
+        for (let item = 0; item < items; item += 1) yield blob(bytes);
+      },
+      async *chat(requests) {
+        yield* requests;
+      },
+    }),
+  ],
+  gate: openGate({ production: true }),
+  network: "none",
+  bindAddress: "127.0.0.1:0",
+  compression: false,
+  limits: JSON.parse(process.argv[2] ?? "{}"),
+  onError: ({ cause }) => process.stderr.write(`${cause}\n`),
+});
+createInterface({ input: process.stdin }).on("line", () => {
+  globalThis.gc?.();
+  print({ stats: { ...server.stats(), rssBytes: process.memoryUsage.rss() } });
+});
+print({ ready: true, address: server.address, pid: process.pid });

@@ -1,0 +1,174 @@
+// The places and bytes of a server, which no peer takes alone.
+import { compressPayload, createCodec } from "@aster/codec";
+import { StatusCode } from "@aster/rpc";
+import { createClient } from "@aster/rpc/client";
+import { Server } from "@aster/rpc/server";
+import { fakeClock } from "@aster/rpc/testing";
+import { encodeFrame, FrameFlag } from "@aster/transport";
+import { describe, expect, test } from "vitest";
+import { heapBytesOf } from "../../src/message/heap-bytes.ts";
+import { splitForyHeader } from "../../src/protocol/header.ts";
+import { headerCodecs } from "../../src/protocol/structs.ts";
+import { PeerBudget } from "../../src/server/peer-budget.ts";
+import type { Route } from "../../src/server/route.ts";
+import { RouteCache } from "../../src/server/route-cache.ts";
+import { ServerBudget } from "../../src/server/server-budget.ts";
+import { Item, Probe, probe } from "../support/probe.ts";
+import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { joined, json, text } from "../support/raw-say.ts";
+
+const tick = (ms = 10): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const asked = (method: string, more: object = {}) =>
+  json({ service: "Probe", method, version: 1, ...more });
+const noCall = { callId: "", metadataKeys: [], metadataValues: [], serializationMode: 0 };
+
+describe("calls of one peer", () => {
+  test("runs maxCallsPerPeer calls and refuses one more", async () => {
+    const server = new Server({ services: [probe()], limits: { maxCallsPerPeer: 2 } });
+    await using link = await rawLink(server);
+    const client = createClient(Probe, link.framed);
+    const naps = Array.from({ length: 3 }, () => client.sleep({ n: 50 }));
+    const [, , third] = await Promise.allSettled(naps);
+    expect(third).toMatchObject({
+      reason: { code: StatusCode.RESOURCE_EXHAUSTED, details: { reason: "limit.maxCallsPerPeer" } },
+    });
+    expect(server.stats().calls).toBe(0);
+  });
+
+  test("takes no place for a header until its request is there", async () => {
+    using clock = fakeClock();
+    const far = Date.UTC(9000, 0);
+    const server = new Server({ services: [probe()], limits: { maxCalls: 1 } });
+    await using link = await rawLink(server);
+    const silent = ["echo", "sleep"].map((method) => {
+      return new RawCall(link.raw).send(asked(method, { deadlineEpochMs: far }));
+    });
+    await tick();
+    expect(server.stats()).toMatchObject({ calls: 0, callsTotal: 0 });
+    expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
+    await clock.advance(server.limits.headerTimeoutMs * 1.25 + 1);
+    for (const call of silent) {
+      const { trailer = new Uint8Array(0) } = await call.answer();
+      expect(Buffer.from(trailer).toString()).toContain("headerTimeoutMs");
+    }
+  });
+
+  test("ends a handler after handlerTimeoutMs, however far its deadline is", async () => {
+    const server = new Server({ services: [probe()], limits: { handlerTimeoutMs: 60 } });
+    await using link = await rawLink(server);
+    const nap = createClient(Probe, link.framed).sleep({ n: 600_000 }, { timeoutMs: 600_000 });
+    await expect(nap).rejects.toMatchObject({ code: StatusCode.DEADLINE_EXCEEDED });
+  });
+
+  test("leaves places and bytes for the next peer, however many take all they can get", () => {
+    const server = new Server({ services: [], limits: { maxHeldBytes: 1e9 } });
+    const budget = new ServerBudget(server.limits);
+    const greedy = Array.from({ length: 200 }, () => new PeerBudget(budget, false));
+    for (const peer of greedy) {
+      while (peer.calls < peer.maxCalls && budget.takesCall(peer.calls)) {
+        peer.calls += 1;
+        budget.calls += 1;
+      }
+      while (peer.fits(1e6)) peer.take(1e6);
+      const newcomer = new PeerBudget(budget, false);
+      expect(newcomer.fits(1e5)).toBe(true);
+      expect(budget.takesCall(newcomer.calls)).toBe(true);
+    }
+    expect(() => greedy[0]?.take(1e6)).toThrow(/maxHeldBytes/);
+    for (const peer of greedy) peer.free(peer.heldBytes);
+    expect(budget.heldBytes).toBe(0);
+  });
+});
+
+describe("a peer that wastes calls loses its connection", () => {
+  const request = encodeFrame(0, text({ n: 600_000 }));
+  const ways: readonly (readonly [string, (call: RawCall) => void])[] = [
+    [
+      "FIN, then STOP_SENDING",
+      (call) => {
+        call.send(joined(asked("sleep"), request), true);
+        setTimeout(() => call.reset(1), 5);
+      },
+    ],
+    ["malformed frames", (call) => call.send(Uint8Array.of(0, 0, 0, 0))],
+    ["malformed requests", (call) => call.send(joined(asked("echo"), encodeFrame(0, text([]))))],
+    ["unknown methods", (call) => call.send(asked("nothing"))],
+    ["expired calls", (call) => call.send(asked("echo", { deadlineEpochMs: 1 }))],
+  ];
+
+  test.each(ways)("by %s", async (_, waste) => {
+    const server = new Server({ services: [probe()], limits: { maxResets: 10 } });
+    await using link = await rawLink(server);
+    for (let call = 0; call < 12; call += 1) waste(new RawCall(link.raw));
+    expect(await link.raw.closed).toMatchObject({
+      message: expect.stringContaining("too_many_resets"),
+    });
+    await expect.poll(() => server.stats()).toMatchObject({ calls: 0, heldBytes: 0 });
+  });
+});
+
+describe("bytes of messages", () => {
+  test("refuses a request beyond maxHeldBytesPerPeer, and frees those that have ended", async () => {
+    const server = new Server({ services: [probe()], limits: { maxHeldBytesPerPeer: 100_000 } });
+    await using link = await rawLink(server);
+    const bomb = compressPayload(
+      createCodec()
+        .type(Item)
+        .encode({ n: 60_000, payload: "x".repeat(60_000) }),
+    );
+    const header = headerCodecs.fory.encode({
+      service: "Probe",
+      method: "sleep",
+      version: 1,
+      deadlineEpochMs: 0,
+      ...noCall,
+    });
+    const call = joined(
+      encodeFrame(FrameFlag.Header, header),
+      encodeFrame(FrameFlag.Compressed, bomb),
+    );
+    const calls = Array.from({ length: 3 }, () => new RawCall(link.raw).send(call, true));
+    await expect.poll(() => server.stats().heldBytes).toBeGreaterThan(60_000);
+    expect(server.stats().heldBytes).toBeLessThan(130_000);
+    for (const held of calls) held.reset(1);
+    await expect.poll(() => server.stats().heldBytes).toBe(0);
+  });
+
+  test("estimates the memory of small objects, not their size on the wire", () => {
+    const list = Array.from({ length: 1000 }, () => ({ x: 1, y: 1.5 }));
+    expect(heapBytesOf({ list }, 1e6)).toBeGreaterThan(60_000);
+    expect(heapBytesOf({ list }, 10)).toBeLessThan(10_000);
+    expect(heapBytesOf(new Map([[1n, new Set([new Uint8Array(500)])]]), 100)).toBeGreaterThan(600);
+  });
+});
+
+test("reads a far negative deadline as negative", () => {
+  for (const deadlineEpochMs of [-1, -(2 ** 52) - 1, -(2 ** 53) + 1]) {
+    const header = { service: "Probe", method: "echo", version: 1, deadlineEpochMs, ...noCall };
+    expect(splitForyHeader(headerCodecs.fory.encode(header))).toBeUndefined();
+  }
+});
+
+test("keeps the headers in use when a peer sends thousands of others", () => {
+  const cache = new RouteCache();
+  const route = {} as Route;
+  const named = (method: string) =>
+    headerCodecs.fory.encode({
+      service: "Probe",
+      method,
+      version: 1,
+      deadlineEpochMs: 0,
+      ...noCall,
+    });
+  const find = (bytes: Uint8Array) => {
+    return cache.find(bytes, splitForyHeader(bytes)?.suffixOffset ?? 0);
+  };
+  const used = named("used");
+  cache.add(used, { route, mode: "xlang" });
+  for (let number = 0; number < 10_000; number += 1) {
+    cache.add(named(`m${number}`), { route, mode: "xlang" });
+    expect(find(used)).toBeDefined();
+  }
+  expect(find(named("m9999"))).toBeDefined();
+  expect(find(named("m0"))).toBeUndefined();
+});
