@@ -1,4 +1,4 @@
-// npm test: runs every check and test. The last line is "N passed, N failed[, N skipped]".
+// npm test: runs every check and test. The last line is "N passed, N failed".
 const [major] = process.versions.node.split(".").map(Number);
 if (major < 20) {
   process.stderr.write(

@@ -5,6 +5,7 @@
 
 mod accept;
 pub mod dial;
+mod places;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -7,6 +7,7 @@ import {
   ticketFor,
 } from "@aster/transport";
 import {
+  type AdmissionExchange,
   type AdmissionGate,
   type AdmissionOutcome,
   CONSUMER_ADMISSION_ALPN,
@@ -33,6 +34,9 @@ import type { DrainOptions } from "./server/server-options.ts";
 import type { AsterServerStats } from "./server/server-stats.ts";
 import { showAs } from "./shown.ts";
 import { now } from "./time/clock.ts";
+
+/** The time for an admission while strangers hold many connections. Default of trust: 10 s. */
+const CROWDED_TIMEOUT_MS = 3_000;
 
 let warned = false;
 
@@ -234,16 +238,24 @@ export class AsterServer implements AsyncDisposable {
 
   async #accept(): Promise<void> {
     for await (const connection of this.#incoming) {
-      if (!this.#connections.take(connection)) continue;
-      if (connection.alpn === RPC_ALPN) this.server.handle(connection);
-      else this.#admit(connection);
+      const calls = connection.alpn === RPC_ALPN;
+      let exchange: AdmissionExchange | undefined;
+      const taken = this.#connections.take({
+        connection,
+        admitted: this.#peers.get(connection.peer) !== undefined,
+        idle: calls ? () => connection.stats().channels === 0 : () => exchange?.isDeciding !== true,
+      });
+      if (!taken) continue;
+      if (calls) this.server.handle(connection);
+      else exchange = this.#admit(connection);
     }
   }
 
-  #admit(connection: Connection): void {
+  #admit(connection: Connection): AdmissionExchange {
     const beganAt = now();
-    serveAdmission(connection, {
+    return serveAdmission(connection, {
       gate: this.#gate,
+      timeoutMs: this.#connections.isCrowded ? CROWDED_TIMEOUT_MS : undefined,
       offer: () => offerOf(this.node, this.server.definitions),
       peers: this.#peers,
       onDecision: (outcome) => {

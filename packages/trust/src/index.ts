@@ -22,5 +22,10 @@ export {
 } from "./protocol.ts";
 export type { RequestAdmissionOptions } from "./request-admission.ts";
 export { requestAdmission } from "./request-admission.ts";
-export type { AdmissionOffer, AdmissionOutcome, ServeAdmissionOptions } from "./serve-admission.ts";
+export type {
+  AdmissionExchange,
+  AdmissionOffer,
+  AdmissionOutcome,
+  ServeAdmissionOptions,
+} from "./serve-admission.ts";
 export { serveAdmission } from "./serve-admission.ts";

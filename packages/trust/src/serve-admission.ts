@@ -39,6 +39,15 @@ export interface AdmissionOutcome {
   readonly cause?: unknown;
 }
 
+/** The state of one admission. */
+export interface AdmissionExchange {
+  /**
+   * True while the gate decides about a complete request. Closing the connection at another time
+   * costs the peer no decision.
+   */
+  readonly isDeciding: boolean;
+}
+
 export interface ServeAdmissionOptions {
   readonly gate: AdmissionGate;
   /** Called once per admission. */
@@ -64,18 +73,22 @@ export interface ServeAdmissionOptions {
  * All denials of a server have the same bytes. Errors are passed to `onDecision`; they are neither
  * thrown nor sent to the peer. Throws {@link AdmissionError} `"option"` for a bad `timeoutMs`.
  */
-export function serveAdmission(connection: Connection, options: ServeAdmissionOptions): void {
+export function serveAdmission(
+  connection: Connection,
+  options: ServeAdmissionOptions,
+): AdmissionExchange {
   const { timeoutMs } = options;
   if (timeoutMs !== undefined) checkPositive("timeoutMs", timeoutMs);
   const server = new AdmissionServerChannel(connection, options);
   connection.accept((channel) => server.take(channel));
+  return server;
 }
 
 /**
  * The producer's side of an admission: reads the request, calls the gate and sends the answer, on
  * the first channel of a connection. It lives until the connection is closed.
  */
-class AdmissionServerChannel implements ChannelSink {
+class AdmissionServerChannel implements ChannelSink, AdmissionExchange {
   readonly #connection: Connection;
   readonly #options: ServeAdmissionOptions;
   readonly #request: BoundedBuffer = new BoundedBuffer(admissionLimits.messageBytes);
@@ -89,6 +102,10 @@ class AdmissionServerChannel implements ChannelSink {
     this.#options = options;
     this.#timer = this.#later(() => this.#expired());
     void connection.closed.then(() => clearTimeout(this.#timer));
+  }
+
+  get isDeciding(): boolean {
+    return this.#complete && !this.#settled;
   }
 
   /** Reads the first channel only: the connection refuses channels that are not read. */

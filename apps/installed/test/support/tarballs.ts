@@ -30,6 +30,8 @@ export async function packNativeRelease(folder: string): Promise<Tarballs> {
   await cp(native, copy, { recursive: true, filter: (path) => !/node_modules|target/.test(path) });
   // it has the versions that "catalog:" stands for
   await cp(join(root, "pnpm-workspace.yaml"), join(folder, "pnpm-workspace.yaml"));
+  // the platform packages get it
+  await cp(join(root, "LICENSE"), join(folder, "LICENSE"));
   await mkdir(join(copy, "artifacts"));
   const { napi } = JSON.parse(await readFile(join(copy, "package.json"), "utf8"));
   const PATH = `${join(native, "node_modules", ".bin")}${delimiter}${process.env.PATH}`;

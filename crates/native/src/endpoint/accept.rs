@@ -10,17 +10,18 @@ use std::time::Duration;
 use bytes::Bytes;
 use iroh::Endpoint;
 use iroh::endpoint::{Connection, Incoming, VarInt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::places::{Place, Places, Source};
 use crate::border::stream_code;
 use crate::node::Node;
 use crate::node::inbox::Message;
 use crate::node::listeners::{AcceptSlot, Listener};
 use crate::runtime::guarded;
 
-/// Connections that wait for an accept slot, are in their handshake or wait for the gate. Further
-/// ones are ignored. QUIC resends their first packet, and a later one may find room.
+/// Connections that wait for an accept slot, are in their handshake or wait for the gate. A further
+/// one replaces another that has not finished its handshake, or is ignored. QUIC resends its first
+/// packet, and a later one may find room.
 const MAX_PENDING: usize = 256;
 /// The same for the linked protocols, which need no accept slot.
 const MAX_PENDING_LINKED: usize = 64;
@@ -28,14 +29,13 @@ const MAX_PENDING_LINKED: usize = 64;
 const TOO_MANY: (u32, &[u8]) = (stream_code::REFUSED_STREAM, b"too many connections");
 /// The longest wait for an accept slot: the default timeout of dials.
 const SLOT_TIMEOUT: Duration = Duration::from_secs(20);
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection that needs longer for handshake and gate returns its accept slot and takes another
 /// one later. Without this, dialers that do nothing could hold all slots.
 const SLOT_HOLD_TIME: Duration = Duration::from_secs(1);
 
 pub async fn accept(node: Arc<Node>, endpoint: Endpoint) {
-    let own = Arc::new(Semaphore::new(MAX_PENDING));
-    let linked = Arc::new(Semaphore::new(MAX_PENDING_LINKED));
+    let own = Places::new(MAX_PENDING);
+    let linked = Places::new(MAX_PENDING_LINKED);
     while let Some(incoming) = endpoint.accept().await {
         if node.accepts_nothing() {
             incoming.refuse();
@@ -43,17 +43,17 @@ pub async fn accept(node: Arc<Node>, endpoint: Endpoint) {
         }
         let offered = offered(&incoming);
         let only_linked = !offered.is_empty() && offered.iter().all(|alpn| node.protocols.accepts(alpn));
-        let (pending, max) = if only_linked { (&linked, MAX_PENDING_LINKED) } else { (&own, MAX_PENDING) };
-        if pending.available_permits() < max / 2 && !incoming.remote_addr_validated() {
+        let places = if only_linked { &linked } else { &own };
+        if places.half_full() && !incoming.remote_addr_validated() {
             // The peer has to prove its source address before it takes one of the last places.
             let _ = incoming.retry();
             continue;
         }
-        let Ok(permit) = Arc::clone(pending).try_acquire_owned() else {
+        let Some(place) = places.take(Source::from(incoming.remote_addr())) else {
             incoming.ignore();
             continue;
         };
-        tokio::spawn(guarded(enter(Arc::clone(&node), endpoint.clone(), incoming, offered, permit)));
+        tokio::spawn(guarded(enter(Arc::clone(&node), endpoint.clone(), incoming, offered, place)));
     }
 }
 
@@ -63,33 +63,37 @@ fn offered(incoming: &Incoming) -> Vec<Bytes> {
     alpns.into_iter().flatten().map_while(Result::ok).collect()
 }
 
-async fn enter(
-    node: Arc<Node>,
-    endpoint: Endpoint,
-    incoming: Incoming,
-    offered: Vec<Bytes>,
-    permit: OwnedSemaphorePermit,
-) {
-    let slot = match timeout(SLOT_TIMEOUT, first_slot(&node, &offered)).await {
+async fn enter(node: Arc<Node>, endpoint: Endpoint, incoming: Incoming, offered: Vec<Bytes>, place: Place) {
+    let found = tokio::select! {
+        found = timeout(SLOT_TIMEOUT, first_slot(&node, &offered)) => found,
+        () = place.evicted() => return incoming.ignore(),
+    };
+    let slot = match found {
         Ok(Ok(slot)) => slot,
         Ok(Err(NotServed)) => return incoming.refuse(),
         Err(_) => return incoming.ignore(),
     };
     let Ok(accepting) = incoming.accept() else { return };
-    let mut admission = pin!(async {
-        let connection = timeout(HANDSHAKE_TIMEOUT, accepting).await.ok()?.ok()?;
-        node.gate.admit(&connection, &node.inbox).await.then_some(connection)
-    });
-    let (admitted, slot) = match timeout(SLOT_HOLD_TIME, &mut admission).await {
-        Ok(admitted) => (admitted, slot),
-        Err(_) => {
-            drop(slot);
-            (admission.await, None)
+    let (admitted, slot) = {
+        let mut admission = pin!(async {
+            let connection = tokio::select! {
+                handshake = timeout(place.handshake_timeout(), accepting) => handshake.ok()?.ok()?,
+                () = place.evicted() => return None,
+            };
+            place.prove();
+            node.gate.admit(&connection, &node.inbox).await.then_some(connection)
+        });
+        match timeout(SLOT_HOLD_TIME, &mut admission).await {
+            Ok(admitted) => (admitted, slot),
+            Err(_) => {
+                drop(slot);
+                (admission.await, None)
+            }
         }
     };
     let Some(connection) = admitted else { return };
     if node.protocols.accepts(connection.alpn()) {
-        drop((slot, permit));
+        drop((slot, place));
         return match node.protocols.enter(connection.remote_id()) {
             Some(_entered) => {
                 let closed = connection.weak_handle().closed();

@@ -1,37 +1,52 @@
 import { type Connection, ResetCode } from "@aster/transport";
 
 /** Every connection holds buffers, so that their number has to be bounded. */
-const MAX_CONNECTIONS = 1024;
+export const MAX_CONNECTIONS = 1024;
+/** The connections of peers that are not admitted, beside those of admitted peers. */
+export const MAX_UNADMITTED = 128;
 /** A client has one, or two while it reconnects; a few clients may share a node and so its key. */
 const MAX_CONNECTIONS_PER_PEER = 8;
 
+export interface TakenConnection {
+  readonly connection: Connection;
+  /** The peer is admitted when it connects. */
+  readonly admitted: boolean;
+  /** Returns true while nothing is lost when the connection is closed. */
+  readonly idle: () => boolean;
+}
+
 /**
- * Limits the connections of a server, in total and per peer and protocol, and closes them together.
+ * Limits the connections of a server, and closes them together. Admitted peers and others have
+ * limits of their own, so that strangers cannot keep admitted peers out. Per protocol a key has at
+ * most 8 connections.
+ *
+ * When a limit is reached, a new connection replaces an idle one: the oldest of the key that has
+ * the most. It replaces one of an admitted peer only if that peer still has at least as many
+ * connections as the new one's. Strangers compete without that rule, because keys cost nothing.
  */
 export class ConnectionLimiter {
-  readonly #open = new Set<Connection>();
-  readonly #perPeer = new Map<string, number>();
+  readonly #opened = new Set<Connection>();
+  readonly #admitted = new Pot(MAX_CONNECTIONS);
+  readonly #unadmitted = new Pot(MAX_UNADMITTED);
   #taken = 0;
 
   /** Counts a connection until it ends, or closes it at once and returns `false`. */
-  take(connection: Connection): boolean {
-    const key = `${connection.alpn} ${connection.peer}`;
-    const ofPeer = this.#perPeer.get(key) ?? 0;
-    if (this.#open.size >= MAX_CONNECTIONS || ofPeer >= MAX_CONNECTIONS_PER_PEER) {
-      connection.close(ResetCode.RefusedStream, "too many connections");
+  take(taken: TakenConnection): boolean {
+    const { connection, admitted } = taken;
+    const pot = admitted ? this.#admitted : this.#unadmitted;
+    if (!pot.hasRoomFor(connection) || (pot.isFull && !pot.makeRoom(connection, admitted))) {
+      refuse(connection);
       return false;
     }
-    this.keep(connection);
-    this.#perPeer.set(key, ofPeer + 1);
+    pot.add(taken);
     this.#taken += 1;
-    void connection.closed.then(() => this.#leave(key));
     return true;
   }
 
-  /** Adds a connection that the server itself opened. It counts towards no limit of a peer. */
+  /** Adds a connection that the server itself opened. It counts towards no limit. */
   keep(connection: Connection): void {
-    this.#open.add(connection);
-    void connection.closed.then(() => this.#open.delete(connection));
+    this.#opened.add(connection);
+    void connection.closed.then(() => this.#opened.delete(connection));
   }
 
   /** The number of connections that `take` has counted since the start. */
@@ -39,13 +54,91 @@ export class ConnectionLimiter {
     return this.#taken;
   }
 
-  close(reason: string): void {
-    for (const connection of this.#open) connection.close(ResetCode.NoError, reason);
+  /** Returns true while strangers have at least half of their connections. */
+  get isCrowded(): boolean {
+    return this.#unadmitted.size >= MAX_UNADMITTED / 2;
   }
 
-  #leave(key: string): void {
-    const left = (this.#perPeer.get(key) ?? 1) - 1;
-    if (left === 0) this.#perPeer.delete(key);
-    else this.#perPeer.set(key, left);
+  close(reason: string): void {
+    const connections = [
+      ...this.#opened,
+      ...this.#admitted.connections(),
+      ...this.#unadmitted.connections(),
+    ];
+    for (const connection of connections) connection.close(ResetCode.NoError, reason);
   }
+}
+
+/** The connections that share one limit, by key and protocol. The oldest come first. */
+class Pot {
+  readonly #limit: number;
+  readonly #byKey = new Map<string, Set<TakenConnection>>();
+  #size = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get isFull(): boolean {
+    return this.#size >= this.#limit;
+  }
+
+  hasRoomFor(connection: Connection): boolean {
+    return this.#countOf(connection) < MAX_CONNECTIONS_PER_PEER;
+  }
+
+  add(taken: TakenConnection): void {
+    const key = keyOf(taken.connection);
+    const ofKey = this.#byKey.get(key);
+    if (ofKey === undefined) this.#byKey.set(key, new Set([taken]));
+    else ofKey.add(taken);
+    this.#size += 1;
+    void taken.connection.closed.then(() => this.#remove(taken));
+  }
+
+  /** Closes an idle connection in favour of a new one. Returns `false` if there is none. */
+  makeRoom(connection: Connection, isFair: boolean): boolean {
+    const least = isFair ? this.#countOf(connection) + 2 : 1;
+    const crowds = [...this.#byKey.values()].filter(({ size }) => size >= least);
+    // a stable sort keeps the oldest first among equals
+    for (const crowd of crowds.sort((a, b) => b.size - a.size)) {
+      for (const taken of crowd) {
+        if (!taken.idle()) continue;
+        this.#remove(taken);
+        refuse(taken.connection);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  *connections(): Iterable<Connection> {
+    for (const ofKey of this.#byKey.values()) {
+      for (const { connection } of ofKey) yield connection;
+    }
+  }
+
+  #countOf(connection: Connection): number {
+    return this.#byKey.get(keyOf(connection))?.size ?? 0;
+  }
+
+  #remove(taken: TakenConnection): void {
+    const key = keyOf(taken.connection);
+    const ofKey = this.#byKey.get(key);
+    if (!ofKey?.delete(taken)) return;
+    this.#size -= 1;
+    if (ofKey.size === 0) this.#byKey.delete(key);
+  }
+}
+
+function keyOf({ alpn, peer }: Connection): string {
+  return `${alpn} ${peer}`;
+}
+
+function refuse(connection: Connection): void {
+  connection.close(ResetCode.RefusedStream, "too many connections");
 }
