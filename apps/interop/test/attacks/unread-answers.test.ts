@@ -24,7 +24,7 @@ test.each([
   ["fill", { bytes: 3 * MIB, items: 0 }],
   ["pour", { bytes: 3 * MIB, items: 100 }],
 ])(
-  `answers of ${calls} calls of %s that nobody reads are bounded, and seen`,
+  `answers of ${calls} calls of %s that the caller does not read are bounded, and seen`,
   async (method, request) => {
     await using server = await HoardServer.start({ unreadTimeoutMs: 2000 });
     const before = await server.stats();

@@ -30,7 +30,7 @@ export class ServerCore {
   readonly routes: RouteCache = new RouteCache();
   /** Bounds the time of streams without a header, and of streams that the caller does not end. */
   readonly sweep: Sweep;
-  /** Bounds the time of answers that nobody reads. */
+  /** Bounds the time of answers that their callers do not read. */
   readonly unread: Sweep;
   readonly sessions: OpenSessions;
   readonly peers: PeerDirectory | undefined;
