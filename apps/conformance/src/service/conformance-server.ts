@@ -45,7 +45,8 @@ export async function startConformanceServer(
     gate: openGate({ production: true }),
     node: wrapNode(node, (connection) => new TappedConnection(connection)),
     ...(compression === undefined ? {} : { compression }),
-    limits: setup.serverLimits ?? {},
+    // one client runs as many calls as a connection may have
+    limits: { maxCallsPerPeer: 1280, ...setup.serverLimits },
     interceptors: named(setup.serverInterceptors, outermost),
     // the handlers throw on purpose
     onError: () => {},
