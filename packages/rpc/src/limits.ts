@@ -39,9 +39,10 @@ export interface RpcLimits {
   /** Payload bytes of messages that wait for their reader. At the bound the channel is paused. */
   readonly maxQueuedBytes: number;
   /**
-   * Per peer, over all its connections: bytes of decoded requests, of requests that wait for their
-   * turn, and of answers that the peer does not read. Above it streams are paused, and other calls
-   * refused. A peer that holds nothing may send one larger message.
+   * Per peer, over all its connections: bytes of decoded requests and of requests that wait for
+   * their turn. Above it streams are paused, and other calls refused. A peer that holds nothing may
+   * send one larger message. As many bytes of answers may wait for the peer to read them; further
+   * answers then wait in their calls.
    */
   readonly maxHeldBytesPerPeer: number;
   /**
@@ -76,6 +77,11 @@ export interface RpcLimits {
   readonly headerTimeoutMs: number;
   /** For the handler of a unary or client-stream call without a deadline. */
   readonly handlerTimeoutMs: number;
+  /**
+   * A call whose answer the caller does not read is reset when nothing of it has left for this
+   * time, or up to a quarter longer.
+   */
+  readonly unreadTimeoutMs: number;
   /**
    * The difference of clocks that is tolerated before the deadline of a call counts as expired on
    * arrival.
@@ -115,6 +121,7 @@ export const defaultLimits: RpcLimits = Object.freeze({
   resetWindowMs: 10_000,
   headerTimeoutMs: 10_000,
   handlerTimeoutMs: 300_000,
+  unreadTimeoutMs: 30_000,
   deadlineSkewMs: 1000,
 });
 

@@ -10,7 +10,9 @@ export interface PumpTarget {
    * cannot be sent.
    */
   sendMessage(message: unknown): boolean;
-  /** Resolves when the send buffer has room. */
+  /** No message may be sent now, whatever room the send buffer has. Default: false. */
+  readonly crowded?: boolean;
+  /** Resolves when the send buffer has room, and the target is not crowded. */
   drained(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export class MessagePump {
       let step = iterator.next();
       if (isPromiseLike(step)) step = await step;
       if (step.done) return !target.over;
+      if (target.crowded) await this.#drained();
       if (target.over) break;
       if (!this.#send(step.value)) await this.#drained();
       left -= 1;

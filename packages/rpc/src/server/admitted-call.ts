@@ -35,6 +35,8 @@ export interface CallCodings {
 
 /** The memory of smaller messages is not measured: they are about as large as on the wire. */
 const MEASURED_BYTES = 4096;
+/** Measuring a larger response takes too long. */
+const MOST_MEASURED_VALUES = 100_000;
 
 /**
  * The results of a handler, which `ServerCall` receives. Exactly one of the four ends the run of
@@ -153,7 +155,14 @@ export class AdmittedCall {
     return true;
   }
 
-  /** Frees the bytes of the requests: the handler has returned. */
+  /** Counts the memory of a response that waits until the peer has read others. */
+  holdResponse(response: unknown): void {
+    const bytes = heapBytesOf(response, MOST_MEASURED_VALUES);
+    this.#codings.budget.hold(bytes);
+    this.#held += bytes;
+  }
+
+  /** Frees the bytes of requests and of a waiting response: the handler has returned. */
   freeRequests(): void {
     if (this.#held > 0) this.#free(this.#held);
   }

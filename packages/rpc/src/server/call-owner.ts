@@ -33,6 +33,8 @@ export interface CallOwner extends CallCodings {
   /** The error for a request that cannot be decoded. */
   unreadable(error: CodecError): RpcError;
   countReset(): void;
+  /** Resets the channel of a call whose caller does not read the answer. */
+  stalled(channel: Channel): void;
   /**
    * Counts a call in, when its request is there. Throws RESOURCE_EXHAUSTED above a limit and
    * UNAVAILABLE while the server drains.

@@ -1,5 +1,5 @@
 import { heldTooMuch } from "./errors.ts";
-import type { ServerBudget } from "./server-budget.ts";
+import type { BudgetWaiter, ServerBudget } from "./server-budget.ts";
 
 /**
  * The bytes that one peer makes the server hold, over all its connections, and the calls that it
@@ -8,7 +8,10 @@ import type { ServerBudget } from "./server-budget.ts";
 export class PeerBudget {
   readonly server: ServerBudget;
   readonly maxCalls: number;
+  /** Bytes of requests, and of answers that wait for the send buffer. */
   heldBytes = 0;
+  /** Bytes of answers in send buffers. */
+  unsentBytes = 0;
   calls = 0;
   connections = 0;
   readonly #maxBytes: number;
@@ -37,10 +40,43 @@ export class PeerBudget {
     this.hold(bytes);
   }
 
+  /**
+   * The peer has to read answers before it gets more of them. Requests do not stop answers, because
+   * these end the calls that hold them.
+   */
+  get crowded(): boolean {
+    if (this.unsentBytes === 0) return false;
+    return this.unsentBytes >= this.#maxBytes || !this.server.fits(this.unsentBytes, 1);
+  }
+
+  /** Resolves when the peer is not crowded, or the call is over. */
+  room(call: { readonly over: boolean }): Promise<void> {
+    return new Promise((resolve) => {
+      const waiter: BudgetWaiter = {
+        retry: () => {
+          if (call.over || !this.crowded) resolve();
+          else this.server.wait(waiter);
+        },
+      };
+      this.server.wait(waiter);
+    });
+  }
+
   /** Counts bytes in that are held already. */
   hold(bytes: number): void {
     this.heldBytes += bytes;
     this.server.heldBytes += bytes;
+  }
+
+  holdUnsent(bytes: number): void {
+    this.unsentBytes += bytes;
+    this.server.heldBytes += bytes;
+  }
+
+  freeUnsent(bytes: number): void {
+    this.unsentBytes -= bytes;
+    this.server.heldBytes -= bytes;
+    this.server.wake();
   }
 
   free(bytes: number): void {

@@ -8,7 +8,7 @@ const SHARE = 4;
 /** This part of the room is for peers that have nothing. */
 const RESERVE = 1 / 4;
 
-/** A stream that is paused until bytes are free. */
+/** A message that waits until bytes are free. */
 export interface BudgetWaiter {
   /** Tries again. The waiter has left the queue, and may enter it again. */
   retry(): void;

@@ -27,6 +27,7 @@ import {
   requestMissing,
   unexpectedMessage,
 } from "./errors.ts";
+import { UnreadAnswer } from "./unread-answer.ts";
 
 const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered");
 
@@ -52,6 +53,8 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
   #inputEnded = false;
   /** The entry is in the timer wheel. Otherwise it is in the sweep, or in neither. */
   #timed = false;
+  /** A part of the answer is still in the send buffer. */
+  #unread = false;
   #admitted: AdmittedCall | undefined;
   #session: ChannelSink | undefined;
 
@@ -185,14 +188,29 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     return this.#admitted?.send(this.#channel, message) ?? true;
   }
 
-  drained(): Promise<void> {
-    return this.#channel.drained();
+  get crowded(): boolean {
+    return this.#owner.budget.crowded;
+  }
+
+  /** Counts what is in the send buffer while the stream waits for it. */
+  async drained(): Promise<void> {
+    const { budget } = this.#owner;
+    const held = this.#channel.unsentBytes ?? 0;
+    budget.holdUnsent(held);
+    await this.#channel.drained();
+    budget.freeUnsent(held);
+    if (this.crowded) await budget.room(this);
   }
 
   responded(call: AdmittedCall, response: unknown): void {
     if (this.#phase !== Phase.Over) {
+      if (this.crowded) {
+        call.holdResponse(response);
+        void this.#owner.budget.room(this).then(() => this.responded(call, response));
+        return;
+      }
       try {
-        call.send(this.#channel, response);
+        this.#unread = !call.send(this.#channel, response);
         this.#succeed(call);
       } catch (error) {
         this.#failed(error);
@@ -216,7 +234,9 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
   }
 
   returned(call: AdmittedCall): void {
-    this.#owner.release(call);
+    call.freeRequests();
+    if (this.#unread) new UnreadAnswer(this.#owner, call, this.#channel);
+    else this.#owner.release(call);
   }
 
   #open(flags: number, payload: Uint8Array): void {
@@ -297,7 +317,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
   #succeed({ context }: AdmittedCall): void {
     const pairs = context.trailers;
     const trailer = pairs === undefined ? okTrailers[this.#form] : encodeSuccess(pairs, this.#form);
-    this.#channel.send(FrameFlag.Trailer, trailer, true);
+    if (!this.#channel.send(FrameFlag.Trailer, trailer, true)) this.#unread = true;
     this.#settle(answered);
   }
 
@@ -323,7 +343,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     if (this.#phase === Phase.Over) return;
     const { limits } = this.#owner.core;
     const trailer = encodeFailure(error, this.#form, limits, this.#admitted?.context.trailers);
-    this.#channel.send(FrameFlag.Trailer, trailer, true);
+    if (!this.#channel.send(FrameFlag.Trailer, trailer, true)) this.#unread = true;
     this.#cancel(error);
   }
 

@@ -131,6 +131,10 @@ export class ServerConnection implements CallOwner {
     return RpcError.from(error);
   }
 
+  stalled(channel: Channel): void {
+    channel.reset(ResetCode.Cancelled);
+  }
+
   begin(call: AdmittedCall): void {
     const { maxCallsPerConnection } = this.core.limits;
     if (this.#calls >= maxCallsPerConnection) {
@@ -143,7 +147,6 @@ export class ServerConnection implements CallOwner {
 
   release(call: AdmittedCall): void {
     if (!call.counted) return;
-    call.freeRequests();
     this.#calls -= 1;
     this.core.release(call.route, this.budget);
   }

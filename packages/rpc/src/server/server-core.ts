@@ -30,6 +30,8 @@ export class ServerCore {
   readonly routes: RouteCache = new RouteCache();
   /** Bounds the time of streams without a header, and of streams that the caller does not end. */
   readonly sweep: Sweep;
+  /** Bounds the time of answers that their callers do not read. */
+  readonly unread: Sweep;
   readonly sessions: OpenSessions;
   readonly peers: PeerDirectory | undefined;
   readonly requiresAdmission: boolean;
@@ -55,6 +57,7 @@ export class ServerCore {
     this.peers = options.peers;
     this.requiresAdmission = options.requireAdmission ?? false;
     this.sweep = new Sweep(this.limits.headerTimeoutMs);
+    this.unread = new Sweep(this.limits.unreadTimeoutMs);
     this.sessions = new OpenSessions(this.limits.sessionIdleMs, () => this.#checkIdle());
     this.#onError = options.onError ?? printFault;
   }
@@ -93,6 +96,7 @@ export class ServerCore {
   close(): void {
     this.#draining = true;
     this.sweep.close();
+    this.unread.close();
     this.sessions.close();
   }
 

@@ -55,6 +55,10 @@ export class AnswerChannel implements Channel {
     return this.#over || this.#sent(passMessage(this.#channel, value));
   }
 
+  get unsentBytes(): number {
+    return this.#channel.unsentBytes ?? 0;
+  }
+
   drained(): Promise<void> {
     return this.#channel.drained();
   }

@@ -149,6 +149,12 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
     this.#answer.streams = route.streamsResponses;
   }
 
+  stalled(): void {
+    this.#inputEnded = true;
+    this.#channel.reset(ResetCode.Cancelled);
+    if (!this.#over) this.#leave((call) => call.stopped(ResetCode.Cancelled));
+  }
+
   broken(): void {
     this.#broken = true;
   }

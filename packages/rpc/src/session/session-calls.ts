@@ -24,6 +24,8 @@ export interface SessionCallsObserver {
   broken(): void;
   /** The handler has returned, or will never run. */
   returned(): void;
+  /** The caller does not read the answer. */
+  stalled(): void;
 }
 
 /** The header of a session, as the server reads it. */
@@ -109,6 +111,10 @@ export class SessionCalls implements CallOwner {
 
   /** The session counts its own end. Its calls open no channels. */
   countReset(): void {}
+
+  stalled(): void {
+    this.#observer.stalled();
+  }
 
   begin(call: AdmittedCall): void {
     this.#owner.begin(call);

@@ -25,6 +25,10 @@ export class WrappedChannel implements Channel {
     this.#inner.end();
   }
 
+  get unsentBytes(): number {
+    return this.#inner.unsentBytes ?? 0;
+  }
+
   drained(): Promise<void> {
     return this.#inner.drained();
   }

@@ -17,7 +17,10 @@ const tick = (ms = 20): Promise<void> => new Promise((resolve) => setTimeout(res
 describe.each(ways)("$title", ({ link, mode }) => {
   const open = async (kind: LinkKind) => {
     const journal = new Journal();
-    const opened = await kind.open({ services: [probe(journal)] });
+    const opened = await kind.open({
+      services: [probe(journal)],
+      limits: { maxCallsPerPeer: 500 },
+    });
     return { journal, opened, client: opened.client(Probe, { serialization: mode }) };
   };
 

@@ -16,6 +16,7 @@ test("receives a thousand large replies at once", async () => {
     gate: openGate(),
     node: nodes.server,
     compression: false,
+    limits: { maxCallsPerPeer: CALLS, maxHeldBytesPerPeer: CALLS * SIZE },
   });
   await using client = await AsterClient.connect(server.address, { node: nodes.client });
   const remote = client.client(Large);

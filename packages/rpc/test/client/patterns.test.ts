@@ -7,7 +7,7 @@ const sizes = [0, 1, 4000, 4096, 4097, 70_000, 1_000_000];
 
 describe.each(ways)("$title", ({ link, mode }) => {
   const open = async () => {
-    const opened = await link.open({ services: [probe()] });
+    const opened = await link.open({ services: [probe()], limits: { maxCallsPerPeer: 300 } });
     const client = opened.client(Probe, { serialization: mode });
     return { client, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](), opened };
   };

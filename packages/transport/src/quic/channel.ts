@@ -28,6 +28,8 @@ export class QuicChannel implements Channel, Slotted {
   #sink: ChannelSink | undefined;
   #opened: boolean;
   #sendDone = false;
+  /** The half has ended for the program, and ends on the wire when little is unsent. */
+  #ending = false;
   #receiveDone = false;
   #over = false;
   #paused = false;
@@ -81,27 +83,39 @@ export class QuicChannel implements Channel, Slotted {
     }
     this.#unsent += bytes;
     const commands = this.connection.commands;
-    commands.frame(this, !this.#opened, flags, payload, end);
+    // a half that ended on the wire sends no WRITABLE event
+    const ends = end && this.#unsent <= Limit.WRITABLE_BYTES;
+    commands.frame(this, !this.#opened, flags, payload, ends);
     this.#opened = true;
-    if (end) {
-      this.#sendDone = true;
-      this.#finishIfDone();
-    } else {
-      this.#notifyIfMany();
-    }
+    if (end) this.#endSending(!ends);
+    else this.#notifyIfMany();
     return !this.#isFull();
   }
 
   end(): void {
     if (this.#over || this.#sendDone) return;
-    this.connection.commands.bare(this, !this.#opened, true);
+    const later = this.#unsent > Limit.WRITABLE_BYTES;
+    if (!later) this.connection.commands.bare(this, !this.#opened, true);
     this.#opened = true;
-    this.#sendDone = true;
+    this.#endSending(later);
+  }
+
+  /** Ends the half on the wire now, if that waits until little is unsent. */
+  endNow(): void {
+    if (!this.#ending) return;
+    this.#ending = false;
+    this.connection.commands.bare(this, false, true);
+    this.#room?.give();
     this.#finishIfDone();
   }
 
+  get unsentBytes(): number {
+    return this.#over ? 0 : this.#unsent;
+  }
+
   drained(): Promise<void> {
-    if (!this.#isFull() || this.#over || this.#sendDone) return Promise.resolve();
+    if (!this.#isFull() || this.#over) return Promise.resolve();
+    if (this.#sendDone && !this.#ending) return Promise.resolve();
     this.#room ??= new Signal();
     return this.#room.wait();
   }
@@ -151,6 +165,7 @@ export class QuicChannel implements Channel, Slotted {
 
   onStopped(code: number): void {
     this.#sendDone = true;
+    this.#ending = false;
     this.#stopCode = code;
     this.#room?.give();
     this.#deliver();
@@ -160,6 +175,10 @@ export class QuicChannel implements Channel, Slotted {
   onWritable(): void {
     this.#unsent -= this.#asked;
     this.#asked = 0;
+    if (this.#ending && this.#unsent <= Limit.WRITABLE_BYTES) {
+      this.endNow();
+      return;
+    }
     this.#notifyIfMany();
     if (!this.#isFull()) this.#room?.give();
   }
@@ -187,14 +206,22 @@ export class QuicChannel implements Channel, Slotted {
   }
 
   #isFull(): boolean {
-    return this.#unsent >= Limit.SEND_WINDOW_BYTES;
+    return this.#unsent >= Limit.SEND_WINDOW_BYTES || this.#ending;
   }
 
   /** Asks for a WRITABLE event. */
   #notifyIfMany(): void {
-    if (this.#asked > 0 || this.#unsent < NOTIFY_BYTES || this.#over || this.#sendDone) return;
+    if (this.#asked > 0 || this.#unsent < NOTIFY_BYTES || this.#over) return;
+    if (this.#sendDone && !this.#ending) return;
     this.#asked = this.#unsent;
     this.connection.commands.notify(this.handle);
+  }
+
+  #endSending(later: boolean): void {
+    this.#sendDone = true;
+    this.#ending = later;
+    if (later) this.#notifyIfMany();
+    else this.#finishIfDone();
   }
 
   #hasEnding(): boolean {
@@ -272,7 +299,8 @@ export class QuicChannel implements Channel, Slotted {
   }
 
   #finishIfDone(): void {
-    if (this.#sendDone && this.#receiveDone && this.#stopCode === undefined) this.#finish();
+    if (!this.#sendDone || !this.#receiveDone || this.#ending) return;
+    if (this.#stopCode === undefined) this.#finish();
   }
 
   #finish(): void {

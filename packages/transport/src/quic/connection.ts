@@ -90,6 +90,7 @@ export class QuicConnection implements Connection {
     const why = reason === "" ? "" : `: ${JSON.stringify(reason)}`;
     const text = `this side closed the connection with code ${code}${why}`;
     this.#closing = new TransportError("closed", text, { applicationCode: code });
+    if (code === 0) this.endChannels();
     const bytes = Buffer.from(reason).subarray(0, Limit.REASON_BYTES);
     this.commands.close(this.handle, code, bytes);
   }
@@ -101,6 +102,11 @@ export class QuicConnection implements Connection {
     keepAlive.hold();
     await this.#gone.promise;
     keepAlive.release();
+  }
+
+  /** Ends the channels whose end waits, so that a close delivers what they have sent. */
+  endChannels(): void {
+    for (const channel of [...this.#channels.list()]) channel.endNow();
   }
 
   /** Frees the accept slot: the program has taken the connection. */

@@ -102,6 +102,11 @@ export class Reactor {
     this.#connections.set(connection.handle, connection);
   }
 
+  /** Ends the channels whose end waits, before the node closes. */
+  endChannels(): void {
+    for (const connection of this.#connections.values()) connection.endChannels();
+  }
+
   connectionStats(connection: number): NativeConnectionStats | null {
     return this.native.connectionStats(connection);
   }
