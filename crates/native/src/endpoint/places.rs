@@ -95,8 +95,8 @@ impl Places {
         if self.half_full() { CROWDED_HANDSHAKE_TIMEOUT } else { HANDSHAKE_TIMEOUT }
     }
 
-    /// Takes a place. When all are taken, the source with the most dials loses its oldest one. `None`
-    /// when no source has more than this one would have.
+    /// Takes a place. When all are taken, the source with the most dials loses its oldest one.
+    /// `None` when no source has more than this one would have.
     pub fn take(self: &Arc<Self>, source: Source) -> Option<Place> {
         let mut state = self.state.lock();
         let own = state.unproved.get(&source).map_or(0, VecDeque::len);
