@@ -64,15 +64,18 @@ fn offered(incoming: &Incoming) -> Vec<Bytes> {
 }
 
 async fn enter(node: Arc<Node>, endpoint: Endpoint, incoming: Incoming, offered: Vec<Bytes>, place: Place) {
-    let found = tokio::select! {
-        found = timeout(SLOT_TIMEOUT, first_slot(&node, &offered)) => found,
-        () = place.evicted() => return incoming.ignore(),
-    };
-    let slot = match found {
-        Ok(Ok(slot)) => slot,
-        Ok(Err(NotServed)) => return incoming.refuse(),
-        Err(_) => return incoming.ignore(),
-    };
+    let mut slot = None;
+    if place.holds_slot {
+        let found = tokio::select! {
+            found = timeout(SLOT_TIMEOUT, first_slot(&node, &offered)) => found,
+            () = place.evicted() => return incoming.ignore(),
+        };
+        slot = match found {
+            Ok(Ok(slot)) => slot,
+            Ok(Err(NotServed)) => return incoming.refuse(),
+            Err(_) => return incoming.ignore(),
+        };
+    }
     let Ok(accepting) = incoming.accept() else { return };
     let (admitted, slot) = {
         let mut admission = pin!(async {

@@ -1,7 +1,8 @@
 //! The places of connections in their handshake, shared between the sources of the dials.
 //!
-//! The accept loop takes a place per dial. A source that dials again and again without finishing
-//! replaces its own dials, and cannot take the places of others.
+//! The accept loop takes a place per dial. When all are taken, a dial of a source with few replaces
+//! one of the source with the most, so that a source that never finishes its dials cannot keep
+//! others out.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -18,8 +19,8 @@ use tokio::sync::Notify;
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The same once half of the places are taken.
 const CROWDED_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(3);
-/// A source has at most this part of the places.
-const SOURCE_SHARE: usize = 4;
+/// This part of the places may hold accept slots during the handshake, fewer than there are slots.
+const SLOT_SHARE: usize = 8;
 
 /// The origin of a dial: an IPv4 address, the network of an IPv6 address, or a relay, because
 /// the keys of relayed peers cost nothing.
@@ -94,15 +95,12 @@ impl Places {
         if self.half_full() { CROWDED_HANDSHAKE_TIMEOUT } else { HANDSHAKE_TIMEOUT }
     }
 
-    /// Takes a place. A source with its whole share, or else the source with the most dials, loses
-    /// its oldest one when necessary. `None` when all places are taken and no source has more than
-    /// this one would have.
+    /// Takes a place. When all are taken, the source with the most dials loses its oldest one.
+    /// `None` when no source has more than this one would have.
     pub fn take(self: &Arc<Self>, source: Source) -> Option<Place> {
         let mut state = self.state.lock();
         let own = state.unproved.get(&source).map_or(0, VecDeque::len);
-        if own >= self.limit / SOURCE_SHARE {
-            state.evict_oldest(&source);
-        } else if state.taken >= self.limit {
+        if state.taken >= self.limit {
             let (crowd, queue) = state.unproved.iter().max_by_key(|(_, queue)| queue.len())?;
             if queue.len() <= own + 1 {
                 return None;
@@ -115,7 +113,9 @@ impl Places {
         state.taken += 1;
         let evicted = Arc::new(Notify::new());
         state.unproved.entry(source.clone()).or_default().push_back((id, Arc::clone(&evicted)));
-        Some(Place { places: Arc::clone(self), source, id, evicted, proved: AtomicBool::new(false) })
+        let holds_slot = state.taken <= self.limit / SLOT_SHARE;
+        let proved = AtomicBool::new(false);
+        Some(Place { places: Arc::clone(self), source, id, evicted, holds_slot, proved })
     }
 }
 
@@ -125,6 +125,8 @@ pub struct Place {
     source: Source,
     id: u64,
     evicted: Arc<Notify>,
+    /// The dial takes its accept slot before the handshake; otherwise after it.
+    pub holds_slot: bool,
     proved: AtomicBool,
 }
 
@@ -184,15 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn a_source_replaces_its_own_dials() {
+    fn a_source_alone_does_not_replace_its_own_dials() {
         let places = Places::new(8);
-        let first = take(&places, 1, 2);
-        let more = take(&places, 1, 5);
-        assert_eq!(places.state.lock().taken, 2);
-        assert!(first.iter().all(is_evicted));
-        assert!(!is_evicted(&more[4]));
-        drop((first, more));
-        assert_eq!(places.state.lock().taken, 0);
+        let mut dials = take(&places, 1, 8);
+        assert!(places.take(Source::Ipv4(1)).is_none());
+        assert_eq!(dials.iter().map(|place| place.holds_slot).position(|holds| !holds), Some(1));
+        dials.truncate(3);
+        assert_eq!(places.state.lock().taken, 3);
+        drop(dials);
         assert!(places.state.lock().unproved.is_empty());
     }
 
@@ -219,12 +220,13 @@ mod tests {
     #[test]
     fn a_proved_peer_keeps_its_place() {
         let places = Places::new(8);
-        let proved = take(&places, 1, 2);
+        let proved = take(&places, 1, 6);
         proved.iter().for_each(Place::prove);
-        let more = take(&places, 1, 3);
+        let more = take(&places, 1, 2);
+        let newcomer = places.take(Source::Ipv4(9)).unwrap();
         assert!(!proved.iter().any(is_evicted));
-        assert_eq!(places.state.lock().taken, 4);
-        drop((proved, more));
+        assert!(is_evicted(&more[0]) && !is_evicted(&more[1]));
+        drop((proved, more, newcomer));
         assert_eq!(places.state.lock().taken, 0);
     }
 
