@@ -14,7 +14,11 @@ import type { ConnectedPairOptions, Testbed } from "../targets/testbed.ts";
 const quic = { transport: ["quic"] } as const;
 const request = { data: texts("x") };
 
-const hosting = () => ({ services: [implement(Conformance, conformanceHandlers(new Observer()))] });
+const hosting = () => ({
+  services: [implement(Conformance, conformanceHandlers(new Observer()))],
+  // one client runs as many calls as a connection may have
+  limits: { maxCallsPerPeer: 1280 },
+});
 
 async function connected(
   { mode, connect }: Testbed,
@@ -183,6 +187,8 @@ function peakOf(count: () => number): () => number {
   const timer = setInterval(() => {
     peak = Math.max(peak, count());
   }, 2);
+  // ends with the program when a call fails
+  timer.unref();
   return () => {
     clearInterval(timer);
     return peak;

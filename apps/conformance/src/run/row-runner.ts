@@ -4,8 +4,9 @@ import { Findings } from "../check/findings.ts";
 import { runRawClientRow } from "../raw/raw-client.ts";
 import type { RawServer } from "../raw/raw-server.ts";
 import type { CallRow } from "../row-kinds/call-row.ts";
-import { type Row, titleOf } from "../row-kinds/row.ts";
+import type { Row } from "../row-kinds/row.ts";
 import type { Setup } from "../row-kinds/setup.ts";
+import { tagOf } from "../service/observer.ts";
 import type { Harness } from "../targets/harness.ts";
 import type { Target } from "../targets/target.ts";
 import type { Result } from "./result.ts";
@@ -140,7 +141,7 @@ export class RowRunner {
 
   async #call(row: CallRow, harness: Harness): Promise<string[]> {
     this.#calls += 1;
-    const own = `${titleOf(row)} ${this.#calls}`;
+    const own = tagOf(this.#calls);
     const tag = row.method.startsWith("empty") ? "" : own;
     const outcome = await harness.call(row, tag, own);
     const wrong = checkOutcome(outcome, row.expect, harness.clientId);

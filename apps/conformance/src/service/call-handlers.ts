@@ -5,7 +5,7 @@ import { FrameFlag } from "@aster/transport";
 import type { Conformance } from "./definitions.ts";
 import { generatedBytes } from "./generated-bytes.ts";
 import type { Reply, Request, RequestFields } from "./messages.ts";
-import { currentFrames, type Observation, type Observer } from "./observer.ts";
+import type { Observation, Observer } from "./observer.ts";
 
 const NOT_MESSAGES = ~FrameFlag.Compressed;
 
@@ -71,7 +71,6 @@ const nothing: RequestFields = {};
 class ServedCall implements Disposable {
   readonly #observer: Observer;
   readonly #context: CallContext;
-  readonly #frames = currentFrames.getStore();
   readonly #signal: AbortSignal;
   #observation: Observation | undefined;
   #items = 0;
@@ -91,8 +90,9 @@ class ServedCall implements Disposable {
     if (this.plan.code === undefined || this.plan.code === 0) this.plan = request;
     if (this.#observation === undefined && request.tag !== "") this.#observe(request.tag);
     const { expectCompressed } = request;
-    if (expectCompressed === undefined || this.#frames === undefined) return;
-    const messages = this.#frames.read.filter((flags) => (flags & NOT_MESSAGES) === 0);
+    const frames = this.#observation?.frames;
+    if (expectCompressed === undefined || frames === undefined) return;
+    const messages = frames.read.filter((flags) => (flags & NOT_MESSAGES) === 0);
     const compressed = ((messages[this.#items - 1] ?? 0) & FrameFlag.Compressed) !== 0;
     if (compressed !== expectCompressed) {
       const text = `the message is ${compressed ? "" : "not "}compressed`;
@@ -137,7 +137,6 @@ class ServedCall implements Disposable {
     const observation = this.#observer.of(tag);
     this.#observation = observation;
     observation.calls += 1;
-    observation.frames = this.#frames;
     const aborted = () => {
       observation.aborted = true;
     };

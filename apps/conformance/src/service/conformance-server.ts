@@ -43,7 +43,7 @@ export async function startConformanceServer(
       implement(ConformanceSession, (peer) => conformanceSession(peer, observer, sessions)),
     ],
     gate: openGate({ production: true }),
-    node: wrapNode(node, (connection) => new TappedConnection(connection)),
+    node: wrapNode(node, (connection) => new TappedConnection(connection, observer)),
     ...(compression === undefined ? {} : { compression }),
     // one client runs as many calls as a connection may have
     limits: { maxCallsPerPeer: 1280, ...setup.serverLimits },

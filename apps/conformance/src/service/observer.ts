@@ -1,12 +1,10 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-
 /** The flags of the frames that the server read from and wrote to one channel. */
 export interface FrameFlags {
   readonly read: number[];
   readonly written: number[];
 }
 
-/** The observations of one call's handler. */
+/** The observations of one call's handler, and the frames of its channel. */
 export interface Observation {
   calls: number;
   /** Its signal fired. */
@@ -30,5 +28,10 @@ export class Observer {
   }
 }
 
-/** The frames of the call that the current handler serves; set by `TappedConnection`. */
-export const currentFrames = new AsyncLocalStorage<FrameFlags>();
+/** Returns the tag of a call. It has a form that {@link tagIn} finds in encoded requests. */
+export const tagOf = (call: number): string => `<call ${call}>`;
+
+/** Returns the tag that the bytes of a request contain in plain text, in any serialization mode. */
+export function tagIn(bytes: Uint8Array): string | undefined {
+  return /<call \d+>/.exec(Buffer.from(bytes).toString("latin1"))?.[0];
+}

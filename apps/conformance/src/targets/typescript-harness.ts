@@ -88,7 +88,7 @@ function compressionOf({ zstd }: TypescriptOptions): Compression {
 
 function localHarness({ options, setup, nodes, observer, sessions, server }: Parts): Harness {
   const tapped = {
-    handle: (connection: Connection) => server.handle(new TappedConnection(connection)),
+    handle: (connection: Connection) => server.handle(new TappedConnection(connection, observer)),
   };
   const clientOptions = {
     ...formOf(options),
