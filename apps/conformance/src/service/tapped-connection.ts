@@ -3,7 +3,7 @@ import { WrappedChannel, WrappedConnection } from "@aster/rpc/testing";
 import { type Channel, type ChannelSink, type Connection, FrameFlag } from "@aster/transport";
 import { type FrameFlags, type Observer, tagIn } from "./observer.ts";
 
-/** Flags of frames that are no messages. */
+/** Flags that only frames without a message have. */
 const NOT_MESSAGES = ~FrameFlag.Compressed;
 
 /**

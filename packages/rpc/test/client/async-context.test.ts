@@ -11,8 +11,8 @@ import {
 } from "@aster/rpc";
 import type { Interceptor } from "@aster/rpc/interceptor";
 import { describe, expect, test } from "vitest";
-import { links } from "../support/links.ts";
 import { collect } from "../support/outcomes.ts";
+import { pairs } from "../support/pairs.ts";
 import { Journal, Text } from "../support/probe.ts";
 
 const Here = defineService(
@@ -89,11 +89,11 @@ function hereService(journal: Journal) {
 
 const ids = ["a", "b", "c"];
 
-describe.each(links)("$name", (link) => {
+describe.each(pairs)("$name", (pair) => {
   test("handlers and streams see what an interceptor of their call has set", async () => {
     const journal = new Journal();
     const opened = await store.run("the start of the server", () =>
-      link.open({ services: [hereService(journal)], interceptors: [byMetadata] }),
+      pair.open({ services: [hereService(journal)], interceptors: [byMetadata] }),
     );
     await using _ = opened;
     const client = opened.client(Here);
@@ -120,7 +120,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("handlers without interceptors see no other call", async () => {
-    await using opened = await link.open({ services: [hereService(new Journal())] });
+    await using opened = await pair.open({ services: [hereService(new Journal())] });
     const client = opened.client(Here);
     const calls = ids.map((id) => store.run(id, () => client.one({})));
     for (const { text } of await Promise.all(calls)) expect(text).toBe("undefined");
@@ -132,7 +132,7 @@ describe.each(links)("$name", (link) => {
 
   test("abort listeners and finally blocks run in their call at the deadline", async () => {
     const journal = new Journal();
-    await using opened = await link.open({
+    await using opened = await pair.open({
       services: [hereService(journal)],
       interceptors: [byMetadata],
     });
@@ -151,7 +151,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("onTrailer runs in the context of the caller", async () => {
-    await using opened = await link.open({ services: [hereService(new Journal())] });
+    await using opened = await pair.open({ services: [hereService(new Journal())] });
     for (const interceptors of [[], [byMetadata]]) {
       const client = opened.client(Here, { interceptors });
       const seen: string[] = [];
@@ -162,7 +162,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("the requests of a caller run in its context, also when the call ends early", async () => {
-    await using opened = await link.open({ services: [hereService(new Journal())] });
+    await using opened = await pair.open({ services: [hereService(new Journal())] });
     const client = opened.client(Here, { interceptors: [byMetadata] });
     const plain = opened.client(Here);
     for (const remote of [client, plain]) {
@@ -188,7 +188,7 @@ describe.each(links)("$name", (link) => {
   test("streams of interceptors run in the context of their interceptor", async () => {
     for (const side of ["client", "server"]) {
       const interceptors = [byMetadata, wrapping];
-      await using opened = await link.open({
+      await using opened = await pair.open({
         services: [hereService(new Journal())],
         ...(side === "server" ? { interceptors } : {}),
       });
@@ -202,7 +202,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("signals of client interceptors fire in their call", async () => {
-    await using opened = await link.open({ services: [hereService(new Journal())] });
+    await using opened = await pair.open({ services: [hereService(new Journal())] });
     const seen: string[] = [];
     const listening: Interceptor = (call, next) => {
       call.signal.addEventListener("abort", () => seen.push(here().text));

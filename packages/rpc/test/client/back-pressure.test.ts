@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { clientStream, defineService, implement, serverStream } from "@aster/rpc";
 import { describe, expect, test } from "vitest";
-import { links } from "../support/links.ts";
+import { pairs } from "../support/pairs.ts";
 import { Item, Journal, Probe, probe, Total } from "../support/probe.ts";
 
 // windows count bytes on the wire, so the messages here must not be compressible
@@ -18,10 +18,10 @@ async function settled(read: () => number): Promise<number> {
   return before;
 }
 
-describe.each(links)("$name", (link) => {
+describe.each(pairs)("$name", (pair) => {
   test("a slow reader pauses the handler of a server stream", async () => {
     const journal = new Journal();
-    await using opened = await link.open({ services: [probe(journal)] });
+    await using opened = await pair.open({ services: [probe(journal)] });
     const produced = () => journal.lines.length - 1;
     const stream = opened.client(Probe).endless({ n: 0, payload });
     await journal.wrote("endless began");
@@ -36,7 +36,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("a fast reader gets all messages of a small queue", async () => {
-    await using opened = await link.open({
+    await using opened = await pair.open({
       services: [probe()],
       limits: { maxQueuedItems: 1, maxQueuedBytes: 1 },
     });
@@ -61,7 +61,7 @@ describe.each(links)("$name", (link) => {
         return { total: 0, items: read };
       },
     });
-    await using opened = await link.open({ services: [slow] });
+    await using opened = await pair.open({ services: [slow] });
     let sent = 0;
     const items = 150;
     function* requests() {
@@ -84,7 +84,7 @@ describe.each(links)("$name", (link) => {
         while (!stop) yield { n: 1 };
       },
     });
-    await using opened = await link.open({ services: [flood, probe()] });
+    await using opened = await pair.open({ services: [flood, probe()] });
     const reading = (async () => {
       for await (const _ of opened.client(Flood).flow({ n: 0 }));
     })();

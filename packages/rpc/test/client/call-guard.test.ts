@@ -3,8 +3,8 @@ import { AsterClient, RpcError, StatusCode } from "@aster/rpc";
 import type { Interceptor } from "@aster/rpc/interceptor";
 import { servicePair } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
-import { links } from "../support/links.ts";
 import { failure } from "../support/outcomes.ts";
+import { pairs } from "../support/pairs.ts";
 import { Journal, Probe, probe } from "../support/probe.ts";
 import { revivable } from "../support/revivable.ts";
 import { Tally, tally } from "../support/session-probe.ts";
@@ -30,10 +30,10 @@ const pass: Interceptor = (call, next) => next(call);
 
 type Calls = Record<string, (options: object) => Promise<unknown>>;
 
-describe.each(links)("$name", (link) => {
+describe.each(pairs)("$name", (pair) => {
   const stuck = [stuckBefore, stuckAfter, stuckInStream];
   test.each(stuck)("deadline and signal end calls in $name", async (interceptor) => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe, { interceptors: [pass, interceptor, pass] });
     const calls: Calls = {
       echo: (options) => client.echo({}, options),
@@ -54,7 +54,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("leaving a stream does not wait for an interceptor", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     for (const interceptor of stuck) {
       const client = opened.client(Probe, { interceptors: [interceptor] });
       const began = performance.now();
@@ -74,7 +74,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("the error names the interceptor at work", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const named = opened.client(Probe, { interceptors: [pass, stuckBefore] });
     const error = await failure(named.echo({}, { timeoutMs: 20 }));
     expect(error.rawMessage).toBe('deadline exceeded in the interceptor "stuckBefore"');
@@ -87,7 +87,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("a deadline or signal that an interceptor sets bounds the inner ones", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const soon: Interceptor = (call, next) => next({ ...call, deadlineAt: performance.now() + 30 });
     const attempt: Interceptor = (call, next) =>
       next({ ...call, signal: AbortSignal.any([call.signal, AbortSignal.timeout(30)]) });
@@ -101,7 +101,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("messages that arrived before the deadline are still read, then the error", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe, { interceptors: [pass] });
     const stream = client.endless({ n: 10 }, { timeoutMs: 100 });
     await stream.next();
@@ -115,7 +115,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("an interceptor answers in place of a call that ended at its deadline", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const fallback: Interceptor = async (call, next) => {
       try {
         return await next(call);
@@ -128,7 +128,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("the signal of an interceptor fires at the deadline", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     let reason: unknown;
     const fetching: Interceptor = (call) =>
       new Promise((_, reject) => {
@@ -145,7 +145,7 @@ describe.each(links)("$name", (link) => {
 
   test("a call that ended in an interceptor sends nothing later", async () => {
     const journal = new Journal();
-    await using opened = await link.open({ services: [probe(journal)] });
+    await using opened = await pair.open({ services: [probe(journal)] });
     const late: Interceptor = async (call, next) => {
       await new Promise((resolve) => setTimeout(resolve, 80));
       return next(call);
@@ -157,7 +157,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("sessions end with their calls in interceptors", async () => {
-    await using opened = await link.open({ services: [tally()] });
+    await using opened = await pair.open({ services: [tally()] });
     const session = await opened.session(Tally, { interceptors: [stuckBefore] });
     const late = await failure(session.add({ n: 1 }, { timeoutMs: 30 }));
     expect(late.code).toBe(StatusCode.DEADLINE_EXCEEDED);

@@ -1,6 +1,6 @@
 import { bidiStream, defineService, implement, type RpcError, StatusCode } from "@aster/rpc";
 import { describe, expect, test } from "vitest";
-import { type LinkKind, ways } from "../support/links.ts";
+import { type PairKind, ways } from "../support/pairs.ts";
 import { Journal, Probe, probe, Text } from "../support/probe.ts";
 
 async function reasonOf(work: Promise<unknown>): Promise<unknown> {
@@ -14,8 +14,8 @@ async function reasonOf(work: Promise<unknown>): Promise<unknown> {
 
 const tick = (ms = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe.each(ways)("$title", ({ link, mode }) => {
-  const open = async (kind: LinkKind) => {
+describe.each(ways)("$title", ({ pair, mode }) => {
+  const open = async (kind: PairKind) => {
     const journal = new Journal();
     const opened = await kind.open({
       services: [probe(journal)],
@@ -25,7 +25,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   };
 
   test("a signal that fired before the call sends nothing", async () => {
-    const { journal, opened, client } = await open(link);
+    const { journal, opened, client } = await open(pair);
     await using _ = opened;
     const why = new Error("no need");
     const error = await reasonOf(client.sleep({ n: 1 }, { signal: AbortSignal.abort(why) }));
@@ -35,7 +35,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("a signal that fires during the call aborts the handler", async () => {
-    const { journal, opened, client } = await open(link);
+    const { journal, opened, client } = await open(pair);
     await using _ = opened;
     const abort = new AbortController();
     const call = reasonOf(client.sleep({ n: 5000 }, { signal: abort.signal }));
@@ -49,7 +49,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("a handler that ignores its signal counts as running until it returns", async () => {
-    const { journal, opened, client } = await open(link);
+    const { journal, opened, client } = await open(pair);
     await using _ = opened;
     const abort = new AbortController();
     const call = reasonOf(client.deaf({ n: 200 }, { signal: abort.signal }));
@@ -64,7 +64,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("AbortSignal.timeout ends a call with DEADLINE_EXCEEDED", async () => {
-    const { opened, client } = await open(link);
+    const { opened, client } = await open(pair);
     await using _ = opened;
     const error = await reasonOf(client.sleep({ n: 5000 }, { signal: AbortSignal.timeout(50) }));
     expect(error).toMatchObject({ code: StatusCode.DEADLINE_EXCEEDED });
@@ -73,7 +73,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   test.each(["break", "throw", "return()"])(
     "leaving a stream by %s ends its handler",
     async (how) => {
-      const { journal, opened, client } = await open(link);
+      const { journal, opened, client } = await open(pair);
       await using _ = opened;
       const stream = client.endless({ n: 2 });
       const read = async () => {
@@ -93,7 +93,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   );
 
   test("a signal ends a stream on both sides and drops unread items", async () => {
-    const { journal, opened, client } = await open(link);
+    const { journal, opened, client } = await open(pair);
     await using _ = opened;
     const abort = new AbortController();
     const stream = client.endless({ n: 1 }, { signal: abort.signal });
@@ -106,7 +106,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("a signal cancels a stream that is not read", async () => {
-    const { journal, opened, client } = await open(link);
+    const { journal, opened, client } = await open(pair);
     await using _ = opened;
     const abort = new AbortController();
     client.endless({ n: 0 }, { signal: abort.signal });
@@ -116,7 +116,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("a signal cancels a client stream and stops its source", async () => {
-    const { journal, opened, client } = await open(link);
+    const { journal, opened, client } = await open(pair);
     await using _ = opened;
     const abort = new AbortController();
     const source = new Journal();
@@ -139,7 +139,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("an error of a source rejects the call unchanged and cancels the handler", async () => {
-    const { journal, opened, client } = await open(link);
+    const { journal, opened, client } = await open(pair);
     await using _ = opened;
     async function* requests() {
       yield { n: 1 };
@@ -151,7 +151,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("leaving a bidi stream ends both directions", async () => {
-    const { journal, opened, client } = await open(link);
+    const { journal, opened, client } = await open(pair);
     await using _ = opened;
     const source = new Journal();
     async function* requests() {
@@ -173,7 +173,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("500 calls cancelled at random moments end once and leave no state", async () => {
-    const { opened, client } = await open(link);
+    const { opened, client } = await open(pair);
     await using _ = opened;
     const calls = Array.from({ length: 500 }, async (_unused, i) => {
       const abort = new AbortController();
@@ -205,7 +205,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
         return stuck("handler");
       },
     });
-    await using opened = await link.open({ services: [waiting] });
+    await using opened = await pair.open({ services: [waiting] });
     const client = opened.client(Stuck, { serialization: mode });
     const abort = new AbortController();
     const stream = client.wait(stuck("source"), { signal: abort.signal });

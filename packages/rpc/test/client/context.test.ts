@@ -13,7 +13,7 @@ import {
 } from "@aster/rpc";
 import { servicePair } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
-import { links } from "../support/links.ts";
+import { pairs } from "../support/pairs.ts";
 import { Journal, Text } from "../support/probe.ts";
 
 const Where = defineService(
@@ -87,9 +87,9 @@ async function texts(stream: AsyncIterable<{ text: string }>): Promise<string[]>
   return all;
 }
 
-describe.each(links)("$name", (link) => {
+describe.each(pairs)("$name", (pair) => {
   test("is the call of each handler, in every pattern, after awaits and between yields", async () => {
-    await using opened = await link.open({ services: [where(new Journal())] });
+    await using opened = await pair.open({ services: [where(new Journal())] });
     const client = opened.client(Where);
     const requests = [{ text: "" }, { text: "" }];
     await Promise.all(
@@ -108,7 +108,7 @@ describe.each(links)("$name", (link) => {
 
   test("is set where a handler reacts to the end of its call", async () => {
     const journal = new Journal();
-    await using opened = await link.open({ services: [where(journal)] });
+    await using opened = await pair.open({ services: [where(journal)] });
     const client = opened.client(Where);
     for await (const _ of client.wait({}, { metadata: { id: "x" } })) break;
     await journal.wrote("finally wait x");

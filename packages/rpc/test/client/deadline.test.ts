@@ -2,9 +2,9 @@ import { currentCall, defineService, implement, RpcError, StatusCode, unary } fr
 import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { links, local } from "../support/links.ts";
+import { local, pairs } from "../support/pairs.ts";
 import { Item, Journal, Probe, probe, Text } from "../support/probe.ts";
-import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { RawCall, rawPair } from "../support/raw-peer.ts";
 import { call, hello, joined, json, statusOf } from "../support/raw-say.ts";
 
 async function codeOf(work: Promise<unknown>): Promise<number> {
@@ -16,10 +16,10 @@ async function codeOf(work: Promise<unknown>): Promise<number> {
   }
 }
 
-describe.each(links)("$name", (link) => {
+describe.each(pairs)("$name", (pair) => {
   test("a deadline ends a slow handler and its caller", async () => {
     const journal = new Journal();
-    await using opened = await link.open({ services: [probe(journal)] });
+    await using opened = await pair.open({ services: [probe(journal)] });
     const client = opened.client(Probe);
     const began = performance.now();
     expect(await codeOf(client.sleep({ n: 5000 }, { timeoutMs: 100 }))).toBe(
@@ -34,7 +34,7 @@ describe.each(links)("$name", (link) => {
 
   test("a stream ends at its deadline", async () => {
     const journal = new Journal();
-    await using opened = await link.open({ services: [probe(journal)] });
+    await using opened = await pair.open({ services: [probe(journal)] });
     const stream = opened.client(Probe).endless({ n: 5 }, { timeoutMs: 150 });
     const read = async () => {
       for await (const _ of stream);
@@ -44,7 +44,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("a timeout of one millisecond always ends the call", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe);
     const calls = Array.from({ length: 20 }, () =>
       codeOf(client.sleep({ n: 100 }, { timeoutMs: 1 })),
@@ -54,7 +54,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("the handler gets the remaining time", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe, { timeoutMs: 7000 });
     const remaining = async (options?: { timeoutMs: number }) =>
       JSON.parse((await client.context({}, options)).text).remainingMs;
@@ -182,9 +182,9 @@ test.each([
 ])("with a tolerance of %i ms a deadline %i ms from now ends with %i", async (skew, from, code) => {
   const journal = new Journal();
   const server = new Server({ services: [probe(journal)], limits: { deadlineSkewMs: skew } });
-  await using link = await rawLink(server);
+  await using pair = await rawPair(server);
   const header = json({ ...call, deadlineEpochMs: Date.now() + from });
-  const answer = await new RawCall(link.raw).send(joined(header, hello), true).answer();
+  const answer = await new RawCall(pair.raw).send(joined(header, hello), true).answer();
   expect(statusOf(answer).code).toBe(code);
   expect(server.stats().callsTotal).toBe(code === StatusCode.OK ? 1 : 0);
 });

@@ -20,7 +20,7 @@ import {
 import { servicePair } from "@aster/rpc/testing";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
-import { local, ways } from "../support/links.ts";
+import { local, ways } from "../support/pairs.ts";
 import { Text } from "../support/probe.ts";
 
 const Amount = wireType("bank/Amount", { amount: z.int64() });
@@ -83,9 +83,9 @@ async function lastOf(stream: AsyncIterable<unknown>): Promise<RpcError> {
   );
 }
 
-describe.each(ways)("$title", ({ link, mode }) => {
+describe.each(ways)("$title", ({ pair, mode }) => {
   test("the caller gets the data with defaults, in every pattern", async () => {
-    await using opened = await link.open({ services: [bank] });
+    await using opened = await pair.open({ services: [bank] });
     const client = opened.client(Bank, { serialization: mode });
     const missing = 2n ** 62n;
     const { NotEnoughFunds } = Bank.methods.withdraw.errors;
@@ -117,7 +117,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("a method that does not declare it passes on code, message and details", async () => {
-    await using opened = await link.open({ services: [bank] });
+    await using opened = await pair.open({ services: [bank] });
     const error = await failure(
       opened.client(Bank, { serialization: mode }).undeclared({ amount: 5n }),
     );
@@ -134,7 +134,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     const { withdraw: _, ...same } = methods;
     const withdraw = unary(Amount, Text, { errors: { Other } });
     const Theirs = defineService("Bank", {}, { ...same, withdraw });
-    await using opened = await link.open({ services: [bank] });
+    await using opened = await pair.open({ services: [bank] });
     const client = opened.client(Theirs, { serialization: mode });
     const error = await failure(client.withdraw({ amount: 5n }));
     expect(error).toMatchObject({ code: 9, rawMessage: "not enough", data: undefined });

@@ -13,15 +13,15 @@ import {
 import { Server } from "@aster/rpc/server";
 import { type EndpointAddress, endpointIdOf, generateSecretKey } from "@aster/transport";
 import { describe, expect, test } from "vitest";
-import { local, memory, quic, ways } from "../support/links.ts";
 import { failure } from "../support/outcomes.ts";
+import { local, memory, quic, ways } from "../support/pairs.ts";
 import { Probe, probe, Text } from "../support/probe.ts";
 
 const codes = Object.values(StatusCode).filter((code) => code !== StatusCode.OK);
 
-describe.each(ways)("$title", ({ link, mode }) => {
+describe.each(ways)("$title", ({ pair, mode }) => {
   test("every code arrives with message and details", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode });
     for (const code of codes) {
       const message = `wörd ${code} ☺\t\r\n`;
@@ -35,7 +35,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("a stream delivers its items, then its error once", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode });
     const stream = client.countThenFail({ code: 9, message: "enough", after: 3 });
     const seen: number[] = [];
@@ -51,7 +51,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
 
   test("an unexpected error of a handler is reported under an id and not sent", async () => {
     const faults: ServerFault[] = [];
-    await using opened = await link.open({
+    await using opened = await pair.open({
       services: [probe()],
       onError: (fault) => faults.push(fault),
     });
@@ -69,7 +69,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
 
   test("a response of the wrong type is a fault of the server", async () => {
     const faults: ServerFault[] = [];
-    await using opened = await link.open({
+    await using opened = await pair.open({
       services: [probe()],
       onError: (fault) => faults.push(fault),
     });
@@ -80,7 +80,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("checks refinements before the handler, with the path", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode });
     expect(await client.checked({ name: "long enough" })).toEqual({ text: "long enough" });
     const error = await failure(client.checked({ name: "no" }));
@@ -89,7 +89,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("refuses a request of the wrong type before it is sent", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode });
     const bad = { text: 7 } as unknown as { text: string };
     expect((await failure(client.echo(bad))).code).toBe(StatusCode.INVALID_ARGUMENT);
@@ -157,8 +157,8 @@ test("handlers may throw and return synchronously", async () => {
 
 test.each([memory, quic])(
   "$name: closing the client ends running calls with CANCELLED and refuses new ones with FAILED_PRECONDITION",
-  async (link) => {
-    await using opened = await link.open({ services: [probe()] });
+  async (pair) => {
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe);
     const running = failure(client.sleep({ n: 5000 }));
     await client.echo({});

@@ -11,7 +11,7 @@ import {
 import type { CallMetadata, InterceptedCall, Interceptor } from "@aster/rpc/interceptor";
 import { Server } from "@aster/rpc/server";
 import { describe, expect, test } from "vitest";
-import { local, ways } from "../support/links.ts";
+import { local, ways } from "../support/pairs.ts";
 import { Probe, probe, Text } from "../support/probe.ts";
 
 const noting =
@@ -29,10 +29,10 @@ async function* upper(stream: AsyncIterable<{ text: string }>): AsyncIterable<{ 
   for await (const { text } of stream) yield { text: text.toUpperCase() };
 }
 
-describe.each(ways)("$title", ({ link, mode }) => {
+describe.each(ways)("$title", ({ pair, mode }) => {
   test("run from the outside in, those of the client around those of the server", async () => {
     const lines: string[] = [];
-    await using opened = await link.open({
+    await using opened = await pair.open({
       services: [probe()],
       interceptors: [noting(lines, "server a"), noting(lines, "server b")],
     });
@@ -58,7 +58,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     };
     for (const side of ["client", "server"]) {
       const interceptors = [shout];
-      await using opened = await link.open({
+      await using opened = await pair.open({
         services: [probe()],
         ...(side === "server" ? { interceptors } : {}),
       });
@@ -81,7 +81,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     const no: Interceptor = () => {
       throw new RpcError(StatusCode.UNAUTHENTICATED, "who are you?", { details: { a: "b" } });
     };
-    await using opened = await link.open({ services: [probe()], interceptors: [no] });
+    await using opened = await pair.open({ services: [probe()], interceptors: [no] });
     const client = opened.client(Probe, { serialization: mode });
     const calls = [
       client.echo({}),
@@ -115,7 +115,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
         }
       }
     };
-    await using opened = await link.open({ services: [shaky] });
+    await using opened = await pair.open({ services: [shaky] });
     const client = opened.client(Shaky, { serialization: mode, interceptors: [retry] });
     expect(await client.once({ text: "at last" })).toEqual({ text: "at last" });
     expect(failures).toBe(-1);
@@ -127,7 +127,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
       calls.push(call);
       return next(call);
     };
-    await using opened = await link.open({ services: [probe()], interceptors: [see] });
+    await using opened = await pair.open({ services: [probe()], interceptors: [see] });
     const client = opened.client(Probe, { serialization: mode, interceptors: [see] });
     await client.echo({ text: "x" }, { timeoutMs: 5000, metadata: { trace: "7" } });
     for (const [index, side] of (["client", "server"] as const).entries()) {
@@ -148,7 +148,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
         metadata: call.metadata.with("token", "t"),
         deadlineAt: performance.now() + 2000,
       });
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode, interceptors: [add] });
     const { metadata, remainingMs } = JSON.parse((await client.context({})).text);
     expect(metadata).toEqual([["token", "t"]]);
@@ -160,7 +160,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
       await next(call);
       throw new RpcError(StatusCode.DATA_LOSS, "after all");
     };
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode, interceptors: [late] });
     const error = await client
       .count({ n: 1 })
@@ -171,7 +171,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
 
   test("pass on that a reader leaves a stream", async () => {
     const pass: Interceptor = (call, next) => next(call);
-    await using opened = await link.open({ services: [probe()], interceptors: [pass] });
+    await using opened = await pair.open({ services: [probe()], interceptors: [pass] });
     const client = opened.client(Probe, { serialization: mode, interceptors: [pass] });
     for await (const { n } of client.endless({ n: 1 })) if (n === 3) break;
     const unread = client.endless({ n: 1 });

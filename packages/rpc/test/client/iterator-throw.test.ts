@@ -3,17 +3,17 @@ import { defineService, implement, serverStream } from "@aster/rpc";
 import type { Interceptor } from "@aster/rpc/interceptor";
 import { servicePair } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
-import { links } from "../support/links.ts";
+import { pairs } from "../support/pairs.ts";
 import { Item, Journal, Probe, probe } from "../support/probe.ts";
 
 const pass: Interceptor = (call, next) => next(call);
 
-describe.each(links)("$name", (link) => {
+describe.each(pairs)("$name", (pair) => {
   test.each([{ interceptors: [] }, { interceptors: [pass] }])(
     "gives the error back and ends the call, with $interceptors.length interceptors",
     async ({ interceptors }) => {
       const journal = new Journal();
-      await using opened = await link.open({ services: [probe(journal)] });
+      await using opened = await pair.open({ services: [probe(journal)] });
       const client = opened.client(Probe, { interceptors });
       async function* delegating() {
         yield* client.endless({ n: 1 });

@@ -3,9 +3,9 @@ import { defineService, implement, Metadata, RpcError, StatusCode, unary } from 
 import { Server } from "@aster/rpc/server";
 import { encodeFrame } from "@aster/transport";
 import { describe, expect, test } from "vitest";
-import { type LinkKind, ways } from "../support/links.ts";
+import { type PairKind, ways } from "../support/pairs.ts";
 import { Probe, probe, Text } from "../support/probe.ts";
-import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { RawCall, rawPair } from "../support/raw-peer.ts";
 import { joined, json, statusOf, text } from "../support/raw-say.ts";
 
 test("metadata print their pairs, without secrets", () => {
@@ -111,7 +111,7 @@ const binary = implement(Binary, {
 });
 
 test("a value of a peer under -bin that is not base64 is an error when it is read as bytes", async () => {
-  await using link = await rawLink(new Server({ services: [binary, probe()] }));
+  await using pair = await rawPair(new Server({ services: [binary, probe()] }));
   for (const [service, method, code] of [
     ["Binary", "read", StatusCode.INVALID_ARGUMENT],
     ["Probe", "echo", StatusCode.OK],
@@ -119,24 +119,24 @@ test("a value of a peer under -bin that is not base64 is an error when it is rea
     const metadata = { metadataKeys: ["x-bin"], metadataValues: ["no!"] };
     const header = json({ service, method, version: 1, ...metadata });
     const message = encodeFrame(0, text({ text: "x-bin" }));
-    const answer = await new RawCall(link.raw).send(joined(header, message), true).answer();
+    const answer = await new RawCall(pair.raw).send(joined(header, message), true).answer();
     expect([service, statusOf(answer).code]).toEqual([service, code]);
   }
 });
 
 const Both = defineService("Both", { scoped: "session" }, { both: unary(Text, Text) });
 
-async function scoped(link: LinkKind, mode: "xlang" | "json") {
+async function scoped(pair: PairKind, mode: "xlang" | "json") {
   const both = implement(Both, () => ({
     both: ({ text }, { metadata }) => ({ text: JSON.stringify({ text, metadata: [...metadata] }) }),
   }));
-  const opened = await link.open({ services: [probe(), both] });
+  const opened = await pair.open({ services: [probe(), both] });
   return { opened, session: await opened.session(Both, { serialization: mode }) };
 }
 
-describe.each(ways)("$title", ({ link, mode }) => {
+describe.each(ways)("$title", ({ pair, mode }) => {
   test("arrives unchanged", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode });
     const pairs = [
       ["trace-id", "abc123"],
@@ -152,7 +152,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("does not overwrite the request, however large either is", async () => {
-    const sessions = await scoped(link, mode);
+    const sessions = await scoped(pair, mode);
     await using opened = sessions.opened;
     const shared = opened.client(Probe, { serialization: mode });
     for (const [chars, textChars] of [
@@ -170,14 +170,14 @@ describe.each(ways)("$title", ({ link, mode }) => {
 
   test("bytes arrive unchanged", async () => {
     const bytes = Uint8Array.of(0xab, 0xab, 0xab);
-    await using opened = await link.open({ services: [binary] });
+    await using opened = await pair.open({ services: [binary] });
     const client = opened.client(Binary, { serialization: mode });
     const { text } = await client.read({ text: "x-bin" }, { metadata: { "x-bin": bytes } });
     expect(text).toBe("171,171,171");
   });
 
   test("refuses metadata over a limit before it is sent, in every pattern", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: mode });
     const metadata = { k: "v".repeat(4097) };
     const calls = [

@@ -2,17 +2,17 @@
 import { type RpcError, StatusCode } from "@aster/rpc";
 import { type CallEnd, type Interceptor, observeCall } from "@aster/rpc/interceptor";
 import { describe, expect, test } from "vitest";
-import { type LinkKind, links } from "../support/links.ts";
 import { collect } from "../support/outcomes.ts";
+import { type PairKind, pairs } from "../support/pairs.ts";
 import { Journal, Probe, probe } from "../support/probe.ts";
 
 const shape = ({ code, requests, responses }: CallEnd) => [code, requests, responses];
 
-async function observed(link: LinkKind, side: string, journal = new Journal()) {
+async function observed(pair: PairKind, side: string, journal = new Journal()) {
   const ends: CallEnd[] = [];
   const watch: Interceptor = (call, next) => observeCall(call, next, (end) => ends.push(end));
   const interceptors = [watch];
-  const opened = await link.open({
+  const opened = await pair.open({
     services: [probe(journal)],
     ...(side === "server" ? { interceptors } : {}),
   });
@@ -24,13 +24,13 @@ async function observed(link: LinkKind, side: string, journal = new Journal()) {
   return { opened, client, ends, next };
 }
 
-const cases = links.flatMap((link) =>
-  ["client", "server"].map((side) => ({ link, side, title: `${link.name}, ${side}` })),
+const cases = pairs.flatMap((pair) =>
+  ["client", "server"].map((side) => ({ pair, side, title: `${pair.name}, ${side}` })),
 );
 
-describe.each(cases)("$title", ({ link, side }) => {
+describe.each(cases)("$title", ({ pair, side }) => {
   test("calls of every pattern end once, with their items", async () => {
-    const { opened, client, next } = await observed(link, side);
+    const { opened, client, next } = await observed(pair, side);
     await using _ = opened;
     await client.echo({});
     expect(shape(await next())).toEqual([0, 1, 1]);
@@ -51,7 +51,7 @@ describe.each(cases)("$title", ({ link, side }) => {
   });
 
   test("a stream ends when its reader leaves, and not when it opens", async () => {
-    const { opened, client, ends, next } = await observed(link, side);
+    const { opened, client, ends, next } = await observed(pair, side);
     await using _ = opened;
     const stream = client.endless({ n: 1 });
     await stream.next();
@@ -62,7 +62,7 @@ describe.each(cases)("$title", ({ link, side }) => {
   });
 
   test("calls end at their deadline, also when the stream is not read and the handler goes on", async () => {
-    const { opened, client, next } = await observed(link, side);
+    const { opened, client, next } = await observed(pair, side);
     await using _ = opened;
     // the cancellation of the caller may reach the server just before its own deadline
     const late = [
@@ -79,10 +79,10 @@ describe.each(cases)("$title", ({ link, side }) => {
   });
 });
 
-test.each(links)(
+test.each(pairs)(
   "the server sees the status of a response that cannot be sent: $name",
-  async (link) => {
-    const { opened, client, next } = await observed(link, "server");
+  async (pair) => {
+    const { opened, client, next } = await observed(pair, "server");
     await using _ = opened;
     const error = await client.wrong({}).catch((reason: RpcError) => reason);
     expect((await next()).code).toBe((error as RpcError).code);
@@ -94,8 +94,8 @@ test("an observer that throws does not change the call", async () => {
     observeCall(call, next, () => {
       throw new Error("full disk");
     });
-  const [link] = links as [LinkKind];
-  await using opened = await link.open({ services: [probe()], interceptors: [failing] });
+  const [pair] = pairs as [PairKind];
+  await using opened = await pair.open({ services: [probe()], interceptors: [failing] });
   const client = opened.client(Probe, { interceptors: [failing] });
   expect(await client.echo({ text: "x" })).toEqual({ text: "x" });
   expect(await collect(client.count({ n: 2 }))).toHaveLength(2);

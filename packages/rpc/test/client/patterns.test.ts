@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { ways } from "../support/links.ts";
 import { collect } from "../support/outcomes.ts";
+import { ways } from "../support/pairs.ts";
 import { Probe, probe } from "../support/probe.ts";
 
 const sizes = [0, 1, 4000, 4096, 4097, 70_000, 1_000_000];
 
-describe.each(ways)("$title", ({ link, mode }) => {
+describe.each(ways)("$title", ({ pair, mode }) => {
   const open = async () => {
-    const opened = await link.open({ services: [probe()], limits: { maxCallsPerPeer: 300 } });
+    const opened = await pair.open({ services: [probe()], limits: { maxCallsPerPeer: 300 } });
     const client = opened.client(Probe, { serialization: mode });
     return { client, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](), opened };
   };

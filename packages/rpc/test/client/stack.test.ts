@@ -3,19 +3,19 @@ import { AsterClient, RpcError, StatusCode } from "@aster/rpc";
 import type { Interceptor } from "@aster/rpc/interceptor";
 import { loopbackNode } from "@aster/transport/testing";
 import { describe, expect, test } from "vitest";
-import { links, memory, quic } from "../support/links.ts";
 import { failure } from "../support/outcomes.ts";
+import { memory, pairs, quic } from "../support/pairs.ts";
 import { Probe, probe } from "../support/probe.ts";
 import { Tally, tally } from "../support/session-probe.ts";
 
 const pass: Interceptor = (call, next) => next(call);
 const notFound = { code: StatusCode.NOT_FOUND, message: "no such user", after: 0 };
 
-describe.each(links)("$name", (link) => {
+describe.each(pairs)("$name", (pair) => {
   test.each([{ interceptors: [] }, { interceptors: [pass, pass] }])(
     "with $interceptors.length interceptors",
     async ({ interceptors }) => {
-      await using opened = await link.open({ services: [probe(), tally()] });
+      await using opened = await pair.open({ services: [probe(), tally()] });
       const client = opened.client(Probe, { interceptors });
       await using session = await opened.session(Tally, { interceptors });
       const programs = {
@@ -55,7 +55,7 @@ describe.each(links)("$name", (link) => {
   );
 
   test("an error of the program keeps its own stack", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const own = new RpcError(StatusCode.ABORTED, "mine");
     const { stack } = own;
     async function* requests() {
@@ -70,9 +70,9 @@ describe.each(links)("$name", (link) => {
   });
 });
 
-describe.each([memory, quic])("$name", (link) => {
+describe.each([memory, quic])("$name", (pair) => {
   test("calls that end together have a stack each", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe);
     async function first() {
       await client.sleep({ n: 5000 });

@@ -13,9 +13,9 @@ import {
 import type { Interceptor } from "@aster/rpc/interceptor";
 import { Server } from "@aster/rpc/server";
 import { describe, expect, test } from "vitest";
-import { local, ways } from "../support/links.ts";
+import { local, ways } from "../support/pairs.ts";
 import { Text } from "../support/probe.ts";
-import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { RawCall, rawPair } from "../support/raw-peer.ts";
 import { hello, joined, json } from "../support/raw-say.ts";
 
 const Trails = defineService(
@@ -81,9 +81,9 @@ async function drain(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of stream);
 }
 
-describe.each(ways)("$title", ({ link, mode }) => {
+describe.each(ways)("$title", ({ pair, mode }) => {
   test("arrives before the call ends, in every pattern", async () => {
-    await using opened = await link.open({ services: [trails] });
+    await using opened = await pair.open({ services: [trails] });
     const client = opened.client(Trails, { serialization: mode });
     for (const text of ["ok", "fail"]) {
       const told: Metadata[] = [];
@@ -111,7 +111,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("is empty when the handler adds nothing, and onTrailer is not called without a status", async () => {
-    await using opened = await link.open({ services: [trails] });
+    await using opened = await pair.open({ services: [trails] });
     const client = opened.client(Trails, { serialization: mode });
     const told: number[] = [];
     const onTrailer = (trailer: Metadata) => told.push(trailer.size);
@@ -124,7 +124,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("an error of onTrailer ends the call", async () => {
-    await using opened = await link.open({ services: [trails] });
+    await using opened = await pair.open({ services: [trails] });
     const client = opened.client(Trails, { serialization: mode });
     const why = new RangeError("unexpected");
     const onTrailer = () => {
@@ -141,7 +141,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
     ["x 1 4097", "maxMetadataValueChars"],
     ["x 3 4000", "maxMetadataBytes"],
   ])("beyond a bound it is refused at the sender: %#", async (text, limit) => {
-    await using opened = await link.open({ services: [trails] });
+    await using opened = await pair.open({ services: [trails] });
     const error = await opened
       .client(Trails, { serialization: mode })
       .over({ text })
@@ -150,7 +150,7 @@ describe.each(ways)("$title", ({ link, mode }) => {
   });
 
   test("arrives up to the limit", async () => {
-    await using opened = await link.open({ services: [trails] });
+    await using opened = await pair.open({ services: [trails] });
     const client = opened.client(Trails, { serialization: mode });
     let size = 0;
     const onTrailer = (trailer: Metadata) => {
@@ -197,10 +197,10 @@ test("ignores additions after the end of the call", async () => {
 });
 
 test("an unused trailer is constant, and its pairs are the details of the status", async () => {
-  await using link = await rawLink(new Server({ services: [trails] }));
+  await using pair = await rawPair(new Server({ services: [trails] }));
   const say = async (method: string) => {
     const header = json({ service: "Trails", method, version: 1 });
-    const answer = await new RawCall(link.raw).send(joined(header, hello), true).answer();
+    const answer = await new RawCall(pair.raw).send(joined(header, hello), true).answer();
     return new TextDecoder().decode(answer.trailer);
   };
   expect(await say("plain")).toBe('{"code":0,"message":"","detailKeys":[],"detailValues":[]}');

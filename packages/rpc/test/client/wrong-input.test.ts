@@ -10,8 +10,8 @@ import {
 } from "@aster/rpc";
 import { endpointIdOf, formatTicket, generateSecretKey, ticketFor } from "@aster/transport";
 import { expect, test } from "vitest";
-import { links } from "../support/links.ts";
 import { collect, failure } from "../support/outcomes.ts";
+import { pairs } from "../support/pairs.ts";
 import { Probe, probe, Text } from "../support/probe.ts";
 
 const endpointId = endpointIdOf(generateSecretKey());
@@ -56,8 +56,8 @@ test("a timeout that is text is explained", async () => {
   );
 });
 
-test.each(links)("one request in place of a stream is refused over $name", async (link) => {
-  await using opened = await link.open({ services: [probe()] });
+test.each(pairs)("one request in place of a stream is refused over $name", async (pair) => {
+  await using opened = await pair.open({ services: [probe()] });
   const client = opened.client(Probe);
   for (const one of [{ n: 1 }, undefined, null, 7, "text"]) {
     const error = await failure(client.sum(one as never));
@@ -77,8 +77,8 @@ test("a handler that returns no stream is explained on the server", async () => 
   );
   const faults: ServerFault[] = [];
   const lists = implement(Lists, { list: () => ({ text: "one" }) as never, one: (one) => one });
-  const [link] = links;
-  await using opened = await (link as (typeof links)[number]).open({
+  const [pair] = pairs;
+  await using opened = await (pair as (typeof pairs)[number]).open({
     services: [lists],
     onError: (fault) => faults.push(fault),
   });

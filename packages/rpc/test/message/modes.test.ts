@@ -17,15 +17,15 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { formsOnLinks } from "../support/forms.ts";
 import { type Entry, entry, Ledger, ledger } from "../support/ledger.ts";
-import { links } from "../support/links.ts";
 import { collect, failure } from "../support/outcomes.ts";
+import { pairs } from "../support/pairs.ts";
 import { Probe, probe } from "../support/probe.ts";
 
 const entries = (count: number): Entry[] => Array.from({ length: count }, (_, n) => entry(n));
 
-describe.each(formsOnLinks)("$title", ({ link, options }) => {
+describe.each(formsOnLinks)("$title", ({ pair, options }) => {
   test("unary", async () => {
-    await using opened = await link.open({ services: [ledger] });
+    await using opened = await pair.open({ services: [ledger] });
     const client = opened.client(Ledger, options);
     for (const n of [0, 1]) expect(await client.echo(entry(n))).toEqual(entry(n));
     const large = { ...entry(2), blob: new Uint8Array(300_000).fill(7), note: "x".repeat(9_000) };
@@ -33,21 +33,21 @@ describe.each(formsOnLinks)("$title", ({ link, options }) => {
   });
 
   test("server stream", async () => {
-    await using opened = await link.open({ services: [ledger] });
+    await using opened = await pair.open({ services: [ledger] });
     const client = opened.client(Ledger, options);
     expect(await collect(client.list(entry(300)))).toEqual(entries(300));
     expect(await collect(client.list(entry(0)))).toEqual([]);
   });
 
   test("client stream", async () => {
-    await using opened = await link.open({ services: [ledger] });
+    await using opened = await pair.open({ services: [ledger] });
     const client = opened.client(Ledger, options);
     expect(await client.last(entries(300))).toEqual(entry(299));
     expect(await client.last([])).toEqual(entry(0));
   });
 
   test("bidi stream with a reply before the first request", async () => {
-    await using opened = await link.open({ services: [ledger] });
+    await using opened = await pair.open({ services: [ledger] });
     const client = opened.client(Ledger, options);
     expect(await collect(client.chat(entries(300)))).toEqual(entries(300));
     expect(await collect(client.greet(entries(3)))).toEqual([entry(-1), ...entries(3)]);
@@ -55,7 +55,7 @@ describe.each(formsOnLinks)("$title", ({ link, options }) => {
   });
 
   test("a value that does not fit its type is INVALID_ARGUMENT", async () => {
-    await using opened = await link.open({ services: [ledger] });
+    await using opened = await pair.open({ services: [ledger] });
     const client = opened.client(Ledger, options);
     const wrong = { ...entry(1), n: "1" as unknown as number };
     expect((await failure(client.echo(wrong))).code).toBe(StatusCode.INVALID_ARGUMENT);
@@ -64,15 +64,15 @@ describe.each(formsOnLinks)("$title", ({ link, options }) => {
 });
 
 describe("views of rows", () => {
-  test.each(links)("over $name", async (link) => {
+  test.each(pairs)("over $name", async (pair) => {
     const pairs = await servicePair({
       services: [ledger],
-      transport: link.name === "quic" ? "quic" : "memory",
+      transport: pair.name === "quic" ? "quic" : "memory",
     });
     await using _ = pairs;
     const server = new Server({ services: [ledger] });
     const client =
-      link.name === "local"
+      pair.name === "local"
         ? createLocalClient(Ledger, server, { rows: "view" })
         : pairs.client.client(Ledger, { rows: "view" });
     const view = await client.echo(entry(4));
@@ -220,7 +220,7 @@ describe("JSON", () => {
   });
 });
 
-test.each(links)("a type without fields has rows without bytes, over $name", async (link) => {
+test.each(pairs)("a type without fields has rows without bytes, over $name", async (pair) => {
   const Nothing = wireType("modes/Nothing", {});
   const definition = defineService(
     "Nothing",
@@ -233,7 +233,7 @@ test.each(links)("a type without fields has rows without bytes, over $name", asy
       yield* requests;
     },
   });
-  await using opened = await link.open({ services: [served] });
+  await using opened = await pair.open({ services: [served] });
   const client = opened.client(definition);
   expect(await client.go({})).toEqual({});
   expect(await collect(client.all([{}, {}, {}]))).toEqual([{}, {}, {}]);

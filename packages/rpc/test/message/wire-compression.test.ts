@@ -6,7 +6,7 @@ import { Server } from "@aster/rpc/server";
 import { type ChannelSink, type Connection, encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { Probe, probe, Text } from "../support/probe.ts";
-import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { RawCall, rawPair } from "../support/raw-peer.ts";
 import { bytes, call, fory, joined, say, statusOf } from "../support/raw-say.ts";
 
 const { Trailer, Compressed } = FrameFlag;
@@ -27,8 +27,8 @@ describe("compression", () => {
     [4096, 0],
     [4097, Compressed],
   ])("a reply of %i bytes has the flags %i", async (size, flags) => {
-    await using link = await rawLink(new Server({ services: [probe()] }));
-    const answer = await new RawCall(link.raw).send(xlang(sized(size)), true).answer();
+    await using pair = await rawPair(new Server({ services: [probe()] }));
+    const answer = await new RawCall(pair.raw).send(xlang(sized(size)), true).answer();
     expect(statusOf(answer).code).toBe(StatusCode.OK);
     expect(answer.frames.map((frame) => frame.flags)).toEqual([flags, Trailer]);
     const [reply = bytes()] = answer.data;
@@ -44,8 +44,8 @@ describe("compression", () => {
   ] as const)(
     "compression %j sends a reply of %i bytes with flags %i",
     async (compression, size, flags) => {
-      await using link = await rawLink(new Server({ services: [probe()], compression }));
-      const answer = await new RawCall(link.raw).send(xlang(sized(size)), true).answer();
+      await using pair = await rawPair(new Server({ services: [probe()], compression }));
+      const answer = await new RawCall(pair.raw).send(xlang(sized(size)), true).answer();
       expect(answer.frames.map((frame) => frame.flags)).toEqual([flags, Trailer]);
     },
   );
@@ -57,12 +57,12 @@ describe("compression", () => {
   ] as const)(
     "a client with compression %j sends %i bytes with flags %i",
     async (compression, size, flags) => {
-      await using link = await rawLink(new Server({ services: [probe()] }));
+      await using pair = await rawPair(new Server({ services: [probe()] }));
       const sent: number[] = [];
-      const watched: Connection = Object.create(link.framed, {
+      const watched: Connection = Object.create(pair.framed, {
         open: {
           value: (sink: ChannelSink) => {
-            const channel = link.framed.open(sink);
+            const channel = pair.framed.open(sink);
             const send = channel.send.bind(channel);
             return Object.assign(channel, {
               send(flags: number, payload: Uint8Array, end?: boolean) {

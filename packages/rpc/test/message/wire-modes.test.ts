@@ -12,7 +12,7 @@ import { headerCodecs, statusCodecs } from "../../src/protocol/structs.ts";
 import { type LoggedFrame, logged } from "../support/frame-log.ts";
 import { Entry, entry, Ledger, ledger } from "../support/ledger.ts";
 import { probe, Text } from "../support/probe.ts";
-import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { RawCall, rawPair } from "../support/raw-peer.ts";
 import { bytes, fory, joined, json, statusOf } from "../support/raw-say.ts";
 
 const { Header, RowSchema, Trailer, Compressed } = FrameFlag;
@@ -33,10 +33,10 @@ const call = (method: string, serializationMode = 0): Uint8Array =>
 
 async function said(...parts: Uint8Array[]): Promise<RawCall> {
   const server = new Server({ services: [ledger, probe(), words], onError: () => {} });
-  await using link = await rawLink(server);
-  const answer = await new RawCall(link.raw).send(joined(...parts), true).answer();
+  await using pair = await rawPair(server);
+  const answer = await new RawCall(pair.raw).send(joined(...parts), true).answer();
   // the connection goes on after every error
-  expect(await createClient(Ledger, link.framed).echo(entry(1))).toEqual(entry(1));
+  expect(await createClient(Ledger, pair.framed).echo(entry(1))).toEqual(entry(1));
   return answer;
 }
 
@@ -82,9 +82,9 @@ describe("the profile of an answer", () => {
 
   test("is independent of other calls", async () => {
     const server = new Server({ services: [ledger] });
-    await using link = await rawLink(server);
+    await using pair = await rawPair(server);
     for (const codec of [B, A, B, A]) {
-      const answer = await new RawCall(link.raw)
+      const answer = await new RawCall(pair.raw)
         .send(joined(call("echo"), plain(codec.encode(entry(1)))), true)
         .answer();
       expect(answer.data[0]?.[0]).toBe(codec === B ? 1 : 2);
@@ -98,9 +98,9 @@ describe("the frames of a client", () => {
     work: (client: ReturnType<typeof createClient<typeof Ledger>>) => Promise<unknown>,
   ) => {
     const server = new Server({ services: [ledger] });
-    await using link = await rawLink(server);
+    await using pair = await rawPair(server);
     const frames: LoggedFrame[] = [];
-    await work(createClient(Ledger, logged(link.framed, frames), options));
+    await work(createClient(Ledger, logged(pair.framed, frames), options));
     const headers = frames.filter(({ flags }) => flags === Header);
     const modes = headers.map(({ payload }) => {
       const form = payload[0] === 0x7b ? "json" : "fory";

@@ -23,7 +23,7 @@ import { Server, type ServerOptions } from "@aster/rpc/server";
 import { memoryNetwork } from "@aster/transport";
 import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { links } from "../support/links.ts";
+import { pairs } from "../support/pairs.ts";
 import { Item, Journal, Probe, probe, Text } from "../support/probe.ts";
 
 /** A server and its clients, in memory. */
@@ -135,8 +135,8 @@ describe("contracts", () => {
     const Second = defineService("Second", { version: 2 }, { which: unary(Text, Text) });
     const First = defineService("Second", { version: 1 }, { which: unary(Text, Text) });
     const served = implement(Second, { which: () => ({ text: "v2" }) });
-    for (const link of links.slice(0, 1)) {
-      await using opened = await link.open({ services: [served] });
+    for (const pair of pairs.slice(0, 1)) {
+      await using opened = await pair.open({ services: [served] });
       expect((await opened.client(First).which({})).text).toBe("v2");
     }
   });
@@ -288,8 +288,8 @@ describe("gates and requirements", () => {
   });
 
   test("gives no peer a role without a peer store", async () => {
-    for (const link of links.slice(0, 1)) {
-      await using opened = await link.open({ services: [guarded] });
+    for (const pair of pairs.slice(0, 1)) {
+      await using opened = await pair.open({ services: [guarded] });
       expect((await error(opened.client(Guarded).any({}))).code).toBe(StatusCode.PERMISSION_DENIED);
     }
   });

@@ -18,9 +18,9 @@ import type { Interceptor } from "@aster/rpc/interceptor";
 import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { links } from "../support/links.ts";
 import { badErrors, oddValues } from "../support/odd-values.ts";
 import { collect, failure } from "../support/outcomes.ts";
+import { pairs } from "../support/pairs.ts";
 import { Probe, probe, Text } from "../support/probe.ts";
 
 const methods = {
@@ -94,7 +94,7 @@ async function errorsOf(client: Awaited<ReturnType<typeof clientsOf>>[number], h
   ];
 }
 
-async function clientsOf(opened: Awaited<ReturnType<(typeof links)[number]["open"]>>) {
+async function clientsOf(opened: Awaited<ReturnType<(typeof pairs)[number]["open"]>>) {
   return [opened.client(Odd), await opened.session(OddSession)] as const;
 }
 
@@ -121,9 +121,9 @@ test.each(Object.entries(oddValues))("RpcError.from takes %s", (name, make) => {
   expect([name, typeof error.rawMessage]).toEqual([name, "string"]);
 });
 
-describe.each(links)("$name", (link) => {
+describe.each(pairs)("$name", (pair) => {
   test("a badly made error of a handler reaches the caller as a status", async () => {
-    await using opened = await link.open({ services, onError: () => {} });
+    await using opened = await pair.open({ services, onError: () => {} });
     for (const client of await clientsOf(opened)) {
       for (const [how, [, code, text]] of Object.entries(badErrors)) {
         for (const error of await errorsOf(client, how)) {
@@ -138,7 +138,7 @@ describe.each(links)("$name", (link) => {
 
   test("any thrown value is reported and becomes UNKNOWN, in sessions INTERNAL", async () => {
     const faults: ServerFault[] = [];
-    await using opened = await link.open({ services, onError: (fault) => faults.push(fault) });
+    await using opened = await pair.open({ services, onError: (fault) => faults.push(fault) });
     const [client, session] = await clientsOf(opened);
     for (const how of Object.keys(oddValues)) {
       for (const error of await errorsOf(client, how)) {
@@ -159,7 +159,7 @@ describe.each(links)("$name", (link) => {
       raise((call.request as { text: string }).text);
       return next(call);
     };
-    await using opened = await link.open({ services, interceptors: [raising], onError: () => {} });
+    await using opened = await pair.open({ services, interceptors: [raising], onError: () => {} });
     for (const client of await clientsOf(opened)) {
       for (const how of Object.keys(thrown)) {
         for (const call of [client.one({ text: how }), collect(client.many({ text: how }))]) {

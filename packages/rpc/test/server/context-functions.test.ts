@@ -2,8 +2,8 @@
 import { currentCall, defineService, implement, unary, wireType } from "@aster/rpc";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { links } from "../support/links.ts";
 import { failure } from "../support/outcomes.ts";
+import { pairs } from "../support/pairs.ts";
 import { Text } from "../support/probe.ts";
 
 const Missing = wireType("parts/Missing", { what: z.string() });
@@ -18,8 +18,8 @@ const parts = implement(Parts, {
   },
 });
 
-test.each(links)("work without it over $name", async (link) => {
-  await using opened = await link.open({ services: [parts] });
+test.each(pairs)("work without it over $name", async (pair) => {
+  await using opened = await pair.open({ services: [parts] });
   const client = opened.client(Parts);
   let pairs: unknown;
   const options = {

@@ -2,8 +2,8 @@
 import { createLocalClient, type ServerFault } from "@aster/rpc";
 import { Server } from "@aster/rpc/server";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { local, ways } from "../support/links.ts";
 import { failure } from "../support/outcomes.ts";
+import { local, ways } from "../support/pairs.ts";
 import { Probe, probe } from "../support/probe.ts";
 
 afterEach(() => {
@@ -60,10 +60,10 @@ test("goes to onError instead, if there is one", async () => {
   expect(faults).toHaveLength(1);
 });
 
-describe.each(ways)("$title", ({ link, mode }) => {
+describe.each(ways)("$title", ({ pair, mode }) => {
   test("names the field of a response of the wrong shape, which the caller does not learn", async () => {
     const faults: ServerFault[] = [];
-    await using opened = await link.open({ services: [probe()], onError: (f) => faults.push(f) });
+    await using opened = await pair.open({ services: [probe()], onError: (f) => faults.push(f) });
     const error = await failure(opened.client(Probe, { serialization: mode }).wrong({}));
     expect(String(faults[0]?.cause)).toContain("probe/Text.text");
     expect(error.rawMessage).toContain("does not fit its type");

@@ -14,7 +14,7 @@ import type { Route } from "../../src/server/route.ts";
 import { RouteCache } from "../../src/server/route-cache.ts";
 import { ServerBudget } from "../../src/server/server-budget.ts";
 import { Item, Probe, probe } from "../support/probe.ts";
-import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { RawCall, rawPair } from "../support/raw-peer.ts";
 import { joined, json, text } from "../support/raw-say.ts";
 
 const tick = (ms = 10): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -25,8 +25,8 @@ const noCall = { callId: "", metadataKeys: [], metadataValues: [], serialization
 describe("calls of one peer", () => {
   test("runs maxCallsPerPeer calls and refuses one more", async () => {
     const server = new Server({ services: [probe()], limits: { maxCallsPerPeer: 2 } });
-    await using link = await rawLink(server);
-    const client = createClient(Probe, link.framed);
+    await using pair = await rawPair(server);
+    const client = createClient(Probe, pair.framed);
     const naps = Array.from({ length: 3 }, () => client.sleep({ n: 50 }));
     const [, , third] = await Promise.allSettled(naps);
     expect(third).toMatchObject({
@@ -39,13 +39,13 @@ describe("calls of one peer", () => {
     using clock = fakeClock();
     const far = Date.UTC(9000, 0);
     const server = new Server({ services: [probe()], limits: { maxCalls: 1 } });
-    await using link = await rawLink(server);
+    await using pair = await rawPair(server);
     const silent = ["echo", "sleep"].map((method) => {
-      return new RawCall(link.raw).send(asked(method, { deadlineEpochMs: far }));
+      return new RawCall(pair.raw).send(asked(method, { deadlineEpochMs: far }));
     });
     await tick();
     expect(server.stats()).toMatchObject({ calls: 0, callsTotal: 0 });
-    expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
+    expect(await createClient(Probe, pair.framed).echo({ text: "x" })).toEqual({ text: "x" });
     await clock.advance(server.limits.headerTimeoutMs * 1.25 + 1);
     for (const call of silent) {
       const { trailer = new Uint8Array(0) } = await call.answer();
@@ -55,8 +55,8 @@ describe("calls of one peer", () => {
 
   test("ends a handler after handlerTimeoutMs, however far its deadline is", async () => {
     const server = new Server({ services: [probe()], limits: { handlerTimeoutMs: 60 } });
-    await using link = await rawLink(server);
-    const nap = createClient(Probe, link.framed).sleep({ n: 600_000 }, { timeoutMs: 600_000 });
+    await using pair = await rawPair(server);
+    const nap = createClient(Probe, pair.framed).sleep({ n: 600_000 }, { timeoutMs: 600_000 });
     await expect(nap).rejects.toMatchObject({ code: StatusCode.DEADLINE_EXCEEDED });
   });
 
@@ -98,9 +98,9 @@ describe("a peer that wastes calls loses its connection", () => {
 
   test.each(ways)("by %s", async (_, waste) => {
     const server = new Server({ services: [probe()], limits: { maxResets: 10 } });
-    await using link = await rawLink(server);
-    for (let call = 0; call < 12; call += 1) waste(new RawCall(link.raw));
-    expect(await link.raw.closed).toMatchObject({
+    await using pair = await rawPair(server);
+    for (let call = 0; call < 12; call += 1) waste(new RawCall(pair.raw));
+    expect(await pair.raw.closed).toMatchObject({
       message: expect.stringContaining("too_many_resets"),
     });
     await expect.poll(() => server.stats()).toMatchObject({ calls: 0, heldBytes: 0 });
@@ -110,7 +110,7 @@ describe("a peer that wastes calls loses its connection", () => {
 describe("bytes of messages", () => {
   test("refuses a request beyond maxHeldBytesPerPeer, and frees those that have ended", async () => {
     const server = new Server({ services: [probe()], limits: { maxHeldBytesPerPeer: 100_000 } });
-    await using link = await rawLink(server);
+    await using pair = await rawPair(server);
     const bomb = compressPayload(
       createCodec()
         .type(Item)
@@ -127,7 +127,7 @@ describe("bytes of messages", () => {
       encodeFrame(FrameFlag.Header, header),
       encodeFrame(FrameFlag.Compressed, bomb),
     );
-    const calls = Array.from({ length: 3 }, () => new RawCall(link.raw).send(call, true));
+    const calls = Array.from({ length: 3 }, () => new RawCall(pair.raw).send(call, true));
     await expect.poll(() => server.stats().heldBytes).toBeGreaterThan(60_000);
     expect(server.stats().heldBytes).toBeLessThan(130_000);
     for (const held of calls) held.reset(1);

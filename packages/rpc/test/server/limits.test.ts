@@ -7,9 +7,9 @@ import { fakeClock } from "@aster/rpc/testing";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { MessagePacker, unpack } from "../../src/message/message-packer.ts";
-import { links, local } from "../support/links.ts";
+import { local, pairs } from "../support/pairs.ts";
 import { Item, Journal, Probe, probe, Text } from "../support/probe.ts";
-import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { RawCall, rawPair } from "../support/raw-peer.ts";
 
 async function codeOf(work: Promise<unknown>): Promise<number> {
   return work.then(
@@ -30,10 +30,10 @@ test("freezes the defaults and refuses bad overrides", () => {
   );
 });
 
-describe.each(links)("$name", (link) => {
+describe.each(pairs)("$name", (pair) => {
   test("accepts maxCallsPerConnection calls at a time", async () => {
     const journal = new Journal();
-    await using opened = await link.open({
+    await using opened = await pair.open({
       services: [probe(journal)],
       limits: { maxCallsPerConnection: 3 },
     });
@@ -45,7 +45,7 @@ describe.each(links)("$name", (link) => {
 
   test("accepts a message of maxMessageBytes and refuses a longer one", async () => {
     const limits = { maxMessageBytes: 200_000 };
-    await using opened = await link.open({ services: [probe()], limits });
+    await using opened = await pair.open({ services: [probe()], limits });
     const client = opened.client(Probe, { serialization: "json" });
     const frame = '{"text":""}'.length;
     const at = { text: "x".repeat(200_000 - frame) };
@@ -55,7 +55,7 @@ describe.each(links)("$name", (link) => {
   });
 
   test("refuses a message that does not fit a frame, and names limit and size", async () => {
-    await using opened = await link.open({ services: [probe()] });
+    await using opened = await pair.open({ services: [probe()] });
     const client = opened.client(Probe, { serialization: "json" });
     const error = await client.echo({ text: "x".repeat(1 << 24) }).catch((reason) => reason);
     expect(error).toMatchObject({
@@ -67,8 +67,8 @@ describe.each(links)("$name", (link) => {
 
 test("accepts maxCalls calls at a time over all connections", async () => {
   const server = new Server({ services: [probe()], limits: { maxCalls: 2 } });
-  await using link = await rawLink(server);
-  const client = createClient(Probe, link.framed);
+  await using pair = await rawPair(server);
+  const client = createClient(Probe, pair.framed);
   const codes = Array.from({ length: 4 }, () => codeOf(client.sleep({ n: 50 })));
   expect((await Promise.all(codes)).sort()).toEqual([0, 0, 8, 8]);
 });
@@ -111,24 +111,24 @@ test("accepts maxClientStreamItems messages of a client stream and refuses one m
 test("resets a channel without a header after headerTimeoutMs", async () => {
   using clock = fakeClock();
   const server = new Server({ services: [probe()] });
-  await using link = await rawLink(server);
-  const silent = new RawCall(link.raw).send(Uint8Array.of(9));
+  await using pair = await rawPair(server);
+  const silent = new RawCall(pair.raw).send(Uint8Array.of(9));
   await clock.advance(server.limits.headerTimeoutMs - 1);
   expect(silent.ending).toBe("open");
   await clock.advance(server.limits.headerTimeoutMs / 4 + 1);
   expect((await silent.answer()).ending).toMatchObject({ code: "reset" });
-  expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
+  expect(await createClient(Probe, pair.framed).echo({ text: "x" })).toEqual({ text: "x" });
 });
 
 test("ends a call whose request never comes, and keeps an open stream", async () => {
   const server = new Server({ services: [probe()], limits: { headerTimeoutMs: 60 } });
-  await using link = await rawLink(server);
+  await using pair = await rawPair(server);
   const header = encodeFrame(
     FrameFlag.Header,
     new TextEncoder().encode('{"service":"Probe","method":"count","version":1}'),
   );
-  const silent = new RawCall(link.raw).send(header);
-  const stream = createClient(Probe, link.framed).endless({ n: 30 });
+  const silent = new RawCall(pair.raw).send(header);
+  const stream = createClient(Probe, pair.framed).endless({ n: 30 });
   for (let item = 0; item < 6; item++) expect((await stream.next()).done).toBe(false);
   expect((await silent.answer()).trailer).toBeDefined();
   expect(server.stats().calls).toBe(1);
@@ -138,8 +138,8 @@ test("ends a call whose request never comes, and keeps an open stream", async ()
 test("stops a peer that keeps sending after its call has ended", async () => {
   using clock = fakeClock();
   const server = new Server({ services: [probe()], limits: { headerTimeoutMs: 10_000 } });
-  await using link = await rawLink(server);
-  const call = new RawCall(link.raw).send(encodeFrame(0, Uint8Array.of(1)));
+  await using pair = await rawPair(server);
+  const call = new RawCall(pair.raw).send(encodeFrame(0, Uint8Array.of(1)));
   await call.answer();
   for (let wait = 0; wait < 5; wait++) {
     call.send(encodeFrame(0, new Uint8Array(100)));
@@ -150,34 +150,34 @@ test("stops a peer that keeps sending after its call has ended", async () => {
   expect(call.stops).toEqual([0]);
   call.send(encodeFrame(0, Uint8Array.of(1)), true);
   await tick();
-  for (const node of link.nodes) expect(node.stats().channels).toBe(0);
+  for (const node of pair.nodes) expect(node.stats().channels).toBe(0);
 });
 
 test("closes the connection of a peer that resets too many channels", async () => {
   const server = new Server({ services: [probe()], limits: { maxResets: 10 } });
-  await using link = await rawLink(server);
+  await using pair = await rawPair(server);
   let closed = false;
-  void link.raw.closed.then(() => {
+  void pair.raw.closed.then(() => {
     closed = true;
   });
-  for (let call = 0; call < 10; call++) new RawCall(link.raw).send(Uint8Array.of(9)).reset(1);
+  for (let call = 0; call < 10; call++) new RawCall(pair.raw).send(Uint8Array.of(9)).reset(1);
   await tick();
   expect(closed).toBe(false);
   for (let call = 0; call < 10; call++) {
-    new RawCall(link.raw).send(Uint8Array.of(9)).reset(1);
+    new RawCall(pair.raw).send(Uint8Array.of(9)).reset(1);
     await tick(1);
   }
-  expect(await link.raw.closed).toMatchObject({
+  expect(await pair.raw.closed).toMatchObject({
     message: expect.stringContaining("too_many_resets"),
   });
-  expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
+  expect(await createClient(Probe, pair.framed).echo({ text: "x" })).toEqual({ text: "x" });
 });
 
 describe("compression", () => {
   async function flagsOf(size: number, mode: "xlang" | "json"): Promise<number[]> {
     const flags: number[] = [];
-    await using link = await rawLink(new Server({ services: [probe()] }));
-    const { connection } = watched(link.framed, (flag) => flags.push(flag));
+    await using pair = await rawPair(new Server({ services: [probe()] }));
+    const { connection } = watched(pair.framed, (flag) => flags.push(flag));
     const client = createClient(Probe, connection, { serialization: mode });
     const text = "x".repeat(size);
     expect(await client.echo({ text })).toEqual({ text });
@@ -209,8 +209,8 @@ describe("compression", () => {
 
   test("sends a payload that does not shrink uncompressed, and tries again later", async () => {
     const flags: number[] = [];
-    await using link = await rawLink(new Server({ services: [probe()] }));
-    const { connection } = watched(link.framed, (flag) => flags.push(flag));
+    await using pair = await rawPair(new Server({ services: [probe()] }));
+    const { connection } = watched(pair.framed, (flag) => flags.push(flag));
     const client = createClient(Probe, connection);
     const noise = String.fromCharCode(...randomBytes(5000));
     for (let call = 0; call < 3; call++) await client.echo({ text: noise });

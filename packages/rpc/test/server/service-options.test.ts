@@ -16,9 +16,9 @@ import type { Interceptor } from "@aster/rpc/interceptor";
 import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { describe, expect, test, vi } from "vitest";
-import { local, quic, ways } from "../support/links.ts";
+import { local, quic, ways } from "../support/pairs.ts";
 import { Text } from "../support/probe.ts";
-import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { RawCall, rawPair } from "../support/raw-peer.ts";
 import { hello, joined, json, statusOf } from "../support/raw-say.ts";
 
 const noting =
@@ -48,7 +48,7 @@ async function read(stream: AsyncIterable<{ text: string }>): Promise<string[]> 
   return texts;
 }
 
-describe.each(ways)("interceptors, $title", ({ link, mode }) => {
+describe.each(ways)("interceptors, $title", ({ pair, mode }) => {
   test("run in the order server, service, method, handler, and back, in every pattern", async () => {
     const lines: string[] = [];
     const own = { interceptors: [noting(lines, "method a"), noting(lines, "method b")] };
@@ -70,7 +70,7 @@ describe.each(ways)("interceptors, $title", ({ link, mode }) => {
       async *bidi() {},
       bare: () => ({}),
     });
-    await using opened = await link.open({
+    await using opened = await pair.open({
       services: [four],
       interceptors: [noting(lines, "server")],
     });
@@ -122,7 +122,7 @@ describe.each(ways)("interceptors, $title", ({ link, mode }) => {
         return { text };
       },
     });
-    await using opened = await link.open({ services: [rows], onError: () => {} });
+    await using opened = await pair.open({ services: [rows], onError: () => {} });
     const client = opened.client(Rows, { serialization: mode });
     expect(await client.get({ text: "cached" })).toEqual({ text: "from the cache" });
     expect(handled).toBe(0);
@@ -167,12 +167,12 @@ function gated(
   return { Gated, served, open };
 }
 
-describe.each([local, quic])("concurrency limits, $name", (link) => {
+describe.each([local, quic])("concurrency limits, $name", (pair) => {
   test.each(["unary", "serverStream", "clientStream", "bidi"] as const)(
     "of a method: %s",
     async (pattern) => {
       const { Gated, served, open } = gated({}, { maxConcurrentCalls: 2 });
-      await using opened = await link.open({ services: [served] });
+      await using opened = await pair.open({ services: [served] });
       const client = opened.client(Gated);
       const go = () =>
         pattern === "unary"
@@ -195,7 +195,7 @@ describe.each([local, quic])("concurrency limits, $name", (link) => {
     "of a service: %s",
     async (limit) => {
       const { Gated, served, open } = gated({ [limit]: 2 }, {});
-      await using opened = await link.open({ services: [served] });
+      await using opened = await pair.open({ services: [served] });
       const client = opened.client(Gated);
       const two = [codeOf(client.unary({})), codeOf(read(client.bidi([{}])))];
       await vi.waitFor(() => expect(opened.calls()).toBe(2));
@@ -221,10 +221,10 @@ describe("versions", () => {
 
   test("are chosen by the header, and listed when none fits", async () => {
     const server = new Server({ services: [versioned(10), versioned(2), versioned(1)] });
-    await using link = await rawLink(server);
+    await using pair = await rawPair(server);
     const say = async (version: number) => {
       const header = json({ service: "Which", method: "which", version });
-      return new RawCall(link.raw).send(joined(header, hello), true).answer();
+      return new RawCall(pair.raw).send(joined(header, hello), true).answer();
     };
     for (const version of [1, 2, 10]) {
       expect(new TextDecoder().decode((await say(version)).data[0])).toBe(`{"text":"v${version}"}`);
@@ -237,9 +237,9 @@ describe("versions", () => {
 
   test("1 finds the only version, and with several versions version 1 alone", async () => {
     const first = async (...services: object[]) => {
-      await using link = await rawLink(new Server({ services }));
+      await using pair = await rawPair(new Server({ services }));
       const header = json({ service: "Which", method: "which", version: 1 });
-      const answer = await new RawCall(link.raw).send(joined(header, hello), true).answer();
+      const answer = await new RawCall(pair.raw).send(joined(header, hello), true).answer();
       return statusOf(answer).code;
     };
     expect(await first(versioned(7))).toBe(StatusCode.OK);

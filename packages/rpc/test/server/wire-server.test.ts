@@ -7,7 +7,7 @@ import { servicePair } from "@aster/rpc/testing";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { Probe, probe, Text } from "../support/probe.ts";
-import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { RawCall, rawPair } from "../support/raw-peer.ts";
 import {
   bytes,
   call,
@@ -61,11 +61,11 @@ describe("frames", () => {
 
   test.each([1, 2, 3, 4])("W4: cut after %i bytes of the length", async (count) => {
     const server = new Server({ services: [probe()] });
-    await using link = await rawLink(server);
-    const answer = await new RawCall(link.raw).send(echo.subarray(0, count), true).answer();
+    await using pair = await rawPair(server);
+    const answer = await new RawCall(pair.raw).send(echo.subarray(0, count), true).answer();
     expect(answer.ending).toBe("ended");
     expect(answer.data).toEqual([]);
-    expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
+    expect(await createClient(Probe, pair.framed).echo({ text: "x" })).toEqual({ text: "x" });
   });
 
   test("W14: denies calls on the admission protocol like other invalid bytes", async () => {
@@ -122,8 +122,8 @@ describe("frames", () => {
       const request = encodeFrame(0, text({ n: 1 }));
       const input = joined(json({ ...call, method }), request, request);
       const server = new Server({ services: [probe()] });
-      await using link = await rawLink(server);
-      const answer = await new RawCall(link.raw).send(input, true).answer();
+      await using pair = await rawPair(server);
+      const answer = await new RawCall(pair.raw).send(input, true).answer();
       expect(statusOf(answer)).toMatchObject({
         code: StatusCode.INVALID_ARGUMENT,
         message: `Probe.${method} takes one request, not several`,
@@ -203,8 +203,8 @@ describe("frames", () => {
   });
 
   test("answers the frames of docs/wire.md as shown there", async () => {
-    await using link = await rawLink(new Server({ services: [probe()] }));
-    const answer = await new RawCall(link.raw).send(joined(echo, hello), true).answer();
+    await using pair = await rawPair(new Server({ services: [probe()] }));
+    const answer = await new RawCall(pair.raw).send(joined(echo, hello), true).answer();
     expect(answer.frames.map(({ flags }) => flags)).toEqual([0, Trailer]);
     expect(new TextDecoder().decode(answer.data[0])).toBe('{"text":"hello"}');
     expect(new TextDecoder().decode(answer.trailer)).toBe(
@@ -349,9 +349,9 @@ describe("headers", () => {
   test.each([0, 1, 2, 4, 17, -1])("W17: refuses mode %i of a service in JSON", async (mode) => {
     const Plain = defineService("Plain", { serialization: "json" }, { echo: unary(Text, Text) });
     const plain = implement(Plain, { echo: ({ text }) => ({ text }) });
-    await using link = await rawLink(new Server({ services: [plain] }));
+    await using pair = await rawPair(new Server({ services: [plain] }));
     const input = fory({ service: "Plain", method: "echo", serializationMode: mode });
-    const answer = await new RawCall(link.raw).send(input, true).answer();
+    const answer = await new RawCall(pair.raw).send(input, true).answer();
     expect(statusOf(answer)).toEqual({
       code: StatusCode.INVALID_ARGUMENT,
       message: `Unsupported serialization mode: ${mode}`,
@@ -388,28 +388,28 @@ describe("headers", () => {
 });
 
 test("W19: ignores call ids that are repeated or count down", async () => {
-  await using link = await rawLink(new Server({ services: [probe()] }));
+  await using pair = await rawPair(new Server({ services: [probe()] }));
   for (const callId of ["7", "7", "6"]) {
     const input = joined(json({ ...call, callId }), hello);
-    const answer = await new RawCall(link.raw).send(input, true).answer();
+    const answer = await new RawCall(pair.raw).send(input, true).answer();
     expect([callId, statusOf(answer).code]).toEqual([callId, StatusCode.OK]);
   }
 });
 
 test("W2, W3: allocates nothing for a declared length", async () => {
   const server = new Server({ services: [probe()] });
-  await using link = await rawLink(server);
+  await using pair = await rawPair(server);
   const before = process.memoryUsage();
   const lengths = [bytes(255, 255, 255, 255), bytes(1, 0, 0, 1), bytes(0, 0, 0, 1)];
   const open = Array.from({ length: 30 }, (_, n) =>
-    new RawCall(link.raw).send(lengths[n % 3] as Uint8Array),
+    new RawCall(pair.raw).send(lengths[n % 3] as Uint8Array),
   );
   await new Promise((resolve) => setTimeout(resolve, 50));
   const { arrayBuffers, external } = process.memoryUsage();
   expect(arrayBuffers - before.arrayBuffers).toBeLessThan(4 << 20);
   expect(external - before.external).toBeLessThan(4 << 20);
   for (const call of open) call.reset(1);
-  expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
+  expect(await createClient(Probe, pair.framed).echo({ text: "x" })).toEqual({ text: "x" });
 });
 
 describe("W18: deadlines", () => {
@@ -424,8 +424,8 @@ describe("W18: deadlines", () => {
     "refuses one that has expired on arrival: %i",
     async (deadline) => {
       const server = new Server({ services: [probe()] });
-      await using link = await rawLink(server);
-      const answer = await new RawCall(link.raw).send(with_(deadline), true).answer();
+      await using pair = await rawPair(server);
+      const answer = await new RawCall(pair.raw).send(with_(deadline), true).answer();
       expect(statusOf(answer)).toMatchObject({
         code: StatusCode.DEADLINE_EXCEEDED,
         message: expect.stringMatching(/^deadline already expired on receipt \(now=\d+, deadline=/),

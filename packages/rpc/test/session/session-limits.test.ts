@@ -12,9 +12,9 @@ import { Server } from "@aster/rpc/server";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { callHeaderCodecs } from "../../src/protocol/structs.ts";
-import { links, memory, quic } from "../support/links.ts";
+import { memory, pairs, quic } from "../support/pairs.ts";
 import { Item } from "../support/probe.ts";
-import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { RawCall, rawPair } from "../support/raw-peer.ts";
 import { joined, json, text } from "../support/raw-say.ts";
 
 const tick = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -50,14 +50,14 @@ function gated(
   return { Gated, served, open };
 }
 
-describe.each(links)("$name", (kind) => {
+describe.each(pairs)("$name", (kind) => {
   test("counts sessions of all connections, not their calls, for maxConcurrentStreams", async () => {
     const { Gated, served, open } = gated({ maxConcurrentStreams: 2 });
-    await using link = await kind.open({ services: [served] });
-    const sessions = [await link.session(Gated), await link.session(Gated)];
+    await using pair = await kind.open({ services: [served] });
+    const sessions = [await pair.session(Gated), await pair.session(Gated)];
     const [one, two] = sessions.map((session) => session.nap({ n: 1 }));
-    await expect.poll(() => link.calls()).toBe(2);
-    const third = await link.session(Gated);
+    await expect.poll(() => pair.calls()).toBe(2);
+    const third = await pair.session(Gated);
     expect(await outcome(third.free({ n: 1 }))).toMatchObject({
       code: StatusCode.RESOURCE_EXHAUSTED,
       rawMessage:
@@ -67,8 +67,8 @@ describe.each(links)("$name", (kind) => {
     open();
     expect(await Promise.all([one, two])).toHaveLength(2);
     await sessions[0]?.close();
-    await expect.poll(() => link.server.stats().sessions).toBe(1);
-    const fourth = await link.session(Gated);
+    await expect.poll(() => pair.server.stats().sessions).toBe(1);
+    const fourth = await pair.session(Gated);
     expect(await fourth.free({ n: 4 })).toMatchObject({ n: 4 });
   });
 
@@ -79,10 +79,10 @@ describe.each(links)("$name", (kind) => {
     "maxConcurrentCalls %s counts calls in sessions, and the session goes on",
     async (_, service, method, what) => {
       const { Gated, served, open } = gated(service, method);
-      await using link = await kind.open({ services: [served] });
-      const sessions = await Promise.all([1, 2, 3].map(() => link.session(Gated)));
+      await using pair = await kind.open({ services: [served] });
+      const sessions = await Promise.all([1, 2, 3].map(() => pair.session(Gated)));
       const running = sessions.slice(0, 2).map((session) => session.nap({ n: 1 }));
-      await expect.poll(() => link.calls()).toBe(2);
+      await expect.poll(() => pair.calls()).toBe(2);
       const third = sessions[2];
       expect(await outcome(third?.nap({ n: 3 }) ?? tick(0))).toMatchObject({
         code: StatusCode.RESOURCE_EXHAUSTED,
@@ -90,23 +90,23 @@ describe.each(links)("$name", (kind) => {
       });
       open();
       await Promise.all(running);
-      await expect.poll(() => link.calls()).toBe(0);
+      await expect.poll(() => pair.calls()).toBe(0);
       expect(await third?.nap({ n: 3 })).toMatchObject({ n: 3 });
     },
   );
 
   test("counts calls in sessions for maxCalls", async () => {
     const { Gated, served, open } = gated({});
-    await using link = await kind.open({ services: [served], limits: { maxCalls: 1 } });
-    const [one, other] = [await link.session(Gated), await link.session(Gated)];
+    await using pair = await kind.open({ services: [served], limits: { maxCalls: 1 } });
+    const [one, other] = [await pair.session(Gated), await pair.session(Gated)];
     const running = one.nap({ n: 1 });
-    await expect.poll(() => link.calls()).toBe(1);
+    await expect.poll(() => pair.calls()).toBe(1);
     const refused = await outcome(other.free({ n: 1 }));
     expect(refused).toMatchObject({ details: { reason: "limit.maxCalls" } });
     open();
     await running;
     expect(await other.free({ n: 2 })).toMatchObject({ n: 2 });
-    expect(link.server.stats()).toMatchObject({ calls: 0, sessions: 2 });
+    expect(pair.server.stats()).toMatchObject({ calls: 0, sessions: 2 });
   });
 });
 
@@ -118,23 +118,23 @@ describe.each([memory, quic])("instances, $name", (kind) => {
     const broken = implement(Plain, () => {
       throw new Error("a secret");
     });
-    await using link = await kind.open({
+    await using pair = await kind.open({
       services: [broken],
       onError: (fault) => faults.push(fault),
     });
-    const session = await link.session(Plain);
+    const session = await pair.session(Plain);
     const error = await outcome(session.echo({ n: 1 }));
     expect(error).toMatchObject({ code: StatusCode.INTERNAL });
     expect((error as RpcError).rawMessage).toMatch(/^internal error \[[0-9a-f]{16}\]$/);
     expect(faults).toMatchObject([{ service: "Plain", method: "", cause: new Error("a secret") }]);
     expect((error as RpcError).rawMessage).toContain(faults[0]?.errorId);
-    await expect.poll(() => link.server.stats()).toMatchObject({ sessions: 0, calls: 0 });
+    await expect.poll(() => pair.server.stats()).toMatchObject({ sessions: 0, calls: 0 });
   });
 
   test("refuse the session with INTERNAL when they lack a method", async () => {
     const incomplete = implement(Plain, () => ({}) as never);
-    await using link = await kind.open({ services: [incomplete], onError: () => {} });
-    const error = await outcome((await link.session(Plain)).echo({ n: 1 }));
+    await using pair = await kind.open({ services: [incomplete], onError: () => {} });
+    const error = await outcome((await pair.session(Plain)).echo({ n: 1 }));
     expect(error).toMatchObject({ code: StatusCode.INTERNAL });
   });
 
@@ -149,16 +149,16 @@ describe.each([memory, quic])("instances, $name", (kind) => {
           return Promise.reject(new Error("no"));
         },
       }));
-      await using link = await kind.open({
+      await using pair = await kind.open({
         services: [failing],
         onError: (fault) => faults.push(fault),
       });
-      const session = await link.session(Plain);
+      const session = await pair.session(Plain);
       await session.echo({ n: 1 });
       await session.close();
       await expect.poll(() => faults.length).toBe(1);
       expect(faults[0]).toMatchObject({ service: "Plain", cause: new Error("no") });
-      await expect.poll(() => link.server.stats().sessions).toBe(0);
+      await expect.poll(() => pair.server.stats().sessions).toBe(0);
     },
   );
 
@@ -171,9 +171,9 @@ describe.each([memory, quic])("instances, $name", (kind) => {
         done = true;
       },
     }));
-    await using link = await kind.open({ services: [slow] });
-    await (await link.session(Plain)).echo({ n: 1 });
-    expect(await link.server.drain({ graceMs: 5_000 })).toBe(true);
+    await using pair = await kind.open({ services: [slow] });
+    await (await pair.session(Plain)).echo({ n: 1 });
+    expect(await pair.server.drain({ graceMs: 5_000 })).toBe(true);
     expect(done).toBe(true);
   });
 });
@@ -223,8 +223,8 @@ describe("raw peers", () => {
       async *many() {},
     }));
     const server = new Server({ services: [slow], onError: () => {} });
-    await using link = await rawLink(server);
-    const call = new RawCall(link.raw).send(joined(open, calling("echo"), request(1)));
+    await using pair = await rawPair(server);
+    const call = new RawCall(pair.raw).send(joined(open, calling("echo"), request(1)));
     await expect.poll(() => server.stats().calls).toBe(1);
     call.send(encodeFrame(Call, new Uint8Array(1_000_000)));
     const { frames } = await call.answer();
@@ -244,12 +244,12 @@ describe("raw peers", () => {
         },
       }));
       const server = new Server({ services: [served], onError: () => {} });
-      await using link = await rawLink(server);
-      const call = new RawCall(link.raw).send(joined(open, calling("echo")));
+      await using pair = await rawPair(server);
+      const call = new RawCall(pair.raw).send(joined(open, calling("echo")));
       await expect.poll(() => server.stats()).toMatchObject({ calls: 0, sessions: 1 });
       if (how === "ends") call.send(new Uint8Array(0), true);
       else if (how === "resets") call.reset(1);
-      else link.raw.close();
+      else pair.raw.close();
       await expect.poll(() => server.stats()).toMatchObject({ calls: 0, sessions: 0 });
       expect(closed).toBe(1);
     },
@@ -265,9 +265,9 @@ describe("raw peers", () => {
     ["calls within calls", joined(calling("many"), request(1))],
   ])("one that takes nothing is not answered without end: %s", async (_, round) => {
     const { seen, server } = producing();
-    await using link = await rawLink(server);
+    await using pair = await rawPair(server);
     // the client does not read, so the responses stay in the buffers of the server
-    const channel = link.raw.open({
+    const channel = pair.raw.open({
       frame: () => {},
       end: () => {},
       malformed: () => {},

@@ -20,9 +20,9 @@ import { callHeaderCodecs } from "../../src/protocol/structs.ts";
 import { formsOnLinks } from "../support/forms.ts";
 import { type LoggedFrame, logged } from "../support/frame-log.ts";
 import { Entry, type Entry as EntryValue, entry } from "../support/ledger.ts";
-import { links } from "../support/links.ts";
 import { collect, failure } from "../support/outcomes.ts";
-import { RawCall, rawLink } from "../support/raw-peer.ts";
+import { pairs } from "../support/pairs.ts";
+import { RawCall, rawPair } from "../support/raw-peer.ts";
 import { fory, joined, statusOf } from "../support/raw-say.ts";
 
 const Books = defineService(
@@ -62,8 +62,8 @@ const letters = implement(Letters, () => ({ echo: (one) => one }));
 
 const entries = (count: number): EntryValue[] => Array.from({ length: count }, (_, n) => entry(n));
 
-test.each(formsOnLinks)("calls all patterns in one session: $title", async ({ link, options }) => {
-  await using opened = await link.open({ services: [books] });
+test.each(formsOnLinks)("calls all patterns in one session: $title", async ({ pair, options }) => {
+  await using opened = await pair.open({ services: [books] });
   await using session = await opened.session(Books, options);
   for (let round = 0; round < 2; round++) {
     expect(await session.echo(entry(1))).toEqual(entry(1));
@@ -80,8 +80,8 @@ test.each(formsOnLinks)("calls all patterns in one session: $title", async ({ li
   }
 });
 
-test.each(links)("keeps the request behind a header intact: $name", async (link) => {
-  await using opened = await link.open({ services: [books] });
+test.each(pairs)("keeps the request behind a header intact: $name", async (pair) => {
+  await using opened = await pair.open({ services: [books] });
   await using session = await opened.session(Books);
   // a long header makes the codecs write the next one into their shared memory from time to time
   const metadata = { one: "x".repeat(4_000), two: "x".repeat(2_000) };
@@ -97,9 +97,9 @@ describe("the choice of the mode", () => {
   /** The first bytes of the messages of a unary call, and the number of schemas. */
   async function sent(options: SessionOptions): Promise<{ bytes: unknown[]; schemas: number }> {
     const server = new Server({ services: [books] });
-    await using link = await rawLink(server);
+    await using pair = await rawPair(server);
     const frames: LoggedFrame[] = [];
-    await using session = createSession(Books, logged(link.framed, frames), options);
+    await using session = createSession(Books, logged(pair.framed, frames), options);
     await session.echo(entry(1));
     const others = Call | Header | RowSchema | Trailer;
     const messages = frames.filter(({ flags }) => (flags & others) === 0);
@@ -172,8 +172,8 @@ describe("the bytes", () => {
   /** Sends the calls, each after the answer to the previous one, and returns the answers. */
   async function heard(opening: Uint8Array, ...calls: readonly Uint8Array[]): Promise<RawCall> {
     const server = new Server({ services: [books, letters], onError: () => {} });
-    await using link = await rawLink(server);
-    const answer = new RawCall(link.raw).send(opening);
+    await using pair = await rawPair(server);
+    const answer = new RawCall(pair.raw).send(opening);
     let frames = 0;
     for (const one of calls) {
       answer.send(one);

@@ -1,8 +1,8 @@
 import { type Session, StatusCode } from "@aster/rpc";
 import { fakeClock } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
-import { type Link, ways } from "../support/links.ts";
 import { failure } from "../support/outcomes.ts";
+import { type ConnectedPair, ways } from "../support/pairs.ts";
 import { Journal } from "../support/probe.ts";
 import { Tally, tally } from "../support/session-probe.ts";
 
@@ -26,27 +26,27 @@ function noise(chars: number): string {
 
 interface Opened extends AsyncDisposable {
   readonly journal: Journal;
-  readonly link: Link;
+  readonly pair: ConnectedPair;
   readonly session: Session<typeof Tally>;
   open(): Promise<Session<typeof Tally>>;
 }
 
-describe.each(ways)("$title", ({ link: kind, mode }) => {
+describe.each(ways)("$title", ({ pair: kind, mode }) => {
   async function opened(limits = {}, cancelTimeoutMs = 5_000): Promise<Opened> {
     const journal = new Journal();
-    const link = await kind.open({ services: [tally(journal)], limits, onError: () => {} });
-    const open = () => link.session(Tally, { serialization: mode, cancelTimeoutMs });
+    const pair = await kind.open({ services: [tally(journal)], limits, onError: () => {} });
+    const open = () => pair.session(Tally, { serialization: mode, cancelTimeoutMs });
     return {
       journal,
-      link,
+      pair,
       session: await open(),
       open,
-      [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
+      [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose](),
     };
   }
 
-  async function atRest({ link }: Opened, sessions = 0): Promise<void> {
-    await expect.poll(() => link.server.stats()).toMatchObject({ calls: 0, sessions });
+  async function atRest({ pair }: Opened, sessions = 0): Promise<void> {
+    await expect.poll(() => pair.server.stats()).toMatchObject({ calls: 0, sessions });
   }
 
   test("all four patterns use one state", async () => {
@@ -60,7 +60,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect(await session.sum([])).toMatchObject({ n: 11 });
     expect(await numbers(session.chat([]))).toEqual([]);
     expect(await session.add({ n: 1 })).toMatchObject({ n: 12 });
-    expect(at.link.server.stats()).toMatchObject({ sessions: 1, calls: 0 });
+    expect(at.pair.server.stats()).toMatchObject({ sessions: 1, calls: 0 });
   });
 
   test("sessions have separate states", async () => {
@@ -218,7 +218,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     await using at = await opened();
     const error = await failure(at.session.deaf({ n: 300 }, { timeoutMs: 30 }));
     expect(error.code).toBe(StatusCode.DEADLINE_EXCEEDED);
-    expect(at.link.calls()).toBe(1);
+    expect(at.pair.calls()).toBe(1);
     expect(await at.session.add({ n: 1 })).toMatchObject({ n: 1 });
     expect(at.journal.lines).toContain("deaf over 1");
   });
@@ -239,7 +239,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     expect((await late).code).toBe(StatusCode.DEADLINE_EXCEEDED);
     await running;
     expect(await at.session.add({ n: 1 })).toMatchObject({ n: 1 });
-    expect(at.link.server.stats().callsTotal).toBe(2);
+    expect(at.pair.server.stats().callsTotal).toBe(2);
   });
 
   test("a stream that ends before its requests do leaves the session usable", async () => {
@@ -303,7 +303,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     const running = failure(all(at.session.endless({ n: 5 })));
     const waiting = failure(at.session.add({ n: 1 }));
     await at.journal.wrote("endless began 1");
-    at.link.disconnect();
+    at.pair.disconnect();
     expect((await running).code).toBe(StatusCode.UNAVAILABLE);
     expect((await waiting).code).toBe(StatusCode.UNAVAILABLE);
     expect(await at.session.closed).toMatchObject({ code: StatusCode.UNAVAILABLE });
@@ -320,7 +320,7 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
     await idle.add({ n: 7 });
     const running = at.session.sleep({ n: 150 });
     await at.journal.wrote("sleep began 1");
-    const drained = at.link.server.drain({ graceMs: 5_000 });
+    const drained = at.pair.server.drain({ graceMs: 5_000 });
     expect(await idle.closed).toMatchObject({ code: StatusCode.UNAVAILABLE });
     await at.journal.wrote("closed with 7 in 2");
     expect(await running).toMatchObject({ n: 150 });
@@ -362,9 +362,9 @@ describe.each(ways)("$title", ({ link: kind, mode }) => {
         details: { reason: "limit.maxSessionsPerConnection" },
       });
     }
-    expect(at.link.server.stats().sessions).toBe(10);
+    expect(at.pair.server.stats().sessions).toBe(10);
     await at.session.close();
-    await expect.poll(() => at.link.server.stats().sessions).toBe(9);
+    await expect.poll(() => at.pair.server.stats().sessions).toBe(9);
     expect(await (await at.open()).add({ n: 1 })).toMatchObject({ n: 1 });
   });
 

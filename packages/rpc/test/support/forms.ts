@@ -1,10 +1,10 @@
 // The modes and profiles of messages, over every connection between a client and a server.
 import type { ModeChoice } from "@aster/rpc/client";
-import { type LinkKind, links } from "./links.ts";
+import { type PairKind, pairs } from "./pairs.ts";
 
 export interface FormOnLink {
   readonly title: string;
-  readonly link: LinkKind;
+  readonly pair: PairKind;
   readonly options: ModeChoice;
 }
 
@@ -16,6 +16,6 @@ const forms: readonly { readonly form: string; readonly options: ModeChoice }[] 
   { form: "JSON", options: { serialization: "json" } },
 ];
 
-export const formsOnLinks: readonly FormOnLink[] = links.flatMap((link) =>
-  forms.map(({ form, options }) => ({ link, options, title: `${form}, ${link.name}` })),
+export const formsOnLinks: readonly FormOnLink[] = pairs.flatMap((pair) =>
+  forms.map(({ form, options }) => ({ pair, options, title: `${form}, ${pair.name}` })),
 );

@@ -75,7 +75,7 @@ export class RawCall {
   }
 }
 
-export interface RawLink extends AsyncDisposable {
+export interface RawPair extends AsyncDisposable {
   /** A raw connection to the server. */
   readonly raw: Connection;
   /** A connection with frames, for a client of the same server. */
@@ -84,7 +84,7 @@ export interface RawLink extends AsyncDisposable {
 }
 
 /** A server in memory, with one raw connection and one with frames. */
-export async function rawLink(server: Server): Promise<RawLink> {
+export async function rawPair(server: Server): Promise<RawPair> {
   const nodes = await memoryPair();
   const { client: here, server: there } = nodes;
   const incoming = there.accept(["aster/1"]);

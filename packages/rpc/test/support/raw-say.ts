@@ -6,7 +6,7 @@ import { encodeFrame, FrameFlag } from "@aster/transport";
 import { expect } from "vitest";
 import { headerCodecs, type StreamHeader, statusCodecs } from "../../src/protocol/structs.ts";
 import { Probe, probe } from "./probe.ts";
-import { RawCall, rawLink } from "./raw-peer.ts";
+import { RawCall, rawPair } from "./raw-peer.ts";
 
 const { Header } = FrameFlag;
 export const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
@@ -47,8 +47,8 @@ export async function say(
   form?: "json" | "fory",
 ): Promise<void> {
   const server = new Server({ services: [probe()], onError: () => {} });
-  await using link = await rawLink(server);
-  const answer = new RawCall(link.raw);
+  await using pair = await rawPair(server);
+  const answer = new RawCall(pair.raw);
   for (const part of [input].flat()) answer.send(part);
   answer.send(bytes(), true);
   const status = statusOf(await answer.answer());
@@ -58,10 +58,10 @@ export async function say(
   expect(status.code).toBe(code);
   if (form !== undefined) expect(status.form).toBe(form);
   expect(answer.ending).toBe("ended");
-  const control = await new RawCall(link.raw).send(joined(echo, hello), true).answer();
+  const control = await new RawCall(pair.raw).send(joined(echo, hello), true).answer();
   expect(statusOf(control).code).toBe(StatusCode.OK);
-  expect(await createClient(Probe, link.framed).echo({ text: "x" })).toEqual({ text: "x" });
+  expect(await createClient(Probe, pair.framed).echo({ text: "x" })).toEqual({ text: "x" });
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(server.stats().calls).toBe(0);
-  for (const node of link.nodes) expect(node.stats().channels).toBe(0);
+  for (const node of pair.nodes) expect(node.stats().channels).toBe(0);
 }

@@ -10,7 +10,7 @@ import { Server, type ServerOptions } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { inProcessConnection } from "@aster/transport";
 
-export interface Link extends AsyncDisposable {
+export interface ConnectedPair extends AsyncDisposable {
   client<T extends ServiceReference>(service: T, options?: ClientOptions): Client<T>;
   session<T extends ServiceReference>(service: T, options?: SessionOptions): Promise<Session<T>>;
   /** Ends the connection of the client, as its crash would. */
@@ -20,12 +20,15 @@ export interface Link extends AsyncDisposable {
   calls(): number;
 }
 
-export interface LinkKind {
+export interface PairKind {
   readonly name: string;
-  open(options: ServerOptions): Promise<Link>;
+  open(options: ServerOptions): Promise<ConnectedPair>;
 }
 
-async function paired(transport: "memory" | "quic", options: ServerOptions): Promise<Link> {
+async function paired(
+  transport: "memory" | "quic",
+  options: ServerOptions,
+): Promise<ConnectedPair> {
   const pair = await servicePair({ ...options, transport });
   return {
     client: (service, clientOptions) => pair.client.client(service, clientOptions),
@@ -37,7 +40,7 @@ async function paired(transport: "memory" | "quic", options: ServerOptions): Pro
   };
 }
 
-export const local: LinkKind = {
+export const local: PairKind = {
   name: "local",
   async open(options) {
     const server = new Server(options);
@@ -55,20 +58,20 @@ export const local: LinkKind = {
   },
 };
 
-export const memory: LinkKind = {
+export const memory: PairKind = {
   name: "memory",
   open: (options) => paired("memory", options),
 };
 
-export const quic: LinkKind = {
+export const quic: PairKind = {
   name: "quic",
   open: (options) => paired("quic", options),
 };
 
-export const links: readonly LinkKind[] = [local, memory, quic];
+export const pairs: readonly PairKind[] = [local, memory, quic];
 
-/** All links in both modes. */
-export const ways: readonly { link: LinkKind; mode: "xlang" | "json"; title: string }[] =
-  links.flatMap((link) =>
-    (["xlang", "json"] as const).map((mode) => ({ link, mode, title: `${link.name} ${mode}` })),
+/** All pairs in both modes. */
+export const ways: readonly { pair: PairKind; mode: "xlang" | "json"; title: string }[] =
+  pairs.flatMap((pair) =>
+    (["xlang", "json"] as const).map((mode) => ({ pair, mode, title: `${pair.name} ${mode}` })),
   );
