@@ -44,6 +44,7 @@ export type {
 } from "./server/broadcast.ts";
 export { createBroadcast } from "./server/broadcast.ts";
 export type { ServerFault } from "./server/errors.ts";
+export type { HostableServices } from "./server/hostable.ts";
 export type { ServiceImplementation } from "./server/implement.ts";
 export { implement } from "./server/implement.ts";
 

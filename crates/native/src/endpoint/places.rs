@@ -225,7 +225,7 @@ mod tests {
         let more = take(&places, 1, 2);
         let newcomer = places.take(Source::Ipv4(9)).unwrap();
         assert!(!proved.iter().any(is_evicted));
-        assert!(is_evicted(&more[0]) && !is_evicted(&more[1]));
+        assert_eq!(more.iter().map(is_evicted).collect::<Vec<_>>(), [true, false]);
         drop((proved, more, newcomer));
         assert_eq!(places.state.lock().taken, 0);
     }
