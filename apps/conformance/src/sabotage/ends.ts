@@ -22,12 +22,19 @@ export const ofEnds: readonly Sabotage[] = [
   {
     name: "the caller cannot give a call up",
     clientInterceptor: (call, next) => next({ ...call, signal: new AbortController().signal }),
-    fails: ["cancellation/unary, after the request", "cancellation/server stream, after one reply"],
+    // a response stream that the caller leaves resets its channel, whatever the signal of the call
+    fails: [
+      "cancellation/unary, after the request",
+      "cancellation/client stream, after it has finished sending",
+    ],
   },
   {
-    name: "the client has no deadlines",
+    name: "the client sends no deadlines",
     clientInterceptor: (call, next) => next({ ...call, deadlineAt: undefined }),
-    fails: ["timeouts/500 ms (unary)", "timeouts/500 ms, after a reply (serverStream)"],
+    fails: [
+      "timeouts/the server receives the deadline (unary)",
+      "timeouts/the server receives the deadline (serverStream)",
+    ],
   },
   {
     name: "the client takes any end for a good one",

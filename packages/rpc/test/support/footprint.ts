@@ -90,7 +90,7 @@ export async function footprints(
   given: number,
   rounds: number,
 ): Promise<readonly Footprint[]> {
-  const limits = { maxResets: Number.POSITIVE_INFINITY };
+  const limits = { maxResets: Number.POSITIVE_INFINITY, maxCallsPerPeer: 1024 };
   await using pair = await servicePair({ services: [lasting], transport: "quic", limits });
   const client = pair.client.client(Lasting);
   await calls(client, 20_000, 1000);
