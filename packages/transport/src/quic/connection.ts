@@ -23,6 +23,7 @@ export interface ConnectionInit {
   readonly alpn: string;
   readonly side: "client" | "server";
   readonly raw: boolean;
+  readonly remoteAddress?: string | undefined;
 }
 
 export class QuicConnection implements Connection {
@@ -31,6 +32,7 @@ export class QuicConnection implements Connection {
   readonly alpn: string;
   readonly side: "client" | "server";
   readonly raw: boolean;
+  readonly remoteAddress: string | undefined;
   readonly commands: Commands;
   readonly closed: Promise<TransportError>;
   readonly #reactor: Reactor;
@@ -43,7 +45,8 @@ export class QuicConnection implements Connection {
   #arrived: QuicChannel[] = [];
   #handler: ((channel: Channel) => void) | undefined;
 
-  constructor(reactor: Reactor, { handle, peer, alpn, side, raw }: ConnectionInit) {
+  constructor(reactor: Reactor, init: ConnectionInit) {
+    const { handle, peer, alpn, side, raw, remoteAddress } = init;
     this.#reactor = reactor;
     this.commands = reactor.commands;
     this.handle = handle;
@@ -51,6 +54,7 @@ export class QuicConnection implements Connection {
     this.alpn = alpn;
     this.side = side;
     this.raw = raw;
+    this.remoteAddress = remoteAddress;
     this.closed = this.#closed.promise;
   }
 
