@@ -23,7 +23,8 @@ import {
 import { DIAL_TIMEOUT_MS, DRAIN_GRACE_MS } from "./defaults.ts";
 import { RpcError } from "./error.ts";
 import { checkNonNegative } from "./option-check.ts";
-import { dial } from "./peer/dial.ts";
+import { CredentialSource } from "./peer/credential-source.ts";
+import { admitTo, dial } from "./peer/dial.ts";
 import { OpenedConnections } from "./peer/opened-connections.ts";
 import { type HeldNode, holdNode } from "./peer/own-node.ts";
 import { PeerServices } from "./peer/peer-services.ts";
@@ -106,10 +107,14 @@ export class AsterClient implements AsyncDisposable {
       const target = parseAddress(address);
       held = await holdNode(options);
       const connections = new OpenedConnections(held.node);
-      const { credential, allowRedirect } = options;
-      const link = new PeerLink(await dial(connections, target, options), {
+      const { allowRedirect, signal } = options;
+      const again = { credentials: new CredentialSource(options.credential), allowRedirect };
+      const first = await dial(connections, target, { ...again, timeoutMs, signal });
+      const link = new PeerLink(first, {
         redial: (withinMs, signal) =>
-          dial(connections, target, { credential, allowRedirect, timeoutMs: withinMs, signal }),
+          dial(connections, target, { ...again, timeoutMs: withinMs, signal }),
+        readmit: (withinMs, signal) =>
+          admitTo(connections, target, { ...again, timeoutMs: withinMs, signal }),
         backoff,
         reconnects: reconnect !== false,
         onStateChange,

@@ -9,34 +9,25 @@ import {
 import {
   type AdmissionExchange,
   type AdmissionGate,
-  type AdmissionOutcome,
   CONSUMER_ADMISSION_ALPN,
   openGate,
-  PeerStore,
-  serveAdmission,
 } from "@aster/trust";
 import type { AsterServerOptions } from "./aster-server-options.ts";
 import { DRAIN_GRACE_MS } from "./defaults.ts";
 import { RpcError } from "./error.ts";
-import { runCallback } from "./failure-log.ts";
 import { type Health, ServerHealth } from "./health/health.ts";
 import { type HealthAddress, HealthEndpoint, healthAddressOf } from "./health/health-endpoint.ts";
 import { warnOfOldNode } from "./node-version.ts";
 import { checkNonNegative } from "./option-check.ts";
-import { AdmissionCounts } from "./peer/admission-counts.ts";
+import { AdmissionService, AdmittedPeers } from "./peer/admission-service.ts";
 import { ConnectionLimiter } from "./peer/connection-limiter.ts";
 import { RPC_ALPN } from "./peer/dial.ts";
-import { offerOf } from "./peer/offer.ts";
 import { type HeldNode, holdNode } from "./peer/own-node.ts";
 import type { HostableServices } from "./server/hostable.ts";
 import { Server } from "./server/server.ts";
 import type { DrainOptions } from "./server/server-options.ts";
 import type { AsterServerStats } from "./server/server-stats.ts";
 import { showAs } from "./shown.ts";
-import { now } from "./time/clock.ts";
-
-/** The time for an admission while strangers hold many connections. Default of trust: 10 s. */
-const CROWDED_TIMEOUT_MS = 3_000;
 
 let warned = false;
 
@@ -58,29 +49,18 @@ export class AsterServer implements AsyncDisposable {
   readonly server: Server;
   readonly #health: ServerHealth;
   readonly #held: HeldNode;
-  readonly #gate: AdmissionGate;
-  readonly #peers: PeerStore;
-  readonly #onAdmission: ((outcome: AdmissionOutcome) => void) | undefined;
   readonly #connections = new ConnectionLimiter();
-  readonly #admissions = new AdmissionCounts();
+  readonly #admissions: AdmissionService;
   readonly #incoming: AsyncIterableIterator<Connection>;
   readonly #accepting: Promise<void>;
   #healthEndpoint: HealthEndpoint | undefined;
   #closing: Promise<boolean> | undefined;
 
-  private constructor(
-    held: HeldNode,
-    server: Server,
-    gate: AdmissionGate,
-    peers: PeerStore,
-    onAdmission: ((outcome: AdmissionOutcome) => void) | undefined,
-  ) {
+  private constructor(held: HeldNode, server: Server, admissions: AdmissionService) {
     this.#held = held;
+    this.#admissions = admissions;
     this.server = server;
     this.#health = new ServerHealth(server.definitions.map((definition) => definition.name));
-    this.#gate = gate;
-    this.#peers = peers;
-    this.#onAdmission = onAdmission;
     this.#incoming = held.node.accept([RPC_ALPN, CONSUMER_ADMISSION_ALPN], {
       raw: [CONSUMER_ADMISSION_ALPN],
     });
@@ -108,17 +88,14 @@ export class AsterServer implements AsyncDisposable {
     const healthAddress = healthAddressOf(options.healthPort);
     warnOfOldNode();
     const gate = options.gate ?? defaultGate();
-    const peers = new PeerStore();
+    const peers = new AdmittedPeers();
     const server = new Server({ ...options, peers, requireAdmission: !gate.open });
     let held: HeldNode | undefined;
     try {
       held = await holdNode(options);
-      if (!gate.open) {
-        held.node.gate(({ peer, alpn }) => {
-          return alpn === CONSUMER_ADMISSION_ALPN || peers.get(peer) !== undefined;
-        });
-      }
-      const started = new AsterServer(held, server, gate, peers, options.onAdmission);
+      const { onAdmission } = options;
+      const admissions = new AdmissionService(held.node, server, peers, { gate, onAdmission });
+      const started = new AsterServer(held, server, admissions);
       await started.#openHealth(healthAddress);
       return started;
     } catch (error) {
@@ -176,6 +153,15 @@ export class AsterServer implements AsyncDisposable {
   handle(connection: Connection): void {
     this.#connections.keep(connection);
     this.server.handle(connection);
+  }
+
+  /**
+   * Ends the admission of a peer: its running calls and sessions end with UNAUTHENTICATED (reason
+   * `admission.lapsed`), and so do further ones until it is admitted again, which the gate may
+   * refuse. Returns `false` if the peer is not admitted.
+   */
+  revoke(endpointId: string): boolean {
+    return this.#admissions.revoke(endpointId);
   }
 
   /** The port of the health endpoint; `undefined` without one. */
@@ -242,34 +228,13 @@ export class AsterServer implements AsyncDisposable {
       let exchange: AdmissionExchange | undefined;
       const taken = this.#connections.take({
         connection,
-        admitted: this.#peers.get(connection.peer) !== undefined,
+        admitted: this.#admissions.isAdmitted(connection.peer),
         idle: calls ? () => connection.stats().channels === 0 : () => exchange?.isDeciding !== true,
       });
       if (!taken) continue;
       if (calls) this.server.handle(connection);
-      else exchange = this.#admit(connection);
+      else exchange = this.#admissions.serve(connection, this.#connections.isCrowded);
     }
-  }
-
-  #admit(connection: Connection): AdmissionExchange {
-    const beganAt = now();
-    return serveAdmission(connection, {
-      gate: this.#gate,
-      timeoutMs: this.#connections.isCrowded ? CROWDED_TIMEOUT_MS : undefined,
-      offer: () => offerOf(this.node, this.server.definitions),
-      peers: this.#peers,
-      onDecision: (outcome) => {
-        this.#admissions.count(outcome, now() - beganAt);
-        this.#reportAdmission(outcome);
-      },
-    });
-  }
-
-  #reportAdmission(outcome: AdmissionOutcome): void {
-    runCallback(
-      () => this.#onAdmission?.(outcome),
-      (cause) => this.server.callbackFailed("onAdmission", outcome.peer, cause),
-    );
   }
 }
 

@@ -6,6 +6,7 @@ import type { RpcError } from "./error.ts";
 import { limitsWith, type RpcLimitOptions } from "./limits.ts";
 import { type Compression, plainBytesOf } from "./message/compression.ts";
 import { optionError } from "./option-check.ts";
+import { type CredentialOption, checkCredential } from "./peer/credential-source.ts";
 import type { NodeChoice } from "./peer/own-node.ts";
 import { checkReconnect, type ReconnectOptions } from "./reconnect/backoff.ts";
 import type { SessionOptions } from "./session/create-session.ts";
@@ -25,8 +26,12 @@ export interface AsterClientOptions extends NodeChoice {
   readonly timeoutMs?: number | undefined;
   /** Aborts dialing. */
   readonly signal?: AbortSignal | undefined;
-  /** The credential to present, as JSON text. Default: none. */
-  readonly credential?: string | undefined;
+  /**
+   * The credential to present: its JSON text, the object that `signCredential` returns, or a
+   * function that returns one of these for each admission. The client requests admission again
+   * before it ends, on the same connection; with a function, with a new credential. Default: none.
+   */
+  readonly credential?: CredentialOption | undefined;
   /**
    * Calls another node when the admission answer of the peer names one; `client.peer` is then that
    * node. The peer chooses it, so set it only for peers that you trust with that. Of the other
@@ -64,6 +69,7 @@ export function checkClientOptions(options: AsterClientOptions): void {
   const { timeoutMs, interceptors, limits, compression, reconnect, onStateChange } = options;
   const { allowRedirect, checkContract } = options;
   checkContractPolicy(checkContract);
+  checkCredential(options.credential);
   checkCallSettings({
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(interceptors === undefined ? {} : { interceptors }),
