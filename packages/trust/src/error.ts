@@ -8,6 +8,8 @@
  * - `"closed"`: the connection or the stream was lost
  * - `"aborted"`: the caller's signal fired; `cause` is its reason
  * - `"gate"`: the gate must not be used in this environment
+ * - `"store"`: the use of a one-time token cannot be recorded
+ * - `"revocation"`: a revocation list is not taken
  * - `"option"`: an option is not valid; nothing was sent
  */
 export type AdmissionErrorCode =
@@ -18,6 +20,8 @@ export type AdmissionErrorCode =
   | "closed"
   | "aborted"
   | "gate"
+  | "store"
+  | "revocation"
   | "option";
 
 const BRAND = Symbol.for("aster.AdmissionError");

@@ -7,6 +7,9 @@ export type { OpenGateOptions } from "./open-gate.ts";
 export { openGate } from "./open-gate.ts";
 export type { PeerAdmission, PeerRecord, PeerStoreOptions } from "./peer-store.ts";
 export { PeerStore, ROLE_ATTRIBUTE, rolesOf } from "./peer-store.ts";
+export { fileNonceStore } from "./tokens/file-nonce-store.ts";
+export { memoryNonceStore } from "./tokens/memory-nonce-store.ts";
+export type { NonceStore } from "./tokens/nonce-store.ts";
 
 // Admission on connections of your own.
 
