@@ -2,33 +2,33 @@
 
 export type { AdmissionErrorCode } from "./error.ts";
 export { AdmissionError } from "./error.ts";
-export type { AdmissionDecision, AdmissionGate } from "./gate.ts";
-export type { OpenGateOptions } from "./open-gate.ts";
-export { openGate } from "./open-gate.ts";
-export type { PeerAdmission, PeerRecord, PeerStoreOptions } from "./peer-store.ts";
-export { PeerStore, ROLE_ATTRIBUTE, rolesOf } from "./peer-store.ts";
+export type { AdmissionDecision, AdmissionGate } from "./gate/gate.ts";
+export type { OpenGateOptions } from "./gate/open-gate.ts";
+export { openGate } from "./gate/open-gate.ts";
+export type { PeerAdmission, PeerRecord, PeerStoreOptions } from "./peers/peer-store.ts";
+export { PeerStore, ROLE_ATTRIBUTE, rolesOf } from "./peers/peer-store.ts";
 export { fileNonceStore } from "./tokens/file-nonce-store.ts";
 export { memoryNonceStore } from "./tokens/memory-nonce-store.ts";
 export type { NonceStore } from "./tokens/nonce-store.ts";
 
 // Admission on connections of your own.
 
-export type { AdmissionRequest } from "./admission-request.ts";
-export { encodeAdmissionRequest, parseAdmissionRequest } from "./admission-request.ts";
-export type { AdmissionResponse, AdmittedService } from "./admission-response.ts";
-export { encodeAdmissionResponse, parseAdmissionResponse } from "./admission-response.ts";
+export type { AdmissionRequest } from "./admission/admission-request.ts";
+export { encodeAdmissionRequest, parseAdmissionRequest } from "./admission/admission-request.ts";
+export type { AdmissionResponse, AdmittedService } from "./admission/admission-response.ts";
+export { encodeAdmissionResponse, parseAdmissionResponse } from "./admission/admission-response.ts";
+export type { RequestAdmissionOptions } from "./admission/request-admission.ts";
+export { requestAdmission } from "./admission/request-admission.ts";
+export type {
+  AdmissionExchange,
+  AdmissionOffer,
+  AdmissionOutcome,
+  ServeAdmissionOptions,
+} from "./admission/serve-admission.ts";
+export { serveAdmission } from "./admission/serve-admission.ts";
 export type { AdmissionLimits } from "./protocol.ts";
 export {
   admissionLimits,
   CONSUMER_ADMISSION_ALPN,
   PRODUCER_ADMISSION_ALPN,
 } from "./protocol.ts";
-export type { RequestAdmissionOptions } from "./request-admission.ts";
-export { requestAdmission } from "./request-admission.ts";
-export type {
-  AdmissionExchange,
-  AdmissionOffer,
-  AdmissionOutcome,
-  ServeAdmissionOptions,
-} from "./serve-admission.ts";
-export { serveAdmission } from "./serve-admission.ts";

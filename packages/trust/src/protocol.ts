@@ -1,5 +1,5 @@
+import type { JsonRules } from "./admission/json.ts";
 import { AdmissionError } from "./error.ts";
-import type { JsonRules } from "./json.ts";
 
 /**
  * The ALPN on which a consumer requests admission (docs/wire.md, "Admission"). Its streams carry

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { AdmissionError } from "./error.ts";
+import { AdmissionError } from "../error.ts";
 import type { AdmissionDecision, AdmissionGate } from "./gate.ts";
 
 export interface OpenGateOptions {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Channel, Connection, Node, TransportError } from "@aster/transport";
 import { memoryPair, type NodePair } from "@aster/transport/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import vectors from "../../../fixtures/admission/admission.json" with { type: "json" };
+import vectors from "../../../../fixtures/admission/admission.json" with { type: "json" };
 import {
   type AdmissionGate,
   type AdmissionOffer,
@@ -13,7 +13,7 @@ import {
   requestAdmission,
   type ServeAdmissionOptions,
   serveAdmission,
-} from "../src/index.ts";
+} from "../../src/index.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (from: string): Uint8Array => new TextEncoder().encode(from);

@@ -1,6 +1,6 @@
 import type { EndpointId } from "@aster/transport";
-import { AdmissionError } from "./error.ts";
-import { checkPositive } from "./time-option.ts";
+import { AdmissionError } from "../error.ts";
+import { checkPositive } from "../time-option.ts";
 
 /** An admitted peer. */
 export interface PeerRecord {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { openGate } from "../src/index.ts";
+import { openGate } from "../../src/index.ts";
 
 afterEach(() => {
   vi.unstubAllEnvs();

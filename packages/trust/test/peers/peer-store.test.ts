@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { PeerStore, rolesOf } from "../src/index.ts";
+import { PeerStore, rolesOf } from "../../src/index.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { admissionJson } from "../protocol.ts";
 import { encodeJson, parseJson } from "./json.ts";
-import { admissionJson } from "./protocol.ts";
 
 /** The first message of an admission, sent by the consumer (docs/wire.md, "Admission"). */
 export interface AdmissionRequest {

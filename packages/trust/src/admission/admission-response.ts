@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { admissionJson, admissionLimits as limits } from "../protocol.ts";
 import { encodeJson, parseJson } from "./json.ts";
-import { admissionJson, admissionLimits as limits } from "./protocol.ts";
 
 /** A service that a producer offers to admitted peers. */
 export interface AdmittedService {

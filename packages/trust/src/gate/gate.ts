@@ -1,5 +1,5 @@
 import type { EndpointId } from "@aster/transport";
-import type { AdmissionRequest } from "./admission-request.ts";
+import type { AdmissionRequest } from "../admission/admission-request.ts";
 
 /** The decision of a gate about one peer. */
 export type AdmissionDecision =

@@ -6,6 +6,12 @@ import {
   ResetCode,
   type TransportError,
 } from "@aster/transport";
+import { AdmissionError } from "../error.ts";
+import type { AdmissionDecision, AdmissionGate } from "../gate/gate.ts";
+import type { PeerStore } from "../peers/peer-store.ts";
+import { admissionLimits } from "../protocol.ts";
+import { checkPositive, setLimit } from "../time-option.ts";
+import { clearTimeout } from "../timers.ts";
 import { parseAdmissionRequest } from "./admission-request.ts";
 import {
   type AdmissionResponse,
@@ -13,12 +19,6 @@ import {
   encodeAdmissionResponse,
 } from "./admission-response.ts";
 import { BoundedBuffer } from "./bounded-buffer.ts";
-import { AdmissionError } from "./error.ts";
-import type { AdmissionDecision, AdmissionGate } from "./gate.ts";
-import type { PeerStore } from "./peer-store.ts";
-import { admissionLimits } from "./protocol.ts";
-import { checkPositive, setLimit } from "./time-option.ts";
-import { clearTimeout } from "./timers.ts";
 
 /** The part of the answer that is the same for all admitted peers. */
 export interface AdmissionOffer {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import vectors from "../../../fixtures/admission/admission.json" with { type: "json" };
+import vectors from "../../../../fixtures/admission/admission.json" with { type: "json" };
 import {
   AdmissionError,
   type AdmissionResponse,
@@ -7,7 +7,7 @@ import {
   encodeAdmissionResponse,
   parseAdmissionRequest,
   parseAdmissionResponse,
-} from "../src/index.ts";
+} from "../../src/index.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (from: string): Uint8Array => new TextEncoder().encode(from);

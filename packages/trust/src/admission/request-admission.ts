@@ -5,13 +5,13 @@ import {
   ResetCode,
   type TransportError,
 } from "@aster/transport";
+import { AdmissionError } from "../error.ts";
+import { admissionLimits } from "../protocol.ts";
+import { checkPositive, setLimit } from "../time-option.ts";
+import { clearTimeout } from "../timers.ts";
 import { encodeAdmissionRequest } from "./admission-request.ts";
 import { type AdmissionResponse, parseAdmissionResponse } from "./admission-response.ts";
 import { BoundedBuffer } from "./bounded-buffer.ts";
-import { AdmissionError } from "./error.ts";
-import { admissionLimits } from "./protocol.ts";
-import { checkPositive, setLimit } from "./time-option.ts";
-import { clearTimeout } from "./timers.ts";
 
 export interface RequestAdmissionOptions {
   /** The credential as JSON text. Default: none. */
