@@ -15,7 +15,8 @@ function mount(...args: string[]): boolean {
 }
 
 function unmount(path: string): void {
-  spawnSync("umount", [path], { stdio: "ignore" });
+  // lazily: the store may still be looking for expired tokens
+  spawnSync("umount", ["-l", path], { stdio: "ignore" });
 }
 
 function canMount(): boolean {

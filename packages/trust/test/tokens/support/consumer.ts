@@ -1,8 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL("../programs/consume.ts", import.meta.url));
+
+export interface Consumption {
+  readonly folder: string;
+  readonly from: number;
+  readonly to: number;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+  /** The path of a file for the results. */
+  readonly log: string;
+}
 
 /** A process that uses the tokens of a range of numbers. */
 export class Consumer {
@@ -12,23 +23,21 @@ export class Consumer {
   readonly accepted: Promise<number[]>;
   readonly #process: ChildProcess;
 
-  constructor(folder: string, from: number, to: number, expiresAt: number) {
-    const args = ["--no-warnings", program, folder, `${from}`, `${to}`, `${expiresAt}`];
-    const started = spawn(process.execPath, args, {
+  constructor({ folder, from, to, expiresAt, log }: Consumption) {
+    const args = [program, folder, from, to, expiresAt, log].map(String);
+    const started = spawn(process.execPath, ["--no-warnings", ...args], {
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...process.env, NODE_OPTIONS: "" },
     });
     this.#process = started;
-    let output = "";
     this.ready = new Promise((resolve) => {
-      started.stdout.on("data", (text: Buffer) => {
-        output += text.toString();
-        resolve();
-      });
+      started.stdout.once("data", () => resolve());
       started.once("close", () => resolve());
     });
     this.accepted = new Promise((resolve) => {
-      started.once("close", () => resolve(output.split("\n").slice(1, -1).map(Number)));
+      started.once("close", () => {
+        resolve(readFileSync(log, "utf8").split("\n").slice(0, -1).map(Number));
+      });
     });
   }
 

@@ -8,12 +8,13 @@ import { Consumer } from "./consumer.ts";
 
 /** Kills a process that uses tokens, at random times, and uses all of them again. */
 export async function useTokensAcrossKills(kills: number): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "aster-tokens-"));
+  const base = mkdtempSync(join(tmpdir(), "aster-tokens-"));
+  const [folder, log] = [join(base, "tokens"), join(base, "log")];
   const expiresAt = Math.floor(Date.now() / 1_000) + 3_600;
   try {
     let from = 0;
     for (let round = 0; round < kills; round++) {
-      const consumer = new Consumer(folder, from, from + 100_000, expiresAt);
+      const consumer = new Consumer({ folder, from, to: from + 100_000, expiresAt, log });
       await consumer.ready;
       await sleep(Math.random() * 20);
       consumer.kill();
@@ -32,6 +33,6 @@ export async function useTokensAcrossKills(kills: number): Promise<void> {
       from = until;
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(base, { recursive: true, force: true });
   }
 }
