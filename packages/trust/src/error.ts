@@ -10,6 +10,8 @@ import { brandErrors } from "./brand.ts";
  * - `"closed"`: the connection or the stream was lost
  * - `"aborted"`: the caller's signal fired; `cause` is its reason
  * - `"gate"`: the gate must not be used in this environment
+ * - `"store"`: the use of a one-time token cannot be recorded
+ * - `"revocation"`: a revocation list is not taken
  * - `"option"`: an option is not valid; nothing was sent
  */
 export type AdmissionErrorCode =
@@ -20,6 +22,8 @@ export type AdmissionErrorCode =
   | "closed"
   | "aborted"
   | "gate"
+  | "store"
+  | "revocation"
   | "option";
 
 /** The error class of `@aster/trust`. `code` tells the cases apart. */

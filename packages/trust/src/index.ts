@@ -7,6 +7,9 @@ export type { OpenGateOptions } from "./gate/open-gate.ts";
 export { openGate } from "./gate/open-gate.ts";
 export type { PeerAdmission, PeerRecord, PeerStoreOptions } from "./peers/peer-store.ts";
 export { PeerStore, ROLE_ATTRIBUTE, rolesOf } from "./peers/peer-store.ts";
+export { fileNonceStore } from "./tokens/file-nonce-store.ts";
+export { memoryNonceStore } from "./tokens/memory-nonce-store.ts";
+export type { NonceStore } from "./tokens/nonce-store.ts";
 
 // Keys and credentials.
 
