@@ -23,6 +23,42 @@ export { fileNonceStore } from "./tokens/file-nonce-store.ts";
 export { memoryNonceStore } from "./tokens/memory-nonce-store.ts";
 export type { NonceStore } from "./tokens/nonce-store.ts";
 
+// Keys and credentials.
+
+export type {
+  ConsumerEnrollmentCredential,
+  EnrollmentCredential,
+} from "./credential/credential.ts";
+export type { DenialCause } from "./credential/credential-error.ts";
+export { CredentialError } from "./credential/credential-error.ts";
+export {
+  formatCredential,
+  formatProducerCredential,
+  parseCredential,
+  parseProducerCredential,
+} from "./credential/credential-json.ts";
+export type { ExpiryOptions } from "./credential/expiry.ts";
+export type {
+  CredentialAttributeOptions,
+  SignCredentialOptions,
+  SignProducerCredentialOptions,
+} from "./credential/sign.ts";
+export { signCredential, signProducerCredential } from "./credential/sign.ts";
+export type {
+  VerifyCredentialOptions,
+  VerifyProducerCredentialOptions,
+} from "./credential/verify.ts";
+export {
+  checkRootPubkey,
+  verifyCredential,
+  verifyProducerCredential,
+} from "./credential/verify.ts";
+export type { KeyErrorCode } from "./keys/key-error.ts";
+export { KeyError } from "./keys/key-error.ts";
+export type { RootKeypair } from "./keys/root-keypair.ts";
+export { generateRootKeypair, rootKeypairOf } from "./keys/root-keypair.ts";
+export { Secret } from "./keys/secret.ts";
+
 // Admission on connections of your own.
 
 export type { AdmissionRequest } from "./admission/admission-request.ts";
