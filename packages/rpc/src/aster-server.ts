@@ -13,12 +13,14 @@ import {
   openGate,
 } from "@aster/trust";
 import type { AsterServerOptions } from "./aster-server-options.ts";
+import { serverSettings } from "./config/server-settings.ts";
 import { DRAIN_GRACE_MS } from "./defaults.ts";
 import { RpcError } from "./error.ts";
 import { type Health, ServerHealth } from "./health/health.ts";
 import { type HealthAddress, HealthEndpoint, healthAddressOf } from "./health/health-endpoint.ts";
+import type { ServerLog } from "./log/server-log.ts";
 import { warnOfOldNode } from "./node-version.ts";
-import { checkNonNegative } from "./option-check.ts";
+import { checkNonNegative, checkPositive } from "./option-check.ts";
 import { AdmissionService, AdmittedPeers } from "./peer/admission-service.ts";
 import { ConnectionLimiter } from "./peer/connection-limiter.ts";
 import { RPC_ALPN } from "./peer/dial.ts";
@@ -83,20 +85,26 @@ export class AsterServer implements AsyncDisposable {
    *   (`transport.native`), and when the health port is taken
    */
   static async start<const S extends readonly object[]>(
-    options: AsterServerOptions & { readonly services: S & HostableServices<S> },
+    given: AsterServerOptions & { readonly services: S & HostableServices<S> },
   ): Promise<AsterServer> {
+    const options = serverSettings(given);
+    const { peerTtlMs, admissionTimeoutMs } = options;
+    if (peerTtlMs !== undefined) checkPositive("peerTtlMs", peerTtlMs);
+    if (admissionTimeoutMs !== undefined) checkPositive("admissionTimeoutMs", admissionTimeoutMs);
     const healthAddress = healthAddressOf(options.healthPort);
     warnOfOldNode();
     const gate = options.gate ?? defaultGate();
-    const peers = new AdmittedPeers();
+    const peers = new AdmittedPeers({ ttlMs: peerTtlMs });
     const server = new Server({ ...options, peers, requireAdmission: !gate.open });
     let held: HeldNode | undefined;
     try {
       held = await holdNode(options);
       const { onAdmission } = options;
-      const admissions = new AdmissionService(held.node, server, peers, { gate, onAdmission });
+      const choice = { gate, onAdmission, timeoutMs: admissionTimeoutMs };
+      const admissions = new AdmissionService(held.node, server, peers, choice);
       const started = new AsterServer(held, server, admissions);
       await started.#openHealth(healthAddress);
+      started.#logStart();
       return started;
     } catch (error) {
       server.close();
@@ -201,6 +209,20 @@ export class AsterServer implements AsyncDisposable {
     return this.close();
   }
 
+  get #log(): ServerLog | undefined {
+    return this.server.log;
+  }
+
+  #logStart(): void {
+    const { definitions } = this.server;
+    this.#log?.started({
+      endpoint_id: this.endpointId,
+      services: definitions.map(({ name, version }) => `${name}/${version}`),
+      gate: this.#admissions.isOpen ? "open" : "closed",
+      health_port: this.healthPort,
+    });
+  }
+
   async #openHealth(address: HealthAddress | undefined): Promise<void> {
     if (address === undefined) return;
     try {
@@ -213,12 +235,14 @@ export class AsterServer implements AsyncDisposable {
 
   async #close(graceMs: number): Promise<boolean> {
     this.#health.draining = true;
+    this.#log?.stopping();
     await this.#incoming.return?.();
     const returned = await this.server.drain({ graceMs });
     this.server.close();
     this.#connections.close("server closed");
     await this.#healthEndpoint?.close();
     if (this.#held.owned) await this.node.close();
+    this.#log?.stopped(returned);
     return returned;
   }
 

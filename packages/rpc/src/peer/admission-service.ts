@@ -1,4 +1,3 @@
-import type { ServiceDefinition } from "@aster/contract";
 import type { AllowList, Connection, EndpointId, Node, RefusedConnections } from "@aster/transport";
 import {
   type AdmissionExchange,
@@ -39,6 +38,8 @@ export class AdmittedPeers extends PeerStore {
 export interface AdmissionServiceOptions {
   readonly gate: AdmissionGate;
   readonly onAdmission: ((outcome: AdmissionOutcome) => void) | undefined;
+  /** The time for one admission. Default: 10 s. */
+  readonly timeoutMs: number | undefined;
 }
 
 /**
@@ -71,6 +72,11 @@ export class AdmissionService {
     return this.#counts.stats();
   }
 
+  /** Every peer is admitted without a credential. */
+  get isOpen(): boolean {
+    return this.#options.gate.open;
+  }
+
   isAdmitted(peer: EndpointId): boolean {
     return this.#peers.get(peer) !== undefined;
   }
@@ -83,9 +89,12 @@ export class AdmissionService {
   /** Answers the request of a connection for admission. */
   serve(connection: Connection, isCrowded: boolean): AdmissionExchange {
     const beganAt = now();
+    const { gate, timeoutMs } = this.#options;
     return serveAdmission(connection, {
-      gate: this.#options.gate,
-      timeoutMs: isCrowded ? CROWDED_TIMEOUT_MS : undefined,
+      gate,
+      timeoutMs: isCrowded
+        ? Math.min(CROWDED_TIMEOUT_MS, timeoutMs ?? CROWDED_TIMEOUT_MS)
+        : timeoutMs,
       offer: () => offerOf(this.#node, this.#server.definitions),
       peers: this.#peers,
       onDecision: (outcome) => this.#decided(outcome, now() - beganAt),
@@ -95,6 +104,7 @@ export class AdmissionService {
   #decided(outcome: AdmissionOutcome, tookMs: number): void {
     const { peer, admitted } = outcome;
     this.#counts.count(outcome, tookMs);
+    this.#server.log?.decided(outcome, tookMs);
     if (!admitted) this.#server.denied({ gate: 1, peer, cause: "denied" });
     runCallback(
       () => this.#options.onAdmission?.(outcome),

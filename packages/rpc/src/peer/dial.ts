@@ -14,6 +14,7 @@ export interface DialOptions {
   readonly signal?: AbortSignal | undefined;
   /** The credential to present. Default: none. */
   readonly credentials?: CredentialSource | undefined;
+  readonly iidToken?: string | undefined;
   /** Calls another node when the peer offers its services there. Default: false. */
   readonly allowRedirect?: boolean | undefined;
 }
@@ -34,14 +35,15 @@ export interface DialedPeer extends Admitted {
 export async function admitTo(
   node: Pick<Node, "connect">,
   address: EndpointAddress | string,
-  { timeoutMs = DIAL_TIMEOUT_MS, signal, credentials }: DialOptions,
+  options: DialOptions,
 ): Promise<Admitted> {
+  const { timeoutMs = DIAL_TIMEOUT_MS, signal, credentials, iidToken } = options;
   const bounds = boundsOf(timeoutMs, signal);
   const credentialJson = await credentials?.next(bounds().timeoutMs, signal);
   const asking = await node.connect(address, CONSUMER_ADMISSION_ALPN, { ...bounds(), raw: true });
   let admission: AdmissionResponse;
   try {
-    admission = await requestAdmission(asking, { ...bounds(), credentialJson });
+    admission = await requestAdmission(asking, { ...bounds(), credentialJson, iidToken });
   } finally {
     asking.close(ResetCode.NoError, "normal close");
   }

@@ -87,7 +87,7 @@ export class ServerConnection implements CallOwner, GatedConnection {
       const known = parts && core.routes.find(payload, parts.suffixOffset);
       if (parts !== undefined && known !== undefined) {
         form = known.mode === "json" ? "json" : "fory";
-        const context = this.enter(known.route, Metadata.empty, parts.deadlineEpochMs);
+        const context = this.enter(known.route, Metadata.empty, parts.deadlineEpochMs, "");
         return new AdmittedCall(this, known.route, known.mode, context);
       }
       const header = openHeader(payload, core.limits);
@@ -100,7 +100,8 @@ export class ServerConnection implements CallOwner, GatedConnection {
   }
 
   /**
-   * Checks the peer and the deadline. `instance` serves the call if it belongs to a session.
+   * Checks the peer and the deadline. `callId` is the id that the caller sent, empty for none.
+   * `instance` serves the call if it belongs to a session.
    *
    * Throws UNAUTHENTICATED, PERMISSION_DENIED, DEADLINE_EXCEEDED or UNAVAILABLE.
    */
@@ -108,6 +109,7 @@ export class ServerConnection implements CallOwner, GatedConnection {
     route: Route,
     metadata: Metadata,
     deadlineEpochMs: number,
+    callId: string,
     instance?: object,
   ): ServerContext {
     const { core, peer } = this;
@@ -125,6 +127,7 @@ export class ServerConnection implements CallOwner, GatedConnection {
       metadata,
       deadlineEpochMs,
       deadlineAt,
+      callId,
       instance,
     );
   }
@@ -193,7 +196,7 @@ export class ServerConnection implements CallOwner, GatedConnection {
     const mode = header.mode as SerializationMode;
     const metadata = metadataOf(header, core.limits);
     if (metadata.size === 0 && header.callId === "") core.routes.add(payload, { route, mode });
-    const context = this.enter(route, metadata, header.deadlineEpochMs);
+    const context = this.enter(route, metadata, header.deadlineEpochMs, header.callId);
     return new AdmittedCall(this, route, mode, context);
   }
 

@@ -1,5 +1,7 @@
 import { printFailure, runCallback } from "../failure-log.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
+import { Log } from "../log/log.ts";
+import { ServerLog } from "../log/server-log.ts";
 import { plainBytesOf } from "../message/compression.ts";
 import { OpenSessions } from "../session/open-sessions.ts";
 import { clearTimer, setLimit } from "../time/clock.ts";
@@ -39,6 +41,7 @@ export class ServerCore {
   readonly requiresAdmission: boolean;
   /** The connections whose calls need an admission. */
   readonly gated: GatedConnections = new GatedConnections();
+  readonly log: ServerLog | undefined;
   readonly #onError: (fault: ServerFault) => void;
   readonly #onDenied: (denial: Denial) => void;
   #callsTotal = 0;
@@ -64,7 +67,9 @@ export class ServerCore {
     this.sweep = new Sweep(this.limits.headerTimeoutMs);
     this.unread = new Sweep(this.limits.unreadTimeoutMs);
     this.sessions = new OpenSessions(this.limits.sessionIdleMs, () => this.#checkIdle());
-    this.#onError = options.onError ?? printFault;
+    const log = Log.of(options.log);
+    this.log = log && new ServerLog(log);
+    this.#onError = options.onError ?? (log === undefined ? printFault : () => {});
     this.#onDenied = options.onDenied ?? (() => {});
     if (this.requiresAdmission) this.peers?.onLapse?.((peer) => this.gated.lapse(peer));
   }
@@ -164,8 +169,9 @@ export class ServerCore {
     this.report({ errorId: newErrorId(), service: "", method: name, peer, cause });
   }
 
-  /** Passes a fault to `onError`. When that fails, both are printed. Never throws. */
-  report(fault: ServerFault): void {
+  /** Logs a fault and passes it to `onError`. When that fails, both are printed. Never throws. */
+  report(fault: ServerFault, requestId?: string): void {
+    this.log?.failed(fault, requestId);
     runCallback(
       () => this.#onError(fault),
       (cause) => {

@@ -232,7 +232,7 @@ describe("the text and the details of a denial", () => {
     });
     const denied = await failure(pair.client.client(Service).one({}));
     expect(denied.rawMessage).toContain(`requires the capability ${text};`);
-    expect(denied.details["missing"]).toBe(missing);
+    expect(denied.details.missing).toBe(missing);
   });
 
   test("both the service and the method must hold", async () => {
@@ -262,6 +262,7 @@ describe("the text and the details of a denial", () => {
     expect(() => allOf()).toThrow();
     const empty = { kind: "all_of", roles: [] } as CapabilityRequirement;
     expect(() => defineService("S", { requires: empty }, Text2)).toThrow();
-    expect(() => unary(Text, Text, { requires: empty })).toThrow();
+    const guarded = { one: unary(Text, Text, { requires: empty }) };
+    expect(() => defineService("S", {}, guarded)).toThrow();
   });
 });
