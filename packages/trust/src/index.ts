@@ -2,10 +2,22 @@
 
 export type { AdmissionErrorCode } from "./error.ts";
 export { AdmissionError } from "./error.ts";
+export type {
+  AdmissionLimiter,
+  AdmissionLimiterOptions,
+  AdmissionRefusal,
+} from "./gate/admission-limiter.ts";
+export { admissionLimiter } from "./gate/admission-limiter.ts";
 export type { AdmissionDecision, AdmissionGate } from "./gate/gate.ts";
 export type { OpenGateOptions } from "./gate/open-gate.ts";
 export { openGate } from "./gate/open-gate.ts";
-export type { PeerAdmission, PeerRecord, PeerStoreOptions } from "./peers/peer-store.ts";
+export type {
+  LapseCause,
+  LapseListener,
+  PeerAdmission,
+  PeerRecord,
+  PeerStoreOptions,
+} from "./peers/peer-store.ts";
 export { PeerStore, ROLE_ATTRIBUTE, rolesOf } from "./peers/peer-store.ts";
 export { fileNonceStore } from "./tokens/file-nonce-store.ts";
 export { memoryNonceStore } from "./tokens/memory-nonce-store.ts";
