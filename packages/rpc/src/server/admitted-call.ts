@@ -75,6 +75,8 @@ export class AdmittedCall {
   readonly timeoutAt: number;
   /** The time is over before that of a header would be. */
   readonly urgent: boolean;
+  /** The time at which the header was read, as of `now()`; 0 on servers without a log. */
+  readonly startedAt: number;
   /** The call counts as running. */
   counted = false;
   readonly #codings: CallCodings;
@@ -97,6 +99,7 @@ export class AdmittedCall {
     this.#coding = codings.coding(route, mode);
     const { handlerTimeoutMs, headerTimeoutMs } = codings.core.limits;
     const at = now();
+    this.startedAt = codings.core.log === undefined ? 0 : at;
     const latest = route.streamsResponses ? Number.POSITIVE_INFINITY : at + handlerTimeoutMs;
     this.timeoutAt = Math.min(context.deadlineAt, latest);
     this.urgent = this.timeoutAt <= at + headerTimeoutMs;
@@ -280,8 +283,8 @@ export class AdmittedCall {
   /** Reports an exception of the handler or of a response to `onError`. */
   report(errorId: string, cause: unknown): void {
     const { core, peer } = this.#codings;
-    const { service, method } = this.route;
-    core.report({ errorId, service: service.definition.name, method: method.name, peer, cause });
+    const { service, method, requestId } = this.context;
+    core.report({ errorId, service, method, peer, cause }, requestId);
   }
 
   async #stream(request: unknown, outcome: CallOutcome): Promise<void> {
