@@ -16,8 +16,8 @@ const OPTION = "trust.root_pubkey";
  * The root key of a configuration. Of the key and the file with a key, the one of the higher source
  * counts.
  *
- * Rejects with INVALID_ARGUMENT for a file that cannot be read or contains no key, and for two different
- * keys of the same source.
+ * Rejects with INVALID_ARGUMENT for a file that cannot be read or contains no key, and for two
+ * different keys of the same source.
  */
 export async function rootKeyOf(config: AsterConfig): Promise<RootKey | undefined> {
   const pubkey = config.get("rootPubkey");
