@@ -130,8 +130,7 @@ border! {
         MALFORMED = 7;
         /// The peer opened stream `handle` on connection `arg`.
         STREAM = 8;
-        /// Connection `handle` arrived. Payload: endpoint id, ALPN, which has `arg` bytes, and
-        /// `ip:port` of the peer, empty through a relay.
+        /// Connection `handle` arrived. Payload: endpoint id, ALPN of `arg` bytes, address.
         CONNECTION = 9;
         /// Connection `handle` ended. Flags: `EndingKind`, `arg`: application code, payload: text.
         CLOSED = 10;
@@ -149,8 +148,7 @@ border! {
         OVERRUN = 16;
         /// The close handshake of connection `handle` is over, after `CLOSED` with `CLOSING`.
         GONE = 17;
-        /// The gate refused `handle` connections. Payload: per connection, for some of them, the
-        /// endpoint id, the length of the ALPN in one byte, the ALPN.
+        /// The gate refused `handle` connections. Payload of some: id, length of ALPN (u8), ALPN.
         REFUSED = 18;
     }
 

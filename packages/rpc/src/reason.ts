@@ -192,8 +192,8 @@ export const RpcReason = {
    */
   ADMISSION_LAPSED: "admission.lapsed",
   /**
-   * The method in the detail `method` requires a capability that the credential does not have, named
-   * in the detail `missing`. Ask the operator for a credential that has it.
+   * The method in the detail `method` requires a capability that the credential does not have. The
+   * detail `missing` names it. Ask the operator for a credential that has it.
    */
   ADMISSION_CAPABILITY: "admission.capability",
   /** The function in the client's option `credential` failed; its error is the cause. */

@@ -19,6 +19,15 @@ export type {
   PeerStoreOptions,
 } from "./peers/peer-store.ts";
 export { PeerStore, ROLE_ATTRIBUTE, rolesOf } from "./peers/peer-store.ts";
+export type { RevocationList, RevocationListOptions } from "./revocation/revocation-list.ts";
+export {
+  formatRevocationList,
+  parseRevocationList,
+  signRevocationList,
+  verifyRevocationList,
+} from "./revocation/revocation-list.ts";
+export type { RevocationsOptions } from "./revocation/revocations.ts";
+export { Revocations } from "./revocation/revocations.ts";
 export { fileNonceStore } from "./tokens/file-nonce-store.ts";
 export { memoryNonceStore } from "./tokens/memory-nonce-store.ts";
 export type { NonceStore } from "./tokens/nonce-store.ts";

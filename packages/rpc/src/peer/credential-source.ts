@@ -11,7 +11,7 @@ export type Credential = string;
 /** A credential, or a function that returns the current one for each admission. */
 export type CredentialOption = Credential | (() => Credential | Promise<Credential>);
 
-/** Throws INVALID_ARGUMENT for a value that is no credential and no function. */
+/** Throws INVALID_ARGUMENT for a value that is neither a credential nor a function. */
 export function checkCredential(option: CredentialOption | undefined): void {
   if (option === undefined || typeof option === "function") return;
   try {

@@ -30,7 +30,7 @@ export interface ServerOptions {
   readonly peers?: PeerDirectory | undefined;
   /**
    * Refuses calls of peers that `peers` does not list, with UNAUTHENTICATED. Checked for every
-   * call, but not for callers in this program. When `peers` reports that an admission has ended, the
+   * call, but not for callers in this program. When `peers` reports the end of an admission, the
    * calls and sessions of that peer end too. Default: false.
    */
   readonly requireAdmission?: boolean | undefined;

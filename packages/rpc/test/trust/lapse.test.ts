@@ -10,7 +10,7 @@ const VALID_MS = 3_000;
 /** The time in which calls end after the end of an admission. */
 const GRACE_MS = 5_000;
 
-/** A gate that admits peers while it is told to. */
+/** A gate that can be opened and closed. */
 class Door {
   admits = true;
   admissions = 0;

@@ -31,6 +31,7 @@ interface Kind {
   readonly public: "public_key" | "node_id";
 }
 
+const ROOT_PUBKEY = 'a public key: 64 hex characters, or JSON with "public_key"';
 const ROOT: Kind = { title: "root key", secret: "private_key", public: "public_key" };
 const NODE: Kind = { title: "node key", secret: "secret_key", public: "node_id" };
 
@@ -87,10 +88,10 @@ export async function readRootKey(
  */
 export async function readRootPubkey(path: string): Promise<string> {
   const text = (await readPublic(path, MOST_BYTES)).trim();
-  const key = /^[0-9a-fA-F]{64}$/.test(text) ? text : fieldsOf(path, text).public_key;
+  const key = /^[0-9a-fA-F]{64}$/.test(text) ? text : fieldsOf(path, text, ROOT_PUBKEY).public_key;
   const lower = typeof key === "string" ? key.toLowerCase() : "";
   if (strictKeyOf(lower) !== undefined) return lower;
-  throw malformed(path, 'a public key: 64 hex characters, or JSON with "public_key"');
+  throw malformed(path, ROOT_PUBKEY);
 }
 
 /** Writes the key of a node, mode 0600. Throws like {@link writeRootKey}. */
@@ -148,22 +149,25 @@ async function secretIn(
   kind: Kind,
   options: KeyFileOptions,
 ): Promise<Uint8Array> {
-  const { sealed, [kind.secret]: plain, [kind.public]: id } = fieldsOf(path, text);
-  if (typeof id !== "string" || !/^[0-9a-f]{64}$/i.test(id))
-    throw malformed(path, `a ${kind.title}`);
-  const label = [kind.title, id.toLowerCase()];
+  const expected = `a ${kind.title}: JSON with "${kind.secret}" and "${kind.public}"`;
+  const fields = fieldsOf(path, text, expected);
+  const { sealed } = fields;
+  const id = hexIn(fields[kind.public]);
+  const plain = hexIn(fields[kind.secret]);
+  if (id === undefined || (sealed === undefined && plain === undefined)) {
+    throw malformed(path, expected);
+  }
   const key =
-    sealed === undefined
-      ? plainKey(path, plain, kind)
-      : await sealedKey(path, sealed, label, options);
-  if (endpointIdOf(key) === id.toLowerCase()) return key;
+    plain === undefined
+      ? await sealedKey(path, sealed, [kind.title, id], options)
+      : hexToBytes(plain);
+  if (endpointIdOf(key) === id) return key;
   throw new KeyError("malformed", `the two keys in ${path} are not a pair; restore the file`);
 }
 
-function plainKey(path: string, hex: unknown, kind: Kind): Uint8Array {
-  const lower = typeof hex === "string" ? hex.toLowerCase() : "";
-  if (isHex(lower, 32)) return hexToBytes(lower);
-  throw malformed(path, `a ${kind.title}: JSON with "${kind.secret}" and "${kind.public}"`);
+function hexIn(value: unknown): string | undefined {
+  const lower = typeof value === "string" ? value.toLowerCase() : "";
+  return isHex(lower, 32) ? lower : undefined;
 }
 
 async function sealedKey(
@@ -178,13 +182,13 @@ async function sealedKey(
   throw new KeyError("passphrase", `the key in ${path} is encrypted; pass its passphrase`);
 }
 
-function fieldsOf(path: string, text: string): Readonly<Record<string, unknown>> {
+function fieldsOf(path: string, text: string, expected: string): Record<string, unknown> {
   try {
     const bounds = { bytes: MOST_BYTES, depth: 2 };
     return z.record(z.string(), z.unknown()).parse(parseBoundedJson(text, bounds));
   } catch {
     // the errors of parsers may show parts of the key
-    throw malformed(path, "a key file: JSON");
+    throw malformed(path, expected);
   }
 }
 
