@@ -1,3 +1,4 @@
+import { type ConsumerEnrollmentCredential, formatCredential } from "@aster/trust";
 import { abortedError } from "../client/call-failure.ts";
 import { RpcError } from "../error.ts";
 import { optionError } from "../option-check.ts";
@@ -5,20 +6,16 @@ import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import { clearTimer, setLimit } from "../time/clock.ts";
 
-/** A credential: its JSON text. */
-export type Credential = string;
+/** A credential: its JSON text, or the object that `signCredential` returns. */
+export type Credential = string | ConsumerEnrollmentCredential;
 
 /** A credential, or a function that returns the current one for each admission. */
 export type CredentialOption = Credential | (() => Credential | Promise<Credential>);
 
 /** Throws INVALID_ARGUMENT for a value that is neither a credential nor a function. */
 export function checkCredential(option: CredentialOption | undefined): void {
-  if (option === undefined || typeof option === "function") return;
-  try {
-    textOf(option);
-  } catch (cause) {
-    throw optionError("credential", "JSON text, a credential or a function", cause);
-  }
+  if (option === undefined || typeof option === "function" || isCredential(option)) return;
+  throw optionError("credential", "JSON text, a credential or a function", option);
 }
 
 /**
@@ -66,9 +63,14 @@ async function provided(provide: () => Credential | Promise<Credential>): Promis
   }
 }
 
+function isCredential(value: unknown): value is Credential {
+  if (typeof value === "string") return true;
+  return typeof value === "object" && value !== null && "signature" in value;
+}
+
 function textOf(credential: Credential): string {
-  if (typeof credential === "string") return credential;
-  throw new TypeError("a credential must be JSON text");
+  if (!isCredential(credential)) throw new TypeError("the value is not a credential");
+  return typeof credential === "string" ? credential : formatCredential(credential);
 }
 
 /** Rejects when the signal fires. Nothing but the promise refers to the signal. */

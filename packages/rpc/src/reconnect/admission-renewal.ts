@@ -5,8 +5,9 @@ const LEAD = 1 / 4;
 const LONGEST_LEAD_MS = 60_000;
 /** Clients that were admitted together do not come back together. */
 const JITTER = 0.5;
-/** The shortest time between two attempts. */
+/** The time between two attempts, which doubles with each failure. */
 const SHORTEST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
 /** The gain below which another renewal is pointless: the credential itself ends then. */
 const LEAST_GAIN_MS = 500;
 
@@ -22,6 +23,7 @@ export class AdmissionRenewal {
   #timer: Timer | undefined;
   #attempt: AbortController | undefined;
   #attemptedAt = Number.NEGATIVE_INFINITY;
+  #waitMs = SHORTEST_WAIT_MS;
 
   constructor(request: (signal: AbortSignal) => Promise<number>) {
     this.#request = request;
@@ -30,12 +32,13 @@ export class AdmissionRenewal {
   /** The client is admitted until `expiresAt`, as of `now()`; `Infinity` if it does not know. */
   admitted(expiresAt: number): void {
     this.#expiresAt = expiresAt;
+    this.#waitMs = SHORTEST_WAIT_MS;
     this.#schedule();
   }
 
   /** The server ended the admission. */
   lapsed(): void {
-    if (this.#attempt === undefined && now() - this.#attemptedAt >= SHORTEST_WAIT_MS) {
+    if (this.#attempt === undefined && now() - this.#attemptedAt >= this.#waitMs) {
       void this.#renew();
     }
   }
@@ -78,11 +81,14 @@ export class AdmissionRenewal {
       const expiresAt = await this.#request(attempt.signal);
       if (attempt.signal.aborted) return;
       this.#expiresAt = expiresAt;
+      this.#waitMs = SHORTEST_WAIT_MS;
       if (expiresAt > before + LEAST_GAIN_MS || before <= now()) this.#schedule();
     } catch {
       // calls report that the admission has ended
-      const waitMs = Math.max((this.#expiresAt - now()) / 2, SHORTEST_WAIT_MS);
-      if (!attempt.signal.aborted && now() + waitMs < this.#expiresAt) this.#renewIn(waitMs);
+      if (attempt.signal.aborted) return;
+      const waitMs = Math.max((this.#expiresAt - now()) / 2, this.#waitMs);
+      this.#waitMs = Math.min(2 * this.#waitMs, LONGEST_WAIT_MS);
+      if (now() + waitMs < this.#expiresAt) this.#renewIn(waitMs);
     } finally {
       if (this.#attempt === attempt) this.#attempt = undefined;
     }
