@@ -5,9 +5,10 @@ export type {
   IdentityPeer,
   IdentityPeerFacts,
   IdentityRole,
+  NewIdentityPeer,
   PeerChoice,
 } from "./identity/identity.ts";
-export { identityPeer, withIdentityPeer } from "./identity/identity.ts";
+export { identityPeer, newIdentity, withIdentityPeer } from "./identity/identity.ts";
 export type { WriteIdentityOptions } from "./identity/identity-file.ts";
 export { readIdentity, writeIdentity } from "./identity/identity-file.ts";
 export type { KeyErrorCode } from "./keys/key-error.ts";

@@ -7,12 +7,16 @@ import {
   formatProducerCredential,
   parseCredential,
   rootKeypairOf,
-  Secret,
   signCredential,
   signProducerCredential,
   verifyCredential,
 } from "@aster/trust";
-import { type IdentityPeer, writeIdentity } from "@aster/trust/files";
+import {
+  type NewIdentityPeer,
+  newIdentity,
+  withIdentityPeer,
+  writeIdentity,
+} from "@aster/trust/files";
 import { PythonCommands, pythonWithAster } from "@aster-apps/conformance/python";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -101,28 +105,25 @@ describe.skipIf("missing" in environment)("credentials and identity files", () =
     const folder = mkdtempSync(join(tmpdir(), "aster-identity-"));
     try {
       const path = join(folder, ".aster-identity");
-      const peers: IdentityPeer[] = [
+      const peers: NewIdentityPeer[] = [
         {
           name: "store",
           role: "producer",
           credential: await signProducerCredential(root.secretKey, { endpointId: peer }),
-          signed: true,
         },
         {
           name: "prod",
           role: "consumer",
           credential: await signCredential(root.secretKey, { attributes, endpointId: peer }),
-          signed: true,
         },
         {
           name: "once",
           role: "consumer",
           credential: await signCredential(root.secretKey, { oneTime: true }),
-          signed: true,
         },
       ];
-      const secretKey = Secret.of(node.secretKey.expose());
-      await writeIdentity(path, { endpointId: peer, secretKey, peers });
+      const empty = newIdentity(node.secretKey);
+      await writeIdentity(path, peers.reduce(withIdentityPeer, empty));
       for (const choice of [{ name: "prod" }, { role: "consumer" }, { name: "once" }]) {
         const read = (await python.do({ op: "identity", path, ...choice })) as {
           readonly secretKey: string;

@@ -1,10 +1,11 @@
-import type { EndpointId } from "@aster/transport";
+import { type EndpointId, endpointIdOf, generateSecretKey } from "@aster/transport";
 import type {
   ConsumerEnrollmentCredential,
   EnrollmentCredential,
 } from "../credential/credential.ts";
+import { isSignedBy } from "../credential/verify.ts";
 import { KeyError } from "../keys/key-error.ts";
-import type { Secret } from "../keys/secret.ts";
+import { keyBytesOf, Secret } from "../keys/secret.ts";
 
 /** The role of a node in a mesh. */
 export type IdentityRole = "consumer" | "producer";
@@ -44,6 +45,25 @@ export interface PeerChoice {
   readonly role?: IdentityRole | undefined;
 }
 
+/** An entry to add to an identity. */
+export type NewIdentityPeer =
+  | {
+      readonly name: string;
+      readonly role: "consumer";
+      readonly credential: ConsumerEnrollmentCredential;
+    }
+  | {
+      readonly name: string;
+      readonly role: "producer";
+      readonly credential: EnrollmentCredential;
+    };
+
+/** Returns an identity without entries. Default: with a new key. */
+export function newIdentity(secretKey: Secret | Uint8Array = generateSecretKey()): AsterIdentity {
+  const bytes = keyBytesOf("secretKey", secretKey);
+  return { endpointId: endpointIdOf(bytes), secretKey: Secret.of(bytes), peers: [] };
+}
+
 /**
  * Returns the entry with the name; without a name the first with the role, else the first of all.
  * `undefined` if there are no entries.
@@ -53,31 +73,62 @@ export interface PeerChoice {
  */
 export function identityPeer(
   identity: AsterIdentity,
-  { name, role }: PeerChoice = {},
+  choice: PeerChoice & { readonly name: string },
+): IdentityPeer;
+export function identityPeer(
+  identity: AsterIdentity,
+  choice?: PeerChoice,
+): IdentityPeer | undefined;
+export function identityPeer(
+  identity: AsterIdentity,
+  choice: PeerChoice = {},
 ): IdentityPeer | undefined {
-  const { peers } = identity;
   const chosen =
-    name === undefined
-      ? (peers.find((peer) => peer.role === role) ?? peers[0])
-      : peers.find((peer) => peer.name === name);
-  if (chosen === undefined && name !== undefined) {
-    const names = peers.map((peer) => JSON.stringify(peer.name)).join(", ") || "none";
-    throw new KeyError(
-      "missing",
-      `the identity has no peer ${JSON.stringify(name)}; it has ${names}`,
-    );
-  }
+    choice.name === undefined ? firstPeer(identity, choice) : peerOf(identity, choice.name);
   if (chosen?.signed === false) {
     throw new KeyError(
       "malformed",
-      `the signature of the peer ${JSON.stringify(chosen.name)} does not fit its fields; enroll the node again`,
+      `the signature of the peer ${JSON.stringify(chosen.name)} does not fit its fields; ` +
+        "enroll the node again",
     );
   }
   return chosen;
 }
 
-/** Returns the identity with one more entry, which replaces that of the same name. */
-export function withIdentityPeer(identity: AsterIdentity, peer: IdentityPeer): AsterIdentity {
-  const others = identity.peers.filter(({ name }) => name !== peer.name);
-  return { ...identity, peers: [...others, peer] };
+/**
+ * Returns the identity with one more entry, which replaces that of the same name. Throws
+ * {@link KeyError} `"malformed"` if the credential is not signed by the root key that it names, or
+ * is bound to another node.
+ */
+export function withIdentityPeer(identity: AsterIdentity, peer: NewIdentityPeer): AsterIdentity {
+  const { name, credential } = peer;
+  if (!isSignedBy(credential, credential.rootPubkey)) {
+    throw new KeyError(
+      "malformed",
+      `the credential for the peer ${JSON.stringify(name)} is not signed by its root key`,
+    );
+  }
+  if (credential.endpointId !== undefined && credential.endpointId !== identity.endpointId) {
+    throw new KeyError(
+      "malformed",
+      `the credential for the peer ${JSON.stringify(name)} is bound to the endpoint ` +
+        `${credential.endpointId}, not to ${identity.endpointId} of this identity`,
+    );
+  }
+  const others = identity.peers.filter((other) => other.name !== name);
+  return { ...identity, peers: [...others, { ...peer, signed: true }] };
+}
+
+function firstPeer({ peers }: AsterIdentity, { role }: PeerChoice): IdentityPeer | undefined {
+  return peers.find((peer) => peer.role === role) ?? peers[0];
+}
+
+function peerOf({ peers }: AsterIdentity, name: string): IdentityPeer {
+  const chosen = peers.find((peer) => peer.name === name);
+  if (chosen !== undefined) return chosen;
+  const names = peers.map((peer) => JSON.stringify(peer.name)).join(", ") || "none";
+  throw new KeyError(
+    "missing",
+    `the identity has no peer ${JSON.stringify(name)}; it has ${names}`,
+  );
 }

@@ -16,9 +16,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import vectors from "../../../../fixtures/trust/credentials.json" with { type: "json" };
 import {
   type AsterIdentity,
-  type IdentityPeer,
   identityPeer,
   KeyError,
+  newIdentity,
   readIdentity,
   withIdentityPeer,
   writeIdentity,
@@ -52,7 +52,7 @@ function written(text: string): string {
 }
 
 const root = await generateRootKeypair();
-const consumer: IdentityPeer = {
+const consumer = {
   name: "prod",
   role: "consumer",
   credential: await signCredential(root.secretKey, {
@@ -61,19 +61,19 @@ const consumer: IdentityPeer = {
     endpointId,
   }),
   signed: true,
-};
-const token: IdentityPeer = {
+} as const;
+const token = {
   name: "once",
   role: "consumer",
   credential: await signCredential(root.secretKey, { oneTime: true, attributes: {} }),
   signed: true,
-};
-const producer: IdentityPeer = {
+} as const;
+const producer = {
   name: "store",
   role: "producer",
   credential: await signProducerCredential(root.secretKey, { endpointId, roles: ["producer"] }),
   signed: true,
-};
+} as const;
 const identity: AsterIdentity = {
   endpointId,
   secretKey: Secret.of(nodeSeed),
@@ -180,7 +180,25 @@ describe("the choice of an entry", () => {
   test("is changed by an entry of the same name", () => {
     const changed = withIdentityPeer(identity, { ...token, name: "prod" });
     expect(changed.peers.map(({ name }) => name)).toEqual(["once", "store", "prod"]);
-    expect(identityPeer(changed, { name: "prod" })?.credential).toBe(token.credential);
+    expect(identityPeer(changed, { name: "prod" }).credential).toBe(token.credential);
+  });
+
+  test("is not extended by what this node cannot present", async () => {
+    const changed = { ...consumer.credential, expiresAt: consumer.credential.expiresAt + 1 };
+    const entry = { name: "a", role: "consumer" } as const;
+    expect(() => withIdentityPeer(identity, { ...entry, credential: changed })).toThrow(
+      'the credential for the peer "a" is not signed by its root key',
+    );
+    const elsewhere = await signCredential(root.secretKey, { endpointId: "ab".repeat(32) });
+    expect(() => withIdentityPeer(identity, { ...entry, credential: elsewhere })).toThrow(
+      /is bound to the endpoint abab.*not to/,
+    );
+  });
+
+  test("starts with a new key", () => {
+    const [one, other] = [newIdentity(), newIdentity()];
+    expect(one.endpointId).not.toBe(other.endpointId);
+    expect(newIdentity(nodeSeed)).toMatchObject({ endpointId, peers: [] });
   });
 });
 
