@@ -53,7 +53,7 @@ export class ProducerMesh {
 
   /**
    * Accepts a producer, or prolongs its acceptance. Returns `false` if the mesh is full.
-   * `expiresAtMs` is in epoch milliseconds; the default is no end.
+   * `expiresAtMs` is in epoch milliseconds; by default the acceptance has none.
    */
   accept(endpointId: EndpointId, expiresAtMs: number = Number.POSITIVE_INFINITY): boolean {
     const isKnown = this.#producers.has(endpointId);
