@@ -103,7 +103,7 @@ export class AsterClient implements AsyncDisposable {
   ): Promise<AsterClient> {
     let held: HeldNode | undefined;
     try {
-      const { target, options } = clientSettings(address, given);
+      const { target, options } = await clientSettings(address, given);
       const { timeoutMs, reconnect = {}, onStateChange = () => {} } = options;
       checkClientOptions(options);
       const connectTimeoutMs = timeoutMs ?? DIAL_TIMEOUT_MS;

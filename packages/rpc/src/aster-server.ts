@@ -107,7 +107,7 @@ export class AsterServer implements AsyncDisposable {
   static async start<const S extends readonly object[]>(
     given: AsterServerOptions & { readonly services: S & HostableServices<S> },
   ): Promise<AsterServer> {
-    const options = serverSettings(given);
+    const options = await serverSettings(given);
     const { peerTtlMs, admissionTimeoutMs } = options;
     if (peerTtlMs !== undefined) checkPositive("peerTtlMs", peerTtlMs);
     if (admissionTimeoutMs !== undefined) checkPositive("admissionTimeoutMs", admissionTimeoutMs);

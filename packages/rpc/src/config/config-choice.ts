@@ -10,6 +10,16 @@ export interface ConfigChoice {
    * the working directory, if it is there, and the `ASTER_*` variables over it.
    */
   readonly config?: AsterConfig | undefined;
+  /**
+   * The identity file, which must be there; `false` for none. Default: `ASTER_IDENTITY_FILE`, else
+   * `.aster-identity` of the working directory, if it is there.
+   */
+  readonly identity?: string | false | undefined;
+  /**
+   * The name of the entry in the identity file. Default: the first entry of a producer for servers,
+   * of a consumer for clients.
+   */
+  readonly peer?: string | undefined;
 }
 
 const warned = new Set<string>();
@@ -18,7 +28,7 @@ const warned = new Set<string>();
  * The configuration that was chosen, or that of the process. Prints a process warning for settings
  * that have no effect. Throws INVALID_ARGUMENT for a bad value in it.
  */
-export function configOf({ config }: ConfigChoice): AsterConfig {
+export function configOf({ config }: Pick<ConfigChoice, "config">): AsterConfig {
   if (config !== undefined && typeof (config as Partial<AsterConfig>)?.get !== "function") {
     throw optionError("config", "an AsterConfig", config);
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readRootPubkey } from "@aster/trust/files";
 import { invalidSetting } from "../option-check.ts";
 import type { AsterConfig } from "./aster-config.ts";
 import { homePath } from "./home-path.ts";
@@ -11,16 +11,15 @@ export interface RootKey {
 }
 
 const OPTION = "trust.root_pubkey";
-const HEX_KEY = /^[0-9a-f]{64}$/i;
 
 /**
  * The root key of a configuration. Of the key and the file with a key, the one of the higher source
  * counts.
  *
- * Throws INVALID_ARGUMENT for a file that cannot be read or contains no key, and for two different
- * keys of the same source.
+ * Rejects with INVALID_ARGUMENT for a file that cannot be read or contains no key, and for two
+ * different keys of the same source.
  */
-export function rootKeyOf(config: AsterConfig): RootKey | undefined {
+export async function rootKeyOf(config: AsterConfig): Promise<RootKey | undefined> {
   const pubkey = config.get("rootPubkey");
   const path = config.get("rootPubkeyFile");
   const own =
@@ -29,7 +28,7 @@ export function rootKeyOf(config: AsterConfig): RootKey | undefined {
   const origin = config.originOf("rootPubkeyFile") ?? "";
   const above = config.layerOf("rootPubkey") - config.layerOf("rootPubkeyFile");
   if (own !== undefined && above > 0) return own;
-  const read = { pubkey: readRootKey(path, origin), origin: `${origin} (${path})` };
+  const read = { pubkey: await readRootKey(path, origin), origin: `${origin} (${path})` };
   return own === undefined || above < 0 ? read : sameRootKey(own, read);
 }
 
@@ -42,27 +41,11 @@ export function sameRootKey(one: RootKey | undefined, other: RootKey): RootKey {
   );
 }
 
-/** Reads 64 hex characters, or JSON with `public_key`. */
-function readRootKey(path: string, origin: string): string {
-  let text: string;
+async function readRootKey(path: string, origin: string): Promise<string> {
   try {
-    text = readFileSync(homePath(path), "utf8").trim();
+    return await readRootPubkey(homePath(path));
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw invalidSetting(OPTION, `${origin}: cannot read ${path} (${code})`, cause as Error);
-  }
-  const key = text.startsWith("{") ? publicKeyIn(text) : text;
-  if (typeof key === "string" && HEX_KEY.test(key)) return key.toLowerCase();
-  throw invalidSetting(
-    OPTION,
-    `${origin}: ${path} contains no root public key; it must have 64 hex characters, or JSON with public_key`,
-  );
-}
-
-function publicKeyIn(json: string): unknown {
-  try {
-    return (JSON.parse(json) as { readonly public_key?: unknown }).public_key;
-  } catch {
-    return undefined;
+    const problem = cause instanceof Error ? cause.message : "unreadable";
+    throw invalidSetting(OPTION, `${origin}: ${problem}`, cause as Error);
   }
 }

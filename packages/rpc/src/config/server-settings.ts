@@ -4,24 +4,27 @@ import type { HealthAddress } from "../health/health-endpoint.ts";
 import { invalidSetting, withoutUndefined } from "../option-check.ts";
 import type { AsterConfig } from "./aster-config.ts";
 import { configOf } from "./config-choice.ts";
+import { type ChosenIdentity, identityOf } from "./identity-choice.ts";
 import { logOf } from "./log-setting.ts";
 import { nodeSettings } from "./node-settings.ts";
-import { rootKeyOf } from "./root-key.ts";
+import { type RootKey, rootKeyOf, sameRootKey } from "./root-key.ts";
 
 const MS_PER_S = 1_000;
 
 /**
- * Lays the options of a server over its configuration and its identity file. Throws
+ * Lays the options of a server over its configuration and its identity file. Rejects with
  * INVALID_ARGUMENT for a bad value in them.
  */
-export function serverSettings(options: AsterServerOptions): AsterServerOptions {
+export async function serverSettings(options: AsterServerOptions): Promise<AsterServerOptions> {
   const config = configOf(options);
+  const identity = await identityOf(options, config, "producer");
+  const root = rootOf(await rootKeyOf(config), identity);
   const ttlS = config.get("peerTtlS");
   return {
     ...options,
     ...withoutUndefined({
-      ...nodeSettings(options, config),
-      gate: gateOf(options.gate, config),
+      ...nodeSettings(options, config, identity?.secretKey),
+      gate: gateOf(options.gate, root, config),
       log: logOf(options.log, config),
       healthPort: options.healthPort ?? healthOf(config),
       peerTtlMs: options.peerTtlMs ?? (ttlS === undefined ? undefined : ttlS * MS_PER_S),
@@ -30,9 +33,23 @@ export function serverSettings(options: AsterServerOptions): AsterServerOptions 
   };
 }
 
+/** The root key of the configuration and the identity file. Throws when they differ. */
+function rootOf(
+  own: RootKey | undefined,
+  identity: ChosenIdentity | undefined,
+): RootKey | undefined {
+  if (identity?.entry === undefined) return own;
+  const { entry, path } = identity;
+  const origin = `the entry "${entry.name}" of ${path}`;
+  return sameRootKey(own, { pubkey: entry.credential.rootPubkey, origin });
+}
+
 /** The gate that the configuration asks for; `undefined` for the default. */
-function gateOf(given: AdmissionGate | undefined, config: AsterConfig): AdmissionGate | undefined {
-  const root = rootKeyOf(config);
+function gateOf(
+  given: AdmissionGate | undefined,
+  root: RootKey | undefined,
+  config: AsterConfig,
+): AdmissionGate | undefined {
   if (root !== undefined && given?.open !== false) {
     const problem =
       given === undefined ? "pass a gate that verifies credentials" : "the gate is open";

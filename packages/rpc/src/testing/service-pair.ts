@@ -56,15 +56,15 @@ export async function servicePair(options: ServicePairOptions): Promise<ServiceP
   let server: AsterServer | undefined;
   try {
     // a test does not depend on the variables and files of the machine
-    const config = AsterConfig.of({});
+    const alone = { config: AsterConfig.of({}), identity: false } as const;
     server = await AsterServer.start({
-      config,
+      ...alone,
       gate: openGate(),
       ...serverOptions,
       node: nodes.server,
     });
     const client = await AsterClient.connect(server.address, {
-      config,
+      ...alone,
       ...clientOptions,
       node: faults?.wrapNode(nodes.client) ?? nodes.client,
     });
