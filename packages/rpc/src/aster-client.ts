@@ -115,13 +115,13 @@ export class AsterClient implements AsyncDisposable {
       const connections = new OpenedConnections(held.node);
       const { allowRedirect, signal, iidToken } = options;
       const credentials = new CredentialSource(options.credential);
-      const again = { credentials, iidToken, allowRedirect };
-      const first = await dial(connections, target, { ...again, timeoutMs, signal });
+      const choice = { credentials, iidToken, allowRedirect };
+      const first = await dial(connections, target, { ...choice, timeoutMs, signal });
       const link = new PeerLink(first, {
         redial: (withinMs, signal) =>
-          dial(connections, target, { ...again, timeoutMs: withinMs, signal }),
+          dial(connections, target, { ...choice, timeoutMs: withinMs, signal }),
         readmit: (withinMs, signal) =>
-          admitTo(connections, target, { ...again, timeoutMs: withinMs, signal }),
+          admitTo(connections, target, { ...choice, again: true, timeoutMs: withinMs, signal }),
         backoff,
         reconnects: reconnect !== false,
         onStateChange,

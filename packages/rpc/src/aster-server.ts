@@ -6,12 +6,7 @@ import {
   type Node,
   ticketFor,
 } from "@aster/transport";
-import {
-  type AdmissionExchange,
-  type AdmissionGate,
-  CONSUMER_ADMISSION_ALPN,
-  openGate,
-} from "@aster/trust";
+import type { AdmissionExchange } from "@aster/trust";
 import type { AsterServerOptions } from "./aster-server-options.ts";
 import { serverSettings } from "./config/server-settings.ts";
 import { DRAIN_GRACE_MS } from "./defaults.ts";
@@ -25,13 +20,12 @@ import { AdmissionService, AdmittedPeers } from "./peer/admission-service.ts";
 import { ConnectionLimiter } from "./peer/connection-limiter.ts";
 import { RPC_ALPN } from "./peer/dial.ts";
 import { type HeldNode, holdNode } from "./peer/own-node.ts";
+import { serverGateOf } from "./peer/server-gate.ts";
 import type { HostableServices } from "./server/hostable.ts";
 import { Server } from "./server/server.ts";
 import type { DrainOptions } from "./server/server-options.ts";
 import type { AsterServerStats } from "./server/server-stats.ts";
 import { showAs } from "./shown.ts";
-
-let warned = false;
 
 /**
  * A node that serves: it admits peers and answers their calls. The caller of `start` closes it, for
@@ -63,9 +57,8 @@ export class AsterServer implements AsyncDisposable {
     this.#admissions = admissions;
     this.server = server;
     this.#health = new ServerHealth(server.definitions.map((definition) => definition.name));
-    this.#incoming = held.node.accept([RPC_ALPN, CONSUMER_ADMISSION_ALPN], {
-      raw: [CONSUMER_ADMISSION_ALPN],
-    });
+    const { alpns: raw } = admissions;
+    this.#incoming = held.node.accept([RPC_ALPN, ...raw], { raw });
     this.#accepting = this.#accept();
     // serve() rejects with it
     this.#accepting.catch(() => {});
@@ -93,21 +86,27 @@ export class AsterServer implements AsyncDisposable {
     if (admissionTimeoutMs !== undefined) checkPositive("admissionTimeoutMs", admissionTimeoutMs);
     const healthAddress = healthAddressOf(options.healthPort);
     warnOfOldNode();
-    const gate = options.gate ?? defaultGate();
+    let server: Server | undefined;
+    const gate = serverGateOf(options, (error) => {
+      server?.callbackFailed("revocations", "", error);
+    });
     const peers = new AdmittedPeers({ ttlMs: peerTtlMs });
-    const server = new Server({ ...options, peers, requireAdmission: !gate.open });
     let held: HeldNode | undefined;
     try {
+      server = new Server({ ...options, peers, requireAdmission: !gate.gate.open });
       held = await holdNode(options);
       const { onAdmission } = options;
-      const choice = { gate, onAdmission, timeoutMs: admissionTimeoutMs };
-      const admissions = new AdmissionService(held.node, server, peers, choice);
+      const admissions = new AdmissionService(
+        { node: held.node, server, peers, gate },
+        { onAdmission, timeoutMs: admissionTimeoutMs },
+      );
       const started = new AsterServer(held, server, admissions);
       await started.#openHealth(healthAddress);
       started.#logStart();
       return started;
     } catch (error) {
-      server.close();
+      server?.close();
+      gate.close();
       if (held?.owned) await held.node.close();
       throw RpcError.from(error);
     }
@@ -182,7 +181,7 @@ export class AsterServer implements AsyncDisposable {
       ...this.node.stats(),
       ...this.server.stats(),
       connectionsTotal: this.#connections.taken,
-      admission: this.#admissions.stats(),
+      ...this.#admissions.stats(),
     };
   }
 
@@ -239,6 +238,7 @@ export class AsterServer implements AsyncDisposable {
     await this.#incoming.return?.();
     const returned = await this.server.drain({ graceMs });
     this.server.close();
+    this.#admissions.close();
     this.#connections.close("server closed");
     await this.#healthEndpoint?.close();
     if (this.#held.owned) await this.node.close();
@@ -267,20 +267,3 @@ showAs(AsterServer.prototype, "AsterServer", ({ endpointId, address, server }) =
   address,
   services: server.definitions.map(({ name }) => name),
 }));
-
-function defaultGate(): AdmissionGate {
-  let gate: AdmissionGate;
-  try {
-    gate = openGate();
-  } catch (error) {
-    throw RpcError.from(error);
-  }
-  if (!warned) {
-    warned = true;
-    process.emitWarning(
-      "This server admits every peer that knows its address. Pass a gate, or openGate() to silence this warning.",
-      { type: "AsterWarning", code: "ASTER_OPEN_GATE" },
-    );
-  }
-  return gate;
-}

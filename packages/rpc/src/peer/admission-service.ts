@@ -2,18 +2,25 @@ import type { AllowList, Connection, EndpointId, Node, RefusedConnections } from
 import {
   type AdmissionExchange,
   type AdmissionGate,
+  type AdmissionLimiter,
   type AdmissionOutcome,
+  admissionLimiter,
   CONSUMER_ADMISSION_ALPN,
   type PeerAdmission,
   type PeerRecord,
   PeerStore,
+  PRODUCER_ADMISSION_ALPN,
+  producerGate,
   serveAdmission,
+  serveProducerAdmission,
 } from "@aster/trust";
 import { runCallback } from "../failure-log.ts";
 import type { Server } from "../server/server.ts";
 import { now } from "../time/clock.ts";
 import { AdmissionCounts, type AdmissionStats } from "./admission-counts.ts";
+import { hostOf } from "./host.ts";
 import { offerOf } from "./offer.ts";
+import type { ServerGate } from "./server-gate.ts";
 
 /** The time for an admission while strangers hold many connections. Default of trust: 10 s. */
 const CROWDED_TIMEOUT_MS = 3_000;
@@ -36,10 +43,17 @@ export class AdmittedPeers extends PeerStore {
 }
 
 export interface AdmissionServiceOptions {
-  readonly gate: AdmissionGate;
   readonly onAdmission: ((outcome: AdmissionOutcome) => void) | undefined;
   /** The time for one admission. Default: 10 s. */
   readonly timeoutMs: number | undefined;
+}
+
+/** The parts of a server that its admissions need. */
+export interface AdmissionParts {
+  readonly node: Node;
+  readonly server: Server;
+  readonly peers: AdmittedPeers;
+  readonly gate: ServerGate;
 }
 
 /**
@@ -48,74 +62,122 @@ export interface AdmissionServiceOptions {
  * `AsterServer` creates it with its node, and gives it the connections for admission.
  */
 export class AdmissionService {
-  readonly #server: Server;
-  readonly #peers: AdmittedPeers;
+  readonly #parts: AdmissionParts;
   readonly #options: AdmissionServiceOptions;
+  readonly #producers: AdmissionGate | undefined;
+  readonly #limiter: AdmissionLimiter = admissionLimiter();
   readonly #counts = new AdmissionCounts();
-  readonly #node: Node;
+  readonly #producerCounts = new AdmissionCounts();
+  #stopWatching: () => void = () => {};
 
   /** Closes gate 0 of the node, unless the gate admits peers without a credential. */
-  constructor(node: Node, server: Server, peers: AdmittedPeers, options: AdmissionServiceOptions) {
-    this.#node = node;
-    this.#server = server;
-    this.#peers = peers;
+  constructor(parts: AdmissionParts, options: AdmissionServiceOptions) {
+    this.#parts = parts;
     this.#options = options;
-    if (options.gate.open) return;
-    const list = node.closeGate({
-      openAlpns: [CONSUMER_ADMISSION_ALPN],
+    const { trust } = parts.gate;
+    this.#producers = trust && producerGate(trust);
+    this.#watchRevocations();
+    if (this.isOpen) return;
+    const list = parts.node.closeGate({
+      openAlpns: this.alpns,
       onRefused: (refused) => this.#refused(refused),
     });
-    peers.listOn(list);
+    parts.peers.listOn(list);
   }
 
-  stats(): AdmissionStats {
-    return this.#counts.stats();
+  /** The ALPNs of admission that the server accepts. */
+  get alpns(): readonly string[] {
+    const consumers = [CONSUMER_ADMISSION_ALPN];
+    return this.#producers === undefined ? consumers : [...consumers, PRODUCER_ADMISSION_ALPN];
   }
 
-  /** Every peer is admitted without a credential. */
+  /** Peers are admitted without a credential. */
   get isOpen(): boolean {
-    return this.#options.gate.open;
+    return this.#parts.gate.gate.open;
+  }
+
+  /** The outcomes for consumers and for producers. */
+  stats(): { readonly admission: AdmissionStats; readonly producerAdmission: AdmissionStats } {
+    return { admission: this.#counts.stats(), producerAdmission: this.#producerCounts.stats() };
   }
 
   isAdmitted(peer: EndpointId): boolean {
-    return this.#peers.get(peer) !== undefined;
+    return this.#parts.peers.get(peer) !== undefined;
   }
 
   /** Ends the admission of a peer. Returns `false` if there is none. */
   revoke(peer: EndpointId): boolean {
-    return this.#peers.revoke(peer);
+    return this.#parts.peers.revoke(peer);
   }
 
   /** Answers the request of a connection for admission. */
   serve(connection: Connection, isCrowded: boolean): AdmissionExchange {
-    const beganAt = now();
-    const { gate, timeoutMs } = this.#options;
-    return serveAdmission(connection, {
-      gate,
+    const { node, server, peers, gate } = this.#parts;
+    const { timeoutMs } = this.#options;
+    const { remoteAddress } = connection;
+    const limits = {
+      limiter: this.#limiter,
+      address: remoteAddress && hostOf(remoteAddress),
       timeoutMs: isCrowded
         ? Math.min(CROWDED_TIMEOUT_MS, timeoutMs ?? CROWDED_TIMEOUT_MS)
         : timeoutMs,
-      offer: () => offerOf(this.#node, this.#server.definitions),
-      peers: this.#peers,
-      onDecision: (outcome) => this.#decided(outcome, now() - beganAt),
+    };
+    const { trust } = gate;
+    if (connection.alpn === PRODUCER_ADMISSION_ALPN && this.#producers && trust) {
+      const onDecision = this.#decided(this.#producerCounts);
+      const parts = { gate: this.#producers, mesh: trust.producers, onDecision };
+      return serveProducerAdmission(connection, { ...parts, ...limits });
+    }
+    return serveAdmission(connection, {
+      gate: gate.gate,
+      renew: gate.renew,
+      offer: () => offerOf(node, server.definitions, trust),
+      peers,
+      onDecision: this.#decided(this.#counts),
+      ...limits,
     });
   }
 
-  #decided(outcome: AdmissionOutcome, tookMs: number): void {
-    const { peer, admitted } = outcome;
-    this.#counts.count(outcome, tookMs);
-    this.#server.log?.decided(outcome, tookMs);
-    if (!admitted) this.#server.denied({ gate: 1, peer, cause: "denied" });
-    runCallback(
-      () => this.#options.onAdmission?.(outcome),
-      (cause) => this.#server.callbackFailed("onAdmission", peer, cause),
-    );
+  /** Stops the reports of the list of revoked endpoints, and closes it if the server opened it. */
+  close(): void {
+    this.#stopWatching();
+    this.#parts.gate.close();
+  }
+
+  #watchRevocations(): void {
+    const { peers, gate } = this.#parts;
+    const { revocations, producers } = gate.trust ?? {};
+    if (revocations === undefined) return;
+    this.#stopWatching = revocations.onChange(({ revoked }) => {
+      for (const peer of revoked) {
+        peers.revoke(peer);
+        producers?.remove(peer);
+      }
+    });
+  }
+
+  /** Returns the handler of the outcome of one admission that begins now. */
+  #decided(counts: AdmissionCounts): (outcome: AdmissionOutcome) => void {
+    const { server } = this.#parts;
+    const beganAt = now();
+    return (outcome) => {
+      const { peer, admitted, cause, error } = outcome;
+      const tookMs = now() - beganAt;
+      counts.count(outcome, tookMs);
+      server.log?.decided(outcome, tookMs);
+      if (!admitted) server.denied({ gate: 1, peer, cause: cause ?? "failed", error });
+      runCallback(
+        () => this.#options.onAdmission?.(outcome),
+        (failure) => server.callbackFailed("onAdmission", peer, failure),
+      );
+    };
   }
 
   #refused({ count, some }: RefusedConnections): void {
     for (const [index, { peer, alpn }] of some.entries()) {
       const more = index === 0 ? count - some.length : 0;
-      this.#server.denied({ gate: 0, peer, alpn, cause: "not-admitted", count: 1 + more });
+      const denial = { gate: 0, peer, alpn, cause: "not-admitted", count: 1 + more } as const;
+      this.#parts.server.denied(denial);
     }
   }
 }

@@ -3,6 +3,7 @@ import { type AdmissionResponse, CONSUMER_ADMISSION_ALPN, requestAdmission } fro
 import { DIAL_TIMEOUT_MS } from "../defaults.ts";
 import { epochMs, LONGEST_TIMER_MS, now } from "../time/clock.ts";
 import { callAddress } from "./call-address.ts";
+import { credentialFacts } from "./credential-facts.ts";
 import type { CredentialSource } from "./credential-source.ts";
 
 /** The ALPN of calls (docs/wire.md, "Calls"): framed streams, one per call. */
@@ -15,6 +16,8 @@ export interface DialOptions {
   /** The credential to present. Default: none. */
   readonly credentials?: CredentialSource | undefined;
   readonly iidToken?: string | undefined;
+  /** The client is admitted and renews that. Default: false. */
+  readonly again?: boolean | undefined;
   /** Calls another node when the peer offers its services there. Default: false. */
   readonly allowRedirect?: boolean | undefined;
 }
@@ -37,17 +40,21 @@ export async function admitTo(
   address: EndpointAddress | string,
   options: DialOptions,
 ): Promise<Admitted> {
-  const { timeoutMs = DIAL_TIMEOUT_MS, signal, credentials, iidToken } = options;
+  const { timeoutMs = DIAL_TIMEOUT_MS, signal, credentials, iidToken, again = false } = options;
   const bounds = boundsOf(timeoutMs, signal);
-  const credentialJson = await credentials?.next(bounds().timeoutMs, signal);
+  const presented = await credentials?.next(again, bounds().timeoutMs, signal);
   const asking = await node.connect(address, CONSUMER_ADMISSION_ALPN, { ...bounds(), raw: true });
   let admission: AdmissionResponse;
   try {
-    admission = await requestAdmission(asking, { ...bounds(), credentialJson, iidToken });
+    admission = await requestAdmission(asking, { ...bounds(), ...presented, iidToken });
   } finally {
     asking.close(ResetCode.NoError, "normal close");
   }
-  return { admission, expiresAt: now() + remainingMsOf(credentialJson) };
+  const { credentialJson: issued } = admission;
+  if (issued !== undefined) credentials?.issued(issued);
+  // the answer does not contain the end of the admission
+  const { expiresAtMs } = credentialFacts(issued ?? presented?.credentialJson);
+  return { admission, expiresAt: now() + expiresAtMs - epochMs() };
 }
 
 /**
@@ -79,15 +86,4 @@ function boundsOf(timeoutMs: number, signal: AbortSignal | undefined): () => Bou
     timeoutMs: Math.min(Math.max(1, Math.ceil(until - now())), LONGEST_TIMER_MS),
     ...(signal === undefined ? {} : { signal }),
   });
-}
-
-/** The time until a credential expires. The answer does not contain the end of the admission. */
-function remainingMsOf(credentialJson = ""): number {
-  try {
-    const { expires_at: seconds } = JSON.parse(credentialJson) as { expires_at?: unknown };
-    if (typeof seconds === "number" && seconds > 0) return seconds * 1000 - epochMs();
-  } catch {
-    // the server has accepted it, so it may have a form that this client does not know
-  }
-  return Number.POSITIVE_INFINITY;
 }

@@ -23,6 +23,6 @@ export interface Denial {
    * per second one by one. Default: 1.
    */
   readonly count?: number | undefined;
-  /** The error that the caller received, at gates 2 and 3. */
-  readonly error?: Error | undefined;
+  /** The error that the caller received, at gates 2 and 3; that of the gate, at gate 1. */
+  readonly error?: unknown;
 }
