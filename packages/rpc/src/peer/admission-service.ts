@@ -76,6 +76,7 @@ export class AdmissionService {
     this.#options = options;
     const { trust } = parts.gate;
     this.#producers = trust && producerGate(trust);
+    trust?.producers.accept(parts.node.id);
     this.#watchRevocations();
     if (this.isOpen) return;
     const list = parts.node.closeGate({
