@@ -7,7 +7,7 @@ const BIGINT_BYTES = 24;
 const ENTRY_BYTES = 48;
 const VIEW_BYTES = 96;
 
-/** Deeper parts are not counted: decoded messages have none, except those that contain themselves. */
+/** Deeper parts are not counted: only messages that contain themselves have any. */
 const MOST_LEVELS = 64;
 
 /**

@@ -77,7 +77,7 @@ export class ServerConnection implements CallOwner {
       const known = parts && core.routes.find(payload, parts.suffixOffset);
       if (parts !== undefined && known !== undefined) {
         form = known.mode === "json" ? "json" : "fory";
-        const context = this.enter(known.route, Metadata.empty, parts.deadlineEpochMs);
+        const context = this.enter(known.route, Metadata.empty, parts.deadlineEpochMs, "");
         return new AdmittedCall(this, known.route, known.mode, context);
       }
       const header = openHeader(payload, core.limits);
@@ -90,7 +90,8 @@ export class ServerConnection implements CallOwner {
   }
 
   /**
-   * Checks the peer and the deadline. `instance` serves the call if it belongs to a session.
+   * Checks the peer and the deadline. `callId` is the id that the caller sent, empty for none.
+   * `instance` serves the call if it belongs to a session.
    *
    * Throws UNAUTHENTICATED, PERMISSION_DENIED, DEADLINE_EXCEEDED or UNAVAILABLE.
    */
@@ -98,6 +99,7 @@ export class ServerConnection implements CallOwner {
     route: Route,
     metadata: Metadata,
     deadlineEpochMs: number,
+    callId: string,
     instance?: object,
   ): ServerContext {
     const { core, peer } = this;
@@ -116,6 +118,7 @@ export class ServerConnection implements CallOwner {
       metadata,
       deadlineEpochMs,
       deadlineAt,
+      callId,
       instance,
     );
   }
@@ -178,7 +181,7 @@ export class ServerConnection implements CallOwner {
     const mode = header.mode as SerializationMode;
     const metadata = metadataOf(header, core.limits);
     if (metadata.size === 0 && header.callId === "") core.routes.add(payload, { route, mode });
-    const context = this.enter(route, metadata, header.deadlineEpochMs);
+    const context = this.enter(route, metadata, header.deadlineEpochMs, header.callId);
     return new AdmittedCall(this, route, mode, context);
   }
 
