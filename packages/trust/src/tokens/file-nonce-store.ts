@@ -92,11 +92,11 @@ async function checkFolder(folder: string): Promise<void> {
   }
 }
 
+/** Leaves out the cause: it names the file of the token, which is a secret until it is used. */
 function unusable(folder: string, cause: unknown): AdmissionError {
-  const { code = String(cause) } = (cause ?? {}) as NodeJS.ErrnoException;
+  const { code = "unknown error" } = (cause ?? {}) as NodeJS.ErrnoException;
   return new AdmissionError(
     "store",
     `the use of a token cannot be recorded in ${folder} (${code}); make it a folder that this user can write to`,
-    { cause },
   );
 }
