@@ -39,7 +39,8 @@ const GRACE_MS = 1_000;
 
 /**
  * Starts a server with these services and connects a client to it. Without `gate` and `rootPubkey`
- * the gate is `openGate()`. Rejects as `AsterServer.start` and `AsterClient.connect` do; then nothing is left open.
+ * the gate is `openGate()`. Rejects as `AsterServer.start` and `AsterClient.connect` do; then
+ * nothing is left open.
  *
  * ```ts
  * await using pair = await servicePair({ services: [hello] });

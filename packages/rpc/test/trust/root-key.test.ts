@@ -2,7 +2,7 @@
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AsterClient, AsterServer, openGate, StatusCode } from "@aster/rpc";
+import { type AdmissionGate, AsterClient, AsterServer, openGate, StatusCode } from "@aster/rpc";
 import type { Denial } from "@aster/rpc/server";
 import { type ServicePairOptions, servicePair } from "@aster/rpc/testing";
 import { memoryNetwork } from "@aster/transport";
@@ -70,7 +70,10 @@ describe("a server with a root key", () => {
     const path = join(folder, "missing.json");
     const tokens = memoryNonceStore();
     const producers = new ProducerMesh({ rootPubkey });
-    const closed = { open: false, admit: () => ({ admitted: false, reason: "" }) } as const;
+    const closed: AdmissionGate = {
+      open: false,
+      admit: () => ({ admitted: false, reason: "closed" }),
+    };
     const wrong: [string, Options][] = [
       ["gate", { rootPubkey, gate: openGate() }],
       ["gate", { gate: {} as never }],
