@@ -1,6 +1,11 @@
-import { contractIdOf, methodIdsOf, type ServiceDefinition } from "@aster/contract";
+import {
+  type CapabilityRequirement,
+  contractIdOf,
+  methodIdsOf,
+  type ServiceDefinition,
+} from "@aster/contract";
 import { formatAddress, type Node } from "@aster/transport";
-import type { AdmissionOffer, AdmittedService } from "@aster/trust";
+import type { AdmissionOffer, AdmittedMethod, AdmittedService } from "@aster/trust";
 import { XLANG_B } from "../protocol/mode.ts";
 
 /** The value for "no trust root" (docs/wire.md, "Admission"). */
@@ -26,8 +31,20 @@ function offeredService(definition: ServiceDefinition, rpc: string): AdmittedSer
     channels: { rpc },
     scoped: definition.scoped,
     serializationModes: modesOf(definition),
-    methodIds: Object.fromEntries(methodIdsOf(definition)),
+    ...requirementOf(definition),
+    methods: methodsOf(definition),
   };
+}
+
+function methodsOf(definition: ServiceDefinition): Record<string, AdmittedMethod> {
+  const methods = [...methodIdsOf(definition)].map(([name, id]) => {
+    return [name, { id, ...requirementOf(definition.byName.get(name)) }] as const;
+  });
+  return Object.fromEntries(methods);
+}
+
+function requirementOf(of: { readonly requires: CapabilityRequirement | undefined } | undefined) {
+  return of?.requires === undefined ? {} : { requires: of.requires };
 }
 
 /**
