@@ -12,6 +12,7 @@ import { soon } from "../turns.ts";
 import { Limit } from "./border.ts";
 import { QuicChannel } from "./channel.ts";
 import type { Commands } from "./commands.ts";
+import type { DeliveryTurns, PeerTime } from "./delivery-turns.ts";
 import type { Reactor } from "./reactor.ts";
 
 /** Channels of both sides, far more than a peer allows: bounds a program that never waits. */
@@ -32,6 +33,8 @@ export class QuicConnection implements Connection {
   readonly side: "client" | "server";
   readonly raw: boolean;
   readonly commands: Commands;
+  readonly turns: DeliveryTurns;
+  readonly time: PeerTime;
   readonly closed: Promise<TransportError>;
   readonly #reactor: Reactor;
   readonly #closed: Deferred<TransportError> = deferred();
@@ -46,6 +49,8 @@ export class QuicConnection implements Connection {
   constructor(reactor: Reactor, { handle, peer, alpn, side, raw }: ConnectionInit) {
     this.#reactor = reactor;
     this.commands = reactor.commands;
+    this.turns = reactor.turns;
+    this.time = reactor.turns.join(peer);
     this.handle = handle;
     this.peer = peer;
     this.alpn = alpn;
@@ -131,6 +136,7 @@ export class QuicConnection implements Connection {
     if (this.#ended !== undefined) return;
     this.#ended = this.#closing ?? error;
     this.#arrived = [];
+    this.turns.leave(this.peer, this.time);
     // Before the channels, so that a caller whose call is lost finds the connection closed.
     this.#closed.resolve(this.#ended);
     for (const channel of this.#channels.list()) {

@@ -70,6 +70,9 @@ class ConsumerDecider implements AdmissionDecider {
     const renewed = request?.renew ? await this.#renewal(decision, request) : {};
     const { credentialJson, error } = renewed;
     const admitted = renewed.decision ?? decision;
+    if (admitted.isRevoked?.()) {
+      return this.denial({ reason: "the peer was revoked during the renewal", cause: "revoked" });
+    }
     const complete = () => {
       const answer = this.#answer(admitted, credentialJson);
       this.#options.peers?.admit(this.#peer, admitted);
