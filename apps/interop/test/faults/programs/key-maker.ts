@@ -1,5 +1,5 @@
-// Creates one key file after another in the folder argv[2] and replaces one identity file there, until
-// it is killed.
+// Creates one key file after another in the folder argv[2], and replaces one identity file there,
+// until it is killed.
 import { join } from "node:path";
 import { newIdentity, writeIdentity } from "@aster/trust/files";
 import { secretKeyIn } from "@aster-apps/testkit";
