@@ -37,6 +37,11 @@ export async function judge(bytes: Uint8Array, judges: Judges): Promise<Judgemen
   return { decision, request };
 }
 
+/** Counts the denial of a request that did not reach the gate, if that is the fault of the peer. */
+export function countUndecided({ cause }: Denial, { limiter, peer, address }: Judges): void {
+  if (cause === "malformed") limiter?.denied(peer, address);
+}
+
 const LIMITS = { endpoint: "per endpoint", address: "per IP address", total: "in total" } as const;
 
 function limited({ limit, repeated }: AdmissionRefusal): Judgement["decision"] {
