@@ -1,5 +1,6 @@
 import type { AdmissionOutcome } from "@aster/trust";
 import { RpcError } from "../error.ts";
+import type { Denial } from "../server/denial.ts";
 import type { ServerFault } from "../server/errors.ts";
 import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
@@ -13,6 +14,7 @@ const MOST_LINES = 20;
 type Line = readonly [logger: string, msg: string];
 
 const REFUSED: Line = ["aster.rpc", "call refused by a limit"];
+const ACCESS_DENIED: Line = ["aster.rpc", "access denied"];
 const DENIED: Line = ["aster.admission", "admission denied"];
 
 /** A call as its log lines show it. */
@@ -96,6 +98,14 @@ export class ServerLog {
       return;
     }
     this.#limited(DENIED, cause ?? "", { peer, duration_ms, reason, cause, error });
+  }
+
+  /** A gate has denied a connection or a call. Denied admissions are in {@link decided}. */
+  denied({ gate, peer, method, alpn, cause, count, error }: Denial): void {
+    if (gate === 1) return;
+    const code = error === undefined ? undefined : RpcError.from(error).code;
+    const fields = { peer, gate, cause, method, alpn, count, status_code: code, error };
+    this.#limited(ACCESS_DENIED, `${gate} ${cause}`, fields);
   }
 
   /** Writes a warning that a peer has caused. */

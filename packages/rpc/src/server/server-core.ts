@@ -156,8 +156,9 @@ export class ServerCore {
     if (this.budget.calls === 0) this.#checkIdle();
   }
 
-  /** Passes a denial to `onDenied`. Never throws. */
+  /** Logs a denial and passes it to `onDenied`. Never throws. */
   denied(denial: Denial): void {
+    this.log?.denied(denial);
     runCallback(
       () => this.#onDenied(denial),
       (cause) => this.callbackFailed("onDenied", denial.peer, cause),
