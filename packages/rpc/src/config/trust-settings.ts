@@ -11,8 +11,8 @@ import type { RootKey } from "./root-key.ts";
 const TOKENS = "tokens";
 
 /**
- * The options of the gate: those that were given, else those of the configuration. A root key closes
- * the gate, whatever else the configuration says. Throws INVALID_ARGUMENT for values that
+ * The options of the gate: those that were given, else those of the configuration. A root key
+ * closes the gate, whatever else the configuration says. Throws INVALID_ARGUMENT for values that
  * contradict each other.
  */
 export function trustSettings(
