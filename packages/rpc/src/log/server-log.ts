@@ -14,8 +14,9 @@ const MOST_LINES = 20;
 type Line = readonly [logger: string, msg: string];
 
 const REFUSED: Line = ["aster.rpc", "call refused by a limit"];
-const ACCESS_DENIED: Line = ["aster.rpc", "access denied"];
 const DENIED: Line = ["aster.admission", "admission denied"];
+const REFUSED_CONNECTION: Line = ["aster.admission", "connection refused"];
+const DENIED_CALL: Line = ["aster.rpc", "call denied"];
 
 /** A call as its log lines show it. */
 export interface LoggedCall {
@@ -100,12 +101,12 @@ export class ServerLog {
     this.#limited(DENIED, cause ?? "", { peer, duration_ms, reason, cause, error });
   }
 
-  /** A gate has denied a connection or a call. Denied admissions are in {@link decided}. */
-  denied({ gate, peer, method, alpn, cause, count, error }: Denial): void {
-    if (gate === 1) return;
-    const code = error === undefined ? undefined : RpcError.from(error).code;
-    const fields = { peer, gate, cause, method, alpn, count, status_code: code, error };
-    this.#limited(ACCESS_DENIED, `${gate} ${cause}`, fields);
+  /** A gate has denied a connection or a call. */
+  denied({ gate, peer, cause, method, alpn, count, error }: Denial): void {
+    const line = method === undefined ? REFUSED_CONNECTION : DENIED_CALL;
+    const status_code = error === undefined ? undefined : RpcError.from(error).code;
+    const fields = { gate, peer, cause, method, alpn, count, status_code, error };
+    this.#limited(line, `${gate} ${cause}`, fields);
   }
 
   /** Writes a warning that a peer has caused. */

@@ -158,7 +158,8 @@ export class ServerCore {
 
   /** Logs a denial and passes it to `onDenied`. Never throws. */
   denied(denial: Denial): void {
-    this.log?.denied(denial);
+    // the log has a line of its own for admissions
+    if (denial.gate !== 1) this.log?.denied(denial);
     runCallback(
       () => this.#onDenied(denial),
       (cause) => this.callbackFailed("onDenied", denial.peer, cause),

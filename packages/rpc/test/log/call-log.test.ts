@@ -179,7 +179,7 @@ describe("a server", () => {
     });
     expect(records.at(-1)).toMatchObject({
       level: "warning",
-      msg: "access denied",
+      msg: "call denied",
       gate: 3,
       cause: "capability",
       method: "Vault.echo",
