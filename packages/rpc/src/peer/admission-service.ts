@@ -2,9 +2,7 @@ import type { AllowList, Connection, EndpointId, Node, RefusedConnections } from
 import {
   type AdmissionExchange,
   type AdmissionGate,
-  type AdmissionLimiter,
   type AdmissionOutcome,
-  admissionLimiter,
   CONSUMER_ADMISSION_ALPN,
   type PeerAdmission,
   type PeerRecord,
@@ -65,7 +63,6 @@ export class AdmissionService {
   readonly #parts: AdmissionParts;
   readonly #options: AdmissionServiceOptions;
   readonly #producers: AdmissionGate | undefined;
-  readonly #limiter: AdmissionLimiter = admissionLimiter();
   readonly #counts = new AdmissionCounts();
   readonly #producerCounts = new AdmissionCounts();
   #stopWatching: () => void = () => {};
@@ -117,7 +114,7 @@ export class AdmissionService {
     const { timeoutMs } = this.#options;
     const { remoteAddress } = connection;
     const limits = {
-      limiter: this.#limiter,
+      limiter: gate.limiter,
       address: remoteAddress && hostOf(remoteAddress),
       timeoutMs: isCrowded
         ? Math.min(CROWDED_TIMEOUT_MS, timeoutMs ?? CROWDED_TIMEOUT_MS)
