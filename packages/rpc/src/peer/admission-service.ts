@@ -14,7 +14,7 @@ import {
 } from "@aster/trust";
 import { runCallback } from "../failure-log.ts";
 import type { Server } from "../server/server.ts";
-import { now } from "../time/clock.ts";
+import { now, setTimer } from "../time/clock.ts";
 import { AdmissionCounts, type AdmissionStats } from "./admission-counts.ts";
 import { hostOf } from "./host.ts";
 import { offerOf } from "./offer.ts";
@@ -22,6 +22,8 @@ import type { ServerGate } from "./server-gate.ts";
 
 /** The time for an admission while strangers hold many connections. Default of trust: 10 s. */
 const CROWDED_TIMEOUT_MS = 3_000;
+/** The time in which a peer can be admitted again on the connections that it has. */
+const READMISSION_MS = 60_000;
 
 /** The admitted peers of a server. With a closed gate, the node accepts connections of these. */
 export class AdmittedPeers extends PeerStore {
@@ -106,6 +108,16 @@ export class AdmissionService {
   /** Ends the admission of a peer. Returns `false` if there is none. */
   revoke(peer: EndpointId): boolean {
     return this.#parts.peers.revoke(peer);
+  }
+
+  /** Calls back for a peer whose admission ended a while ago and that was not admitted again. */
+  onAbsence(listener: (peer: EndpointId) => void): void {
+    this.#parts.peers.onLapse((peer) => {
+      const timer = setTimer(() => {
+        if (!this.isAdmitted(peer)) listener(peer);
+      }, READMISSION_MS);
+      timer.unref();
+    });
   }
 
   /** Answers the request of a connection for admission. */
