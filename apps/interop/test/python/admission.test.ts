@@ -72,7 +72,7 @@ describe.skipIf("missing" in environment)("admission and addresses", () => {
   });
 
   it("connects many TypeScript clients at once, although the Python server loses answers", async () => {
-    const connecting = Array.from({ length: 20 }, () =>
+    const connecting = Array.from({ length: 12 }, () =>
       AsterClient.connect(pythonServer.ready.address, { network: "none" }),
     );
     const clients = await Promise.all(connecting);

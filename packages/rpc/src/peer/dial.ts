@@ -12,7 +12,7 @@ import {
   requestAdmission,
 } from "@aster/trust";
 import { DIAL_TIMEOUT_MS } from "../defaults.ts";
-import { epochMs, LONGEST_TIMER_MS, now } from "../time/clock.ts";
+import { clearTimer, epochMs, LONGEST_TIMER_MS, now, setTimer } from "../time/clock.ts";
 import { callAddress } from "./call-address.ts";
 import { credentialFacts } from "./credential-facts.ts";
 import type { CredentialSource } from "./credential-source.ts";
@@ -22,6 +22,7 @@ export const RPC_ALPN = "aster/1";
 
 /** Requests for one admission whose answers are lost. */
 const ATTEMPTS = 5;
+const FIRST_PAUSE_MS = 50;
 
 export interface DialOptions {
   /** For dialing and admission together. Default: 20 s. */
@@ -67,7 +68,7 @@ export async function admitTo(
   };
   // a token may have been used although its answer was lost
   const { oneTime } = credentialFacts(presented?.credentialJson);
-  const admission = await (oneTime ? ask() : repeatedly(ask));
+  const admission = await (oneTime ? ask() : repeatedly(ask, signal));
   const { credentialJson: issued } = admission;
   if (issued !== undefined) credentials?.issued(issued);
   // the answer does not contain the end of the admission
@@ -94,16 +95,34 @@ export async function dial(
 
 /**
  * Asks again when the answer was lost. Servers of the Python package close the connection as soon
- * as they have written their answer, which then does not always arrive.
+ * as they have written their answer, which then does not always arrive, least of all when many
+ * clients ask at once.
  */
-async function repeatedly(ask: () => Promise<AdmissionResponse>): Promise<AdmissionResponse> {
+async function repeatedly(
+  ask: () => Promise<AdmissionResponse>,
+  signal: AbortSignal | undefined,
+): Promise<AdmissionResponse> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await ask();
     } catch (error) {
       if (attempt === ATTEMPTS || !isLostAnswer(error)) throw error;
     }
+    await pause(Math.random() * FIRST_PAUSE_MS * 2 ** attempt, signal);
   }
+}
+
+/** Resolves after a time, or when the signal fires. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimer(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimer(end, ms);
+    signal?.addEventListener("abort", end, { once: true });
+  });
 }
 
 function isLostAnswer(error: unknown): boolean {
