@@ -102,9 +102,11 @@ export class ServerLog {
   }
 
   /** A gate has denied a connection or a call. */
-  denied({ gate, peer, cause, method, alpn, count }: Denial): void {
+  denied({ gate, peer, cause, method, alpn, count, error }: Denial): void {
     const line = method === undefined ? REFUSED_CONNECTION : DENIED_CALL;
-    this.#limited(line, `${gate} ${cause}`, { gate, peer, cause, method, alpn, count });
+    const status_code = error === undefined ? undefined : RpcError.from(error).code;
+    const fields = { gate, peer, cause, method, alpn, count, status_code, error };
+    this.#limited(line, `${gate} ${cause}`, fields);
   }
 
   /** Writes a warning that a peer has caused. */
