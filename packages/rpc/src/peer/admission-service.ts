@@ -130,8 +130,8 @@ export class AdmissionService {
   }
 
   /**
-   * Ends all admissions at gate 0. Stops the reports of the list of revoked endpoints, and closes it
-   * if the server opened it.
+   * Ends all admissions at gate 0. Stops the reports of the list of revoked endpoints, and closes
+   * it if the server opened it.
    */
   close(): void {
     this.#stopWatching();
