@@ -59,10 +59,13 @@ export function checkNodeChoice(choice: NodeChoice): void {
 }
 
 /**
- * Throws as {@link checkNodeChoice} does; rejects with `TransportError` when the node cannot be
- * opened.
+ * Opens a node if none is given; `forced` are options of the new node. Throws as
+ * {@link checkNodeChoice} does; rejects with `TransportError` when the node cannot be opened.
  */
-export async function holdNode(choice: NodeChoice): Promise<HeldNode> {
+export async function holdNode(
+  choice: NodeChoice,
+  forced: Pick<NodeOptions, "closed"> = {},
+): Promise<HeldNode> {
   checkNodeChoice(choice);
   const { node, network, secretKey, bindAddress } = choice;
   if (node !== undefined && isNode(node)) return { node, owned: false };
@@ -73,6 +76,7 @@ export async function holdNode(choice: NodeChoice): Promise<HeldNode> {
     ...(secretKey === undefined ? {} : { secretKey }),
     ...(bindAddress === undefined ? {} : { bindAddress }),
     ...node,
+    ...forced,
   };
   return { node: await createNode(options), owned: true };
 }
