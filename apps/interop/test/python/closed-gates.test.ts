@@ -39,6 +39,24 @@ const pythonPeer = endpointIdOf(pythonKey);
 const ALPNS = [CONSUMER_ADMISSION_ALPN, PRODUCER_ADMISSION_ALPN];
 const local = { network: "none", bindAddress: "127.0.0.1:0" } as const;
 
+/** Sends a request and returns the text of the answer. */
+function answerTo(connection: Connection, credential: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const channel = connection.open({
+      frame: (_flags, piece) => {
+        text += Buffer.from(piece).toString();
+      },
+      end: () => resolve(text),
+      malformed: reject,
+      stopped: () => {},
+      closed: (cause) => reject(new AdmissionError("closed", "the answer was lost", { cause })),
+    });
+    const request = JSON.stringify({ credential_json: credential, iid_token: "" });
+    channel.send(0, Buffer.from(request), true);
+  });
+}
+
 describe.skipIf("missing" in environment)("closed gates", () => {
   let python: PythonCommands;
   let pythonServer: string;
@@ -182,6 +200,19 @@ describe.skipIf("missing" in environment)("closed gates", () => {
         services: ["Echo"],
         gossipTopic: "",
       });
+    });
+
+    it("deny in the bytes of the Python package", async () => {
+      const requests = {
+        [CONSUMER_ADMISSION_ALPN]: formatCredential(await signCredential(rogue.secretKey)),
+        [PRODUCER_ADMISSION_ALPN]: formatProducerCredential(
+          await signProducerCredential(rogue.secretKey, { endpointId: pythonPeer }),
+        ),
+      };
+      for (const [alpn, credential] of Object.entries(requests)) {
+        const theirs = await fromPython(alpn, (connection) => answerTo(connection, credential));
+        expect(await ask(alpn, credential)).toBe(theirs);
+      }
     });
 
     it("send the gossip topic to the holder of the root key", async () => {

@@ -7,6 +7,7 @@ import {
 import { formatAddress, type Node } from "@aster/transport";
 import type { AdmissionOffer, AdmittedMethod, AdmittedService } from "@aster/trust";
 import { XLANG_B } from "../protocol/mode.ts";
+import type { ServerTrust } from "./server-gate.ts";
 
 /** The value for "no trust root" (docs/wire.md, "Admission"). */
 const NO_ROOT = "0".repeat(64);
@@ -14,12 +15,17 @@ const NO_ROOT = "0".repeat(64);
 /**
  * Returns the offer that a server sends to admitted peers: its services and the address for calls.
  */
-export function offerOf(node: Node, definitions: readonly ServiceDefinition[]): AdmissionOffer {
+export function offerOf(
+  node: Node,
+  definitions: readonly ServiceDefinition[],
+  trust: Pick<ServerTrust, "rootPubkey" | "producers"> | undefined,
+): AdmissionOffer {
   const rpc = formatAddress(node.address());
   return {
     services: definitions.map((definition) => offeredService(definition, rpc)),
     registryNamespace: "",
-    rootPubkey: NO_ROOT,
+    rootPubkey: trust?.rootPubkey ?? NO_ROOT,
+    gossipTopic: trust?.producers.topic,
   };
 }
 

@@ -3,9 +3,10 @@ import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { contractService } from "../protocol/contract-method.ts";
 import { StatusCode } from "../status.ts";
+import type { Denial } from "./denial.ts";
 import { HostedService } from "./hosted-service.ts";
 import { implement } from "./implement.ts";
-import { checkServiceRequirement } from "./requirement.ts";
+import { missingForService } from "./requirement.ts";
 import type { PeerDirectory } from "./server-options.ts";
 
 /** Finds a hosted service; `undefined` for an unknown name or version. */
@@ -20,6 +21,7 @@ export function hostContracts(
   find: FindDefinition,
   limits: RpcLimits,
   peers: PeerDirectory | undefined,
+  denied: (denial: Denial) => void,
 ): HostedService {
   const manifests = new WeakMap<ServiceDefinition, string>();
   const implementation = implement(contractService(), {
@@ -28,7 +30,11 @@ export function hostContracts(
       if (definition === undefined) {
         throw new RpcError(StatusCode.NOT_FOUND, "the server does not host this service");
       }
-      checkServiceRequirement(definition, peer, peers);
+      const refusal = missingForService(definition, peers?.get(peer)?.roles);
+      if (refusal !== undefined) {
+        denied({ gate: 3, peer, method: service, cause: "capability", error: refusal });
+        throw refusal;
+      }
       const known = manifests.get(definition);
       if (known !== undefined) return { manifest: known };
       // loaded on first use, as contracts rarely differ

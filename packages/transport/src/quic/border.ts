@@ -64,7 +64,7 @@ export const EventOp = {
   MALFORMED: 7,
   /** The peer opened stream `handle` on connection `arg`. */
   STREAM: 8,
-  /** Connection `handle` arrived. Payload: endpoint id and ALPN. */
+  /** Connection `handle` arrived. Payload: endpoint id, ALPN of `arg` bytes, address. */
   CONNECTION: 9,
   /** Connection `handle` ended. Flags: `EndingKind`, `arg`: application code, payload: text. */
   CLOSED: 10,
@@ -82,6 +82,8 @@ export const EventOp = {
   OVERRUN: 16,
   /** The close handshake of connection `handle` is over, after `CLOSED` with `CLOSING`. */
   GONE: 17,
+  /** The gate refused `handle` connections. Payload of some: id, length of ALPN (u8), ALPN. */
+  REFUSED: 18,
 } as const;
 
 /** The bits of the flags of an event. */

@@ -24,6 +24,7 @@ export interface ConnectionInit {
   readonly alpn: string;
   readonly side: "client" | "server";
   readonly raw: boolean;
+  readonly remoteAddress?: string | undefined;
 }
 
 export class QuicConnection implements Connection {
@@ -32,6 +33,7 @@ export class QuicConnection implements Connection {
   readonly alpn: string;
   readonly side: "client" | "server";
   readonly raw: boolean;
+  readonly remoteAddress: string | undefined;
   readonly commands: Commands;
   readonly turns: DeliveryTurns;
   readonly time: PeerTime;
@@ -46,7 +48,8 @@ export class QuicConnection implements Connection {
   #arrived: QuicChannel[] = [];
   #handler: ((channel: Channel) => void) | undefined;
 
-  constructor(reactor: Reactor, { handle, peer, alpn, side, raw }: ConnectionInit) {
+  constructor(reactor: Reactor, init: ConnectionInit) {
+    const { handle, peer, alpn, side, raw, remoteAddress } = init;
     this.#reactor = reactor;
     this.commands = reactor.commands;
     this.turns = reactor.turns;
@@ -56,6 +59,7 @@ export class QuicConnection implements Connection {
     this.alpn = alpn;
     this.side = side;
     this.raw = raw;
+    this.remoteAddress = remoteAddress;
     this.closed = this.#closed.promise;
   }
 

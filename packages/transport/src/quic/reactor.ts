@@ -5,6 +5,7 @@
 // one call per buffer and delivers them synchronously, in order. The DOWN event ends it.
 import type { NativeConnectionStats, NativeNode, NativeNodeInit } from "@aster/native";
 import { endpointIdFromBytes } from "../address/endpoint.ts";
+import type { RefusedConnections } from "../allow-list.ts";
 import { TransportError, type TransportErrorCode } from "../error.ts";
 import { oneLine } from "../one-line.ts";
 import { now, outsideCalls, setImmediate } from "../turns.ts";
@@ -15,6 +16,7 @@ import { Commands } from "./commands.ts";
 import { QuicConnection } from "./connection.ts";
 import { DeliveryTurns, TURN_MS } from "./delivery-turns.ts";
 import type { NativeModule } from "./native.ts";
+import { arrivalOf, peerAndAlpn, questionsOf, textOf } from "./peer-records.ts";
 import { detachAtExit, forgetAtExit, KeepAlive } from "./process-life.ts";
 
 /**
@@ -45,6 +47,7 @@ export interface NodeEvents {
   connection(connection: QuicConnection): void;
   /** The gate has to decide about a peer. */
   asked(question: number, peer: string, alpn: string): void;
+  refused(refused: RefusedConnections): void;
   dialed(dial: number, connection: number, peer: string): void;
   failed(dial: number, error: TransportError): void;
   /** The last event. Without `fault`, the node was closed. */
@@ -212,7 +215,7 @@ export class Reactor {
         channel?.onWritable();
         break;
       case EventOp.MALFORMED:
-        channel?.onInputEnd(new TransportError("frame", text(payload)));
+        channel?.onInputEnd(new TransportError("frame", textOf(payload)));
         break;
       case EventOp.OVERRUN:
         channel?.onLost(overrun());
@@ -234,9 +237,9 @@ export class Reactor {
         this.#events.opened();
         break;
       case EventOp.CONNECTION: {
-        const { peer, alpn } = peerAndAlpn(payload);
+        const arrival = arrivalOf(payload, arg);
         const raw = (flags & EventFlag.RAW) !== 0;
-        const connection = new QuicConnection(this, { handle, peer, alpn, side: "server", raw });
+        const connection = new QuicConnection(this, { handle, ...arrival, side: "server", raw });
         this.adopt(connection);
         this.#events.connection(connection);
         break;
@@ -258,6 +261,9 @@ export class Reactor {
         this.#events.asked(handle, peer, alpn);
         break;
       }
+      case EventOp.REFUSED:
+        this.#events.refused({ count: handle, some: questionsOf(payload) });
+        break;
       case EventOp.DIALED:
         this.#events.dialed(handle, arg, endpointIdFromBytes(payload));
         break;
@@ -265,7 +271,7 @@ export class Reactor {
         this.#events.failed(handle, ending(flags, arg, payload));
         break;
       case EventOp.DOWN:
-        this.#end((flags & EventFlag.FAULT) === 0 ? undefined : text(payload));
+        this.#end((flags & EventFlag.FAULT) === 0 ? undefined : textOf(payload));
         break;
     }
   }
@@ -294,20 +300,9 @@ function overrun(): TransportError {
   );
 }
 
-function peerAndAlpn(payload: Uint8Array): { peer: string; alpn: string } {
-  return {
-    peer: endpointIdFromBytes(payload.subarray(0, Limit.ENDPOINT_ID_BYTES)),
-    alpn: text(payload.subarray(Limit.ENDPOINT_ID_BYTES)),
-  };
-}
-
 function ending(kind: number, applicationCode: number, payload: Uint8Array): TransportError {
   const code = ENDING_CODES.get(kind) ?? "closed";
   return applicationCode === Limit.NO_CODE
-    ? new TransportError(code, oneLine(text(payload)))
-    : new TransportError(code, oneLine(text(payload)), { applicationCode });
-}
-
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+    ? new TransportError(code, oneLine(textOf(payload)))
+    : new TransportError(code, oneLine(textOf(payload)), { applicationCode });
 }

@@ -33,6 +33,7 @@ class Setup {
       opened: nothing,
       connection: (connection) => this.#connections.push(connection),
       asked: nothing,
+      refused: nothing,
       dialed: nothing,
       failed: nothing,
       down: nothing,

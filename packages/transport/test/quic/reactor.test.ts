@@ -17,12 +17,13 @@ test("a new stream gets nothing of a paused channel that had its handle, and giv
     opened: nothing,
     connection: (connection) => connections.push(connection),
     asked: nothing,
+    refused: nothing,
     dialed: nothing,
     failed: nothing,
     down: nothing,
   });
   const native = ScriptedNode.last;
-  native.event(EventOp.CONNECTION, 1, 0, Buffer.from(`${"k".repeat(32)}alpn`));
+  native.event(EventOp.CONNECTION, 1, 4, Buffer.from(`${"k".repeat(32)}alpn`));
   native.wake();
   const ends: { readonly channel: Channel; readonly sink: Recorder }[] = [];
   connections[0]?.accept((channel) => {

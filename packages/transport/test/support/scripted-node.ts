@@ -38,7 +38,7 @@ export class ScriptedNode {
 
   /** A connection of the peer whose key has this byte again and again. */
   connection(handle: number, keyByte: number): void {
-    this.event(EventOp.CONNECTION, handle, 0, Buffer.from([...Buffer.alloc(32, keyByte), 97]));
+    this.event(EventOp.CONNECTION, handle, 1, Buffer.from([...Buffer.alloc(32, keyByte), 97]));
   }
 
   wake(): void {

@@ -12,7 +12,7 @@ import {
   type AdmissionVerdict,
   type Denial,
 } from "./admission-server.ts";
-import { judge } from "./judge.ts";
+import { countUndecided, judge } from "./judge.ts";
 import { type Renewal, type RenewCredential, renewal } from "./renewal.ts";
 
 /** The part of the answer that is the same for all admitted peers. */
@@ -66,10 +66,13 @@ class ConsumerDecider implements AdmissionDecider {
 
   async decide(bytes: Uint8Array): Promise<AdmissionVerdict> {
     const { decision, request } = await judge(bytes, { ...this.#options, peer: this.#peer });
-    if (decision.admitted !== true) return this.denial(decision);
+    if (decision.admitted !== true) return this.#denial(decision);
     const renewed = request?.renew ? await this.#renewal(decision, request) : {};
     const { credentialJson, error } = renewed;
     const admitted = renewed.decision ?? decision;
+    if (admitted.isRevoked?.()) {
+      return this.#denial({ reason: "the peer was revoked during the renewal", cause: "revoked" });
+    }
     const complete = () => {
       const answer = this.#answer(admitted, credentialJson);
       this.#options.peers?.admit(this.#peer, admitted);
@@ -79,6 +82,11 @@ class ConsumerDecider implements AdmissionDecider {
   }
 
   denial(facts: Denial): AdmissionVerdict {
+    countUndecided(facts, { ...this.#options, peer: this.#peer });
+    return this.#denial(facts);
+  }
+
+  #denial(facts: Denial): AdmissionVerdict {
     const complete = () => {
       const { rootPubkey } = this.#options.offer();
       return encodeAdmissionResponse({ ...DENIED, rootPubkey });

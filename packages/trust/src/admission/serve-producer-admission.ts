@@ -9,7 +9,7 @@ import {
   type AdmissionVerdict,
   type Denial,
 } from "./admission-server.ts";
-import { judge } from "./judge.ts";
+import { countUndecided, judge } from "./judge.ts";
 import { encodeProducerAdmissionResponse } from "./producer-admission-response.ts";
 import type { ProducerMesh } from "./producer-mesh.ts";
 
@@ -49,9 +49,9 @@ class ProducerDecider implements AdmissionDecider {
   async decide(bytes: Uint8Array): Promise<AdmissionVerdict> {
     const { mesh } = this.#options;
     const { decision } = await judge(bytes, { ...this.#options, peer: this.#peer });
-    if (decision.admitted !== true) return this.denial(decision);
+    if (decision.admitted !== true) return this.#denial(decision);
     if (!mesh.accept(this.#peer, decision.expiresAtMs)) {
-      return this.denial({ reason: "the mesh is full" });
+      return this.#denial({ reason: "the mesh is full" });
     }
     const complete = () =>
       encodeProducerAdmissionResponse({
@@ -64,6 +64,11 @@ class ProducerDecider implements AdmissionDecider {
   }
 
   denial(facts: Denial): AdmissionVerdict {
+    countUndecided(facts, { ...this.#options, peer: this.#peer });
+    return this.#denial(facts);
+  }
+
+  #denial(facts: Denial): AdmissionVerdict {
     return { ...facts, admitted: false, complete: () => encodeProducerAdmissionResponse(DENIED) };
   }
 }

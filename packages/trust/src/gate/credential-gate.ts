@@ -90,6 +90,7 @@ interface CredentialKind<C> {
 type AnyCredential = ConsumerEnrollmentCredential | EnrollmentCredential;
 
 const IID_PREFIX = "aster.iid_";
+const REVOKED = "the endpoint is on the revocation list";
 
 class CredentialGate<C extends AnyCredential> implements AdmissionGate {
   readonly open = false;
@@ -106,9 +107,8 @@ class CredentialGate<C extends AnyCredential> implements AdmissionGate {
   async admit(request: AdmissionRequest, peer: EndpointId): Promise<AdmissionDecision> {
     const credential = this.#verified(request.credentialJson, peer);
     if (credential instanceof CredentialError) return denial(credential.code, credential.message);
-    if (this.#options.revocations?.isRevoked(peer)) {
-      return denial("revoked", "the endpoint is on the revocation list");
-    }
+    const isRevoked = () => this.#options.revocations?.isRevoked(peer) === true;
+    if (isRevoked()) return denial("revoked", REVOKED);
     const { attributes, expiresAt } = credential;
     const { iidToken } = request;
     if (!(await this.#isOnItsInstance({ attributes, iidToken, peer }))) {
@@ -117,8 +117,16 @@ class CredentialGate<C extends AnyCredential> implements AdmissionGate {
     // last, so that a denied admission does not use up a token
     const refusal = await this.#tokenRefusal(credential);
     if (refusal !== undefined) return refusal;
+    // another list may have come into force meanwhile
+    if (isRevoked()) return denial("revoked", REVOKED);
     const expiresAtMs = expiresAt * 1_000;
-    return { admitted: true, attributes, expiresAtMs, ...this.#kind.facts?.(credential) };
+    return {
+      admitted: true,
+      attributes,
+      expiresAtMs,
+      isRevoked,
+      ...this.#kind.facts?.(credential),
+    };
   }
 
   spendTime(): void {

@@ -12,6 +12,8 @@ export interface Admitted {
   readonly expiresAtMs?: number | undefined;
   /** The credential that was verified; without one the peer cannot renew it. */
   readonly credential?: ConsumerEnrollmentCredential | undefined;
+  /** Returns `true` if the peer was revoked since the decision. Called before it is stored. */
+  readonly isRevoked?: (() => boolean) | undefined;
 }
 
 /** The decision that a peer is not admitted. Nothing of it is sent to the peer. */

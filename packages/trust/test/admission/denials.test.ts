@@ -113,6 +113,24 @@ describe("a limiter", () => {
     ]);
   });
 
+  test("lets a peer in that was admitted before strangers were denied", async () => {
+    const good = wrapped(formatCredential(await signCredential(root.secretKey)));
+    const limiter = admissionLimiter({ total: 1 });
+    await using admissions = await Admissions.of({ gate: credentialGate({ rootPubkey }), limiter });
+    await admissions.ask(good);
+    limiter.denied("stranger");
+    expect(await admissions.ask(good)).toContain('"admitted":true');
+  });
+
+  test("counts requests that are too long", async () => {
+    const limiter = admissionLimiter({ perEndpoint: 2 });
+    await using admissions = await Admissions.of({ gate: credentialGate({ rootPubkey }), limiter });
+    for (let at = 0; at < 2; at++) await admissions.ask("x".repeat(65_537));
+    await admissions.ask(wrapped(""));
+    const causes = admissions.outcomes.map(({ cause }) => cause);
+    expect(causes).toEqual(["malformed", "malformed", "rate-limited"]);
+  });
+
   test("does not count failures of the server", async () => {
     const tokens = { consume: () => Promise.reject(new Error("disk full")) };
     const gate = credentialGate({ rootPubkey, tokens });

@@ -82,6 +82,22 @@ describe("a renewal", () => {
     expect(outcome).toMatchObject({ admitted: true, error: { name: "AdmissionError" } });
   });
 
+  test("denies a peer that is revoked meanwhile", async () => {
+    const revocations = { isRevoked: () => false };
+    const peers = new PeerStore();
+    const gate = credentialGate({ rootPubkey, revocations });
+    const renew = async () => {
+      revocations.isRevoked = () => true;
+      return undefined;
+    };
+    await using admissions = await Admissions.of({ gate, peers, renew });
+    const credentialJson = formatCredential(await signCredential(root.secretKey));
+    const asked = requestAdmission(await admissions.dial(), { credentialJson, renew: true });
+    await expect(asked).rejects.toMatchObject({ code: "denied" });
+    expect(peers.size).toBe(0);
+    expect(admissions.outcomes).toMatchObject([{ admitted: false, cause: "revoked" }]);
+  });
+
   test("leaves the peer admitted if it fails", async () => {
     const error = new Error("the signer is down");
     const { response, outcome } = await renewed(() => Promise.reject(error));

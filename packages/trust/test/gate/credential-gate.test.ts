@@ -49,6 +49,7 @@ describe("a credential gate", () => {
       attributes: { "aster.role": "ops,logs", "aster.name": "bob" },
       expiresAtMs: credential.expiresAt * 1_000,
       credential,
+      isRevoked: expect.any(Function),
     });
     expect(credentialGate({ rootPubkey }).open).toBe(false);
   });
@@ -96,6 +97,21 @@ describe("a credential gate", () => {
     const revocations = { isRevoked: (id: string) => id === peer };
     expect(await admit(credential, { tokens, revocations })).toMatchObject(denied("revoked"));
     expect(await admit(credential, { tokens })).toMatchObject({ admitted: true });
+  });
+
+  test("denies an endpoint that is revoked while its token is recorded", async () => {
+    let revoked = false;
+    const gate = credentialGate({
+      rootPubkey,
+      revocations: { isRevoked: () => revoked },
+      tokens: {
+        consume: async () => {
+          revoked = true;
+          return true;
+        },
+      },
+    });
+    expect(await present(gate, await sign({ oneTime: true }))).toMatchObject(denied("revoked"));
   });
 
   test("uses the clock that it is given, to the second", async () => {
