@@ -29,7 +29,7 @@ export function dateText(day: number): string {
   return textOf(day);
 }
 
-/** Returns the day of a date of the Gregorian calendar, whose months and days may be out of range. */
+/** Returns the day of a date of the Gregorian calendar. Months and days may be out of range. */
 function daysTo(year: number, month: number, day: number): number {
   const y = month > 2 ? year : year - 1;
   const ofYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;

@@ -17,7 +17,7 @@ export function checkAmount(value: unknown, tag: string): void {
   );
 }
 
-/** Returns how many more values there may be after those of `value`; a negative number: too many. */
+/** Returns the values that are left after those of `value`. A negative number: too many. */
 function restAfter(value: unknown, most: number): number {
   let rest = most - 1;
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return rest;
