@@ -67,13 +67,13 @@ export interface Channel {
   sendValue?(value: unknown, end?: boolean): boolean;
   /** Ends the sending half without another frame (QUIC FIN). No-op when it has ended. */
   end(): void;
-  /** Bytes that were sent and may still be in the send buffer. */
-  readonly unsentBytes?: number;
   /**
    * Resolves when the send buffer has room, or when the channel is over; the sink gets the reason.
-   * After the end of the sending half: when almost all has left.
+   * After the end of the sending half: when all has left.
    */
   drained(): Promise<void>;
+  /** Counts the bytes in the send buffer exactly. Resolves with 0 when the channel is over. */
+  measureUnsent?(): Promise<number>;
   /** Holds frames back until {@link Channel.resume}, those that have already arrived included. */
   pause(): void;
   resume(): void;

@@ -68,15 +68,11 @@ export class PeerBudget {
     this.server.heldBytes += bytes;
   }
 
-  holdUnsent(bytes: number): void {
-    this.unsentBytes += bytes;
-    this.server.heldBytes += bytes;
-  }
-
-  freeUnsent(bytes: number): void {
-    this.unsentBytes -= bytes;
-    this.server.heldBytes -= bytes;
-    this.server.wake();
+  /** The bytes of answers in send buffers have changed by so many. */
+  changeUnsent(change: number): void {
+    this.unsentBytes += change;
+    this.server.heldBytes += change;
+    if (change < 0) this.server.wake();
   }
 
   free(bytes: number): void {

@@ -192,14 +192,9 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     return this.#owner.budget.crowded;
   }
 
-  /** Counts what is in the send buffer while the stream waits for it. */
   async drained(): Promise<void> {
-    const { budget } = this.#owner;
-    const held = this.#channel.unsentBytes ?? 0;
-    budget.holdUnsent(held);
     await this.#channel.drained();
-    budget.freeUnsent(held);
-    if (this.crowded) await budget.room(this);
+    if (this.crowded) await this.#owner.budget.room(this);
   }
 
   responded(call: AdmittedCall, response: unknown): void {
@@ -235,8 +230,14 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
 
   returned(call: AdmittedCall): void {
     call.freeRequests();
-    if (this.#unread) new UnreadAnswer(this.#owner, call, this.#channel);
-    else this.#owner.release(call);
+    if (!this.#unread) {
+      this.#owner.release(call);
+      return;
+    }
+    new UnreadAnswer(this.#owner.core.unread, this.#channel, {
+      left: () => this.#owner.release(call),
+      stalled: () => this.#owner.stalled(this.#channel),
+    });
   }
 
   #open(flags: number, payload: Uint8Array): void {

@@ -1,6 +1,7 @@
 import type { CodecError } from "@aster/codec";
 import type { SerializationMode } from "@aster/contract";
 import {
+  type BufferObserver,
   type Channel,
   type ChannelSink,
   type Connection,
@@ -28,6 +29,7 @@ import type { Route, RouteCoding } from "./route.ts";
 import { ServerCall } from "./server-call.ts";
 import { ServerContext } from "./server-context.ts";
 import type { ServerCore } from "./server-core.ts";
+import { UnreadAnswer } from "./unread-answer.ts";
 
 /** Flags that contradict HEADER on the same frame. */
 const CONTRADICTORY_FLAGS =
@@ -44,7 +46,7 @@ const CONTRADICTORY_FLAGS =
  * `Server.handle` creates it. It makes a `ServerCall` for every channel that the peer opens and
  * lives as long as the transport connection.
  */
-export class ServerConnection implements CallOwner {
+export class ServerConnection implements CallOwner, BufferObserver {
   readonly core: ServerCore;
   readonly peer: EndpointId;
   readonly budget: PeerBudget;
@@ -60,6 +62,7 @@ export class ServerConnection implements CallOwner {
     this.peer = connection.peer;
     this.budget = core.budget.peerOf(connection);
     this.#connection = connection;
+    connection.observe?.(this);
     connection.accept((channel) => {
       core.countStream();
       channel.read(new ServerCall(this, channel));
@@ -129,6 +132,19 @@ export class ServerConnection implements CallOwner {
 
   unreadable(error: CodecError): RpcError {
     return RpcError.from(error);
+  }
+
+  unsent(change: number): void {
+    this.budget.changeUnsent(change);
+  }
+
+  unfinished(channel: Channel): void {
+    const { core, budget } = this;
+    core.addCall(budget);
+    new UnreadAnswer(core.unread, channel, {
+      left: () => core.removeCall(budget),
+      stalled: () => this.stalled(channel),
+    });
   }
 
   stalled(channel: Channel): void {

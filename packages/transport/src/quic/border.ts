@@ -36,6 +36,12 @@ export const CommandOp = {
   NOTIFY: 8,
   /** The program took connection `handle`: its accept slot is free again. */
   TAKE: 9,
+  /** Ends the sending half of stream `handle`. A `SENT` event follows, however soon it is. */
+  FINISH: 10,
+  /** Asks for an `UNSENT` event of stream `handle`. */
+  MEASURE: 11,
+  /** Asks for a `BACKLOG` event of connection `handle`. */
+  MEASURE_ALL: 12,
 } as const;
 
 /** The bits of the flags of a command. */
@@ -78,10 +84,18 @@ export const EventOp = {
   OPENED: 14,
   /** The last event of a node. */
   DOWN: 15,
-  /** Stream `handle` is freed: too many small messages arrived while its reader was paused. */
+  /** Stream `handle` is freed: too many small messages arrived while its reader was paused, or too many frames of its peer are incomplete. */
   OVERRUN: 16,
   /** The close handshake of connection `handle` is over, after `CLOSED` with `CLOSING`. */
   GONE: 17,
+  /** Bytes are in the send buffer of stream `handle` of connection `arg`. Payload: how many, u32. Sent to answer `MEASURE`, and when a half ends that `END` has not ended at once. */
+  UNSENT: 18,
+  /** The send buffer of stream `handle`, whose half has ended, is empty. Follows `FINISH`, and `UNSENT` at an end. */
+  SENT: 19,
+  /** The send buffers of connection `handle` hold `arg` bytes together. */
+  BACKLOG: 20,
+  /** Of connection `handle`, `arg` bytes have arrived that are not complete frames, or that wait because their stream has no credit. */
+  ARRIVING: 21,
 } as const;
 
 /** The bits of the flags of an event. */
@@ -90,6 +104,8 @@ export const EventFlag = {
   RAW: 1,
   /** On `DOWN`: the native module failed; the payload is a text. */
   FAULT: 1,
+  /** On `BACKLOG`: answers `MEASURE_ALL`. */
+  ANSWER: 1,
 } as const;
 
 /** The reasons for the end of a connection or dial. */

@@ -6,7 +6,7 @@
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
-import { Signal } from "../signal.ts";
+import { type Deferred, deferred, Signal } from "../signal.ts";
 import type { Slotted } from "../slots.ts";
 import { soon } from "../turns.ts";
 import { Limit, RecordHeader } from "./border.ts";
@@ -18,6 +18,15 @@ const NOTIFY_BYTES: number = Limit.SEND_WINDOW_BYTES / 4;
 /** Unsent bytes from which `send` throws: four of the largest frames. Bounds careless senders. */
 const SEND_LIMIT_BYTES = 64 * 1024 * 1024;
 
+/** The sink of a channel that is over for the program. */
+const nobody: ChannelSink = {
+  frame() {},
+  end() {},
+  malformed() {},
+  stopped() {},
+  closed() {},
+};
+
 export class QuicChannel implements Channel, Slotted {
   slot = -1;
   readonly connection: QuicConnection;
@@ -28,7 +37,7 @@ export class QuicChannel implements Channel, Slotted {
   #sink: ChannelSink | undefined;
   #opened: boolean;
   #sendDone = false;
-  /** The half has ended for the program, and ends on the wire when little is unsent. */
+  /** The half has ended, and a SENT event is due when all of it has left. */
   #ending = false;
   #receiveDone = false;
   #over = false;
@@ -40,6 +49,7 @@ export class QuicChannel implements Channel, Slotted {
   #unsent = 0;
   #asked = 0;
   #room: Signal | undefined;
+  #measured: Deferred<number> | undefined;
   /** Bytes that were consumed and not credited yet. */
   #consumed = 0;
   #kept: KeptFrames | undefined;
@@ -57,6 +67,17 @@ export class QuicChannel implements Channel, Slotted {
     this.raw = connection.raw;
     this.#sink = sink;
     this.#opened = sink === undefined;
+  }
+
+  /** A channel that is over for the program, with bytes in the send buffer. */
+  static unfinished(connection: QuicConnection, handle: number, bytes: number): QuicChannel {
+    const channel = new QuicChannel(connection, handle, nobody);
+    channel.#opened = true;
+    channel.#sendDone = true;
+    channel.#receiveDone = true;
+    channel.#ending = true;
+    channel.#unsent = bytes;
+    return channel;
   }
 
   get hasSink(): boolean {
@@ -82,10 +103,9 @@ export class QuicChannel implements Channel, Slotted {
       );
     }
     this.#unsent += bytes;
-    const commands = this.connection.commands;
-    // a half that ended on the wire sends no WRITABLE event
     const ends = end && this.#unsent <= Limit.WRITABLE_BYTES;
-    commands.frame(this, !this.#opened, flags, payload, ends);
+    this.connection.commands.frame(this, !this.#opened, flags, payload, ends);
+    this.connection.countSent(bytes);
     this.#opened = true;
     if (end) this.#endSending(!ends);
     else this.#notifyIfMany();
@@ -94,23 +114,10 @@ export class QuicChannel implements Channel, Slotted {
 
   end(): void {
     if (this.#over || this.#sendDone) return;
-    const later = this.#unsent > Limit.WRITABLE_BYTES;
-    if (!later) this.connection.commands.bare(this, !this.#opened, true);
+    const large = this.#unsent > Limit.WRITABLE_BYTES;
+    if (!large) this.connection.commands.bare(this, !this.#opened, true);
     this.#opened = true;
-    this.#endSending(later);
-  }
-
-  /** Ends the half on the wire now, if that waits until little is unsent. */
-  endNow(): void {
-    if (!this.#ending) return;
-    this.#ending = false;
-    this.connection.commands.bare(this, false, true);
-    this.#room?.give();
-    this.#finishIfDone();
-  }
-
-  get unsentBytes(): number {
-    return this.#over ? 0 : this.#unsent;
+    this.#endSending(large);
   }
 
   drained(): Promise<void> {
@@ -118,6 +125,15 @@ export class QuicChannel implements Channel, Slotted {
     if (this.#sendDone && !this.#ending) return Promise.resolve();
     this.#room ??= new Signal();
     return this.#room.wait();
+  }
+
+  measureUnsent(): Promise<number> {
+    if (this.#over || (this.#sendDone && !this.#ending)) return Promise.resolve(0);
+    if (this.#measured === undefined) {
+      this.#measured = deferred();
+      this.connection.commands.measure(this.handle);
+    }
+    return this.#measured.promise;
   }
 
   pause(): void {
@@ -165,9 +181,8 @@ export class QuicChannel implements Channel, Slotted {
 
   onStopped(code: number): void {
     this.#sendDone = true;
-    this.#ending = false;
+    this.#leave();
     this.#stopCode = code;
-    this.#room?.give();
     this.#deliver();
   }
 
@@ -175,19 +190,35 @@ export class QuicChannel implements Channel, Slotted {
   onWritable(): void {
     this.#unsent -= this.#asked;
     this.#asked = 0;
-    if (this.#ending && this.#unsent <= Limit.WRITABLE_BYTES) {
-      this.endNow();
-      return;
-    }
     this.#notifyIfMany();
     if (!this.#isFull()) this.#room?.give();
+  }
+
+  /** The native side has counted the bytes in the send buffer. */
+  onUnsent(bytes: number): void {
+    if (this.#sendDone) {
+      this.#unsent = bytes;
+      if (!this.#ending) {
+        this.#ending = true;
+        this.connection.unfinished(this);
+      }
+    }
+    this.#measured?.resolve(bytes);
+    this.#measured = undefined;
+  }
+
+  /** All that the half has sent has left. */
+  onSent(): void {
+    if (!this.#ending) return;
+    this.#leave();
+    this.#finishIfDone();
   }
 
   /** The peer or the connection ended the channel. */
   onLost(error: TransportError): void {
     this.#loss = error;
     this.#kept = undefined;
-    this.#room?.give();
+    this.#leave();
     this.#deliver();
   }
 
@@ -211,17 +242,25 @@ export class QuicChannel implements Channel, Slotted {
 
   /** Asks for a WRITABLE event. */
   #notifyIfMany(): void {
-    if (this.#asked > 0 || this.#unsent < NOTIFY_BYTES || this.#over) return;
-    if (this.#sendDone && !this.#ending) return;
+    if (this.#asked > 0 || this.#unsent < NOTIFY_BYTES || this.#over || this.#sendDone) return;
     this.#asked = this.#unsent;
     this.connection.commands.notify(this.handle);
   }
 
-  #endSending(later: boolean): void {
+  #endSending(large: boolean): void {
     this.#sendDone = true;
-    this.#ending = later;
-    if (later) this.#notifyIfMany();
+    this.#ending = large;
+    if (large) this.connection.commands.finish(this.handle);
     else this.#finishIfDone();
+  }
+
+  /** Nothing is in the send buffer any more. */
+  #leave(): void {
+    this.#ending = false;
+    this.#unsent = 0;
+    this.#room?.give();
+    this.#measured?.resolve(0);
+    this.#measured = undefined;
   }
 
   #hasEnding(): boolean {
@@ -307,7 +346,7 @@ export class QuicChannel implements Channel, Slotted {
     if (this.#over) return;
     this.#over = true;
     this.#kept = undefined;
-    this.#room?.give();
+    this.#leave();
     this.connection.forget(this);
   }
 }

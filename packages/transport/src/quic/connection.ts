@@ -4,11 +4,12 @@
 // to it by its handle. It ends with the CLOSED event of the reactor, which also ends its channels.
 import type { EndpointId } from "../address/endpoint.ts";
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
-import type { Connection, ConnectionStats } from "../connection.ts";
+import type { BufferObserver, Connection, ConnectionStats } from "../connection.ts";
 import { TransportError } from "../error.ts";
 import { type Deferred, deferred } from "../signal.ts";
 import { Slots } from "../slots.ts";
 import { soon } from "../turns.ts";
+import { Backlog } from "./backlog.ts";
 import { Limit } from "./border.ts";
 import { QuicChannel } from "./channel.ts";
 import type { Commands } from "./commands.ts";
@@ -42,6 +43,8 @@ export class QuicConnection implements Connection {
   readonly #channels = new Slots<QuicChannel>();
   #arrived: QuicChannel[] = [];
   #handler: ((channel: Channel) => void) | undefined;
+  #observer: BufferObserver | undefined;
+  #backlog: Backlog | undefined;
 
   constructor(reactor: Reactor, { handle, peer, alpn, side, raw }: ConnectionInit) {
     this.#reactor = reactor;
@@ -75,6 +78,15 @@ export class QuicConnection implements Connection {
     });
   }
 
+  observe(observer: BufferObserver): void {
+    if (this.#ended !== undefined) return;
+    this.#observer = observer;
+    this.#backlog = new Backlog(
+      () => this.commands.measureAll(this.handle),
+      (change) => observer.unsent(change),
+    );
+  }
+
   stats(): ConnectionStats {
     const known = this.#reactor.connectionStats(this.handle);
     return {
@@ -90,7 +102,6 @@ export class QuicConnection implements Connection {
     const why = reason === "" ? "" : `: ${JSON.stringify(reason)}`;
     const text = `this side closed the connection with code ${code}${why}`;
     this.#closing = new TransportError("closed", text, { applicationCode: code });
-    if (code === 0) this.endChannels();
     const bytes = Buffer.from(reason).subarray(0, Limit.REASON_BYTES);
     this.commands.close(this.handle, code, bytes);
   }
@@ -104,11 +115,6 @@ export class QuicConnection implements Connection {
     keepAlive.release();
   }
 
-  /** Ends the channels whose end waits, so that a close delivers what they have sent. */
-  endChannels(): void {
-    for (const channel of [...this.#channels.list()]) channel.endNow();
-  }
-
   /** Frees the accept slot: the program has taken the connection. */
   taken(): void {
     this.commands.take(this.handle);
@@ -120,6 +126,29 @@ export class QuicConnection implements Connection {
     this.#add(channel);
     if (this.#handler === undefined || this.#arrived.length > 0) this.#arrived.push(channel);
     else this.#offer(channel, this.#handler);
+  }
+
+  /** A channel has sent bytes. */
+  countSent(bytes: number): void {
+    this.#backlog?.sent(bytes);
+  }
+
+  /** A part of what a channel sent is in the send buffer after its end. */
+  unfinished(channel: QuicChannel): void {
+    this.#observer?.unfinished(channel);
+  }
+
+  /** As `unfinished`, of a channel that is over here. */
+  onUnsent(handle: number, bytes: number): void {
+    if (this.#observer === undefined || this.#ended !== undefined) return;
+    const channel = QuicChannel.unfinished(this, handle, bytes);
+    this.#add(channel);
+    this.#observer.unfinished(channel);
+  }
+
+  /** The native side has counted the bytes in the send buffers. */
+  onBacklog(bytes: number, isAnswer: boolean): void {
+    this.#backlog?.counted(bytes, isAnswer);
   }
 
   /** The close handshake is over, or the connection was lost without one. */
@@ -137,6 +166,8 @@ export class QuicConnection implements Connection {
       channel.onLost(this.#ended);
       this.forget(channel);
     }
+    this.#backlog?.drop();
+    this.#backlog = undefined;
   }
 
   /** Removes a channel that is over. */
