@@ -49,6 +49,8 @@ test.each([
   "reconnection",
   "evolution",
   "testing",
+  "configuration",
+  "logging",
 ])(
   "guide: %s",
   async (name) => {

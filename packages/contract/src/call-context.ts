@@ -26,6 +26,11 @@ export interface CallContext<E extends ErrorTypes = ErrorTypes> {
   readonly method: string;
   /** Endpoint id of the caller, 64 lower-case hex characters. The connection proved it. */
   readonly peer: string;
+  /**
+   * The id of the call, which is in every record of the logs about it (docs/guide/logging.md): the
+   * one that the caller sent, else a new one.
+   */
+  readonly requestId: string;
   /** Fires when the caller cancels the call or disconnects, and at the deadline. */
   readonly signal: AbortSignal;
   /** The deadline in Unix milliseconds; `undefined` if the caller set none. */

@@ -1,5 +1,5 @@
 import type { ContractManifest } from "@aster/contract/model";
-import { type EndpointAddress, type Node, parseAddress } from "@aster/transport";
+import type { EndpointAddress, Node } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
 import { abortedError } from "./client/call-failure.ts";
 import type {
@@ -20,8 +20,11 @@ import {
   type ServiceSessionOptions,
   type SessionProxyOptions,
 } from "./client-options.ts";
+import { clientSettings } from "./config/client-settings.ts";
 import { DIAL_TIMEOUT_MS, DRAIN_GRACE_MS } from "./defaults.ts";
 import { RpcError } from "./error.ts";
+import { ClientLog } from "./log/client-log.ts";
+import { Log } from "./log/log.ts";
 import { checkNonNegative } from "./option-check.ts";
 import { dial } from "./peer/dial.ts";
 import { OpenedConnections } from "./peer/opened-connections.ts";
@@ -41,7 +44,7 @@ import type { ClientSession } from "./session/client-session.ts";
 import { openSession } from "./session/create-session.ts";
 import type { OpenedSession, Session } from "./session/session.ts";
 import { showAs } from "./shown.ts";
-import { clearTimer, setTimer } from "./time/clock.ts";
+import { clearTimer, now, setTimer } from "./time/clock.ts";
 
 /** The longest wait for the close handshake, as long as a node waits for its own. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -83,7 +86,8 @@ export class AsterClient implements AsyncDisposable {
 
   /**
    * Dials a peer, is admitted and learns its services. `address` is a ticket, a base64 node
-   * address, an endpoint id, or an {@link EndpointAddress}.
+   * address, an endpoint id, or an {@link EndpointAddress}. Default: that of the configuration,
+   * `ASTER_ENDPOINT_ADDR`.
    *
    * Rejects with {@link RpcError}. Before a node is opened: INVALID_ARGUMENT for an address that
    * cannot be read and for an option out of range (`details.reason` is `option.invalid`). After
@@ -94,30 +98,40 @@ export class AsterClient implements AsyncDisposable {
    * closed again.
    */
   static async connect(
-    address: EndpointAddress | string,
-    options: AsterClientOptions = {},
+    address?: EndpointAddress | string,
+    given: AsterClientOptions = {},
   ): Promise<AsterClient> {
     let held: HeldNode | undefined;
     try {
+      const { target, options } = await clientSettings(address, given);
       const { timeoutMs, reconnect = {}, onStateChange = () => {} } = options;
       checkClientOptions(options);
       const connectTimeoutMs = timeoutMs ?? DIAL_TIMEOUT_MS;
       const backoff = new Backoff({ connectTimeoutMs, ...(reconnect || {}) });
-      const target = parseAddress(address);
+      const log = ClientLog.of(Log.of(options.log));
+      const beganAt = now();
       held = await holdNode(options);
       const connections = new OpenedConnections(held.node);
-      const { credential, allowRedirect } = options;
+      const { credential, iidToken, allowRedirect } = options;
       const link = new PeerLink(await dial(connections, target, options), {
         redial: (withinMs, signal) =>
-          dial(connections, target, { credential, allowRedirect, timeoutMs: withinMs, signal }),
+          dial(connections, target, {
+            credential,
+            iidToken,
+            allowRedirect,
+            timeoutMs: withinMs,
+            signal,
+          }),
         backoff,
         reconnects: reconnect !== false,
         onStateChange,
+        log,
       });
+      log?.connected(link.peer, now() - beganAt);
       return new AsterClient(held, connections, link, options);
     } catch (error) {
       if (held?.owned) await held.node.close();
-      throw options.signal?.aborted ? abortedError(options.signal) : RpcError.from(error);
+      throw given.signal?.aborted ? abortedError(given.signal) : RpcError.from(error);
     }
   }
 

@@ -1,10 +1,12 @@
 import type { AdmissionGate, AdmissionOutcome } from "@aster/trust";
+import type { ConfigChoice } from "./config/config-choice.ts";
 import type { HealthAddress } from "./health/health-endpoint.ts";
 import type { NodeChoice } from "./peer/own-node.ts";
 import type { ServerOptions } from "./server/server-options.ts";
 
 export interface AsterServerOptions
   extends NodeChoice,
+    ConfigChoice,
     Omit<ServerOptions, "peers" | "requireAdmission"> {
   /**
    * Decides which peers may call. Default: an open gate, with a warning. Under any `NODE_ENV` but
@@ -17,6 +19,13 @@ export interface AsterServerOptions
    * and `/metrics/prometheus`. It closes with the server. Default: no endpoint.
    */
   readonly healthPort?: number | HealthAddress | undefined;
+  /** The longest term of an admission, more than 0. Default: 24 hours. */
+  readonly peerTtlMs?: number | undefined;
+  /**
+   * The time for one admission, more than 0: for its request to arrive and the gate to decide.
+   * Default: 10 s.
+   */
+  readonly admissionTimeoutMs?: number | undefined;
   /** Called with the result of every admission. */
   readonly onAdmission?: ((outcome: AdmissionOutcome) => void) | undefined;
 }

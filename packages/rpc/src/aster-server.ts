@@ -16,13 +16,15 @@ import {
   serveAdmission,
 } from "@aster/trust";
 import type { AsterServerOptions } from "./aster-server-options.ts";
+import { serverSettings } from "./config/server-settings.ts";
 import { DRAIN_GRACE_MS } from "./defaults.ts";
 import { RpcError } from "./error.ts";
 import { runCallback } from "./failure-log.ts";
 import { type Health, ServerHealth } from "./health/health.ts";
 import { type HealthAddress, HealthEndpoint, healthAddressOf } from "./health/health-endpoint.ts";
+import type { ServerLog } from "./log/server-log.ts";
 import { warnOfOldNode } from "./node-version.ts";
-import { checkNonNegative } from "./option-check.ts";
+import { checkNonNegative, checkPositive } from "./option-check.ts";
 import { AdmissionCounts } from "./peer/admission-counts.ts";
 import { ConnectionLimiter } from "./peer/connection-limiter.ts";
 import { RPC_ALPN } from "./peer/dial.ts";
@@ -60,7 +62,7 @@ export class AsterServer implements AsyncDisposable {
   readonly #held: HeldNode;
   readonly #gate: AdmissionGate;
   readonly #peers: PeerStore;
-  readonly #onAdmission: ((outcome: AdmissionOutcome) => void) | undefined;
+  readonly #options: Pick<AsterServerOptions, "onAdmission" | "admissionTimeoutMs">;
   readonly #connections = new ConnectionLimiter();
   readonly #admissions = new AdmissionCounts();
   readonly #incoming: AsyncIterableIterator<Connection>;
@@ -73,14 +75,14 @@ export class AsterServer implements AsyncDisposable {
     server: Server,
     gate: AdmissionGate,
     peers: PeerStore,
-    onAdmission: ((outcome: AdmissionOutcome) => void) | undefined,
+    options: Pick<AsterServerOptions, "onAdmission" | "admissionTimeoutMs">,
   ) {
     this.#held = held;
     this.server = server;
     this.#health = new ServerHealth(server.definitions.map((definition) => definition.name));
     this.#gate = gate;
     this.#peers = peers;
-    this.#onAdmission = onAdmission;
+    this.#options = options;
     this.#incoming = held.node.accept([RPC_ALPN, CONSUMER_ADMISSION_ALPN], {
       raw: [CONSUMER_ADMISSION_ALPN],
     });
@@ -103,12 +105,16 @@ export class AsterServer implements AsyncDisposable {
    *   (`transport.native`), and when the health port is taken
    */
   static async start<const S extends readonly object[]>(
-    options: AsterServerOptions & { readonly services: S & HostableServices<S> },
+    given: AsterServerOptions & { readonly services: S & HostableServices<S> },
   ): Promise<AsterServer> {
+    const options = await serverSettings(given);
+    const { peerTtlMs, admissionTimeoutMs } = options;
+    if (peerTtlMs !== undefined) checkPositive("peerTtlMs", peerTtlMs);
+    if (admissionTimeoutMs !== undefined) checkPositive("admissionTimeoutMs", admissionTimeoutMs);
     const healthAddress = healthAddressOf(options.healthPort);
     warnOfOldNode();
     const gate = options.gate ?? defaultGate();
-    const peers = new PeerStore();
+    const peers = new PeerStore({ ttlMs: peerTtlMs });
     const server = new Server({ ...options, peers, requireAdmission: !gate.open });
     let held: HeldNode | undefined;
     try {
@@ -118,8 +124,9 @@ export class AsterServer implements AsyncDisposable {
           return alpn === CONSUMER_ADMISSION_ALPN || peers.get(peer) !== undefined;
         });
       }
-      const started = new AsterServer(held, server, gate, peers, options.onAdmission);
+      const started = new AsterServer(held, server, gate, peers, options);
       await started.#openHealth(healthAddress);
+      started.#logStart();
       return started;
     } catch (error) {
       server.close();
@@ -215,6 +222,20 @@ export class AsterServer implements AsyncDisposable {
     return this.close();
   }
 
+  get #log(): ServerLog | undefined {
+    return this.server.log;
+  }
+
+  #logStart(): void {
+    const { definitions } = this.server;
+    this.#log?.started({
+      endpoint_id: this.endpointId,
+      services: definitions.map(({ name, version }) => `${name}/${version}`),
+      gate: this.#gate.open ? "open" : "closed",
+      health_port: this.healthPort,
+    });
+  }
+
   async #openHealth(address: HealthAddress | undefined): Promise<void> {
     if (address === undefined) return;
     try {
@@ -227,12 +248,14 @@ export class AsterServer implements AsyncDisposable {
 
   async #close(graceMs: number): Promise<boolean> {
     this.#health.draining = true;
+    this.#log?.stopping();
     await this.#incoming.return?.();
     const returned = await this.server.drain({ graceMs });
     this.server.close();
     this.#connections.close("server closed");
     await this.#healthEndpoint?.close();
     if (this.#held.owned) await this.node.close();
+    this.#log?.stopped(returned);
     return returned;
   }
 
@@ -255,11 +278,14 @@ export class AsterServer implements AsyncDisposable {
     const beganAt = now();
     return serveAdmission(connection, {
       gate: this.#gate,
-      timeoutMs: this.#connections.isCrowded ? CROWDED_TIMEOUT_MS : undefined,
+      timeoutMs: this.#connections.isCrowded
+        ? Math.min(CROWDED_TIMEOUT_MS, this.#options.admissionTimeoutMs ?? CROWDED_TIMEOUT_MS)
+        : this.#options.admissionTimeoutMs,
       offer: () => offerOf(this.node, this.server.definitions),
       peers: this.#peers,
       onDecision: (outcome) => {
         this.#admissions.count(outcome, now() - beganAt);
+        this.#log?.decided(outcome, now() - beganAt);
         this.#reportAdmission(outcome);
       },
     });
@@ -267,7 +293,7 @@ export class AsterServer implements AsyncDisposable {
 
   #reportAdmission(outcome: AdmissionOutcome): void {
     runCallback(
-      () => this.#onAdmission?.(outcome),
+      () => this.#options.onAdmission?.(outcome),
       (cause) => this.server.callbackFailed("onAdmission", outcome.peer, cause),
     );
   }

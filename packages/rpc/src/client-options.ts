@@ -1,9 +1,11 @@
 import type { Interceptor } from "@aster/contract";
 import type { ContractManifest } from "@aster/contract/model";
 import { type ClientOptions, checkCallSettings } from "./client/create-client.ts";
+import type { ConfigChoice } from "./config/config-choice.ts";
 import { type ContractPolicy, checkContractPolicy } from "./contract-check/contract-judge.ts";
 import type { RpcError } from "./error.ts";
 import { limitsWith, type RpcLimitOptions } from "./limits.ts";
+import type { LogOption } from "./log/log-record.ts";
 import { type Compression, plainBytesOf } from "./message/compression.ts";
 import { optionError } from "./option-check.ts";
 import type { NodeChoice } from "./peer/own-node.ts";
@@ -17,7 +19,7 @@ import type { SessionOptions } from "./session/create-session.ts";
  */
 export type ClientState = "connected" | "connecting" | "disconnected" | "closed";
 
-export interface AsterClientOptions extends NodeChoice {
+export interface AsterClientOptions extends NodeChoice, ConfigChoice {
   /**
    * The timeout for dialing and admission together (default: 20 s), and for calls that have none,
    * neither of their own nor of their method (default: none).
@@ -27,6 +29,8 @@ export interface AsterClientOptions extends NodeChoice {
   readonly signal?: AbortSignal | undefined;
   /** The credential to present, as JSON text. Default: none. */
   readonly credential?: string | undefined;
+  /** A cloud instance identity token, presented with the credential. Default: none. */
+  readonly iidToken?: string | undefined;
   /**
    * Calls another node when the admission answer of the peer names one; `client.peer` is then that
    * node. The peer chooses it, so set it only for peers that you trust with that. Of the other
@@ -55,6 +59,8 @@ export interface AsterClientOptions extends NodeChoice {
    * loss.
    */
   readonly onStateChange?: ((state: ClientState, error: RpcError | undefined) => void) | undefined;
+  /** The log of the connection and its calls (docs/guide/logging.md). Default: none. */
+  readonly log?: LogOption | undefined;
 }
 
 /**
@@ -62,7 +68,7 @@ export interface AsterClientOptions extends NodeChoice {
  */
 export function checkClientOptions(options: AsterClientOptions): void {
   const { timeoutMs, interceptors, limits, compression, reconnect, onStateChange } = options;
-  const { allowRedirect, checkContract } = options;
+  const { allowRedirect, checkContract, iidToken } = options;
   checkContractPolicy(checkContract);
   checkCallSettings({
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -79,6 +85,9 @@ export function checkClientOptions(options: AsterClientOptions): void {
   }
   if (onStateChange !== undefined && typeof onStateChange !== "function") {
     throw optionError("onStateChange", "a function", onStateChange);
+  }
+  if (iidToken !== undefined && typeof iidToken !== "string") {
+    throw optionError("iidToken", "a text", undefined);
   }
 }
 

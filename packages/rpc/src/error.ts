@@ -259,6 +259,8 @@ const admissionCodes: Readonly<Record<AdmissionErrorCode, StatusCode>> = {
   denied: StatusCode.UNAUTHENTICATED,
   aborted: StatusCode.CANCELLED,
   gate: StatusCode.FAILED_PRECONDITION,
+  store: StatusCode.FAILED_PRECONDITION,
+  revocation: StatusCode.FAILED_PRECONDITION,
   option: StatusCode.INVALID_ARGUMENT,
   protocol: StatusCode.UNAVAILABLE,
   limit: StatusCode.UNAVAILABLE,

@@ -50,6 +50,24 @@ export { implement } from "./server/implement.ts";
 
 export type { Subscription } from "./server/subscription.ts";
 
+// Configuration and logs.
+
+export { AsterConfig } from "./config/aster-config.ts";
+export type { ConfigChoice } from "./config/config-choice.ts";
+export type { ShownSetting } from "./config/config-text.ts";
+export type { AsterConfigValues, SettingName } from "./config/config-values.ts";
+export type { Environment } from "./config/environment.ts";
+export type { LogLineOptions } from "./log/log-lines.ts";
+export { jsonLog, textLog } from "./log/log-lines.ts";
+export type {
+  LogFunction,
+  LogLevel,
+  LogOption,
+  LogRecord,
+  LogTarget,
+  PinoLogger,
+} from "./log/log-record.ts";
+
 // Clients.
 
 export { AsterClient } from "./aster-client.ts";

@@ -1,5 +1,6 @@
 import { RpcError } from "./error.ts";
 import { RpcReason } from "./reason.ts";
+import { isSecretKey } from "./secret-keys.ts";
 import { StatusCode } from "./status.ts";
 import { isBytes } from "./value-kind.ts";
 
@@ -11,7 +12,8 @@ import { isBytes } from "./value-kind.ts";
  * sentence "option … must be".
  */
 export function optionError(option: string, expected: string, value: unknown): RpcError {
-  return invalid(option, `option ${option} must be ${expected}, got ${shown(value)}`);
+  const got = isSecretKey(option) ? hiddenValue(value) : shownValue(value);
+  return invalid(option, `option ${option} must be ${expected}, got ${got}`);
 }
 
 /** The same error for a value that another package refuses, with its text and as its cause. */
@@ -22,6 +24,11 @@ export function refusedOption(option: string, cause: Error): RpcError {
 /** The same error with a text of its own. */
 export function invalidOption(option: string, problem: string, cause?: Error): RpcError {
   return invalid(option, `option ${option}: ${problem}`, cause);
+}
+
+/** The same error for a setting of a file or a variable. The text names its place. */
+export function invalidSetting(option: string, text: string, cause?: Error): RpcError {
+  return invalid(option, text, cause);
 }
 
 /** The same error for an option that does not exist; `known` are the names that do. */
@@ -74,8 +81,13 @@ function unitOf(option: string): string {
   return option.endsWith("Ms") ? " of milliseconds" : "";
 }
 
+/** Shows the kind and the size of a value that may be a secret. */
+export function hiddenValue(value: unknown): string {
+  return typeof value === "string" ? `a text of ${value.length} characters` : shownValue(value);
+}
+
 /** Shows no more of bytes than their number, because they may be a secret key. */
-function shown(value: unknown): string {
+export function shownValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (isBytes(value)) return `${value.length} bytes`;
   if (typeof value === "function" || (typeof value === "object" && value !== null)) {

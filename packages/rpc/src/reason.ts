@@ -208,5 +208,15 @@ export const RpcReason = {
    * and none. Pass a gate, or `openGate({ production: true })`.
    */
   ADMISSION_GATE: "admission.gate",
+  /**
+   * The use of a one-time token cannot be recorded. Give the store a folder on a disk with space
+   * that only the user of the server can write to.
+   */
+  ADMISSION_STORE: "admission.store",
+  /**
+   * A revocation list is missing, damaged, older than the one in force or not signed by the trusted
+   * root key. Pass the latest list that `signRevocationList` made with that key.
+   */
+  ADMISSION_REVOCATION: "admission.revocation",
 } as const;
 export type RpcReason = (typeof RpcReason)[keyof typeof RpcReason];

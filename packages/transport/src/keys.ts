@@ -20,7 +20,8 @@ export function generateSecretKey(): Uint8Array {
  */
 export function endpointIdOf(secretKey: Uint8Array): EndpointId {
   if (Object.prototype.toString.call(secretKey) !== "[object Uint8Array]") {
-    throw wrongOption("secretKey", `a Uint8Array of ${SECRET_KEY_BYTES} bytes`, secretKey);
+    // a text may be the key in another form
+    throw wrongOption("secretKey", `a Uint8Array of ${SECRET_KEY_BYTES} bytes`, {});
   }
   if (secretKey.length !== SECRET_KEY_BYTES) {
     throw wrongOption("secretKey", `${SECRET_KEY_BYTES} bytes`, secretKey.length);

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { AdmissionError } from "../src/index.ts";
+import { AdmissionError, CredentialError, KeyError, rootKeypairOf, Secret } from "../src/index.ts";
 
 test("recognises an error of another copy of the package", async () => {
   vi.resetModules();
@@ -33,4 +33,15 @@ test("tells subclasses apart", () => {
   expect(new Special("closed", "text")).toBeInstanceOf(AdmissionError);
   expect(new Special("closed", "text")).toBeInstanceOf(Special);
   expect(new AdmissionError("closed", "text")).not.toBeInstanceOf(Special);
+});
+
+test("accepts errors and secrets of another copy of the package", async () => {
+  vi.resetModules();
+  const theirs = await import("../src/index.ts");
+  expect(new theirs.KeyError("missing", "theirs")).toBeInstanceOf(KeyError);
+  expect(new theirs.CredentialError("expired", "theirs")).toBeInstanceOf(CredentialError);
+  expect(new theirs.CredentialError("expired", "theirs")).not.toBeInstanceOf(KeyError);
+  const { secretKey, publicKey } = await theirs.generateRootKeypair();
+  expect(secretKey).not.toBeInstanceOf(Secret);
+  expect(rootKeypairOf(secretKey).publicKey).toBe(publicKey);
 });

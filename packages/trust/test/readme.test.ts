@@ -1,4 +1,4 @@
-// Runs the program of the README.
+// Runs the programs of the README.
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -7,13 +7,16 @@ import { expect, test } from "vitest";
 
 const cwd = fileURLToPath(new URL("..", import.meta.url));
 
-test("the program of the README prints true", async () => {
-  const readme = await readFile(`${cwd}/README.md`, "utf8");
-  const [, program = ""] = /```ts\n(.*?)```/s.exec(readme) ?? [];
+const readme = await readFile(`${cwd}/README.md`, "utf8");
+const programs = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, program = ""]) => program);
+
+test.each(programs)("program %# of the README prints what it says", async (program) => {
   const flags = ["--disable-warning=ExperimentalWarning", "--input-type=module-typescript"];
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, "--eval", program], {
     cwd,
     timeout: 15_000,
   });
-  expect(stdout.trim()).toBe("true");
+  const said = [...program.matchAll(/console\.log\(.*\/\/ (.*)$/gm)].map(([, line]) => line);
+  expect(said).toHaveLength(1);
+  expect(stdout.trim().split("\n")).toEqual(said);
 });

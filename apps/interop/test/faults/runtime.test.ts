@@ -24,7 +24,7 @@ describe("the runtime", { timeout: 240_000 }, () => {
     expect(child.lines).toEqual([{ terminated: workers }]);
   });
 
-  test(`P8: an identity file is complete or absent after ${kills} kills during writes`, async () => {
+  test(`P8: a key file is complete or absent after ${kills} kills during writes`, async () => {
     const folder = mkdtempSync(join(tmpdir(), "aster-keys-"));
     try {
       const killed = async () => {
@@ -39,12 +39,14 @@ describe("the runtime", { timeout: 240_000 }, () => {
       const files = readdirSync(folder).filter((name) => !name.endsWith(".new"));
       expect(files.length).toBeGreaterThan(0);
       const keys = files.map((name) => readFileSync(join(folder, name), "utf8"));
-      for (const key of keys) expect(key).toMatch(/^[0-9a-f]{64}\n$/);
+      for (const key of keys) {
+        expect(JSON.parse(key).secret_key).toMatch(/^[0-9a-f]{64}$/);
+      }
       expect(new Set(keys).size).toBe(files.length);
       const [first = ""] = files;
       expect(statSync(join(folder, first)).mode & 0o777).toBe(0o600);
-      const kept = Buffer.from(secretKeyIn(join(folder, first))).toString("hex");
-      expect(`${kept}\n`).toBe(keys[0]);
+      const kept = Buffer.from(await secretKeyIn(join(folder, first))).toString("hex");
+      expect(JSON.parse(keys[0] ?? "").secret_key).toBe(kept);
     } finally {
       rmSync(folder, { recursive: true });
     }

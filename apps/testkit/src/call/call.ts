@@ -59,11 +59,11 @@ async function lineOnStdin(): Promise<void> {
   process.stdin.destroy();
 }
 
-function connect(options: CallOptions): Promise<AsterClient> {
+async function connect(options: CallOptions): Promise<AsterClient> {
   const { address, keyFile, idleMs, connectMs } = options;
   return AsterClient.connect(address, {
     network: "none",
-    ...(keyFile === undefined ? {} : { secretKey: secretKeyIn(keyFile) }),
+    ...(keyFile === undefined ? {} : { secretKey: await secretKeyIn(keyFile) }),
     ...(idleMs === undefined ? {} : { node: { idleTimeoutMs: idleMs } }),
     ...(connectMs === undefined ? {} : { timeoutMs: connectMs }),
   });

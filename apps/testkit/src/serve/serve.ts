@@ -26,7 +26,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     gate: openGate({ production: true }),
     network: "none",
     limits,
-    ...(keyFile === undefined ? {} : { secretKey: secretKeyIn(keyFile) }),
+    ...(keyFile === undefined ? {} : { secretKey: await secretKeyIn(keyFile) }),
     ...(bind === undefined ? {} : { bindAddress: bind }),
     ...(idleMs === undefined ? {} : { node: { idleTimeoutMs: idleMs } }),
     onError: ({ errorId, cause }) => process.stderr.write(`${errorId}: ${String(cause)}\n`),

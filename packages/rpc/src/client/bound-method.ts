@@ -68,7 +68,7 @@ export class BoundMethod {
     this.ofPassed = parts.ofPassed ?? ((value) => value);
     this.packer = new MessagePacker({ plainBytes: plainBytesIn(mode, plainBytes) });
     const form = mode === "json" ? "json" : "fory";
-    const call = { method: method.name, callId: "" };
+    const call = { method: method.name };
     this.#header = parts.inSession
       ? HeaderTemplate.ofCall(call, form)
       : HeaderTemplate.ofStream(
@@ -104,7 +104,7 @@ export class BoundMethod {
   }
 
   /** The header of a call, in memory of its own. */
-  header({ metadata, deadlineAt }: CallSetup): Uint8Array {
-    return this.#header.bytes(headerDeadline(deadlineAt), metadata);
+  header({ metadata, deadlineAt, logged }: CallSetup): Uint8Array {
+    return this.#header.bytes(headerDeadline(deadlineAt), metadata, logged?.requestId);
   }
 }

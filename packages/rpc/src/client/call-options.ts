@@ -1,6 +1,7 @@
 import type { SerializationMode } from "@aster/contract";
 import { currentDeadlineAt, inCurrentScope } from "../context.ts";
 import type { RpcLimits } from "../limits.ts";
+import type { LoggedClientCall } from "../log/client-log.ts";
 import { checkMetadata, Metadata, type MetadataInit } from "../metadata.ts";
 import { now } from "../time/clock.ts";
 import { checkTimeout, deadlineAfter, NO_DEADLINE } from "../time/deadline.ts";
@@ -45,6 +46,8 @@ export interface CallSetup {
   readonly deadlineAt: number;
   readonly signal: AbortSignal | undefined;
   readonly onTrailer: ((trailer: Metadata) => void) | undefined;
+  /** The call of a client that has a log. */
+  readonly logged?: LoggedClientCall | undefined;
 }
 
 const plain: CallSetup = {
@@ -52,6 +55,7 @@ const plain: CallSetup = {
   deadlineAt: NO_DEADLINE,
   signal: undefined,
   onTrailer: undefined,
+  logged: undefined,
 };
 
 /**
@@ -76,6 +80,7 @@ export function callSetup(
     deadlineAt: inherited(options.timeoutMs ?? usualTimeoutMs, options.inheritDeadline ?? true),
     signal: options.signal,
     onTrailer: options.onTrailer && inCurrentScope(options.onTrailer),
+    logged: undefined,
   };
 }
 

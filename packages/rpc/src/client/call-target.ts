@@ -3,6 +3,7 @@ import type { Channel, ChannelSink, Connection } from "@aster/transport";
 import type { JudgedCall } from "../contract-check/judged-call.ts";
 import type { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
+import type { ClientLog } from "../log/client-log.ts";
 import type { Wait } from "./call-failure.ts";
 import type { HeldCalls } from "./held-calls.ts";
 
@@ -36,6 +37,8 @@ export interface Renewal {
   refusalOf?(call: JudgedCall): RpcError | undefined;
   /** The calls that end with the owner. */
   readonly held?: HeldCalls;
+  /** The log of the calls. */
+  readonly log?: ClientLog | undefined;
   /** The reason why nothing was sent yet on this channel; `undefined` for a channel in use. */
   waitOf?(channel: Channel | undefined): Wait | undefined;
 }

@@ -75,7 +75,14 @@ function methodInMode(
 ): AnyClientMethod {
   const usualTimeoutMs = bound.method.timeoutMs ?? timeoutMs;
   const pattern = patterns[bound.method.pattern];
-  const start: Start = (request, setup) => pattern(target, bound, request, setup);
+  const { log, peer } = target.connection;
+  const start: Start =
+    log === undefined
+      ? (request, setup) => pattern(target, bound, request, setup)
+      : (request, setup) => {
+          const logged = log.begin(bound.service, bound.method.name, peer);
+          return pattern(target, bound, request, { ...setup, logged });
+        };
   const run =
     interceptors.length === 0 ? start : interceptedStart({ target, bound, interceptors, start });
   return (request, options) => run(request, callSetup(options, usualTimeoutMs, target.limits));

@@ -56,6 +56,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   #channel: Channel | undefined;
   #signal: AbortSignal | undefined;
   #onTrailer: CallSetup["onTrailer"];
+  #logged: CallSetup["logged"];
   #pump: MessagePump | undefined;
   #over = false;
   #schemaRead = false;
@@ -92,6 +93,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
    * anything is sent.
    */
   sendOne(request: unknown, setup: CallSetup): void {
+    this.#logged = setup.logged;
     try {
       checkStart(setup);
       const { request: codec, packer, passesValues } = this.#bound;
@@ -115,6 +117,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
    * Sends the header, then requests until their source ends. Never throws: an error ends the call.
    */
   sendAll(source: MessageSource, setup: CallSetup): void {
+    this.#logged = setup.logged;
     try {
       checkStart(setup);
       if (!isMessageSource(source)) throw noStreamError(this.#bound);
@@ -220,6 +223,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   protected fail(error: unknown, failure: Failure): void {
     if (this.#over) return;
     this.#settle();
+    this.#logged?.ended(RpcError.from(error));
     if (failure === "byServer") this.#endRequests();
     else this.#channel?.reset(ResetCode.Cancelled);
     this.failed(error, failure === "abandoned");
@@ -289,6 +293,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
       return;
     }
     this.#settle();
+    this.#logged?.ended(undefined);
     this.#endRequests();
     this.succeeded();
   }

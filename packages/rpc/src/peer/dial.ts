@@ -12,6 +12,7 @@ export interface DialOptions {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly credential?: string | undefined;
+  readonly iidToken?: string | undefined;
   /** Calls another node when the peer offers its services there. Default: false. */
   readonly allowRedirect?: boolean | undefined;
 }
@@ -29,8 +30,9 @@ export interface DialedPeer {
 export async function dial(
   node: Pick<Node, "connect">,
   address: EndpointAddress | string,
-  { timeoutMs = DIAL_TIMEOUT_MS, signal, credential, allowRedirect = false }: DialOptions,
+  options: DialOptions,
 ): Promise<DialedPeer> {
+  const { timeoutMs = DIAL_TIMEOUT_MS, signal, credential, iidToken } = options;
   const until = now() + timeoutMs;
   const bounds = () => ({
     timeoutMs: Math.min(Math.max(1, Math.ceil(until - now())), LONGEST_TIMER_MS),
@@ -42,11 +44,12 @@ export async function dial(
     admission = await requestAdmission(asking, {
       ...bounds(),
       ...(credential === undefined ? {} : { credentialJson: credential }),
+      ...(iidToken === undefined ? {} : { iidToken }),
     });
   } finally {
     asking.close(ResetCode.NoError, "normal close");
   }
-  const answering = callAddress(address, admission, allowRedirect);
+  const answering = callAddress(address, admission, options.allowRedirect ?? false);
   const connection = await node.connect(answering, RPC_ALPN, bounds());
   return { admission, connection };
 }

@@ -98,7 +98,8 @@ function checkNodeOptions(prefix: string, options: SharedOptions, leastIdleMs: n
   }
 }
 
-function isSocketAddress(text: string): boolean {
+/** Returns whether `text` is `ip:port` or `[ipv6]:port`. */
+export function isSocketAddress(text: string): boolean {
   const [, ipv6, ipv4, port] = /^(?:\[(.+)\]|([^[\]:]+)):(\d{1,5})$/.exec(text) ?? [];
   if (Number(port) > 0xffff) return false;
   return (ipv6 !== undefined && isIPv6(ipv6)) || (ipv4 !== undefined && isIPv4(ipv4));
@@ -113,6 +114,6 @@ function isProtocol(name: unknown): boolean {
   return name === "blobs" || name === "docs" || name === "gossip";
 }
 
-function isNode(node: Node | NodeOptions): node is Node {
+export function isNode(node: Node | NodeOptions): node is Node {
   return typeof (node as Partial<Node>).connect === "function";
 }

@@ -12,7 +12,10 @@ const MAX_DECIMAL_BYTES = 20;
 const ZERO = 0x30;
 
 /** The fields that differ from call to call. */
-type CallFields = Pick<StreamHeader, "deadlineEpochMs" | "metadataKeys" | "metadataValues">;
+type CallFields = Pick<
+  StreamHeader,
+  "callId" | "deadlineEpochMs" | "metadataKeys" | "metadataValues"
+>;
 
 /**
  * The header of one method, for all its calls.
@@ -32,8 +35,9 @@ export class HeaderTemplate {
   private constructor(form: ProtocolForm, encode: (fields: CallFields) => Uint8Array) {
     this.#form = form;
     this.#encode = encode;
-    const bytes = encode({ deadlineEpochMs: 0, metadataKeys: [], metadataValues: [] });
-    const other = encode({ deadlineEpochMs: 1, metadataKeys: [], metadataValues: [] });
+    const fields = { callId: "", metadataKeys: [], metadataValues: [] };
+    const bytes = encode({ ...fields, deadlineEpochMs: 0 });
+    const other = encode({ ...fields, deadlineEpochMs: 1 });
     const deadlineAt = bytes.findIndex((byte, index) => byte !== other[index]);
     this.#prefix = bytes.subarray(0, deadlineAt);
     this.#suffix = bytes.subarray(deadlineAt + 1);
@@ -56,11 +60,15 @@ export class HeaderTemplate {
     return new HeaderTemplate(form, (fields) => codec.encode({ ...header, ...fields }));
   }
 
-  /** Returns the header of one call. The deadline is in Unix milliseconds; 0 for none. */
-  bytes(deadlineEpochMs: number, metadata: Metadata): Uint8Array {
-    if (metadata.size > 0) {
+  /**
+   * Returns the header of one call. The deadline is in Unix milliseconds; 0 for none. `callId` is
+   * the id of a call that is logged.
+   */
+  bytes(deadlineEpochMs: number, metadata: Metadata, callId: string = ""): Uint8Array {
+    if (metadata.size > 0 || callId !== "") {
       const metadataKeys = [...metadata.keys()];
       return this.#encode({
+        callId,
         deadlineEpochMs,
         metadataKeys,
         metadataValues: [...metadata.values()],

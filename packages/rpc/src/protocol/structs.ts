@@ -11,7 +11,7 @@ export interface StreamHeader {
   readonly service: string;
   readonly method: string;
   readonly version: number;
-  /** Any text; this implementation sends the empty one. */
+  /** Any text; a client with a log sends the id of the call, other clients the empty text. */
   readonly callId: string;
   /** Unix milliseconds; 0 for none. */
   readonly deadlineEpochMs: number;
@@ -23,7 +23,7 @@ export interface StreamHeader {
 /** The header of a call inside a session (docs/wire.md, "Sessions"). */
 export interface CallHeader {
   readonly method: string;
-  /** Any text; this implementation sends the empty one. */
+  /** Any text, as in the header of a stream. */
   readonly callId: string;
   /** Unix milliseconds; 0 for none. */
   readonly deadlineEpochMs: number;

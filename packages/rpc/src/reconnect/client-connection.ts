@@ -13,6 +13,7 @@ import type { HeldCalls } from "../client/held-calls.ts";
 import type { ContractGate } from "../contract-check/contract-gate.ts";
 import type { JudgedCall } from "../contract-check/judged-call.ts";
 import { RpcError } from "../error.ts";
+import type { ClientLog } from "../log/client-log.ts";
 import type { WireMode } from "../protocol/mode.ts";
 import type { PeerLink } from "./peer-link.ts";
 
@@ -69,6 +70,10 @@ export class ClientConnection implements Connection, Renewal {
 
   get held(): HeldCalls {
     return this.#link.held;
+  }
+
+  get log(): ClientLog | undefined {
+    return this.#link.log;
   }
 
   /** Throws `RpcError` when the client is closed, or the peer came back with another contract. */

@@ -19,6 +19,7 @@ import type { ClientState } from "../client-options.ts";
 import { inCurrentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { printFailure, runCallback } from "../failure-log.ts";
+import type { ClientLog } from "../log/client-log.ts";
 import type { DialedPeer } from "../peer/dial.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
@@ -34,6 +35,7 @@ export interface PeerLinkOptions {
   /** A call dials when no connection is open; otherwise it fails at once. */
   readonly reconnects: boolean;
   readonly onStateChange: (state: ClientState, error: RpcError | undefined) => void;
+  readonly log?: ClientLog | undefined;
 }
 
 /** Closing is rare, so the link polls: counting the calls would cost each of them. */
@@ -96,6 +98,10 @@ export class PeerLink {
 
   get state(): ClientState {
     return this.#state;
+  }
+
+  get log(): ClientLog | undefined {
+    return this.#options.log;
   }
 
   /** Refuses new calls from now on. Calls that run or wait for a connection go on. */
@@ -308,6 +314,7 @@ export class PeerLink {
   #setState(state: ClientState, error?: RpcError): void {
     if (state === this.#state || this.#state === "closed") return;
     this.#state = state;
+    this.#options.log?.changed(this.peer, state, error);
     // an observer that fails must not prevent the reconnection
     runCallback(
       () => this.#onStateChange(state, error),

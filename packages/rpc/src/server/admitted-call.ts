@@ -35,6 +35,11 @@ export interface CallCodings {
 
 /** The memory of smaller messages is not measured: they are about as large as on the wire. */
 const MEASURED_BYTES = 4096;
+/**
+ * Of the small messages that wait in a stream, one in so many is measured, and counts for all of
+ * them. A peer cannot tell which one, because it is chosen at random.
+ */
+const SMALL_PER_MEASURED = 8;
 /** Measuring a larger response takes too long. */
 const MOST_MEASURED_VALUES = 100_000;
 
@@ -70,6 +75,8 @@ export class AdmittedCall {
   readonly timeoutAt: number;
   /** The time is over before that of a header would be. */
   readonly urgent: boolean;
+  /** The time at which the header was read, as of `now()`; 0 on servers without a log. */
+  readonly startedAt: number;
   /** The call counts as running. */
   counted = false;
   readonly #codings: CallCodings;
@@ -92,6 +99,7 @@ export class AdmittedCall {
     this.#coding = codings.coding(route, mode);
     const { handlerTimeoutMs, headerTimeoutMs } = codings.core.limits;
     const at = now();
+    this.startedAt = codings.core.log === undefined ? 0 : at;
     const latest = route.streamsResponses ? Number.POSITIVE_INFINITY : at + handlerTimeoutMs;
     this.timeoutAt = Math.min(context.deadlineAt, latest);
     this.urgent = this.timeoutAt <= at + headerTimeoutMs;
@@ -137,8 +145,10 @@ export class AdmittedCall {
     let held = this.#take(flags, payload);
     const bytes = this.#unpack(flags, payload);
     const message = this.#decode(bytes);
-    const measured = bytes.length >= MEASURED_BYTES || this.#requests?.awaited === false;
-    if (measured) held += this.#measure(message, bytes.length);
+    if (bytes.length >= MEASURED_BYTES) held += this.#measure(message, bytes.length);
+    else if (this.#requests?.awaited === false && Math.random() * SMALL_PER_MEASURED < 1) {
+      held += this.#measure(message, bytes.length, SMALL_PER_MEASURED);
+    }
     return this.#enqueue(this.route.checkRequest(message), bytes.length, held);
   }
 
@@ -273,8 +283,8 @@ export class AdmittedCall {
   /** Reports an exception of the handler or of a response to `onError`. */
   report(errorId: string, cause: unknown): void {
     const { core, peer } = this.#codings;
-    const { service, method } = this.route;
-    core.report({ errorId, service: service.definition.name, method: method.name, peer, cause });
+    const { service, method, requestId } = this.context;
+    core.report({ errorId, service, method, peer, cause }, requestId);
   }
 
   async #stream(request: unknown, outcome: CallOutcome): Promise<void> {
@@ -317,9 +327,9 @@ export class AdmittedCall {
     return bytes;
   }
 
-  /** Counts the rest of the memory that a decoded message takes. */
-  #measure(message: unknown, bytes: number): number {
-    const more = Math.max(0, heapBytesOf(message, bytes) - bytes);
+  /** Counts the rest of the memory that so many decoded messages like this one take. */
+  #measure(message: unknown, bytes: number, messages = 1): number {
+    const more = Math.max(0, heapBytesOf(message, bytes) - bytes) * messages;
     this.#codings.budget.hold(more);
     this.#held += more;
     return more;

@@ -250,6 +250,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     this.#owner.core.sweep.remove(this);
     if (admission.kind === "refused") {
       if (isWaste(admission.error)) this.#owner.countReset();
+      this.#owner.core.log?.refused(this.#owner.peer, admission.error);
       throw admission.error;
     } else {
       this.#session = admission.open(this.#channel);
@@ -363,8 +364,11 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     this.#phase = Phase.Over;
     const call = this.#admitted;
     if (call !== undefined) {
-      this.#owner.core.countEnd(reason === answered);
-      call.context.ended(reason === answered ? undefined : reason);
+      const { core } = this.#owner;
+      const error = reason === answered ? undefined : reason;
+      core.countEnd(error === undefined);
+      call.context.ended(error);
+      core.log?.ended(call.context, call.startedAt, error);
       call.abandonRequests(reason);
     }
     // further frames are dropped for a while, because a caller that is still sending has to read

@@ -80,7 +80,7 @@ export class ServerConnection implements CallOwner, BufferObserver {
       const known = parts && core.routes.find(payload, parts.suffixOffset);
       if (parts !== undefined && known !== undefined) {
         form = known.mode === "json" ? "json" : "fory";
-        const context = this.enter(known.route, Metadata.empty, parts.deadlineEpochMs);
+        const context = this.enter(known.route, Metadata.empty, parts.deadlineEpochMs, "");
         return new AdmittedCall(this, known.route, known.mode, context);
       }
       const header = openHeader(payload, core.limits);
@@ -93,7 +93,8 @@ export class ServerConnection implements CallOwner, BufferObserver {
   }
 
   /**
-   * Checks the peer and the deadline. `instance` serves the call if it belongs to a session.
+   * Checks the peer and the deadline. `callId` is the id that the caller sent, empty for none.
+   * `instance` serves the call if it belongs to a session.
    *
    * Throws UNAUTHENTICATED, PERMISSION_DENIED, DEADLINE_EXCEEDED or UNAVAILABLE.
    */
@@ -101,6 +102,7 @@ export class ServerConnection implements CallOwner, BufferObserver {
     route: Route,
     metadata: Metadata,
     deadlineEpochMs: number,
+    callId: string,
     instance?: object,
   ): ServerContext {
     const { core, peer } = this;
@@ -119,6 +121,7 @@ export class ServerConnection implements CallOwner, BufferObserver {
       metadata,
       deadlineEpochMs,
       deadlineAt,
+      callId,
       instance,
     );
   }
@@ -194,7 +197,7 @@ export class ServerConnection implements CallOwner, BufferObserver {
     const mode = header.mode as SerializationMode;
     const metadata = metadataOf(header, core.limits);
     if (metadata.size === 0 && header.callId === "") core.routes.add(payload, { route, mode });
-    const context = this.enter(route, metadata, header.deadlineEpochMs);
+    const context = this.enter(route, metadata, header.deadlineEpochMs, header.callId);
     return new AdmittedCall(this, route, mode, context);
   }
 

@@ -1,6 +1,7 @@
 import type { ErrorType } from "@aster/contract";
 import type { AsyncScope, CurrentCall } from "../context.ts";
 import { RpcError } from "../error.ts";
+import { requestIdOf } from "../log/request-id.ts";
 import { type Metadata, metadataText } from "../metadata.ts";
 import { checkTrailer, type TrailerPair } from "../protocol/status-trailer.ts";
 import { showAs } from "../shown.ts";
@@ -25,6 +26,8 @@ export class ServerContext implements CurrentCall {
   readonly instance: object | undefined;
   readonly #route: Route;
   readonly #peers: PeerDirectory | undefined;
+  /** The id that the caller sent, which may be unusable, until the id of the call is read. */
+  #requestId: string;
   #abort: AbortController | undefined;
   #aborted: RpcError | undefined;
   /** `null` for OK, `undefined` before the end. */
@@ -42,6 +45,7 @@ export class ServerContext implements CurrentCall {
     metadata: Metadata,
     deadlineEpochMs: number,
     deadlineAt: number,
+    callId: string,
     instance?: object,
   ) {
     this.#route = route;
@@ -50,7 +54,13 @@ export class ServerContext implements CurrentCall {
     this.metadata = metadata;
     this.deadlineEpochMs = deadlineEpochMs === 0 ? undefined : deadlineEpochMs;
     this.deadlineAt = deadlineAt;
+    this.#requestId = callId;
     this.instance = instance;
+  }
+
+  get requestId(): string {
+    this.#requestId = requestIdOf(this.#requestId);
+    return this.#requestId;
   }
 
   get service(): string {

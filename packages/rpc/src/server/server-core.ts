@@ -1,5 +1,7 @@
 import { printFailure, runCallback } from "../failure-log.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
+import { Log } from "../log/log.ts";
+import { ServerLog } from "../log/server-log.ts";
 import { plainBytesOf } from "../message/compression.ts";
 import { OpenSessions } from "../session/open-sessions.ts";
 import { clearTimer, setLimit } from "../time/clock.ts";
@@ -35,6 +37,7 @@ export class ServerCore {
   readonly sessions: OpenSessions;
   readonly peers: PeerDirectory | undefined;
   readonly requiresAdmission: boolean;
+  readonly log: ServerLog | undefined;
   readonly #onError: (fault: ServerFault) => void;
   #callsTotal = 0;
   #callsSucceeded = 0;
@@ -59,7 +62,9 @@ export class ServerCore {
     this.sweep = new Sweep(this.limits.headerTimeoutMs);
     this.unread = new Sweep(this.limits.unreadTimeoutMs);
     this.sessions = new OpenSessions(this.limits.sessionIdleMs, () => this.#checkIdle());
-    this.#onError = options.onError ?? printFault;
+    const log = Log.of(options.log);
+    this.log = log && new ServerLog(log);
+    this.#onError = options.onError ?? (log === undefined ? printFault : () => {});
   }
 
   get draining(): boolean {
@@ -154,8 +159,9 @@ export class ServerCore {
     if (this.budget.calls === 0) this.#checkIdle();
   }
 
-  /** Passes a fault to `onError`. When that fails, both are printed. Never throws. */
-  report(fault: ServerFault): void {
+  /** Logs a fault and passes it to `onError`. When that fails, both are printed. Never throws. */
+  report(fault: ServerFault, requestId?: string): void {
+    this.log?.failed(fault, requestId);
     runCallback(
       () => this.#onError(fault),
       (cause) => {

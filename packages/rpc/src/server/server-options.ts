@@ -1,6 +1,7 @@
 import type { Interceptor } from "@aster/contract";
 import type { PeerRecord } from "@aster/trust";
 import type { RpcLimitOptions } from "../limits.ts";
+import type { LogOption } from "../log/log-record.ts";
 import type { Compression } from "../message/compression.ts";
 import type { ServerFault } from "./errors.ts";
 
@@ -32,9 +33,11 @@ export interface ServerOptions {
   /**
    * Called with every failure of the server's own code: handlers, responses of the wrong type,
    * session instances and callbacks. Default: a process warning `AsterHandlerError` with the error
-   * id, the cause and its stack; under `NODE_ENV=production` in one line.
+   * id, the cause and its stack; under `NODE_ENV=production` in one line. With `log` none.
    */
   readonly onError?: ((fault: ServerFault) => void) | undefined;
+  /** The log of calls and failures (docs/guide/logging.md). Default: none. */
+  readonly log?: LogOption | undefined;
 }
 
 export interface DrainOptions {

@@ -2,6 +2,7 @@ import type { ServiceDefinition } from "@aster/contract";
 import type { Connection } from "@aster/transport";
 import { DRAIN_GRACE_MS } from "../defaults.ts";
 import type { RpcLimits } from "../limits.ts";
+import type { ServerLog } from "../log/server-log.ts";
 import { checkNonNegative } from "../option-check.ts";
 import { showAs } from "../shown.ts";
 import { newErrorId } from "./errors.ts";
@@ -29,6 +30,11 @@ export class Server {
 
   get limits(): RpcLimits {
     return this.#core.limits;
+  }
+
+  /** @internal */
+  get log(): ServerLog | undefined {
+    return this.#core.log;
   }
 
   /** The definitions of all hosted services. */

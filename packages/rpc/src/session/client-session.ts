@@ -12,6 +12,7 @@ import type { CallOpener, CallSink, Renewal } from "../client/call-target.ts";
 import { HeldCalls } from "../client/held-calls.ts";
 import type { JudgedCall } from "../contract-check/judged-call.ts";
 import { RpcError } from "../error.ts";
+import type { ClientLog } from "../log/client-log.ts";
 import { CLIENT_FLAGS } from "../protocol/frame-roles.ts";
 import type { WireMode } from "../protocol/mode.ts";
 import { decodeTrailer, okTrailers } from "../protocol/status-trailer.ts";
@@ -95,6 +96,10 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
 
   open(sink: CallSink): Channel {
     return new CallChannel(sink, this);
+  }
+
+  get log(): ClientLog | undefined {
+    return this.#connection.log;
   }
 
   /** The end of earlier calls, or the connection of the session. */

@@ -81,14 +81,15 @@ export class SessionCalls implements CallOwner {
     let readable = false;
     try {
       checkHeaderSize(payload, limits);
-      const { method, deadlineEpochMs, metadataKeys, metadataValues } = this.#read(payload);
+      const header = this.#read(payload);
+      const { method, metadataKeys, metadataValues } = header;
       const route = this.#header.service.routes.get(method);
       if (route === undefined) {
         throw new RpcError(StatusCode.UNIMPLEMENTED, `Method not found: ${method}`);
       }
       const metadata = metadataOf({ keys: metadataKeys, values: metadataValues }, limits);
       readable = true;
-      return this.#enter(route, metadata, deadlineEpochMs);
+      return this.#enter(route, metadata, header);
     } catch (error) {
       if (!readable) this.#observer.broken();
       return { kind: "refused", form: this.form, error };
@@ -126,9 +127,10 @@ export class SessionCalls implements CallOwner {
     this.#observer.returned();
   }
 
-  #enter(route: Route, metadata: Metadata, deadlineEpochMs: number): AdmittedCall {
+  #enter(route: Route, metadata: Metadata, header: CallHeader): AdmittedCall {
+    const { deadlineEpochMs, callId } = header;
     this.#observer.called(route);
-    const context = this.#owner.enter(route, metadata, deadlineEpochMs, this.#instance);
+    const context = this.#owner.enter(route, metadata, deadlineEpochMs, callId, this.#instance);
     this.#handling = true;
     return new AdmittedCall(this, route, this.#modeOf(route), context);
   }

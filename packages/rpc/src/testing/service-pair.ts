@@ -4,6 +4,7 @@ import { AsterClient } from "../aster-client.ts";
 import { AsterServer } from "../aster-server.ts";
 import type { AsterServerOptions } from "../aster-server-options.ts";
 import { type AsterClientOptions, checkClientOptions } from "../client-options.ts";
+import { AsterConfig } from "../config/aster-config.ts";
 import { optionError } from "../option-check.ts";
 import type { NodeChoice } from "../peer/own-node.ts";
 import { isTimeExact } from "../time/clock.ts";
@@ -54,8 +55,16 @@ export async function servicePair(options: ServicePairOptions): Promise<ServiceP
   const nodes = await (transport === "quic" ? loopbackPair() : memoryPair());
   let server: AsterServer | undefined;
   try {
-    server = await AsterServer.start({ gate: openGate(), ...serverOptions, node: nodes.server });
+    // a test does not depend on the variables and files of the machine
+    const alone = { config: AsterConfig.of({}), identity: false } as const;
+    server = await AsterServer.start({
+      ...alone,
+      gate: openGate(),
+      ...serverOptions,
+      node: nodes.server,
+    });
     const client = await AsterClient.connect(server.address, {
+      ...alone,
       ...clientOptions,
       node: faults?.wrapNode(nodes.client) ?? nodes.client,
     });

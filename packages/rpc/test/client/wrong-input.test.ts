@@ -17,7 +17,11 @@ import { Probe, probe, Text } from "../support/probe.ts";
 const endpointId = endpointIdOf(generateSecretKey());
 const ticket = formatTicket(ticketFor({ endpointId, directAddresses: ["127.0.0.1:4000"] }));
 const addresses: [name: string, address: unknown, text: RegExp][] = [
-  ["undefined", undefined, /it is undefined; give an aster1… ticket/],
+  [
+    "undefined",
+    undefined,
+    /it is undefined, and ASTER_ENDPOINT_ADDR is not set; give an aster1… ticket/,
+  ],
   ["null", null, /it is null; give an aster1… ticket/],
   ["a number", 7, /it is a number; give an aster1… ticket/],
   ["an empty object", {}, /the endpoint id is not 64 hex characters; give an aster1… ticket/],

@@ -46,14 +46,16 @@ const deadlines = headers.filter(({ fields }) => fields.deadlineEpochMs >= 0);
 
 describe.each(deadlines)("header: $name", ({ fields, fory, foryEqual }) => {
   test("is encoded to the same bytes by a template", () => {
-    const { deadlineEpochMs, metadataKeys, metadataValues, ...fixed } = fields;
+    const { callId, deadlineEpochMs, metadataKeys, metadataValues, ...fixed } = fields;
     const metadata = receivedMetadata(metadataKeys, metadataValues);
     const template = HeaderTemplate.ofStream(fixed, "fory");
     const inJson = HeaderTemplate.ofStream(fixed, "json");
     for (const deadline of [0, 1, deadlineEpochMs, deadlineEpochMs, 127, 64]) {
       const header = { ...fields, deadlineEpochMs: deadline };
-      expect(hex(template.bytes(deadline, metadata))).toBe(hex(headerCodecs.fory.encode(header)));
-      expect(text(inJson.bytes(deadline, metadata))).toBe(text(headerCodecs.json.encode(header)));
+      const fory = template.bytes(deadline, metadata, callId);
+      expect(hex(fory)).toBe(hex(headerCodecs.fory.encode(header)));
+      const json = inJson.bytes(deadline, metadata, callId);
+      expect(text(json)).toBe(text(headerCodecs.json.encode(header)));
     }
   });
 

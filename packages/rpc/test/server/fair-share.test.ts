@@ -1,11 +1,12 @@
 // The places and bytes of a server, which no peer takes alone.
 import { compressPayload, createCodec } from "@aster/codec";
-import { StatusCode } from "@aster/rpc";
+import { clientStream, defineService, implement, StatusCode, wireType } from "@aster/rpc";
 import { createClient } from "@aster/rpc/client";
 import { Server } from "@aster/rpc/server";
-import { fakeClock } from "@aster/rpc/testing";
+import { fakeClock, servicePair } from "@aster/rpc/testing";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { heapBytesOf } from "../../src/message/heap-bytes.ts";
 import { splitForyHeader } from "../../src/protocol/header.ts";
 import { headerCodecs } from "../../src/protocol/structs.ts";
@@ -132,6 +133,32 @@ describe("bytes of messages", () => {
     expect(server.stats().heldBytes).toBeLessThan(130_000);
     for (const held of calls) held.reset(1);
     await expect.poll(() => server.stats().heldBytes).toBe(0);
+  });
+
+  test("counts the memory of small messages that wait in a stream", async () => {
+    const Words = wireType("fair/Words", { words: z.array(z.string()) });
+    const Box = defineService("Box", { version: 1 }, { fill: clientStream(Words, Words) });
+    let finish = (): void => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const box = implement(Box, {
+      async fill() {
+        await finished;
+        return { words: [] };
+      },
+    });
+    const limits = { maxQueuedItems: 1000, maxQueuedBytes: 1e6 };
+    await using pair = await servicePair({ services: [box], limits, transport: "quic" });
+    const message = { words: Array.from({ length: 300 }, () => "") };
+    const filled = pair.client.client(Box).fill(Array.from({ length: 800 }, () => message));
+    const memory = 800 * heapBytesOf(message, 1000);
+    // the estimate comes from about a hundred of them
+    await expect.poll(() => pair.server.stats().heldBytes).toBeGreaterThan(memory * 0.6);
+    expect(pair.server.stats().heldBytes).toBeLessThan(memory * 1.6);
+    finish();
+    await filled;
+    expect(pair.server.stats().heldBytes).toBe(0);
   });
 
   test("estimates the memory of small objects, not their size on the wire", () => {

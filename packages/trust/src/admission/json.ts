@@ -95,7 +95,9 @@ export function checkJson<T>(what: string, value: unknown, shape: ZodType<T>, ru
   const [issue] = result.error.issues;
   // the path may hold keys that the peer chose
   const place = JSON.stringify(issue?.path.join(".") ?? "").slice(0, 200);
-  throw rules.malformed(`the ${what} is malformed at ${place}: ${issue?.message ?? "wrong shape"}`);
+  // the message of zod repeats the key
+  const problem = issue?.code === "unrecognized_keys" ? "it has an unknown key" : issue?.message;
+  throw rules.malformed(`the ${what} is malformed at ${place}: ${problem ?? "wrong shape"}`);
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

@@ -1,6 +1,7 @@
 import type { EndpointId } from "@aster/transport";
 import { AdmissionError } from "../error.ts";
 import { checkPositive } from "../time-option.ts";
+import { clearTimeout, setTimeout } from "../timers.ts";
 
 /** An admitted peer. */
 export interface PeerRecord {
@@ -23,6 +24,14 @@ export function rolesOf(attributes: Readonly<Record<string, string>>): ReadonlyS
   return roles;
 }
 
+/**
+ * The reason why an admission ended: its time is over, it was revoked, or a full store dropped it.
+ */
+export type LapseCause = "expired" | "revoked" | "evicted";
+
+/** Called after an admission has ended, when the store does not hold the peer any more. */
+export type LapseListener = (endpointId: EndpointId, cause: LapseCause) => void;
+
 export interface PeerStoreOptions {
   /** Default: 10 000. A full store drops the peer that was looked up least recently. */
   readonly maxPeers?: number | undefined;
@@ -39,19 +48,29 @@ export interface PeerAdmission {
 
 interface Entry {
   readonly record: PeerRecord;
-  /** On the monotonic clock, so that changes of the wall clock do not matter. */
+  /** On the monotonic clock, so that setting the wall clock back does not extend an admission. */
   readonly lapsesAt: number;
+  /** On the wall clock, because the monotonic clock stops while a machine sleeps. */
+  readonly expiresAtMs: number;
 }
+
+/** The time in which the store notices that the wall clock has passed an expiry. */
+const WALL_CLOCK_CHECK_MS = 2_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The admitted peers by endpoint id. A server adds a peer at admission and looks it up when the
- * peer calls. The store is in memory and bounded. It has no timers and needs no closing.
+ * peer calls. The store is in memory and bounded. Its timers do not keep the process alive.
  */
 export class PeerStore {
   readonly #entries: Map<EndpointId, Entry> = new Map();
+  readonly #listeners: Set<LapseListener> = new Set();
   readonly #maxPeers: number;
   readonly #ttlMs: number;
   #latest: Entry | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** The time at which the timer fires. */
+  #wakesAt = Number.POSITIVE_INFINITY;
 
   /** Throws {@link AdmissionError} `"option"` for an option that is not a number above 0. */
   constructor(options: PeerStoreOptions = {}) {
@@ -62,14 +81,14 @@ export class PeerStore {
     this.#ttlMs = ttlMs;
   }
 
-  /** The number of stored peers, including peers whose admission lapsed since their last lookup. */
+  /** The number of stored peers. */
   get size(): number {
     return this.#entries.size;
   }
 
   /**
-   * Stores an admission and replaces an earlier one of the same peer. Throws
-   * {@link AdmissionError} `"option"` for an `expiresAtMs` that is not a number.
+   * Stores an admission and replaces an earlier one of the same peer, for which no listener is
+   * called. Throws {@link AdmissionError} `"option"` for an `expiresAtMs` that is not a number.
    */
   admit(endpointId: EndpointId, admission: PeerAdmission): PeerRecord {
     const { expiresAtMs = Number.POSITIVE_INFINITY } = admission;
@@ -81,32 +100,62 @@ export class PeerStore {
     const record = Object.freeze({ endpointId, attributes, roles: rolesOf(attributes) });
     const remainingMs = expiresAtMs - Date.now();
     const lapsesAt = performance.now() + Math.min(remainingMs, this.#ttlMs);
-    this.#touch({ record, lapsesAt });
-    if (this.#entries.size > this.#maxPeers) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest);
-        break;
-      }
-    }
+    const entry = { record, lapsesAt, expiresAtMs };
+    this.#touch(entry);
+    this.#wakeFor(entry);
+    if (this.#entries.size > this.#maxPeers) this.#evictOne();
     return record;
   }
 
-  /** The peer; `undefined` if it was not admitted, its admission lapsed or the store dropped it. */
+  /** The peer; `undefined` if it was not admitted or its admission ended. */
   get(endpointId: EndpointId): PeerRecord | undefined {
     const entry = this.#entries.get(endpointId);
     if (entry === undefined) return undefined;
-    if (performance.now() >= entry.lapsesAt) {
-      this.delete(endpointId);
+    if (isOver(entry, performance.now(), Date.now())) {
+      this.#end(endpointId, "expired");
       return undefined;
     }
     if (entry !== this.#latest) this.#touch(entry);
     return entry.record;
   }
 
-  /** Revokes an admission. Returns `false` if there was none. */
-  delete(endpointId: EndpointId): boolean {
+  /** Ends an admission. Returns `false` if there was none. */
+  revoke(endpointId: EndpointId): boolean {
+    return this.#end(endpointId, "revoked");
+  }
+
+  /**
+   * Calls a listener when an admission ends before another one replaces it: at once, also without a
+   * lookup of the peer. Returns a function that removes the listener. An error that a listener
+   * throws is ignored.
+   */
+  onLapse(listener: LapseListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** Forgets all peers and listeners, and stops the timers. */
+  close(): void {
+    this.#listeners.clear();
+    this.#entries.clear();
+    this.#latest = undefined;
+    clearTimeout(this.#timer);
+    this.#wakesAt = Number.POSITIVE_INFINITY;
+  }
+
+  #end(endpointId: EndpointId, cause: LapseCause): boolean {
     if (this.#latest?.record.endpointId === endpointId) this.#latest = undefined;
-    return this.#entries.delete(endpointId);
+    if (!this.#entries.delete(endpointId)) return false;
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(endpointId, cause);
+      } catch {
+        // one listener must not keep the others from ending what the peer has open
+      }
+    }
+    return true;
   }
 
   // a Map keeps insertion order, so the first entry is the least recently used one
@@ -115,4 +164,48 @@ export class PeerStore {
     this.#entries.set(entry.record.endpointId, entry);
     this.#latest = entry;
   }
+
+  #evictOne(): void {
+    for (const oldest of this.#entries.keys()) {
+      this.#end(oldest, "evicted");
+      return;
+    }
+  }
+
+  #wakeFor(entry: Entry): void {
+    const at = wakeTime(entry, performance.now());
+    if (at >= this.#wakesAt) return;
+    clearTimeout(this.#timer);
+    this.#wakesAt = at;
+    const delayMs = Math.min(Math.max(1, at - performance.now()), LONGEST_TIMER_MS);
+    this.#timer = setTimeout(() => this.#sweep(), Math.ceil(delayMs)).unref();
+  }
+
+  /** Ends the admissions that are over and waits for the next one. */
+  #sweep(): void {
+    this.#wakesAt = Number.POSITIVE_INFINITY;
+    const [now, nowMs] = [performance.now(), Date.now()];
+    let next: Entry | undefined;
+    let nextAt = Number.POSITIVE_INFINITY;
+    for (const [endpointId, entry] of this.#entries) {
+      if (isOver(entry, now, nowMs)) {
+        this.#end(endpointId, "expired");
+        continue;
+      }
+      const at = wakeTime(entry, now);
+      if (at >= nextAt) continue;
+      [next, nextAt] = [entry, at];
+    }
+    if (next !== undefined) this.#wakeFor(next);
+  }
+}
+
+function isOver(entry: Entry, now: number, nowMs: number): boolean {
+  return now >= entry.lapsesAt || nowMs >= entry.expiresAtMs;
+}
+
+/** The monotonic time at which an entry must be looked at. */
+function wakeTime({ lapsesAt, expiresAtMs }: Entry, now: number): number {
+  if (expiresAtMs === Number.POSITIVE_INFINITY) return lapsesAt;
+  return Math.min(lapsesAt, now + WALL_CLOCK_CHECK_MS);
 }

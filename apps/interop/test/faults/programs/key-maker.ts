@@ -5,5 +5,5 @@ import { secretKeyIn } from "@aster-apps/testkit";
 const [folder = ""] = process.argv.slice(2);
 process.stdout.write(`${JSON.stringify({ making: true })}\n`);
 for (let number = 0; ; number += 1) {
-  secretKeyIn(join(folder, `key-${process.pid}-${number}`));
+  await secretKeyIn(join(folder, `key-${process.pid}-${number}`));
 }

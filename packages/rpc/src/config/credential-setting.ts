@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { type ConsumerEnrollmentCredential, CredentialError, parseCredential } from "@aster/trust";
+import type { IdentityPeer } from "@aster/trust/files";
+import { invalidSetting } from "../option-check.ts";
+import type { AsterConfig } from "./aster-config.ts";
+import { homePath } from "./home-path.ts";
+import { type ChosenIdentity, readEntry } from "./identity-choice.ts";
+import { rootKeyOf } from "./root-key.ts";
+
+const OPTION = "trust.enrollment_credential";
+
+/** A credential of the configuration, and the key of the node that it belongs to. */
+export interface ConfiguredCredential {
+  readonly credential: ConsumerEnrollmentCredential;
+  /** 32 bytes; `undefined` if the file of the credential has no key. */
+  readonly secretKey?: Uint8Array | undefined;
+  readonly origin: string;
+}
+
+/**
+ * The credential that a client presents: the entry of the identity file, if the program asked for
+ * it; else the credential file of the configuration; else the entry of an identity file that is
+ * there.
+ *
+ * Rejects with INVALID_ARGUMENT for a file without a credential, and for a credential of another
+ * root key than that of the configuration.
+ */
+export async function credentialOf(
+  identity: ChosenIdentity | undefined,
+  config: AsterConfig,
+  peer: string | undefined,
+): Promise<ConfiguredCredential | undefined> {
+  const path = config.get("enrollmentCredential");
+  const found =
+    path !== undefined && identity?.asked !== true
+      ? await readCredential(homePath(path), config.originOf("enrollmentCredential") ?? "", peer)
+      : fromIdentity(identity);
+  const root = await rootKeyOf(config);
+  if (found === undefined || root === undefined) return found;
+  if (found.credential.rootPubkey === root.pubkey) return found;
+  throw invalidSetting(
+    OPTION,
+    `${found.origin}: the credential is not of the root key of ${root.origin}; choose another one`,
+  );
+}
+
+/**
+ * Throws INVALID_ARGUMENT for a credential that is bound to another endpoint than that of the
+ * client. `endpointId` is `undefined` for a new key at every start.
+ */
+export function checkEndpoint(
+  { credential, origin }: ConfiguredCredential,
+  endpointId: string | undefined,
+): void {
+  const bound = credential.endpointId;
+  if (bound === undefined || bound === endpointId) return;
+  const own = endpointId === undefined ? "has a new key at every start" : `is ${endpointId}`;
+  throw invalidSetting(
+    "network.secret_key",
+    `${origin}: the credential is bound to the endpoint ${bound}, and this node ${own}; set the secret key of that endpoint`,
+  );
+}
+
+function fromIdentity(identity: ChosenIdentity | undefined): ConfiguredCredential | undefined {
+  const credential = consumerCredential(identity?.entry);
+  if (identity === undefined || credential === undefined) return undefined;
+  return { credential, secretKey: identity.secretKey, origin: identity.path };
+}
+
+async function readCredential(
+  path: string,
+  origin: string,
+  peer: string | undefined,
+): Promise<ConfiguredCredential> {
+  const text = textOf(path, origin);
+  if (text.trimStart().startsWith("{")) return { credential: parsed(text, path, origin), origin };
+  const { entry, secretKey } = await readEntry(path, peer, "consumer", origin);
+  const credential = consumerCredential(entry);
+  if (credential !== undefined) return { credential, secretKey, origin };
+  throw invalidSetting(OPTION, `${origin}: ${path} has no credential of a consumer`);
+}
+
+function textOf(path: string, origin: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw invalidSetting(OPTION, `${origin}: cannot read ${path} (${code})`, cause as Error);
+  }
+}
+
+function parsed(text: string, path: string, origin: string): ConsumerEnrollmentCredential {
+  try {
+    // the Python package also takes the type under the name that it has in identity files
+    return parseCredential(text.replace(/(^\s*\{\s*)"type"(?=\s*:)/, '$1"credential_type"'));
+  } catch (cause) {
+    if (!(cause instanceof CredentialError)) throw cause;
+    throw invalidSetting(OPTION, `${origin}: ${path}: ${cause.message}`, cause);
+  }
+}
+
+function consumerCredential(
+  entry: IdentityPeer | undefined,
+): ConsumerEnrollmentCredential | undefined {
+  return entry?.role === "consumer" ? entry.credential : undefined;
+}

@@ -1,0 +1,119 @@
+import type { AdmissionOutcome } from "@aster/trust";
+import { RpcError } from "../error.ts";
+import type { ServerFault } from "../server/errors.ts";
+import { StatusCode } from "../status.ts";
+import { now } from "../time/clock.ts";
+import { LineLimit } from "./line-limit.ts";
+import { type Log, placesOf } from "./log.ts";
+
+/** The most lines of one kind that peers can cause in 10 s. */
+const MOST_LINES = 20;
+
+/** The part of the library and the message of a warning. */
+type Line = readonly [logger: string, msg: string];
+
+const REFUSED: Line = ["aster.rpc", "call refused by a limit"];
+const DENIED: Line = ["aster.admission", "admission denied"];
+
+/** A call as its log lines show it. */
+export interface LoggedCall {
+  readonly requestId: string;
+  readonly service: string;
+  readonly method: string;
+  readonly peer: string;
+}
+
+/** The lines of a server about calls and admissions. */
+export class ServerLog {
+  readonly #log: Log;
+  readonly #limit = new LineLimit(MOST_LINES);
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  started(fields: Readonly<Record<string, unknown>>): void {
+    this.#log.write("info", "aster.server", "server started", fields);
+  }
+
+  stopping(): void {
+    this.#log.write("info", "aster.server", "server stopping");
+  }
+
+  /** `drained`: all calls have ended by themselves. */
+  stopped(drained: boolean): void {
+    this.#log.write("info", "aster.server", "server stopped", { drained });
+  }
+
+  /** A call that began at this time, as of `now()`, has ended, with this error or OK. */
+  ended(call: LoggedCall, startedAt: number, error: RpcError | undefined): void {
+    const reason = error?.details.reason;
+    const limited = reason?.startsWith("limit.");
+    if (!limited && !this.#log.enabled("debug")) return;
+    const { requestId, service, method, peer } = call;
+    const fields = {
+      request_id: requestId,
+      service,
+      method,
+      peer,
+      duration_ms: rounded(now() - startedAt),
+      status_code: error?.code ?? StatusCode.OK,
+      reason,
+      error,
+    };
+    if (limited) this.#limited(REFUSED, reason ?? "", fields);
+    else this.#log.write("debug", "aster.rpc", error ? "call failed" : "call ended", fields);
+  }
+
+  /** A header was refused, before its call began. */
+  refused(peer: string, refusal: unknown): void {
+    const error = RpcError.from(refusal);
+    const { reason } = error.details;
+    const fields = { peer, status_code: error.code, reason, error };
+    if (reason?.startsWith("limit.")) this.#limited(REFUSED, reason, fields);
+    else this.#log.write("debug", "aster.rpc", "call refused", fields);
+  }
+
+  /** The server's own code failed. */
+  failed(fault: ServerFault, requestId: string | undefined): void {
+    const { errorId, service, method, peer, cause } = fault;
+    this.#log.write("error", "aster.rpc", `${method || service || "the server"} failed`, {
+      request_id: requestId,
+      service: service || undefined,
+      method: method || undefined,
+      peer: peer || undefined,
+      error_id: errorId,
+      error: cause,
+      stack: placesOf(cause),
+    });
+  }
+
+  /** A gate has decided about a peer. */
+  decided({ peer, admitted, reason, cause }: AdmissionOutcome, durationMs: number): void {
+    const duration_ms = rounded(durationMs);
+    if (admitted) {
+      this.#log.write("info", "aster.admission", "peer admitted", { peer, duration_ms });
+      return;
+    }
+    const kind = typeof cause === "string" ? cause : "";
+    this.#limited(DENIED, kind, {
+      peer,
+      duration_ms,
+      reason,
+      ...(kind === "" ? { error: cause } : { cause: kind }),
+    });
+  }
+
+  /** Writes a warning that a peer has caused. */
+  #limited([logger, msg]: Line, kind: string, fields: Readonly<Record<string, unknown>>): void {
+    if (!this.#log.enabled("warning")) return;
+    const suppressed = this.#limit.pass(`${msg} ${kind}`);
+    if (suppressed === undefined) return;
+    const all = suppressed === 0 ? fields : { ...fields, suppressed };
+    this.#log.write("warning", logger, msg, all);
+  }
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
