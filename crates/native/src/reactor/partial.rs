@@ -1,6 +1,5 @@
-//! What one peer keeps with frames that it does not finish, over all its connections: the bytes of
-//! small ones, and the windows of streams whose large frame waits for a share of the assembly
-//! budget.
+//! Frames that one peer does not finish, over all its connections: the bytes of small ones, and the
+//! windows of streams whose large frame waits for a share of the assembly budget.
 
 use iroh::EndpointId;
 use rustc_hash::FxHashMap;

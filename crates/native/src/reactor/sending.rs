@@ -76,7 +76,7 @@ impl SendHalf {
             self.backlog.extend_from_slice(data);
             shared.unsent.add(self.connection, data.len());
         }
-        // A stream that is not open yet is one of this side's requests, which nobody waits for.
+        // Of a stream that waits to be opened, JavaScript does not need it.
         if fin && !self.backlog.is_empty() && matches!(self.state, State::Open(_)) {
             self.awaited = true;
             self.measure(shared);

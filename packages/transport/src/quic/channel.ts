@@ -19,7 +19,7 @@ const NOTIFY_BYTES: number = Limit.SEND_WINDOW_BYTES / 4;
 const SEND_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** The sink of a channel that is over for the program. */
-const nobody: ChannelSink = {
+const ignoring: ChannelSink = {
   frame() {},
   end() {},
   malformed() {},
@@ -71,7 +71,7 @@ export class QuicChannel implements Channel, Slotted {
 
   /** A channel that is over for the program, with bytes in the send buffer. */
   static unfinished(connection: QuicConnection, handle: number, bytes: number): QuicChannel {
-    const channel = new QuicChannel(connection, handle, nobody);
+    const channel = new QuicChannel(connection, handle, ignoring);
     channel.#opened = true;
     channel.#sendDone = true;
     channel.#receiveDone = true;
