@@ -36,7 +36,7 @@ export const CommandOp = {
   NOTIFY: 8,
   /** The program took connection `handle`: its accept slot is free again. */
   TAKE: 9,
-  /** Ends the sending half of stream `handle`. A `SENT` event follows, however soon it is. */
+  /** Ends the sending half of stream `handle`, and asks for a `SENT` event. */
   FINISH: 10,
   /** Asks for an `UNSENT` event of stream `handle`. */
   MEASURE: 11,
@@ -84,17 +84,17 @@ export const EventOp = {
   OPENED: 14,
   /** The last event of a node. */
   DOWN: 15,
-  /** Stream `handle` is freed: too many small messages arrived while its reader was paused, or too many frames of its peer are incomplete. */
+  /** Stream `handle` is freed: its peer made this side keep too much. */
   OVERRUN: 16,
   /** The close handshake of connection `handle` is over, after `CLOSED` with `CLOSING`. */
   GONE: 17,
-  /** Bytes are in the send buffer of stream `handle` of connection `arg`. Payload: how many, u32. Sent to answer `MEASURE`, and when a half ends that `END` has not ended at once. */
+  /** The send buffer of stream `handle` on connection `arg`. Payload: its bytes, u32. */
   UNSENT: 18,
-  /** The send buffer of stream `handle`, whose half has ended, is empty. Follows `FINISH`, and `UNSENT` at an end. */
+  /** The sending half of stream `handle` has ended, and all of it has left. */
   SENT: 19,
-  /** The send buffers of connection `handle` hold `arg` bytes together. */
+  /** The send buffers of connection `handle` hold `arg` bytes. */
   BACKLOG: 20,
-  /** Of connection `handle`, `arg` bytes have arrived that are not complete frames, or that wait because their stream has no credit. */
+  /** Connection `handle` holds `arg` bytes of incomplete frames or without credit. */
   ARRIVING: 21,
 } as const;
 
