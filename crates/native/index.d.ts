@@ -34,6 +34,18 @@ export declare class NativeNode {
   unlisten(acceptor: number): void
   /** Makes incoming connections wait for an `ADMIT` command, or admits all of them. */
   setGate(asking: boolean): void
+  /**
+   * Starts an allow-list: a peer that is not on it may connect under `open_alpns` only. The list
+   * is empty, also if there was one before.
+   */
+  closeGate(openAlpns: Array<string>): void
+  /** Adds a peer to the allow-list. Throws when `peer` is not an endpoint id. */
+  allow(peer: string): void
+  /**
+   * Removes a peer from the allow-list, and closes its connections of the linked protocols.
+   * Throws when `peer` is not an endpoint id.
+   */
+  disallow(peer: string): void
   /** Returns the addresses of the node, `null` before the bind and after the close. */
   address(): NativeNodeAddress | null
   /** Returns the figures of the node. */
@@ -113,6 +125,8 @@ export interface NativeNodeStats {
   connections: number
   /** Connections of the linked protocols. */
   linkedConnections: number
+  /** Connections that the gate refused since the start. */
+  refused: number
   streams: number
   /** Bytes read but not consumed, written but not sent, and events not drained. */
   queuedBytes: number

@@ -16,6 +16,8 @@ export interface Results {
   /** Aster divided by grpc-js. */
   readonly ratios: Figures;
   readonly peers: Readonly<Partial<Record<PeerName, Comparison>>>;
+  /** Aster with a closed gate. Its ratios are divided by Aster with an open gate. */
+  readonly closedGate?: Comparison;
 }
 
 export interface Figure {

@@ -5,6 +5,8 @@ export function loadServer(name: StackName): Promise<ServerStack> {
   switch (name) {
     case "ours":
       return import("./aster/server.ts");
+    case "ours-closed":
+      return import("./aster/closed-server.ts");
     case "grpc-js":
       return import("./grpc/server.ts");
     case "connect-node":
@@ -18,6 +20,8 @@ export function loadClient(name: StackName): Promise<ClientStack> {
   switch (name) {
     case "ours":
       return import("./aster/client.ts");
+    case "ours-closed":
+      return import("./aster/closed-client.ts");
     case "grpc-js":
       return import("./grpc/client.ts");
     case "connect-node":

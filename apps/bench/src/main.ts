@@ -5,7 +5,7 @@ import { callPeers, codecPeers, machine } from "./machine.ts";
 import { readOptions, usage } from "./options.ts";
 import { writeCodecReport, writeReport } from "./report.ts";
 import { run } from "./run.ts";
-import { peerTable, table } from "./table.ts";
+import { closedGateTable, peerTable, table } from "./table.ts";
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -28,7 +28,10 @@ async function main(): Promise<void> {
   const results = await run(options, progress);
   if (options.part === "all" && !options.json)
     await writeReport(results, machine(callPeers), options);
-  print(results, [table(results), peerTable(results)].filter(Boolean).join("\n\n"));
+  print(
+    results,
+    [table(results), closedGateTable(results), peerTable(results)].filter(Boolean).join("\n\n"),
+  );
 }
 
 try {

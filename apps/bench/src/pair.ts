@@ -23,7 +23,7 @@ export class Pair implements AsyncDisposable, Contestant {
 
   private constructor(stack: StackName, server: BenchProcess, client: BenchProcess) {
     this.stack = stack;
-    this.loads = stack === "ours" || stack === "grpc-js" ? undefined : peers[stack].loads;
+    this.loads = stack in peers ? peers[stack as keyof typeof peers].loads : undefined;
     this.server = server;
     this.client = client;
   }

@@ -6,7 +6,7 @@ import type { Machine } from "./machine.ts";
 import { callPeers, codecPeers } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 import { writeSection } from "./results-file.ts";
-import { peerTable, table } from "./table.ts";
+import { closedGateTable, peerTable, table } from "./table.ts";
 
 function setting(machine: Machine, peers: readonly string[]): string {
   const versions = peers.map((name) => `${name} ${machine.versions[name]}`);
@@ -20,13 +20,16 @@ export async function writeReport(
   options: BenchOptions,
 ): Promise<void> {
   const others = peerTable(results);
+  const closedGate = closedGateTable(results);
   await writeSection(
     "Calls",
     `${setting(machine, callPeers)}
 Medians of ${options.windows} windows of ${options.windowMs} ms each; all stacks alternate in one run. Only the ratios (Aster divided
 by the peer) apply to other machines. The memory test makes ${options.calls.toLocaleString("en")} calls.
 
-${table(results)}${others === undefined ? "" : `\n\n### Other peers\n\n${others}`}`,
+${table(results)}${
+  closedGate === undefined ? "" : `\n\n### Closed gate\n\n${closedGate}`
+}${others === undefined ? "" : `\n\n### Other peers\n\n${others}`}`,
   );
   await writeFile(
     new URL("../results.json", import.meta.url),

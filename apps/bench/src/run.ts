@@ -1,4 +1,5 @@
 import { bundleChildren } from "./bundle.ts";
+import { measureClosedGate } from "./closed-gate.ts";
 import { measureContractId } from "./contract-id.ts";
 import type { Results } from "./figure.ts";
 import { compare } from "./figure.ts";
@@ -32,6 +33,8 @@ export async function run(
 
   progress("calls and streams …");
   const [ours = {}, grpc = {}, ...theirs] = await measureRpc([...pairs, ...peers], options);
+  progress("closed gate …");
+  const closedGate = await measureClosedGate(pairs[0], await start("ours-closed"), options);
   if (options.part === "all") {
     progress("first call …");
     const [ourFirst, grpcFirst] = await measureFirstCall(bundle, pairs, options.windows);
@@ -40,5 +43,6 @@ export async function run(
     Object.assign(ours, await measureMemory(bundle, options.calls));
     Object.assign(grpc, grpcFirst);
   }
-  return compare(ours, grpc, new Map(options.peers.map((name, at) => [name, theirs[at] ?? {}])));
+  const others = new Map(options.peers.map((name, at) => [name, theirs[at] ?? {}]));
+  return { ...compare(ours, grpc, others), closedGate };
 }

@@ -1,6 +1,7 @@
 import type { Note } from "./sample.ts";
 
-export const stackNames = ["ours", "grpc-js", "connect-node", "trpc-ws"] as const;
+/** `ours-closed` is Aster with a closed gate and a method that requires a role. */
+export const stackNames = ["ours", "ours-closed", "grpc-js", "connect-node", "trpc-ws"] as const;
 
 export type StackName = (typeof stackNames)[number];
 

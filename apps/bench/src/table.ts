@@ -43,6 +43,33 @@ export function table(results: Results): string {
   ]);
 }
 
+/** The bounds of the ratios of the closed gate to the open one, by figure key. */
+const closedGateTargets: Readonly<Record<string, number>> = {
+  "unary.c1": 0.97,
+  "unary.c64": 0.97,
+  "cpu.c64": 1.03,
+};
+
+/** Formats the results of the closed gate; undefined if it was not measured. */
+export function closedGateTable({ closedGate }: Results): string | undefined {
+  if (closedGate === undefined) return undefined;
+  const rows = figures.flatMap((figure) => {
+    const { key, label, unit } = figure;
+    const [ratio, bound] = [closedGate.ratios[key], closedGateTargets[key]];
+    if (ratio === undefined || bound === undefined) return [];
+    return [
+      [
+        `${label}, ${unit}`,
+        show(closedGate.figures[key]),
+        `${ratio.toFixed(3)}×`,
+        `${sign(figure)} ${bound}×`,
+        yesOrNo(reaches(figure, ratio, bound)),
+      ],
+    ];
+  });
+  return markdownTable([["", "closed gate", "to open gate", "target", "met"], ...rows]);
+}
+
 /** Formats the results of the peers in addition to grpc-js; undefined if none was measured. */
 export function peerTable({ ours, peers: measured }: Results): string | undefined {
   const rows = peerNames.flatMap((name) => {

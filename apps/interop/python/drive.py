@@ -37,6 +37,7 @@ REQUEST_TYPES = {
     "chat": testkit_types.EchoRequest,
     "failing_count": testkit_types.CountRequest,
     "rows": testkit_types.CountRequest,
+    "admin": testkit_types.SleepRequest,
 }
 
 ADMISSION = b"aster.consumer_admission"

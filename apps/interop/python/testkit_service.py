@@ -105,3 +105,8 @@ class Testkit:
     async def rows(self, request: CountRequest) -> AsyncIterator[CountReply]:
         async for item in counted(request):
             yield item
+
+    @rpc(requires="admin")
+    async def admin(self, request: SleepRequest) -> SleepReply:
+        await asyncio.sleep(request.ms / 1000)
+        return SleepReply(ms=request.ms)

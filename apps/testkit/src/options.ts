@@ -32,3 +32,27 @@ export function pairs(option: string, texts: readonly string[]): Record<string, 
   });
   return Object.fromEntries(entries);
 }
+
+/** Returns the value of an option. Throws {@link UsageError} if it is missing. */
+export function required<T>(option: string, value: T | undefined): T {
+  if (value === undefined) throw new UsageError(`--${option} is missing`);
+  return value;
+}
+
+/** Throws {@link UsageError} for arguments of a command that takes options only. */
+export function noArguments(command: string, positionals: readonly string[]): void {
+  if (positionals.length === 0) return;
+  throw new UsageError(`${command} takes no argument "${positionals.join(" ")}"`);
+}
+
+/** Throws {@link UsageError} if an option is given beside one of the others. */
+export function excludeEachOther(
+  values: Readonly<Record<string, unknown>>,
+  option: string,
+  ...others: readonly string[]
+): void {
+  if (values[option] === undefined) return;
+  const other = others.find((name) => values[name] !== undefined);
+  if (other === undefined) return;
+  throw new UsageError(`--${option} and --${other} exclude each other`);
+}

@@ -9,5 +9,10 @@ export const usage = `usage:
   testkit call METHOD... --address A [--service S] [--session] [--check-contract] [--request JSON]... [--mode xlang|xlang1|json|native|row]
                [--n N] [--concurrency C] [--deadline-ms D] [--cancel-ms M] [--read-delay-ms R] [--send-delay-ms R] [--key-file f]
                [--metadata k=v]... [--expect CODE] [--idle-ms n] [--connect-ms n] [--trace] [--hold]
+               [--credential f | --identity f [--peer NAME]]
   testkit codec < requests.jsonl
+  testkit keys root|node --out F
+  testkit credential --root-key F [--role r]... [--attribute k=v]... [--name n] [--expires SECONDS] [--one-time] [--endpoint HEX] [--producer] --out F
+  testkit identity --root-key F --name N --role consumer|producer [--capability c]... [--expires SECONDS] --out F
+  testkit revoke --root-key F --endpoint HEX... [--list F] --out F
 `;

@@ -24,6 +24,9 @@ describe("the options of call", () => {
       idleMs: undefined,
       connectMs: undefined,
       keyFile: undefined,
+      credential: undefined,
+      identity: undefined,
+      peer: undefined,
       metadata: {},
       expect: 0,
     });
@@ -31,7 +34,7 @@ describe("the options of call", () => {
 
   it("are read", () => {
     const args =
-      'm --address A --service S --check-contract --request [{"n":1}] --mode json --n 3 --concurrency 2 --deadline-ms 9 --cancel-ms 8 --read-delay-ms 7 --send-delay-ms 6 --trace --hold --idle-ms 4000 --connect-ms 3000 --key-file f --metadata a=b=c --metadata d= --expect 5';
+      'm --address A --service S --check-contract --request [{"n":1}] --mode json --n 3 --concurrency 2 --deadline-ms 9 --cancel-ms 8 --read-delay-ms 7 --send-delay-ms 6 --trace --hold --idle-ms 4000 --connect-ms 3000 --key-file f --credential c --metadata a=b=c --metadata d= --expect 5';
     expect(callOptions(args.split(" "))).toEqual({
       calls: [{ method: "m", request: [{ n: 1 }] }],
       rounds: 3,
@@ -50,6 +53,9 @@ describe("the options of call", () => {
       idleMs: 4000,
       connectMs: 3000,
       keyFile: "f",
+      credential: "c",
+      identity: undefined,
+      peer: undefined,
       metadata: { a: "b=c", d: "" },
       expect: 5,
     });
@@ -71,7 +77,18 @@ describe("the options of call", () => {
     ["a missing method", [], /at least one METHOD/],
     ["too many requests", ["a", "--request", "{}", "--request", "{}"], /2 requests for 1 METHODs/],
     ["a missing address", ["echo"], /--address/],
-    ["an unknown option", ["echo", "--address", "A", "--credential", "f"], /supported: --address/],
+    ["an unknown option", ["echo", "--address", "A", "--root", "f"], /supported: --address/],
+    [
+      "an identity beside a credential",
+      ["echo", "--address", "A", "--identity", "f", "--credential", "f"],
+      /--identity and --credential exclude/,
+    ],
+    [
+      "an identity beside a key",
+      ["echo", "--address", "A", "--identity", "f", "--key-file", "f"],
+      /--identity and --key-file exclude/,
+    ],
+    ["an entry of no identity", ["echo", "--address", "A", "--peer", "p"], /--identity, which is/],
     [
       "an unknown mode",
       ["echo", "--address", "A", "--mode", "xml"],

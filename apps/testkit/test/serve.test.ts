@@ -72,7 +72,7 @@ describe("testkit serve", () => {
         await own[Symbol.asyncDispose]();
       }
       expect(ids[0]).toBe(ids[1]);
-      expect(readFileSync(file, "utf8")).toMatch(/^[0-9a-f]{64}\n$/);
+      expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ node_id: ids[0] });
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -136,7 +136,7 @@ border! {
         MALFORMED = 7;
         /// The peer opened stream `handle` on connection `arg`.
         STREAM = 8;
-        /// Connection `handle` arrived. Payload: endpoint id and ALPN.
+        /// Connection `handle` arrived. Payload: endpoint id, ALPN of `arg` bytes, address.
         CONNECTION = 9;
         /// Connection `handle` ended. Flags: `EndingKind`, `arg`: application code, payload: text.
         CLOSED = 10;
@@ -154,14 +154,16 @@ border! {
         OVERRUN = 16;
         /// The close handshake of connection `handle` is over, after `CLOSED` with `CLOSING`.
         GONE = 17;
+        /// The gate refused `handle` connections. Payload of some: id, length of ALPN (u8), ALPN.
+        REFUSED = 18;
         /// The send buffer of stream `handle` on connection `arg`. Payload: its bytes, u32.
-        UNSENT = 18;
+        UNSENT = 19;
         /// The sending half of stream `handle` has ended, and all of it has left.
-        SENT = 19;
+        SENT = 20;
         /// The send buffers of connection `handle` hold `arg` bytes.
-        BACKLOG = 20;
+        BACKLOG = 21;
         /// Connection `handle` holds `arg` bytes of incomplete frames or without credit.
-        ARRIVING = 21;
+        ARRIVING = 22;
     }
 
     /// The bits of the flags of an event.

@@ -18,7 +18,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use iroh::{EndpointAddr, TransportAddr};
+use iroh::{EndpointAddr, EndpointId, TransportAddr};
 use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
@@ -135,6 +135,30 @@ impl NativeNode {
         self.node.gate.asking.store(asking, Ordering::SeqCst);
     }
 
+    /// Starts an allow-list: a peer that is not on it may connect under `open_alpns` only. The list
+    /// is empty, also if there was one before.
+    #[napi(catch_unwind)]
+    pub fn close_gate(&self, open_alpns: Vec<String>) {
+        self.node.gate.close(open_alpns);
+    }
+
+    /// Adds a peer to the allow-list. Throws when `peer` is not an endpoint id.
+    #[napi(catch_unwind)]
+    pub fn allow(&self, peer: String) -> napi::Result<()> {
+        self.node.gate.allow(read_id(&peer)?);
+        Ok(())
+    }
+
+    /// Removes a peer from the allow-list, and closes its connections of the linked protocols.
+    /// Throws when `peer` is not an endpoint id.
+    #[napi(catch_unwind)]
+    pub fn disallow(&self, peer: String) -> napi::Result<()> {
+        let peer = read_id(&peer)?;
+        self.node.gate.disallow(&peer);
+        self.node.protocols.disallow(&peer);
+        Ok(())
+    }
+
     /// Returns the addresses of the node, `null` before the bind and after the close.
     #[napi(catch_unwind)]
     pub fn address(&self) -> Option<NativeNodeAddress> {
@@ -166,6 +190,10 @@ impl NativeNode {
     pub fn detach(&self) {
         endpoint::detach(&self.node);
     }
+}
+
+fn read_id(text: &str) -> napi::Result<EndpointId> {
+    keys::endpoint_id(text).ok_or_else(|| napi::Error::from_reason(format!("{text:?} is not an endpoint id")))
 }
 
 fn read_address(peer: &str, direct: &[String], relay: Option<&str>) -> napi::Result<EndpointAddr> {

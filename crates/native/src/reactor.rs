@@ -30,8 +30,7 @@ use rustc_hash::FxHashMap;
 use crate::border::{ending_kind, event_flag, event_op, limit};
 use crate::error::Ending;
 use crate::node::Node;
-use crate::node::inbox::{CONNECTION_BIT, Message, Signal};
-use crate::node::listeners::AcceptSlot;
+use crate::node::inbox::{CONNECTION_BIT, Message, Origin, Signal};
 use assembly::Assembly;
 use closing::Closing;
 use connection::Connection;
@@ -115,9 +114,7 @@ impl Reactor {
 
     fn handle(&mut self, message: Message) {
         match message {
-            Message::Adopt { connection, raw, dial, accept_slot } => {
-                self.adopt(connection, raw, dial, accept_slot);
-            }
+            Message::Adopt { connection, raw, origin } => self.adopt(connection, raw, origin),
             Message::Event { op, flags, handle, arg, payload } => {
                 self.shared.events.push(op, flags, handle, arg, &[&payload]);
             }
@@ -141,18 +138,25 @@ impl Reactor {
         }
     }
 
-    fn adopt(&mut self, quic: QuicConnection, raw: bool, dial: Option<u32>, slot: Option<AcceptSlot>) {
+    fn adopt(&mut self, quic: QuicConnection, raw: bool, origin: Origin) {
         let id = self.next_connection();
         let waker = Signal::waker(id | CONNECTION_BIT, &self.node.inbox);
         let peer = quic.remote_id();
         let events = &mut self.shared.events;
-        match dial {
-            Some(dial) => events.push(event_op::DIALED, 0, dial, id, &[peer.as_bytes()]),
-            None => {
-                let flags = if raw { event_flag::RAW } else { 0 };
-                events.push(event_op::CONNECTION, flags, id, 0, &[peer.as_bytes(), quic.alpn()]);
+        let slot = match origin {
+            Origin::Dialed(dial) => {
+                events.push(event_op::DIALED, 0, dial, id, &[peer.as_bytes()]);
+                None
             }
-        }
+            Origin::Accepted { remote, slot } => {
+                let flags = if raw { event_flag::RAW } else { 0 };
+                let alpn = quic.alpn();
+                let remote = remote.map(|address| address.to_string()).unwrap_or_default();
+                let payload = [peer.as_bytes(), alpn, remote.as_bytes()];
+                events.push(event_op::CONNECTION, flags, id, alpn.len() as u32, &payload);
+                Some(slot)
+            }
+        };
         self.node.connections.lock().insert(id, quic.clone());
         self.shared.partial.adopt(id, peer);
         self.connections.insert(id, Connection::new(quic, raw, waker, slot));

@@ -16,6 +16,8 @@ pub struct NativeNodeStats {
     pub connections: u32,
     /// Connections of the linked protocols.
     pub linked_connections: u32,
+    /// Connections that the gate refused since the start.
+    pub refused: f64,
     pub streams: u32,
     /// Bytes read but not consumed, written but not sent, and events not drained.
     pub queued_bytes: f64,
@@ -61,6 +63,7 @@ pub fn node(node: &Node) -> NativeNodeStats {
     NativeNodeStats {
         connections,
         linked_connections: linked as u32,
+        refused: node.gate.refused() as f64,
         streams,
         queued_bytes: queued as f64,
         handles: connections + closing + streams + endpoint,

@@ -26,7 +26,8 @@ import { RpcError } from "./error.ts";
 import { ClientLog } from "./log/client-log.ts";
 import { Log } from "./log/log.ts";
 import { checkNonNegative } from "./option-check.ts";
-import { dial } from "./peer/dial.ts";
+import { CredentialSource } from "./peer/credential-source.ts";
+import { admitTo, dial } from "./peer/dial.ts";
 import { OpenedConnections } from "./peer/opened-connections.ts";
 import { type HeldNode, holdNode } from "./peer/own-node.ts";
 import { PeerServices } from "./peer/peer-services.ts";
@@ -112,16 +113,15 @@ export class AsterClient implements AsyncDisposable {
       const beganAt = now();
       held = await holdNode(options);
       const connections = new OpenedConnections(held.node);
-      const { credential, iidToken, allowRedirect } = options;
-      const link = new PeerLink(await dial(connections, target, options), {
+      const { allowRedirect, signal, iidToken } = options;
+      const credentials = new CredentialSource(options.credential);
+      const choice = { credentials, iidToken, allowRedirect };
+      const first = await dial(connections, target, { ...choice, timeoutMs, signal });
+      const link = new PeerLink(first, {
         redial: (withinMs, signal) =>
-          dial(connections, target, {
-            credential,
-            iidToken,
-            allowRedirect,
-            timeoutMs: withinMs,
-            signal,
-          }),
+          dial(connections, target, { ...choice, timeoutMs: withinMs, signal }),
+        readmit: (withinMs, signal) =>
+          admitTo(connections, target, { ...choice, again: true, timeoutMs: withinMs, signal }),
         backoff,
         reconnects: reconnect !== false,
         onStateChange,

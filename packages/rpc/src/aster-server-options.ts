@@ -1,19 +1,15 @@
-import type { AdmissionGate, AdmissionOutcome } from "@aster/trust";
+import type { AdmissionOutcome } from "@aster/trust";
 import type { ConfigChoice } from "./config/config-choice.ts";
 import type { HealthAddress } from "./health/health-endpoint.ts";
 import type { NodeChoice } from "./peer/own-node.ts";
+import type { GateOptions } from "./peer/server-gate.ts";
 import type { ServerOptions } from "./server/server-options.ts";
 
 export interface AsterServerOptions
   extends NodeChoice,
     ConfigChoice,
+    GateOptions,
     Omit<ServerOptions, "peers" | "requireAdmission"> {
-  /**
-   * Decides which peers may call. Default: an open gate, with a warning. Under any `NODE_ENV` but
-   * `development`, `test` and none, a gate is required; an open one is
-   * `openGate({ production: true })`.
-   */
-  readonly gate?: AdmissionGate | undefined;
   /**
    * The port, or port and host, of the HTTP endpoint with `/healthz`, `/readyz`, `/metrics` (JSON)
    * and `/metrics/prometheus`. It closes with the server. Default: no endpoint.

@@ -6,41 +6,26 @@ import {
   type Node,
   ticketFor,
 } from "@aster/transport";
-import {
-  type AdmissionExchange,
-  type AdmissionGate,
-  type AdmissionOutcome,
-  CONSUMER_ADMISSION_ALPN,
-  openGate,
-  PeerStore,
-  serveAdmission,
-} from "@aster/trust";
+import type { AdmissionExchange } from "@aster/trust";
 import type { AsterServerOptions } from "./aster-server-options.ts";
 import { serverSettings } from "./config/server-settings.ts";
 import { DRAIN_GRACE_MS } from "./defaults.ts";
 import { RpcError } from "./error.ts";
-import { runCallback } from "./failure-log.ts";
 import { type Health, ServerHealth } from "./health/health.ts";
 import { type HealthAddress, HealthEndpoint, healthAddressOf } from "./health/health-endpoint.ts";
 import type { ServerLog } from "./log/server-log.ts";
 import { warnOfOldNode } from "./node-version.ts";
 import { checkNonNegative, checkPositive } from "./option-check.ts";
-import { AdmissionCounts } from "./peer/admission-counts.ts";
+import { AdmissionService, AdmittedPeers } from "./peer/admission-service.ts";
 import { ConnectionLimiter } from "./peer/connection-limiter.ts";
 import { RPC_ALPN } from "./peer/dial.ts";
-import { offerOf } from "./peer/offer.ts";
 import { type HeldNode, holdNode } from "./peer/own-node.ts";
+import { serverGateOf } from "./peer/server-gate.ts";
 import type { HostableServices } from "./server/hostable.ts";
 import { Server } from "./server/server.ts";
 import type { DrainOptions } from "./server/server-options.ts";
 import type { AsterServerStats } from "./server/server-stats.ts";
 import { showAs } from "./shown.ts";
-import { now } from "./time/clock.ts";
-
-/** The time for an admission while strangers hold many connections. Default of trust: 10 s. */
-const CROWDED_TIMEOUT_MS = 3_000;
-
-let warned = false;
 
 /**
  * A node that serves: it admits peers and answers their calls. The caller of `start` closes it, for
@@ -60,32 +45,20 @@ export class AsterServer implements AsyncDisposable {
   readonly server: Server;
   readonly #health: ServerHealth;
   readonly #held: HeldNode;
-  readonly #gate: AdmissionGate;
-  readonly #peers: PeerStore;
-  readonly #options: Pick<AsterServerOptions, "onAdmission" | "admissionTimeoutMs">;
   readonly #connections = new ConnectionLimiter();
-  readonly #admissions = new AdmissionCounts();
+  readonly #admissions: AdmissionService;
   readonly #incoming: AsyncIterableIterator<Connection>;
   readonly #accepting: Promise<void>;
   #healthEndpoint: HealthEndpoint | undefined;
   #closing: Promise<boolean> | undefined;
 
-  private constructor(
-    held: HeldNode,
-    server: Server,
-    gate: AdmissionGate,
-    peers: PeerStore,
-    options: Pick<AsterServerOptions, "onAdmission" | "admissionTimeoutMs">,
-  ) {
+  private constructor(held: HeldNode, server: Server, admissions: AdmissionService) {
     this.#held = held;
+    this.#admissions = admissions;
     this.server = server;
     this.#health = new ServerHealth(server.definitions.map((definition) => definition.name));
-    this.#gate = gate;
-    this.#peers = peers;
-    this.#options = options;
-    this.#incoming = held.node.accept([RPC_ALPN, CONSUMER_ADMISSION_ALPN], {
-      raw: [CONSUMER_ADMISSION_ALPN],
-    });
+    const { alpns: raw } = admissions;
+    this.#incoming = held.node.accept([RPC_ALPN, ...raw], { raw });
     this.#accepting = this.#accept();
     // serve() rejects with it
     this.#accepting.catch(() => {});
@@ -113,23 +86,27 @@ export class AsterServer implements AsyncDisposable {
     if (admissionTimeoutMs !== undefined) checkPositive("admissionTimeoutMs", admissionTimeoutMs);
     const healthAddress = healthAddressOf(options.healthPort);
     warnOfOldNode();
-    const gate = options.gate ?? defaultGate();
-    const peers = new PeerStore({ ttlMs: peerTtlMs });
-    const server = new Server({ ...options, peers, requireAdmission: !gate.open });
+    let server: Server | undefined;
+    const gate = serverGateOf(options, (error) => {
+      server?.callbackFailed("revocations", "", error);
+    });
+    const peers = new AdmittedPeers({ ttlMs: peerTtlMs });
     let held: HeldNode | undefined;
     try {
+      server = new Server({ ...options, peers, requireAdmission: !gate.gate.open });
       held = await holdNode(options);
-      if (!gate.open) {
-        held.node.gate(({ peer, alpn }) => {
-          return alpn === CONSUMER_ADMISSION_ALPN || peers.get(peer) !== undefined;
-        });
-      }
-      const started = new AsterServer(held, server, gate, peers, options);
+      const { onAdmission } = options;
+      const admissions = new AdmissionService(
+        { node: held.node, server, peers, gate },
+        { onAdmission, timeoutMs: admissionTimeoutMs },
+      );
+      const started = new AsterServer(held, server, admissions);
       await started.#openHealth(healthAddress);
       started.#logStart();
       return started;
     } catch (error) {
-      server.close();
+      server?.close();
+      gate.close();
       if (held?.owned) await held.node.close();
       throw RpcError.from(error);
     }
@@ -185,6 +162,15 @@ export class AsterServer implements AsyncDisposable {
     this.server.handle(connection);
   }
 
+  /**
+   * Ends the admission of a peer: its running calls and sessions end with UNAUTHENTICATED (reason
+   * `admission.lapsed`), and so do further ones until it is admitted again, which the gate may
+   * refuse. Returns `false` if the peer is not admitted.
+   */
+  revoke(endpointId: string): boolean {
+    return this.#admissions.revoke(endpointId);
+  }
+
   /** The port of the health endpoint; `undefined` without one. */
   get healthPort(): number | undefined {
     return this.#healthEndpoint?.port;
@@ -195,7 +181,7 @@ export class AsterServer implements AsyncDisposable {
       ...this.node.stats(),
       ...this.server.stats(),
       connectionsTotal: this.#connections.taken,
-      admission: this.#admissions.stats(),
+      ...this.#admissions.stats(),
     };
   }
 
@@ -231,7 +217,7 @@ export class AsterServer implements AsyncDisposable {
     this.#log?.started({
       endpoint_id: this.endpointId,
       services: definitions.map(({ name, version }) => `${name}/${version}`),
-      gate: this.#gate.open ? "open" : "closed",
+      gate: this.#admissions.isOpen ? "open" : "closed",
       health_port: this.healthPort,
     });
   }
@@ -252,6 +238,7 @@ export class AsterServer implements AsyncDisposable {
     await this.#incoming.return?.();
     const returned = await this.server.drain({ graceMs });
     this.server.close();
+    this.#admissions.close();
     this.#connections.close("server closed");
     await this.#healthEndpoint?.close();
     if (this.#held.owned) await this.node.close();
@@ -265,37 +252,13 @@ export class AsterServer implements AsyncDisposable {
       let exchange: AdmissionExchange | undefined;
       const taken = this.#connections.take({
         connection,
-        admitted: this.#peers.get(connection.peer) !== undefined,
+        admitted: this.#admissions.isAdmitted(connection.peer),
         idle: calls ? () => connection.stats().channels === 0 : () => exchange?.isDeciding !== true,
       });
       if (!taken) continue;
       if (calls) this.server.handle(connection);
-      else exchange = this.#admit(connection);
+      else exchange = this.#admissions.serve(connection, this.#connections.isCrowded);
     }
-  }
-
-  #admit(connection: Connection): AdmissionExchange {
-    const beganAt = now();
-    return serveAdmission(connection, {
-      gate: this.#gate,
-      timeoutMs: this.#connections.isCrowded
-        ? Math.min(CROWDED_TIMEOUT_MS, this.#options.admissionTimeoutMs ?? CROWDED_TIMEOUT_MS)
-        : this.#options.admissionTimeoutMs,
-      offer: () => offerOf(this.node, this.server.definitions),
-      peers: this.#peers,
-      onDecision: (outcome) => {
-        this.#admissions.count(outcome, now() - beganAt);
-        this.#log?.decided(outcome, now() - beganAt);
-        this.#reportAdmission(outcome);
-      },
-    });
-  }
-
-  #reportAdmission(outcome: AdmissionOutcome): void {
-    runCallback(
-      () => this.#options.onAdmission?.(outcome),
-      (cause) => this.server.callbackFailed("onAdmission", outcome.peer, cause),
-    );
   }
 }
 
@@ -304,20 +267,3 @@ showAs(AsterServer.prototype, "AsterServer", ({ endpointId, address, server }) =
   address,
   services: server.definitions.map(({ name }) => name),
 }));
-
-function defaultGate(): AdmissionGate {
-  let gate: AdmissionGate;
-  try {
-    gate = openGate();
-  } catch (error) {
-    throw RpcError.from(error);
-  }
-  if (!warned) {
-    warned = true;
-    process.emitWarning(
-      "This server admits every peer that knows its address. Pass a gate, or openGate() to silence this warning.",
-      { type: "AsterWarning", code: "ASTER_OPEN_GATE" },
-    );
-  }
-  return gate;
-}

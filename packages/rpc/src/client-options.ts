@@ -8,6 +8,7 @@ import { limitsWith, type RpcLimitOptions } from "./limits.ts";
 import type { LogOption } from "./log/log-record.ts";
 import { type Compression, plainBytesOf } from "./message/compression.ts";
 import { optionError } from "./option-check.ts";
+import { type CredentialOption, checkCredential } from "./peer/credential-source.ts";
 import type { NodeChoice } from "./peer/own-node.ts";
 import { checkReconnect, type ReconnectOptions } from "./reconnect/backoff.ts";
 import type { SessionOptions } from "./session/create-session.ts";
@@ -27,8 +28,12 @@ export interface AsterClientOptions extends NodeChoice, ConfigChoice {
   readonly timeoutMs?: number | undefined;
   /** Aborts dialing. */
   readonly signal?: AbortSignal | undefined;
-  /** The credential to present, as JSON text. Default: none. */
-  readonly credential?: string | undefined;
+  /**
+   * The credential to present: its JSON text, the object that `signCredential` returns, or a
+   * function that returns one of these for each admission. The client requests admission again
+   * before it ends, on the same connection; with a function, with a new credential. Default: none.
+   */
+  readonly credential?: CredentialOption | undefined;
   /** A cloud instance identity token, presented with the credential. Default: none. */
   readonly iidToken?: string | undefined;
   /**
@@ -70,6 +75,7 @@ export function checkClientOptions(options: AsterClientOptions): void {
   const { timeoutMs, interceptors, limits, compression, reconnect, onStateChange } = options;
   const { allowRedirect, checkContract, iidToken } = options;
   checkContractPolicy(checkContract);
+  checkCredential(options.credential);
   checkCallSettings({
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(interceptors === undefined ? {} : { interceptors }),

@@ -186,6 +186,18 @@ export const RpcReason = {
 
   /** The peer does not admit this client; it does not say why. Check the credential. */
   ADMISSION_DENIED: "admission.denied",
+  /**
+   * The admission of the client ended: it expired or was revoked. Request admission with a valid
+   * credential; a client with a function as `credential` does that by itself.
+   */
+  ADMISSION_LAPSED: "admission.lapsed",
+  /**
+   * The method in the detail `method` requires a capability that the credential does not have. The
+   * detail `missing` names it. Ask the operator for a credential that has it.
+   */
+  ADMISSION_CAPABILITY: "admission.capability",
+  /** The function in the client's option `credential` failed; its error is the cause. */
+  ADMISSION_CREDENTIAL: "admission.credential",
   /** The peer's admission message cannot be read. Check that it speaks this protocol. */
   ADMISSION_PROTOCOL: "admission.protocol",
   /**

@@ -7,6 +7,7 @@ export type { RpcLimitOptions, RpcLimits } from "./limits.ts";
 export { defaultLimits } from "./limits.ts";
 export type { AdmissionStats } from "./peer/admission-counts.ts";
 export { RPC_ALPN } from "./peer/dial.ts";
+export type { Denial } from "./server/denial.ts";
 export type { ServedBy, SessionHandlers } from "./server/implement.ts";
 export { Server } from "./server/server.ts";
 export type { DrainOptions, PeerDirectory, ServerOptions } from "./server/server-options.ts";

@@ -33,6 +33,11 @@ export interface Connection extends AsyncDisposable {
   readonly peer: EndpointId;
   readonly alpn: string;
   readonly side: "client" | "server";
+  /**
+   * The `ip:port` from which the peer connected. Undefined for a connection that this side dialed,
+   * that came through a relay, or in memory.
+   */
+  readonly remoteAddress?: string | undefined;
   /** Both ends are in this process, and channels have {@link Channel.sendValue}. Default: false. */
   readonly passesValues?: boolean;
   /** The peer is part of this program: limits against misuse do not apply to it. Default: false. */

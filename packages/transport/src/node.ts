@@ -1,6 +1,7 @@
 // The contract of nodes, for all transports: `createNode` makes one over QUIC, `memoryNetwork` one
 // in memory.
 import type { EndpointAddress, EndpointId } from "./address/endpoint.ts";
+import type { AllowList, ClosedGateOptions } from "./allow-list.ts";
 import type { Connection } from "./connection.ts";
 
 export interface ConnectOptions {
@@ -16,6 +17,8 @@ export interface ConnectOptions {
 export interface NodeStats {
   /** Open connections, those of the linked protocols (`NodeOptions.protocols`) included. */
   readonly connections: number;
+  /** Connections that the gate refused since the start. */
+  readonly refused: number;
   readonly channels: number;
   /** Bytes in buffers of channels that cannot send or deliver yet, native ones included. */
   readonly queuedBytes: number;
@@ -72,6 +75,13 @@ export interface Node extends AsyncDisposable {
    * included. Without a gate every peer may connect.
    */
   gate(gate: Gate): void;
+  /**
+   * Closes the gate for all peers but those of the list that it returns, on every ALPN but
+   * `openAlpns`, linked protocols included. A refused connection costs the program nothing. The
+   * list is empty, and replaces that of an earlier call. A `gate` decides as well, about peers that
+   * the list admits. Throws a `TransportError` `"option"`.
+   */
+  closeGate(options: ClosedGateOptions): AllowList;
   stats(): NodeStats;
   /**
    * Closes every connection with code 0, as {@link Connection.close} does, and frees the sockets.

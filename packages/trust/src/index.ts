@@ -8,7 +8,13 @@ export type {
   AdmissionRefusal,
 } from "./gate/admission-limiter.ts";
 export { admissionLimiter } from "./gate/admission-limiter.ts";
-export type { AdmissionDecision, AdmissionGate } from "./gate/gate.ts";
+export type {
+  CredentialGateOptions,
+  InstanceClaim,
+  ProducerGateOptions,
+} from "./gate/credential-gate.ts";
+export { credentialGate, producerGate } from "./gate/credential-gate.ts";
+export type { AdmissionDecision, AdmissionGate, Admitted, NotAdmitted } from "./gate/gate.ts";
 export type { OpenGateOptions } from "./gate/open-gate.ts";
 export { openGate } from "./gate/open-gate.ts";
 export type {
@@ -70,19 +76,33 @@ export { Secret } from "./keys/secret.ts";
 
 // Admission on connections of your own.
 
+export type { AdmissionClientOptions } from "./admission/admission-client.ts";
 export type { AdmissionRequest } from "./admission/admission-request.ts";
 export { encodeAdmissionRequest, parseAdmissionRequest } from "./admission/admission-request.ts";
-export type { AdmissionResponse, AdmittedService } from "./admission/admission-response.ts";
+export type {
+  AdmissionResponse,
+  AdmittedMethod,
+  AdmittedRequirement,
+  AdmittedService,
+} from "./admission/admission-response.ts";
 export { encodeAdmissionResponse, parseAdmissionResponse } from "./admission/admission-response.ts";
-export type { RequestAdmissionOptions } from "./admission/request-admission.ts";
-export { requestAdmission } from "./admission/request-admission.ts";
 export type {
   AdmissionExchange,
-  AdmissionOffer,
   AdmissionOutcome,
-  ServeAdmissionOptions,
-} from "./admission/serve-admission.ts";
+  AdmissionServerOptions,
+} from "./admission/admission-server.ts";
+export type { ProducerAdmissionResponse } from "./admission/producer-admission-response.ts";
+export type { ProducerMeshOptions } from "./admission/producer-mesh.ts";
+export { gossipTopicOf, ProducerMesh } from "./admission/producer-mesh.ts";
+export type { RenewCredential } from "./admission/renewal.ts";
+export type { RequestAdmissionOptions } from "./admission/request-admission.ts";
+export { requestAdmission } from "./admission/request-admission.ts";
+export type { RequestProducerAdmissionOptions } from "./admission/request-producer-admission.ts";
+export { requestProducerAdmission } from "./admission/request-producer-admission.ts";
+export type { AdmissionOffer, ServeAdmissionOptions } from "./admission/serve-admission.ts";
 export { serveAdmission } from "./admission/serve-admission.ts";
+export type { ServeProducerAdmissionOptions } from "./admission/serve-producer-admission.ts";
+export { serveProducerAdmission } from "./admission/serve-producer-admission.ts";
 export type { AdmissionLimits } from "./protocol.ts";
 export {
   admissionLimits,

@@ -23,6 +23,9 @@ export interface AdmissionLimits {
   readonly channelsPerService: number;
   readonly modesPerService: number;
   readonly methodsPerService: number;
+  readonly rolesPerRequirement: number;
+  /** Producers of one mesh: as many as fit into one answer. */
+  readonly producers: number;
   /** UTF-16 units of a service name, an attribute key, a channel name or a mode. */
   readonly nameLength: number;
   /** UTF-16 units of an attribute, a channel's address or the registry namespace. */
@@ -38,6 +41,8 @@ export const admissionLimits: AdmissionLimits = Object.freeze({
   channelsPerService: 100,
   modesPerService: 16,
   methodsPerService: 10_000,
+  rolesPerRequirement: 256,
+  producers: 960,
   nameLength: 256,
   valueLength: 4_096,
   attributes: 64,

@@ -10,13 +10,14 @@ function* notes(count: number): Iterable<Note> {
   for (let seq = 0; seq < count; seq++) yield sampleNote(seq);
 }
 
-class AsterBenchClient implements BenchClient {
+/** A client of the benchmarked service over Aster. */
+export class AsterBenchClient implements BenchClient {
   readonly #connection: AsterClient;
   readonly #bench: Client<typeof BenchDef>;
 
-  constructor(connection: AsterClient) {
+  constructor(connection: AsterClient, definition: typeof BenchDef = BenchDef) {
     this.#connection = connection;
-    this.#bench = connection.client(BenchDef, { timeoutMs: callTimeoutMs });
+    this.#bench = connection.client(definition, { timeoutMs: callTimeoutMs });
   }
 
   echo(note: Note): Promise<Note> {

@@ -71,7 +71,7 @@ describe.skipIf("missing" in environment)("admission and addresses", () => {
     await client.close();
   });
 
-  it("sends the keys of the Python server in the admission reply, and ids of methods", async () => {
+  it("sends the keys of the Python server in the admission reply, and the methods", async () => {
     const request = '{"credential_json":"","iid_token":""}';
     const [ours, theirs] = await Promise.all([
       pythonClient.admission(server.address, request),
@@ -81,7 +81,7 @@ describe.skipIf("missing" in environment)("admission and addresses", () => {
       const reply = JSON.parse(text);
       return { keys: Object.keys(reply), services: reply.services.map(Object.keys) };
     });
-    const withIds = theirKeys?.services.map((keys: string[]) => [...keys, "method_ids"]);
+    const withIds = theirKeys?.services.map((keys: string[]) => [...keys, "methods"]);
     expect(ourKeys).toEqual({ keys: theirKeys?.keys, services: withIds });
     expect(parseAdmissionResponse(Buffer.from(theirs)).admitted).toBe(true);
   });

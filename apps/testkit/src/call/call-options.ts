@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { pairs, parseOptions, wholeNumber } from "../options.ts";
+import { excludeEachOther, pairs, parseOptions, wholeNumber } from "../options.ts";
 import { UsageError } from "../usage.ts";
 
 /** Serialization modes. `xlang` is profile A, which all peers read, and `xlang1` is profile B. */
@@ -40,6 +40,12 @@ export interface CallOptions {
   readonly idleMs: number | undefined;
   readonly connectMs: number | undefined;
   readonly keyFile: string | undefined;
+  /** A file with a credential in JSON. */
+  readonly credential: string | undefined;
+  /** A file with the key of the client and its credentials. */
+  readonly identity: string | undefined;
+  /** The entry of the identity file. */
+  readonly peer: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   /** The expected status code. */
   readonly expect: number;
@@ -65,6 +71,9 @@ export function callOptions(args: readonly string[]): CallOptions {
     "idle-ms": { type: "string" },
     "connect-ms": { type: "string" },
     "key-file": { type: "string" },
+    credential: { type: "string" },
+    identity: { type: "string" },
+    peer: { type: "string" },
     metadata: { type: "string", multiple: true, default: [] },
     expect: { type: "string", default: "0" },
   });
@@ -79,6 +88,10 @@ export function callOptions(args: readonly string[]): CallOptions {
   const mode = modes.find((name) => name === values.mode);
   if (mode === undefined && values.mode !== undefined) {
     throw new UsageError(`--mode ${values.mode} is not supported; supported: ${modes.join(" ")}`);
+  }
+  excludeEachOther(values, "identity", "credential", "key-file");
+  if (values.peer !== undefined && values.identity === undefined) {
+    throw new UsageError("--peer names an entry of --identity, which is missing");
   }
   return {
     // the remaining methods share the last request
@@ -102,6 +115,9 @@ export function callOptions(args: readonly string[]): CallOptions {
     idleMs: optional("idle-ms", values["idle-ms"], 1),
     connectMs: optional("connect-ms", values["connect-ms"], 1),
     keyFile: values["key-file"],
+    credential: values.credential,
+    identity: values.identity,
+    peer: values.peer,
     metadata: pairs("metadata", values.metadata),
     expect: wholeNumber("expect", values.expect),
   };

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AsterClient, RpcError, statusName } from "@aster/rpc";
@@ -60,9 +61,12 @@ async function lineOnStdin(): Promise<void> {
 }
 
 async function connect(options: CallOptions): Promise<AsterClient> {
-  const { address, keyFile, idleMs, connectMs } = options;
+  const { address, keyFile, credential, identity, peer, idleMs, connectMs } = options;
   return AsterClient.connect(address, {
     network: "none",
+    identity: identity ?? false,
+    ...(peer === undefined ? {} : { peer }),
+    ...(credential === undefined ? {} : { credential: await readFile(credential, "utf8") }),
     ...(keyFile === undefined ? {} : { secretKey: await secretKeyIn(keyFile) }),
     ...(idleMs === undefined ? {} : { node: { idleTimeoutMs: idleMs } }),
     ...(connectMs === undefined ? {} : { timeoutMs: connectMs }),

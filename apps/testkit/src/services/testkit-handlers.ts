@@ -1,8 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ServiceHandlers } from "@aster/contract";
 import { type CallContext, isStatusCode, RpcError, StatusCode } from "@aster/rpc";
 import type { Testkit } from "./testkit.ts";
-import type { CountReply, CountRequest, EchoReply, EchoRequest } from "./testkit-messages.ts";
+import type {
+  CountReply,
+  CountRequest,
+  EchoReply,
+  EchoRequest,
+  SleepReply,
+  SleepRequest,
+} from "./testkit-messages.ts";
 
 /** The longest delay of a timer in Node. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -24,6 +31,12 @@ export function testkitHandlers(
     }
   }
 
+  async function sleep({ ms }: SleepRequest, call: CallContext): Promise<SleepReply> {
+    using _ = watch(call, onAbort);
+    await pause(ms, call.signal);
+    return { ms };
+  }
+
   return {
     echo: (request, call) => replyTo(request, call),
 
@@ -36,11 +49,7 @@ export function testkitHandlers(
       throw new RpcError(code, message, { details: { after: String(after) } });
     },
 
-    async sleep({ ms }, call) {
-      using _ = watch(call, onAbort);
-      await pause(ms, call.signal);
-      return { ms };
-    },
+    sleep,
 
     count,
 
@@ -65,6 +74,7 @@ export function testkitHandlers(
     },
 
     rows: count,
+    admin: sleep,
   };
 }
 
@@ -88,7 +98,7 @@ function payloadOf(size: number): Uint8Array<ArrayBuffer> {
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(Math.min(Math.max(ms, 0), LONGEST_MS), undefined, { signal });
+  await delay(Math.min(Math.max(ms, 0), LONGEST_MS), undefined, { signal });
 }
 
 /** Reports an abort of the call until the result is disposed of. */

@@ -42,7 +42,10 @@ export const FailRequest = wireType("testkit/FailRequest", {
 });
 
 export const SleepRequest = wireType("testkit/SleepRequest", { ms: integer() });
+export type SleepRequest = z.output<typeof SleepRequest>;
+
 export const SleepReply = wireType("testkit/SleepReply", { ms: integer() });
+export type SleepReply = z.input<typeof SleepReply>;
 
 export const CountRequest = wireType("testkit/CountRequest", {
   start: integer(),

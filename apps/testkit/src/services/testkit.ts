@@ -1,4 +1,11 @@
-import { bidiStream, clientStream, defineService, serverStream, unary } from "@aster/contract";
+import {
+  bidiStream,
+  clientStream,
+  defineService,
+  role,
+  serverStream,
+  unary,
+} from "@aster/contract";
 import {
   CountReply,
   CountRequest,
@@ -26,5 +33,6 @@ export const Testkit = defineService(
     chat: bidiStream(EchoRequest, EchoReply),
     failing_count: serverStream(CountRequest, CountReply),
     rows: serverStream(CountRequest, CountReply, { serialization: "row" }),
+    admin: unary(SleepRequest, SleepReply, { requires: role("admin") }),
   },
 );

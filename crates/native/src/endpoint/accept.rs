@@ -3,19 +3,21 @@
 //! Each connection waits in its handshake for an accept slot of its protocol, proves its key,
 //! passes the gate, and is then handed to the reactor or to a linked protocol.
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use iroh::Endpoint;
-use iroh::endpoint::{Connection, Incoming, VarInt};
+use iroh::endpoint::{Connection, Incoming, IncomingAddr, VarInt};
 use tokio::time::timeout;
 
 use super::places::{Place, Places, Source};
 use crate::border::stream_code;
 use crate::node::Node;
-use crate::node::inbox::Message;
+use crate::node::gate;
+use crate::node::inbox::{Message, Origin};
 use crate::node::listeners::{AcceptSlot, Listener};
 use crate::runtime::guarded;
 
@@ -41,6 +43,7 @@ pub async fn accept(node: Arc<Node>, endpoint: Endpoint) {
             incoming.refuse();
             continue;
         }
+        let address = incoming.remote_addr();
         let offered = offered(&incoming);
         let only_linked = !offered.is_empty() && offered.iter().all(|alpn| node.protocols.accepts(alpn));
         let places = if only_linked { &linked } else { &own };
@@ -49,11 +52,12 @@ pub async fn accept(node: Arc<Node>, endpoint: Endpoint) {
             let _ = incoming.retry();
             continue;
         }
-        let Some(place) = places.take(Source::from(incoming.remote_addr())) else {
+        let Some(place) = places.take(Source::from(address.clone())) else {
             incoming.ignore();
             continue;
         };
-        tokio::spawn(guarded(enter(Arc::clone(&node), endpoint.clone(), incoming, offered, place)));
+        let dial = Dial { incoming, offered, remote: direct(&address), place };
+        tokio::spawn(guarded(enter(Arc::clone(&node), endpoint.clone(), dial)));
     }
 }
 
@@ -63,7 +67,24 @@ fn offered(incoming: &Incoming) -> Vec<Bytes> {
     alpns.into_iter().flatten().map_while(Result::ok).collect()
 }
 
-async fn enter(node: Arc<Node>, endpoint: Endpoint, incoming: Incoming, offered: Vec<Bytes>, place: Place) {
+/// A dial that has a place.
+struct Dial {
+    incoming: Incoming,
+    offered: Vec<Bytes>,
+    /// The address of the dialer, unless it came through a relay.
+    remote: Option<SocketAddr>,
+    place: Place,
+}
+
+fn direct(address: &IncomingAddr) -> Option<SocketAddr> {
+    match address {
+        IncomingAddr::Ip(address) => Some(SocketAddr::new(address.ip().to_canonical(), address.port())),
+        _ => None,
+    }
+}
+
+async fn enter(node: Arc<Node>, endpoint: Endpoint, dial: Dial) {
+    let Dial { incoming, offered, remote, place } = dial;
     let mut slot = None;
     if place.holds_slot {
         let found = tokio::select! {
@@ -97,23 +118,41 @@ async fn enter(node: Arc<Node>, endpoint: Endpoint, incoming: Incoming, offered:
     let Some(connection) = admitted else { return };
     if node.protocols.accepts(connection.alpn()) {
         drop((slot, place));
-        return match node.protocols.enter(connection.remote_id()) {
-            Some(_entered) => {
-                let closed = connection.weak_handle().closed();
-                node.protocols.serve(&endpoint, connection).await;
-                // Gossip returns at once and serves the connection elsewhere.
-                closed.await;
-            }
-            None => connection.close(VarInt::from_u32(TOO_MANY.0), TOO_MANY.1),
-        };
+        return serve_linked(&node, &endpoint, connection).await;
     }
     if let Ok((listener, slot)) = own_slot(&node, &connection, slot).await {
         let raw = listener.raw;
-        node.inbox.send(Message::Adopt { connection, raw, dial: None, accept_slot: Some(slot) });
+        let origin = Origin::Accepted { remote, slot };
+        node.inbox.send(Message::Adopt { connection, raw, origin });
     } else {
         // The listener was removed during the handshake.
         connection.close(VarInt::from_u32(0), b"no longer served");
     }
+}
+
+/// Serves a connection of a linked protocol until it ends or its peer is no longer admitted.
+async fn serve_linked(node: &Node, endpoint: &Endpoint, connection: Connection) {
+    let peer = connection.remote_id();
+    let Some(entered) = node.protocols.enter(peer) else {
+        return connection.close(VarInt::from_u32(TOO_MANY.0), TOO_MANY.1);
+    };
+    // The peer may have been removed from the list before it was entered.
+    if !node.gate.lists(&peer, connection.alpn()) {
+        return gate::refuse(&connection);
+    }
+    let weak = connection.weak_handle();
+    let closed = weak.closed();
+    let lapsed = async {
+        entered.lapsed().await;
+        if let Some(connection) = weak.upgrade() {
+            gate::refuse(&connection);
+        }
+    };
+    let watched = async {
+        tokio::select! { () = lapsed => {}, _ = closed => {} }
+    };
+    // Gossip returns at once and serves the connection elsewhere. The others end when it is closed.
+    tokio::join!(node.protocols.serve(endpoint, connection), watched);
 }
 
 /// None of the protocols has a listener, or the peer has gone.

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::border::{ending_kind, event_op};
 use crate::error::Ending;
 use crate::node::Node;
-use crate::node::inbox::Message;
+use crate::node::inbox::{Message, Origin};
 use crate::runtime::guarded;
 
 pub struct Dial {
@@ -42,7 +42,7 @@ pub fn start(node: &Arc<Node>, dial: Dial) {
         };
         node.dials.lock().remove(&number);
         let message = match outcome {
-            Some(Ok(connection)) => Message::Adopt { connection, raw, dial: Some(number), accept_slot: None },
+            Some(Ok(connection)) => Message::Adopt { connection, raw, origin: Origin::Dialed(number) },
             Some(Err(ending)) => failed(number, ending),
             None => {
                 let text = "the dial failed inside the native module";

@@ -3,6 +3,7 @@
 //! JavaScript and the tasks of the endpoint fill it from other threads; the network fills it
 //! through the wakers of [`Signal`]. The reactor empties it once per turn.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Wake, Waker};
@@ -19,14 +20,24 @@ pub const CONNECTION_BIT: u32 = 1 << 31;
 /// call, as several calls may come between two turns of the reactor.
 const KEPT_BYTES: usize = 1024 * 1024;
 
+/// The start of a connection.
+pub enum Origin {
+    /// The number of the dial.
+    Dialed(u32),
+    Accepted {
+        /// The address of the peer, unless it came through a relay.
+        remote: Option<SocketAddr>,
+        /// Freed when the program takes the connection, or when it ends.
+        slot: AcceptSlot,
+    },
+}
+
 pub enum Message {
-    /// Takes over a connection that was accepted or, with a `dial`, dialed.
+    /// Takes over a connection.
     Adopt {
         connection: Connection,
         raw: bool,
-        dial: Option<u32>,
-        /// Freed when the program takes the connection, or when it ends.
-        accept_slot: Option<AcceptSlot>,
+        origin: Origin,
     },
     Event {
         op: u8,

@@ -4,6 +4,8 @@
 //! ends with the node. Their connections are counted and limited here, because JavaScript does not
 //! see them.
 
+use std::sync::Arc;
+
 use iroh::endpoint::Connection;
 use iroh::protocol::ProtocolHandler;
 use iroh::{Endpoint, EndpointId};
@@ -13,7 +15,7 @@ use iroh_docs::protocol::Docs;
 use iroh_gossip::net::Gossip;
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
-use tokio::sync::OnceCell;
+use tokio::sync::{Notify, OnceCell};
 
 const BLOBS: &[u8] = iroh_blobs::ALPN;
 const GOSSIP: &[u8] = iroh_gossip::ALPN;
@@ -39,7 +41,7 @@ pub fn alpns_of(name: &str) -> Option<&'static [&'static [u8]]> {
 pub struct Protocols {
     /// The ALPNs that the node accepts.
     pub alpns: Vec<&'static [u8]>,
-    open: Mutex<FxHashMap<EndpointId, usize>>,
+    open: Mutex<FxHashMap<EndpointId, Vec<Arc<Notify>>>>,
     store: OnceCell<MemStore>,
     gossip: OnceCell<Gossip>,
     docs: OnceCell<Option<Docs>>,
@@ -56,20 +58,30 @@ impl Protocols {
 
     /// The number of open connections.
     pub fn connections(&self) -> usize {
-        self.open.lock().values().sum()
+        self.open.lock().values().map(Vec::len).sum()
     }
 
     /// Counts a connection of this peer in until the result is dropped. `None` when it is one too
     /// many.
     pub fn enter(&self, peer: EndpointId) -> Option<Entered<'_>> {
         let mut open = self.open.lock();
-        let all: usize = open.values().sum();
-        let of_peer = open.get(&peer).copied().unwrap_or_default();
+        let all: usize = open.values().map(Vec::len).sum();
+        let of_peer = open.get(&peer).map_or(0, Vec::len);
         if all >= MAX_CONNECTIONS || of_peer >= MAX_CONNECTIONS_PER_PEER {
             return None;
         }
-        open.insert(peer, of_peer + 1);
-        Some(Entered { protocols: self, peer })
+        let lapsed = Arc::new(Notify::new());
+        open.entry(peer).or_default().push(Arc::clone(&lapsed));
+        Some(Entered { protocols: self, peer, lapsed })
+    }
+
+    /// Ends the connections of a peer.
+    pub fn disallow(&self, peer: &EndpointId) {
+        if let Some(of_peer) = self.open.lock().get(peer) {
+            for lapsed in of_peer {
+                lapsed.notify_one();
+            }
+        }
     }
 
     /// Serves one connection until it ends. An error ends only this connection.
@@ -121,16 +133,23 @@ impl Protocols {
 pub struct Entered<'a> {
     protocols: &'a Protocols,
     peer: EndpointId,
+    lapsed: Arc<Notify>,
+}
+
+impl Entered<'_> {
+    /// Resolves when the peer is no longer admitted.
+    pub async fn lapsed(&self) {
+        self.lapsed.notified().await;
+    }
 }
 
 impl Drop for Entered<'_> {
     fn drop(&mut self) {
         let mut open = self.protocols.open.lock();
-        match open.get_mut(&self.peer) {
-            Some(count) if *count > 1 => *count -= 1,
-            _ => {
-                open.remove(&self.peer);
-            }
+        let Some(of_peer) = open.get_mut(&self.peer) else { return };
+        of_peer.retain(|lapsed| !Arc::ptr_eq(lapsed, &self.lapsed));
+        if of_peer.is_empty() {
+            open.remove(&self.peer);
         }
     }
 }

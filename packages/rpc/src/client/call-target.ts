@@ -30,6 +30,8 @@ export interface Renewal {
   readonly over?: boolean;
   /** Takes the transport connection of this channel out of use: the next call goes to a new one. */
   retire?(channel: Channel | undefined): void;
+  /** Requests admission again: the peer refused or ended a call because the admission has ended. */
+  lapsed?(): void;
   /**
    * Returns the error of a call that the peer's contract does not permit. Only sessions are asked:
    * connections check a call when it opens its channel.

@@ -12,6 +12,7 @@ import {
 } from "../message/message-pump.ts";
 import { type RowSchemas, rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import { NO_DEADLINE } from "../time/deadline.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
@@ -288,7 +289,9 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
       return;
     }
     if (error !== undefined) {
-      if (error.details.reason === "draining") this.target.connection.retire?.(this.#channel);
+      const { reason } = error.details;
+      if (reason === RpcReason.DRAINING) this.target.connection.retire?.(this.#channel);
+      else if (reason === RpcReason.ADMISSION_LAPSED) this.target.connection.lapsed?.();
       this.broken(withData(error, this.#bound.errors), "byServer");
       return;
     }

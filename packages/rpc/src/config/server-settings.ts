@@ -24,7 +24,8 @@ export async function serverSettings(options: AsterServerOptions): Promise<Aster
     ...options,
     ...withoutUndefined({
       ...nodeSettings(options, config, identity?.secretKey),
-      gate: gateOf(options.gate, root, config),
+      rootPubkey: options.rootPubkey ?? root?.pubkey,
+      gate: gateOf(options, root, config),
       log: logOf(options.log, config),
       healthPort: options.healthPort ?? healthOf(config),
       peerTtlMs: options.peerTtlMs ?? (ttlS === undefined ? undefined : ttlS * MS_PER_S),
@@ -44,18 +45,19 @@ function rootOf(
   return sameRootKey(own, { pubkey: entry.credential.rootPubkey, origin });
 }
 
-/** The gate that the configuration asks for; `undefined` for the default. */
+/**
+ * The gate that the configuration asks for; `undefined` for the default. A root key closes the
+ * gate, whatever else the configuration says.
+ */
 function gateOf(
-  given: AdmissionGate | undefined,
+  { gate, rootPubkey }: AsterServerOptions,
   root: RootKey | undefined,
   config: AsterConfig,
 ): AdmissionGate | undefined {
-  if (root !== undefined && given?.open !== false) {
-    const problem =
-      given === undefined ? "pass a gate that verifies credentials" : "the gate is open";
-    throw invalidSetting("gate", `${root.origin} sets a root key: ${problem}`);
+  if (root !== undefined && gate?.open) {
+    throw invalidSetting("gate", `${root.origin} sets a root key: the gate is open`);
   }
-  if (given !== undefined) return given;
+  if (gate !== undefined || root !== undefined || rootPubkey !== undefined) return gate;
   const allowed = config.get("allowAllConsumers");
   if (allowed === undefined) return undefined;
   if (allowed) return openGate({ production: true });

@@ -54,7 +54,7 @@ export function incompatible(
 }
 
 export function missingMethod(own: OwnContract, offer: AdmittedService, method: string): RpcError {
-  const names = Object.keys(offer.methodIds ?? {});
+  const names = Object.keys(offer.methods ?? {});
   const has = names.length === 0 ? "" : `; it has ${listed(names.map(shownName))}`;
   return new RpcError(
     StatusCode.UNIMPLEMENTED,

@@ -100,13 +100,13 @@ export class ContractGate {
 
   /** An empty list of ids says nothing: there may be too many for the offer. */
   #isMissing(name: string): boolean {
-    const { methodIds = {} } = this.#offer;
-    return this.#offeredId(name) === undefined && Object.keys(methodIds).length > 0;
+    const { methods = {} } = this.#offer;
+    return this.#offeredId(name) === undefined && Object.keys(methods).length > 0;
   }
 
   #offeredId(name: string): string | undefined {
-    const { methodIds = {} } = this.#offer;
-    return Object.hasOwn(methodIds, name) ? methodIds[name] : undefined;
+    const { methods = {} } = this.#offer;
+    return Object.hasOwn(methods, name) ? methods[name]?.id : undefined;
   }
 
   #load(connection: Connection): Promise<void> {

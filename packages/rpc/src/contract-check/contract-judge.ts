@@ -42,7 +42,7 @@ export class ContractJudge {
     const own = this.#own();
     if (own.id === offer.contractId) return undefined;
     if (this.#policy === "equal") throw unequal(own, offer);
-    if (offer.methodIds === undefined) throw undescribed(own, offer);
+    if (offer.methods === undefined) throw undescribed(own, offer);
     const gate = this.#known(offer) ?? new ContractGate(own, offer, this.#manifests);
     this.#last = { offer, gate };
     return gate.open ? undefined : gate;

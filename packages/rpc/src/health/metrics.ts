@@ -20,7 +20,7 @@ export function metricsOf(
   stats: AsterServerStats,
   uptimeMs: number,
 ): Metrics {
-  const { admission } = stats;
+  const { admission, producerAdmission } = stats;
   const services = health.services.length;
   const ready = health.status() === "SERVING" && services > 0;
   return {
@@ -36,10 +36,9 @@ export function metricsOf(
       consumer_admitted: admission.admitted,
       consumer_denied: admission.denied,
       consumer_errors: admission.errors,
-      // this implementation admits no producers
-      producer_admitted: 0,
-      producer_denied: 0,
-      producer_errors: 0,
+      producer_admitted: producerAdmission.admitted,
+      producer_denied: producerAdmission.denied,
+      producer_errors: producerAdmission.errors,
       last_admission_ms: Math.round(admission.lastMs * 10) / 10,
     },
     rpc: {

@@ -89,19 +89,13 @@ export class ServerLog {
   }
 
   /** A gate has decided about a peer. */
-  decided({ peer, admitted, reason, cause }: AdmissionOutcome, durationMs: number): void {
+  decided({ peer, admitted, reason, cause, error }: AdmissionOutcome, durationMs: number): void {
     const duration_ms = rounded(durationMs);
     if (admitted) {
       this.#log.write("info", "aster.admission", "peer admitted", { peer, duration_ms });
       return;
     }
-    const kind = typeof cause === "string" ? cause : "";
-    this.#limited(DENIED, kind, {
-      peer,
-      duration_ms,
-      reason,
-      ...(kind === "" ? { error: cause } : { cause: kind }),
-    });
+    this.#limited(DENIED, cause ?? "", { peer, duration_ms, reason, cause, error });
   }
 
   /** Writes a warning that a peer has caused. */

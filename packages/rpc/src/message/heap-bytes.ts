@@ -7,6 +7,9 @@ const BIGINT_BYTES = 24;
 const ENTRY_BYTES = 48;
 const VIEW_BYTES = 96;
 
+/** Deeper parts are not counted: only messages that contain themselves have any. */
+const MOST_LEVELS = 64;
+
 /**
  * Estimates the memory that a decoded message takes. It can be 40 times the size on the wire, for
  * example for a list of small objects.
@@ -15,36 +18,56 @@ const VIEW_BYTES = 96;
  * message has no more values than bytes.
  */
 export function heapBytesOf(message: unknown, mostValues: number): number {
-  const pending: unknown[] = [message];
-  let left = mostValues;
-  let bytes = 0;
-  while (pending.length > 0 && left > 0) {
-    left -= 1;
-    const value = pending.pop();
-    if (typeof value === "string") bytes += STRING_BYTES + value.length;
-    else if (typeof value === "bigint") bytes += BIGINT_BYTES;
-    else if (typeof value === "number") bytes += Number.isInteger(value) ? 0 : STRING_BYTES;
-    else if (typeof value === "object" && value !== null) bytes += addParts(value, pending);
-  }
-  return bytes;
+  const count = new Count(mostValues);
+  count.add(message, 0);
+  return count.bytes;
 }
 
-/** Returns the memory of an object without its parts, which it adds to `pending`. */
-function addParts(value: object, pending: unknown[]): number {
-  if (ArrayBuffer.isView(value)) return VIEW_BYTES + value.byteLength;
-  if (Array.isArray(value)) {
-    for (const element of value) pending.push(element);
-    return OBJECT_BYTES + value.length * SLOT_BYTES;
+class Count {
+  bytes = 0;
+  #left: number;
+
+  constructor(mostValues: number) {
+    this.#left = mostValues;
   }
-  if (value instanceof Map) {
-    for (const [key, element] of value) pending.push(key, element);
-    return OBJECT_BYTES + value.size * ENTRY_BYTES;
+
+  add(value: unknown, level: number): void {
+    if (--this.#left < 0) return;
+    if (typeof value === "string") this.bytes += STRING_BYTES + value.length;
+    else if (typeof value === "bigint") this.bytes += BIGINT_BYTES;
+    else if (typeof value === "number") this.bytes += Number.isInteger(value) ? 0 : STRING_BYTES;
+    else if (typeof value === "object" && value !== null) this.#addObject(value, level + 1);
   }
-  if (value instanceof Set) {
-    for (const element of value) pending.push(element);
-    return OBJECT_BYTES + value.size * ENTRY_BYTES;
+
+  #addObject(value: object, level: number): void {
+    if (level > MOST_LEVELS) return;
+    if (Array.isArray(value)) {
+      this.bytes += OBJECT_BYTES + value.length * SLOT_BYTES;
+      for (let i = 0; i < value.length && this.#left > 0; i++) this.add(value[i], level);
+    } else if (ArrayBuffer.isView(value)) this.bytes += VIEW_BYTES + value.byteLength;
+    else if (value instanceof Map) {
+      this.bytes += OBJECT_BYTES + value.size * ENTRY_BYTES;
+      for (const [key, element] of value) {
+        if (this.#left <= 0) return;
+        this.add(key, level);
+        this.add(element, level);
+      }
+    } else if (value instanceof Set) {
+      this.bytes += OBJECT_BYTES + value.size * ENTRY_BYTES;
+      for (const element of value) {
+        if (this.#left <= 0) return;
+        this.add(element, level);
+      }
+    } else this.#addFields(value as Readonly<Record<string, unknown>>, level);
   }
-  const before = pending.length;
-  for (const part of Object.values(value)) pending.push(part);
-  return OBJECT_BYTES + (pending.length - before) * SLOT_BYTES;
+
+  /** `for in` makes no list of the keys of each object. Inherited keys are few, and do not harm. */
+  #addFields(value: Readonly<Record<string, unknown>>, level: number): void {
+    this.bytes += OBJECT_BYTES;
+    for (const key in value) {
+      if (this.#left <= 0) return;
+      this.bytes += SLOT_BYTES;
+      this.add(value[key], level);
+    }
+  }
 }

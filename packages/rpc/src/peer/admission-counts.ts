@@ -21,11 +21,11 @@ export class AdmissionCounts {
   #errors = 0;
   #lastMs = 0;
 
-  count({ admitted, cause }: AdmissionOutcome, tookMs: number): void {
+  count({ admitted, error }: AdmissionOutcome, tookMs: number): void {
     if (admitted) {
       this.#admitted += 1;
       this.#lastMs = tookMs;
-    } else if (cause === undefined) this.#denied += 1;
+    } else if (error === undefined) this.#denied += 1;
     else this.#errors += 1;
   }
 

@@ -4,6 +4,7 @@ import { AdmissionError, type AdmissionResponse } from "@aster/trust";
 import { RpcError } from "../error.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
+import { hostOf } from "./host.ts";
 
 /** A dial sends packets to every address, so the peer must not choose many. */
 const MOST_ADDRESSES = 8;
@@ -88,7 +89,7 @@ function mayDial(address: string, given: readonly string[]): boolean {
 
 /** `address` is `ip:port` or `[ipv6]:port`, as {@link parseAddress} returns it. */
 function isIn(range: BlockList, address: string): boolean {
-  const host = address.slice(0, address.lastIndexOf(":")).replace(/^\[|(?:%\d+)?\]$/g, "");
+  const host = hostOf(address);
   return range.check(host, isIPv4(host) ? "ipv4" : "ipv6");
 }
 

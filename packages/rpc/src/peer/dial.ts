@@ -1,8 +1,10 @@
 import { type Connection, type EndpointAddress, type Node, ResetCode } from "@aster/transport";
 import { type AdmissionResponse, CONSUMER_ADMISSION_ALPN, requestAdmission } from "@aster/trust";
 import { DIAL_TIMEOUT_MS } from "../defaults.ts";
-import { LONGEST_TIMER_MS, now } from "../time/clock.ts";
+import { epochMs, LONGEST_TIMER_MS, now } from "../time/clock.ts";
 import { callAddress } from "./call-address.ts";
+import { credentialFacts } from "./credential-facts.ts";
+import type { CredentialSource } from "./credential-source.ts";
 
 /** The ALPN of calls (docs/wire.md, "Calls"): framed streams, one per call. */
 export const RPC_ALPN = "aster/1";
@@ -11,45 +13,77 @@ export interface DialOptions {
   /** For dialing and admission together. Default: 20 s. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly credential?: string | undefined;
+  /** The credential to present. Default: none. */
+  readonly credentials?: CredentialSource | undefined;
   readonly iidToken?: string | undefined;
+  /** The client is admitted and renews that. Default: false. */
+  readonly again?: boolean | undefined;
   /** Calls another node when the peer offers its services there. Default: false. */
   readonly allowRedirect?: boolean | undefined;
 }
 
-/** A peer that has admitted the client. */
-export interface DialedPeer {
+/** An admission and its end. */
+export interface Admitted {
   readonly admission: AdmissionResponse;
+  /** As of `now()`; `Infinity` if the client does not know. */
+  readonly expiresAt: number;
+}
+
+/** A peer that has admitted the client. */
+export interface DialedPeer extends Admitted {
   readonly connection: Connection;
+}
+
+/** Requests admission of a peer. Rejects as {@link dial} does. */
+export async function admitTo(
+  node: Pick<Node, "connect">,
+  address: EndpointAddress | string,
+  options: DialOptions,
+): Promise<Admitted> {
+  const { timeoutMs = DIAL_TIMEOUT_MS, signal, credentials, iidToken, again = false } = options;
+  const bounds = boundsOf(timeoutMs, signal);
+  const presented = await credentials?.next(again, bounds().timeoutMs, signal);
+  const asking = await node.connect(address, CONSUMER_ADMISSION_ALPN, { ...bounds(), raw: true });
+  let admission: AdmissionResponse;
+  try {
+    admission = await requestAdmission(asking, { ...bounds(), ...presented, iidToken });
+  } finally {
+    asking.close(ResetCode.NoError, "normal close");
+  }
+  const { credentialJson: issued } = admission;
+  if (issued !== undefined) credentials?.issued(issued);
+  // the answer does not contain the end of the admission
+  const { expiresAtMs } = credentialFacts(issued ?? presented?.credentialJson);
+  return { admission, expiresAt: now() + expiresAtMs - epochMs() };
 }
 
 /**
  * Requests admission, then opens the connection for calls. Rejects with `TransportError`,
- * `AdmissionError`, or as {@link callAddress} throws.
+ * `AdmissionError`, or as {@link CredentialSource.next} and {@link callAddress} do.
  */
 export async function dial(
   node: Pick<Node, "connect">,
   address: EndpointAddress | string,
   options: DialOptions,
 ): Promise<DialedPeer> {
-  const { timeoutMs = DIAL_TIMEOUT_MS, signal, credential, iidToken } = options;
+  const { timeoutMs = DIAL_TIMEOUT_MS, signal, allowRedirect = false } = options;
+  const bounds = boundsOf(timeoutMs, signal);
+  const admitted = await admitTo(node, address, options);
+  const answering = callAddress(address, admitted.admission, allowRedirect);
+  const connection = await node.connect(answering, RPC_ALPN, bounds());
+  return { ...admitted, connection };
+}
+
+interface Bounds {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Returns the bounds of the next step of a dial: what is left of its time. */
+function boundsOf(timeoutMs: number, signal: AbortSignal | undefined): () => Bounds {
   const until = now() + timeoutMs;
-  const bounds = () => ({
+  return () => ({
     timeoutMs: Math.min(Math.max(1, Math.ceil(until - now())), LONGEST_TIMER_MS),
     ...(signal === undefined ? {} : { signal }),
   });
-  const asking = await node.connect(address, CONSUMER_ADMISSION_ALPN, { ...bounds(), raw: true });
-  let admission: AdmissionResponse;
-  try {
-    admission = await requestAdmission(asking, {
-      ...bounds(),
-      ...(credential === undefined ? {} : { credentialJson: credential }),
-      ...(iidToken === undefined ? {} : { iidToken }),
-    });
-  } finally {
-    asking.close(ResetCode.NoError, "normal close");
-  }
-  const answering = callAddress(address, admission, options.allowRedirect ?? false);
-  const connection = await node.connect(answering, RPC_ALPN, bounds());
-  return { admission, connection };
 }

@@ -1,7 +1,13 @@
-import { contractIdOf, methodIdsOf, type ServiceDefinition } from "@aster/contract";
+import {
+  type CapabilityRequirement,
+  contractIdOf,
+  methodIdsOf,
+  type ServiceDefinition,
+} from "@aster/contract";
 import { formatAddress, type Node } from "@aster/transport";
-import type { AdmissionOffer, AdmittedService } from "@aster/trust";
+import type { AdmissionOffer, AdmittedMethod, AdmittedService } from "@aster/trust";
 import { XLANG_B } from "../protocol/mode.ts";
+import type { ServerTrust } from "./server-gate.ts";
 
 /** The value for "no trust root" (docs/wire.md, "Admission"). */
 const NO_ROOT = "0".repeat(64);
@@ -9,12 +15,17 @@ const NO_ROOT = "0".repeat(64);
 /**
  * Returns the offer that a server sends to admitted peers: its services and the address for calls.
  */
-export function offerOf(node: Node, definitions: readonly ServiceDefinition[]): AdmissionOffer {
+export function offerOf(
+  node: Node,
+  definitions: readonly ServiceDefinition[],
+  trust: Pick<ServerTrust, "rootPubkey" | "producers"> | undefined,
+): AdmissionOffer {
   const rpc = formatAddress(node.address());
   return {
     services: definitions.map((definition) => offeredService(definition, rpc)),
     registryNamespace: "",
-    rootPubkey: NO_ROOT,
+    rootPubkey: trust?.rootPubkey ?? NO_ROOT,
+    gossipTopic: trust?.producers.topic,
   };
 }
 
@@ -26,8 +37,20 @@ function offeredService(definition: ServiceDefinition, rpc: string): AdmittedSer
     channels: { rpc },
     scoped: definition.scoped,
     serializationModes: modesOf(definition),
-    methodIds: Object.fromEntries(methodIdsOf(definition)),
+    ...requirementOf(definition),
+    methods: methodsOf(definition),
   };
+}
+
+function methodsOf(definition: ServiceDefinition): Record<string, AdmittedMethod> {
+  const methods = [...methodIdsOf(definition)].map(([name, id]) => {
+    return [name, { id, ...requirementOf(definition.byName.get(name)) }] as const;
+  });
+  return Object.fromEntries(methods);
+}
+
+function requirementOf(of: { readonly requires: CapabilityRequirement | undefined } | undefined) {
+  return of?.requires === undefined ? {} : { requires: of.requires };
 }
 
 /**

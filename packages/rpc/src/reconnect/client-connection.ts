@@ -119,6 +119,10 @@ export class ClientConnection implements Connection, Renewal {
     if (used === this.#current && used !== undefined) this.#link.retire(used);
   }
 
+  lapsed(): void {
+    this.#link.lapsed();
+  }
+
   waitOf(channel: Channel | undefined): Wait | undefined {
     return this.#link.waitOf(channel);
   }

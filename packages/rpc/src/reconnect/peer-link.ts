@@ -20,10 +20,11 @@ import { inCurrentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { printFailure, runCallback } from "../failure-log.ts";
 import type { ClientLog } from "../log/client-log.ts";
-import type { DialedPeer } from "../peer/dial.ts";
+import type { Admitted, DialedPeer } from "../peer/dial.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import { clearTimer, now, setTimer, type Timer } from "../time/clock.ts";
+import { AdmissionRenewal } from "./admission-renewal.ts";
 import type { Backoff } from "./backoff.ts";
 import { hedgedDial, type Redial } from "./hedged-dial.ts";
 import { LivenessMonitor } from "./liveness-monitor.ts";
@@ -31,6 +32,8 @@ import { type ChannelCheck, PendingChannels } from "./pending-channel.ts";
 
 export interface PeerLinkOptions {
   readonly redial: Redial;
+  /** Requests admission again, on a connection of its own. */
+  readonly readmit: (withinMs: number, signal: AbortSignal) => Promise<Admitted>;
   readonly backoff: Backoff;
   /** A call dials when no connection is open; otherwise it fails at once. */
   readonly reconnects: boolean;
@@ -40,6 +43,8 @@ export interface PeerLinkOptions {
 
 /** Closing is rare, so the link polls: counting the calls would cost each of them. */
 const POLL_MS = 5;
+/** The time for a renewal of the admission. The dial of a lost connection may take longer. */
+const READMIT_TIMEOUT_MS = 10_000;
 
 /**
  * The link of a client to its peer: one connection at a time, and after a loss the next one.
@@ -61,6 +66,7 @@ export class PeerLink {
   /** Fulfils when the client is closed. */
   readonly closed: Promise<TransportError>;
   readonly held: HeldCalls = new HeldCalls();
+  readonly #renewal = new AdmissionRenewal((signal) => this.#readmit(signal));
   readonly #options: PeerLinkOptions;
   /** Bound to the async context of the constructor: a call that dials has another one. */
   readonly #onStateChange: PeerLinkOptions["onStateChange"];
@@ -90,6 +96,7 @@ export class PeerLink {
     this.connection = dialed.connection;
     this.services = dialed.admission.services;
     this.attributes = dialed.admission.attributes;
+    this.#renewal.admitted(dialed.expiresAt);
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
@@ -187,6 +194,11 @@ export class PeerLink {
     this.#lose(new RpcError(StatusCode.UNAVAILABLE, "the peer is draining"));
   }
 
+  /** The peer ended the admission of this client: another one is requested in the background. */
+  lapsed(): void {
+    if (this.connection !== undefined) this.#renewal.lapsed();
+  }
+
   /** Closes all connections. Their close handshakes may take longer. */
   close(reason: string): void {
     if (this.#state === "closed") return;
@@ -195,6 +207,7 @@ export class PeerLink {
     this.connection = undefined;
     this.#stopTimer();
     this.#monitor?.close();
+    this.#renewal.close();
     this.#setState("closed");
     this.#attempt?.abort.abort();
     this.#pending.fail(closedError());
@@ -287,6 +300,13 @@ export class PeerLink {
     return hedgedDial(redial, backoff.options.connectTimeoutMs, signal);
   }
 
+  async #readmit(signal: AbortSignal): Promise<number> {
+    const { admission, expiresAt } = await this.#options.readmit(READMIT_TIMEOUT_MS, signal);
+    this.services = admission.services;
+    this.attributes = admission.attributes;
+    return expiresAt;
+  }
+
   #failed(reason: RpcError): RpcError {
     // observers and failed calls may start the next attempt
     this.#attempt = undefined;
@@ -299,8 +319,9 @@ export class PeerLink {
     return error;
   }
 
-  #connected({ connection, admission }: DialedPeer): void {
+  #connected({ connection, admission, expiresAt }: DialedPeer): void {
     this.connection = connection;
+    this.#renewal.admitted(expiresAt);
     this.services = admission.services;
     this.attributes = admission.attributes;
     this.epoch += 1;

@@ -88,6 +88,7 @@ export class AdmittedCall {
   #heldFrame: HeldFrame | undefined;
   #pump: MessagePump | undefined;
   #handling = false;
+  #running = false;
   #schemaRead = false;
   #schemaSent = false;
 
@@ -103,6 +104,11 @@ export class AdmittedCall {
     const latest = route.streamsResponses ? Number.POSITIVE_INFINITY : at + handlerTimeoutMs;
     this.timeoutAt = Math.min(context.deadlineAt, latest);
     this.urgent = this.timeoutAt <= at + headerTimeoutMs;
+  }
+
+  /** Interceptors are at work, or have ended the call, and the handler was not called. */
+  get intercepted(): boolean {
+    return this.#running && this.route.intercepted && this.context.scope === undefined;
   }
 
   /** The handler was called. It may have returned. */
@@ -223,6 +229,7 @@ export class AdmittedCall {
       outcome.returned(this);
       return;
     }
+    this.#running = true;
     if (route.streamsResponses) {
       void runInCall(context, () => this.#stream(request, outcome));
       return;

@@ -4,6 +4,7 @@ import type { RpcError } from "../error.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import type { StatusCode } from "../status.ts";
 import type { AdmittedCall, CallCodings } from "./admitted-call.ts";
+import type { RunningCalls } from "./running-calls.ts";
 
 /** The header opens a session. */
 export interface AdmittedSession {
@@ -26,6 +27,8 @@ export type Admission = AdmittedCall | AdmittedSession | Refusal;
 
 /** The connection or the session that a call belongs to. */
 export interface CallOwner extends CallCodings {
+  /** The calls that end with the admission of the peer; `undefined` if something else ends them. */
+  readonly running: RunningCalls | undefined;
   /** The code of exceptions that are not an `RpcError`. */
   readonly faultCode: StatusCode;
   /** Reads the first frame. Never throws. */

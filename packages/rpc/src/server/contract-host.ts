@@ -5,7 +5,7 @@ import { contractService } from "../protocol/contract-method.ts";
 import { StatusCode } from "../status.ts";
 import { HostedService } from "./hosted-service.ts";
 import { implement } from "./implement.ts";
-import { checkServiceRequirement } from "./requirement.ts";
+import { missingForService } from "./requirement.ts";
 import type { PeerDirectory } from "./server-options.ts";
 
 /** Finds a hosted service; `undefined` for an unknown name or version. */
@@ -28,7 +28,8 @@ export function hostContracts(
       if (definition === undefined) {
         throw new RpcError(StatusCode.NOT_FOUND, "the server does not host this service");
       }
-      checkServiceRequirement(definition, peer, peers);
+      const refusal = missingForService(definition, peers?.get(peer)?.roles);
+      if (refusal !== undefined) throw refusal;
       const known = manifests.get(definition);
       if (known !== undefined) return { manifest: known };
       // loaded on first use, as contracts rarely differ

@@ -62,6 +62,15 @@ export function drainingError(): RpcError {
   });
 }
 
+/** The admission of the peer has ended, or there was none. */
+export function notAdmitted(): RpcError {
+  return new RpcError(
+    StatusCode.UNAUTHENTICATED,
+    "not admitted: the admission of this peer has ended; request admission with a valid credential",
+    { details: { reason: RpcReason.ADMISSION_LAPSED } },
+  );
+}
+
 /** The limits on calls and sessions that run at a time. */
 type ConcurrencyLimit =
   | "maxCalls"

@@ -1,8 +1,39 @@
 import type { CapabilityRequirement, ServiceDefinition } from "@aster/contract";
 import { RpcError } from "../error.ts";
+import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import type { Route } from "./route.ts";
-import type { PeerDirectory } from "./server-options.ts";
+
+const noRoles: ReadonlySet<string> = new Set();
+
+/**
+ * Returns PERMISSION_DENIED for a call whose peer lacks a role that the service or the method
+ * requires; `undefined` if both requirements hold.
+ *
+ * `roles` are those of the peer's admission, `undefined` for a peer without one.
+ */
+export function missingCapability(
+  { service, method, title }: Route,
+  roles: ReadonlySet<string> = noRoles,
+): RpcError | undefined {
+  const { name, requires } = service.definition;
+  const place = `method '${title}'`;
+  if (requires !== undefined && !holds(requires, roles)) {
+    return refusal(place, `service '${name}'`, title, requires, roles);
+  }
+  const ofMethod = method.requires;
+  if (ofMethod === undefined || holds(ofMethod, roles)) return undefined;
+  return refusal(place, "it", title, ofMethod, roles);
+}
+
+/** As {@link missingCapability}, for the service as a whole. */
+export function missingForService(
+  { name, requires }: ServiceDefinition,
+  roles: ReadonlySet<string> = noRoles,
+): RpcError | undefined {
+  if (requires === undefined || holds(requires, roles)) return undefined;
+  return refusal(`service '${name}'`, "it", name, requires, roles);
+}
 
 function holds(
   { kind, roles: wanted }: CapabilityRequirement,
@@ -14,37 +45,20 @@ function holds(
     : wanted.every((role) => roles.has(role));
 }
 
-/**
- * Throws PERMISSION_DENIED unless the peer has the roles that both the service and the method
- * require.
- *
- * The roles are those of the peer's admission; a peer that is not in the directory has none.
- */
-export function checkRequirements(
-  route: Route,
-  peer: string,
-  peers: PeerDirectory | undefined,
-): void {
-  checkServiceRequirement(route.service.definition, peer, peers);
-  const ofMethod = route.method.requires;
-  if (ofMethod !== undefined && !holds(ofMethod, rolesOf(peer, peers))) {
-    throw new RpcError(
-      StatusCode.PERMISSION_DENIED,
-      `capability check failed for method '${route.title}'`,
-    );
-  }
-}
-
-/** Throws PERMISSION_DENIED unless the peer has the roles that the service requires. */
-export function checkServiceRequirement(
-  { name, requires }: ServiceDefinition,
-  peer: string,
-  peers: PeerDirectory | undefined,
-): void {
-  if (requires === undefined || holds(requires, rolesOf(peer, peers))) return;
-  throw new RpcError(StatusCode.PERMISSION_DENIED, `capability check failed for service '${name}'`);
-}
-
-function rolesOf(peer: string, peers: PeerDirectory | undefined): ReadonlySet<string> {
-  return peers?.get(peer)?.roles ?? new Set<string>();
+function refusal(
+  place: string,
+  subject: string,
+  method: string,
+  { kind, roles: wanted }: CapabilityRequirement,
+  roles: ReadonlySet<string>,
+): RpcError {
+  const missing = kind === "any_of" ? wanted : wanted.filter((role) => !roles.has(role));
+  const names = missing.map((role) => JSON.stringify(role)).join(", ");
+  const needed = kind === "any_of" && missing.length > 1 ? `one of ${names}` : names;
+  return new RpcError(
+    StatusCode.PERMISSION_DENIED,
+    `capability check failed for ${place}: ${subject} requires the capability ${needed}; ` +
+      "ask the operator for a credential that has it",
+    { details: { reason: RpcReason.ADMISSION_CAPABILITY, method, missing: missing.join(",") } },
+  );
 }

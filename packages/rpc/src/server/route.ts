@@ -39,6 +39,10 @@ export class Route {
   readonly title: string;
   readonly streamsRequests: boolean;
   readonly streamsResponses: boolean;
+  /** Interceptors run around the handler. */
+  readonly intercepted: boolean;
+  /** Calls need a role of the peer. */
+  readonly guarded: boolean;
   /** Calls whose handlers have not returned. */
   calls = 0;
   /** Calls the interceptors and the handler. May throw, or return a value or a promise. */
@@ -60,6 +64,8 @@ export class Route {
     this.title = `${name}.${method.name}`;
     this.streamsRequests = method.pattern === "client_stream" || method.pattern === "bidi_stream";
     this.streamsResponses = method.pattern === "server_stream" || method.pattern === "bidi_stream";
+    this.intercepted = interceptors.length > 0;
+    this.guarded = service.definition.requires !== undefined || method.requires !== undefined;
     const modes = method.serialization === undefined ? serialization : [method.serialization];
     this.#modes = new Set([...modes, ...serialization, "json"]);
     // throws for types without a row form, when the server is created

@@ -1,5 +1,6 @@
 import type { Connection } from "@aster/transport";
 import type { RpcLimits } from "../limits.ts";
+import { now } from "../time/clock.ts";
 import { nextTurn } from "../time/turn.ts";
 import { PeerBudget } from "./peer-budget.ts";
 
@@ -7,6 +8,9 @@ import { PeerBudget } from "./peer-budget.ts";
 const SHARE = 4;
 /** This part of the room is for peers that have nothing. */
 const RESERVE = 1 / 4;
+
+/** Messages that were waiting take no more than this of one turn of the event loop. */
+const TURN_MS = 10;
 
 /** A message that waits until bytes are free. */
 export interface BudgetWaiter {
@@ -25,7 +29,7 @@ export class ServerBudget {
   heldBytes = 0;
   calls = 0;
   readonly #peers = new Map<string, PeerBudget>();
-  #waiting = new Set<BudgetWaiter>();
+  readonly #waiting = new Set<BudgetWaiter>();
   #waking = false;
 
   constructor(limits: RpcLimits) {
@@ -74,15 +78,27 @@ export class ServerBudget {
     this.#waiting.delete(waiter);
   }
 
-  /** Bytes were freed. The waiters try again, in order, in the next turn of the event loop. */
+  /**
+   * Bytes were freed. The waiters try again, in order, from the next turn of the event loop on: a
+   * message that was waiting may take long to read.
+   */
   wake(): void {
     if (this.#waking || this.#waiting.size === 0) return;
     this.#waking = true;
     void nextTurn().then(() => {
       this.#waking = false;
-      const waiting = this.#waiting;
-      this.#waiting = new Set();
-      for (const waiter of waiting) waiter.retry();
+      this.#retryAll();
     });
+  }
+
+  #retryAll(): void {
+    const startedAt = now();
+    for (const waiter of [...this.#waiting]) {
+      if (!this.#waiting.delete(waiter)) continue;
+      waiter.retry();
+      if (now() - startedAt <= TURN_MS) continue;
+      this.wake();
+      return;
+    }
   }
 }

@@ -27,6 +27,7 @@ import {
   requestMissing,
   unexpectedMessage,
 } from "./errors.ts";
+import type { RunningCall } from "./running-calls.ts";
 import { UnreadAnswer } from "./unread-answer.ts";
 
 const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered");
@@ -42,10 +43,12 @@ const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered"
  * All steps before and after the handler run synchronously inside a callback of the transport, so a
  * unary call needs no promise besides the handler's own.
  */
-export class ServerCall implements ChannelSink, Timed, CallOutcome {
+export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
+  earlier: RunningCall | undefined;
+  later: RunningCall | undefined;
   readonly #owner: CallOwner;
   readonly #channel: Channel;
   #phase: Phase = Phase.Header;
@@ -224,6 +227,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
   }
 
   threw(call: AdmittedCall, error: unknown): void {
+    if (call.intercepted && this.#phase !== Phase.Over) this.#deniedBy(call, error);
     this.#failed(error);
     this.returned(call);
   }
@@ -260,6 +264,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
 
   #begin(call: AdmittedCall): void {
     this.#admitted = call;
+    this.#owner.running?.add(this);
     if (!call.route.streamsRequests) {
       this.#phase = Phase.Request;
       // otherwise the time of the header holds until the request is there
@@ -364,8 +369,9 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     this.#phase = Phase.Over;
     const call = this.#admitted;
     if (call !== undefined) {
-      const { core } = this.#owner;
+      const { core, running } = this.#owner;
       const error = reason === answered ? undefined : reason;
+      running?.remove(this);
       core.countEnd(error === undefined);
       call.context.ended(error);
       core.log?.ended(call.context, call.startedAt, error);
@@ -374,6 +380,13 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome {
     // further frames are dropped for a while, because a caller that is still sending has to read
     // the trailer
     if (!this.#inputEnded) this.#owner.core.sweep.add(this);
+  }
+
+  /** Records that an interceptor ended the call. */
+  #deniedBy({ route }: AdmittedCall, cause: unknown): void {
+    const error = attempt(() => rpcErrorIn(cause), undefined);
+    const { core, peer } = this.#owner;
+    core.denied({ gate: 2, peer, method: route.title, cause: "interceptor", error });
   }
 
   /** Ends a call without a header. */

@@ -1,5 +1,5 @@
 import type { CodecError } from "@aster/codec";
-import type { SerializationMode } from "@aster/contract";
+import type { SerializationMode, ServiceDefinition } from "@aster/contract";
 import {
   type BufferObserver,
   type Channel,
@@ -9,6 +9,7 @@ import {
   FrameFlag,
   ResetCode,
 } from "@aster/transport";
+import type { PeerRecord } from "@aster/trust";
 import { RpcError } from "../error.ts";
 import { Metadata } from "../metadata.ts";
 import { splitForyHeader } from "../protocol/header.ts";
@@ -20,12 +21,14 @@ import { now } from "../time/clock.ts";
 import { deadlineAtOf } from "../time/deadline.ts";
 import { AdmittedCall } from "./admitted-call.ts";
 import type { Admission, AdmittedSession, CallOwner } from "./call-owner.ts";
-import { exhausted } from "./errors.ts";
+import { exhausted, notAdmitted } from "./errors.ts";
+import type { GatedConnection } from "./gated-connections.ts";
 import type { HostedService } from "./hosted-service.ts";
 import { metadataOf, type OpenedHeader, openHeader } from "./opened-header.ts";
 import type { PeerBudget } from "./peer-budget.ts";
-import { checkRequirements, checkServiceRequirement } from "./requirement.ts";
+import { missingCapability, missingForService } from "./requirement.ts";
 import type { Route, RouteCoding } from "./route.ts";
+import { RunningCalls } from "./running-calls.ts";
 import { ServerCall } from "./server-call.ts";
 import { ServerContext } from "./server-context.ts";
 import type { ServerCore } from "./server-core.ts";
@@ -46,12 +49,14 @@ const CONTRADICTORY_FLAGS =
  * `Server.handle` creates it. It makes a `ServerCall` for every channel that the peer opens and
  * lives as long as the transport connection.
  */
-export class ServerConnection implements CallOwner, BufferObserver {
+export class ServerConnection implements CallOwner, BufferObserver, GatedConnection {
   readonly core: ServerCore;
   readonly peer: EndpointId;
   readonly budget: PeerBudget;
   readonly faultCode: StatusCode = StatusCode.UNKNOWN;
+  readonly running: RunningCalls | undefined;
   readonly #connection: Connection;
+  readonly #open = new Set<ServerSession>();
   #calls = 0;
   #sessions = 0;
   #resets = 0;
@@ -62,6 +67,11 @@ export class ServerConnection implements CallOwner, BufferObserver {
     this.peer = connection.peer;
     this.budget = core.budget.peerOf(connection);
     this.#connection = connection;
+    // callers in this program need no admission
+    if (core.requiresAdmission && !connection.trusted) {
+      this.running = new RunningCalls();
+      core.gated.add(this, connection.closed);
+    }
     connection.observe?.(this);
     connection.accept((channel) => {
       core.countStream();
@@ -107,8 +117,7 @@ export class ServerConnection implements CallOwner, BufferObserver {
   ): ServerContext {
     const { core, peer } = this;
     const { deadlineSkewMs } = core.limits;
-    this.#checkAdmission();
-    checkRequirements(route, peer, core.peers);
+    if (this.running !== undefined || route.guarded) this.#checkAccess(route);
     const deadlineAt =
       deadlineEpochMs === 0
         ? Number.POSITIVE_INFINITY
@@ -128,9 +137,15 @@ export class ServerConnection implements CallOwner, BufferObserver {
 
   /** Counts a session out, after `onSessionClose` of its instance has returned. */
   forget(session: ServerSession, service: HostedService): void {
+    this.#open.delete(session);
     this.#sessions -= 1;
     service.sessions -= 1;
     this.core.sessions.remove(session);
+  }
+
+  lapse(): void {
+    this.running?.endAll(notAdmitted);
+    for (const session of [...this.#open]) session.endWith(notAdmitted());
   }
 
   unreadable(error: CodecError): RpcError {
@@ -219,10 +234,9 @@ export class ServerConnection implements CallOwner, BufferObserver {
     mode: string,
     form: ProtocolForm,
   ): ChannelSink {
-    const { core, peer } = this;
+    const { core } = this;
     const { maxSessionsPerConnection } = core.limits;
-    this.#checkAdmission();
-    checkServiceRequirement(service.definition, peer, core.peers);
+    this.#checkSession(service.definition);
     core.checkDraining();
     if (this.#sessions >= maxSessionsPerConnection) {
       const sessions = `${maxSessionsPerConnection} sessions of this connection`;
@@ -233,16 +247,39 @@ export class ServerConnection implements CallOwner, BufferObserver {
       throw exhausted(`${maxConcurrentStreams} sessions of ${name}`, "maxConcurrentStreams");
     }
     const session = new ServerSession(this, channel, { service, mode, form });
+    this.#open.add(session);
     this.#sessions += 1;
     service.sessions += 1;
     core.sessions.add(session);
     return session;
   }
 
-  #checkAdmission(): void {
+  /** Throws UNAUTHENTICATED or PERMISSION_DENIED. */
+  #checkAccess(route: Route): void {
+    const record = this.#admission(route.title);
+    if (!route.guarded) return;
+    const refusal = missingCapability(route, record?.roles);
+    if (refusal !== undefined) throw this.#denied(route.title, refusal);
+  }
+
+  #checkSession(definition: ServiceDefinition): void {
+    const record = this.#admission(definition.name);
+    const refusal = missingForService(definition, record?.roles);
+    if (refusal !== undefined) throw this.#denied(definition.name, refusal);
+  }
+
+  /** The admission of the peer. Throws UNAUTHENTICATED if it needs one and has none. */
+  #admission(method: string): PeerRecord | undefined {
     const { core, peer } = this;
-    if (!core.requiresAdmission || core.peers?.get(peer) !== undefined) return;
-    throw new RpcError(StatusCode.UNAUTHENTICATED, "not admitted: present a credential first");
+    const record = core.peers?.get(peer);
+    if (record !== undefined || this.running === undefined) return record;
+    core.denied({ gate: 0, peer, method, cause: "not-admitted" });
+    throw notAdmitted();
+  }
+
+  #denied(method: string, error: RpcError): RpcError {
+    this.core.denied({ gate: 3, peer: this.peer, method, cause: "capability", error });
+    return error;
   }
 }
 

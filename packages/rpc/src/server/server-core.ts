@@ -7,7 +7,9 @@ import { OpenSessions } from "../session/open-sessions.ts";
 import { clearTimer, setLimit } from "../time/clock.ts";
 import { Sweep } from "../time/sweep.ts";
 import { nextTurn } from "../time/turn.ts";
-import { drainingError, exhausted, type ServerFault } from "./errors.ts";
+import type { Denial } from "./denial.ts";
+import { drainingError, exhausted, newErrorId, type ServerFault } from "./errors.ts";
+import { GatedConnections } from "./gated-connections.ts";
 import type { PeerBudget } from "./peer-budget.ts";
 import type { Route } from "./route.ts";
 import { RouteCache } from "./route-cache.ts";
@@ -37,8 +39,11 @@ export class ServerCore {
   readonly sessions: OpenSessions;
   readonly peers: PeerDirectory | undefined;
   readonly requiresAdmission: boolean;
+  /** The connections whose calls need an admission. */
+  readonly gated: GatedConnections = new GatedConnections();
   readonly log: ServerLog | undefined;
   readonly #onError: (fault: ServerFault) => void;
+  readonly #onDenied: (denial: Denial) => void;
   #callsTotal = 0;
   #callsSucceeded = 0;
   #callsFailed = 0;
@@ -65,6 +70,8 @@ export class ServerCore {
     const log = Log.of(options.log);
     this.log = log && new ServerLog(log);
     this.#onError = options.onError ?? (log === undefined ? printFault : () => {});
+    this.#onDenied = options.onDenied ?? (() => {});
+    if (this.requiresAdmission) this.peers?.onLapse?.((peer) => this.gated.lapse(peer));
   }
 
   get draining(): boolean {
@@ -157,6 +164,19 @@ export class ServerCore {
     peer.calls -= 1;
     this.budget.calls -= 1;
     if (this.budget.calls === 0) this.#checkIdle();
+  }
+
+  /** Passes a denial to `onDenied`. Never throws. */
+  denied(denial: Denial): void {
+    runCallback(
+      () => this.#onDenied(denial),
+      (cause) => this.callbackFailed("onDenied", denial.peer, cause),
+    );
+  }
+
+  /** Passes the failure of a callback to `onError`. Never throws. */
+  callbackFailed(name: string, peer: string, cause: unknown): void {
+    this.report({ errorId: newErrorId(), service: "", method: name, peer, cause });
   }
 
   /** Logs a fault and passes it to `onError`. When that fails, both are printed. Never throws. */

@@ -3,11 +3,14 @@ import type { PeerRecord } from "@aster/trust";
 import type { RpcLimitOptions } from "../limits.ts";
 import type { LogOption } from "../log/log-record.ts";
 import type { Compression } from "../message/compression.ts";
+import type { Denial } from "./denial.ts";
 import type { ServerFault } from "./errors.ts";
 
 /** The peers that were admitted, by endpoint id; a `PeerStore` of `@aster/trust` is one. */
 export interface PeerDirectory {
   get(endpointId: string): PeerRecord | undefined;
+  /** Calls back for each peer whose admission has ended, when it ends. */
+  onLapse?(listener: (endpointId: string) => void): unknown;
 }
 
 export interface ServerOptions {
@@ -27,9 +30,15 @@ export interface ServerOptions {
   readonly peers?: PeerDirectory | undefined;
   /**
    * Refuses calls of peers that `peers` does not list, with UNAUTHENTICATED. Checked for every
-   * call. Default: false.
+   * call, but not for callers in this program. When `peers` reports the end of an admission, the
+   * calls and sessions of that peer end too. Default: false.
    */
   readonly requireAdmission?: boolean | undefined;
+  /**
+   * Called with every access that the server denied: calls and sessions without a capability or an
+   * admission, and calls that an interceptor ended before the handler ran.
+   */
+  readonly onDenied?: ((denial: Denial) => void) | undefined;
   /**
    * Called with every failure of the server's own code: handlers, responses of the wrong type,
    * session instances and callbacks. Default: a process warning `AsterHandlerError` with the error

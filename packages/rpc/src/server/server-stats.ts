@@ -26,5 +26,8 @@ export interface ServerStats {
 export interface AsterServerStats extends ServerStats, NodeStats {
   /** Connections that were accepted since the start, including those for admission. */
   readonly connectionsTotal: number;
+  /** Of consumers, which call services. */
   readonly admission: AdmissionStats;
+  /** Of producers, which join the mesh of the server. */
+  readonly producerAdmission: AdmissionStats;
 }

@@ -5,7 +5,7 @@ import type { RpcLimits } from "../limits.ts";
 import type { ServerLog } from "../log/server-log.ts";
 import { checkNonNegative } from "../option-check.ts";
 import { showAs } from "../shown.ts";
-import { newErrorId } from "./errors.ts";
+import type { Denial } from "./denial.ts";
 import { ServerConnection } from "./server-connection.ts";
 import { ServerCore } from "./server-core.ts";
 import type { DrainOptions, ServerOptions } from "./server-options.ts";
@@ -52,7 +52,12 @@ export class Server {
 
   /** @internal Passes the failure of a callback to `onError`. Never throws. */
   callbackFailed(name: string, peer: string, cause: unknown): void {
-    this.#core.report({ errorId: newErrorId(), service: "", method: name, peer, cause });
+    this.#core.callbackFailed(name, peer, cause);
+  }
+
+  /** @internal Passes a denial to `onDenied`. Never throws. */
+  denied(denial: Denial): void {
+    this.#core.denied(denial);
   }
 
   stats(): ServerStats {

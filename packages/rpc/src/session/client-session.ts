@@ -251,8 +251,14 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
       return;
     }
     if (error !== undefined && this.#cancelled.isLate(error)) return;
-    if (error?.details.reason === RpcReason.DRAINING) this.#connection.retire?.(this.channel);
+    const reason = error?.details.reason;
+    if (reason === RpcReason.DRAINING) this.#connection.retire?.(this.channel);
+    else if (reason === RpcReason.ADMISSION_LAPSED) this.lapsed();
     this.#leave(error ?? leftError());
+  }
+
+  lapsed(): void {
+    this.#connection.lapsed?.();
   }
 
   #finish(call: CallChannel): void {

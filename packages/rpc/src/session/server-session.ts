@@ -137,6 +137,11 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
     );
   }
 
+  /** Ends the session and its running call with an error. No-op when it has ended. */
+  endWith(error: RpcError): void {
+    if (!this.#over) this.#fail(error);
+  }
+
   /** Closes the session, after the call that runs. */
   drain(): void {
     if (this.#over) return;

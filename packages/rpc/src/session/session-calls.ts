@@ -48,6 +48,8 @@ export class SessionCalls implements CallOwner {
   readonly budget: PeerBudget;
   readonly form: ProtocolForm;
   readonly faultCode: StatusCode = StatusCode.INTERNAL;
+  /** They end with the session. */
+  readonly running: undefined;
   readonly #owner: ServerConnection;
   readonly #header: SessionHeader;
   readonly #instance: object;

@@ -15,6 +15,7 @@ const sessionEnds: readonly (readonly [code: StatusCode, begins: string])[] = [
  * end its half then.
  */
 export function breaksSession(error: RpcError): boolean {
+  if (error.details.reason === RpcReason.ADMISSION_LAPSED) return true;
   return sessionEnds.some(
     ([code, begins]) => error.is(code) && error.rawMessage.startsWith(begins),
   );

@@ -38,8 +38,9 @@ export interface ServicePair extends AsyncDisposable {
 const GRACE_MS = 1_000;
 
 /**
- * Starts a server with these services and connects a client to it. Default gate: `openGate()`.
- * Rejects as `AsterServer.start` and `AsterClient.connect` do; then nothing is left open.
+ * Starts a server with these services and connects a client to it. Without `gate` and `rootPubkey`
+ * the gate is `openGate()`. Rejects as `AsterServer.start` and `AsterClient.connect` do; then
+ * nothing is left open.
  *
  * ```ts
  * await using pair = await servicePair({ services: [hello] });
@@ -59,7 +60,7 @@ export async function servicePair(options: ServicePairOptions): Promise<ServiceP
     const alone = { config: AsterConfig.of({}), identity: false } as const;
     server = await AsterServer.start({
       ...alone,
-      gate: openGate(),
+      gate: serverOptions.rootPubkey === undefined ? openGate() : undefined,
       ...serverOptions,
       node: nodes.server,
     });

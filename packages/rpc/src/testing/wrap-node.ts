@@ -1,4 +1,6 @@
 import type {
+  AllowList,
+  ClosedGateOptions,
   Connection,
   ConnectOptions,
   EndpointAddress,
@@ -72,6 +74,10 @@ class WrappedNode implements Node {
 
   gate(gate: Gate): void {
     this.#inner.gate(gate);
+  }
+
+  closeGate(options: ClosedGateOptions): AllowList {
+    return this.#inner.closeGate(options);
   }
 
   stats(): NodeStats {

@@ -28,6 +28,10 @@ export class WrappedConnection implements Connection {
     return this.#inner.side;
   }
 
+  get remoteAddress(): string | undefined {
+    return this.#inner.remoteAddress;
+  }
+
   get closed(): Promise<TransportError> {
     return this.#inner.closed;
   }

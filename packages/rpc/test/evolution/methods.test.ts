@@ -175,7 +175,7 @@ test("takes the policy of the connection, and of one client before it", async ()
 
 test("refuses other contracts of a peer that does not describe them", async () => {
   await using pair = await withPolicy(undefined);
-  for (const offer of pair.client.services) delete (offer as { methodIds?: object }).methodIds;
+  for (const offer of pair.client.services) delete (offer as { methods?: object }).methods;
   expect(() => pair.client.client(Old)).toThrow(
     /which it does not describe, so that they cannot be compared; build both sides from/,
   );
@@ -184,7 +184,7 @@ test("refuses other contracts of a peer that does not describe them", async () =
 
 test("compares by the manifest if the offer has no room for ids", async () => {
   await using pair = await withPolicy(undefined);
-  for (const offer of pair.client.services) Object.assign(offer, { methodIds: {} });
+  for (const offer of pair.client.services) Object.assign(offer, { methods: {} });
   const remote = pair.client.client(Old);
   expect(await remote.say(hi)).toEqual(hi);
   expect(await remote.shout(hi)).toEqual(hi);

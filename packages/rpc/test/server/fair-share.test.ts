@@ -135,6 +135,25 @@ describe("bytes of messages", () => {
     await expect.poll(() => server.stats().heldBytes).toBe(0);
   });
 
+  test("lets messages that were waiting go on in several turns, in order", async () => {
+    const budget = new ServerBudget(new Server({ services: [] }).limits);
+    const peer = new PeerBudget(budget, false);
+    const order: number[] = [];
+    for (let number = 0; number < 5; number += 1) {
+      budget.wait({
+        retry() {
+          order.push(number);
+          for (const until = performance.now() + 15; performance.now() < until; );
+        },
+      });
+    }
+    peer.take(1);
+    peer.free(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(order.length).toBeLessThan(3);
+    await expect.poll(() => order).toEqual([0, 1, 2, 3, 4]);
+  });
+
   test("counts the memory of small messages that wait in a stream", async () => {
     const Words = wireType("fair/Words", { words: z.array(z.string()) });
     const Box = defineService("Box", { version: 1 }, { fill: clientStream(Words, Words) });
@@ -165,6 +184,9 @@ describe("bytes of messages", () => {
     const list = Array.from({ length: 1000 }, () => ({ x: 1, y: 1.5 }));
     expect(heapBytesOf({ list }, 1e6)).toBeGreaterThan(60_000);
     expect(heapBytesOf({ list }, 10)).toBeLessThan(10_000);
+    const cycle: unknown[] = [];
+    cycle.push(cycle, cycle);
+    expect(heapBytesOf(cycle, 1e5)).toBeGreaterThan(0);
     expect(heapBytesOf(new Map([[1n, new Set([new Uint8Array(500)])]]), 100)).toBeGreaterThan(600);
   });
 });

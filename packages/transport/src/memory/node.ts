@@ -1,12 +1,14 @@
 import { Acceptor, checkAlpnsFree } from "../acceptor.ts";
 import { parseAddress } from "../address/address.ts";
 import type { EndpointAddress, EndpointId } from "../address/endpoint.ts";
+import { type AllowList, type ClosedGateOptions, checkClosedGate } from "../allow-list.ts";
 import type { Connection } from "../connection.ts";
 import { DEFAULT_MAX_CHANNELS } from "../defaults.ts";
 import { TransportError } from "../error.ts";
 import type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "../node.ts";
 import type { Slab } from "../slab.ts";
 import { clearTimeout, outsideCalls, setImmediate, setTimeout } from "../turns.ts";
+import { MemoryAllowList } from "./allow-list.ts";
 import { MemoryConnection } from "./connection.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { PendingDial } from "./pending-dial.ts";
@@ -36,6 +38,8 @@ export class MemoryNode implements Node {
   readonly #connections = new Set<MemoryConnection>();
   readonly #dials = new Set<PendingDial>();
   #gate: Gate | undefined;
+  #allowList: MemoryAllowList | undefined;
+  #refused = 0;
   #closed = false;
 
   constructor(id: EndpointId, around: Surroundings) {
@@ -85,6 +89,12 @@ export class MemoryNode implements Node {
     this.#gate = gate;
   }
 
+  closeGate(options: ClosedGateOptions): AllowList {
+    checkClosedGate(options);
+    this.#allowList = new MemoryAllowList(options);
+    return this.#allowList;
+  }
+
   stats(): NodeStats {
     let channels = 0;
     let queuedBytes = 0;
@@ -92,7 +102,13 @@ export class MemoryNode implements Node {
       channels += connection.stats().channels;
       queuedBytes += connection.queuedBytes;
     }
-    return { connections: this.#connections.size, channels, queuedBytes, nativeHandles: 0 };
+    return {
+      connections: this.#connections.size,
+      refused: this.#refused,
+      channels,
+      queuedBytes,
+      nativeHandles: 0,
+    };
   }
 
   async close(): Promise<void> {
@@ -121,7 +137,9 @@ export class MemoryNode implements Node {
         `node ${id.slice(0, 10)}… does not answer ALPN ${JSON.stringify(alpn)}`,
       );
     }
-    if (!(await target.#admits({ peer: this.id, alpn }))) {
+    const question = { peer: this.id, alpn };
+    if (!(await target.#admits(question))) {
+      target.#refuse(question);
       const code = { applicationCode: REFUSED_BY_GATE };
       throw new TransportError("connect", `node ${id.slice(0, 10)}… refused the connection`, code);
     }
@@ -159,6 +177,7 @@ export class MemoryNode implements Node {
 
   /** A gate that throws, is late or answers anything but `true` refuses. */
   async #admits(question: GateQuestion): Promise<boolean> {
+    if (this.#allowList?.admits(question) === false) return false;
     const gate = this.#gate;
     if (gate === undefined) return true;
     let timer: NodeJS.Timeout | undefined;
@@ -172,6 +191,11 @@ export class MemoryNode implements Node {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  #refuse(question: GateQuestion): void {
+    this.#refused += 1;
+    this.#allowList?.refused(question);
   }
 
   #checkOpen(): void {

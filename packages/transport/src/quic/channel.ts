@@ -8,10 +8,11 @@ import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
 import { type Deferred, deferred, Signal } from "../signal.ts";
 import type { Slotted } from "../slots.ts";
-import { soon } from "../turns.ts";
+import { now, soon } from "../turns.ts";
 import { Limit, RecordHeader } from "./border.ts";
 import type { QuicConnection } from "./connection.ts";
-import { KeptFrames } from "./kept-frames.ts";
+import { isCostly, type WaitingChannel } from "./delivery-turns.ts";
+import { type KeptFrame, KeptFrames } from "./kept-frames.ts";
 
 /** Unsent bytes from which a NOTIFY command is sent: early, so that the network stays busy. */
 const NOTIFY_BYTES: number = Limit.SEND_WINDOW_BYTES / 4;
@@ -27,7 +28,7 @@ const ignoring: ChannelSink = {
   closed() {},
 };
 
-export class QuicChannel implements Channel, Slotted {
+export class QuicChannel implements Channel, Slotted, WaitingChannel {
   slot = -1;
   readonly connection: QuicConnection;
   /** The number of the stream at the native side; 0 when the stream there is over. */
@@ -167,11 +168,20 @@ export class QuicChannel implements Channel, Slotted {
     if (this.#receiveDone) return;
     const sink = this.#sink;
     if (this.#paused || sink === undefined || this.#kept !== undefined || this.#delivering) {
-      this.#kept ??= new KeptFrames();
-      this.#kept.push(flags, payload);
+      this.#keep(flags, payload);
       return;
     }
-    this.#deliverFrame(sink, flags, payload);
+    if (!isCostly(flags, payload)) this.#deliverFrame(sink, flags, payload);
+    else if (this.#isLate()) this.#keep(flags, payload);
+    else this.#deliverCostly(sink, flags, payload);
+  }
+
+  takeTurn(): void {
+    const sink = this.#sink;
+    if (sink === undefined || this.#delivering || !this.#reading()) return;
+    const frame = this.#takeKept();
+    if (frame !== undefined) this.#deliverCostly(sink, frame.flags, frame.payload);
+    this.#deliver();
   }
 
   onInputEnd(end: "ended" | TransportError): void {
@@ -312,10 +322,38 @@ export class QuicChannel implements Channel, Slotted {
 
   #deliverKept(sink: ChannelSink): void {
     while (this.#kept !== undefined && this.#reading()) {
-      const frame = this.#kept.shift();
-      if (this.#kept.empty) this.#kept = undefined;
-      if (frame !== undefined) this.#deliverFrame(sink, frame.flags, frame.payload);
+      const { flags, payload } = this.#kept.first;
+      const costly = isCostly(flags, payload);
+      if (costly && this.#isLate()) return;
+      this.#takeKept();
+      if (costly) this.#deliverCostly(sink, flags, payload);
+      else this.#deliverFrame(sink, flags, payload);
     }
+  }
+
+  #keep(flags: number, payload: Uint8Array): void {
+    this.#kept ??= new KeptFrames();
+    this.#kept.push(flags, payload);
+  }
+
+  #takeKept(): KeptFrame | undefined {
+    const frame = this.#kept?.shift();
+    if (this.#kept?.empty) this.#kept = undefined;
+    return frame;
+  }
+
+  /** Returns true if the next frame, a costly one, has to wait for the turn of its peer. */
+  #isLate(): boolean {
+    const { turns, time } = this.connection;
+    if (!turns.isLate(time)) return false;
+    turns.wait(time, this);
+    return true;
+  }
+
+  #deliverCostly(sink: ChannelSink, flags: number, payload: Uint8Array): void {
+    const startedMs = now();
+    this.#deliverFrame(sink, flags, payload);
+    this.connection.turns.spend(this.connection.time, startedMs);
   }
 
   #deliverFrame(sink: ChannelSink, flags: number, payload: Uint8Array): void {

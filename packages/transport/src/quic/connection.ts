@@ -13,6 +13,7 @@ import { Backlog } from "./backlog.ts";
 import { Limit } from "./border.ts";
 import { QuicChannel } from "./channel.ts";
 import type { Commands } from "./commands.ts";
+import type { DeliveryTurns, PeerTime } from "./delivery-turns.ts";
 import type { Reactor } from "./reactor.ts";
 
 /** Channels of both sides, far more than a peer allows: bounds a program that never waits. */
@@ -24,6 +25,7 @@ export interface ConnectionInit {
   readonly alpn: string;
   readonly side: "client" | "server";
   readonly raw: boolean;
+  readonly remoteAddress?: string | undefined;
 }
 
 export class QuicConnection implements Connection {
@@ -32,7 +34,10 @@ export class QuicConnection implements Connection {
   readonly alpn: string;
   readonly side: "client" | "server";
   readonly raw: boolean;
+  readonly remoteAddress: string | undefined;
   readonly commands: Commands;
+  readonly turns: DeliveryTurns;
+  readonly time: PeerTime;
   readonly closed: Promise<TransportError>;
   readonly #reactor: Reactor;
   readonly #closed: Deferred<TransportError> = deferred();
@@ -46,14 +51,18 @@ export class QuicConnection implements Connection {
   #observer: BufferObserver | undefined;
   #backlog: Backlog | undefined;
 
-  constructor(reactor: Reactor, { handle, peer, alpn, side, raw }: ConnectionInit) {
+  constructor(reactor: Reactor, init: ConnectionInit) {
+    const { handle, peer, alpn, side, raw, remoteAddress } = init;
     this.#reactor = reactor;
     this.commands = reactor.commands;
+    this.turns = reactor.turns;
+    this.time = reactor.turns.join(peer);
     this.handle = handle;
     this.peer = peer;
     this.alpn = alpn;
     this.side = side;
     this.raw = raw;
+    this.remoteAddress = remoteAddress;
     this.closed = this.#closed.promise;
   }
 
@@ -160,6 +169,7 @@ export class QuicConnection implements Connection {
     if (this.#ended !== undefined) return;
     this.#ended = this.#closing ?? error;
     this.#arrived = [];
+    this.turns.leave(this.peer, this.time);
     // Before the channels, so that a caller whose call is lost finds the connection closed.
     this.#closed.resolve(this.#ended);
     for (const channel of this.#channels.list()) {

@@ -1,6 +1,6 @@
 import { Slab } from "../slab.ts";
 
-interface KeptFrame {
+export interface KeptFrame {
   readonly flags: number;
   readonly payload: Uint8Array;
 }
@@ -17,6 +17,11 @@ export class KeptFrames {
 
   get empty(): boolean {
     return this.#head === this.#frames.length;
+  }
+
+  /** The frame that `shift` returns next. There must be one. */
+  get first(): KeptFrame {
+    return this.#frames[this.#head] as KeptFrame;
   }
 
   push(flags: number, payload: Uint8Array): void {

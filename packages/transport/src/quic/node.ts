@@ -7,6 +7,12 @@ import { ACCEPT_SLOTS, Acceptor, checkAlpnsFree } from "../acceptor.ts";
 import { parseAddress } from "../address/address.ts";
 import type { EndpointAddress, EndpointId } from "../address/endpoint.ts";
 import { dialable } from "../address/interfaces.ts";
+import {
+  type AllowList,
+  type ClosedGateOptions,
+  checkClosedGate,
+  type RefusedConnections,
+} from "../allow-list.ts";
 import { ResetCode } from "../channel.ts";
 import type { Connection } from "../connection.ts";
 import { TransportError } from "../error.ts";
@@ -24,6 +30,7 @@ export class QuicNode implements Node {
   readonly #acceptors = new Map<string, Acceptor<QuicConnection>>();
   readonly #down: Promise<void>;
   #gate: Gate | undefined;
+  #closedGate: (Pick<ClosedGateOptions, "onRefused"> & { readonly list: AllowList }) | undefined;
   #closed: TransportError | undefined;
   #lastAcceptor = 0;
 
@@ -44,6 +51,7 @@ export class QuicNode implements Node {
       opened: opened.resolve,
       connection: (connection) => node?.arrive(connection),
       asked: (question, peer, alpn) => node?.ask(question, peer, alpn),
+      refused: (refused) => node?.refuse(refused),
       dialed: (dial, handle, peer) => dials.dialed(dial, handle, peer),
       failed: (dial, error) => dials.failed(dial, error),
       down: (fault) => {
@@ -113,10 +121,27 @@ export class QuicNode implements Node {
     if (this.#closed === undefined) this.#reactor.native.setGate(true);
   }
 
+  closeGate(options: ClosedGateOptions): AllowList {
+    checkClosedGate(options);
+    const { native } = this.#reactor;
+    const list: AllowList = {
+      allow: (peer) => {
+        if (this.#isCurrent(list)) native.allow(peer);
+      },
+      remove: (peer) => {
+        if (this.#isCurrent(list)) native.disallow(peer);
+      },
+    };
+    this.#closedGate = { list, onRefused: options.onRefused };
+    if (this.#closed === undefined) native.closeGate([...options.openAlpns]);
+    return list;
+  }
+
   stats(): NodeStats {
     const native = this.#reactor.native.stats();
     return {
       connections: this.#reactor.connections + native.linkedConnections,
+      refused: native.refused,
       channels: this.#reactor.channels,
       queuedBytes: native.queuedBytes,
       nativeHandles: native.handles,
@@ -158,10 +183,23 @@ export class QuicNode implements Node {
     this.#reactor.commands.admit(question, admitted);
   }
 
+  /** Reports connections that the native side refused. */
+  refuse(refused: RefusedConnections): void {
+    try {
+      this.#closedGate?.onRefused?.(refused);
+    } catch {
+      // a failing report must not end the delivery of events
+    }
+  }
+
   /** The native side is down: after `close`, or because of a fault. */
   lose(fault: TransportError | undefined): void {
     this.#closed ??= fault ?? new TransportError("closed", "this node is closed");
     this.#endAcceptors();
+  }
+
+  #isCurrent(list: AllowList): boolean {
+    return this.#closedGate?.list === list && this.#closed === undefined;
   }
 
   #endAcceptors(): void {

@@ -5,21 +5,27 @@
 // one call per buffer and delivers them synchronously, in order. The DOWN event ends it.
 import type { NativeConnectionStats, NativeNode, NativeNodeInit } from "@aster/native";
 import { endpointIdFromBytes } from "../address/endpoint.ts";
+import type { RefusedConnections } from "../allow-list.ts";
 import { TransportError, type TransportErrorCode } from "../error.ts";
 import { oneLine } from "../one-line.ts";
-import { outsideCalls, setImmediate } from "../turns.ts";
+import { now, outsideCalls, setImmediate } from "../turns.ts";
 import { EndingKind, EventFlag, EventOp, Limit, RecordHeader } from "./border.ts";
 import type { QuicChannel } from "./channel.ts";
 import { ChannelTable } from "./channel-table.ts";
 import { Commands } from "./commands.ts";
 import { QuicConnection } from "./connection.ts";
+import { DeliveryTurns, TURN_MS } from "./delivery-turns.ts";
 import type { NativeModule } from "./native.ts";
+import { arrivalOf, peerAndAlpn, questionsOf, textOf } from "./peer-records.ts";
 import { detachAtExit, forgetAtExit, KeepAlive } from "./process-life.ts";
 
 /**
  * Holds several records of the largest payload that is copied: a drain copies whole records only.
  */
 const ARENA_BYTES: number = 16 * Limit.LARGE_BYTES;
+
+/** The clock is read after this many records, a power of two. */
+const RECORDS_PER_LOOK = 64;
 
 const ENDING_CODES: ReadonlyMap<number, TransportErrorCode> = new Map([
   [EndingKind.CLOSED, "closed"],
@@ -41,6 +47,7 @@ export interface NodeEvents {
   connection(connection: QuicConnection): void;
   /** The gate has to decide about a peer. */
   asked(question: number, peer: string, alpn: string): void;
+  refused(refused: RefusedConnections): void;
   dialed(dial: number, connection: number, peer: string): void;
   failed(dial: number, error: TransportError): void;
   /** The last event. Without `fault`, the node was closed. */
@@ -54,6 +61,7 @@ export class Reactor {
   readonly native: NativeNode;
   readonly commands: Commands;
   readonly keepAlive: KeepAlive = new KeepAlive();
+  readonly turns: DeliveryTurns = new DeliveryTurns(() => outsideCalls(() => this.#drainLater()));
   readonly #events: NodeEvents;
   readonly #arena: Uint8Array = new Uint8Array(ARENA_BYTES);
   readonly #view: DataView = new DataView(this.#arena.buffer);
@@ -62,11 +70,18 @@ export class Reactor {
   /** Connections that this side closed and whose close handshake is under way. */
   readonly #leaving = new Map<number, QuicConnection>();
   #lastHandle = 0;
-  readonly #drainOne = (): void => this.#drain();
+  /** The records in the arena that were not delivered yet. */
+  #next = 0;
+  #filled = 0;
+  #drainsLater = false;
+  readonly #drainNow = (): void => {
+    this.#drainsLater = false;
+    this.#drain();
+  };
 
   constructor(module: NativeModule, init: NativeNodeInit, events: NodeEvents) {
     this.#events = events;
-    this.native = outsideCalls(() => new module.NativeNode(init, this.#drainOne));
+    this.native = outsideCalls(() => new module.NativeNode(init, () => this.#drain()));
     this.commands = new Commands(this.native);
     detachAtExit(this.native);
   }
@@ -107,31 +122,59 @@ export class Reactor {
   }
 
   /**
-   * Delivers one arena per turn, so that a busy network does not starve the rest of the program.
+   * Delivers at most one arena per turn, so that a busy network does not starve the rest of the
+   * program, and then frames that wait for their turn.
    */
   #drain(): void {
-    const size = this.native.drain(this.#arena);
-    if (size === 0) return;
+    if (this.#next === this.#filled) {
+      this.#next = 0;
+      this.#filled = this.native.drain(this.#arena);
+    }
+    if (this.#next === this.#filled && this.turns.isEmpty) return;
     // Before the delivery, which may throw: the native side wakes only after a drain that found
     // nothing.
-    setImmediate(this.#drainOne);
+    this.#drainLater();
+    this.turns.begin();
+    this.#batched(() => this.#deliverArena());
+    if (!this.turns.isEmpty) this.#batched(() => this.turns.run());
+  }
+
+  #drainLater(): void {
+    if (this.#drainsLater) return;
+    this.#drainsLater = true;
+    setImmediate(this.#drainNow);
+  }
+
+  /** Sends the commands of `work` together. */
+  #batched(work: () => void): void {
     this.commands.hold(true);
     try {
-      for (let at = 0; at < size; ) at = this.#deliver(at);
+      work();
     } finally {
       this.commands.hold(false);
     }
   }
 
-  /** Delivers the record at `at` and returns the offset of the next. */
-  #deliver(at: number): number {
+  /** Delivers the records in the arena, unless they take too long for one turn. */
+  #deliverArena(): void {
+    const startedMs = now();
+    for (let record = 1; this.#next < this.#filled; record++) {
+      this.#deliver();
+      if (record % RECORDS_PER_LOOK === 0 && now() - startedMs > TURN_MS) return;
+    }
+  }
+
+  /** Delivers the next record. */
+  #deliver(): void {
     const view = this.#view;
+    const at = this.#next;
     const op = view.getUint8(at);
     const flags = view.getUint8(at + RecordHeader.FLAGS_AT);
     const handle = view.getUint32(at + RecordHeader.HANDLE_AT, true);
     const arg = view.getUint32(at + RecordHeader.ARG_AT, true);
     const start = at + RecordHeader.BYTES;
     const end = start + view.getUint32(at + RecordHeader.LENGTH_AT, true);
+    this.#next = end;
     if (op === EventOp.FRAME) {
       this.#channels.get(handle)?.onFrame(flags, this.#arena.subarray(start, end));
     } else if (op === EventOp.LARGE) {
@@ -148,7 +191,6 @@ export class Reactor {
     } else {
       this.#deliverRare(op, flags, handle, arg, this.#arena.subarray(start, end));
     }
-    return end;
   }
 
   #deliverRare(op: number, flags: number, handle: number, arg: number, payload: Uint8Array): void {
@@ -177,7 +219,7 @@ export class Reactor {
         channel?.onSent();
         break;
       case EventOp.MALFORMED:
-        channel?.onInputEnd(new TransportError("frame", text(payload)));
+        channel?.onInputEnd(new TransportError("frame", textOf(payload)));
         break;
       case EventOp.OVERRUN:
         channel?.onLost(overrun());
@@ -199,9 +241,9 @@ export class Reactor {
         this.#events.opened();
         break;
       case EventOp.CONNECTION: {
-        const { peer, alpn } = peerAndAlpn(payload);
+        const arrival = arrivalOf(payload, arg);
         const raw = (flags & EventFlag.RAW) !== 0;
-        const connection = new QuicConnection(this, { handle, peer, alpn, side: "server", raw });
+        const connection = new QuicConnection(this, { handle, ...arrival, side: "server", raw });
         this.adopt(connection);
         this.#events.connection(connection);
         break;
@@ -226,6 +268,9 @@ export class Reactor {
         this.#events.asked(handle, peer, alpn);
         break;
       }
+      case EventOp.REFUSED:
+        this.#events.refused({ count: handle, some: questionsOf(payload) });
+        break;
       case EventOp.DIALED:
         this.#events.dialed(handle, arg, endpointIdFromBytes(payload));
         break;
@@ -233,7 +278,7 @@ export class Reactor {
         this.#events.failed(handle, ending(flags, arg, payload));
         break;
       case EventOp.DOWN:
-        this.#end((flags & EventFlag.FAULT) === 0 ? undefined : text(payload));
+        this.#end((flags & EventFlag.FAULT) === 0 ? undefined : textOf(payload));
         break;
     }
   }
@@ -262,20 +307,9 @@ function overrun(): TransportError {
   );
 }
 
-function peerAndAlpn(payload: Uint8Array): { peer: string; alpn: string } {
-  return {
-    peer: endpointIdFromBytes(payload.subarray(0, Limit.ENDPOINT_ID_BYTES)),
-    alpn: text(payload.subarray(Limit.ENDPOINT_ID_BYTES)),
-  };
-}
-
 function ending(kind: number, applicationCode: number, payload: Uint8Array): TransportError {
   const code = ENDING_CODES.get(kind) ?? "closed";
   return applicationCode === Limit.NO_CODE
-    ? new TransportError(code, oneLine(text(payload)))
-    : new TransportError(code, oneLine(text(payload)), { applicationCode });
-}
-
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+    ? new TransportError(code, oneLine(textOf(payload)))
+    : new TransportError(code, oneLine(textOf(payload)), { applicationCode });
 }

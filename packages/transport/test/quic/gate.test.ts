@@ -64,6 +64,36 @@ describe("the gate over QUIC", () => {
     await Promise.all(dials);
   });
 
+  test("an allow-list decides about linked protocols, and ends their connections", async () => {
+    const list = server.closeGate({ openAlpns: [] });
+    for (const alpn of LINKED) {
+      const refused = await client.connect(server.address(), alpn, { raw: true });
+      expect(await refused.closed).toMatchObject({ applicationCode: 403 });
+    }
+    list.allow(client.id);
+    await linkedProtocolsServe();
+    const dial = (alpn: string) => client.connect(server.address(), alpn, { raw: true });
+    const held = await Promise.all(LINKED.map(dial));
+    await eventually("all are served", () => server.stats().connections === LINKED.length);
+    list.remove(client.id);
+    for (const connection of held) {
+      expect(await connection.closed).toMatchObject({ applicationCode: 403 });
+    }
+    await eventually("none is left", () => server.stats().connections === 0);
+    expect(server.stats()).toMatchObject({ refused: LINKED.length, nativeHandles: 1 });
+  });
+
+  test("tells the address of a peer that connects", async () => {
+    const accepted = server.accept(["echo"]);
+    const connection = await client.connect(server.address(), "echo");
+    const { value } = await accepted.next();
+    expect(value?.remoteAddress).toMatch(/^(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):[1-9]\d*$/);
+    const [, port] = /:(\d+)$/.exec(value?.remoteAddress ?? "") ?? [];
+    const ports = client.address().directAddresses.map((address) => address.replace(/.*:/, ""));
+    expect(ports).toContain(port);
+    expect(connection.remoteAddress).toBeUndefined();
+  });
+
   test("serves an admitted peer, including calls that it sent before the decision", async () => {
     const accepted = server.accept(["echo"]);
     server.gate(() => new Promise((resolve) => setTimeout(resolve, 50, true)));

@@ -115,6 +115,7 @@ describe("nodes over QUIC", () => {
     expect(() => client.accept([ALPN])).toThrow(expect.objectContaining({ code: "closed" }));
     expect(client.stats()).toEqual({
       connections: 0,
+      refused: 0,
       channels: 0,
       queuedBytes: 0,
       nativeHandles: 0,

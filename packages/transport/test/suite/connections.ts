@@ -1,21 +1,9 @@
 import { expect, test } from "vitest";
-import { type Connection, type GateQuestion, TransportError } from "../../src/index.ts";
+import type { Connection, GateQuestion } from "../../src/index.ts";
 import type { NodePair } from "../../src/testing.ts";
+import { dial, failureOf } from "../support/dials.ts";
 import { ALPN, channelOn, connected, echo, eventually, pattern } from "../support/pair.ts";
 import { Recorder } from "../support/recorder.ts";
-
-/** Resolves with the failure of a dial. A peer may also refuse just after the handshake. */
-async function failureOf(dial: Promise<Connection>): Promise<TransportError> {
-  try {
-    return await (await dial).closed;
-  } catch (error) {
-    expect(error).toBeInstanceOf(TransportError);
-    return error as TransportError;
-  }
-}
-
-const dial = ({ client, server }: NodePair, alpn = ALPN): Promise<Connection> =>
-  client.connect(server.address(), alpn);
 
 /** Makes the server accept "other/1", dials it, and makes a call. */
 async function isServed(pair: NodePair): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import type { NodePair } from "../../src/testing.ts";
+import { allowListTests } from "./allow-lists.ts";
 import { backlogTests } from "./backlog.ts";
 import { closeTests } from "./closes.ts";
 import { connectionTests } from "./connections.ts";
@@ -28,6 +29,7 @@ export function transportSuite(name: string, makePair: () => Promise<NodePair>):
     describe("close", () => closeTests(pair));
     describe("raw channels", () => rawTests(pair));
     describe("connections", () => connectionTests(pair));
+    describe("allow-lists", () => allowListTests(pair));
     describe("backlog", () => backlogTests(pair));
   });
 }

@@ -8,6 +8,8 @@ export interface AdmissionRequest {
   readonly credentialJson: string;
   /** A cloud instance identity token; empty for none. */
   readonly iidToken: string;
+  /** Asks for a new credential. Default: false. */
+  readonly renew?: boolean | undefined;
 }
 
 const NAME = "admission request";
@@ -15,16 +17,26 @@ const NAME = "admission request";
 const shape = z.object({
   credential_json: z.string(),
   iid_token: z.string().nullish(),
+  // another form is one of a later version
+  renew: z.boolean().nullish().catch(undefined),
 });
 
 /** The bytes of a request. Throws {@link AdmissionError} `"limit"` for more than 64 KiB. */
 export function encodeAdmissionRequest(request: AdmissionRequest): Uint8Array {
-  const wire = { credential_json: request.credentialJson, iid_token: request.iidToken };
+  const wire = {
+    credential_json: request.credentialJson,
+    iid_token: request.iidToken,
+    ...(request.renew ? { renew: true } : {}),
+  };
   return encodeJson(NAME, wire, admissionJson);
 }
 
 /** Reads a request and ignores unknown keys. Throws {@link AdmissionError} `"protocol"`. */
 export function parseAdmissionRequest(input: Uint8Array | string): AdmissionRequest {
   const wire = parseJson(NAME, input, shape, admissionJson);
-  return { credentialJson: wire.credential_json, iidToken: wire.iid_token ?? "" };
+  return {
+    credentialJson: wire.credential_json,
+    iidToken: wire.iid_token ?? "",
+    ...(wire.renew ? { renew: true } : {}),
+  };
 }

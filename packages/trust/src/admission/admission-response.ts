@@ -2,6 +2,20 @@ import { z } from "zod";
 import { admissionJson, admissionLimits as limits } from "../protocol.ts";
 import { encodeJson, parseJson } from "./json.ts";
 
+/** The roles that a caller must have: a single role, any of several, or all of several. */
+export interface AdmittedRequirement {
+  readonly kind: "role" | "any_of" | "all_of";
+  readonly roles: readonly string[];
+}
+
+/** A method that a producer offers. */
+export interface AdmittedMethod {
+  /** The method id, 64 hex characters. */
+  readonly id: string;
+  /** Beside the requirement of the service. `undefined`: none. */
+  readonly requires?: AdmittedRequirement | undefined;
+}
+
 /** A service that a producer offers to admitted peers. */
 export interface AdmittedService {
   readonly name: string;
@@ -17,11 +31,13 @@ export interface AdmittedService {
   readonly scoped: "shared" | "session";
   /** Empty if the peer sent none; it then accepts XLANG. */
   readonly serializationModes: readonly string[];
+  /** The roles that all its methods require. `undefined`: none. */
+  readonly requires?: AdmittedRequirement | undefined;
   /**
-   * The ids of the methods by name, 64 hex characters each. Empty if there are too many for one
-   * answer, `undefined` for a peer that does not describe its contracts (the Python package).
+   * The methods by name. Empty if there are too many for one answer, `undefined` for a peer that
+   * does not describe its contracts (the Python package).
    */
-  readonly methodIds?: Readonly<Record<string, string>> | undefined;
+  readonly methods?: Readonly<Record<string, AdmittedMethod>> | undefined;
 }
 
 /** The answer of a producer (docs/wire.md, "Admission"). */
@@ -39,6 +55,11 @@ export interface AdmissionResponse {
   readonly rootPubkey: string;
   /** The gossip topic of the producer's mesh, sent only to the holder of the root key. */
   readonly gossipTopic?: string;
+  /**
+   * A new credential as JSON text, for a peer that asked for one. The admission lasts as long as
+   * this credential.
+   */
+  readonly credentialJson?: string;
   /** Always empty: a denied peer is not given a reason. */
   readonly reason: "";
 }
@@ -48,13 +69,21 @@ const NAME = "admission answer";
 const name = z.string().min(1).max(limits.nameLength);
 const value = z.string().max(limits.valueLength);
 
-const texts = (limit: number) =>
+const bounded = (limit: number) =>
   z
     .record(z.string().max(limits.nameLength), value)
     .refine((record) => Object.keys(record).length <= limit, `more than ${limit} entries`)
-    .nullish();
+    .nullish()
+    .transform((record) => record ?? {});
 
-const bounded = (limit: number) => texts(limit).transform((record) => record ?? {});
+const requirement = z.object({
+  kind: z.enum(["role", "any_of", "all_of"]),
+  roles: z.array(name).min(1).max(limits.rolesPerRequirement),
+});
+
+const methodList = z
+  .array(z.object({ name, id: value, requires: requirement.nullish() }))
+  .max(limits.methodsPerService);
 
 const service = z.object({
   name,
@@ -67,7 +96,8 @@ const service = z.object({
     .max(limits.modesPerService)
     .nullish(),
   // another form is one of a later version; contracts are then compared as a whole
-  method_ids: texts(limits.methodsPerService).catch(undefined),
+  requires: requirement.nullish().catch(undefined),
+  methods: methodList.nullish().catch(undefined),
 });
 
 const shape = z.object({
@@ -79,17 +109,18 @@ const shape = z.object({
   registry_ticket: value.nullish(),
   root_pubkey: value.nullish(),
   gossip_topic: value.nullish(),
+  credential_json: z.string().nullish(),
 });
 
 /**
- * The bytes of an answer. The ids of methods are left out if they would make it too long. Throws
+ * The bytes of an answer. The methods are left out if they would make it too long. Throws
  * {@link AdmissionError} `"limit"` for more than 64 KiB.
  */
 export function encodeAdmissionResponse(response: AdmissionResponse): Uint8Array {
   try {
     return encodeJson(NAME, wireForm(response, true), admissionJson);
   } catch (error) {
-    if (!response.services.some(({ methodIds }) => methodIds !== undefined)) throw error;
+    if (!response.services.some(({ methods }) => methods !== undefined)) throw error;
     return encodeJson(NAME, wireForm(response, false), admissionJson);
   }
 }
@@ -105,13 +136,23 @@ function wireForm(response: AdmissionResponse, listsMethods: boolean): object {
       channels: offered.channels,
       pattern: offered.scoped,
       serialization_modes: offered.serializationModes,
-      ...(offered.methodIds && { method_ids: listsMethods ? offered.methodIds : {} }),
+      ...(offered.requires && { requires: offered.requires }),
+      ...(offered.methods && { methods: listsMethods ? methodsForm(offered.methods) : [] }),
     })),
     registry_namespace: response.registryNamespace,
     root_pubkey: response.rootPubkey,
     reason: "",
     ...(response.gossipTopic ? { gossip_topic: response.gossipTopic } : {}),
+    ...(response.credentialJson ? { credential_json: response.credentialJson } : {}),
   };
+}
+
+function methodsForm(methods: Readonly<Record<string, AdmittedMethod>>): object[] {
+  return Object.entries(methods).map(([name, { id, requires }]) => ({
+    name,
+    id,
+    ...(requires && { requires }),
+  }));
 }
 
 /**
@@ -130,11 +171,20 @@ export function parseAdmissionResponse(input: Uint8Array | string): AdmissionRes
       channels: offered.channels,
       scoped: offered.pattern ?? "shared",
       serializationModes: offered.serialization_modes ?? [],
-      ...(offered.method_ids ? { methodIds: offered.method_ids } : {}),
+      ...(offered.requires ? { requires: offered.requires } : {}),
+      ...(offered.methods ? { methods: byName(offered.methods) } : {}),
     })),
     registryNamespace: wire.registry_namespace || wire.registry_ticket || "",
     rootPubkey: wire.root_pubkey ?? "",
     ...(wire.gossip_topic ? { gossipTopic: wire.gossip_topic } : {}),
+    ...(wire.credential_json ? { credentialJson: wire.credential_json } : {}),
     reason: "",
   };
+}
+
+function byName(methods: z.infer<typeof methodList>): Record<string, AdmittedMethod> {
+  // fromEntries defines own properties, so that any name is safe
+  return Object.fromEntries(
+    methods.map(({ name, id, requires }) => [name, { id, ...(requires ? { requires } : {}) }]),
+  );
 }

@@ -1,24 +1,19 @@
-import {
-  type Channel,
-  type ChannelSink,
-  type Connection,
-  type EndpointId,
-  ResetCode,
-  type TransportError,
-} from "@aster/transport";
-import { AdmissionError } from "../error.ts";
-import type { AdmissionDecision, AdmissionGate } from "../gate/gate.ts";
+import type { Connection, EndpointId } from "@aster/transport";
+import type { AdmissionLimiter } from "../gate/admission-limiter.ts";
+import type { AdmissionGate, Admitted } from "../gate/gate.ts";
 import type { PeerStore } from "../peers/peer-store.ts";
-import { admissionLimits } from "../protocol.ts";
-import { checkPositive, setLimit } from "../time-option.ts";
-import { clearTimeout } from "../timers.ts";
-import { parseAdmissionRequest } from "./admission-request.ts";
+import type { AdmissionRequest } from "./admission-request.ts";
+import { type AdmittedService, encodeAdmissionResponse } from "./admission-response.ts";
 import {
-  type AdmissionResponse,
-  type AdmittedService,
-  encodeAdmissionResponse,
-} from "./admission-response.ts";
-import { BoundedBuffer } from "./bounded-buffer.ts";
+  type AdmissionDecider,
+  type AdmissionExchange,
+  AdmissionServer,
+  type AdmissionServerOptions,
+  type AdmissionVerdict,
+  type Denial,
+} from "./admission-server.ts";
+import { countUndecided, judge } from "./judge.ts";
+import { type Renewal, type RenewCredential, renewal } from "./renewal.ts";
 
 /** The part of the answer that is the same for all admitted peers. */
 export interface AdmissionOffer {
@@ -27,224 +22,106 @@ export interface AdmissionOffer {
   readonly registryNamespace: string;
   /** 64 hex characters; all zero for none. Denied peers receive it, too. */
   readonly rootPubkey: string;
+  /** The gossip topic of the producers. Only the peer whose key is `rootPubkey` receives it. */
+  readonly gossipTopic?: string | undefined;
 }
 
-/** The result of one admission, for the local log. */
-export interface AdmissionOutcome {
-  readonly peer: EndpointId;
-  readonly admitted: boolean;
-  /** The reason of a denial; empty if the peer was admitted. It is not sent to the peer. */
-  readonly reason: string;
-  /** The error that caused a denial, if any. */
-  readonly cause?: unknown;
-}
-
-/** The state of one admission. */
-export interface AdmissionExchange {
-  /**
-   * True while the gate decides about a complete request. Closing the connection at another time
-   * costs the peer no decision.
-   */
-  readonly isDeciding: boolean;
-}
-
-export interface ServeAdmissionOptions {
+export interface ServeAdmissionOptions extends AdmissionServerOptions {
   readonly gate: AdmissionGate;
   /** Called once per admission. */
   readonly offer: () => AdmissionOffer;
   /** Stores admitted peers, before the answer is sent. */
   readonly peers?: PeerStore | undefined;
-  /**
-   * The time for the request to arrive and the gate to decide, and again for the peer to close the
-   * connection afterwards. `Infinity`: no limit. Default: 10 000.
-   */
-  readonly timeoutMs?: number | undefined;
-  /**
-   * Called after each decision, once the answer is queued. An error that it throws is ignored, and
-   * so is the rejection of a promise that it returns.
-   */
-  readonly onDecision?: ((outcome: AdmissionOutcome) => void) | undefined;
+  /** Refuses peers with too many denied admissions before the gate decides. Default: no limit. */
+  readonly limiter?: AdmissionLimiter | undefined;
+  /** The IP address of the peer, without port, for the limiter. Default: unknown. */
+  readonly address?: string | undefined;
+  /** Issues new credentials to admitted peers that ask for one. Default: none are issued. */
+  readonly renew?: RenewCredential | undefined;
 }
 
 /**
- * Answers the one admission request of a raw connection on {@link CONSUMER_ADMISSION_ALPN}
+ * Answers the one admission request of a raw connection on `CONSUMER_ADMISSION_ALPN`
  * (docs/wire.md, "Admission"). Closes the connection if the peer does not close it in time.
  *
  * All denials of a server have the same bytes. Errors are passed to `onDecision`; they are neither
- * thrown nor sent to the peer. Throws {@link AdmissionError} `"option"` for a bad `timeoutMs`.
+ * thrown nor sent to the peer. Throws `AdmissionError` `"option"` for a bad `timeoutMs`.
  */
 export function serveAdmission(
   connection: Connection,
   options: ServeAdmissionOptions,
 ): AdmissionExchange {
-  const { timeoutMs } = options;
-  if (timeoutMs !== undefined) checkPositive("timeoutMs", timeoutMs);
-  const server = new AdmissionServerChannel(connection, options);
-  connection.accept((channel) => server.take(channel));
-  return server;
+  return new AdmissionServer(connection, new ConsumerDecider(connection.peer, options), options);
 }
 
-/**
- * The producer's side of an admission: reads the request, calls the gate and sends the answer, on
- * the first channel of a connection. It lives until the connection is closed.
- */
-class AdmissionServerChannel implements ChannelSink, AdmissionExchange {
-  readonly #connection: Connection;
+/** Decides about the admission of a consumer. */
+class ConsumerDecider implements AdmissionDecider {
+  readonly #peer: EndpointId;
   readonly #options: ServeAdmissionOptions;
-  readonly #request: BoundedBuffer = new BoundedBuffer(admissionLimits.messageBytes);
-  #channel: Channel | undefined;
-  #timer: NodeJS.Timeout;
-  #complete = false;
-  #settled = false;
 
-  constructor(connection: Connection, options: ServeAdmissionOptions) {
-    this.#connection = connection;
+  constructor(peer: EndpointId, options: ServeAdmissionOptions) {
+    this.#peer = peer;
     this.#options = options;
-    this.#timer = this.#later(() => this.#expired());
-    void connection.closed.then(() => clearTimeout(this.#timer));
   }
 
-  get isDeciding(): boolean {
-    return this.#complete && !this.#settled;
-  }
-
-  /** Reads the first channel only: the connection refuses channels that are not read. */
-  take(channel: Channel): void {
-    if (this.#channel !== undefined || this.#settled) return;
-    this.#channel = channel;
-    channel.read(this);
-  }
-
-  frame(_flags: number, piece: Uint8Array): void {
-    if (this.#settled || this.#request.add(piece)) return;
-    this.#channel?.stop(ResetCode.Cancelled);
-    this.#deny(`the request exceeds ${admissionLimits.messageBytes} bytes`);
-  }
-
-  end(): void {
-    if (this.#settled) return;
-    if (this.#request.length > 0) {
-      this.#complete = true;
-      void this.#decide();
-      return;
+  async decide(bytes: Uint8Array): Promise<AdmissionVerdict> {
+    const { decision, request } = await judge(bytes, { ...this.#options, peer: this.#peer });
+    if (decision.admitted !== true) return this.#denial(decision);
+    const renewed = request?.renew ? await this.#renewal(decision, request) : {};
+    const { credentialJson, error } = renewed;
+    const admitted = renewed.decision ?? decision;
+    if (admitted.isRevoked?.()) {
+      return this.#denial({ reason: "the peer was revoked during the renewal", cause: "revoked" });
     }
-    this.#settle();
-    this.#channel?.end();
-    this.#report({ admitted: false, reason: "the request was empty" });
+    const complete = () => {
+      const answer = this.#answer(admitted, credentialJson);
+      this.#options.peers?.admit(this.#peer, admitted);
+      return answer;
+    };
+    return { admitted: true, reason: "", error, complete };
   }
 
-  malformed(cause: TransportError): void {
-    this.#deny("the request cannot be read", cause);
+  denial(facts: Denial): AdmissionVerdict {
+    countUndecided(facts, { ...this.#options, peer: this.#peer });
+    return this.#denial(facts);
   }
 
-  // a peer that does not read the answer needs no handling
-  stopped(): void {}
-
-  closed(cause: TransportError): void {
-    if (this.#settled) return;
-    this.#settle();
-    this.#report({ admitted: false, reason: "the peer left before the answer", cause });
+  #denial(facts: Denial): AdmissionVerdict {
+    const complete = () => {
+      const { rootPubkey } = this.#options.offer();
+      return encodeAdmissionResponse({ ...DENIED, rootPubkey });
+    };
+    return { ...facts, admitted: false, complete };
   }
 
-  async #decide(): Promise<void> {
+  async #renewal({ credential }: Admitted, { iidToken }: AdmissionRequest): Promise<Renewal> {
+    const { gate, renew } = this.#options;
+    if (credential === undefined || renew === undefined) return {};
     try {
-      const request = parseAdmissionRequest(this.#request.bytes());
-      const decision = await this.#options.gate.admit(request, this.#connection.peer);
-      if (decision.admitted === true) this.#admit(checked(decision));
-      else this.#deny(decision.reason);
-    } catch (cause) {
-      const unreadable = cause instanceof AdmissionError && cause.code === "protocol";
-      this.#deny(unreadable ? cause.message : "the gate failed", cause);
+      return await renewal({ gate, renew, credential, iidToken, peer: this.#peer });
+    } catch (error) {
+      return { error };
     }
   }
 
-  #admit(decision: Admitted): void {
-    if (this.#settled) return;
-    const response = this.#encode((offer) => ({
+  #answer({ attributes }: Admitted, credentialJson: string | undefined): Uint8Array {
+    const { gossipTopic, ...offer } = this.#options.offer();
+    const isRoot = this.#peer === offer.rootPubkey;
+    return encodeAdmissionResponse({
       ...offer,
       admitted: true,
-      attributes: decision.attributes,
+      attributes,
       reason: "",
-    }));
-    if (response === undefined) return;
-    this.#options.peers?.admit(this.#connection.peer, decision);
-    this.#channel?.send(0, response, true);
-    this.#report({ admitted: true, reason: "" });
-  }
-
-  #deny(reason: string, cause?: unknown): void {
-    if (this.#settled) return;
-    const response = this.#encode(({ rootPubkey }) => ({
-      admitted: false,
-      attributes: {},
-      services: [],
-      registryNamespace: "",
-      rootPubkey,
-      reason: "",
-    }));
-    if (response === undefined) return;
-    this.#channel?.send(0, response, true);
-    this.#report({ admitted: false, reason, cause });
-  }
-
-  #encode(fill: (offer: AdmissionOffer) => AdmissionResponse): Uint8Array | undefined {
-    this.#settle();
-    try {
-      return encodeAdmissionResponse(fill(this.#options.offer()));
-    } catch (cause) {
-      this.#channel?.reset(ResetCode.InternalError);
-      this.#report({ admitted: false, reason: "the answer could not be made", cause });
-      return undefined;
-    }
-  }
-
-  #expired(): void {
-    if (this.#complete) {
-      this.#deny("the gate did not answer in time");
-      return;
-    }
-    this.#settle();
-    this.#channel?.reset(ResetCode.Cancelled);
-    this.#connection.close(ResetCode.Cancelled, "admission timed out");
-    this.#report({ admitted: false, reason: "no complete request in time" });
-  }
-
-  /** Ends the exchange: nothing more is sent, and the peer gets `timeoutMs` to close. */
-  #settle(): void {
-    this.#settled = true;
-    clearTimeout(this.#timer);
-    this.#timer = this.#later(() => this.#connection.close(ResetCode.NoError, "admission is over"));
-  }
-
-  #later(action: () => void): NodeJS.Timeout {
-    return setLimit(action, this.#options.timeoutMs ?? 10_000).unref();
-  }
-
-  #report(outcome: Omit<AdmissionOutcome, "peer">): void {
-    try {
-      const result: unknown = this.#options.onDecision?.({
-        peer: this.#connection.peer,
-        ...outcome,
-      });
-      // an async function is accepted too; its rejection would end the process
-      Promise.resolve(result).catch(() => {});
-    } catch {
-      // an error of the log must not change the decision
-    }
+      ...(isRoot && gossipTopic ? { gossipTopic } : {}),
+      ...(credentialJson ? { credentialJson } : {}),
+    });
   }
 }
 
-type Admitted = AdmissionDecision & { readonly admitted: true };
-
-/** Throws for attributes that are not text and for a time that is not a number. */
-function checked(decision: Admitted): Admitted {
-  const { attributes, expiresAtMs = 0 } = decision;
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "string") continue;
-    throw new TypeError(`the gate returned an attribute ${name} that is not text`);
-  }
-  if (typeof expiresAtMs !== "number" || Number.isNaN(expiresAtMs)) {
-    throw new TypeError(`the gate returned expiresAtMs ${String(expiresAtMs)}, not a number`);
-  }
-  return decision;
-}
+const DENIED = {
+  admitted: false,
+  attributes: {},
+  services: [],
+  registryNamespace: "",
+  reason: "",
+} as const;

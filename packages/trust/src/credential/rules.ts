@@ -13,6 +13,7 @@ type Unchecked<T> = { readonly [Field in keyof T]?: unknown };
 export function consumerFault(
   credential: Unchecked<Omit<ConsumerEnrollmentCredential, "signature">>,
 ): string | undefined {
+  if (!isObject(credential)) return NO_OBJECT;
   const { type, endpointId, nonce } = credential;
   if (type !== "policy" && type !== "ott") return 'the type must be "policy" or "ott"';
   if (type === "ott" && !isHex(nonce, 32))
@@ -26,6 +27,7 @@ export function consumerFault(
 export function producerFault(
   credential: Unchecked<Omit<EnrollmentCredential, "signature">>,
 ): string | undefined {
+  if (!isObject(credential)) return NO_OBJECT;
   if ("type" in credential || "nonce" in credential) {
     return "a credential of a producer has neither a type nor a nonce";
   }
@@ -33,6 +35,7 @@ export function producerFault(
   return commonFault(credential);
 }
 
+const NO_OBJECT = "it is not an object";
 const ENDPOINT_RULE = "the endpoint id must be 64 lower-case hex characters";
 
 function commonFault(
@@ -48,4 +51,8 @@ function commonFault(
 /** Returns `true` for a whole number that a double holds exactly. */
 export function isEpochSeconds(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }

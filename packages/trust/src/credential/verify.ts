@@ -114,7 +114,7 @@ function verify(
     readable ? signedBytes() : NO_BYTES,
     readable ? hexToBytes(credential.signature) : NO_SIGNATURE,
   );
-  if (credential.rootPubkey !== rootPubkey.toLowerCase()) {
+  if (credential?.rootPubkey !== rootPubkey.toLowerCase()) {
     throw denied("wrong-root", "another root key than the trusted one signed the credential");
   }
   if (fault !== undefined) throw denied("structure", `the credential is not valid: ${fault}`);

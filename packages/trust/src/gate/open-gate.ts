@@ -33,7 +33,11 @@ export function openGate(options: OpenGateOptions = {}): AdmissionGate {
     admit: ({ credentialJson }): AdmissionDecision =>
       credentialJson === ""
         ? { admitted: true, attributes: {} }
-        : { admitted: false, reason: "an open gate cannot verify a credential" },
+        : {
+            admitted: false,
+            cause: "wrong-root",
+            reason: "an open gate trusts no root key and cannot verify a credential",
+          },
   };
 }
 

@@ -9,6 +9,17 @@ const SERVICE = "aster";
 /** A variable, so that bundlers do not look for the optional package. */
 const PACKAGE: string = "@napi-rs/keyring";
 
+/** On Linux, the package would fall back to the kernel's keyring, which a restart empties. */
+const LASTING = { linux: { store: "secret-service" } } as const;
+
+interface KeyringModule {
+  readonly AsyncEntry: new (
+    service: string,
+    account: string,
+    options: typeof LASTING,
+  ) => KeyringEntry;
+}
+
 /** One entry of a keyring, as `AsyncEntry` of `@napi-rs/keyring` offers it. */
 export interface KeyringEntry {
   getPassword(): Promise<string | null | undefined>;
@@ -84,7 +95,7 @@ export function rootKeyring(options: RootKeyringOptions = {}): RootKeyring {
 }
 
 async function systemKeyring(): Promise<OpenKeyringEntry> {
-  let module: { AsyncEntry: new (service: string, account: string) => KeyringEntry };
+  let module: KeyringModule;
   try {
     module = await import(PACKAGE);
   } catch (cause) {
@@ -94,7 +105,7 @@ async function systemKeyring(): Promise<OpenKeyringEntry> {
       { cause },
     );
   }
-  return (service, account) => new module.AsyncEntry(service, account);
+  return (service, account) => new module.AsyncEntry(service, account, LASTING);
 }
 
 function keypairIn(account: string, text: string | null | undefined): RootKeypair | undefined {

@@ -369,7 +369,7 @@ describe("a server", () => {
     failing = true;
     expect(await ask(noCredential ?? "")).toMatchObject({ code: "reset", applicationCode: 13 });
     expect(peers.size).toBe(0);
-    expect(outcomes.map(({ cause }) => (cause as Error).message)).toEqual([
+    expect(outcomes.map(({ error }) => (error as Error).message)).toEqual([
       expect.stringContaining("65536"),
       "secret",
     ]);

@@ -3,6 +3,7 @@ import vectors from "../../../../fixtures/admission/admission.json" with { type:
 import {
   AdmissionError,
   type AdmissionResponse,
+  type AdmittedService,
   encodeAdmissionRequest,
   encodeAdmissionResponse,
   parseAdmissionRequest,
@@ -136,8 +137,9 @@ describe("untrusted messages", () => {
   });
 });
 
-describe("ids of methods", () => {
-  const answer = (methodIds?: Record<string, string>): AdmissionResponse => ({
+describe("methods", () => {
+  const id = "22".repeat(32);
+  const answer = (extra: Partial<AdmittedService> = {}): AdmissionResponse => ({
     admitted: true,
     attributes: {},
     services: [
@@ -148,34 +150,72 @@ describe("ids of methods", () => {
         channels: {},
         scoped: "shared",
         serializationModes: ["xlang"],
-        ...(methodIds && { methodIds }),
+        ...extra,
       },
     ],
     registryNamespace: "",
     rootPubkey: "00".repeat(32),
     reason: "",
   });
-  const trip = (given?: Record<string, string>) =>
-    parseAdmissionResponse(encodeAdmissionResponse(answer(given))).services[0]?.methodIds;
+  const trip = (extra: Partial<AdmittedService>) =>
+    parseAdmissionResponse(encodeAdmissionResponse(answer(extra))).services[0];
 
   test("travel with their service, behind the keys of the Python package", () => {
-    expect(trip({ say: "22".repeat(32) })).toEqual({ say: "22".repeat(32) });
-    expect(text(encodeAdmissionResponse(answer({ say: "22" })))).toContain(
-      '"serialization_modes":["xlang"],"method_ids":{"say":"22"}}',
+    const extra: Partial<AdmittedService> = {
+      requires: { kind: "role", roles: ["ops"] },
+      methods: { say: { id }, tail: { id, requires: { kind: "any_of", roles: ["logs", "x"] } } },
+    };
+    expect(trip(extra)).toEqual(answer(extra).services[0]);
+    expect(text(encodeAdmissionResponse(answer(extra)))).toContain(
+      `"serialization_modes":["xlang"],"requires":{"kind":"role","roles":["ops"]},"methods":[` +
+        `{"name":"say","id":"${id}"},{"name":"tail","id":"${id}","requires":{"kind":"any_of","roles":["logs","x"]}}]}`,
     );
   });
 
+  test("may have any name", () => {
+    const methods = JSON.parse(`{"__proto__":{"id":"${id}"},"constructor":{"id":"${id}"}}`);
+    expect(Object.keys(trip({ methods })?.methods ?? {})).toEqual(["__proto__", "constructor"]);
+  });
+
   test("are absent for a peer that sends none, or another form", () => {
-    expect(trip()).toBeUndefined();
-    const other = text(encodeAdmissionResponse(answer({}))).replace("{}}]", '["say"]}]');
-    expect(other).toContain('"method_ids":["say"]');
-    expect(parseAdmissionResponse(other).services[0]).not.toHaveProperty("methodIds");
+    expect(trip({})).not.toHaveProperty("methods");
+    const sent = text(encodeAdmissionResponse(answer({ methods: {} })));
+    expect(sent).toContain('"methods":[]');
+    for (const other of ['["say"]', '{"say":{}}', '[{"name":"say"}]', '[{"name":"","id":""}]']) {
+      const changed = parseAdmissionResponse(sent.replace('"methods":[]', `"methods":${other}`));
+      expect(changed.services[0]).not.toHaveProperty("methods");
+    }
+    const form = sent.replace('"methods":[]', '"requires":{"kind":"all","roles":["a"]}');
+    expect(parseAdmissionResponse(form).services[0]).not.toHaveProperty("requires");
   });
 
   test("are left out of an answer that they would make too long", () => {
-    const many = Array.from({ length: 1_000 }, (_, i) => [`method${i}`, "22".repeat(32)]);
-    expect(trip(Object.fromEntries(many))).toEqual({});
+    const many = Array.from({ length: 1_000 }, (_, i) => [`method${i}`, { id }]);
+    expect(trip({ methods: Object.fromEntries(many) })?.methods).toEqual({});
     const attributes = { a: "x".repeat(70_000) };
-    expect(() => encodeAdmissionResponse({ ...answer({ a: "" }), attributes })).toThrow("65536");
+    const tooLong = { ...answer({ methods: { a: { id } } }), attributes };
+    expect(() => encodeAdmissionResponse(tooLong)).toThrow("65536");
+  });
+});
+
+describe("renewal", () => {
+  test("is asked for by a key behind those of the Python package", () => {
+    const request = { credentialJson: "{}", iidToken: "", renew: true };
+    const bytes = encodeAdmissionRequest(request);
+    expect(text(bytes)).toBe('{"credential_json":"{}","iid_token":"","renew":true}');
+    expect(parseAdmissionRequest(bytes)).toEqual(request);
+    for (const other of ["false", "null", '"yes"', "1"]) {
+      const read = parseAdmissionRequest(text(bytes).replace("true", other));
+      expect(read).toEqual({ credentialJson: "{}", iidToken: "" });
+    }
+  });
+
+  test("is answered by the last key", () => {
+    const wire =
+      '{"admitted":true,"attributes":{},"services":[],"registry_namespace":"",' +
+      '"root_pubkey":"","reason":"","credential_json":"{}"}';
+    const response = parseAdmissionResponse(wire);
+    expect(response.credentialJson).toBe("{}");
+    expect(text(encodeAdmissionResponse(response))).toBe(wire);
   });
 });

@@ -234,6 +234,13 @@ describe("kinds", () => {
     expect(producerCauseOf(stripped as never)).toBe("signature");
   });
 
+  test.each([undefined, null, 7, "text", [], {}])("refuses %j", (value) => {
+    const verify = [verifyCredential, verifyProducerCredential] as const;
+    for (const check of verify) {
+      expect(() => check(value as never, options)).toThrow(CredentialError);
+    }
+  });
+
   test("refuses endpoint ids that make the bytes of one kind those of the other", () => {
     for (const endpointId of ["", "00", "\u0000\u0000", `\u0001${"ab".repeat(32)}`, 7, null]) {
       expect(producerCauseOf({ ...producer, endpointId } as never)).toBe("structure");

@@ -75,6 +75,23 @@ test("reports a keyring that denies the access", async () => {
   }
 });
 
+test("asks Linux for a keyring that survives a restart", async () => {
+  const opened: unknown[][] = [];
+  class AsyncEntry {
+    constructor(...args: unknown[]) {
+      opened.push(args);
+    }
+    async getPassword(): Promise<string> {
+      return hex;
+    }
+  }
+  vi.doMock("@napi-rs/keyring", () => ({ AsyncEntry }));
+  expect((await rootKeyring().read())?.publicKey).toBe(root.publicKey);
+  expect(opened).toEqual([
+    ["aster", "root_privkey:default", { linux: { store: "secret-service" } }],
+  ]);
+});
+
 test("names the package that is missing", async () => {
   vi.doMock("@napi-rs/keyring", () => {
     throw new Error("Cannot find package");

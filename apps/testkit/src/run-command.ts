@@ -1,0 +1,39 @@
+import { call } from "./call/call.ts";
+import { codec } from "./codec/codec.ts";
+import { failureLine } from "./failure.ts";
+import { emit } from "./json-lines.ts";
+import { serve } from "./serve/serve.ts";
+import { credential } from "./trust/credential.ts";
+import { identity } from "./trust/identity.ts";
+import { keys } from "./trust/keys.ts";
+import { revoke } from "./trust/revoke.ts";
+import { UsageError, usage } from "./usage.ts";
+
+const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  serve,
+  call,
+  codec,
+  keys,
+  credential,
+  identity,
+  revoke,
+};
+
+/**
+ * Runs the command of a command line and returns the exit code: 2 for wrong usage, which is
+ * described on stderr, and 1 for an error, which is a line on stdout.
+ */
+export async function runCommand([name = "", ...args]: readonly string[]): Promise<number> {
+  try {
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command === undefined) throw new UsageError(`there is no command "${name}"`);
+    return await command(args);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`testkit: ${error.message}\n${usage}`);
+      return 2;
+    }
+    emit(failureLine(error));
+    return 1;
+  }
+}
