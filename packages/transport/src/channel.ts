@@ -23,8 +23,9 @@ export interface ChannelSink {
   /** The peer ended its half between two frames. No more frames will come. */
   end(): void;
   /**
-   * The peer broke the framing rules (`error.code` is `"frame"`). No more frames will come. The
-   * sending half still works, so that the peer can get an error.
+   * The peer broke the framing rules (`error.code` is `"frame"`), or too many frames wait for this
+   * sink (`"limit"`). No more frames will come. The sending half still works, so that the peer can
+   * get an error.
    */
   malformed(error: TransportError): void;
   /** The peer stopped reading (STOP_SENDING). What is still sent is discarded; reading goes on. */

@@ -23,6 +23,21 @@ export interface BufferObserver {
    * `channel.drained()` resolves.
    */
   unfinished(channel: Channel): void;
+  /**
+   * The bytes that have arrived and are not complete frames, or for whose stream no more may be
+   * read, have changed by so many. Exact to 64 KiB.
+   */
+  arriving(change: number): void;
+  /**
+   * The memory of frames that wait in their channels has changed by so many bytes: because these
+   * are paused, or because it is not their turn.
+   */
+  kept(change: number): void;
+  /**
+   * Decides if one more frame may wait on a paused channel. With `false` its sink gets `malformed`
+   * with the code `limit`, and the peer is asked to stop sending.
+   */
+  mayKeep(bytes: number): boolean;
 }
 
 /**

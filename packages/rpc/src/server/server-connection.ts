@@ -165,6 +165,18 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
     });
   }
 
+  arriving(change: number): void {
+    this.core.budget.changeArriving(change);
+  }
+
+  kept(change: number): void {
+    this.budget.changeKept(change);
+  }
+
+  mayKeep(bytes: number): boolean {
+    return this.budget.mayKeep(bytes);
+  }
+
   stalled(channel: Channel): void {
     channel.reset(ResetCode.Cancelled);
   }

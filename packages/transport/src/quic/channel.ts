@@ -12,7 +12,7 @@ import { now, soon } from "../turns.ts";
 import { Limit, RecordHeader } from "./border.ts";
 import type { QuicConnection } from "./connection.ts";
 import { isCostly, type WaitingChannel } from "./delivery-turns.ts";
-import { type KeptFrame, KeptFrames } from "./kept-frames.ts";
+import { type KeptFrame, KeptFrames, keptBytes } from "./kept-frames.ts";
 
 /** Unsent bytes from which a NOTIFY command is sent: early, so that the network stays busy. */
 const NOTIFY_BYTES: number = Limit.SEND_WINDOW_BYTES / 4;
@@ -159,7 +159,7 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
     this.#opened = true;
     this.connection.commands.stop(this.handle, code);
     this.#receiveDone = true;
-    this.#kept = undefined;
+    this.#dropKept();
     this.#finishIfDone();
   }
 
@@ -227,7 +227,7 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
   /** The peer or the connection ended the channel. */
   onLost(error: TransportError): void {
     this.#loss = error;
-    this.#kept = undefined;
+    this.#dropKept();
     this.#leave();
     this.#deliver();
   }
@@ -331,7 +331,14 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
     }
   }
 
+  /** Keeps a frame for later. A paused channel may not keep more than the observer allows. */
   #keep(flags: number, payload: Uint8Array): void {
+    const bytes = keptBytes(payload);
+    if (this.#paused && !this.connection.mayKeep(bytes)) {
+      this.#refuseInput();
+      return;
+    }
+    this.connection.countKept(bytes);
     this.#kept ??= new KeptFrames();
     this.#kept.push(flags, payload);
   }
@@ -339,7 +346,23 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
   #takeKept(): KeptFrame | undefined {
     const frame = this.#kept?.shift();
     if (this.#kept?.empty) this.#kept = undefined;
+    if (frame !== undefined) this.connection.countKept(-keptBytes(frame.payload));
     return frame;
+  }
+
+  #dropKept(): void {
+    if (this.#kept === undefined) return;
+    this.connection.countKept(-this.#kept.bytes);
+    this.#kept = undefined;
+  }
+
+  #refuseInput(): void {
+    try {
+      this.#sink?.malformed(keptTooMuch());
+    } catch {
+      this.reset(ResetCode.InternalError);
+    }
+    this.stop(ResetCode.Cancelled);
   }
 
   /** Returns true if the next frame, a costly one, has to wait for the turn of its peer. */
@@ -383,8 +406,15 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
   #finish(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#kept = undefined;
+    this.#dropKept();
     this.#leave();
     this.connection.forget(this);
   }
+}
+
+function keptTooMuch(): TransportError {
+  return new TransportError(
+    "limit",
+    "the peer may not make this side keep more unread frames; read faster, or make the peer wait",
+  );
 }

@@ -50,6 +50,8 @@ export class QuicConnection implements Connection {
   #handler: ((channel: Channel) => void) | undefined;
   #observer: BufferObserver | undefined;
   #backlog: Backlog | undefined;
+  #arriving = 0;
+  #kept = 0;
 
   constructor(reactor: Reactor, init: ConnectionInit) {
     const { handle, peer, alpn, side, raw, remoteAddress } = init;
@@ -94,6 +96,8 @@ export class QuicConnection implements Connection {
       () => this.commands.measureAll(this.handle),
       (change) => observer.unsent(change),
     );
+    observer.kept(this.#kept);
+    observer.arriving(this.#arriving);
   }
 
   stats(): ConnectionStats {
@@ -160,6 +164,24 @@ export class QuicConnection implements Connection {
     this.#backlog?.counted(bytes, isAnswer);
   }
 
+  /** A frame of so many bytes may wait for its reader. */
+  mayKeep(bytes: number): boolean {
+    return this.#observer?.mayKeep(bytes) ?? true;
+  }
+
+  /** The bytes of frames that wait for their readers have changed. */
+  countKept(change: number): void {
+    this.#kept += change;
+    this.#observer?.kept(change);
+  }
+
+  /** The native side has counted what has arrived and waits there. */
+  onArriving(bytes: number): void {
+    const change = bytes - this.#arriving;
+    this.#arriving = bytes;
+    if (change !== 0) this.#observer?.arriving(change);
+  }
+
   /** The close handshake is over, or the connection was lost without one. */
   onGone(): void {
     this.#gone.resolve();
@@ -178,6 +200,7 @@ export class QuicConnection implements Connection {
     }
     this.#backlog?.drop();
     this.#backlog = undefined;
+    this.onArriving(0);
   }
 
   /** Removes a channel that is over. */

@@ -251,6 +251,9 @@ export class Reactor {
       case EventOp.BACKLOG:
         this.#connections.get(handle)?.onBacklog(arg, (flags & EventFlag.ANSWER) !== 0);
         break;
+      case EventOp.ARRIVING:
+        this.#connections.get(handle)?.onArriving(arg);
+        break;
       case EventOp.CLOSED: {
         const connection = this.#connections.get(handle);
         this.#connections.delete(handle);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BufferObserver, Channel } from "../../src/index.ts";
+import { type BufferObserver, type Channel, encodeFrame } from "../../src/index.ts";
 import { loopbackPair } from "../../src/testing.ts";
 import { channelOn, connected, echo, eventually, pattern, sleep } from "../support/pair.ts";
 import { Recorder } from "../support/recorder.ts";
@@ -169,4 +169,47 @@ test("answers that leave at once are not reported", async () => {
   }
   expect(observer.channels).toEqual([]);
   expect(observer.unsentBytes).toBe(0);
+});
+
+test("frames that wait for a paused reader are counted, and refused when they are too many", async () => {
+  const observer = new Observer(100 * 1024);
+  const { pair, ends } = await observed(observer);
+  await using _nodes = pair;
+  const { near, nearSink, far, farSink } = await channelOn(ends);
+  far.pause();
+  for (let frame = 0; frame < 4; frame += 1) near.send(0, pattern(FRAME_BYTES));
+  await eventually("they are kept", () => observer.keptBytes > 4 * FRAME_BYTES);
+  far.resume();
+  await farSink.until("all are read", (self) => self.bytes === 4 * FRAME_BYTES);
+  expect(observer.keptBytes).toBe(0);
+  far.pause();
+  for (let frame = 0; frame < 10; frame += 1) near.send(0, pattern(FRAME_BYTES));
+  await farSink.until("one is refused", (self) => self.broken !== undefined);
+  expect(farSink.broken).toMatchObject({ code: "limit" });
+  await nearSink.until("the stop", (self) => self.stopCode !== undefined);
+  expect(observer.keptBytes).toBe(0);
+  far.send(2, pattern(10), true);
+  await nearSink.untilEnd();
+});
+
+test("a part of a frame counts until the frame is whole", async () => {
+  const observer = new Observer();
+  const pair = await loopbackPair();
+  await using _nodes = pair;
+  const ends = await connected(pair, { raw: true, serverRaw: false });
+  ends.server.observe?.(observer);
+  const farSink = new Recorder();
+  ends.server.accept((channel) => channel.read(farSink));
+  const frame = encodeFrame(0, pattern(300 * 1024));
+  const near = ends.client.open(new Recorder());
+  near.send(0, frame.subarray(0, 200 * 1024));
+  await eventually("the part is counted", () => observer.arrivingBytes > 100 * 1024);
+  expect(pair.server.stats().queuedBytes).toBeGreaterThan(100 * 1024);
+  near.send(0, frame.subarray(200 * 1024));
+  await farSink.until("the frame", (self) => self.bytes > 0);
+  await eventually("nothing is counted", () => observer.arrivingBytes === 0);
+  near.send(0, frame.subarray(0, 200 * 1024));
+  await eventually("the part is counted", () => observer.arrivingBytes > 100 * 1024);
+  near.reset(1);
+  await eventually("nothing is counted", () => observer.arrivingBytes === 0);
 });
