@@ -6,6 +6,7 @@ import { serve } from "./serve/serve.ts";
 import { credential } from "./trust/credential.ts";
 import { identity } from "./trust/identity.ts";
 import { keys } from "./trust/keys.ts";
+import { producerAdmission } from "./trust/producer-admission.ts";
 import { revoke } from "./trust/revoke.ts";
 import { UsageError, usage } from "./usage.ts";
 
@@ -17,6 +18,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   credential,
   identity,
   revoke,
+  "producer-admission": producerAdmission,
 };
 
 /**

@@ -6,6 +6,7 @@ export class UsageError extends Error {
 /** The synopsis of the program. */
 export const usage = `usage:
   testkit serve [--bind ip:port] [--key-file f] [--open] [--limit name=value]... [--idle-ms n]
+                [--root-pub f] [--identity f [--peer NAME]] [--one-time-store d] [--revocations f] [--close-producers]
   testkit call METHOD... --address A [--service S] [--session] [--check-contract] [--request JSON]... [--mode xlang|xlang1|json|native|row]
                [--n N] [--concurrency C] [--deadline-ms D] [--cancel-ms M] [--read-delay-ms R] [--send-delay-ms R] [--key-file f]
                [--metadata k=v]... [--expect CODE] [--idle-ms n] [--connect-ms n] [--trace] [--hold]
@@ -15,4 +16,5 @@ export const usage = `usage:
   testkit credential --root-key F [--role r]... [--attribute k=v]... [--name n] [--expires SECONDS] [--one-time] [--endpoint HEX] [--producer] --out F
   testkit identity --root-key F --name N --role consumer|producer [--capability c]... [--expires SECONDS] --out F
   testkit revoke --root-key F --endpoint HEX... [--list F] --out F
+  testkit producer-admission --address A --credential F --key-file F
 `;

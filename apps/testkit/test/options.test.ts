@@ -116,8 +116,7 @@ describe("the options of call", () => {
 
 describe("the options of serve", () => {
   it("have defaults", () => {
-    const none = { bind: undefined, keyFile: undefined, limits: {}, idleMs: undefined };
-    expect(serveOptions([])).toEqual(none);
+    expect(serveOptions([])).toEqual({ limits: {}, admissionLimits: {} });
   });
 
   it("are read", () => {
@@ -127,13 +126,33 @@ describe("the options of serve", () => {
       bind: "127.0.0.1:0",
       keyFile: "f",
       limits: { maxCalls: 5, maxQueuedItems: 6 },
+      admissionLimits: {},
       idleMs: 1000,
+    });
+  });
+
+  it("close the gate", () => {
+    const args =
+      "--root-pub r --identity i --peer p --one-time-store t --revocations l --close-producers --limit admissionsPerAddress=7";
+    expect(serveOptions(args.split(" "))).toEqual({
+      rootPub: "r",
+      identity: "i",
+      peer: "p",
+      oneTimeStore: "t",
+      revocations: "l",
+      limits: {},
+      admissionLimits: { perAddress: 7 },
     });
   });
 
   it.each([
     ["an argument", ["x"], /takes no argument "x"/],
-    ["an unknown option", ["--root-pub", "f"], /supported: --bind --key-file --open/],
+    ["an unknown option", ["--root", "f"], /supported: --bind --key-file --open/],
+    ["an open gate beside a root key", ["--open", "--root-pub", "f"], /--open and --root-pub/],
+    ["an open gate beside an identity", ["--open", "--identity", "f"], /--open and --identity/],
+    ["an entry of no identity", ["--peer", "p"], /--identity, which is missing/],
+    ["tokens of an open gate", ["--one-time-store", "d"], /--one-time-store needs --root-pub/],
+    ["a limit of no admissions", ["--limit", "admissionsPerAddress=0"], /whole number from 1/],
     ["an unknown limit", ["--limit", "nope=1"], /supported: maxMessageBytes/],
     ["a limit without a value", ["--limit", "maxCalls"], /--limit takes name=value/],
     ["an empty limit", ["--limit", "maxCalls="], /limit maxCalls takes a whole number/],

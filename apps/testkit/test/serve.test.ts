@@ -95,7 +95,7 @@ describe("the testkit", () => {
   it.each([
     ["a missing command", [], 'no command ""'],
     ["an unknown command", ["toString"], 'no command "toString"'],
-    ["serve with an unknown option", ["serve", "--root-pub", "f"], "supported: --bind"],
+    ["serve with an unknown option", ["serve", "--root", "f"], "supported: --bind"],
   ])("refuses %s", async (_, args, text) => {
     await using program = testkit(...args);
     expect(await program.exited).toBe(2);

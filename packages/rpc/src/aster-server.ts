@@ -27,6 +27,9 @@ import type { DrainOptions } from "./server/server-options.ts";
 import type { AsterServerStats } from "./server/server-stats.ts";
 import { showAs } from "./shown.ts";
 
+/** The close code for peers that are not admitted (docs/wire.md, "Gate 0"). */
+const NOT_ADMITTED = 403;
+
 /**
  * A node that serves: it admits peers and answers their calls. The caller of `start` closes it, for
  * example with `await using`.
@@ -57,6 +60,10 @@ export class AsterServer implements AsyncDisposable {
     this.#admissions = admissions;
     this.server = server;
     this.#health = new ServerHealth(server.definitions.map((definition) => definition.name));
+    // such a connection would count as one of an admitted peer
+    admissions.onAbsence((peer) => {
+      this.#connections.closeOf(peer, RPC_ALPN, NOT_ADMITTED, "not admitted");
+    });
     const { alpns: raw } = admissions;
     this.#incoming = held.node.accept([RPC_ALPN, ...raw], { raw });
     this.#accepting = this.#accept();

@@ -55,7 +55,7 @@ export type { Subscription } from "./server/subscription.ts";
 export { AsterConfig } from "./config/aster-config.ts";
 export type { ConfigChoice } from "./config/config-choice.ts";
 export type { ShownSetting } from "./config/config-text.ts";
-export type { AsterConfigValues, SettingName } from "./config/config-values.ts";
+export type { AsterConfigValues, SettingName, SettingValue } from "./config/config-values.ts";
 export type { Environment } from "./config/environment.ts";
 export type { LogLineOptions } from "./log/log-lines.ts";
 export { jsonLog, textLog } from "./log/log-lines.ts";

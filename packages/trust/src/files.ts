@@ -1,5 +1,7 @@
-// Keys and identities in files and in the keyring of the operating system.
+// Keys, credentials and identities in files, and root keys in the keyring of the operating system.
 
+export type { StoredCredential } from "./identity/credential-file.ts";
+export { readCredential, writeCredential } from "./identity/credential-file.ts";
 export type {
   AsterIdentity,
   IdentityPeer,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { readIdentity } from "@aster/trust/files";
 import { secretKeyIn } from "@aster-apps/testkit";
 import { describe, expect, test } from "vitest";
 import { inForm } from "./support/form.ts";
@@ -24,7 +25,7 @@ describe("the runtime", { timeout: 240_000 }, () => {
     expect(child.lines).toEqual([{ terminated: workers }]);
   });
 
-  test(`P8: a key file is complete or absent after ${kills} kills during writes`, async () => {
+  test(`P8: key and identity files are complete or absent after ${kills} kills during writes`, async () => {
     const folder = mkdtempSync(join(tmpdir(), "aster-keys-"));
     try {
       const killed = async () => {
@@ -36,7 +37,11 @@ describe("the runtime", { timeout: 240_000 }, () => {
       };
       for (let left = kills; left > 0; left -= 4)
         await Promise.all(Array.from({ length: 4 }, killed));
-      const files = readdirSync(folder).filter((name) => !name.endsWith(".new"));
+      const all = readdirSync(folder).filter((name) => !name.endsWith(".new"));
+      const files = all.filter((name) => name.startsWith("key-"));
+      for (const name of all.filter((one) => one.startsWith("identity-"))) {
+        expect((await readIdentity(join(folder, name))).peers).toEqual([]);
+      }
       expect(files.length).toBeGreaterThan(0);
       const keys = files.map((name) => readFileSync(join(folder, name), "utf8"));
       for (const key of keys) {

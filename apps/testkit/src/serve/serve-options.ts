@@ -1,13 +1,37 @@
 import { defaultLimits, type RpcLimits } from "@aster/rpc/server";
-import { pairs, parseOptions, wholeNumber } from "../options.ts";
+import type { AdmissionLimiterOptions } from "@aster/trust";
+import { excludeEachOther, noArguments, pairs, parseOptions, wholeNumber } from "../options.ts";
 import { UsageError } from "../usage.ts";
 
-export interface ServeOptions {
+/** The options of `serve` about the peers that may call. */
+export interface TrustOptions {
+  /** A file with the public root key. */
+  readonly rootPub: string | undefined;
+  readonly identity: string | undefined;
+  /** The entry of the identity file. */
+  readonly peer: string | undefined;
+  /** The folder that remembers used one-time tokens. */
+  readonly oneTimeStore: string | undefined;
+  /** The file of a revocation list. */
+  readonly revocations: string | undefined;
+  readonly admissionLimits: AdmissionLimiterOptions;
+}
+
+export interface ServeOptions extends TrustOptions {
   readonly bind: string | undefined;
   readonly keyFile: string | undefined;
   readonly limits: Partial<RpcLimits>;
   readonly idleMs: number | undefined;
 }
+
+/** Options that need a closed gate. */
+const CLOSED = ["one-time-store", "revocations", "close-producers"] as const;
+
+const admissionLimitNames: Readonly<Record<string, keyof AdmissionLimiterOptions>> = {
+  admissionsPerEndpoint: "perEndpoint",
+  admissionsPerAddress: "perAddress",
+  admissionsInTotal: "total",
+};
 
 /** Reads the arguments of `serve`; throws {@link UsageError}. */
 export function serveOptions(args: readonly string[]): ServeOptions {
@@ -15,25 +39,51 @@ export function serveOptions(args: readonly string[]): ServeOptions {
     bind: { type: "string" },
     "key-file": { type: "string" },
     open: { type: "boolean" },
+    "root-pub": { type: "string" },
+    identity: { type: "string" },
+    peer: { type: "string" },
+    "one-time-store": { type: "string" },
+    revocations: { type: "string" },
+    "close-producers": { type: "boolean" },
     limit: { type: "string", multiple: true, default: [] },
     "idle-ms": { type: "string" },
   });
-  if (positionals.length > 0)
-    throw new UsageError(`serve takes no argument "${positionals.join(" ")}"`);
-  const limits = Object.entries(pairs("limit", values.limit)).map(limit);
+  noArguments("serve", positionals);
+  excludeEachOther(values, "open", "root-pub", "identity");
+  const { bind, identity, peer, revocations } = values;
+  const rootPub = values["root-pub"];
+  if (peer !== undefined && identity === undefined) {
+    throw new UsageError("--peer names an entry of --identity, which is missing");
+  }
+  const needing = CLOSED.find((name) => values[name] !== undefined);
+  if (needing !== undefined && rootPub === undefined && identity === undefined) {
+    throw new UsageError(`--${needing} needs --root-pub or --identity`);
+  }
+  const given = Object.entries(pairs("limit", values.limit));
+  const isAdmission = ([name]: [string, string]) => Object.hasOwn(admissionLimitNames, name);
   const idle = values["idle-ms"];
   return {
-    bind: values.bind,
+    bind,
     keyFile: values["key-file"],
-    limits: Object.fromEntries(limits),
+    rootPub,
+    identity,
+    peer,
+    oneTimeStore: values["one-time-store"],
+    revocations,
+    limits: Object.fromEntries(given.filter((one) => !isAdmission(one)).map(limit)),
+    admissionLimits: Object.fromEntries(given.filter(isAdmission).map(admissionLimit)),
     idleMs: idle === undefined ? undefined : wholeNumber("idle-ms", idle, 1),
   };
 }
 
 function limit([name, text]: [string, string]): [string, number] {
   if (!Object.hasOwn(defaultLimits, name)) {
-    const known = Object.keys(defaultLimits).join(" ");
+    const known = [...Object.keys(defaultLimits), ...Object.keys(admissionLimitNames)].join(" ");
     throw new UsageError(`unknown limit ${name}\nsupported: ${known}`);
   }
   return [name, wholeNumber(`limit ${name}`, text)];
+}
+
+function admissionLimit([name, text]: [string, string]): [string, number] {
+  return [admissionLimitNames[name] ?? name, wholeNumber(`limit ${name}`, text, 1)];
 }

@@ -1,6 +1,5 @@
 import { AsterServer, implement } from "@aster/rpc";
 import { parseAddress } from "@aster/transport";
-import { openGate } from "@aster/trust";
 import { emit, onJsonLine } from "../json-lines.ts";
 import { secretKeyIn } from "../key-file.ts";
 import { Counter } from "../services/counter.ts";
@@ -8,13 +7,15 @@ import { counterHandlers } from "../services/counter-handlers.ts";
 import { Testkit } from "../services/testkit.ts";
 import { testkitHandlers } from "../services/testkit-handlers.ts";
 import { serveOptions } from "./serve-options.ts";
+import { serverTrust } from "./serve-trust.ts";
+import { admissionEvent, deniedEvent } from "./trust-events.ts";
 
 /**
  * The `serve` command: hosts Testkit and Counter until a signal or a line on stdin drains the
  * server. Returns the exit code.
  */
 export async function serve(args: readonly string[]): Promise<number> {
-  const { bind, keyFile, limits, idleMs } = serveOptions(args);
+  const { bind, keyFile, limits, idleMs, ...trust } = serveOptions(args);
   const handlers = testkitHandlers((method) => emit({ event: "aborted", method }));
   const server = await AsterServer.start({
     services: [
@@ -23,12 +24,14 @@ export async function serve(args: readonly string[]): Promise<number> {
         counterHandlers(peer, (session) => emit({ event: "sessionClosed", ...session })),
       ),
     ],
-    gate: openGate({ production: true }),
+    ...(await serverTrust(trust)),
     network: "none",
     limits,
-    ...(keyFile === undefined ? {} : { secretKey: await secretKeyIn(keyFile) }),
-    ...(bind === undefined ? {} : { bindAddress: bind }),
+    secretKey: keyFile === undefined ? undefined : await secretKeyIn(keyFile),
+    bindAddress: bind,
     ...(idleMs === undefined ? {} : { node: { idleTimeoutMs: idleMs } }),
+    onAdmission: (outcome) => emit(admissionEvent(outcome)),
+    onDenied: (denial) => emit(deniedEvent(denial)),
     onError: ({ errorId, cause }) => process.stderr.write(`${errorId}: ${String(cause)}\n`),
   });
   const { endpointId, address, endpointAddrB64, contracts } = server;

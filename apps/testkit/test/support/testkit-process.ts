@@ -28,9 +28,12 @@ export function testkit(...args: readonly string[]): Child {
   return new Child(node, [...program, ...args]);
 }
 
-/** Starts `testkit serve` on a loopback port and waits until it is ready. */
+/**
+ * Starts `testkit serve` on a loopback port and waits until it is ready. Without other options its
+ * gate is open.
+ */
 export async function serving(...args: readonly string[]): Promise<{ child: Child; ready: Ready }> {
-  const child = testkit("serve", "--open", "--bind", "127.0.0.1:0", ...args);
+  const child = testkit("serve", "--bind", "127.0.0.1:0", ...args);
   const isReady = (value: unknown): value is Ready => "ready" in (value as object);
   return { child, ready: await child.line(isReady) };
 }

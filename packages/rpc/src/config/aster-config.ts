@@ -4,7 +4,7 @@ import { showAs } from "../shown.ts";
 import { type ConfigEntries, type ConfigEntry, checkedEntry, Layer } from "./config-entry.ts";
 import { readConfigFile } from "./config-file.ts";
 import { type ShownSetting, settingsText, shownSettings } from "./config-text.ts";
-import type { AsterConfigValues, SettingName } from "./config-values.ts";
+import type { AsterConfigValues, SettingName, SettingValue } from "./config-values.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import { settings } from "./settings.ts";
 
@@ -73,8 +73,8 @@ export class AsterConfig {
   }
 
   /** A value that was set; `undefined` for one that was not. */
-  get<K extends SettingName>(name: K): AsterConfigValues[K] {
-    return this.#entries.get(name)?.value as AsterConfigValues[K];
+  get<K extends SettingName>(name: K): SettingValue<K> {
+    return this.#entries.get(name)?.value as SettingValue<K>;
   }
 
   /** The source of a value: the variable, the file with its table, or the name in the program. */

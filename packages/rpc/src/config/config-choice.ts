@@ -45,8 +45,8 @@ export function configOf({ config }: Pick<ConfigChoice, "config">): AsterConfig 
   return chosen;
 }
 
-/** Each text is a warning once per process. */
-function warnOnce(text: string): void {
+/** Prints a process warning, each text once per process. */
+export function warnOnce(text: string): void {
   if (warned.has(text)) return;
   warned.add(text);
   process.emitWarning(`${text}. See docs/guide/configuration.md.`, {

@@ -1,3 +1,4 @@
+import type { Secret } from "@aster/trust";
 import type { LogLevel } from "../log/log-record.ts";
 
 /**
@@ -25,8 +26,8 @@ export interface AsterConfigValues {
   readonly endpointAddr?: string | undefined;
   /** The folder of a server for the one-time tokens that were used. */
   readonly storagePath?: string | undefined;
-  /** The secret key of the node: 32 bytes. */
-  readonly secretKey?: Uint8Array | undefined;
+  /** The secret key of the node: 32 bytes. A configuration keeps it as a `Secret`. */
+  readonly secretKey?: Secret | Uint8Array | undefined;
   readonly relayMode?: "default" | "disabled" | "staging" | "custom" | undefined;
   /** The relays of the mode `custom`. */
   readonly relayUrls?: readonly string[] | undefined;
@@ -69,3 +70,8 @@ export interface AsterConfigValues {
 }
 
 export type SettingName = keyof AsterConfigValues;
+
+/** A value as a configuration returns it. */
+export type SettingValue<K extends SettingName> = K extends "secretKey"
+  ? Secret | undefined
+  : AsterConfigValues[K];

@@ -20,7 +20,7 @@ export function nodeSettings(
   if (choice.node !== undefined && isNode(choice.node)) return {};
   refuseUnsupported(config);
   return {
-    secretKey: choice.secretKey ?? config.get("secretKey") ?? identityKey,
+    secretKey: choice.secretKey ?? config.get("secretKey")?.expose() ?? identityKey,
     bindAddress: choice.bindAddress ?? config.get("bindAddr"),
     network: choice.network ?? networkOf(config),
   };

@@ -1,13 +1,13 @@
-import { type AdmissionGate, openGate } from "@aster/trust";
 import type { AsterServerOptions } from "../aster-server-options.ts";
 import type { HealthAddress } from "../health/health-endpoint.ts";
-import { invalidSetting, withoutUndefined } from "../option-check.ts";
+import { withoutUndefined } from "../option-check.ts";
 import type { AsterConfig } from "./aster-config.ts";
 import { configOf } from "./config-choice.ts";
 import { type ChosenIdentity, identityOf } from "./identity-choice.ts";
 import { logOf } from "./log-setting.ts";
 import { nodeSettings } from "./node-settings.ts";
 import { type RootKey, rootKeyOf, sameRootKey } from "./root-key.ts";
+import { trustSettings } from "./trust-settings.ts";
 
 const MS_PER_S = 1_000;
 
@@ -18,14 +18,13 @@ const MS_PER_S = 1_000;
 export async function serverSettings(options: AsterServerOptions): Promise<AsterServerOptions> {
   const config = configOf(options);
   const identity = await identityOf(options, config, "producer");
-  const root = rootOf(await rootKeyOf(config), identity);
+  const root = rootOf(options, await rootKeyOf(config), identity);
   const ttlS = config.get("peerTtlS");
   return {
     ...options,
     ...withoutUndefined({
       ...nodeSettings(options, config, identity?.secretKey),
-      rootPubkey: options.rootPubkey ?? root?.pubkey,
-      gate: gateOf(options, root, config),
+      ...trustSettings(options, config, root),
       log: logOf(options.log, config),
       healthPort: options.healthPort ?? healthOf(config),
       peerTtlMs: options.peerTtlMs ?? (ttlS === undefined ? undefined : ttlS * MS_PER_S),
@@ -34,37 +33,23 @@ export async function serverSettings(options: AsterServerOptions): Promise<Aster
   };
 }
 
-/** The root key of the configuration and the identity file. Throws when they differ. */
+/**
+ * The root key: the option, else that of the configuration and the identity file. Throws when the
+ * identity file has another one than the others.
+ */
 function rootOf(
-  own: RootKey | undefined,
+  { rootPubkey }: AsterServerOptions,
+  configured: RootKey | undefined,
   identity: ChosenIdentity | undefined,
 ): RootKey | undefined {
+  const own =
+    rootPubkey === undefined
+      ? configured
+      : { pubkey: String(rootPubkey).toLowerCase(), origin: "option rootPubkey" };
   if (identity?.entry === undefined) return own;
   const { entry, path } = identity;
   const origin = `the entry "${entry.name}" of ${path}`;
   return sameRootKey(own, { pubkey: entry.credential.rootPubkey, origin });
-}
-
-/**
- * The gate that the configuration asks for; `undefined` for the default. A root key closes the
- * gate, whatever else the configuration says.
- */
-function gateOf(
-  { gate, rootPubkey }: AsterServerOptions,
-  root: RootKey | undefined,
-  config: AsterConfig,
-): AdmissionGate | undefined {
-  if (root !== undefined && gate?.open) {
-    throw invalidSetting("gate", `${root.origin} sets a root key: the gate is open`);
-  }
-  if (gate !== undefined || root !== undefined || rootPubkey !== undefined) return gate;
-  const allowed = config.get("allowAllConsumers");
-  if (allowed === undefined) return undefined;
-  if (allowed) return openGate({ production: true });
-  throw invalidSetting(
-    "trust.allow_all_consumers",
-    `${config.originOf("allowAllConsumers")} is false, and no root key is set; set ASTER_ROOT_PUBKEY_FILE, or pass a gate`,
-  );
 }
 
 function healthOf(config: AsterConfig): HealthAddress | undefined {

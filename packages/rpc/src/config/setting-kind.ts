@@ -1,3 +1,4 @@
+import { Secret } from "@aster/trust";
 import { z } from "zod";
 import { isSocketAddress } from "../peer/own-node.ts";
 
@@ -73,14 +74,18 @@ export const publicKey: SettingKind<string> = {
   ofText: asIs,
 };
 
-export const secretKey: SettingKind<Uint8Array> = {
+export const secretKey: SettingKind<Secret> = {
   expected: "a secret key of 32 bytes in base64",
   schema: z.union([
-    z.instanceof(Uint8Array).refine((bytes) => bytes.length === SECRET_KEY_BYTES),
+    z.custom<Secret>((value) => value instanceof Secret && value.length === SECRET_KEY_BYTES),
+    z
+      .instanceof(Uint8Array)
+      .refine((bytes) => bytes.length === SECRET_KEY_BYTES)
+      .transform((bytes) => Secret.of(bytes)),
     z
       .string()
       .regex(SECRET_KEY_TEXT)
-      .transform((text) => new Uint8Array(Buffer.from(text, "base64"))),
+      .transform((text) => Secret.of(Buffer.from(text, "base64"))),
   ]),
   ofText: asIs,
   secret: true,

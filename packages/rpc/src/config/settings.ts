@@ -1,4 +1,4 @@
-import type { AsterConfigValues, SettingName } from "./config-values.ts";
+import type { SettingName, SettingValue } from "./config-values.ts";
 import {
   address,
   choice,
@@ -56,7 +56,7 @@ const milliseconds = integer(1, 2 ** 31 - 1);
 const port = integer(0, 65_535);
 
 type Settings = {
-  readonly [K in SettingName]-?: Setting<NonNullable<AsterConfigValues[K]>>;
+  readonly [K in SettingName]-?: Setting<NonNullable<SettingValue<K>>>;
 };
 
 /** Every value of a configuration, in the order in which it is shown. */

@@ -47,7 +47,8 @@ export function incompatible(
   const differences = printable(texts.join("; "), 1000);
   const way = mode === XLANG_B ? "xlang" : mode === "xlang" ? "xlang (profile A)" : mode;
   const text = `${own.name}.${method.name} differs from the peer's in mode ${way}: ${differences}`;
-  return mismatch(own, theirs, `${text}; ${REMEDY} to call anyway`, undefined, {
+  const ids = `the contract of this client is ${own.id}, the peer offers ${shownName(theirs)}`;
+  return mismatch(own, theirs, `${text}; ${ids}; ${REMEDY} to call anyway`, undefined, {
     method: method.name,
     differences,
   });

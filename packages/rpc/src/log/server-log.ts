@@ -1,5 +1,6 @@
 import type { AdmissionOutcome } from "@aster/trust";
 import { RpcError } from "../error.ts";
+import type { Denial } from "../server/denial.ts";
 import type { ServerFault } from "../server/errors.ts";
 import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
@@ -14,6 +15,8 @@ type Line = readonly [logger: string, msg: string];
 
 const REFUSED: Line = ["aster.rpc", "call refused by a limit"];
 const DENIED: Line = ["aster.admission", "admission denied"];
+const REFUSED_CONNECTION: Line = ["aster.admission", "connection refused"];
+const DENIED_CALL: Line = ["aster.rpc", "call denied"];
 
 /** A call as its log lines show it. */
 export interface LoggedCall {
@@ -96,6 +99,14 @@ export class ServerLog {
       return;
     }
     this.#limited(DENIED, cause ?? "", { peer, duration_ms, reason, cause, error });
+  }
+
+  /** A gate has denied a connection or a call. */
+  denied({ gate, peer, cause, method, alpn, count, error }: Denial): void {
+    const line = method === undefined ? REFUSED_CONNECTION : DENIED_CALL;
+    const status_code = error === undefined ? undefined : RpcError.from(error).code;
+    const fields = { gate, peer, cause, method, alpn, count, status_code, error };
+    this.#limited(line, `${gate} ${cause}`, fields);
   }
 
   /** Writes a warning that a peer has caused. */

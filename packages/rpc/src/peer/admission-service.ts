@@ -2,9 +2,7 @@ import type { AllowList, Connection, EndpointId, Node, RefusedConnections } from
 import {
   type AdmissionExchange,
   type AdmissionGate,
-  type AdmissionLimiter,
   type AdmissionOutcome,
-  admissionLimiter,
   CONSUMER_ADMISSION_ALPN,
   type PeerAdmission,
   type PeerRecord,
@@ -16,7 +14,7 @@ import {
 } from "@aster/trust";
 import { runCallback } from "../failure-log.ts";
 import type { Server } from "../server/server.ts";
-import { now } from "../time/clock.ts";
+import { now, setTimer } from "../time/clock.ts";
 import { AdmissionCounts, type AdmissionStats } from "./admission-counts.ts";
 import { hostOf } from "./host.ts";
 import { offerOf } from "./offer.ts";
@@ -24,6 +22,8 @@ import type { ServerGate } from "./server-gate.ts";
 
 /** The time for an admission while strangers hold many connections. Default of trust: 10 s. */
 const CROWDED_TIMEOUT_MS = 3_000;
+/** The time in which a peer can be admitted again on the connections that it has. */
+const READMISSION_MS = 60_000;
 
 /** The admitted peers of a server. With a closed gate, the node accepts connections of these. */
 export class AdmittedPeers extends PeerStore {
@@ -65,7 +65,6 @@ export class AdmissionService {
   readonly #parts: AdmissionParts;
   readonly #options: AdmissionServiceOptions;
   readonly #producers: AdmissionGate | undefined;
-  readonly #limiter: AdmissionLimiter = admissionLimiter();
   readonly #counts = new AdmissionCounts();
   readonly #producerCounts = new AdmissionCounts();
   #stopWatching: () => void = () => {};
@@ -111,13 +110,23 @@ export class AdmissionService {
     return this.#parts.peers.revoke(peer);
   }
 
+  /** Calls back for a peer whose admission ended a while ago and that was not admitted again. */
+  onAbsence(listener: (peer: EndpointId) => void): void {
+    this.#parts.peers.onLapse((peer) => {
+      const timer = setTimer(() => {
+        if (!this.isAdmitted(peer)) listener(peer);
+      }, READMISSION_MS);
+      timer.unref();
+    });
+  }
+
   /** Answers the request of a connection for admission. */
   serve(connection: Connection, isCrowded: boolean): AdmissionExchange {
     const { node, server, peers, gate } = this.#parts;
     const { timeoutMs } = this.#options;
     const { remoteAddress } = connection;
     const limits = {
-      limiter: this.#limiter,
+      limiter: gate.limiter,
       address: remoteAddress && hostOf(remoteAddress),
       timeoutMs: isCrowded
         ? Math.min(CROWDED_TIMEOUT_MS, timeoutMs ?? CROWDED_TIMEOUT_MS)

@@ -1,4 +1,4 @@
-import { type Connection, ResetCode } from "@aster/transport";
+import { type Connection, type EndpointId, ResetCode } from "@aster/transport";
 
 /** Every connection holds buffers, so that their number has to be bounded. */
 export const MAX_CONNECTIONS = 1024;
@@ -41,6 +41,13 @@ export class ConnectionLimiter {
     pot.add(taken);
     this.#taken += 1;
     return true;
+  }
+
+  /** Closes the connections of a peer under one protocol. */
+  closeOf(peer: EndpointId, alpn: string, code: number, reason: string): void {
+    for (const pot of [this.#admitted, this.#unadmitted]) {
+      for (const connection of pot.connectionsOf({ peer, alpn })) connection.close(code, reason);
+    }
   }
 
   /** Adds a connection that the server itself opened. It counts towards no limit. */
@@ -116,6 +123,10 @@ class Pot {
     return false;
   }
 
+  connectionsOf(key: ConnectionKey): Connection[] {
+    return [...(this.#byKey.get(keyOf(key)) ?? [])].map(({ connection }) => connection);
+  }
+
   *connections(): Iterable<Connection> {
     for (const ofKey of this.#byKey.values()) {
       for (const { connection } of ofKey) yield connection;
@@ -135,7 +146,9 @@ class Pot {
   }
 }
 
-function keyOf({ alpn, peer }: Connection): string {
+type ConnectionKey = Pick<Connection, "alpn" | "peer">;
+
+function keyOf({ alpn, peer }: ConnectionKey): string {
   return `${alpn} ${peer}`;
 }
 

@@ -1,5 +1,8 @@
 import {
   type AdmissionGate,
+  type AdmissionLimiter,
+  type AdmissionLimiterOptions,
+  admissionLimiter,
   checkRootPubkey,
   credentialGate,
   type NonceStore,
@@ -36,6 +39,8 @@ export interface GateOptions {
    * operator: a server should not hold the root key. Default: none are issued.
    */
   readonly renew?: RenewCredential | undefined;
+  /** The limits of denied admissions. Default: those of `admissionLimiter`. */
+  readonly admissionLimits?: AdmissionLimiterOptions | undefined;
   /** The producers that accept each other. Default: a mesh of this server alone. */
   readonly producers?: ProducerMesh | undefined;
 }
@@ -50,6 +55,7 @@ export interface ServerTrust {
 /** The gate of a server. */
 export interface ServerGate {
   readonly gate: AdmissionGate;
+  readonly limiter: AdmissionLimiter;
   readonly renew: RenewCredential | undefined;
   /** `undefined` without a root key. */
   readonly trust: ServerTrust | undefined;
@@ -67,8 +73,9 @@ let warned = false;
 export function serverGateOf(options: GateOptions, onRefused: (error: Error) => void): ServerGate {
   checkGateOptions(options);
   const { gate, tokens, renew } = options;
+  const limiter = refused("admissionLimits", () => admissionLimiter(options.admissionLimits));
   if (options.rootPubkey === undefined) {
-    return { gate: gate ?? defaultGate(), renew, trust: undefined, close() {} };
+    return { gate: gate ?? defaultGate(), limiter, renew, trust: undefined, close() {} };
   }
   const rootPubkey = refused("rootPubkey", () => checkRootPubkey(options.rootPubkey as string));
   const producers = refused(
@@ -82,6 +89,7 @@ export function serverGateOf(options: GateOptions, onRefused: (error: Error) => 
       : given;
   return {
     gate: gate ?? credentialGate({ rootPubkey, tokens, revocations }),
+    limiter,
     renew,
     trust: { rootPubkey, producers, revocations },
     close() {

@@ -166,8 +166,10 @@ export class ServerCore {
     if (this.budget.calls === 0) this.#checkIdle();
   }
 
-  /** Passes a denial to `onDenied`. Never throws. */
+  /** Logs a denial and passes it to `onDenied`. Never throws. */
   denied(denial: Denial): void {
+    // the log has a line of its own for admissions
+    if (denial.gate !== 1) this.log?.denied(denial);
     runCallback(
       () => this.#onDenied(denial),
       (cause) => this.callbackFailed("onDenied", denial.peer, cause),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { AsterConfig, RpcError, RpcReason, StatusCode } from "@aster/rpc";
+import { Secret } from "@aster/trust";
 import { describe, expect, test } from "vitest";
 import { settingList } from "../../src/config/settings.ts";
 
@@ -40,7 +41,7 @@ const samples: Readonly<Record<string, readonly [string, unknown]>> = {
   ASTER_PEER_TTL_S: ["1.5", 1.5],
   ASTER_ENDPOINT_ADDR: ["cd".repeat(32), "cd".repeat(32)],
   ASTER_STORAGE_PATH: ["/var/lib/aster", "/var/lib/aster"],
-  ASTER_SECRET_KEY: [secretKey, new Uint8Array(32).fill(0x5e)],
+  ASTER_SECRET_KEY: [secretKey, "[redacted]"],
   ASTER_RELAY_MODE: ["Disabled", "disabled"],
   ASTER_RELAY_URLS: [
     "https://a.example, https://b.example",
@@ -74,7 +75,8 @@ describe("fromEnv", () => {
   test.each(settingList)("reads the variable of %s", (name, { variable }) => {
     const [text, value] = samples[variable] ?? [];
     const config = AsterConfig.fromEnv({ [variable]: ` ${text} ` });
-    expect(config.get(name)).toEqual(value);
+    const read = config.get(name);
+    expect(read instanceof Secret ? String(read) : read).toEqual(value);
     expect(config.originOf(name)).toBe(variable);
     expect(config.names()).toEqual([name]);
   });
@@ -145,7 +147,7 @@ port = 9100
     expect(config.get("allowAllProducers")).toBe(false);
     expect(config.get("peerTtlS")).toBe(60);
     expect(config.get("relayUrls")).toEqual(["https://a.example"]);
-    expect(config.get("secretKey")).toEqual(new Uint8Array(32).fill(0x5e));
+    expect(config.get("secretKey")?.expose()).toEqual(new Uint8Array(32).fill(0x5e));
     expect(config.get("healthPort")).toBe(9100);
     expect(config.originOf("logFormat")).toBe(`${path} [logging] format`);
   });
@@ -186,6 +188,15 @@ describe("precedence", () => {
     expect(config.get("logLevel")).toBe("info");
     expect(config.get("healthPort")).toBeUndefined();
     expect(config.originOf("logLevel")).toBe("logLevel");
+  });
+
+  test("keeps a secret key as a Secret, whatever its form was", () => {
+    const bytes = new Uint8Array(32).fill(0x5e);
+    for (const given of [bytes, Secret.of(bytes), secretKey as never]) {
+      const key = AsterConfig.of({ secretKey: given }).get("secretKey");
+      expect(key).toBeInstanceOf(Secret);
+      expect(key?.expose()).toEqual(bytes);
+    }
   });
 
   test("of() reads neither file nor variables, and checks names and values", () => {

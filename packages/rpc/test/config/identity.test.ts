@@ -1,8 +1,15 @@
 // Keys, root keys and credentials of identity files and credential files.
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AsterClient, AsterConfig, AsterServer, type RpcError, StatusCode } from "@aster/rpc";
+import {
+  AsterClient,
+  AsterConfig,
+  AsterServer,
+  openGate,
+  type RpcError,
+  StatusCode,
+} from "@aster/rpc";
 import { endpointIdOf } from "@aster/transport";
 import { loopbackNode } from "@aster/transport/testing";
 import {
@@ -252,5 +259,59 @@ describe("a server", () => {
     process.env.ASTER_ROOT_PUBKEY = publicKey;
     await using there = await AsterServer.start({ services, bindAddress, gate: closedGate() });
     expect(there.endpointId).toHaveLength(64);
+  });
+
+  test("has a closed gate by the root key of the identity file alone", async () => {
+    await identity("server.identity");
+    await identity("client.identity", "first");
+    process.env.ASTER_ALLOW_ALL_CONSUMERS = "true";
+    await using node = await loopbackNode();
+    await using there = await AsterServer.start({ services, node, identity: "server.identity" });
+    const stranger = AsterClient.connect(there.address, { bindAddress, identity: false });
+    await expect(stranger).rejects.toMatchObject({ code: StatusCode.UNAUTHENTICATED });
+    const options = { bindAddress, identity: "client.identity" };
+    await using client = await AsterClient.connect(there.address, options);
+    expect(await client.client(Probe).echo({ text: "x" })).toEqual({ text: "x" });
+    expect(there.stats().admission).toMatchObject({ admitted: 1, denied: 1 });
+  });
+
+  test("refuses an open gate and another root key beside that of the identity file", async () => {
+    await identity(".aster-identity");
+    const { publicKey } = await generateRootKeypair();
+    expect(await problem(AsterServer.start({ services, gate: openGate() }))).toContain(
+      "sets a root key: the gate cannot be open",
+    );
+    expect(await problem(AsterServer.start({ services, rootPubkey: publicKey }))).toContain(
+      "option rootPubkey and the entry",
+    );
+  });
+
+  test("remembers used one-time tokens in the folder of the configuration", async () => {
+    const credential = await signCredential(root.secretKey, { oneTime: true });
+    const config = AsterConfig.of({ rootPubkey: root.publicKey, storagePath: "state" });
+    const outcomes: (string | undefined)[] = [];
+    for (let start = 0; start < 2; start++) {
+      await using node = await loopbackNode();
+      await using there = await AsterServer.start({
+        services,
+        node,
+        config,
+        onAdmission: ({ admitted, cause }) => void outcomes.push(admitted ? "admitted" : cause),
+      });
+      const connected = AsterClient.connect(there.address, { bindAddress, credential });
+      await connected.then(
+        (client) => client.close(),
+        () => {},
+      );
+    }
+    expect(outcomes).toEqual(["admitted", "token-used"]);
+    expect(readdirSync("state/tokens").length).toBeGreaterThan(0);
+  });
+
+  test("needs a root key to verify producers", async () => {
+    const config = AsterConfig.of({ allowAllProducers: false });
+    expect(await problem(AsterServer.start({ services, config }))).toContain(
+      "allowAllProducers is false, and no root key is set",
+    );
   });
 });

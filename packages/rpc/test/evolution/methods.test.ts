@@ -82,6 +82,9 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(error.rawMessage).toMatch(
       /^Words\.shout differs from the peer's in mode xlang: request\.text: string → timestamp; /,
     );
+    for (const id of [contractIdOf(Old), contractIdOf(Other)]) {
+      expect(error.rawMessage).toContain(id);
+    }
     expect(await remote.say(hi)).toEqual(hi);
   });
 

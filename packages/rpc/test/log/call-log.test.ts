@@ -8,6 +8,7 @@ import {
   implement,
   type LogRecord,
   RpcError,
+  role,
   StatusCode,
   serverStream,
   unary,
@@ -165,6 +166,24 @@ describe("a server", () => {
       logger: "aster.admission",
       msg: "admission denied",
       reason: "not\\u000aon the list",
+    });
+  });
+
+  test("logs a denied call with the method and the cause", async () => {
+    const { records, log } = recorder("info");
+    const secret = defineService("Vault", { requires: role("ops") }, { echo: unary(Text, Text) });
+    const vault = implement(secret, { echo: (request) => request });
+    await using pair = await servicePair({ services: [vault], log });
+    await expect(pair.client.client(secret).echo({ text: "" })).rejects.toMatchObject({
+      code: StatusCode.PERMISSION_DENIED,
+    });
+    expect(records.at(-1)).toMatchObject({
+      level: "warning",
+      msg: "call denied",
+      gate: 3,
+      cause: "capability",
+      method: "Vault.echo",
+      status_code: 7,
     });
   });
 

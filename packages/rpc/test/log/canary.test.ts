@@ -12,6 +12,7 @@ import {
 } from "@aster/rpc";
 import { endpointIdOf, formatTicket, ticketFor } from "@aster/transport";
 import { loopbackNode } from "@aster/transport/testing";
+import { generateRootKeypair, signCredential } from "@aster/trust";
 import { expect, test } from "vitest";
 import { Probe, probe } from "../support/probe.ts";
 
@@ -130,6 +131,45 @@ test.each([0, 1, 2])("log form %i, errors and objects show no secret", async (fo
   for (const msg of ["server started", "admission denied", "peer admitted", "call ended"]) {
     expect(log.text()).toContain(msg);
   }
+});
+
+test("a closed gate shows no part of a credential in logs, events and errors", async () => {
+  const root = await generateRootKeypair();
+  const token = await signCredential(root.secretKey, { oneTime: true, roles: ["user"] });
+  const expired = await signCredential(root.secretKey, { expiresAt: 1_000_000_000 });
+  const log = logs();
+  const seen: unknown[] = [root, token.type];
+  await using there = await loopbackNode();
+  await using server = await AsterServer.start({
+    services: [probe()],
+    node: there,
+    rootPubkey: root.publicKey,
+    log: log.option(2),
+    onAdmission: (outcome) => void seen.push(outcome),
+    onDenied: (denial) => void seen.push(denial),
+  });
+  for (const credential of [token, token, expired, { ...token, nonce: "ab".repeat(32) }, "x{"]) {
+    await using here = await loopbackNode();
+    const options = { node: here, credential, log: log.option(2) };
+    const client = await AsterClient.connect(server.address, options).catch((error) => error);
+    seen.push(client);
+    if (client instanceof AsterClient) await client.close();
+  }
+  await server.close();
+  const secrets = [
+    Buffer.from(root.secretKey.expose()).toString("hex"),
+    Buffer.from(root.secretKey.expose()).toString("base64"),
+    token.nonce?.slice(0, 16) ?? "",
+    token.signature.slice(0, 16),
+    expired.signature.slice(0, 16),
+  ];
+  for (const text of [log.text(), ...seen.flatMap(shownForms)]) {
+    for (const secret of secrets) expect(text).not.toContain(secret);
+  }
+  const denials = log.records.filter(({ msg }) => msg === "admission denied");
+  expect(denials.map(({ cause }) => cause)).toEqual(
+    expect.arrayContaining(["token-used", "expired", "signature", "malformed"]),
+  );
 });
 
 test("a ticket with a credential is in no error, log or printed configuration", async () => {

@@ -1,6 +1,11 @@
 // The end of an admission: its calls and sessions end, the connection stays.
 import { type AdmissionGate, type RpcError, StatusCode } from "@aster/rpc";
-import { type ServicePair, type ServicePairOptions, servicePair } from "@aster/rpc/testing";
+import {
+  fakeClock,
+  type ServicePair,
+  type ServicePairOptions,
+  servicePair,
+} from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
 import { collect, failure } from "../support/outcomes.ts";
 import { Journal, Probe, probe } from "../support/probe.ts";
@@ -117,6 +122,27 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     }
     expect(await failure(pair.client.client(Probe).echo({}))).toMatchObject(lapsed);
   }, 20_000);
+
+  test("connections of a peer that is not admitted again are closed after a minute", async () => {
+    using clock = fakeClock();
+    const [door, states] = [new Door(), [] as string[]];
+    const client = { onStateChange: (state: string) => void states.push(state) };
+    await using pair = await open({ transport, door, client });
+    const peer = pair.client.node.id;
+    pair.server.revoke(peer);
+    // the peer is admitted again in time
+    const lapsing = failure(pair.client.client(Probe).echo({}));
+    await clock.advance(1_000);
+    await lapsing;
+    await expect.poll(() => door.admissions).toBe(2);
+    await clock.advance(60_000);
+    expect(states).toEqual([]);
+    pair.server.revoke(peer);
+    await clock.advance(59_000);
+    expect(states).toEqual([]);
+    await clock.advance(1_000);
+    await expect.poll(() => states).toEqual(["disconnected"]);
+  });
 
   test("a client renews its admission in time, and its calls go on", async () => {
     const [door, states] = [new Door(), [] as string[]];

@@ -31,7 +31,10 @@ export async function judge(bytes: Uint8Array, judges: Judges): Promise<Judgemen
     return { decision: { admitted: false, reason, cause: "malformed", error: request } };
   }
   const decision = await gate.admit(request, peer);
-  if (decision.admitted === true) return { decision: checked(decision), request };
+  if (decision.admitted === true) {
+    limiter?.admitted(peer);
+    return { decision: checked(decision), request };
+  }
   // an error, such as that of a token store, is not the fault of the peer
   if (decision.error === undefined) limiter?.denied(peer, address);
   return { decision, request };

@@ -11,7 +11,7 @@ export interface AdmissionLimiterOptions {
    * apply to loopback addresses. `Infinity`: no limit. Default: 60.
    */
   readonly perAddress?: number | undefined;
-  /** All denied admissions in a minute. `Infinity`: no limit. Default: 6 000. */
+  /** All denied admissions in a minute. `Infinity`: no limit. Default: 12 000. */
   readonly total?: number | undefined;
 }
 
@@ -24,18 +24,25 @@ export interface AdmissionRefusal {
 
 /**
  * Limits denied admissions, so that credentials and tokens cannot be tried at will and denials cost
- * little. Admitted peers are not counted.
+ * little. Admissions are not counted.
+ *
+ * Endpoints that were admitted before are limited only by their own denials, so that strangers
+ * cannot lock them out.
  */
 export interface AdmissionLimiter {
   /** Returns the limit that refuses an admission now; `undefined` if it can be decided. */
   refusal(peer: EndpointId, address?: string): AdmissionRefusal | undefined;
   /** Counts an admission that the gate has denied. */
   denied(peer: EndpointId, address?: string): void;
+  /** Remembers an endpoint that the gate has admitted, up to 10 000 of them. */
+  admitted(peer: EndpointId): void;
 }
+
+const MOST_KNOWN = 10_000;
 
 /** Throws {@link AdmissionError} `"option"` for a limit that is not a number of at least 1. */
 export function admissionLimiter(options: AdmissionLimiterOptions = {}): AdmissionLimiter {
-  const { perEndpoint = 5, perAddress = 60, total = 6_000 } = options;
+  const { perEndpoint = 5, perAddress = 60, total = 12_000 } = options;
   for (const [name, value] of Object.entries({ perEndpoint, perAddress, total })) {
     if (typeof value === "number" && value >= 1) continue;
     throw new AdmissionError(
@@ -50,6 +57,7 @@ class DeniedAdmissions implements AdmissionLimiter {
   readonly #endpoints: DenialBuckets;
   readonly #addresses: DenialBuckets;
   readonly #total: DenialBuckets;
+  readonly #known: Set<EndpointId> = new Set();
 
   constructor(perEndpoint: number, perAddress: number, total: number) {
     this.#endpoints = new DenialBuckets(perEndpoint);
@@ -61,6 +69,7 @@ class DeniedAdmissions implements AdmissionLimiter {
     const network = addressKey(address);
     const byEndpoint = this.#endpoints.refusal(peer);
     if (byEndpoint !== undefined) return { limit: "endpoint", repeated: byEndpoint === "again" };
+    if (this.#known.has(peer)) return undefined;
     const byAddress = network === undefined ? undefined : this.#addresses.refusal(network);
     if (byAddress !== undefined) return { limit: "address", repeated: byAddress === "again" };
     const byTotal = this.#total.refusal("");
@@ -73,5 +82,16 @@ class DeniedAdmissions implements AdmissionLimiter {
     this.#endpoints.take(peer);
     if (network !== undefined) this.#addresses.take(network);
     this.#total.take("");
+  }
+
+  admitted(peer: EndpointId): void {
+    // a Set keeps insertion order, so the first endpoint was admitted least recently
+    this.#known.delete(peer);
+    this.#known.add(peer);
+    if (this.#known.size <= MOST_KNOWN) return;
+    for (const oldest of this.#known) {
+      this.#known.delete(oldest);
+      return;
+    }
   }
 }

@@ -6,7 +6,7 @@ import { keyBytesOf } from "./secret.ts";
 
 /** The service under which the `aster` command of the Python package stores root keys, too. */
 const SERVICE = "aster";
-/** A variable, so that bundlers do not look for the optional package. */
+/** A variable, so that TypeScript and bundlers do not look for the optional package. */
 const PACKAGE: string = "@napi-rs/keyring";
 
 /** On Linux, the package would fall back to the kernel's keyring, which a restart empties. */
@@ -97,7 +97,9 @@ export function rootKeyring(options: RootKeyringOptions = {}): RootKeyring {
 async function systemKeyring(): Promise<OpenKeyringEntry> {
   let module: KeyringModule;
   try {
-    module = await import(PACKAGE);
+    module = await import(
+      /* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ PACKAGE
+    );
   } catch (cause) {
     throw new KeyError(
       "keyring",

@@ -113,6 +113,15 @@ describe("a limiter", () => {
     ]);
   });
 
+  test("lets a peer in that was admitted before strangers were denied", async () => {
+    const good = wrapped(formatCredential(await signCredential(root.secretKey)));
+    const limiter = admissionLimiter({ total: 1 });
+    await using admissions = await Admissions.of({ gate: credentialGate({ rootPubkey }), limiter });
+    await admissions.ask(good);
+    limiter.denied("stranger");
+    expect(await admissions.ask(good)).toContain('"admitted":true');
+  });
+
   test("counts requests that are too long", async () => {
     const limiter = admissionLimiter({ perEndpoint: 2 });
     await using admissions = await Admissions.of({ gate: credentialGate({ rootPubkey }), limiter });

@@ -86,6 +86,27 @@ describe("a limiter", () => {
     expect(limiter.refusal("new")).toBeUndefined();
   });
 
+  test("lets known endpoints in while strangers have used up the other limits", () => {
+    const limiter = admissionLimiter({ perAddress: 3, total: 10 });
+    limiter.admitted("known");
+    for (let at = 0; at < 10; at++) limiter.denied(`peer ${at}`, "192.0.2.1");
+    expect(limiter.refusal("new", "192.0.2.1")).toMatchObject({ limit: "address" });
+    expect(limiter.refusal("new", "192.0.2.2")).toMatchObject({ limit: "total" });
+    expect(limiter.refusal("known", "192.0.2.1")).toBeUndefined();
+    for (let at = 0; at < 5; at++) limiter.denied("known", "192.0.2.1");
+    expect(limiter.refusal("known", "192.0.2.1")).toMatchObject({ limit: "endpoint" });
+  });
+
+  test("remembers a bounded number of known endpoints", () => {
+    const limiter = admissionLimiter({ total: 1 });
+    limiter.admitted("known");
+    limiter.denied("a");
+    for (let at = 0; at < 9_999; at++) limiter.admitted(`peer ${at}`);
+    expect(limiter.refusal("known")).toBeUndefined();
+    limiter.admitted("one more");
+    expect(limiter.refusal("known")).toMatchObject({ limit: "total" });
+  });
+
   test("has no limits that are infinite", () => {
     const [perEndpoint, perAddress, total] = Array(3).fill(Number.POSITIVE_INFINITY);
     const limiter = admissionLimiter({ perEndpoint, perAddress, total });

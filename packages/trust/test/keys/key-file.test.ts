@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { afterAll, describe, expect, test } from "vitest";
+import sealed from "../../../../fixtures/trust/sealed-root.json" with { type: "json" };
 import {
   ensureNodeKey,
   KeyError,
@@ -159,6 +160,13 @@ describe("passphrases", () => {
     expect(await codeOf(readRootKey(path))).toBe("passphrase");
     expect(await codeOf(readRootKey(path, { passphrase: "other" }))).toBe("passphrase");
     await expect(readRootKey(path, { passphrase: "" })).rejects.toMatchObject({ code: "option" });
+  });
+
+  test("open a file that another program made", async () => {
+    const path = fresh("root.key");
+    writeFileSync(path, JSON.stringify(sealed.file), { mode: 0o600 });
+    const { secretKey } = await readRootKey(path, sealed);
+    expect(Buffer.from(secretKey.expose()).toString("hex")).toBe(sealed.seed);
   });
 
   test("notice every change of the file", async () => {
