@@ -94,8 +94,9 @@ export class MessagePump {
     return new Promise((resolve, reject) => {
       this.#wake = resolve;
       this.#target.drained(waiting).then(resolve, (error) => {
-        this.stop();
+        // before the stop, which resolves
         reject(error);
+        this.stop();
       });
     });
   }

@@ -30,7 +30,9 @@ export class Backlog {
 
   /** `isAnswer`: the native side was asked for this count. */
   counted(bytes: number, isAnswer: boolean): void {
-    this.#counted = bytes;
+    // what was sent before the count that is under way must not count twice
+    const more = !isAnswer && this.#asked > 0 && bytes > this.#counted;
+    if (!more) this.#counted = bytes;
     if (isAnswer) this.#asked = 0;
     if (this.#since >= STEP_BYTES) this.#askOrTell();
     else this.#tell();
