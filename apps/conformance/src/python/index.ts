@@ -1,5 +1,4 @@
 // The Python package as a peer: its virtual environment, its processes and its values.
-export { connectToPython } from "./admission.ts";
 export { PythonCommands, type PythonError } from "./commands.ts";
 export { pythonWithAster, pythonWithFory } from "./environment.ts";
 export { pythonScript } from "./script.ts";

@@ -1,7 +1,7 @@
+import { AsterClient } from "@aster/rpc";
 import { createNode } from "@aster/transport";
 import { callInSession } from "../client/session-call.ts";
 import { SteppedCall } from "../client/stepped-call.ts";
-import { connectToPython } from "../python/admission.ts";
 import type { Mode } from "../raw/protocol.ts";
 import type { Setup } from "../row-kinds/setup.ts";
 import { startConformanceServer } from "../service/conformance-server.ts";
@@ -41,7 +41,7 @@ function pythonServer(python: string, mode: Mode, zstd: boolean): Target {
     },
     async scenarioClient() {
       host ??= PythonHost.start(python);
-      const client = await connectToPython((await host).ready.address, { network: "none" });
+      const client = await AsterClient.connect((await host).ready.address, { network: "none" });
       return { client, [Symbol.asyncDispose]: () => client.close() };
     },
     async close() {
@@ -57,7 +57,7 @@ async function harnessOfHost(
   zstd: boolean,
   { clientLimits = {}, clientInterceptors = [] }: Setup,
 ): Promise<Harness> {
-  const client = await connectToPython(host.ready.address, {
+  const client = await AsterClient.connect(host.ready.address, {
     network: "none",
     compression: zstd ? {} : false,
     limits: clientLimits,

@@ -7,7 +7,7 @@ import {
   parseAdmissionResponse,
   requestAdmission,
 } from "@aster/trust";
-import { connectToPython, pythonWithAster } from "@aster-apps/conformance/python";
+import { pythonWithAster } from "@aster-apps/conformance/python";
 import { Counter, counterHandlers, Testkit, testkitHandlers } from "@aster-apps/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PythonClient } from "./support/python-client.ts";
@@ -63,12 +63,20 @@ describe.skipIf("missing" in environment)("admission and addresses", () => {
   });
 
   it("tells the TypeScript client about the Python services", async () => {
-    const client = await connectToPython(pythonServer.ready.address, { network: "none" });
+    const client = await AsterClient.connect(pythonServer.ready.address, { network: "none" });
     expect(client.services).toMatchObject([
       { name: "Testkit", version: 1, contractId: contractIdOf(Testkit), scoped: "shared" },
       { name: "Counter", version: 1, contractId: contractIdOf(Counter), scoped: "session" },
     ]);
     await client.close();
+  });
+
+  it("connects many TypeScript clients at once, although the Python server loses answers", async () => {
+    const connecting = Array.from({ length: 12 }, () =>
+      AsterClient.connect(pythonServer.ready.address, { network: "none" }),
+    );
+    const clients = await Promise.all(connecting);
+    await Promise.all(clients.map((client) => client.close()));
   });
 
   it("sends the keys of the Python server in the admission reply, and the methods", async () => {
@@ -87,7 +95,7 @@ describe.skipIf("missing" in environment)("admission and addresses", () => {
   });
 
   it("calls a Python server under its own contract, and no other", async () => {
-    await using client = await connectToPython(pythonServer.ready.address, { network: "none" });
+    await using client = await AsterClient.connect(pythonServer.ready.address, { network: "none" });
     const { request, response } = Object.values(Testkit.methods)[0] as ServiceMethod;
     const other = unary(request as never, response as never);
     const Other = defineService(Testkit.name, {}, { other });
@@ -119,7 +127,7 @@ describe.skipIf("missing" in environment)("admission and addresses", () => {
   });
 
   it.each(["address", "addrB64"] as const)("dials the %s of the Python server", async (form) => {
-    const client = await connectToPython(pythonServer.ready[form], { network: "none" });
+    const client = await AsterClient.connect(pythonServer.ready[form], { network: "none" });
     const { text } = await client.client(Testkit).echo({ text: form });
     expect(text).toBe(form);
     await client.close();

@@ -1,8 +1,8 @@
 import { createTypeScope, wireType } from "@aster/codec";
 import { contractIdOf, defineService, unary } from "@aster/contract";
-import { type AsterClient, AsterServer, type Client, implement, StatusCode } from "@aster/rpc";
+import { AsterClient, AsterServer, type Client, implement, StatusCode } from "@aster/rpc";
 import { openGate } from "@aster/trust";
-import { connectToPython, pythonWithAster } from "@aster-apps/conformance/python";
+import { pythonWithAster } from "@aster-apps/conformance/python";
 import { Point, Testkit } from "@aster-apps/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -66,7 +66,7 @@ describe.skipIf("missing" in environment)("64-bit integers as bigint", () => {
       PythonClient.start(environment.path),
     ]);
     await pythonClient.connect("server", server.address);
-    client = await connectToPython(pythonServer.ready.address, { network: "none" });
+    client = await AsterClient.connect(pythonServer.ready.address, { network: "none" });
     wide = client.client(WideTestkit, { checkContract: false });
   });
 

@@ -1,6 +1,6 @@
-import { AsterServer, implement, StatusCode } from "@aster/rpc";
+import { AsterClient, AsterServer, implement, StatusCode } from "@aster/rpc";
 import { openGate } from "@aster/trust";
-import { connectToPython, pythonWithAster } from "@aster-apps/conformance/python";
+import { pythonWithAster } from "@aster-apps/conformance/python";
 import { Testkit, testkitHandlers } from "@aster-apps/testkit";
 import { describe, expect, it } from "vitest";
 import { PythonClient } from "./support/python-client.ts";
@@ -48,7 +48,7 @@ describe.skipIf("missing" in environment)("a Python peer that is killed", () => 
     await using server = await PythonServer.start(environment.path);
     // bounds the dial of the last call
     const reconnect = { connectTimeoutMs: 2_000 };
-    await using client = await connectToPython(server.ready.address, { ...quick, reconnect });
+    await using client = await AsterClient.connect(server.ready.address, { ...quick, reconnect });
     const stub = client.client(Testkit);
     const reading = (async () => {
       for await (const _ of stub.count({ end: 1_000_000, delayMs: 20 }));

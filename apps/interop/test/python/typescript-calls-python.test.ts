@@ -1,5 +1,5 @@
-import { type AsterClient, type Client, RpcError, StatusCode } from "@aster/rpc";
-import { connectToPython, pythonWithAster } from "@aster-apps/conformance/python";
+import { AsterClient, type Client, RpcError, StatusCode } from "@aster/rpc";
+import { pythonWithAster } from "@aster-apps/conformance/python";
 import { Testkit } from "@aster-apps/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { echoed, echoPart } from "./support/echo-fields.ts";
@@ -18,7 +18,7 @@ describe.skipIf("missing" in environment)("the TypeScript client calls a Python 
   beforeAll(async () => {
     if ("missing" in environment) return;
     server = await PythonServer.start(environment.path);
-    client = await connectToPython(server.ready.address, {
+    client = await AsterClient.connect(server.ready.address, {
       network: "none",
       // the largest payload is 4 MiB, and its message a little more
       limits: { maxMessageBytes: 2 ** 23 },

@@ -1,5 +1,5 @@
-import { type AsterClient, RpcError, type Session, StatusCode } from "@aster/rpc";
-import { connectToPython, pythonWithAster } from "@aster-apps/conformance/python";
+import { AsterClient, RpcError, type Session, StatusCode } from "@aster/rpc";
+import { pythonWithAster } from "@aster-apps/conformance/python";
 import { Counter } from "@aster-apps/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PythonServer } from "./support/python-server.ts";
@@ -13,7 +13,7 @@ describe.skipIf("missing" in environment)("TypeScript sessions with a Python ser
   beforeAll(async () => {
     if ("missing" in environment) return;
     server = await PythonServer.start(environment.path);
-    client = await connectToPython(server.ready.address, { network: "none" });
+    client = await AsterClient.connect(server.ready.address, { network: "none" });
   });
 
   afterAll(async () => {

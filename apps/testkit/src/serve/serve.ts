@@ -17,6 +17,8 @@ import { admissionEvent, deniedEvent } from "./trust-events.ts";
 export async function serve(args: readonly string[]): Promise<number> {
   const { bind, keyFile, limits, idleMs, ...trust } = serveOptions(args);
   const handlers = testkitHandlers((method) => emit({ event: "aborted", method }));
+  const gate = await serverTrust(trust);
+  const closed = gate.rootPubkey !== undefined;
   const server = await AsterServer.start({
     services: [
       implement(Testkit, handlers),
@@ -24,13 +26,15 @@ export async function serve(args: readonly string[]): Promise<number> {
         counterHandlers(peer, (session) => emit({ event: "sessionClosed", ...session })),
       ),
     ],
-    ...(await serverTrust(trust)),
+    ...gate,
     network: "none",
     limits,
     secretKey: keyFile === undefined ? undefined : await secretKeyIn(keyFile),
     bindAddress: bind,
     ...(idleMs === undefined ? {} : { node: { idleTimeoutMs: idleMs } }),
-    onAdmission: (outcome) => emit(admissionEvent(outcome)),
+    onAdmission(outcome) {
+      if (closed || !outcome.admitted) emit(admissionEvent(outcome));
+    },
     onDenied: (denial) => emit(deniedEvent(denial)),
     onError: ({ errorId, cause }) => process.stderr.write(`${errorId}: ${String(cause)}\n`),
   });

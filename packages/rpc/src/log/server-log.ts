@@ -91,8 +91,10 @@ export class ServerLog {
     });
   }
 
-  /** A gate has decided about a peer. */
-  decided({ peer, admitted, reason, cause, error }: AdmissionOutcome, durationMs: number): void {
+  /** A gate has decided about a peer. Of the denials of a limit, the first of a burst is logged. */
+  decided(outcome: AdmissionOutcome, durationMs: number): void {
+    const { peer, admitted, reason, cause, error, repeated } = outcome;
+    if (repeated) return;
     const duration_ms = rounded(durationMs);
     if (admitted) {
       this.#log.write("info", "aster.admission", "peer admitted", { peer, duration_ms });

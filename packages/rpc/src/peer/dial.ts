@@ -1,13 +1,28 @@
-import { type Connection, type EndpointAddress, type Node, ResetCode } from "@aster/transport";
-import { type AdmissionResponse, CONSUMER_ADMISSION_ALPN, requestAdmission } from "@aster/trust";
+import {
+  type Connection,
+  type EndpointAddress,
+  type Node,
+  ResetCode,
+  TransportError,
+} from "@aster/transport";
+import {
+  AdmissionError,
+  type AdmissionResponse,
+  CONSUMER_ADMISSION_ALPN,
+  requestAdmission,
+} from "@aster/trust";
 import { DIAL_TIMEOUT_MS } from "../defaults.ts";
-import { epochMs, LONGEST_TIMER_MS, now } from "../time/clock.ts";
+import { clearTimer, epochMs, LONGEST_TIMER_MS, now, setTimer } from "../time/clock.ts";
 import { callAddress } from "./call-address.ts";
 import { credentialFacts } from "./credential-facts.ts";
 import type { CredentialSource } from "./credential-source.ts";
 
 /** The ALPN of calls (docs/wire.md, "Calls"): framed streams, one per call. */
 export const RPC_ALPN = "aster/1";
+
+/** Requests for one admission whose answers are lost. */
+const ATTEMPTS = 5;
+const FIRST_PAUSE_MS = 50;
 
 export interface DialOptions {
   /** For dialing and admission together. Default: 20 s. */
@@ -43,13 +58,17 @@ export async function admitTo(
   const { timeoutMs = DIAL_TIMEOUT_MS, signal, credentials, iidToken, again = false } = options;
   const bounds = boundsOf(timeoutMs, signal);
   const presented = await credentials?.next(again, bounds().timeoutMs, signal);
-  const asking = await node.connect(address, CONSUMER_ADMISSION_ALPN, { ...bounds(), raw: true });
-  let admission: AdmissionResponse;
-  try {
-    admission = await requestAdmission(asking, { ...bounds(), ...presented, iidToken });
-  } finally {
-    asking.close(ResetCode.NoError, "normal close");
-  }
+  const ask = async (): Promise<AdmissionResponse> => {
+    const asking = await node.connect(address, CONSUMER_ADMISSION_ALPN, { ...bounds(), raw: true });
+    try {
+      return await requestAdmission(asking, { ...bounds(), ...presented, iidToken });
+    } finally {
+      asking.close(ResetCode.NoError, "normal close");
+    }
+  };
+  // a token may have been used although its answer was lost
+  const { oneTime } = credentialFacts(presented?.credentialJson);
+  const admission = await (oneTime ? ask() : repeatedly(ask, signal));
   const { credentialJson: issued } = admission;
   if (issued !== undefined) credentials?.issued(issued);
   // the answer does not contain the end of the admission
@@ -72,6 +91,44 @@ export async function dial(
   const answering = callAddress(address, admitted.admission, allowRedirect);
   const connection = await node.connect(answering, RPC_ALPN, bounds());
   return { ...admitted, connection };
+}
+
+/**
+ * Asks again when the answer was lost. Servers of the Python package close the connection as soon
+ * as they have written their answer, which then does not always arrive, least of all when many
+ * clients ask at once.
+ */
+async function repeatedly(
+  ask: () => Promise<AdmissionResponse>,
+  signal: AbortSignal | undefined,
+): Promise<AdmissionResponse> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isLostAnswer(error)) throw error;
+    }
+    await pause(Math.random() * FIRST_PAUSE_MS * 2 ** attempt, signal);
+  }
+}
+
+/** Resolves after a time, or when the signal fires. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimer(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimer(end, ms);
+    signal?.addEventListener("abort", end, { once: true });
+  });
+}
+
+function isLostAnswer(error: unknown): boolean {
+  if (!(error instanceof AdmissionError) || error.code !== "closed") return false;
+  const { cause } = error;
+  return cause instanceof TransportError && cause.applicationCode === ResetCode.NoError;
 }
 
 interface Bounds {

@@ -31,9 +31,26 @@ const flags = [
   import.meta.resolve("tsx"),
 ];
 
+/** An event of a server. */
+export interface ServerEvent {
+  readonly event: string;
+  readonly method?: string;
+  /** The cause of a denial. */
+  readonly cause?: string;
+}
+
 /** Starts a TypeScript program of this workspace in its own process. */
 export function program(path: string, ...args: readonly string[]): Child {
-  return new Child(process.execPath, [...flags, path, ...args], frugal);
+  return programWith({}, path, ...args);
+}
+
+/** Starts a program with further environment variables. */
+export function programWith(
+  environment: Readonly<Record<string, string>>,
+  path: string,
+  ...args: readonly string[]
+): Child {
+  return new Child(process.execPath, [...flags, path, ...args], { ...frugal, ...environment });
 }
 
 /** `testkit serve` in its own process, on a loopback port. */
@@ -47,8 +64,16 @@ export class TestkitServer implements AsyncDisposable {
   }
 
   static async start(...args: readonly string[]): Promise<TestkitServer> {
+    return TestkitServer.startWith({}, ...args);
+  }
+
+  /** Starts a server with further environment variables. */
+  static async startWith(
+    environment: Readonly<Record<string, string>>,
+    ...args: readonly string[]
+  ): Promise<TestkitServer> {
     const bind = args.includes("--bind") ? [] : ["--bind", "127.0.0.1:0"];
-    const child = program(testkitMain, "serve", "--open", ...bind, ...args);
+    const child = programWith(environment, testkitMain, "serve", ...bind, ...args);
     return new TestkitServer(child, await child.line(isReady));
   }
 
@@ -63,11 +88,16 @@ export class TestkitServer implements AsyncDisposable {
   }
 
   /** Waits for the next event that the server reports, `{"event":…}`. */
-  event(timeoutMs?: number): Promise<{ readonly event: string; readonly method?: string }> {
-    return this.child.line(
-      (value): value is { event: string; method?: string } => has(value, "event"),
-      timeoutMs,
-    );
+  event(timeoutMs?: number): Promise<ServerEvent> {
+    return this.eventOf(() => true, timeoutMs);
+  }
+
+  /** Waits for the next event that fits. */
+  eventOf(fits: (event: ServerEvent) => boolean, timeoutMs?: number): Promise<ServerEvent> {
+    const isIt = (value: unknown): value is ServerEvent => {
+      return has(value, "event") && fits(value as ServerEvent);
+    };
+    return this.child.line(isIt, timeoutMs);
   }
 
   /** Returns the number of open files and sockets of the process, and of its threads. */
@@ -92,6 +122,14 @@ export class TestkitServer implements AsyncDisposable {
 /** Starts `testkit call` in its own process. */
 export function testkitCall(...args: readonly string[]): Child {
   return program(testkitMain, "call", ...args);
+}
+
+/** Starts `testkit call` with further environment variables. */
+export function testkitCallWith(
+  environment: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Child {
+  return programWith(environment, testkitMain, "call", ...args);
 }
 
 function isReady(value: unknown): value is Ready {
