@@ -148,9 +148,10 @@ describe("testkit call", () => {
     ]);
     expect(late).toMatchObject({ exit: 0, outcomes: [{ status: "DEADLINE_EXCEEDED" }] });
     expect(cancelled).toMatchObject({ exit: 0, outcomes: [{ status: "CANCELLED" }] });
-    const event = (value: unknown): value is object => "event" in (value as object);
+    const isAbort = (value: unknown): value is object =>
+      (value as { readonly event?: unknown }).event === "aborted";
     const aborted = { event: "aborted", method: "sleep" };
-    expect([await child.line(event), await child.line(event)]).toEqual([aborted, aborted]);
+    expect([await child.line(isAbort), await child.line(isAbort)]).toEqual([aborted, aborted]);
   });
 
   it("sends unknown methods, services and fields unchanged", async () => {

@@ -16,7 +16,8 @@ import { type HealthAddress, HealthEndpoint, healthAddressOf } from "./health/he
 import type { ServerLog } from "./log/server-log.ts";
 import { warnOfOldNode } from "./node-version.ts";
 import { checkNonNegative, checkPositive } from "./option-check.ts";
-import { AdmissionService, AdmittedPeers } from "./peer/admission-service.ts";
+import { AdmissionService } from "./peer/admission-service.ts";
+import { AdmittedPeers } from "./peer/admitted-peers.ts";
 import { ConnectionLimiter } from "./peer/connection-limiter.ts";
 import { RPC_ALPN } from "./peer/dial.ts";
 import { type HeldNode, holdNode } from "./peer/own-node.ts";

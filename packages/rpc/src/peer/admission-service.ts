@@ -1,12 +1,9 @@
-import type { AllowList, Connection, EndpointId, Node, RefusedConnections } from "@aster/transport";
+import type { Connection, EndpointId, Node, RefusedConnections } from "@aster/transport";
 import {
   type AdmissionExchange,
   type AdmissionGate,
   type AdmissionOutcome,
   CONSUMER_ADMISSION_ALPN,
-  type PeerAdmission,
-  type PeerRecord,
-  PeerStore,
   PRODUCER_ADMISSION_ALPN,
   producerGate,
   serveAdmission,
@@ -16,6 +13,7 @@ import { runCallback } from "../failure-log.ts";
 import type { Server } from "../server/server.ts";
 import { now, setTimer } from "../time/clock.ts";
 import { AdmissionCounts, type AdmissionStats } from "./admission-counts.ts";
+import type { AdmittedPeers } from "./admitted-peers.ts";
 import { hostOf } from "./host.ts";
 import { offerOf } from "./offer.ts";
 import type { ServerGate } from "./server-gate.ts";
@@ -24,23 +22,6 @@ import type { ServerGate } from "./server-gate.ts";
 const CROWDED_TIMEOUT_MS = 3_000;
 /** The time in which a peer can be admitted again on the connections that it has. */
 const READMISSION_MS = 60_000;
-
-/** The admitted peers of a server. With a closed gate, the node accepts connections of these. */
-export class AdmittedPeers extends PeerStore {
-  #list: AllowList | undefined;
-
-  /** Puts the peers on this list from now on, as long as they are admitted. */
-  listOn(list: AllowList): void {
-    this.#list = list;
-    this.onLapse((peer) => list.remove(peer));
-  }
-
-  override admit(peer: EndpointId, admission: PeerAdmission): PeerRecord {
-    const record = super.admit(peer, admission);
-    this.#list?.allow(peer);
-    return record;
-  }
-}
 
 export interface AdmissionServiceOptions {
   readonly onAdmission: ((outcome: AdmissionOutcome) => void) | undefined;
@@ -148,9 +129,13 @@ export class AdmissionService {
     });
   }
 
-  /** Stops the reports of the list of revoked endpoints, and closes it if the server opened it. */
+  /**
+   * Ends all admissions at gate 0. Stops the reports of the list of revoked endpoints, and closes
+   * it if the server opened it.
+   */
   close(): void {
     this.#stopWatching();
+    this.#parts.peers.unlist();
     this.#parts.gate.close();
   }
 

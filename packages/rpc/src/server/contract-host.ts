@@ -3,6 +3,7 @@ import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { contractService } from "../protocol/contract-method.ts";
 import { StatusCode } from "../status.ts";
+import type { Denial } from "./denial.ts";
 import { HostedService } from "./hosted-service.ts";
 import { implement } from "./implement.ts";
 import { missingForService } from "./requirement.ts";
@@ -20,6 +21,7 @@ export function hostContracts(
   find: FindDefinition,
   limits: RpcLimits,
   peers: PeerDirectory | undefined,
+  denied: (denial: Denial) => void,
 ): HostedService {
   const manifests = new WeakMap<ServiceDefinition, string>();
   const implementation = implement(contractService(), {
@@ -29,7 +31,10 @@ export function hostContracts(
         throw new RpcError(StatusCode.NOT_FOUND, "the server does not host this service");
       }
       const refusal = missingForService(definition, peers?.get(peer)?.roles);
-      if (refusal !== undefined) throw refusal;
+      if (refusal !== undefined) {
+        denied({ gate: 3, peer, method: service, cause: "capability", error: refusal });
+        throw refusal;
+      }
       const known = manifests.get(definition);
       if (known !== undefined) return { manifest: known };
       // loaded on first use, as contracts rarely differ

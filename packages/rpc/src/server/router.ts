@@ -12,6 +12,7 @@ import { CONTRACT_SERVICE } from "../protocol/contract-method.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import { hostContracts } from "./contract-host.ts";
+import type { Denial } from "./denial.ts";
 import { HostedService } from "./hosted-service.ts";
 import { isImplementation } from "./implement.ts";
 import type { OpenedHeader } from "./opened-header.ts";
@@ -28,6 +29,7 @@ export class Router {
   readonly #services = new Map<string, Map<number, HostedService>>();
   readonly #limits: RpcLimits;
   readonly #peers: PeerDirectory | undefined;
+  readonly #denied: (denial: Denial) => void;
   #contracts: HostedService | undefined;
 
   constructor(
@@ -35,9 +37,11 @@ export class Router {
     interceptors: readonly Interceptor[],
     limits: RpcLimits,
     peers: PeerDirectory | undefined,
+    denied: (denial: Denial) => void,
   ) {
     this.#limits = limits;
     this.#peers = peers;
+    this.#denied = denied;
     if (!Array.isArray(services)) throw optionError("services", "a list of services", services);
     for (const [index, service] of services.entries()) {
       this.#add(host(service, index, interceptors, limits));
@@ -94,6 +98,7 @@ export class Router {
       (name, version) => this.#services.get(name)?.get(version)?.definition,
       this.#limits,
       this.#peers,
+      this.#denied,
     );
     return this.#contracts;
   }

@@ -55,6 +55,9 @@ export class ServerConnection implements CallOwner, GatedConnection {
   readonly running: RunningCalls | undefined;
   readonly #connection: Connection;
   readonly #open = new Set<ServerSession>();
+  /** The routes that the peer may call, as of a number of changes in the directory. */
+  readonly #permitted = new Set<Route>();
+  #permittedAt = 0;
   #calls = 0;
   #sessions = 0;
   #resets = 0;
@@ -240,10 +243,16 @@ export class ServerConnection implements CallOwner, GatedConnection {
 
   /** Throws UNAUTHENTICATED or PERMISSION_DENIED. */
   #checkAccess(route: Route): void {
+    const permitted = this.#permitted;
+    const changes = this.core.peers?.changes;
+    if (changes === this.#permittedAt && permitted.has(route)) return;
     const record = this.#admission(route.title);
-    if (!route.guarded) return;
-    const refusal = missingCapability(route, record?.roles);
+    const refusal = route.guarded ? missingCapability(route, record?.roles) : undefined;
     if (refusal !== undefined) throw this.#denied(route.title, refusal);
+    if (changes === undefined) return;
+    if (changes !== this.#permittedAt) permitted.clear();
+    this.#permittedAt = changes;
+    permitted.add(route);
   }
 
   #checkSession(definition: ServiceDefinition): void {

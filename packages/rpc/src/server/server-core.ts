@@ -61,6 +61,7 @@ export class ServerCore {
       options.interceptors ?? [],
       this.limits,
       options.peers,
+      (denial) => this.denied(denial),
     );
     this.peers = options.peers;
     this.requiresAdmission = options.requireAdmission ?? false;

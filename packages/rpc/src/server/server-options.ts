@@ -9,6 +9,11 @@ import type { ServerFault } from "./errors.ts";
 /** The peers that were admitted, by endpoint id; a `PeerStore` of `@aster/trust` is one. */
 export interface PeerDirectory {
   get(endpointId: string): PeerRecord | undefined;
+  /**
+   * The number of changes so far. A server looks a peer up again when it has changed. Default: the
+   * server looks the peer up for each call.
+   */
+  readonly changes?: number;
   /** Calls back for each peer whose admission has ended, when it ends. */
   onLapse?(listener: (endpointId: string) => void): unknown;
 }

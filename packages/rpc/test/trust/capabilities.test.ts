@@ -257,6 +257,34 @@ describe("the text and the details of a denial", () => {
     }
   });
 
+  test("the roles of a new admission count from the next call", async () => {
+    const Service = defineService("S", { requires: role("admin") }, Text2);
+    let roles = "admin";
+    await using pair = await servicePair({
+      gate,
+      services: [implement(Service, { one: () => ({}) })],
+      client: { credential: () => roles },
+    });
+    const remote = pair.client.client(Service);
+    const admitAs = async (next: string) => {
+      roles = next;
+      const { admitted } = pair.server.stats().admission;
+      pair.server.revoke(pair.client.node.id);
+      expect((await failure(remote.one({}))).code).toBe(StatusCode.UNAUTHENTICATED);
+      const admissions = () => pair.server.stats().admission.admitted;
+      await expect.poll(admissions, { timeout: 5_000 }).toBe(admitted + 1);
+    };
+    await remote.one({});
+    await admitAs("status");
+    for (let call = 0; call < 2; call += 1) {
+      expect((await failure(remote.one({}))).code).toBe(StatusCode.PERMISSION_DENIED);
+    }
+    // the client waits a second between two renewals
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await admitAs("admin");
+    await remote.one({});
+  });
+
   test("a requirement without roles cannot be made", () => {
     expect(() => anyOf()).toThrow();
     expect(() => allOf()).toThrow();
