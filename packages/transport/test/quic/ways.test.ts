@@ -80,3 +80,18 @@ describe("a proxy", () => {
     expect(await asked).toBe("relay.example:443");
   });
 });
+
+test("local discovery finds a peer by its id, over multicast", async () => {
+  const server = await open({ network: "none", localDiscovery: true });
+  const client = await open({ network: "none", localDiscovery: true });
+  const incoming = server.accept(["ways/1"]);
+  const accepted = incoming.next();
+  const connection = await client.connect(server.id, "ways/1", { timeoutMs: 15_000 });
+  expect(connection.peer).toBe(server.id);
+  expect((await accepted).value.peer).toBe(client.id);
+  await incoming.return?.();
+  const alone = await open({ network: "none" });
+  await expect(alone.connect(server.id, "ways/1", { timeoutMs: 5_000 })).rejects.toMatchObject({
+    code: expect.stringMatching(/^(?:address|connect)$/),
+  });
+});
