@@ -153,7 +153,6 @@ export class QuicNode implements Node {
       this.#closed = new TransportError("closed", "this node is closed; create a new one");
       this.#reactor.keepAlive.hold();
       this.#endAcceptors();
-      this.#reactor.endChannels();
       this.#reactor.commands.flush();
       this.#reactor.native.close();
     }
