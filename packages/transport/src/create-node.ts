@@ -39,7 +39,7 @@ export interface NodeOptions {
   readonly network?: Network | undefined;
   /** Default: `"any"`. */
   readonly paths?: Paths | undefined;
-  /** Asks the router for a port, by UPnP, PCP or NAT-PMP, unless `network` is none. Default: true. */
+  /** Asks the router for a port (UPnP, PCP, NAT-PMP), unless `network` is none. Default: true. */
   readonly portMapping?: boolean | undefined;
   /**
    * The http or https URL of a proxy on the way to relays, or `"environment"` for that of
