@@ -68,6 +68,11 @@ export interface NodeOptions {
    * 128 connections, 8 of one peer. `"docs"` includes the other two. Default: none.
    */
   readonly protocols?: readonly LinkedProtocol[] | undefined;
+  /**
+   * Refuses every peer until the program calls `closeGate` and lists some. Without it, peers may
+   * connect to the linked protocols before that call. Default: false.
+   */
+  readonly closed?: boolean | undefined;
 }
 
 /** A protocol of iroh that the native module contains. */
@@ -94,7 +99,7 @@ export async function createNode(options: NodeOptions = {}): Promise<Node> {
   const id = endpointIdOf(init.secretKey);
   const module = await loadNative();
   try {
-    return await QuicNode.open(module, id, init);
+    return await QuicNode.open(module, id, init, options.closed ?? false);
   } catch (cause) {
     throw cause instanceof TransportError ? cause : refused(cause);
   }
@@ -110,11 +115,15 @@ function nativeInit(options: NodeOptions): NativeNodeInit {
     maxChannels = DEFAULT_MAX_CHANNELS,
     bulk = false,
     protocols = [],
+    closed,
   } = options;
   checkWholeNumber("idleTimeoutMs", idleTimeoutMs, MIN_IDLE_TIMEOUT_MS, MAX_INTERVAL_MS);
   checkWholeNumber("keepAliveMs", keepAliveMs, 1, MAX_INTERVAL_MS);
   checkWholeNumber("maxChannels", maxChannels, 1, MAX_CHANNELS);
   if (typeof bulk !== "boolean") throw wrongOption("bulk", "a boolean", bulk);
+  if (closed !== undefined && typeof closed !== "boolean") {
+    throw wrongOption("closed", "a boolean", closed);
+  }
   if (!isProtocolList(protocols)) {
     throw wrongOption("protocols", 'a list of "blobs", "docs" and "gossip"', String(protocols));
   }

@@ -78,10 +78,13 @@ export function checkNodeChoice(choice: NodeChoice): void {
 }
 
 /**
- * Throws as {@link checkNodeChoice} does; rejects with `TransportError` when the node cannot be
- * opened.
+ * Opens a node if none is given; `forced` are options of the new node. Throws as
+ * {@link checkNodeChoice} does; rejects with `TransportError` when the node cannot be opened.
  */
-export async function holdNode(choice: NodeChoice): Promise<HeldNode> {
+export async function holdNode(
+  choice: NodeChoice,
+  forced: Pick<NodeOptions, "closed"> = {},
+): Promise<HeldNode> {
   checkNodeChoice(choice);
   const { node, network, paths, portMapping, proxy, localDiscovery } = choice;
   if (node !== undefined && isNode(node)) return { node, owned: false };
@@ -92,6 +95,7 @@ export async function holdNode(choice: NodeChoice): Promise<HeldNode> {
     keepAliveMs: choice.keepAliveMs ?? KEEP_ALIVE_MS,
     ...withoutUndefined(given),
     ...node,
+    ...forced,
   };
   return { node: await createNode(options), owned: true };
 }
