@@ -1,25 +1,35 @@
 // The programs in these READMEs and guides run as they stand, and print what their comments say.
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { root } from "./toolchain.mjs";
 
 /**
- * Runs the `ts` blocks of a document as one program, in the folder of a package. Returns the lines
- * that its comments promise, and the lines that it printed.
+ * Runs the `ts` blocks of a document, or of one of its sections, as one program. It finds the
+ * packages from the folder of the package `name`, and then runs in `folder`, if one is given.
+ * Returns the lines that its comments promise, and the lines that it printed.
  */
-async function printed(document, name) {
-  const text = await readFile(join(root, document), "utf8");
+async function printed(document, name, { section, folder, timeout = 15_000 } = {}) {
+  const whole = await readFile(join(root, document), "utf8");
+  const text = section === undefined ? whole : sectionOf(whole, section);
   const program = [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, block = ""]) => block).join("");
+  const start = folder === undefined ? "" : `process.chdir(${JSON.stringify(folder)});\n`;
   const flags = ["--disable-warning=ExperimentalWarning", "--input-type=module-typescript"];
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, "--eval", program], {
+  const args = [...flags, "--eval", start + program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
     cwd: join(root, "packages", name),
-    timeout: 15_000,
+    timeout,
   });
   const said = [...program.matchAll(/console\.log\(.*\/\/ (.*)$/gm)].map(([, line = ""]) => line);
   return { said, lines: stdout.trim().split("\n") };
+}
+
+function sectionOf(text, title) {
+  const [, after = ""] = text.split(`\n## ${title}\n`);
+  return after.split("\n## ")[0] ?? "";
 }
 
 test("contract", async () => {
@@ -60,3 +70,15 @@ test.each([
   },
   20_000,
 );
+
+test("the walk-through of an operator in docs/trust.md", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "aster-operator-"));
+  try {
+    const options = { section: "Walk-through", folder, timeout: 60_000 };
+    const { said, lines } = await printed("docs/trust.md", "rpc", options);
+    expect(said).toHaveLength(8);
+    expect(lines).toEqual(said);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}, 70_000);

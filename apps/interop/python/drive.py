@@ -47,8 +47,18 @@ TYPED: Dict[Tuple[str, str], Any] = {}
 
 
 async def connect(command: Dict[str, Any]) -> Any:
-    """Takes name and address; returns the services of the admission reply."""
-    client = AsterClient(address=command["address"])
+    """Takes name and address; returns the services of the admission reply.
+
+    Also takes a credential (a file) with its root key, or an identity (a file) with the name of a peer.
+    """
+    root = command.get("root")
+    client = AsterClient(
+        address=command["address"],
+        root_pubkey=bytes.fromhex(root) if root else None,
+        enrollment_credential_file=command.get("credential"),
+        identity=command.get("identity"),
+        peer=command.get("peer"),
+    )
     await client.connect()
     CLIENTS[command["name"]] = client
     if any(service.name == "Testkit" for service in client.services):

@@ -4,18 +4,21 @@
 //! from the inbox, polls the streams and connections that were woken, and publishes the events of
 //! the turn. There is no task per stream and no lock around a stream.
 
+mod assembly;
 pub mod closing;
 mod connection;
 mod execute;
 mod finished;
 mod frames;
 mod long_lived;
+mod partial;
 mod pieces;
 mod receiving;
 mod sending;
 mod shared;
 mod stream;
 mod streams;
+mod sums;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -28,6 +31,7 @@ use crate::border::{ending_kind, event_flag, event_op, limit};
 use crate::error::Ending;
 use crate::node::Node;
 use crate::node::inbox::{CONNECTION_BIT, Message, Origin, Signal};
+use assembly::Assembly;
 use closing::Closing;
 use connection::Connection;
 use long_lived::LongLived;
@@ -46,6 +50,7 @@ pub struct Reactor {
     connections: FxHashMap<u32, Connection>,
     last_connection: u32,
     streams: Streams,
+    assembly: Assembly,
     batch: Vec<u8>,
     ready: Vec<u32>,
     long_lived: LongLived,
@@ -55,10 +60,11 @@ impl Reactor {
     pub fn new(node: Arc<Node>, stream_window: u32) -> Self {
         Self {
             node,
-            shared: Shared { stream_window: u64::from(stream_window), ..Shared::default() },
+            shared: Shared::new(stream_window),
             connections: FxHashMap::default(),
             last_connection: 0,
             streams: Streams::default(),
+            assembly: Assembly::default(),
             batch: Vec::new(),
             ready: Vec::new(),
             long_lived: LongLived::new(),
@@ -86,8 +92,9 @@ impl Reactor {
         self.poll_long_lived(cx);
         node.connections_open.store(self.connections.len(), Ordering::Relaxed);
         node.streams_open.store(self.streams.len(), Ordering::Relaxed);
-        node.bytes_queued
-            .store(self.shared.unread + self.shared.held.total + self.shared.unsent, Ordering::Relaxed);
+        let Shared { unread, arriving, unsent, .. } = &self.shared;
+        node.bytes_queued.store(unread + arriving.total + unsent.total, Ordering::Relaxed);
+        self.shared.report();
         node.publish(&mut self.shared.events);
         if down { Poll::Ready(()) } else { Poll::Pending }
     }
@@ -151,6 +158,7 @@ impl Reactor {
             }
         };
         self.node.connections.lock().insert(id, quic.clone());
+        self.shared.partial.adopt(id, peer);
         self.connections.insert(id, Connection::new(quic, raw, waker, slot));
         self.poll_connection(id);
     }
@@ -213,6 +221,7 @@ impl Reactor {
     fn end_connection_with(&mut self, id: u32, error: &ConnectionError, ending: &Ending) {
         let by_peer = matches!(error, ConnectionError::ApplicationClosed(_));
         for index in self.streams.of_connection(id) {
+            self.leave_assembly(index);
             match self.streams.with_waker(index) {
                 Some((waker, stream)) if by_peer => {
                     stream.read_rest(&mut Context::from_waker(waker), &mut self.shared);
@@ -223,6 +232,7 @@ impl Reactor {
         }
         self.connections.remove(&id);
         self.streams.forget_connection(id);
+        self.shared.partial.forget(id);
         self.node.connections.lock().remove(&id);
         drop(self.shared.finished.take(id));
         self.shared.events.push(event_op::CLOSED, ending.kind, id, ending.code, &[ending.text.as_bytes()]);
@@ -241,48 +251,14 @@ impl Reactor {
                 }
                 Read::Idle => break,
                 Read::Reserve(bytes) => {
-                    let Some(connection) = self.connections.get_mut(&stream.connection) else { return };
-                    stream.queued = connection.reserve(index, bytes);
-                    if stream.queued != Queued::No {
+                    if !self.reserve(index, bytes) {
                         break;
                     }
-                    stream.receive.reserved = bytes;
                 }
                 Read::Release => self.release_share(index),
             }
         }
         self.settle(index);
-    }
-
-    /// Takes a stream out of the queue for the assembly budget: it reads no more.
-    fn leave_assembly(&mut self, index: u32) {
-        if let Some(stream) = self.streams.get(index)
-            && matches!(stream.queued, Queued::ToAssemble(_))
-        {
-            let queued = std::mem::replace(&mut stream.queued, Queued::No);
-            if let Some(connection) = self.connections.get_mut(&stream.connection) {
-                connection.forget(queued);
-            }
-        }
-    }
-
-    fn release_share(&mut self, index: u32) {
-        let Some(stream) = self.streams.get(index) else { return };
-        let bytes = std::mem::take(&mut stream.receive.reserved);
-        let connection = stream.connection;
-        self.release(connection, bytes);
-    }
-
-    /// Returns a share of the assembly budget to its connection.
-    fn release(&mut self, connection: u32, bytes: usize) {
-        let Some(connection) = self.connections.get_mut(&connection) else { return };
-        for (index, bytes) in connection.release(bytes) {
-            if let Some(stream) = self.streams.get(index) {
-                stream.receive.reserved = bytes;
-                stream.queued = Queued::No;
-            }
-            self.node.inbox.mark_ready(index);
-        }
     }
 
     /// Frees a stream that is over.
@@ -300,12 +276,13 @@ impl Reactor {
     }
 
     fn remove(&mut self, index: u32) {
+        self.leave_assembly(index);
         let Some(stream) = self.streams.remove(index) else { return };
         let (connection, reserved) = (stream.connection, stream.receive.reserved);
-        if stream.queued != Queued::No
+        if let Queued::ToOpen(place) = stream.queued
             && let Some(connection) = self.connections.get_mut(&connection)
         {
-            connection.forget(stream.queued);
+            connection.forget(place);
         }
         stream.free(&mut self.shared);
         if reserved > 0 {

@@ -23,8 +23,9 @@ export interface ChannelSink {
   /** The peer ended its half between two frames. No more frames will come. */
   end(): void;
   /**
-   * The peer broke the framing rules (`error.code` is `"frame"`). No more frames will come. The
-   * sending half still works, so that the peer can get an error.
+   * The peer broke the framing rules (`error.code` is `"frame"`), or too many frames wait for this
+   * sink (`"limit"`). No more frames will come. The sending half still works, so that the peer can
+   * get an error.
    */
   malformed(error: TransportError): void;
   /** The peer stopped reading (STOP_SENDING). What is still sent is discarded; reading goes on. */
@@ -67,13 +68,13 @@ export interface Channel {
   sendValue?(value: unknown, end?: boolean): boolean;
   /** Ends the sending half without another frame (QUIC FIN). No-op when it has ended. */
   end(): void;
-  /** Bytes that were sent and may still be in the send buffer. */
-  readonly unsentBytes?: number;
   /**
    * Resolves when the send buffer has room, or when the channel is over; the sink gets the reason.
-   * After the end of the sending half: when almost all has left.
+   * After the end of the sending half: when all has left.
    */
   drained(): Promise<void>;
+  /** Counts the bytes in the send buffer exactly. Resolves with 0 when the channel is over. */
+  measureUnsent?(): Promise<number>;
   /** Holds frames back until {@link Channel.resume}, those that have already arrived included. */
   pause(): void;
   resume(): void;

@@ -13,6 +13,33 @@ export interface ConnectionStats {
   readonly rttMs: number;
 }
 
+/** The observer of what the transport keeps for the peer of a connection, to limit it. */
+export interface BufferObserver {
+  /** The bytes in the send buffers of all channels have changed by so many. Exact to one MiB. */
+  unsent(change: number): void;
+  /**
+   * A channel has ended its sending half, and a part of what it sent is still in the send buffer.
+   * `channel` may be another object than the one that has sent it. When the part has left,
+   * `channel.drained()` resolves.
+   */
+  unfinished(channel: Channel): void;
+  /**
+   * The bytes that have arrived and are not complete frames, or for whose stream no more may be
+   * read, have changed by so many. Exact to 64 KiB.
+   */
+  arriving(change: number): void;
+  /**
+   * The memory of frames that wait in their channels has changed by so many bytes: because these
+   * are paused, or because it is not their turn.
+   */
+  kept(change: number): void;
+  /**
+   * Decides if one more frame may wait on a paused channel. With `false` its sink gets `malformed`
+   * with the code `limit`, and the peer is asked to stop sending.
+   */
+  mayKeep(bytes: number): boolean;
+}
+
 /**
  * An encrypted connection to one peer, under one ALPN. The handshake has proved the peer's key. The
  * program that dialed or accepted it closes it.
@@ -41,6 +68,11 @@ export interface Connection extends AsyncDisposable {
    * for it, up to the limit of open channels.
    */
   accept(handler: (channel: Channel) => void): void;
+  /**
+   * Sets the observer of the send buffers. Once only. Connections within a process, which have no
+   * such buffers, do not have it.
+   */
+  observe?(observer: BufferObserver): void;
   stats(): ConnectionStats;
   /**
    * Closes with an application code: `closed` settles, and open channels of both sides get

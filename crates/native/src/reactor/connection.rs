@@ -9,16 +9,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use iroh::EndpointId;
 use iroh::endpoint::{Connection as QuicConnection, ConnectionError, RecvStream, SendStream};
 use parking_lot::Mutex;
 
-use crate::border::limit;
 use crate::node::listeners::AcceptSlot;
 use crate::reactor::stream::Queued;
-
-/// Large frames under way on one connection may claim this much together; others wait. Two of the
-/// largest frames, so that one that is slow does not hold up the others.
-const ASSEMBLY_BYTES: usize = 2 * limit::MAX_FRAME_BYTES;
 
 pub type Halves = (SendStream, RecvStream);
 type Opening = Pin<Box<dyn Future<Output = Result<Halves, ConnectionError>> + Send>>;
@@ -26,6 +22,7 @@ type Accepted = Arc<Mutex<VecDeque<Halves>>>;
 
 pub struct Connection {
     pub quic: QuicConnection,
+    pub peer: EndpointId,
     pub raw: bool,
     pub waker: Waker,
     /// Held until the program takes the connection.
@@ -35,10 +32,7 @@ pub struct Connection {
     open: Option<Opening>,
     /// Indices of streams that wait until the peer allows another one, by place.
     waiting: BTreeMap<u64, u32>,
-    assembling: usize,
-    /// Indices of streams whose large frame waits for a share of the assembly budget, by place.
-    assembly_queue: BTreeMap<u64, (u32, usize)>,
-    /// The place of the next stream that waits, in either queue.
+    /// The place of the next stream that waits.
     next_place: u64,
 }
 
@@ -48,14 +42,13 @@ impl Connection {
         Self {
             accept: Box::pin(accept(quic.clone(), Arc::clone(&accepted))),
             accepted,
+            peer: quic.remote_id(),
             quic,
             raw,
             waker,
             accept_slot,
             open: None,
             waiting: BTreeMap::new(),
-            assembling: 0,
-            assembly_queue: BTreeMap::new(),
             next_place: 0,
         }
     }
@@ -96,9 +89,9 @@ impl Connection {
 
     /// Adds a stream that waits to be opened.
     pub fn wait(&mut self, index: u32) -> Queued {
-        let place = self.place();
-        self.waiting.insert(place, index);
-        Queued::ToOpen(place)
+        self.next_place += 1;
+        self.waiting.insert(self.next_place, index);
+        Queued::ToOpen(self.next_place)
     }
 
     /// Opens the stream that has waited longest, if the peer allows it.
@@ -110,49 +103,9 @@ impl Connection {
         self.waiting.pop_first().map(|(_, index)| (index, halves))
     }
 
-    /// Claims a share of the assembly budget for a large frame, or queues its stream.
-    pub fn reserve(&mut self, index: u32, bytes: usize) -> Queued {
-        if self.assembling > 0 && self.assembling + bytes > ASSEMBLY_BYTES {
-            let place = self.place();
-            self.assembly_queue.insert(place, (index, bytes));
-            return Queued::ToAssemble(place);
-        }
-        self.assembling += bytes;
-        Queued::No
-    }
-
-    fn place(&mut self) -> u64 {
-        self.next_place += 1;
-        self.next_place
-    }
-
-    /// Returns a share, and the streams that have theirs now.
-    pub fn release(&mut self, bytes: usize) -> Vec<(u32, usize)> {
-        self.assembling -= bytes.min(self.assembling);
-        let mut ready = Vec::new();
-        while let Some(first) = self.assembly_queue.first_entry() {
-            let (index, wanted) = *first.get();
-            if self.assembling > 0 && self.assembling + wanted > ASSEMBLY_BYTES {
-                break;
-            }
-            self.assembling += wanted;
-            first.remove();
-            ready.push((index, wanted));
-        }
-        ready
-    }
-
-    /// Removes a stream from the queue in which it waits.
-    pub fn forget(&mut self, queued: Queued) {
-        match queued {
-            Queued::No => {}
-            Queued::ToOpen(place) => {
-                self.waiting.remove(&place);
-            }
-            Queued::ToAssemble(place) => {
-                self.assembly_queue.remove(&place);
-            }
-        }
+    /// Removes a stream that waits to be opened.
+    pub fn forget(&mut self, place: u64) {
+        self.waiting.remove(&place);
     }
 }
 

@@ -35,6 +35,7 @@ impl Reactor {
                     connection.accept_slot = None;
                 }
             }
+            command_op::MEASURE_ALL => self.shared.unsent.answer(command.handle, &mut self.shared.events),
             command_op::ADMIT => self.node.gate.answer(command.handle, command.flag),
             _ => self.execute_on_stream(command),
         }
@@ -49,6 +50,8 @@ impl Reactor {
                 stream.send.push(&mut Context::from_waker(waker), command.payload, command.flag, shared);
             }
             command_op::NOTIFY => stream.send.notify(shared),
+            command_op::FINISH => stream.send.end_awaited(shared),
+            command_op::MEASURE => stream.send.measure(shared),
             command_op::STOP => {
                 stream.receive.stop(command.arg, shared);
                 self.leave_assembly(index);

@@ -33,6 +33,11 @@ impl Splitter {
         if self.have == HEADER_BYTES { self.length().saturating_sub(1) } else { 0 }
     }
 
+    /// The bytes of the frame under way that are here.
+    pub fn incomplete(&self) -> usize {
+        self.body.len()
+    }
+
     fn length(&self) -> usize {
         let [a, b, c, d, _] = self.header;
         u32::from_le_bytes([a, b, c, d]) as usize

@@ -1,7 +1,7 @@
 //! The receiving half of a stream: what has been read and JavaScript has not consumed.
 //!
 //! It reads while JavaScript has credit left, cuts the bytes into frames, and publishes these as
-//! events. A large frame needs a share of the assembly budget of its connection.
+//! events. A large frame needs a share of the assembly budget of its peer.
 
 use std::future::Future;
 use std::pin::pin;
@@ -34,6 +34,10 @@ pub struct ReceiveHalf {
     /// Bytes that were read while the window was full.
     held: BytesMut,
     unread: usize,
+    /// Bytes of the frame under way.
+    incomplete: usize,
+    /// Those that count in `Partial`.
+    partial: usize,
     pieces: Pieces,
     /// The code of a stop that came before the half was open.
     stopped: Option<u32>,
@@ -68,6 +72,8 @@ impl ReceiveHalf {
             splitter: Splitter::default(),
             held: BytesMut::new(),
             unread: 0,
+            incomplete: 0,
+            partial: 0,
             pieces: Pieces::default(),
             stopped: None,
             reserved: 0,
@@ -98,16 +104,34 @@ impl ReceiveHalf {
     pub fn credit_all(&mut self, shared: &mut Shared) {
         self.credit(self.unread, shared);
         self.drop_held(shared);
+        self.splitter = Splitter::default();
+        self.count_incomplete(shared);
     }
 
     fn hold(&mut self, piece: &[u8], shared: &mut Shared) {
         self.held.extend_from_slice(piece);
         shared.held.take(self.connection, piece.len());
+        shared.arriving.add(self.connection, piece.len());
+    }
+
+    fn count_incomplete(&mut self, shared: &mut Shared) {
+        let bytes = self.splitter.incomplete();
+        if bytes == self.incomplete {
+            return;
+        }
+        shared.arriving.remove(self.connection, self.incomplete);
+        shared.arriving.add(self.connection, bytes);
+        self.incomplete = bytes;
+        let partial = if self.splitter.pending() < limit::LARGE_BYTES { bytes } else { 0 };
+        shared.partial.remove(self.connection, self.partial);
+        shared.partial.add(self.connection, partial);
+        self.partial = partial;
     }
 
     fn drop_held(&mut self, shared: &mut Shared) {
         if !self.held.is_empty() {
             shared.held.give(self.connection, self.held.len());
+            shared.arriving.remove(self.connection, self.held.len());
             self.held = BytesMut::new();
         }
     }
@@ -130,6 +154,7 @@ impl ReceiveHalf {
             if !full && !self.held.is_empty() {
                 let piece = self.held.split_to(self.held.len().min(limit::LARGE_BYTES));
                 shared.held.give(self.connection, piece.len());
+                shared.arriving.remove(self.connection, piece.len());
                 if let Some(read) = self.deliver(&piece, shared) {
                     return Ok(read);
                 }
@@ -179,11 +204,18 @@ impl ReceiveHalf {
                 return Ok(outcome);
             }
         }
-        if full && (self.held.len() > limit::HELD_BYTES || shared.held.are_too_many(self.connection)) {
-            shared.events.push(event_op::OVERRUN, 0, self.handle, 0, &[]);
-            return Err(Lost(stream_code::INTERNAL_ERROR));
+        let overrun =
+            full && (self.held.len() > limit::HELD_BYTES || shared.held.are_too_many(self.connection));
+        if overrun || (self.partial > 0 && shared.partial.are_too_many(self.connection)) {
+            return Err(self.overrun(shared));
         }
         Ok(outcome)
+    }
+
+    /// Reports that the stream is given up because it makes this side keep too much.
+    pub fn overrun(&self, shared: &mut Shared) -> Lost {
+        shared.events.push(event_op::OVERRUN, 0, self.handle, 0, &[]);
+        Lost(stream_code::INTERNAL_ERROR)
     }
 
     fn deliver(&mut self, bytes: &[u8], shared: &mut Shared) -> Option<Read> {
@@ -197,6 +229,7 @@ impl ReceiveHalf {
         let weight = frames.weight;
         self.unread += weight;
         shared.unread += weight;
+        self.count_incomplete(shared);
         if let Err(error) = outcome {
             self.refuse(&error, shared);
             return Some(Read::Idle);
@@ -238,6 +271,7 @@ impl ReceiveHalf {
         self.ended = false;
         self.drop_held(shared);
         self.splitter = Splitter::default();
+        self.count_incomplete(shared);
     }
 
     /// Takes the half out, for the close handshake of the connection.

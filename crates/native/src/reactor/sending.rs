@@ -29,6 +29,8 @@ pub struct SendHalf {
     fin: bool,
     /// JavaScript waits for a `WRITABLE` event.
     notify: bool,
+    /// JavaScript waits for a `SENT` event.
+    awaited: bool,
     stopped: Option<Stopped>,
 }
 
@@ -41,6 +43,7 @@ impl SendHalf {
             backlog: BytesMut::new(),
             fin: false,
             notify: false,
+            awaited: false,
             stopped: None,
         }
     }
@@ -71,9 +74,33 @@ impl SendHalf {
         }
         if !data.is_empty() {
             self.backlog.extend_from_slice(data);
-            shared.unsent += data.len();
+            shared.unsent.add(self.connection, data.len());
+        }
+        // Of a stream that waits to be opened, JavaScript does not need it.
+        if fin && !self.backlog.is_empty() && matches!(self.state, State::Open(_)) {
+            self.awaited = true;
+            self.measure(shared);
         }
         self.finish(shared);
+    }
+
+    /// Ends the half, and reports when all of it has left.
+    pub fn end_awaited(&mut self, shared: &mut Shared) {
+        if self.fin || self.is_done() {
+            return;
+        }
+        self.fin = true;
+        self.notify = false;
+        self.awaited = true;
+        self.finish(shared);
+    }
+
+    /// Reports the bytes in the send buffer. Of a half that is done, the end has been reported.
+    pub fn measure(&self, shared: &mut Shared) {
+        if !self.is_done() {
+            let bytes = (self.backlog.len() as u32).to_le_bytes();
+            shared.events.push(event_op::UNSENT, 0, self.handle, self.connection, &[&bytes]);
+        }
     }
 
     /// Asks for a `WRITABLE` event.
@@ -99,7 +126,7 @@ impl SendHalf {
             let outcome = write(half, cx, &mut data);
             let written = before - data.len();
             self.backlog.advance(written);
-            shared.unsent -= written;
+            shared.unsent.remove(self.connection, written);
             if let Err(error) = outcome {
                 return self.lose(error, shared);
             }
@@ -123,6 +150,8 @@ impl SendHalf {
         if let State::Open(half) = &mut self.state {
             let _ = half.reset(VarInt::from_u32(code));
         }
+        // JavaScript may see the end of a half that it has reset before.
+        self.report_sent(shared);
         self.end(shared);
     }
 
@@ -133,7 +162,7 @@ impl SendHalf {
             State::Waiting => Some(None),
             State::Open(half) => Some(Some(half)),
         };
-        shared.unsent -= self.backlog.len();
+        shared.unsent.remove(self.connection, self.backlog.len());
         let unsent = std::mem::take(&mut self.backlog).freeze();
         match half {
             Some(half) if self.fin => closing.unsent.push((half, unsent)),
@@ -146,7 +175,7 @@ impl SendHalf {
     pub fn end(&mut self, shared: &mut Shared) {
         self.state = State::Done;
         self.stopped = None;
-        shared.unsent -= self.backlog.len();
+        shared.unsent.remove(self.connection, self.backlog.len());
         self.backlog = BytesMut::new();
     }
 
@@ -154,6 +183,12 @@ impl SendHalf {
         if self.notify && self.backlog.len() <= limit::WRITABLE_BYTES {
             self.notify = false;
             shared.events.push(event_op::WRITABLE, 0, self.handle, 0, &[]);
+        }
+    }
+
+    fn report_sent(&mut self, shared: &mut Shared) {
+        if std::mem::take(&mut self.awaited) {
+            shared.events.push(event_op::SENT, 0, self.handle, 0, &[]);
         }
     }
 
@@ -167,6 +202,7 @@ impl SendHalf {
             if let State::Open(half) = std::mem::replace(&mut self.state, State::Done) {
                 shared.finished.push(self.connection, half);
             }
+            self.report_sent(shared);
             self.stopped = None;
         }
     }

@@ -2,40 +2,63 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::border::event_op;
 use crate::border::events::Events;
 use crate::reactor::finished::Finished;
+use crate::reactor::partial::Partial;
+use crate::reactor::sums::Sums;
 
 /// Bytes that the streams of one connection may hold together.
 const CONNECTION_HELD_BYTES: usize = 16 * 1024 * 1024;
 
-#[derive(Default)]
 pub struct Shared {
     pub events: Events,
     pub finished: Finished,
     /// Bytes delivered to JavaScript and not credited back, of all streams.
     pub unread: usize,
     /// Bytes in the send buffers of all streams.
-    pub unsent: usize,
+    pub unsent: Sums,
+    /// Bytes of incomplete frames, and those in `held`.
+    pub arriving: Sums,
+    pub partial: Partial,
     pub held: Held,
     /// The receive window of a stream.
     pub stream_window: u64,
 }
 
-/// Bytes that were read while the window of their stream was full, in total and by connection.
+impl Shared {
+    pub fn new(stream_window: u32) -> Self {
+        Self {
+            events: Events::default(),
+            finished: Finished::default(),
+            unread: 0,
+            unsent: Sums::new(event_op::BACKLOG),
+            arriving: Sums::new(event_op::ARRIVING),
+            partial: Partial::default(),
+            held: Held::default(),
+            stream_window: u64::from(stream_window),
+        }
+    }
+
+    /// Reports the sums that have changed.
+    pub fn report(&mut self) {
+        self.unsent.report(&mut self.events);
+        self.arriving.report(&mut self.events);
+    }
+}
+
+/// Bytes that were read while the window of their stream was full, by connection.
 #[derive(Default)]
 pub struct Held {
-    pub total: usize,
     by_connection: FxHashMap<u32, usize>,
 }
 
 impl Held {
     pub fn take(&mut self, connection: u32, bytes: usize) {
-        self.total += bytes;
         *self.by_connection.entry(connection).or_default() += bytes;
     }
 
     pub fn give(&mut self, connection: u32, bytes: usize) {
-        self.total -= bytes;
         if let Some(held) = self.by_connection.get_mut(&connection) {
             *held -= bytes;
             if *held == 0 {

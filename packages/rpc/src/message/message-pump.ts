@@ -12,8 +12,11 @@ export interface PumpTarget {
   sendMessage(message: unknown): boolean;
   /** No message may be sent now, whatever room the send buffer has. Default: false. */
   readonly crowded?: boolean;
-  /** Resolves when the send buffer has room, and the target is not crowded. */
-  drained(): Promise<void>;
+  /**
+   * Resolves when the send buffer has room, and the target is not crowded. Rejects when the message
+   * that waits for it may not.
+   */
+  drained(waiting?: unknown): Promise<void>;
 }
 
 /** A stream of messages; a plain array is one too. */
@@ -54,7 +57,7 @@ export class MessagePump {
       let step = iterator.next();
       if (isPromiseLike(step)) step = await step;
       if (step.done) return !target.over;
-      if (target.crowded) await this.#drained();
+      if (target.crowded) await this.#drained(step.value);
       if (target.over) break;
       if (!this.#send(step.value)) await this.#drained();
       left -= 1;
@@ -87,10 +90,14 @@ export class MessagePump {
   }
 
   /** The buffer of a call that has ended may never drain, so `stop` ends the wait too. */
-  #drained(): Promise<void> {
-    return new Promise((resolve) => {
+  #drained(waiting?: unknown): Promise<void> {
+    return new Promise((resolve, reject) => {
       this.#wake = resolve;
-      void this.#target.drained().then(resolve);
+      this.#target.drained(waiting).then(resolve, (error) => {
+        // before the stop, which resolves
+        reject(error);
+        this.stop();
+      });
     });
   }
 }

@@ -135,7 +135,7 @@ export class AdmittedCall {
     const requests = new MessageQueue<unknown>(
       limits,
       () => {},
-      (bytes) => this.#free(bytes),
+      (bytes) => this.free(bytes),
     );
     requests.feedFrom(channel);
     this.#requests = requests;
@@ -171,16 +171,20 @@ export class AdmittedCall {
     return true;
   }
 
-  /** Counts the memory of a response that waits until the peer has read others. */
-  holdResponse(response: unknown): void {
+  /**
+   * Counts the memory of a response that waits until the peer has read others, and returns it.
+   * Throws RESOURCE_EXHAUSTED when it does not fit.
+   */
+  holdResponse(response: unknown): number {
     const bytes = heapBytesOf(response, MOST_MEASURED_VALUES);
-    this.#codings.budget.hold(bytes);
+    this.#codings.budget.take(bytes);
     this.#held += bytes;
+    return bytes;
   }
 
   /** Frees the bytes of requests and of a waiting response: the handler has returned. */
   freeRequests(): void {
-    if (this.#held > 0) this.#free(this.#held);
+    if (this.#held > 0) this.free(this.#held);
   }
 
   /** Adds a message that a caller in this process passed as a value. Throws as `push` does. */
@@ -342,8 +346,8 @@ export class AdmittedCall {
     return more;
   }
 
-  /** The reader of a stream may go on after the handler has returned. */
-  #free(bytes: number): void {
+  /** Counts bytes out. The reader of a stream may go on after the handler has returned. */
+  free(bytes: number): void {
     const held = Math.min(bytes, this.#held);
     this.#held -= held;
     this.#codings.budget.free(held);

@@ -55,6 +55,12 @@ export function newErrorId(): string {
   return randomBytes(8).toString("hex");
 }
 
+/** The error of a call or session whose stream cannot be read on. */
+export function brokenInput(error: TransportError, limits: RpcLimits): RpcError {
+  if (error.code === "limit") return heldTooMuch(true, limits);
+  return new RpcError(StatusCode.INTERNAL, error.message, { cause: error });
+}
+
 /** The refusal of every call and session once a drain has begun. */
 export function drainingError(): RpcError {
   return new RpcError(StatusCode.UNAVAILABLE, "draining: the server accepts no new calls", {

@@ -1,3 +1,4 @@
+import { nextTurn } from "../time/turn.ts";
 import { heldTooMuch } from "./errors.ts";
 import type { BudgetWaiter, ServerBudget } from "./server-budget.ts";
 
@@ -12,9 +13,13 @@ export class PeerBudget {
   heldBytes = 0;
   /** Bytes of answers in send buffers. */
   unsentBytes = 0;
+  /** Bytes of frames that wait in their channels. */
+  keptBytes = 0;
   calls = 0;
   connections = 0;
   readonly #maxBytes: number;
+  /** A call that waited for room goes on in this turn of the event loop. */
+  #passed = false;
 
   constructor(server: ServerBudget, trusted: boolean) {
     const { maxHeldBytesPerPeer, maxCallsPerPeer } = server.limits;
@@ -30,6 +35,19 @@ export class PeerBudget {
   fits(bytes: number): boolean {
     const held = this.heldBytes;
     return (held === 0 || held + bytes <= this.#maxBytes) && this.server.fits(held, bytes);
+  }
+
+  /** Returns whether one more frame may wait in its channel, which is paused. */
+  mayKeep(bytes: number): boolean {
+    const held = this.heldBytes + this.keptBytes;
+    return held === 0 || held + bytes <= this.#maxBytes;
+  }
+
+  /** The bytes of frames that wait in their channels have changed by so many. */
+  changeKept(change: number): void {
+    this.keptBytes += change;
+    this.server.heldBytes += change;
+    if (change < 0) this.server.wake();
   }
 
   /** Counts bytes in. Throws RESOURCE_EXHAUSTED, and counts nothing, when they do not fit. */
@@ -49,17 +67,30 @@ export class PeerBudget {
     return this.unsentBytes >= this.#maxBytes || !this.server.fits(this.unsentBytes, 1);
   }
 
-  /** Resolves when the peer is not crowded, or the call is over. */
+  /**
+   * Resolves when the peer is not crowded, or the call is over. One call at a time goes on, so that
+   * its answer counts before the next one does.
+   */
   room(call: { readonly over: boolean }): Promise<void> {
     return new Promise((resolve) => {
       const waiter: BudgetWaiter = {
         retry: () => {
-          if (call.over || !this.crowded) resolve();
+          if (call.over || (!this.crowded && this.#passes())) resolve();
           else this.server.wait(waiter);
         },
       };
       this.server.wait(waiter);
     });
+  }
+
+  #passes(): boolean {
+    if (this.#passed) return false;
+    this.#passed = true;
+    void nextTurn().then(() => {
+      this.#passed = false;
+      this.server.wake();
+    });
+    return true;
   }
 
   /** Counts bytes in that are held already. */
@@ -68,15 +99,11 @@ export class PeerBudget {
     this.server.heldBytes += bytes;
   }
 
-  holdUnsent(bytes: number): void {
-    this.unsentBytes += bytes;
-    this.server.heldBytes += bytes;
-  }
-
-  freeUnsent(bytes: number): void {
-    this.unsentBytes -= bytes;
-    this.server.heldBytes -= bytes;
-    this.server.wake();
+  /** The bytes of answers in send buffers have changed by so many. */
+  changeUnsent(change: number): void {
+    this.unsentBytes += change;
+    this.server.heldBytes += change;
+    if (change < 0) this.server.wake();
   }
 
   free(bytes: number): void {

@@ -51,6 +51,12 @@ export class ServerBudget {
     return budget;
   }
 
+  /** The bytes of messages that have not arrived whole have changed by so many. */
+  changeArriving(change: number): void {
+    this.heldBytes += change;
+    if (change < 0) this.wake();
+  }
+
   /** Returns whether a peer that holds `ofPeer` bytes may hold `bytes` more. */
   fits(ofPeer: number, bytes: number): boolean {
     const { maxHeldBytes } = this.limits;

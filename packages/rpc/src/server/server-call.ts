@@ -18,6 +18,7 @@ import type { AdmittedCall, CallOutcome } from "./admitted-call.ts";
 import type { CallOwner } from "./call-owner.ts";
 import { Phase } from "./call-phase.ts";
 import {
+  brokenInput,
   callerLost,
   cancelledByCaller,
   checkEnd,
@@ -137,9 +138,10 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
       return;
     }
     this.#inputEnded = true;
-    this.#owner.countReset();
-    if (this.#phase === Phase.Over) this.#owner.core.sweep.remove(this);
-    else this.#fail(new RpcError(StatusCode.INTERNAL, error.message, { cause: error }));
+    if (error.code !== "limit") this.#owner.countReset();
+    const { core } = this.#owner;
+    if (this.#phase === Phase.Over) core.sweep.remove(this);
+    else this.#fail(brokenInput(error, core.limits));
   }
 
   /** The caller cancelled the call. */
@@ -195,24 +197,22 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
     return this.#owner.budget.crowded;
   }
 
-  /** Counts what is in the send buffer while the stream waits for it. */
-  async drained(): Promise<void> {
-    const { budget } = this.#owner;
-    const held = this.#channel.unsentBytes ?? 0;
-    budget.holdUnsent(held);
+  async drained(waiting?: unknown): Promise<void> {
     await this.#channel.drained();
-    budget.freeUnsent(held);
-    if (this.crowded) await budget.room(this);
+    if (!this.crowded) return;
+    const call = this.#admitted;
+    const held = waiting === undefined ? 0 : (call?.holdResponse(waiting) ?? 0);
+    await this.#owner.budget.room(this);
+    call?.free(held);
   }
 
   responded(call: AdmittedCall, response: unknown): void {
     if (this.#phase !== Phase.Over) {
-      if (this.crowded) {
-        call.holdResponse(response);
-        void this.#owner.budget.room(this).then(() => this.responded(call, response));
-        return;
-      }
       try {
+        if (this.crowded) {
+          void this.#waitWith(call, response);
+          return;
+        }
         this.#unread = !call.send(this.#channel, response);
         this.#succeed(call);
       } catch (error) {
@@ -220,6 +220,17 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
       }
     }
     this.returned(call);
+  }
+
+  /** Sends the response when the peer has read others. */
+  async #waitWith(call: AdmittedCall, response: unknown): Promise<void> {
+    try {
+      await this.drained(response);
+    } catch (error) {
+      this.threw(call, error);
+      return;
+    }
+    this.responded(call, response);
   }
 
   streamed(call: AdmittedCall): void {
@@ -239,8 +250,14 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
 
   returned(call: AdmittedCall): void {
     call.freeRequests();
-    if (this.#unread) new UnreadAnswer(this.#owner, call, this.#channel);
-    else this.#owner.release(call);
+    if (!this.#unread) {
+      this.#owner.release(call);
+      return;
+    }
+    new UnreadAnswer(this.#owner.core.unread, this.#channel, {
+      left: () => this.#owner.release(call),
+      stalled: () => this.#owner.stalled(this.#channel),
+    });
   }
 
   #open(flags: number, payload: Uint8Array): void {
@@ -291,7 +308,15 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
 
   #request(call: AdmittedCall, request: unknown): void {
     this.#phase = Phase.Answering;
-    call.handle(request, this);
+    if (!this.crowded) {
+      call.handle(request, this);
+      return;
+    }
+    // the request waits, because an answer that waits may take more memory
+    if (request instanceof Promise) request.catch(() => {});
+    void this.#owner.budget.room(this).then(() => {
+      if (!this.over) call.handle(request, this);
+    });
   }
 
   /** Ends the call if the checks of a message in a stream fail later. */

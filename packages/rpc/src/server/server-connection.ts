@@ -1,6 +1,7 @@
 import type { CodecError } from "@aster/codec";
 import type { SerializationMode, ServiceDefinition } from "@aster/contract";
 import {
+  type BufferObserver,
   type Channel,
   type ChannelSink,
   type Connection,
@@ -31,6 +32,7 @@ import { RunningCalls } from "./running-calls.ts";
 import { ServerCall } from "./server-call.ts";
 import { ServerContext } from "./server-context.ts";
 import type { ServerCore } from "./server-core.ts";
+import { UnreadAnswer } from "./unread-answer.ts";
 
 /** Flags that contradict HEADER on the same frame. */
 const CONTRADICTORY_FLAGS =
@@ -47,7 +49,7 @@ const CONTRADICTORY_FLAGS =
  * `Server.handle` creates it. It makes a `ServerCall` for every channel that the peer opens and
  * lives as long as the transport connection.
  */
-export class ServerConnection implements CallOwner, GatedConnection {
+export class ServerConnection implements CallOwner, BufferObserver, GatedConnection {
   readonly core: ServerCore;
   readonly peer: EndpointId;
   readonly budget: PeerBudget;
@@ -73,6 +75,7 @@ export class ServerConnection implements CallOwner, GatedConnection {
       this.running = new RunningCalls();
       core.gated.add(this, connection.closed);
     }
+    connection.observe?.(this);
     connection.accept((channel) => {
       core.countStream();
       channel.read(new ServerCall(this, channel));
@@ -150,6 +153,31 @@ export class ServerConnection implements CallOwner, GatedConnection {
 
   unreadable(error: CodecError): RpcError {
     return RpcError.from(error);
+  }
+
+  unsent(change: number): void {
+    this.budget.changeUnsent(change);
+  }
+
+  unfinished(channel: Channel): void {
+    const { core, budget } = this;
+    core.addCall(budget);
+    new UnreadAnswer(core.unread, channel, {
+      left: () => core.removeCall(budget),
+      stalled: () => this.stalled(channel),
+    });
+  }
+
+  arriving(change: number): void {
+    this.core.budget.changeArriving(change);
+  }
+
+  kept(change: number): void {
+    this.budget.changeKept(change);
+  }
+
+  mayKeep(bytes: number): boolean {
+    return this.budget.mayKeep(bytes);
   }
 
   stalled(channel: Channel): void {

@@ -133,8 +133,7 @@ export class ServerCore {
     checkConcurrency(route);
     route.service.calls += 1;
     route.calls += 1;
-    peer.calls += 1;
-    this.budget.calls += 1;
+    this.addCall(peer);
     this.#callsTotal += 1;
   }
 
@@ -152,6 +151,17 @@ export class ServerCore {
   release(route: Route, peer: PeerBudget): void {
     route.calls -= 1;
     route.service.calls -= 1;
+    this.removeCall(peer);
+  }
+
+  /** Counts a call in: a new one, or one that is over and of whose answer a part has not left. */
+  addCall(peer: PeerBudget): void {
+    peer.calls += 1;
+    this.budget.calls += 1;
+  }
+
+  /** Counts it out. */
+  removeCall(peer: PeerBudget): void {
     peer.calls -= 1;
     this.budget.calls -= 1;
     if (this.budget.calls === 0) this.#checkIdle();

@@ -3,7 +3,7 @@ import type { AdmissionStats } from "../peer/admission-counts.ts";
 
 /** Counters of a `Server`. */
 export interface ServerStats {
-  /** Calls whose handlers have not returned. */
+  /** Calls whose handlers have not returned, or whose answers have not left. */
   readonly calls: number;
   /** Calls that were accepted since the start. */
   readonly callsTotal: number;

@@ -1,44 +1,56 @@
 import type { Channel } from "@aster/transport";
+import type { Sweep } from "../time/sweep.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
-import type { AdmittedCall } from "./admitted-call.ts";
-import type { CallOwner } from "./call-owner.ts";
 
-/** Keep-alives of a connection on which nothing else is sent stay below this. */
-const PROGRESS_BYTES = 4096;
+/** The call or the connection of an {@link UnreadAnswer}. */
+export interface AnswerOwner {
+  /** The answer has left, or its channel is over. */
+  left(): void;
+  /** Nothing of the answer has left for the time of the sweep. */
+  stalled(): void;
+}
 
 /**
- * The end of an answer that its caller has not read. Its call counts as running, and its bytes in
- * the budget of the peer, until the answer has left or the caller stops reading for too long.
+ * The end of an answer that its caller has not read. It counts as a running call until it has left,
+ * or the caller stops reading for too long.
  */
 export class UnreadAnswer implements Timed {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
-  readonly #owner: CallOwner;
+  readonly #sweep: Sweep;
   readonly #channel: Channel;
-  #sentBytes: number;
+  readonly #owner: AnswerOwner;
+  #unsentBytes = Number.POSITIVE_INFINITY;
+  #left = false;
 
-  constructor(owner: CallOwner, call: AdmittedCall, channel: Channel) {
-    this.#owner = owner;
+  constructor(sweep: Sweep, channel: Channel, owner: AnswerOwner) {
+    this.#sweep = sweep;
     this.#channel = channel;
-    this.#sentBytes = channel.connection.stats().sentBytes;
-    const held = channel.unsentBytes ?? 0;
-    owner.budget.holdUnsent(held);
-    owner.core.unread.add(this);
+    this.#owner = owner;
+    sweep.add(this);
+    void channel.measureUnsent?.().then((bytes) => {
+      this.#unsentBytes = bytes;
+    });
     void channel.drained().then(() => {
-      owner.core.unread.remove(this);
-      owner.budget.freeUnsent(held);
-      owner.release(call);
+      this.#left = true;
+      sweep.remove(this);
+      owner.left();
     });
   }
 
   expired(): void {
-    const { sentBytes } = this.#channel.connection.stats();
-    if (sentBytes - this.#sentBytes < PROGRESS_BYTES) {
-      this.#owner.stalled(this.#channel);
+    void this.#check();
+  }
+
+  async #check(): Promise<void> {
+    const bytes = await this.#channel.measureUnsent?.();
+    if (this.#left) return;
+    if (bytes !== undefined && bytes >= this.#unsentBytes) {
+      this.#owner.stalled();
       return;
     }
-    this.#sentBytes = sentBytes;
-    this.#owner.core.unread.add(this);
+    if (bytes !== undefined) this.#unsentBytes = bytes;
+    this.#sweep.add(this);
   }
 }

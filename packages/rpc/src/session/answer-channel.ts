@@ -55,8 +55,8 @@ export class AnswerChannel implements Channel {
     return this.#over || this.#sent(passMessage(this.#channel, value));
   }
 
-  get unsentBytes(): number {
-    return this.#channel.unsentBytes ?? 0;
+  measureUnsent(): Promise<number> {
+    return this.#channel.measureUnsent?.() ?? Promise.resolve(0);
   }
 
   drained(): Promise<void> {

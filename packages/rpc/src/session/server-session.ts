@@ -8,7 +8,7 @@ import {
 import { RpcError } from "../error.ts";
 import { encodeFailure } from "../protocol/status-trailer.ts";
 import { RpcReason } from "../reason.ts";
-import { drainingError } from "../server/errors.ts";
+import { brokenInput, drainingError } from "../server/errors.ts";
 import { checkHeaderSize } from "../server/opened-header.ts";
 import type { Route } from "../server/route.ts";
 import { ServerCall } from "../server/server-call.ts";
@@ -101,9 +101,9 @@ export class ServerSession implements ChannelSink, Timed, AnswerObserver, Sessio
 
   malformed(error: TransportError): void {
     this.#inputEnded = true;
-    this.#owner.countReset();
+    if (error.code !== "limit") this.#owner.countReset();
     if (this.#over) this.#core.sweep.remove(this);
-    else this.#fail(new RpcError(StatusCode.INTERNAL, error.message, { cause: error }));
+    else this.#fail(brokenInput(error, this.#core.limits));
   }
 
   stopped(): void {

@@ -88,6 +88,10 @@ export class FaultyChannel implements Channel {
     else this.#out.add(() => this.#inner.end(), 0, 0);
   }
 
+  measureUnsent(): Promise<number> {
+    return this.#inner.measureUnsent?.() ?? Promise.resolve(0);
+  }
+
   drained(): Promise<void> {
     if (this.#over) return Promise.resolve();
     if (this.#out.bytes < WINDOW_BYTES && this.#lostBytes < WINDOW_BYTES) {

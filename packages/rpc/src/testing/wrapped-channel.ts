@@ -25,8 +25,8 @@ export class WrappedChannel implements Channel {
     this.#inner.end();
   }
 
-  get unsentBytes(): number {
-    return this.#inner.unsentBytes ?? 0;
+  measureUnsent(): Promise<number> {
+    return this.#inner.measureUnsent?.() ?? Promise.resolve(0);
   }
 
   drained(): Promise<void> {

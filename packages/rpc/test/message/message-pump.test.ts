@@ -94,3 +94,15 @@ test("a source whose return() fails or is missing stops too", async () => {
     expect(target.sent).toEqual([]);
   }
 });
+
+test("ends with the error of a message that may not wait, and does not send it", async () => {
+  class Full extends Target {
+    readonly crowded = true;
+    override drained(waiting?: unknown): Promise<void> {
+      return Promise.reject(new RangeError(`${waiting} may not wait`));
+    }
+  }
+  const target = new Full();
+  await expect(new MessagePump(target).run([1, 2])).rejects.toThrow("1 may not wait");
+  expect(target.sent).toEqual([]);
+});

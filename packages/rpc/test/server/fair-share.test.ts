@@ -191,6 +191,48 @@ describe("bytes of messages", () => {
   });
 });
 
+describe("answers and frames that wait", () => {
+  const budget = () => {
+    const { limits } = new Server({ services: [], limits: { maxHeldBytesPerPeer: 1000 } });
+    return new PeerBudget(new ServerBudget(limits), false);
+  };
+
+  test("lets one call after the other go on when the peer has read answers", async () => {
+    const peer = budget();
+    peer.changeUnsent(1000);
+    expect(peer.crowded).toBe(true);
+    let sent = 0;
+    const call = { over: false };
+    for (let waiting = 0; waiting < 5; waiting += 1) {
+      void peer.room(call).then(() => {
+        sent += 1;
+        peer.changeUnsent(600);
+      });
+    }
+    peer.changeUnsent(-1000);
+    await tick(50);
+    // the second answer makes the peer crowded again
+    expect(sent).toBe(2);
+    call.over = true;
+    peer.changeUnsent(-1);
+    await tick(50);
+    expect(sent).toBe(5);
+  });
+
+  test("refuses frames behind paused streams when they and the requests are too many", () => {
+    const peer = budget();
+    expect(peer.mayKeep(5000)).toBe(true);
+    peer.changeKept(600);
+    peer.hold(300);
+    expect(peer.mayKeep(100)).toBe(true);
+    expect(peer.mayKeep(101)).toBe(false);
+    expect(peer.server.heldBytes).toBe(900);
+    peer.changeKept(-600);
+    peer.free(300);
+    expect(peer.server.heldBytes).toBe(0);
+  });
+});
+
 test("reads a far negative deadline as negative", () => {
   for (const deadlineEpochMs of [-1, -(2 ** 52) - 1, -(2 ** 53) + 1]) {
     const header = { service: "Probe", method: "echo", version: 1, deadlineEpochMs, ...noCall };

@@ -124,6 +124,10 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
     return this.#drained.wait();
   }
 
+  measureUnsent(): Promise<number> {
+    return Promise.resolve(this.#discards() ? 0 : this.#other.#inbox.bytes);
+  }
+
   pause(): void {
     this.#paused = true;
   }

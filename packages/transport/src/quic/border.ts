@@ -36,6 +36,12 @@ export const CommandOp = {
   NOTIFY: 8,
   /** The program took connection `handle`: its accept slot is free again. */
   TAKE: 9,
+  /** Ends the sending half of stream `handle`, and asks for a `SENT` event. */
+  FINISH: 10,
+  /** Asks for an `UNSENT` event of stream `handle`. */
+  MEASURE: 11,
+  /** Asks for a `BACKLOG` event of connection `handle`. */
+  MEASURE_ALL: 12,
 } as const;
 
 /** The bits of the flags of a command. */
@@ -78,12 +84,20 @@ export const EventOp = {
   OPENED: 14,
   /** The last event of a node. */
   DOWN: 15,
-  /** Stream `handle` is freed: too many small messages arrived while its reader was paused. */
+  /** Stream `handle` is freed: its peer made this side keep too much. */
   OVERRUN: 16,
   /** The close handshake of connection `handle` is over, after `CLOSED` with `CLOSING`. */
   GONE: 17,
   /** The gate refused `handle` connections. Payload of some: id, length of ALPN (u8), ALPN. */
   REFUSED: 18,
+  /** The send buffer of stream `handle` on connection `arg`. Payload: its bytes, u32. */
+  UNSENT: 19,
+  /** The sending half of stream `handle` has ended, and all of it has left. */
+  SENT: 20,
+  /** The send buffers of connection `handle` hold `arg` bytes. */
+  BACKLOG: 21,
+  /** Connection `handle` holds `arg` bytes of incomplete frames or without credit. */
+  ARRIVING: 22,
 } as const;
 
 /** The bits of the flags of an event. */
@@ -92,6 +106,8 @@ export const EventFlag = {
   RAW: 1,
   /** On `DOWN`: the native module failed; the payload is a text. */
   FAULT: 1,
+  /** On `BACKLOG`: answers `MEASURE_ALL`. */
+  ANSWER: 1,
 } as const;
 
 /** The reasons for the end of a connection or dial. */

@@ -6,18 +6,27 @@
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
-import { Signal } from "../signal.ts";
+import { type Deferred, deferred, Signal } from "../signal.ts";
 import type { Slotted } from "../slots.ts";
 import { now, soon } from "../turns.ts";
 import { Limit, RecordHeader } from "./border.ts";
 import type { QuicConnection } from "./connection.ts";
 import { isCostly, type WaitingChannel } from "./delivery-turns.ts";
-import { type KeptFrame, KeptFrames } from "./kept-frames.ts";
+import { type KeptFrame, KeptFrames, keptBytes } from "./kept-frames.ts";
 
 /** Unsent bytes from which a NOTIFY command is sent: early, so that the network stays busy. */
 const NOTIFY_BYTES: number = Limit.SEND_WINDOW_BYTES / 4;
 /** Unsent bytes from which `send` throws: four of the largest frames. Bounds careless senders. */
 const SEND_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** The sink of a channel that is over for the program. */
+const ignoring: ChannelSink = {
+  frame() {},
+  end() {},
+  malformed() {},
+  stopped() {},
+  closed() {},
+};
 
 export class QuicChannel implements Channel, Slotted, WaitingChannel {
   slot = -1;
@@ -29,7 +38,7 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
   #sink: ChannelSink | undefined;
   #opened: boolean;
   #sendDone = false;
-  /** The half has ended for the program, and ends on the wire when little is unsent. */
+  /** The half has ended, and a SENT event is due when all of it has left. */
   #ending = false;
   #receiveDone = false;
   #over = false;
@@ -41,6 +50,7 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
   #unsent = 0;
   #asked = 0;
   #room: Signal | undefined;
+  #measured: Deferred<number> | undefined;
   /** Bytes that were consumed and not credited yet. */
   #consumed = 0;
   #kept: KeptFrames | undefined;
@@ -58,6 +68,17 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
     this.raw = connection.raw;
     this.#sink = sink;
     this.#opened = sink === undefined;
+  }
+
+  /** A channel that is over for the program, with bytes in the send buffer. */
+  static unfinished(connection: QuicConnection, handle: number, bytes: number): QuicChannel {
+    const channel = new QuicChannel(connection, handle, ignoring);
+    channel.#opened = true;
+    channel.#sendDone = true;
+    channel.#receiveDone = true;
+    channel.#ending = true;
+    channel.#unsent = bytes;
+    return channel;
   }
 
   get hasSink(): boolean {
@@ -83,10 +104,9 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
       );
     }
     this.#unsent += bytes;
-    const commands = this.connection.commands;
-    // a half that ended on the wire sends no WRITABLE event
     const ends = end && this.#unsent <= Limit.WRITABLE_BYTES;
-    commands.frame(this, !this.#opened, flags, payload, ends);
+    this.connection.commands.frame(this, !this.#opened, flags, payload, ends);
+    this.connection.countSent(bytes);
     this.#opened = true;
     if (end) this.#endSending(!ends);
     else this.#notifyIfMany();
@@ -95,23 +115,10 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
 
   end(): void {
     if (this.#over || this.#sendDone) return;
-    const later = this.#unsent > Limit.WRITABLE_BYTES;
-    if (!later) this.connection.commands.bare(this, !this.#opened, true);
+    const large = this.#unsent > Limit.WRITABLE_BYTES;
+    if (!large) this.connection.commands.bare(this, !this.#opened, true);
     this.#opened = true;
-    this.#endSending(later);
-  }
-
-  /** Ends the half on the wire now, if that waits until little is unsent. */
-  endNow(): void {
-    if (!this.#ending) return;
-    this.#ending = false;
-    this.connection.commands.bare(this, false, true);
-    this.#room?.give();
-    this.#finishIfDone();
-  }
-
-  get unsentBytes(): number {
-    return this.#over ? 0 : this.#unsent;
+    this.#endSending(large);
   }
 
   drained(): Promise<void> {
@@ -119,6 +126,15 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
     if (this.#sendDone && !this.#ending) return Promise.resolve();
     this.#room ??= new Signal();
     return this.#room.wait();
+  }
+
+  measureUnsent(): Promise<number> {
+    if (this.#over || (this.#sendDone && !this.#ending)) return Promise.resolve(0);
+    if (this.#measured === undefined) {
+      this.#measured = deferred();
+      this.connection.commands.measure(this.handle);
+    }
+    return this.#measured.promise;
   }
 
   pause(): void {
@@ -143,7 +159,7 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
     this.#opened = true;
     this.connection.commands.stop(this.handle, code);
     this.#receiveDone = true;
-    this.#kept = undefined;
+    this.#dropKept();
     this.#finishIfDone();
   }
 
@@ -175,9 +191,8 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
 
   onStopped(code: number): void {
     this.#sendDone = true;
-    this.#ending = false;
+    this.#leave();
     this.#stopCode = code;
-    this.#room?.give();
     this.#deliver();
   }
 
@@ -185,19 +200,35 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
   onWritable(): void {
     this.#unsent -= this.#asked;
     this.#asked = 0;
-    if (this.#ending && this.#unsent <= Limit.WRITABLE_BYTES) {
-      this.endNow();
-      return;
-    }
     this.#notifyIfMany();
     if (!this.#isFull()) this.#room?.give();
+  }
+
+  /** The native side has counted the bytes in the send buffer. */
+  onUnsent(bytes: number): void {
+    if (this.#sendDone) {
+      this.#unsent = bytes;
+      if (!this.#ending) {
+        this.#ending = true;
+        this.connection.unfinished(this);
+      }
+    }
+    this.#measured?.resolve(bytes);
+    this.#measured = undefined;
+  }
+
+  /** All that the half has sent has left. */
+  onSent(): void {
+    if (!this.#ending) return;
+    this.#leave();
+    this.#finishIfDone();
   }
 
   /** The peer or the connection ended the channel. */
   onLost(error: TransportError): void {
     this.#loss = error;
-    this.#kept = undefined;
-    this.#room?.give();
+    this.#dropKept();
+    this.#leave();
     this.#deliver();
   }
 
@@ -221,17 +252,25 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
 
   /** Asks for a WRITABLE event. */
   #notifyIfMany(): void {
-    if (this.#asked > 0 || this.#unsent < NOTIFY_BYTES || this.#over) return;
-    if (this.#sendDone && !this.#ending) return;
+    if (this.#asked > 0 || this.#unsent < NOTIFY_BYTES || this.#over || this.#sendDone) return;
     this.#asked = this.#unsent;
     this.connection.commands.notify(this.handle);
   }
 
-  #endSending(later: boolean): void {
+  #endSending(large: boolean): void {
     this.#sendDone = true;
-    this.#ending = later;
-    if (later) this.#notifyIfMany();
+    this.#ending = large;
+    if (large) this.connection.commands.finish(this.handle);
     else this.#finishIfDone();
+  }
+
+  /** Nothing is in the send buffer any more. */
+  #leave(): void {
+    this.#ending = false;
+    this.#unsent = 0;
+    this.#room?.give();
+    this.#measured?.resolve(0);
+    this.#measured = undefined;
   }
 
   #hasEnding(): boolean {
@@ -292,7 +331,14 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
     }
   }
 
+  /** Keeps a frame for later. A paused channel may not keep more than the observer allows. */
   #keep(flags: number, payload: Uint8Array): void {
+    const bytes = keptBytes(payload);
+    if (this.#paused && !this.connection.mayKeep(bytes)) {
+      this.#refuseInput();
+      return;
+    }
+    this.connection.countKept(bytes);
     this.#kept ??= new KeptFrames();
     this.#kept.push(flags, payload);
   }
@@ -300,7 +346,23 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
   #takeKept(): KeptFrame | undefined {
     const frame = this.#kept?.shift();
     if (this.#kept?.empty) this.#kept = undefined;
+    if (frame !== undefined) this.connection.countKept(-keptBytes(frame.payload));
     return frame;
+  }
+
+  #dropKept(): void {
+    if (this.#kept === undefined) return;
+    this.connection.countKept(-this.#kept.bytes);
+    this.#kept = undefined;
+  }
+
+  #refuseInput(): void {
+    try {
+      this.#sink?.malformed(keptTooMuch());
+    } catch {
+      this.reset(ResetCode.InternalError);
+    }
+    this.stop(ResetCode.Cancelled);
   }
 
   /** Returns true if the next frame, a costly one, has to wait for the turn of its peer. */
@@ -344,8 +406,15 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
   #finish(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#kept = undefined;
-    this.#room?.give();
+    this.#dropKept();
+    this.#leave();
     this.connection.forget(this);
   }
+}
+
+function keptTooMuch(): TransportError {
+  return new TransportError(
+    "limit",
+    "the peer may not make this side keep more unread frames; read faster, or make the peer wait",
+  );
 }

@@ -72,6 +72,21 @@ export class Commands {
     this.#record(CommandOp.NOTIFY, 0, handle, 0, 0);
   }
 
+  /** Ends the sending half of a stream; a SENT event follows. */
+  finish(handle: number): void {
+    this.#record(CommandOp.FINISH, 0, handle, 0, 0);
+  }
+
+  /** Asks for an UNSENT event of a stream. */
+  measure(handle: number): void {
+    this.#record(CommandOp.MEASURE, 0, handle, 0, 0);
+  }
+
+  /** Asks for a BACKLOG event of a connection. */
+  measureAll(connection: number): void {
+    this.#record(CommandOp.MEASURE_ALL, 0, connection, 0, 0);
+  }
+
   close(connection: number, code: number, reason: Uint8Array): void {
     const at = this.#record(CommandOp.CLOSE, 0, connection, code, reason.length);
     this.#arena.set(reason, at);

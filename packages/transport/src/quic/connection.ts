@@ -4,11 +4,12 @@
 // to it by its handle. It ends with the CLOSED event of the reactor, which also ends its channels.
 import type { EndpointId } from "../address/endpoint.ts";
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
-import type { Connection, ConnectionStats } from "../connection.ts";
+import type { BufferObserver, Connection, ConnectionStats } from "../connection.ts";
 import { TransportError } from "../error.ts";
 import { type Deferred, deferred } from "../signal.ts";
 import { Slots } from "../slots.ts";
 import { soon } from "../turns.ts";
+import { Backlog } from "./backlog.ts";
 import { Limit } from "./border.ts";
 import { QuicChannel } from "./channel.ts";
 import type { Commands } from "./commands.ts";
@@ -47,6 +48,10 @@ export class QuicConnection implements Connection {
   readonly #channels = new Slots<QuicChannel>();
   #arrived: QuicChannel[] = [];
   #handler: ((channel: Channel) => void) | undefined;
+  #observer: BufferObserver | undefined;
+  #backlog: Backlog | undefined;
+  #arriving = 0;
+  #kept = 0;
 
   constructor(reactor: Reactor, init: ConnectionInit) {
     const { handle, peer, alpn, side, raw, remoteAddress } = init;
@@ -84,6 +89,17 @@ export class QuicConnection implements Connection {
     });
   }
 
+  observe(observer: BufferObserver): void {
+    if (this.#ended !== undefined) return;
+    this.#observer = observer;
+    this.#backlog = new Backlog(
+      () => this.commands.measureAll(this.handle),
+      (change) => observer.unsent(change),
+    );
+    observer.kept(this.#kept);
+    observer.arriving(this.#arriving);
+  }
+
   stats(): ConnectionStats {
     const known = this.#reactor.connectionStats(this.handle);
     return {
@@ -99,7 +115,6 @@ export class QuicConnection implements Connection {
     const why = reason === "" ? "" : `: ${JSON.stringify(reason)}`;
     const text = `this side closed the connection with code ${code}${why}`;
     this.#closing = new TransportError("closed", text, { applicationCode: code });
-    if (code === 0) this.endChannels();
     const bytes = Buffer.from(reason).subarray(0, Limit.REASON_BYTES);
     this.commands.close(this.handle, code, bytes);
   }
@@ -113,11 +128,6 @@ export class QuicConnection implements Connection {
     keepAlive.release();
   }
 
-  /** Ends the channels whose end waits, so that a close delivers what they have sent. */
-  endChannels(): void {
-    for (const channel of [...this.#channels.list()]) channel.endNow();
-  }
-
   /** Frees the accept slot: the program has taken the connection. */
   taken(): void {
     this.commands.take(this.handle);
@@ -129,6 +139,47 @@ export class QuicConnection implements Connection {
     this.#add(channel);
     if (this.#handler === undefined || this.#arrived.length > 0) this.#arrived.push(channel);
     else this.#offer(channel, this.#handler);
+  }
+
+  /** A channel has sent bytes. */
+  countSent(bytes: number): void {
+    this.#backlog?.sent(bytes);
+  }
+
+  /** A part of what a channel sent is in the send buffer after its end. */
+  unfinished(channel: QuicChannel): void {
+    this.#observer?.unfinished(channel);
+  }
+
+  /** As `unfinished`, of a channel that is over here. */
+  onUnsent(handle: number, bytes: number): void {
+    if (this.#observer === undefined || this.#ended !== undefined) return;
+    const channel = QuicChannel.unfinished(this, handle, bytes);
+    this.#add(channel);
+    this.#observer.unfinished(channel);
+  }
+
+  /** The native side has counted the bytes in the send buffers. */
+  onBacklog(bytes: number, isAnswer: boolean): void {
+    this.#backlog?.counted(bytes, isAnswer);
+  }
+
+  /** A frame of so many bytes may wait for its reader. */
+  mayKeep(bytes: number): boolean {
+    return this.#observer?.mayKeep(bytes) ?? true;
+  }
+
+  /** The bytes of frames that wait for their readers have changed. */
+  countKept(change: number): void {
+    this.#kept += change;
+    this.#observer?.kept(change);
+  }
+
+  /** The native side has counted what has arrived and waits there. */
+  onArriving(bytes: number): void {
+    const change = bytes - this.#arriving;
+    this.#arriving = bytes;
+    if (change !== 0) this.#observer?.arriving(change);
   }
 
   /** The close handshake is over, or the connection was lost without one. */
@@ -147,6 +198,9 @@ export class QuicConnection implements Connection {
       channel.onLost(this.#ended);
       this.forget(channel);
     }
+    this.#backlog?.drop();
+    this.#backlog = undefined;
+    this.onArriving(0);
   }
 
   /** Removes a channel that is over. */

@@ -117,11 +117,6 @@ export class Reactor {
     this.#connections.set(connection.handle, connection);
   }
 
-  /** Ends the channels whose end waits, before the node closes. */
-  endChannels(): void {
-    for (const connection of this.#connections.values()) connection.endChannels();
-  }
-
   connectionStats(connection: number): NativeConnectionStats | null {
     return this.native.connectionStats(connection);
   }
@@ -214,6 +209,15 @@ export class Reactor {
       case EventOp.WRITABLE:
         channel?.onWritable();
         break;
+      case EventOp.UNSENT: {
+        const bytes = this.#view.getUint32(payload.byteOffset, true);
+        if (channel !== undefined) channel.onUnsent(bytes);
+        else this.#connections.get(arg)?.onUnsent(handle, bytes);
+        break;
+      }
+      case EventOp.SENT:
+        channel?.onSent();
+        break;
       case EventOp.MALFORMED:
         channel?.onInputEnd(new TransportError("frame", textOf(payload)));
         break;
@@ -244,6 +248,12 @@ export class Reactor {
         this.#events.connection(connection);
         break;
       }
+      case EventOp.BACKLOG:
+        this.#connections.get(handle)?.onBacklog(arg, (flags & EventFlag.ANSWER) !== 0);
+        break;
+      case EventOp.ARRIVING:
+        this.#connections.get(handle)?.onArriving(arg);
+        break;
       case EventOp.CLOSED: {
         const connection = this.#connections.get(handle);
         this.#connections.delete(handle);

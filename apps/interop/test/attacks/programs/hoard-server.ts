@@ -1,12 +1,16 @@
 // A server of the Hoard service. Its argument is its limits as JSON. It answers `stats` on stdin.
+import { randomFillSync } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AsterServer, implement } from "@aster/rpc";
 import { openGate } from "@aster/trust";
 import { Hoard } from "../support/hoard.ts";
 
 const print = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
-const blob = (size: number) => ({ bytes: new Uint8Array(size) });
+/** Bytes that no compression shrinks. */
+const noise = randomFillSync(new Uint8Array(16 * 1024 * 1024));
+const blob = (size: number) => ({ bytes: noise.slice(0, size) });
 
 const server = await AsterServer.start({
   services: [
@@ -19,6 +23,14 @@ const server = await AsterServer.start({
       fill: ({ bytes }) => blob(bytes),
       async *pour({ bytes, items }) {
         for (let item = 0; item < items; item += 1) yield blob(bytes);
+      },
+      async fillLater({ bytes }) {
+        await sleep(1000);
+        return blob(bytes);
+      },
+      async ignore(_, { signal }) {
+        await once(signal, "abort");
+        return blob(0);
       },
       async *chat(requests) {
         yield* requests;

@@ -1,8 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { AsterClient, type Client } from "@aster/rpc";
+import { AsterClient } from "@aster/rpc";
 import type { AsterServerStats, RpcLimitOptions } from "@aster/rpc/server";
 import { Child } from "@aster-apps/testkit/process";
-import { Hoard } from "./hoard.ts";
 
 type Stats = AsterServerStats & { readonly rssBytes: number };
 interface Ready {
@@ -12,35 +11,35 @@ interface Ready {
 }
 
 const main = fileURLToPath(import.meta.resolve("../programs/hoard-server.ts"));
+const witness = fileURLToPath(import.meta.resolve("../programs/witness.ts"));
 const frugal = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "65536" };
 const local = { network: "none", bindAddress: "127.0.0.1:0" } as const;
+const tsx = import.meta.resolve("tsx");
 const nodeFlags = ["--unhandled-rejections=strict", "--expose-gc", "--import"];
 
 /**
- * A server of {@link Hoard} in a process of its own, with a heap of `heapMib`, and a witness: a
- * client that has no part in the attack and calls all the time.
+ * A server of the Hoard service in a process of its own, with a heap of `heapMib`, and a witness in
+ * another one: a client that has no part in the attack and calls all the time.
  */
 export class HoardServer implements AsyncDisposable {
   readonly ready: Ready;
   readonly #child: Child;
-  readonly #witness: AsterClient;
-  #watching = true;
-  #worstMs = 0;
-  readonly #watched: Promise<void>;
+  readonly #witness: Child;
 
-  private constructor(child: Child, ready: Ready, witness: AsterClient) {
+  private constructor(child: Child, ready: Ready, witness: Child) {
     this.#child = child;
     this.ready = ready;
     this.#witness = witness;
-    this.#watched = this.#watch(witness.client(Hoard));
   }
 
   static async start(limits: RpcLimitOptions = {}, heapMib = 512): Promise<HoardServer> {
     const heap = `--max-old-space-size=${heapMib}`;
-    const flags = [heap, ...nodeFlags, import.meta.resolve("tsx")];
+    const flags = [heap, ...nodeFlags, tsx];
     const child = new Child(process.execPath, [...flags, main, JSON.stringify(limits)], frugal);
     const ready = await child.line((value): value is Ready => has(value, "ready"));
-    return new HoardServer(child, ready, await AsterClient.connect(ready.address, local));
+    const caller = new Child(process.execPath, [...nodeFlags, tsx, witness, ready.address]);
+    await caller.line((value): value is object => has(value, "calling"));
+    return new HoardServer(child, ready, caller);
   }
 
   /** Connects a peer of its own. */
@@ -56,27 +55,29 @@ export class HoardServer implements AsyncDisposable {
 
   /** The longest time that the witness has waited for an answer. Throws if it got none. */
   async worstMs(): Promise<number> {
-    this.#watching = false;
-    await this.#watched;
-    return this.#worstMs;
+    return (await this.#timesMs()).at(-1) as number;
+  }
+
+  /** The time in which the witness got 99 % of its answers. Throws if it got none. */
+  async p99Ms(): Promise<number> {
+    const times = await this.#timesMs();
+    return times[Math.floor(times.length * 0.99)] as number;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#watching = false;
-    await this.#watched.catch(() => {});
-    await this.#witness.close();
-    this.#child.signal("SIGKILL");
-    await this.#child[Symbol.asyncDispose]();
+    for (const child of [this.#witness, this.#child]) {
+      child.signal("SIGKILL");
+      await child[Symbol.asyncDispose]();
+    }
   }
 
-  async #watch(hoard: Client<typeof Hoard>): Promise<void> {
-    const request = { bytes: new Uint8Array(10) };
-    while (this.#watching) {
-      const before = performance.now();
-      await hoard.echo(request, { timeoutMs: 30_000 });
-      this.#worstMs = Math.max(this.#worstMs, performance.now() - before);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+  /** In ascending order. */
+  async #timesMs(): Promise<readonly number[]> {
+    this.#witness.send("times");
+    const isTimes = (value: unknown): value is { times: number[] } => has(value, "times");
+    const { times } = await this.#witness.line(isTimes);
+    if (times.length === 0) throw new Error("the witness got no answer");
+    return times.toSorted((one, other) => one - other);
   }
 }
 

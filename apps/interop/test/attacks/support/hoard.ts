@@ -1,4 +1,12 @@
-import { bidiStream, bytes, defineService, serverStream, unary, wireType } from "@aster/rpc";
+import {
+  bidiStream,
+  bytes,
+  clientStream,
+  defineService,
+  serverStream,
+  unary,
+  wireType,
+} from "@aster/rpc";
 import { z } from "zod";
 
 const Point = wireType("attacks/Point", { x: z.int(), y: z.int() });
@@ -17,6 +25,10 @@ export const Hoard = defineService(
     /** Answers with many bytes to a small request. */
     fill: unary(Size, Blob),
     pour: serverStream(Size, Blob),
+    /** As `fill`, after a second. */
+    fillLater: unary(Size, Blob),
+    /** Reads no request. */
+    ignore: clientStream(Blob, Blob),
     chat: bidiStream(Points, Points),
   },
 );

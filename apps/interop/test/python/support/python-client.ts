@@ -43,6 +43,16 @@ export interface PythonService {
   readonly modes: readonly string[];
 }
 
+/** The files that the client presents at its admission. Default: none. */
+export interface PythonAdmission {
+  /** A file with a credential, which needs the public `root` key. */
+  readonly credential?: string;
+  readonly root?: string;
+  /** An identity file and the name of one of its entries. */
+  readonly identity?: string;
+  readonly peer?: string;
+}
+
 /** The Python package as a client, in its own process, which makes many calls (python/drive.py). */
 export class PythonClient implements AsyncDisposable {
   readonly #commands: PythonCommands;
@@ -57,8 +67,13 @@ export class PythonClient implements AsyncDisposable {
   }
 
   /** Connects under a name and requests admission; returns the services in the answer. */
-  connect(name: string, address: string): Promise<readonly PythonService[]> {
-    return this.#commands.do({ op: "connect", name, address }) as Promise<readonly PythonService[]>;
+  connect(
+    name: string,
+    address: string,
+    admission: PythonAdmission = {},
+  ): Promise<readonly PythonService[]> {
+    const command = { op: "connect", name, address, ...admission };
+    return this.#commands.do(command) as Promise<readonly PythonService[]>;
   }
 
   /** Sends a text on the admission protocol; returns the text of the answer. */
