@@ -33,9 +33,10 @@ export async function call(args: readonly string[]): Promise<number> {
     emit(outcome);
   };
   const started = performance.now();
+  const presented = await presentedBy(options);
   let client: AsterClient | undefined;
   try {
-    client = await connect(options);
+    client = await connect(options, presented);
     if (options.trace) emit({ event: "connected", ms: since(started) });
     if (options.hold) await lineOnStdin();
   } catch (error) {
@@ -60,14 +61,24 @@ async function lineOnStdin(): Promise<void> {
   process.stdin.destroy();
 }
 
-async function connect(options: CallOptions): Promise<AsterClient> {
-  const { address, keyFile, credential, identity, peer, idleMs, connectMs } = options;
+/** Reads the files of the client. Rejects for a file that cannot be used. */
+async function presentedBy({ keyFile, credential }: CallOptions) {
+  return {
+    ...(keyFile === undefined ? {} : { secretKey: await secretKeyIn(keyFile) }),
+    ...(credential === undefined ? {} : { credential: await readFile(credential, "utf8") }),
+  };
+}
+
+async function connect(
+  options: CallOptions,
+  presented: Awaited<ReturnType<typeof presentedBy>>,
+): Promise<AsterClient> {
+  const { address, identity, peer, idleMs, connectMs } = options;
   return AsterClient.connect(address, {
     network: "none",
     identity: identity ?? false,
     ...(peer === undefined ? {} : { peer }),
-    ...(credential === undefined ? {} : { credential: await readFile(credential, "utf8") }),
-    ...(keyFile === undefined ? {} : { secretKey: await secretKeyIn(keyFile) }),
+    ...presented,
     ...(idleMs === undefined ? {} : { node: { idleTimeoutMs: idleMs } }),
     ...(connectMs === undefined ? {} : { timeoutMs: connectMs }),
   });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createNode } from "@aster/transport";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Child } from "../../src/process/child.ts";
 import { printed } from "../support/printed.ts";
@@ -97,6 +98,21 @@ describe("testkit serve with a root key", () => {
     expect(await call("admin", ...identity)).toMatchObject({ code: 0 });
   });
 
+  it("refuses connections of peers that are not admitted", async () => {
+    await using node = await createNode({ network: "none" });
+    const connection = await node.connect(ready.address, "aster/1");
+    expect(await connection.closed).toMatchObject({
+      applicationCode: 403,
+      message: expect.stringContaining("not admitted"),
+    });
+    expect(await event("denied")).toEqual({
+      event: "denied",
+      gate: 0,
+      peer: node.id,
+      cause: "unadmitted",
+    });
+  });
+
   it("admits a one-time token once", async () => {
     const token = await credential("--one-time");
     const once = ["--credential", token];
@@ -133,6 +149,16 @@ describe("testkit serve with a root key", () => {
       lines: [{ accepted: false, salt: "", producers: [] }],
     });
     expect(await event("admission")).toMatchObject({ admitted: false, cause: "endpoint" });
+  });
+});
+
+describe("testkit call", () => {
+  it("reports a credential that is not there", async () => {
+    const args = ["--address", "aster1", "--credential", file("no-credential.json")];
+    expect(await printed("call", "echo", ...args)).toMatchObject({
+      code: 1,
+      lines: [{ error: { code: 5, reason: "file.ENOENT" } }],
+    });
   });
 });
 

@@ -16,6 +16,10 @@ const latin1Slice: ((this: Uint8Array, start: number, end: number) => string) | 
   globalThis.Buffer?.prototype.latin1Slice;
 /** Up to this length single characters are faster than one call into the runtime. */
 const shortSlice = 24;
+/** The same for UTF-8, whose decoder takes longer to call. */
+const shortUtf8 = 32;
+/** The least code point of each number of bytes. */
+const leastCode: readonly number[] = [0, 0, 0x80, 0x800, 0x1_0000];
 /** Maximum number of arguments for `fromCharCode`: more could overflow the stack. */
 const chunk = 4_096;
 
@@ -175,10 +179,35 @@ function utf16(b: Uint8Array, start: number, n: number): string {
 }
 
 function utf8Text(b: Uint8Array, start: number, end: number): string {
-  if (end - start < 64 && isAscii(b, start, end)) return latin1(b, start, end);
+  if (end - start < 64) {
+    if (isAscii(b, start, end)) return latin1(b, start, end);
+    const text = end - start <= shortUtf8 ? shortUtf8Text(b, start, end) : undefined;
+    if (text !== undefined) return text;
+  }
   try {
     return utf8.decode(b.subarray(start, end));
   } catch {
     throw fail("data", "text that is not UTF-8");
   }
+}
+
+/** Returns undefined for bytes that are not UTF-8. */
+function shortUtf8Text(b: Uint8Array, start: number, end: number): string | undefined {
+  let text = "";
+  for (let p = start; p < end; ) {
+    const lead = b[p] as number;
+    const size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || p + size > end) return undefined;
+    let code = size === 1 ? lead : lead & (0xff >> (size + 1));
+    for (let i = 1; i < size; i++) {
+      const next = b[p + i] as number;
+      if ((next & 0xc0) !== 0x80) return undefined;
+      code = (code << 6) | (next & 63);
+    }
+    if (code < (leastCode[size] as number) || (code >> 11 === 0x1b && size === 3)) return undefined;
+    if (code > 0x10_ffff) return undefined;
+    text += size === 4 ? String.fromCodePoint(code) : fromCharCode(code);
+    p += size;
+  }
+  return text;
 }

@@ -7,7 +7,8 @@ import type { MakeTypeCodec, TypeCodec } from "../type-codec.ts";
 import { type JsonElement, readElement, writeElement } from "./json-containers.ts";
 import { placeOf } from "./json-place.ts";
 import { JsonTypes } from "./json-struct.ts";
-import { parseJson } from "./json-text.ts";
+import { type ParsedJson, parseJson } from "./json-text.ts";
+import type { JsonWork } from "./json-work.ts";
 
 const encoder = new TextEncoder();
 
@@ -18,18 +19,20 @@ const encoder = new TextEncoder();
 /** Makes codecs of types in JSON. */
 export function jsonTypes(limits: CodecLimits): MakeTypeCodec {
   const types = new JsonTypes(limits.depth);
-  return (root) => new JsonTypeCodec(root, limits, types.element(root, root.scope));
+  return (root) => new JsonTypeCodec(root, limits, types.element(root, root.scope), types.work);
 }
 
 class JsonTypeCodec implements TypeCodec<unknown> {
   readonly #root: Root;
   readonly #limits: CodecLimits;
   readonly #element: JsonElement;
+  readonly #work: JsonWork;
 
-  constructor(root: Root, limits: CodecLimits, element: JsonElement) {
+  constructor(root: Root, limits: CodecLimits, element: JsonElement, work: JsonWork) {
     this.#root = root;
     this.#limits = limits;
     this.#element = element;
+    this.#work = work;
   }
 
   encode(value: unknown): Uint8Array {
@@ -54,18 +57,24 @@ class JsonTypeCodec implements TypeCodec<unknown> {
   decode(bytes: Uint8Array): unknown {
     checkBytes(bytes);
     const { label, info } = this.#root;
-    let json: unknown;
+    let parsed: ParsedJson;
     try {
-      json = parseJson(bytes, this.#limits);
+      parsed = parseJson(bytes, this.#limits);
     } catch (reason) {
       throw asFailure(reason).toError(label);
     }
+    const work = this.#work;
+    // a default or a setter of a class may decode as well
+    const { left } = work;
+    work.left = parsed.left;
     try {
-      return readElement(json, this.#element, 0);
+      return readElement(parsed.value, this.#element, 0);
     } catch (reason) {
       const failure = asFailure(reason);
       // the Python package names the root without its namespace
       throw failure.toError(label, placeOf(bytes, failure.steps), info?.name);
+    } finally {
+      work.left = left;
     }
   }
 }

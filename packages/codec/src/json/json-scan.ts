@@ -2,13 +2,13 @@ import { Failure, fail } from "../failure.ts";
 import type { CodecLimits } from "../limits.ts";
 
 /** Approximate work of parsing and reading, in bytes: see `CodecLimits.graphBytes`. */
-const valueCost = 64;
-const bracketCost = 96;
+const valueCost = 72;
+const bracketCost = 144;
 const memberCost = 32;
 const textCost = 128;
-/** Each different key makes V8 build another form of objects. */
+/** A key that no object of the same form has had makes V8 build another form of objects. */
 const newKeyCost = 1_400;
-const wideCost = 1_000;
+const wideCost = 1_200;
 
 /** Integers with fewer digits fit into a number. */
 const fewDigits = 16;
@@ -19,8 +19,10 @@ const fewDigits = 16;
 const maxDigits = 40;
 /** Bytes of a long text that are searched at once. */
 const skippedBytes = 4_096;
-/** Bits of the table of keys, a power of two. */
-const keySlots = 1 << 16;
+/** The largest table of forms of objects has this many bits, a power of two. */
+const mostForms = 1 << 19;
+/** Secret factors of hashes, so that no sender can choose keys with equal ones. */
+const [keyFactor, formFactor] = [randomFactor(), randomFactor()];
 
 const [quote, backslash, comma, colon, minus] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d];
 const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -31,11 +33,15 @@ export interface WideInteger {
   readonly end: number;
 }
 
-/**
- * Refuses JSON that would take too much memory, time or stack, before it is parsed. Returns the
- * integers that a number would round.
- */
-export function scanJson(bytes: Uint8Array, limits: CodecLimits): readonly WideInteger[] {
+export interface ScannedJson {
+  /** The integers that a number would round. */
+  readonly wide: readonly WideInteger[];
+  /** The rest of `graphBytes`. */
+  readonly left: number;
+}
+
+/** Refuses JSON that would take too much memory, time or stack, before it is parsed. */
+export function scanJson(bytes: Uint8Array, limits: CodecLimits): ScannedJson {
   return new Scan(bytes, limits).run();
 }
 
@@ -43,7 +49,11 @@ class Scan {
   readonly #bytes: Uint8Array;
   readonly #limits: CodecLimits;
   readonly #wide: WideInteger[] = [];
-  readonly #keys = new Uint8Array(keySlots >> 3);
+  /** Bits of the forms of objects that were seen: the keys so far, in order. */
+  readonly #forms: Uint32Array;
+  /** The form of the object at each level. */
+  readonly #formAt: number[] = [0];
+  #longTexts = 0;
   #depth = 0;
   #left: number;
   /** A hash of the last text. */
@@ -53,9 +63,13 @@ class Scan {
     this.#bytes = bytes;
     this.#limits = limits;
     this.#left = limits.graphBytes;
+    // a key and its value take at least four bytes
+    let words = 8;
+    while (words * 32 < mostForms && words * 32 < bytes.length) words *= 2;
+    this.#forms = new Uint32Array(words);
   }
 
-  run(): readonly WideInteger[] {
+  run(): ScannedJson {
     const bytes = this.#bytes;
     for (let i = 0; i < bytes.length; ) {
       const byte = bytes[i] as number;
@@ -64,13 +78,13 @@ class Scan {
       else {
         if (byte === comma) this.#left -= valueCost;
         else if (byte === colon) this.#key();
-        else if (byte === openList || byte === openObject) this.#open(i);
-        else if (byte === closeList || byte === closeObject) this.#depth--;
+        else if (byte === openList || byte === openObject) this.#enter(i);
+        else if (byte === closeList || byte === closeObject) this.#leave();
         i++;
       }
       if (this.#left < 0) throw fail("limit", "the message takes too much memory or time");
     }
-    return this.#wide;
+    return { wide: this.#wide, left: this.#left };
   }
 
   /** Returns the position behind a text. */
@@ -81,12 +95,14 @@ class Scan {
       if (((i - start) & 127) === 127) i = this.#skipped(i);
       const byte = bytes[i] as number;
       if (byte === quote) {
-        this.#hash = hash;
+        // the middle of a long text was skipped: no two of them count as the same key
+        this.#hash = i - start < 127 ? hash : ++this.#longTexts;
         this.#left -= textCost;
         return i + 1;
       }
       if (byte === backslash) i++;
-      hash = (Math.imul(hash, 31) + byte) | 0;
+      hash = Math.imul(hash ^ byte, keyFactor);
+      hash ^= hash >>> 15;
     }
     return bytes.length;
   }
@@ -99,18 +115,26 @@ class Scan {
     return from + (end < 0 ? part.length - 1 : end);
   }
 
-  #open(at: number): void {
+  #enter(at: number): void {
     this.#left -= bracketCost;
-    if (++this.#depth <= this.#limits.depth) return;
+    this.#formAt[++this.#depth] = 0;
+    if (this.#depth <= this.#limits.depth) return;
     throw new Failure("limit", `nested deeper than ${this.#limits.depth} levels`, { offset: at });
   }
 
+  #leave(): void {
+    if (this.#depth > 0) this.#depth--;
+  }
+
   #key(): void {
-    const slot = (this.#hash ^ (this.#hash >>> 16)) & (keySlots - 1);
-    const bit = 1 << (slot & 7);
-    const known = ((this.#keys[slot >> 3] as number) & bit) !== 0;
-    this.#keys[slot >> 3] = (this.#keys[slot >> 3] as number) | bit;
-    this.#left -= known ? memberCost : newKeyCost;
+    let form = Math.imul((this.#formAt[this.#depth] ?? 0) ^ this.#hash, formFactor);
+    form ^= form >>> 16;
+    this.#formAt[this.#depth] = form;
+    const word = (form >>> 5) & (this.#forms.length - 1);
+    const seen = this.#forms[word] as number;
+    const bit = 1 << (form & 31);
+    this.#forms[word] = seen | bit;
+    this.#left -= seen & bit ? memberCost : newKeyCost;
   }
 
   /** Returns the position behind a number. */
@@ -153,4 +177,9 @@ function isDigit(byte: number): boolean {
 /** Returns true for `.`, `e`, `E`, `+` and `-`. */
 function isPartOfNumber(byte: number): boolean {
   return byte === 0x2e || byte === 0x65 || byte === 0x45 || byte === 0x2b || byte === minus;
+}
+
+/** Returns an odd factor of 32 bits. */
+function randomFactor(): number {
+  return (Math.random() * 0x1_0000_0000) | 1;
 }

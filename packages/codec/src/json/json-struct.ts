@@ -19,10 +19,12 @@ import {
 import { jsonCase, jsonExt } from "./json-named.ts";
 import { checkDepth, expected, type JsonOp } from "./json-op.ts";
 import { jsonScalar } from "./json-scalar.ts";
+import { countedItems, countedScalar, fieldCost, JsonWork } from "./json-work.ts";
 import { unexpectedFields } from "./unexpected-fields.ts";
 
 /** Makes the ops of wire types, each once, as types may hold each other. */
 export class JsonTypes {
+  readonly work: JsonWork = new JsonWork();
   readonly #maxDepth: number;
   readonly #ops = new WeakMap<WireTypeInfo, JsonOp>();
 
@@ -51,6 +53,8 @@ export class JsonTypes {
     const known = new Set(names);
     const prototype: object = info.class?.prototype ?? Object.prototype;
     const maxDepth = this.#maxDepth;
+    const { work } = this;
+    const cost = fields.length * fieldCost;
     const isOther = otherKindTest(info);
     return {
       write(value, depth) {
@@ -69,6 +73,7 @@ export class JsonTypes {
       read(json, depth) {
         if (!isObject(json)) throw expected("an object", json);
         checkDepth(depth, maxDepth);
+        work.spend(cost);
         const unexpected = Object.keys(json).filter((key) => !known.has(key));
         if (unexpected.length > 0) throw unexpectedFields(unexpected, names);
         const object: Record<string, unknown> = Object.create(prototype);
@@ -99,8 +104,11 @@ export class JsonTypes {
   #op(type: FieldType, scope: TypeScope): JsonOp {
     switch (type.kind) {
       case "list":
-      case "set":
-        return jsonList(this.element(type.element, scope), type.kind, this.#maxDepth);
+        return jsonList(this.element(type.element, scope), "list", this.#maxDepth);
+      case "set": {
+        const op = jsonList(this.element(type.element, scope), "set", this.#maxDepth);
+        return countedItems("set", op, this.work);
+      }
       case "map":
         return jsonMap(
           this.element(type.key, scope),
@@ -108,8 +116,11 @@ export class JsonTypes {
           type.form,
           this.#maxDepth,
         );
-      case "array":
-        return jsonArray(type.element, this.#maxDepth);
+      case "array": {
+        const op = jsonArray(type.element, this.#maxDepth);
+        const wide = type.element === "int64" || type.element === "uint64";
+        return wide ? countedItems("bigints", op, this.work) : op;
+      }
       case "enum":
         return jsonEnum(type.values);
       case "struct":
@@ -123,7 +134,7 @@ export class JsonTypes {
       case "any":
         return new JsonAny(scope, this.#maxDepth, (inner) => this.#op(inner, scope));
       default:
-        return jsonScalar(type);
+        return countedScalar(type, jsonScalar(type), this.work);
     }
   }
 }

@@ -14,18 +14,25 @@ const wideDigits = /\d{16}/;
 /** Begins the text of an integer that a number would round. No message can contain it by chance. */
 const mark = `${Math.random()}${Math.random()} `;
 
+/** Parsed JSON, and the rest of the budget of the message for its conversion. */
+export interface ParsedJson {
+  readonly value: unknown;
+  readonly left: number;
+}
+
 /**
  * Parses JSON. A byte order mark is skipped, the last of equal keys counts, and integers that a
  * number would round become bigints.
  */
-export function parseJson(bytes: Uint8Array, limits: CodecLimits): unknown {
+export function parseJson(bytes: Uint8Array, limits: CodecLimits): ParsedJson {
   checkMessageSize(bytes.length, limits);
-  let wide = bytes.length > scannedBytes ? scanJson(bytes, limits) : undefined;
+  let scanned = bytes.length > scannedBytes ? scanJson(bytes, limits) : undefined;
   const text = textOf(bytes);
-  if (!wide && wideDigits.test(text)) wide = scanJson(bytes, limits);
+  if (!scanned && wideDigits.test(text)) scanned = scanJson(bytes, limits);
+  const { wide, left } = scanned ?? { wide: [], left: limits.graphBytes };
   try {
-    if (!wide || wide.length === 0) return JSON.parse(text);
-    return withBigints(JSON.parse(textOf(marked(bytes, wide))));
+    if (wide.length === 0) return { value: JSON.parse(text), left };
+    return { value: withBigints(JSON.parse(textOf(marked(bytes, wide)))), left };
   } catch {
     throw new Failure("data", "text that is not JSON", { offset: brokenAt(bytes) });
   }

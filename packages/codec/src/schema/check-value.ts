@@ -1,6 +1,7 @@
 import type { $ZodIssue, $ZodRawIssue } from "zod/v4/core";
-import { config, safeParse, util } from "zod/v4/core";
+import { config, util } from "zod/v4/core";
 import type { CodecError } from "../error.ts";
+import { checkAmount } from "./check-amount.ts";
 import { checkRepeats } from "./check-repeats.ts";
 import { adopt } from "./checked-value.ts";
 import { keepsReferences } from "./nested-types.ts";
@@ -10,19 +11,21 @@ import type { WireTypeInfo } from "./wire-type-info.ts";
 export interface CheckedValue {
   /** The value with the changes of `.trim()`, `.overwrite()` and the like. */
   readonly value: unknown;
-  /** The checks that failed. */
+  /** The first checks that failed, at most 16. */
   readonly issues: readonly $ZodIssue[];
 }
 
 const none: readonly $ZodIssue[] = Object.freeze([]);
+/** Texts of issues take longer than the checks. */
+const mostIssues = 16;
 
 /**
  * Runs the zod checks of a type on a decoded value. The result is a promise only if a check of the
  * program returned one; it rejects with the error of such a check.
  *
  * The value is not modified. Parts that the checks leave alone stay the same objects, and changed
- * parts keep the classes of their types. Throws {@link CodecError} `limit` for a value whose
- * references make it too large to be checked.
+ * parts keep the classes of their types. Throws {@link CodecError} `limit` for a value that is too
+ * large to be checked: one of more than 100 000 values, or with too many references.
  */
 export function checkValue(
   info: WireTypeInfo,
@@ -30,19 +33,15 @@ export function checkValue(
 ): CheckedValue | Promise<CheckedValue> {
   if (!info.hasRefinements) return { value, issues: none };
   if (mayRepeat(info)) checkRepeats(value, info.tag);
+  checkAmount(value, info.tag);
   // zod is quicker if it need not expect promises; an older copy of the package does not tell
-  if (info.hasCustomChecks === false) {
-    const result = safeParse(info.schema, value);
-    if (!result.success) return { value, issues: result.error.issues };
-    return { value: adopt(info, value, result.data), issues: none };
-  }
-  const context = { async: true };
+  const context = { async: info.hasCustomChecks !== false };
   const finish = (payload: Payload): CheckedValue => {
     if (payload.issues.length === 0) {
       return { value: adopt(info, value, payload.value), issues: none };
     }
-    const issues = payload.issues.map((one) => util.finalizeIssue(one, context, config()));
-    return { value, issues };
+    const first = payload.issues.slice(0, mostIssues);
+    return { value, issues: first.map((one) => util.finalizeIssue(one, context, config())) };
   };
   const payload = info.schema._zod.run({ value, issues: [] }, context);
   return payload instanceof Promise ? payload.then(finish) : finish(payload);

@@ -1,36 +1,53 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
+  bytes,
+  type CheckedValue,
   CodecError,
+  checkValue,
   createCodec,
   createTypeScope,
   date,
   decimal,
+  duration,
   type TypeCodec,
   wireType,
+  wireTypeInfo,
 } from "../../src/index.ts";
 import { nativeCodec } from "../../src/native/index.ts";
 
 // Messages that compress well and took seconds to decode. A server takes some 50 ms for the most
-// expensive ones now; the tests allow several times as much for busy and slow machines.
-const mostMs = 500;
+// expensive ones now; the tests allow three times as much for busy and slow machines.
+const mostMs = 150;
+/** A busy machine or the collector of garbage may disturb a measurement. */
+const attempts = 3;
 
+const noBytes = new Uint8Array(0);
 const encoder = new TextEncoder();
 const json = createCodec({ mode: "json" });
 const xlang = createCodec({ profile: "B" });
 
+/** The time of this thread, without the collector of garbage where the platform tells. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage?.() ?? process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
 /** Decodes and returns "accepted" or the code of the error. Throws if it takes too long. */
 function decoded(codec: Pick<TypeCodec<unknown>, "decode">, bytes: Uint8Array): string {
-  const before = process.cpuUsage();
+  let leastMs = Number.POSITIVE_INFINITY;
   let outcome = "accepted";
-  try {
-    codec.decode(bytes);
-  } catch (reason) {
-    if (!(reason instanceof CodecError)) throw reason;
-    outcome = reason.code;
+  for (let attempt = 0; attempt < attempts && leastMs > mostMs / 2; attempt++) {
+    const before = cpuMs();
+    try {
+      codec.decode(bytes);
+    } catch (reason) {
+      if (!(reason instanceof CodecError)) throw reason;
+      outcome = reason.code;
+    }
+    leastMs = Math.min(leastMs, cpuMs() - before);
   }
-  const { user, system } = process.cpuUsage(before);
-  expect((user + system) / 1_000).toBeLessThan(mostMs);
+  expect(leastMs).toBeLessThan(mostMs);
   return outcome;
 }
 
@@ -39,7 +56,24 @@ const repeated = (text: string, count: number): string =>
 const members = (count: number): string =>
   Array.from({ length: count }, (_, i) => `"k${i}":0`).join();
 
+const numbers = (count: number): string => Array.from({ length: count }, (_, i) => i).join();
+const forms = (count: number): string =>
+  Array.from(
+    { length: count },
+    (_, i) => `{"a${i % 300}":1,"b${i % 301}":1,"c${i % 307}":1}`,
+  ).join();
+/** Keys of pairs that a hash of base 31 does not tell apart. */
+const twins = (count: number): string =>
+  Array.from({ length: count }, (_, i) => {
+    const bits = i.toString(2).padStart(17, "0");
+    return `"${bits.replaceAll("0", "Aa").replaceAll("1", "BB")}":0`;
+  }).join();
+
 describe("JSON", () => {
+  const sparse = Array.from({ length: 40 }, (_, i) => [`f${i}`, z.int().nullish()] as const);
+  const Sparse = wireType("attack/Sparse", Object.fromEntries(sparse), {
+    scope: createTypeScope(),
+  });
   const Known = wireType("attack/Known", { a: z.int() }, { scope: createTypeScope() });
   const times = z.array(z.date());
   test.each([
@@ -53,6 +87,17 @@ describe("JSON", () => {
     ["text of escapes", z.any(), `"${"\\u0041".repeat(2_500_000)}"`, "accepted"],
     ["a broken end", z.any(), `[${repeated("0", 900_000)}x`, "data"],
     ["a bad last element", z.array(z.int()), `[${repeated("0", 900_000)},""]`, "data"],
+    ["160 000 times", times, `[${repeated('"2026-11-21T10:11:12.5Z"', 160_000)}]`, "limit"],
+    ["300 000 days", z.array(date()), `[${repeated('"2026-11-21"', 300_000)}]`, "limit"],
+    ["300 000 durations", z.array(duration()), `[${repeated('"1.5s"', 300_000)}]`, "limit"],
+    ["340 000 empty bytes", z.array(bytes()), `[${repeated('""', 340_000)}]`, "limit"],
+    ["600 000 entries of a set", z.set(z.int()), `[${numbers(600_000)}]`, "limit"],
+    ["400 000 sets", z.array(z.set(z.int())), `[${repeated("[1]", 400_000)}]`, "limit"],
+    ["400 000 objects without fields", z.array(Sparse), `[${repeated("{}", 400_000)}]`, "limit"],
+    ["objects of changing forms", z.any(), `[${forms(85_000)}]`, "limit"],
+    ["keys of equal polynomials", z.any(), `{${twins(100_000)}}`, "limit"],
+    ["long keys", z.any(), `{${members(60_000).replaceAll("k", "k".repeat(200))}}`, "limit"],
+    ["many closing brackets", z.any(), `${"]".repeat(3_000_000)}[`, "data"],
     ["400 000 times", times, `[${repeated('"2026-11-21T10:11:12.5Z"', 400_000)}]`, "limit"],
   ] as const)("%s", (_, type, text, outcome) => {
     expect(decoded(json.type<z.core.$ZodType>(type), encoder.encode(text))).toBe(outcome);
@@ -119,10 +164,47 @@ describe("XLANG", () => {
     ["2 million bigints", z.array(z.int64()), new Array(2_000_000).fill(1n), "limit"],
     ["a million days", z.array(date()), new Array(1_000_000).fill("2026-11-21"), "limit"],
     ["long decimals", z.array(decimal()), new Array(19_000).fill("9".repeat(1_990)), "limit"],
+    [
+      "a million texts that are not Latin-1",
+      z.array(z.string()),
+      new Array(1_000_000).fill("é€"),
+      "limit",
+    ],
+    ["200 000 entries of a set", z.set(z.string()), new Set(numbers(200_000).split(",")), "limit"],
+    ["a million values of any type", z.any(), new Array(1_000_000).fill(1), "limit"],
+    [
+      "records with a key each",
+      z.any(),
+      numbers(100_000)
+        .split(",")
+        .map((n) => ({ [`k${n}`]: 0 })),
+      "limit",
+    ],
     ["a million lists of any type", z.any(), new Array(1_600_000).fill([]), "limit"],
   ] as const)("%s", (_, type, value, outcome) => {
     const codec = xlang.type<z.core.$ZodType>(type);
     expect(decoded(codec, codec.encode(value))).toBe(outcome);
+  });
+
+  test("structs where code may not be generated", () => {
+    const closures = createCodec({ profile: "B", engine: "closures" });
+    const bytes = xlang.encode(Points, { v: new Array(800_000).fill({ x: 1, y: 2 }) });
+    expect(decoded(closures.type(Points), bytes)).toBe("limit");
+  });
+
+  test.each([
+    ["valid", 1],
+    ["invalid", -1],
+  ])("checks of many %s values", (_, value) => {
+    const Checked = wireType("attack/Checked", { v: z.array(z.int().min(0)) });
+    const info = wireTypeInfo(Checked) as NonNullable<ReturnType<typeof wireTypeInfo>>;
+    const check = (count: number) =>
+      decoded({ decode: () => checkValue(info, { v: new Array(count).fill(value) }) }, noBytes);
+    expect(check(95_000)).toBe("accepted");
+    expect(check(1_000_000)).toBe("limit");
+    const { issues } = checkValue(info, { v: new Array(100).fill(-1) }) as CheckedValue;
+    expect(issues).toHaveLength(16);
+    expect(issues[0]).toMatchObject({ path: ["v", 0], code: "too_small" });
   });
 
   test("reads a long message that fails at its end once", () => {

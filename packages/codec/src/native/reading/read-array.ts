@@ -6,7 +6,7 @@ import { fewDoubles, sameType } from "../writing/write-array.ts";
 import type { NativeReader } from "./native-reader.ts";
 
 /** Approximate cost of the place of an element, as in `CodecLimits.graphBytes`. */
-const elementCost = 32;
+const elementCost = 46;
 
 /** Reads an array: of any values, or of doubles without ids. */
 export function readArray(r: NativeReader, depth: number): unknown[] {

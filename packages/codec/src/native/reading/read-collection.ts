@@ -5,8 +5,8 @@ import type { NativeReader } from "./native-reader.ts";
 /** Approximate cost of an empty map or set, as in `CodecLimits.graphBytes`. */
 const collectionCost = 320;
 /** Approximate cost of one entry, as in `CodecLimits.graphBytes`. */
-const pairCost = 320;
-const itemCost = 240;
+const pairCost = 480;
+const itemCost = 480;
 
 /** Reads a `Map`. The order of its entries is kept. */
 export function readMap(r: NativeReader, depth: number): Map<unknown, unknown> {

@@ -1,13 +1,9 @@
-import { dayOf } from "../../bytes/day.ts";
+import { dateText, dayOf } from "../../bytes/day.ts";
 import { fail, kindOf } from "../../failure.ts";
 import { isDate } from "../../value-kind.ts";
 import { fixedOp } from "./fixed-op.ts";
 import type { RowOp } from "./row-op.ts";
 
-const dayMs = 86_400_000;
-/** The days 0001-01-01 and 9999-12-31, counted from 1970. */
-const firstDay = -719_162;
-const lastDay = 2_932_896;
 /** `Date` covers this many milliseconds before and after 1970. */
 const dateMs = 8_640_000_000_000_000;
 
@@ -16,12 +12,8 @@ export const dateOp: RowOp = fixedOp(
   "date",
   4,
   (data, slot, value) => data.setInt32(slot, dayOf(value), true),
-  (data, slot) => {
-    const day = data.getInt32(slot, true);
-    if (day < firstDay || day > lastDay) throw fail("data", "a date outside the years 1 to 9999");
-    return new Date(day * dayMs).toISOString().slice(0, 10);
-  },
-  32,
+  (data, slot) => dateText(data.getInt32(slot, true)),
+  200,
 );
 
 /**

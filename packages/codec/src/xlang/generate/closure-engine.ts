@@ -20,6 +20,9 @@ import {
   versionReadPlan,
 } from "./read-plan.ts";
 
+/** Cost of a struct and of a field of it, beyond that in generated code. */
+const closureCost = 40;
+
 /**
  * The engine that composes functions from closures, for platforms that forbid generated code. It
  * also makes every error: generated code only detects that something is wrong.
@@ -101,11 +104,11 @@ function structReader(plan: TypePlan, { steps, missing }: ReadPlan, ours: boolea
   const added = missing.map(({ field, value }) => [plan.declared.indexOf(field), value] as const);
   const keys = plan.declared.map((field) => field.key);
   const prototype: object | undefined = plan.info.class?.prototype;
-  const cost = versionCost({ steps, missing });
+  const cost = closureCost * (1 + steps.length) + (ours ? 0 : versionCost({ steps, missing }));
   return (r, depth) => {
     r.checkDepth(depth);
     if (ours) checkLead(r, plan);
-    else r.charge(cost);
+    r.charge(cost);
     const object: Record<string, unknown> = prototype ? Object.create(prototype) : {};
     begin(r, object, plan.target);
     const values = new Array<unknown>(keys.length);

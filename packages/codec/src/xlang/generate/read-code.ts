@@ -12,7 +12,7 @@ import { type Container, isDynamic, typesElements } from "../values/element-op.t
 import { enumNumbers } from "../values/enum-op.ts";
 import { fieldTypeOp, typesField } from "../values/field-op.ts";
 import { elementCost, ListFlag, maxUnbacked } from "../values/list-op.ts";
-import { MapFlag, pairCost } from "../values/map-op.ts";
+import { MapFlag, recordPairCost } from "../values/map-op.ts";
 import { textCost } from "../values/scalar-op.ts";
 import type { ValueOp } from "../values/value-op.ts";
 
@@ -206,7 +206,7 @@ export class ReadCode {
     const known = this.#source.variable();
     return (
       `if(d+${deeper}>r.maxDepth)${this.#limit}const ${start}=p,${known}=r.definitionCount,${known}s=r.shared.length,${known}n=r.names.length;` +
-      `let ${left};${this.#varint(left, "c", "r.small()")}${x}={};if(${left}>0){${this.#charge(left, pairCost + textCost + op.cost)}` +
+      `let ${left};${this.#varint(left, "c", "r.small()")}${x}={};if(${left}>0){${this.#charge(left, recordPairCost + textCost + op.cost)}` +
       `do{if(b[p]!==${elements.typed ? MapFlag.keyDeclared : MapFlag.keyDeclared | MapFlag.valueDeclared}){p=${start};r.rewind(p,${known},${known}s,${known}n);` +
       `${this.other(type, x, deeper, keeps)}break;}let ${size}=b[p+1];` +
       `if(!(${size}>0)||${size}>${left})${this.#wrong}p+=2;${left}-=${size};${elements.info}` +

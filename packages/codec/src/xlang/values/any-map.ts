@@ -5,7 +5,7 @@ import { setOwn } from "../../own-property.ts";
 import { begin } from "../references.ts";
 import type { XlangReader } from "../xlang-reader.ts";
 import type { ElementOp } from "./element-op.ts";
-import { MapFlag, readPairs } from "./map-op.ts";
+import { MapFlag, readPairs, recordCost, recordPairCost } from "./map-op.ts";
 import type { Target } from "./value-op.ts";
 
 /** The type of maps of any values. No other type accepts them, as some are plain objects. */
@@ -18,9 +18,10 @@ export function readAnyMap(
   depth: number,
   keeps: boolean | undefined,
 ): unknown {
+  r.charge(recordCost);
   if (r.pending >= 0) return readSharedMap(r, item, depth, keeps);
   const pairs: [unknown, unknown][] = [];
-  readPairs(r, item, item, depth, keeps, (key, value) => {
+  readPairs(r, item, item, recordPairCost, depth, keeps, (key, value) => {
     pairs.push([key, value]);
   });
   if (pairs.some(([key]) => typeof key !== "string")) {
@@ -47,12 +48,12 @@ function readSharedMap(
   if (!beginsWithText(r)) {
     const map = new Map<unknown, unknown>();
     begin(r, map, anyMap);
-    readPairs(r, item, item, depth, keeps, mapAdder(map));
+    readPairs(r, item, item, recordPairCost, depth, keeps, mapAdder(map));
     return map;
   }
   const object: Record<string, unknown> = {};
   begin(r, object, anyMap);
-  readPairs(r, item, item, depth, keeps, (key, value) => {
+  readPairs(r, item, item, recordPairCost, depth, keeps, (key, value) => {
     if (typeof key !== "string") {
       throw fail("mismatch", "a shared map with both text keys and others");
     }

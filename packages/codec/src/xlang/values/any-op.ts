@@ -39,7 +39,7 @@ export function anyOp(scope: TypeScope, bind: Bind): AnyOp {
   };
   const any: AnyOp = {
     dynamic,
-    cost: 32,
+    cost: 112,
     shape: "any",
     accepts: () => true,
     ofId: (id) => types.ofId(id),

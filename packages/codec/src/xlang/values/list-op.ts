@@ -18,9 +18,9 @@ export const ListFlag = { tracked: 1, nulls: 2, declared: 4, same: 8 } as const;
 export const maxUnbacked = 8_192;
 
 /** Approximate cost of the place of an element, as in `CodecLimits.graphBytes`. */
-export const elementCost = 32;
+export const elementCost = 40;
 /** The same for an entry of a set. */
-const entryCost = 240;
+const entryCost = 480;
 
 /** The op of a list, held as an array. */
 export function listOp(element: ElementOp): ValueOp {

@@ -23,7 +23,11 @@ export const MapFlag = {
 /** The count of a chunk is one byte. */
 const maxChunk = 255;
 /** Approximate cost of the place of a pair, as in `CodecLimits.graphBytes`. */
-export const pairCost = 400;
+const pairCost = 400;
+/** The same for a pair of a record: V8 looks for the one string of each key. */
+export const recordPairCost = 620;
+/** Approximate cost of a record, whose first keys make V8 build another form of objects. */
+export const recordCost = 320;
 
 /** The op of a map with text keys, held as a plain object. */
 export function recordOp(key: ElementOp, value: ElementOp): ValueOp {
@@ -47,10 +51,12 @@ export function recordOp(key: ElementOp, value: ElementOp): ValueOp {
     (r, depth, keeps) => {
       const record: Record<string, unknown> = {};
       begin(r, record, op);
-      readPairs(r, key, value, depth, keeps, (name, item) => setOwn(record, String(name), item));
+      readPairs(r, key, value, recordPairCost, depth, keeps, (name, item) =>
+        setOwn(record, String(name), item),
+      );
       return record;
     },
-    64,
+    recordCost,
     `record<${elementShape(key)},${elementShape(value)}>`,
   );
   return op;
@@ -67,7 +73,7 @@ export function mapOp(key: ElementOp, value: ElementOp): ValueOp {
     (r, depth, keeps) => {
       const map = new Map<unknown, unknown>();
       begin(r, map, op);
-      readPairs(r, key, value, depth, keeps, mapAdder(map));
+      readPairs(r, key, value, pairCost, depth, keeps, mapAdder(map));
       return map;
     },
     128,
@@ -195,12 +201,13 @@ export function readPairs(
   r: XlangReader,
   key: ElementOp,
   value: ElementOp,
+  cost: number,
   depth: number,
   keeps: boolean | undefined,
   add: (key: unknown, value: unknown) => void,
 ): void {
   r.checkDepth(depth);
-  let left = r.count(r.small(), pairCost + key.op.cost + value.op.cost);
+  let left = r.count(r.small(), cost + key.op.cost + value.op.cost);
   const empty = value.optional ? undefined : null;
   while (left > 0) {
     const bits = r.byte();

@@ -41,7 +41,7 @@ import { type PlainOp, plainOp } from "./value-op.ts";
 // memory.
 const bigCost = 64;
 export const textCost = 64;
-const dayCost = 400;
+const dayCost = 260;
 
 type Write = (w: XlangWriter, value: unknown) => void;
 type Read = (r: XlangReader) => unknown;
@@ -113,7 +113,7 @@ function functions(type: ScalarType): readonly [Write, Read, cost?: number] {
     case "duration":
       return [writeDuration, readDuration, bigCost];
     case "decimal":
-      return [writeDecimal, readDecimal, 112];
+      return [writeDecimal, readDecimal, 290];
     default:
       return type.kind satisfies never;
   }

@@ -71,7 +71,7 @@ function optionOp(
 ): ValueOp & { readonly dynamic: DynamicOp } {
   return {
     dynamic,
-    cost: 128,
+    cost: 190,
     shape: `union<${[...shapes].join("|")}>`,
     accepts: (shape) => shapes.has(shape),
     write(w, value, depth) {
