@@ -106,9 +106,16 @@ export interface NativeNodeInit {
   secretKey: Uint8Array
   /** `ip:port`. Default: any port on all interfaces. */
   bindAddress?: string
-  network: 'n0' | 'none' | 'relays'
+  network: 'n0' | 'staging' | 'none' | 'relays'
   /** URLs, for network `relays`. */
   relays?: Array<string>
+  paths: 'any' | 'direct' | 'relayed'
+  /** Asks the router for a port, unless the network is `none`. */
+  portMapping: boolean
+  /** The URL of an HTTP proxy on the way to relays, or `environment`. */
+  proxy?: string
+  /** Finds and announces endpoints in the local network by mDNS. */
+  localDiscovery: boolean
   idleTimeoutMs: number
   keepAliveMs: number
   /** Streams that a peer may have open at a time on one connection. */

@@ -34,7 +34,8 @@ function isAbsent(error, specifier) {
 }
 
 function load() {
-  const given = process.env.NAPI_RS_NATIVE_LIBRARY_PATH;
+  const { ASTER_NATIVE_PATH, NAPI_RS_NATIVE_LIBRARY_PATH } = process.env;
+  const given = ASTER_NATIVE_PATH || NAPI_RS_NATIVE_LIBRARY_PATH;
   const candidates = given ? [given] : [`./${NAME}.${suffix()}.node`, `@aster/native-${suffix()}`];
   for (const candidate of candidates) {
     try {
@@ -53,7 +54,7 @@ function platform() {
 
 const FROM_SOURCE =
   'build it from source with "npm start" in a clone of https://github.com/aster-rpc/aster-ts ' +
-  "(needs Rust), and set NAPI_RS_NATIVE_LIBRARY_PATH to the .node file that it leaves in crates/native";
+  "(needs Rust), and set ASTER_NATIVE_PATH to the .node file that it leaves in crates/native";
 
 function missing(candidates) {
   return new Error(

@@ -102,7 +102,8 @@ export class AsterServer implements AsyncDisposable {
     let held: HeldNode | undefined;
     try {
       server = new Server({ ...options, peers, requireAdmission: !gate.gate.open });
-      held = await holdNode(options);
+      // peers must not reach the linked protocols before the list of admitted peers is in force
+      held = await holdNode(options, { closed: !gate.gate.open });
       const { onAdmission } = options;
       const admissions = new AdmissionService(
         { node: held.node, server, peers, gate },

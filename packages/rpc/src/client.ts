@@ -16,6 +16,7 @@ export type { ConnectionHandler, LocalClientOptions, LocalSessionOptions } from 
 export type { Compression } from "./message/compression.ts";
 export type { JsonRequest, JsonValue } from "./message/json-codec.ts";
 export type { MetadataInit } from "./metadata.ts";
+export type { Credential, CredentialOption } from "./peer/credential-source.ts";
 export type { NodeChoice } from "./peer/own-node.ts";
 export type { ManifestValue } from "./proxy/manifest-proxy.ts";
 export type { ProxyCallOptions, ProxyRequests } from "./proxy/service-proxy.ts";

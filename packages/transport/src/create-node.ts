@@ -17,12 +17,16 @@ import { QuicNode } from "./quic/node.ts";
  * The means to find and reach peers that no direct address leads to.
  *
  * - `"n0"`: the public relays and discovery of number 0 (default)
+ * - `"staging"`: the same with their relays for tests
  * - `"none"`: none; peers are dialed by address
  * - `{ relays }`: own relays, by URL, and no discovery
  *
  * The environment variable `ASTER_RELAY_MODE=disabled` turns every choice into `"none"`.
  */
-export type Network = "n0" | "none" | { readonly relays: readonly string[] };
+export type Network = "n0" | "staging" | "none" | { readonly relays: readonly string[] };
+
+/** The paths of packets: every one, direct ones only, or through relays only. */
+export type Paths = "any" | "direct" | "relayed";
 
 export interface NodeOptions {
   /** 32 bytes, an ed25519 secret key. Default: a new one, which means a new id at every start. */
@@ -33,6 +37,20 @@ export interface NodeOptions {
    */
   readonly bindAddress?: string | undefined;
   readonly network?: Network | undefined;
+  /** Default: `"any"`. */
+  readonly paths?: Paths | undefined;
+  /** Asks the router for a port (UPnP, PCP, NAT-PMP), unless `network` is none. Default: true. */
+  readonly portMapping?: boolean | undefined;
+  /**
+   * The http or https URL of a proxy on the way to relays, or `"environment"` for that of
+   * `HTTP_PROXY` or `HTTPS_PROXY`. Default: none.
+   */
+  readonly proxy?: string | undefined;
+  /**
+   * Finds peers in the local network by their ids, and announces this node there, by mDNS. Default:
+   * false.
+   */
+  readonly localDiscovery?: boolean | undefined;
   /** A peer that sends nothing for this long is lost. At least 1 s. Default: 15 s. */
   readonly idleTimeoutMs?: number | undefined;
   /** At most a third of the idle timeout is used. Default: 5 s. */
@@ -50,6 +68,11 @@ export interface NodeOptions {
    * 128 connections, 8 of one peer. `"docs"` includes the other two. Default: none.
    */
   readonly protocols?: readonly LinkedProtocol[] | undefined;
+  /**
+   * Refuses every peer until the program calls `closeGate` and lists some. Without it, peers may
+   * connect to the linked protocols before that call. Default: false.
+   */
+  readonly closed?: boolean | undefined;
 }
 
 /** A protocol of iroh that the native module contains. */
@@ -60,6 +83,8 @@ const MIN_IDLE_TIMEOUT_MS = 1_000;
 /** About 25 days, within the range of the native side. */
 const MAX_INTERVAL_MS = 2 ** 31;
 const MAX_CHANNELS = 65_536;
+const NETWORKS: ReadonlySet<string> = new Set(["n0", "staging", "none"]);
+const PATHS: ReadonlySet<string> = new Set<Paths>(["any", "direct", "relayed"]);
 const PROTOCOLS: ReadonlySet<string> = new Set<LinkedProtocol>(["blobs", "docs", "gossip"]);
 
 /**
@@ -74,7 +99,7 @@ export async function createNode(options: NodeOptions = {}): Promise<Node> {
   const id = endpointIdOf(init.secretKey);
   const module = await loadNative();
   try {
-    return await QuicNode.open(module, id, init);
+    return await QuicNode.open(module, id, init, options.closed ?? false);
   } catch (cause) {
     throw cause instanceof TransportError ? cause : refused(cause);
   }
@@ -90,11 +115,15 @@ function nativeInit(options: NodeOptions): NativeNodeInit {
     maxChannels = DEFAULT_MAX_CHANNELS,
     bulk = false,
     protocols = [],
+    closed,
   } = options;
   checkWholeNumber("idleTimeoutMs", idleTimeoutMs, MIN_IDLE_TIMEOUT_MS, MAX_INTERVAL_MS);
   checkWholeNumber("keepAliveMs", keepAliveMs, 1, MAX_INTERVAL_MS);
   checkWholeNumber("maxChannels", maxChannels, 1, MAX_CHANNELS);
   if (typeof bulk !== "boolean") throw wrongOption("bulk", "a boolean", bulk);
+  if (closed !== undefined && typeof closed !== "boolean") {
+    throw wrongOption("closed", "a boolean", closed);
+  }
   if (!isProtocolList(protocols)) {
     throw wrongOption("protocols", 'a list of "blobs", "docs" and "gossip"', String(protocols));
   }
@@ -105,6 +134,7 @@ function nativeInit(options: NodeOptions): NativeNodeInit {
     secretKey,
     ...(bindAddress === undefined ? {} : { bindAddress }),
     ...networkInit(network),
+    ...pathInit(options),
     idleTimeoutMs,
     keepAliveMs,
     maxStreams: maxChannels,
@@ -119,7 +149,7 @@ function isProtocolList(protocols: readonly string[]): boolean {
 
 function networkInit(network: Network): Pick<NativeNodeInit, "network" | "relays"> {
   if (typeof network === "string") {
-    if (network !== "n0" && network !== "none") throw wrongNetwork(network);
+    if (!NETWORKS.has(network)) throw wrongNetwork(network);
     return { network: relaysDisabled() ? "none" : network };
   }
   const { relays } = network;
@@ -128,12 +158,38 @@ function networkInit(network: Network): Pick<NativeNodeInit, "network" | "relays
   return relaysDisabled() ? { network: "none" } : { network: "relays", relays: [...relays] };
 }
 
+/** The options of the ways to peers. Throws for ways that exclude each other. */
+function pathInit({
+  paths = "any",
+  portMapping = true,
+  proxy,
+  localDiscovery = false,
+  bindAddress,
+  network,
+}: NodeOptions): Pick<NativeNodeInit, "paths" | "portMapping" | "proxy" | "localDiscovery"> {
+  if (!PATHS.has(paths)) throw wrongOption("paths", '"any", "direct" or "relayed"', paths);
+  const unrelayed = network === "none" || relaysDisabled();
+  if (paths === "relayed" && (bindAddress !== undefined || unrelayed)) {
+    const other = unrelayed ? 'network "none"' : "a bindAddress";
+    throw new TransportError("option", `option paths: "relayed" cannot be used with ${other}`);
+  }
+  if (typeof portMapping !== "boolean") throw wrongOption("portMapping", "a boolean", portMapping);
+  if (typeof localDiscovery !== "boolean") {
+    throw wrongOption("localDiscovery", "a boolean", localDiscovery);
+  }
+  if (proxy !== undefined && proxy !== "environment" && !isRelayUrl(proxy)) {
+    // the URL may contain a password
+    throw wrongOption("proxy", 'an http or https URL or "environment"', {});
+  }
+  return { paths, portMapping, localDiscovery, ...(proxy === undefined ? {} : { proxy }) };
+}
+
 function relaysDisabled(): boolean {
   return process.env.ASTER_RELAY_MODE === "disabled";
 }
 
 function wrongNetwork(got: unknown): TransportError {
-  return wrongOption("network", '"n0", "none" or { relays }', got);
+  return wrongOption("network", '"n0", "staging", "none" or { relays }', got);
 }
 
 function isSocketAddress(text: unknown): boolean {

@@ -9,9 +9,9 @@ const MIB = 1024 * 1024;
 /** The budgets of a peer for requests and answers, and one message more of each. */
 const MOST = 2 * (64 * MIB + 8 * MIB);
 const { calls, worstMs, p99Ms } = inForm({
-  // a busy machine delays the witness, too
+  // a busy machine delays the witness, too, and the handlers take time to make their answers
   short: { calls: 100, worstMs: 10_000, p99Ms: 5000 },
-  long: { calls: 1200, worstMs: 5000, p99Ms: 100 },
+  long: { calls: 1200, worstMs: 5000, p99Ms: 200 },
 });
 
 test.each([
@@ -61,7 +61,7 @@ test("small answers of many streams that the caller does not read count as runni
   await vi.waitFor(async () => expect((await server.stats()).calls).toBeGreaterThan(100), {
     timeout: 30_000,
   });
-  for (let look = 0; look < 10; look += 1) {
+  for (let look = 0; look < 20; look += 1) {
     const { calls: running, heldBytes, queuedBytes, rssBytes } = await server.stats();
     expect(running).toBeGreaterThan(0);
     expect(heldBytes).toBeGreaterThan(queuedBytes / 2);

@@ -9,8 +9,7 @@ import {
   wireType,
 } from "@aster/rpc";
 import type { Denial } from "@aster/rpc/server";
-import { encodeFrame, FrameFlag, type Node } from "@aster/transport";
-import { loopbackNode } from "@aster/transport/testing";
+import { encodeFrame, FrameFlag } from "@aster/transport";
 import {
   CONSUMER_ADMISSION_ALPN,
   formatCredential,
@@ -56,7 +55,6 @@ const echo = implement(Echo, {
 });
 
 let root: RootKeypair;
-let node: Node;
 let server: AsterServer;
 let peer: IrohPeer;
 let denials: Denial[];
@@ -65,12 +63,13 @@ beforeEach(async () => {
   calls = 0;
   denials = [];
   root = await generateRootKeypair();
-  node = await loopbackNode({ protocols: ["blobs", "docs", "gossip"] });
   server = await AsterServer.start({
     config: AsterConfig.of({}),
     identity: false,
     services: [echo],
-    node,
+    bindAddress: "127.0.0.1:0",
+    network: "none",
+    node: { protocols: ["blobs", "docs", "gossip"] },
     rootPubkey: root.publicKey,
     onDenied: (denial) => void denials.push(denial),
   });
@@ -80,10 +79,9 @@ beforeEach(async () => {
 afterEach(async () => {
   await peer[Symbol.asyncDispose]();
   await server.close({ graceMs: 0 });
-  await node.close();
 });
 
-const dial = (alpn: string): Promise<Connection> => peer.connect(node.address(), alpn);
+const dial = (alpn: string): Promise<Connection> => peer.connect(server.node.address(), alpn);
 
 /** The request and the answer of an admission, as JSON that this test writes and reads itself. */
 async function admission(credential: string): Promise<{ readonly admitted: boolean }> {
@@ -143,7 +141,7 @@ describe("a peer that is not admitted", () => {
     expect(await answer).toBe("no answer");
     expect(calls).toBe(0);
     await expect
-      .poll(() => denials)
+      .poll(() => denials, { timeout: 5_000 })
       .toMatchObject([{ gate: 0, peer: peer.id, alpn: ALPNS[protocol], cause: "not-admitted" }]);
     expect(server.stats()).toMatchObject({ connections: 0, connectionsTotal: 0, refused: 1 });
   });

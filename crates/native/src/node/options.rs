@@ -11,9 +11,11 @@ use iroh::endpoint::{
     IdleTimeout, NetReportConfig, PortmapperConfig, QuicTransportConfig, RelayMode, VarInt, presets,
 };
 use iroh::{Endpoint, RelayUrl, SecretKey};
+use iroh_mdns_address_lookup::MdnsAddressLookup;
 use napi::Status;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
+use url::Url;
 
 use crate::keys;
 use crate::node::alpns_of;
@@ -43,10 +45,18 @@ pub struct NativeNodeInit {
     pub secret_key: Uint8Array,
     /// `ip:port`. Default: any port on all interfaces.
     pub bind_address: Option<String>,
-    #[napi(ts_type = "'n0' | 'none' | 'relays'")]
+    #[napi(ts_type = "'n0' | 'staging' | 'none' | 'relays'")]
     pub network: String,
     /// URLs, for network `relays`.
     pub relays: Option<Vec<String>>,
+    #[napi(ts_type = "'any' | 'direct' | 'relayed'")]
+    pub paths: String,
+    /// Asks the router for a port, unless the network is `none`.
+    pub port_mapping: bool,
+    /// The URL of an HTTP proxy on the way to relays, or `environment`.
+    pub proxy: Option<String>,
+    /// Finds and announces endpoints in the local network by mDNS.
+    pub local_discovery: bool,
     pub idle_timeout_ms: u32,
     pub keep_alive_ms: u32,
     /// Streams that a peer may have open at a time on one connection.
@@ -59,14 +69,33 @@ pub struct NativeNodeInit {
 
 enum Network {
     N0,
+    Staging,
     None,
     Relays(Vec<RelayUrl>),
+}
+
+/// The transports of an endpoint.
+enum Paths {
+    Any,
+    Direct,
+    Relayed,
+}
+
+/// The HTTP proxy on the way to relays.
+enum Proxy {
+    None,
+    Environment,
+    Url(Url),
 }
 
 pub struct Options {
     secret_key: SecretKey,
     bind_address: Option<SocketAddr>,
     network: Network,
+    paths: Paths,
+    port_mapping: bool,
+    proxy: Proxy,
+    local_discovery: bool,
     transport: QuicTransportConfig,
     pub stream_window: u32,
     /// The ALPNs of the linked protocols.
@@ -89,6 +118,10 @@ impl Options {
             secret_key,
             bind_address,
             network: read_network(init)?,
+            paths: read_paths(init)?,
+            port_mapping: init.port_mapping,
+            proxy: read_proxy(init)?,
+            local_discovery: init.local_discovery,
             transport: transport(init, stream_window),
             stream_window,
             linked: read_protocols(init)?,
@@ -99,6 +132,7 @@ impl Options {
     pub async fn bind(self, lookup: MemoryLookup) -> Result<Endpoint, String> {
         let mut builder = match self.network {
             Network::N0 => Endpoint::builder(presets::N0),
+            Network::Staging => Endpoint::builder(presets::N0).relay_mode(RelayMode::Staging),
             Network::None => Endpoint::builder(presets::Minimal)
                 .relay_mode(RelayMode::Disabled)
                 .portmapper_config(PortmapperConfig::Disabled)
@@ -107,9 +141,25 @@ impl Options {
                 Endpoint::builder(presets::Minimal).relay_mode(RelayMode::custom(relays))
             }
         };
+        if !self.port_mapping {
+            builder = builder.portmapper_config(PortmapperConfig::Disabled);
+        }
+        builder = match self.proxy {
+            Proxy::None => builder,
+            Proxy::Environment => builder.proxy_from_env(),
+            Proxy::Url(url) => builder.proxy_url(url),
+        };
+        if self.local_discovery {
+            builder = builder.address_lookup(MdnsAddressLookup::builder());
+        }
         if let Some(address) = self.bind_address {
             builder = builder.clear_ip_transports().bind_addr(address).map_err(|error| error.to_string())?;
         }
+        builder = match self.paths {
+            Paths::Any => builder,
+            Paths::Direct => builder.clear_relay_transports(),
+            Paths::Relayed => builder.clear_ip_transports(),
+        };
         let bound = builder
             .secret_key(self.secret_key)
             .transport_config(self.transport)
@@ -141,13 +191,34 @@ fn read_network(init: &NativeNodeInit) -> napi::Result<Network> {
     match init.network.as_str() {
         "none" => Ok(Network::None),
         "n0" => Ok(Network::N0),
+        "staging" => Ok(Network::Staging),
         "relays" => {
             let relays = init.relays.iter().flatten().map(|url| {
                 url.parse().map_err(|_| wrong("network.relays", "http or https URLs", format!("{url:?}")))
             });
             Ok(Network::Relays(relays.collect::<napi::Result<_>>()?))
         }
-        other => Err(wrong("network", "n0, none or relays", format!("{other:?}"))),
+        other => Err(wrong("network", "n0, staging, none or relays", format!("{other:?}"))),
+    }
+}
+
+fn read_paths(init: &NativeNodeInit) -> napi::Result<Paths> {
+    match init.paths.as_str() {
+        "any" => Ok(Paths::Any),
+        "direct" => Ok(Paths::Direct),
+        "relayed" => Ok(Paths::Relayed),
+        other => Err(wrong("paths", "any, direct or relayed", format!("{other:?}"))),
+    }
+}
+
+fn read_proxy(init: &NativeNodeInit) -> napi::Result<Proxy> {
+    match init.proxy.as_deref() {
+        None => Ok(Proxy::None),
+        Some("environment") => Ok(Proxy::Environment),
+        // the URL may contain a password
+        Some(url) => {
+            url.parse().map(Proxy::Url).map_err(|_| wrong("proxy", "an http or https URL", "another text"))
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-import type { Network } from "@aster/transport";
+import type { Network, Paths } from "@aster/transport";
 import { invalidSetting } from "../option-check.ts";
 import { isNode, type NodeChoice } from "../peer/own-node.ts";
 import type { AsterConfig } from "./aster-config.ts";
@@ -18,11 +18,14 @@ export function nodeSettings(
   identityKey?: Uint8Array,
 ): NodeChoice {
   if (choice.node !== undefined && isNode(choice.node)) return {};
-  refuseUnsupported(config);
   return {
     secretKey: choice.secretKey ?? config.get("secretKey")?.expose() ?? identityKey,
     bindAddress: choice.bindAddress ?? config.get("bindAddr"),
     network: choice.network ?? networkOf(config),
+    paths: choice.paths ?? pathsOf(config),
+    portMapping: choice.portMapping ?? portMappingOf(config),
+    proxy: choice.proxy ?? proxyOf(config),
+    localDiscovery: choice.localDiscovery ?? config.get("localDiscovery"),
   };
 }
 
@@ -32,25 +35,30 @@ function networkOf(config: AsterConfig): Network | undefined {
   if (mode === "disabled") return "none";
   if (relays === undefined) {
     if (mode === "custom") throw contradiction(config, "relayMode", "custom needs relay_urls");
-    return mode === undefined ? undefined : "n0";
+    return mode === "default" ? "n0" : mode;
   }
   if (mode === undefined || mode === "custom") return { relays };
   throw contradiction(config, "relayUrls", `needs relay_mode custom, not ${mode}`);
 }
 
-/** Throws INVALID_ARGUMENT for a value that the native module cannot serve. */
-function refuseUnsupported(config: AsterConfig): void {
-  const wanted: readonly (readonly [SettingName, boolean])[] = [
-    ["relayMode", config.get("relayMode") === "staging"],
-    ["clearIpTransports", config.get("clearIpTransports") === true],
-    ["clearRelayTransports", config.get("clearRelayTransports") === true],
-    ["portmapperConfig", config.get("portmapperConfig") === "disabled"],
-    ["proxyUrl", config.get("proxyUrl") !== undefined],
-    ["proxyFromEnv", config.get("proxyFromEnv") === true],
-    ["localDiscovery", config.get("localDiscovery") === true],
-  ];
-  const first = wanted.find(([, isWanted]) => isWanted);
-  if (first !== undefined) throw contradiction(config, first[0], "this build does not support it");
+function pathsOf(config: AsterConfig): Paths | undefined {
+  const onlyRelays = config.get("clearIpTransports");
+  const onlyDirect = config.get("clearRelayTransports");
+  if (onlyRelays && onlyDirect) {
+    const problem = `${config.originOf("clearRelayTransports")} is set, too: no transport is left`;
+    throw contradiction(config, "clearIpTransports", problem);
+  }
+  if (onlyRelays) return "relayed";
+  return onlyDirect ? "direct" : undefined;
+}
+
+function portMappingOf(config: AsterConfig): boolean | undefined {
+  const choice = config.get("portmapperConfig");
+  return choice === undefined ? undefined : choice === "enabled";
+}
+
+function proxyOf(config: AsterConfig): string | undefined {
+  return config.get("proxyUrl") ?? (config.get("proxyFromEnv") ? "environment" : undefined);
 }
 
 function contradiction(config: AsterConfig, name: SettingName, problem: string): Error {

@@ -15,6 +15,7 @@ type Line = readonly [logger: string, msg: string];
 
 const REFUSED: Line = ["aster.rpc", "call refused by a limit"];
 const DENIED: Line = ["aster.admission", "admission denied"];
+const NOT_RENEWED: Line = ["aster.admission", "credential not renewed"];
 const REFUSED_CONNECTION: Line = ["aster.admission", "connection refused"];
 const DENIED_CALL: Line = ["aster.rpc", "call denied"];
 
@@ -97,6 +98,8 @@ export class ServerLog {
     if (repeated) return;
     const duration_ms = rounded(durationMs);
     if (admitted) {
+      // the admission holds; the operator has to repair the renewal
+      if (error !== undefined) this.#limited(NOT_RENEWED, "", { peer, error });
       this.#log.write("info", "aster.admission", "peer admitted", { peer, duration_ms });
       return;
     }

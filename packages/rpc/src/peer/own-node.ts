@@ -1,7 +1,13 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { createNode, type Network, type Node, type NodeOptions } from "@aster/transport";
+import {
+  createNode,
+  type Network,
+  type Node,
+  type NodeOptions,
+  type Paths,
+} from "@aster/transport";
 import { IDLE_TIMEOUT_MS, KEEP_ALIVE_MS } from "../defaults.ts";
-import { checkInteger, optionError } from "../option-check.ts";
+import { checkInteger, invalidOption, optionError, withoutUndefined } from "../option-check.ts";
 import { LONGEST_TIMER_MS } from "../time/clock.ts";
 
 /** The node of a server or client: an existing one, or the options of a new one. */
@@ -13,6 +19,17 @@ export interface NodeChoice {
   readonly node?: Node | NodeOptions | undefined;
   /** Discovery of peers without a direct address, for a new node. Default: `"n0"`. */
   readonly network?: Network | undefined;
+  /** The paths of packets of a new node. Default: `"any"`. */
+  readonly paths?: Paths | undefined;
+  /** A new node asks the router for a port, unless `network` is none. Default: true. */
+  readonly portMapping?: boolean | undefined;
+  /**
+   * The URL of an HTTP proxy on the way of a new node to relays, or `"environment"` for that of
+   * `HTTP_PROXY` or `HTTPS_PROXY`. Default: none.
+   */
+  readonly proxy?: string | undefined;
+  /** A new node finds and announces peers in the local network by mDNS. Default: false. */
+  readonly localDiscovery?: boolean | undefined;
   /** The identity of a new node: 32 bytes. Default: a new key at every start. */
   readonly secretKey?: Uint8Array | undefined;
   /** The address of a new node: `ip:port`. Default: any port on all interfaces. */
@@ -42,6 +59,8 @@ const MIN_IDLE_TIMEOUT_MS = 5_000;
 const MIN_NODE_IDLE_TIMEOUT_MS = 1_000;
 const MOST_CHANNELS = 65_536;
 const SECRET_KEY_BYTES = 32;
+const NETWORKS: ReadonlySet<string> = new Set(["n0", "staging", "none"]);
+const PATHS: ReadonlySet<string> = new Set<Paths>(["any", "direct", "relayed"]);
 
 /** Throws INVALID_ARGUMENT for an option of a new node that is out of range. It opens nothing. */
 export function checkNodeChoice(choice: NodeChoice): void {
@@ -59,20 +78,24 @@ export function checkNodeChoice(choice: NodeChoice): void {
 }
 
 /**
- * Throws as {@link checkNodeChoice} does; rejects with `TransportError` when the node cannot be
- * opened.
+ * Opens a node if none is given; `forced` are options of the new node. Throws as
+ * {@link checkNodeChoice} does; rejects with `TransportError` when the node cannot be opened.
  */
-export async function holdNode(choice: NodeChoice): Promise<HeldNode> {
+export async function holdNode(
+  choice: NodeChoice,
+  forced: Pick<NodeOptions, "closed"> = {},
+): Promise<HeldNode> {
   checkNodeChoice(choice);
-  const { node, network, secretKey, bindAddress } = choice;
+  const { node, network, paths, portMapping, proxy, localDiscovery } = choice;
   if (node !== undefined && isNode(node)) return { node, owned: false };
+  const { secretKey, bindAddress } = choice;
+  const given = { network, paths, portMapping, proxy, localDiscovery, secretKey, bindAddress };
   const options: NodeOptions = {
     idleTimeoutMs: choice.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
     keepAliveMs: choice.keepAliveMs ?? KEEP_ALIVE_MS,
-    ...(network === undefined ? {} : { network }),
-    ...(secretKey === undefined ? {} : { secretKey }),
-    ...(bindAddress === undefined ? {} : { bindAddress }),
+    ...withoutUndefined(given),
     ...node,
+    ...forced,
   };
   return { node: await createNode(options), owned: true };
 }
@@ -94,8 +117,38 @@ function checkNodeOptions(prefix: string, options: SharedOptions, leastIdleMs: n
     throw optionError(`${prefix}bindAddress`, "an address ip:port or [ipv6]:port", bindAddress);
   }
   if (network !== undefined && !isNetwork(network)) {
-    throw optionError(`${prefix}network`, '"n0", "none" or { relays } with URLs', network);
+    throw optionError(
+      `${prefix}network`,
+      '"n0", "staging", "none" or { relays } with URLs',
+      network,
+    );
   }
+  checkPaths(prefix, options);
+}
+
+function checkPaths(prefix: string, options: SharedOptions): void {
+  const { paths, portMapping, proxy, localDiscovery, bindAddress, network } = options;
+  if (paths !== undefined && !PATHS.has(paths)) {
+    throw optionError(`${prefix}paths`, '"any", "direct" or "relayed"', paths);
+  }
+  if (paths === "relayed" && (bindAddress !== undefined || network === "none")) {
+    const other = network === "none" ? 'network "none"' : "a bindAddress";
+    throw invalidOption(`${prefix}paths`, `"relayed" cannot be used with ${other}`);
+  }
+  for (const [name, value] of Object.entries({ portMapping, localDiscovery })) {
+    if (value === undefined || typeof value === "boolean") continue;
+    throw optionError(prefix + name, "true or false", value);
+  }
+  if (proxy !== undefined && proxy !== "environment" && !isHttpUrl(proxy)) {
+    // the URL may contain a password
+    const got = typeof proxy === "string" ? "another text" : typeof proxy;
+    const problem = `must be an http or https URL or "environment", got ${got}`;
+    throw invalidOption(`${prefix}proxy`, problem);
+  }
+}
+
+function isHttpUrl(text: unknown): boolean {
+  return typeof text === "string" && /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
 }
 
 /** Returns whether `text` is `ip:port` or `[ipv6]:port`. */
@@ -106,7 +159,7 @@ export function isSocketAddress(text: string): boolean {
 }
 
 function isNetwork(network: Network): boolean {
-  if (typeof network === "string") return network === "n0" || network === "none";
+  if (typeof network === "string") return NETWORKS.has(network);
   return Array.isArray(network.relays) && network.relays.every((url) => URL.canParse(url));
 }
 

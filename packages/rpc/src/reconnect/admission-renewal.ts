@@ -1,10 +1,10 @@
 import { clearTimer, LONGEST_TIMER_MS, now, setTimer, type Timer } from "../time/clock.ts";
 
 /** The part of the remaining time in which an admission is renewed, and the longest such time. */
-const LEAD = 1 / 4;
+const LEAD = 1 / 3;
 const LONGEST_LEAD_MS = 60_000;
 /** Clients that were admitted together do not come back together. */
-const JITTER = 0.5;
+const JITTER = 0.25;
 /** The time between two attempts, which doubles with each failure. */
 const SHORTEST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;

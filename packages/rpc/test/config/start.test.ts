@@ -77,6 +77,24 @@ test("a client without an address dials that of the configuration", async () => 
   expect(client.peer).toBe(there.id);
 });
 
+test("a client presents the identity token of the configuration", async () => {
+  const network = memoryNetwork();
+  await using there = await network.createNode();
+  await using here = await network.createNode();
+  const tokens: string[] = [];
+  const gate = {
+    open: false,
+    admit: ({ iidToken }: { readonly iidToken: string }) => {
+      tokens.push(iidToken);
+      return { admitted: true as const, attributes: {} };
+    },
+  };
+  await using _server = await AsterServer.start({ services, node: there, gate });
+  set({ ASTER_ENROLLMENT_CREDENTIAL_IID: "instance-document" });
+  await using _client = await AsterClient.connect(there.address(), { node: here });
+  expect(tokens).toEqual(["instance-document"]);
+});
+
 describe("a server", () => {
   test("opens the health endpoint of the configuration", async () => {
     const { port } = await new Promise<{ port: number }>((resolve) => {

@@ -17,6 +17,7 @@ import {
 import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { memoryNetwork } from "@aster/transport";
+import { generateRootKeypair, signCredential } from "@aster/trust";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
@@ -167,6 +168,21 @@ describe("a server", () => {
       msg: "admission denied",
       reason: "not\\u000aon the list",
     });
+  });
+
+  test("logs a renewal that failed, although the peer is admitted", async () => {
+    const { records, log } = recorder("info");
+    const { publicKey: rootPubkey, secretKey } = await generateRootKeypair();
+    const credential = await signCredential(secretKey, { oneTime: true });
+    const renew = () => Promise.reject(new Error("the signer is down"));
+    const options = { services: [rooms()], log, rootPubkey, renew, client: { credential } };
+    await using _pair = await servicePair(options);
+    const admissions = records.filter(({ logger }) => logger === "aster.admission");
+    expect(admissions).toMatchObject([
+      { level: "warning", msg: "credential not renewed" },
+      { level: "info", msg: "peer admitted" },
+    ]);
+    expect(String(admissions[0]?.error)).toContain("the signer is down");
   });
 
   test("logs a denied call with the method and the cause", async () => {

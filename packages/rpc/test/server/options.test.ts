@@ -55,11 +55,15 @@ const bad: Bad[] = [
     { bindAddress: "127.0.0.1:70000" },
     'an address ip:port or [ipv6]:port, got "127.0.0.1:70000"',
   ],
-  ["network", { network: "n1" as "n0" }, '"n0", "none" or { relays } with URLs, got "n1"'],
+  [
+    "network",
+    { network: "n1" as "n0" },
+    '"n0", "staging", "none" or { relays } with URLs, got "n1"',
+  ],
   [
     "network",
     { network: { relays: ["nowhere"] } },
-    '"n0", "none" or { relays } with URLs, got a value of type object',
+    '"n0", "staging", "none" or { relays } with URLs, got a value of type object',
   ],
   ["healthPort", { healthPort: 70_000 }, "an integer from 0 to 65535, got 70000"],
   ["healthPort", { healthPort: { port: 1.5 } }, "an integer from 0 to 65535, got 1.5"],

@@ -21,7 +21,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 test.each([
   ["a day, at most a minute before its end", DAY_MS, DAY_MS - 60_000],
-  ["four seconds, in the last quarter", 4_000, 3_000],
+  ["three seconds, in the last third", 3_000, 2_000],
   ["two months, which is longer than a timer of Node", 60 * DAY_MS, 60 * DAY_MS - 60_000],
 ])("renews an admission of %s", async (_, validMs, earliestMs) => {
   using clock = fakeClock();

@@ -44,7 +44,9 @@ describe("is presented", () => {
     expect(pair.server.revoke(pair.client.node.id)).toBe(true);
     const echo = () => pair.client.client(Probe).echo({ text: "a" });
     await failure(echo());
-    await expect.poll(() => presented).toEqual(["credential 1", "credential 2"]);
+    await expect
+      .poll(() => presented, { timeout: 5_000 })
+      .toEqual(["credential 1", "credential 2"]);
     await echo();
   });
 });

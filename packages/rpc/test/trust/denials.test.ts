@@ -31,7 +31,7 @@ test.each([
   );
   expect(await ended).toMatchObject({ applicationCode: 403 });
   await expect
-    .poll(() => denials)
+    .poll(() => denials, { timeout: 5_000 })
     .toEqual([{ gate: 0, peer: nodes.client.id, alpn: RPC_ALPN, cause: "not-admitted", count: 1 }]);
   expect(server.stats()).toMatchObject({ refused: 1, connections: 0, connectionsTotal: 0 });
 });

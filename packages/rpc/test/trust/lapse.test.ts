@@ -96,7 +96,9 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
       expect(at).toBeLessThan(expiresAt + GRACE_MS);
     }
     for (const line of ["sleep", "endless", "sum", "chat"]) await journal.wrote(`${line} over`);
-    await expect.poll(() => pair.server.stats()).toMatchObject({ calls: 0, sessions: 0 });
+    await expect
+      .poll(() => pair.server.stats(), { timeout: 5_000 })
+      .toMatchObject({ calls: 0, sessions: 0 });
     const remote = pair.client.client(Probe);
     expect(await failure(remote.echo({ text: "a" }))).toMatchObject(lapsed);
     // a refused call makes the client request admission again
@@ -131,33 +133,31 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     const peer = pair.client.node.id;
     pair.server.revoke(peer);
     // the peer is admitted again in time
-    const lapsing = failure(pair.client.client(Probe).echo({}));
-    await clock.advance(1_000);
-    await lapsing;
-    await expect.poll(() => door.admissions).toBe(2);
+    expect(await failure(pair.client.client(Probe).echo({}))).toMatchObject(lapsed);
+    await expect.poll(() => door.admissions, { timeout: 5_000 }).toBe(2);
     await clock.advance(60_000);
     expect(states).toEqual([]);
     pair.server.revoke(peer);
     await clock.advance(59_000);
     expect(states).toEqual([]);
     await clock.advance(1_000);
-    await expect.poll(() => states).toEqual(["disconnected"]);
+    await expect.poll(() => states, { timeout: 5_000 }).toEqual(["disconnected"]);
   });
 
   test("a client renews its admission in time, and its calls go on", async () => {
     const [door, states] = [new Door(), [] as string[]];
-    door.validMs = 1_000;
+    door.validMs = VALID_MS;
     const client = {
-      credential: () => JSON.stringify({ expires_at: Date.now() / 1_000 + 1 }),
+      credential: () => JSON.stringify({ expires_at: (Date.now() + VALID_MS) / 1_000 }),
       onStateChange: (state: string) => void states.push(state),
     };
     await using pair = await open({ transport, door, client });
-    const until = performance.now() + 4_000;
+    const until = performance.now() + 2.5 * VALID_MS;
     for await (const _ of pair.client.client(Probe).endless({ n: 20 })) {
       if (performance.now() > until) break;
     }
-    expect(door.admissions).toBeGreaterThanOrEqual(4);
-    expect(door.admissions).toBeLessThan(20);
+    expect(door.admissions).toBeGreaterThanOrEqual(3);
+    expect(door.admissions).toBeLessThan(10);
     expect(states).toEqual([]);
   }, 20_000);
 });

@@ -127,7 +127,9 @@ describe("a server with a root key", () => {
     await write(2, [pair.client.node.id]);
     expect((await sleeping).details).toEqual({ reason: "admission.lapsed" });
     await failure(pair.client.client(Probe).echo({}));
-    await expect.poll(() => denials.map(({ cause }) => cause)).toContain("revoked");
+    await expect
+      .poll(() => denials.map(({ cause }) => cause), { timeout: 5_000 })
+      .toContain("revoked");
     await expect(
       AsterClient.connect(pair.server.address, {
         node: pair.client.node,

@@ -41,8 +41,16 @@ export class QuicNode implements Node {
     this.#dials = dials;
   }
 
-  /** Binds an endpoint with the key of `id`. Rejects with {@link TransportError} `"bind"`. */
-  static async open(module: NativeModule, id: EndpointId, init: NativeNodeInit): Promise<QuicNode> {
+  /**
+   * Binds an endpoint with the key of `id`. With `closed` it refuses every peer. Rejects with
+   * {@link TransportError} `"bind"`.
+   */
+  static async open(
+    module: NativeModule,
+    id: EndpointId,
+    init: NativeNodeInit,
+    closed: boolean,
+  ): Promise<QuicNode> {
     let node: QuicNode | undefined;
     const dials = new Dials();
     const opened = deferred<void>();
@@ -61,6 +69,8 @@ export class QuicNode implements Node {
         ended.resolve();
       },
     });
+    // before the bind is over
+    if (closed) reactor.native.closeGate([]);
     reactor.keepAlive.hold();
     try {
       await opened.promise;

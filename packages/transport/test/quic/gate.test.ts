@@ -83,6 +83,22 @@ describe("the gate over QUIC", () => {
     expect(server.stats()).toMatchObject({ refused: LINKED.length, nativeHandles: 1 });
   });
 
+  test("a node that is opened closed refuses every peer until a list admits it", async () => {
+    await using closed = await createNode({ protocols: ["gossip"], closed: true });
+    closed.accept(["echo"]);
+    for (const alpn of ["echo", "/iroh-gossip/1"]) {
+      const refused = await client.connect(closed.address(), alpn, { raw: true });
+      expect(await refused.closed).toMatchObject({ applicationCode: 403 });
+    }
+    closed.closeGate({ openAlpns: [] }).allow(client.id);
+    const connection = await client.connect(closed.address(), "/iroh-gossip/1", { raw: true });
+    await eventually("it is served", () => closed.stats().connections === 1);
+    connection.close();
+    await expect(createNode({ closed: 1 as unknown as boolean })).rejects.toMatchObject({
+      code: "option",
+    });
+  });
+
   test("tells the address of a peer that connects", async () => {
     const accepted = server.accept(["echo"]);
     const connection = await client.connect(server.address(), "echo");
