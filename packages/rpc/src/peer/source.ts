@@ -1,6 +1,6 @@
 /**
- * Returns the source of a connection: the IPv4 address or the IPv6 network of `ip:port`, because one
- * host may have all addresses of a network. Relayed connections have the same source.
+ * Returns the source of a connection: the IPv4 address or the IPv6 network of `ip:port`. One host
+ * may have all addresses of a network. Relayed connections have the same source.
  */
 export function sourceOf(remoteAddress: string | undefined): string {
   if (remoteAddress === undefined) return "relay";
