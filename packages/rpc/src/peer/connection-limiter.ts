@@ -1,4 +1,5 @@
 import { type Connection, type EndpointId, ResetCode } from "@aster/transport";
+import { sourceOf } from "./source.ts";
 
 /** Every connection holds buffers, so that their number has to be bounded. */
 export const MAX_CONNECTIONS = 1024;
@@ -22,7 +23,8 @@ export interface TakenConnection {
  *
  * When a limit is reached, a new connection replaces an idle one: the oldest of the key that has
  * the most. It replaces one of an admitted peer only if that peer still has at least as many
- * connections as the new one's. Strangers compete without that rule, because keys cost nothing.
+ * connections as the new one's. Strangers compete without that rule, because keys cost nothing:
+ * there the source with the most connections loses one, and in it the key with the most.
  */
 export class ConnectionLimiter {
   readonly #opened = new Set<Connection>();
@@ -109,10 +111,7 @@ class Pot {
 
   /** Closes an idle connection in favour of a new one. Returns `false` if there is none. */
   makeRoom(connection: Connection, isFair: boolean): boolean {
-    const least = isFair ? this.#countOf(connection) + 2 : 1;
-    const crowds = [...this.#byKey.values()].filter(({ size }) => size >= least);
-    // a stable sort keeps the oldest first among equals
-    for (const crowd of crowds.sort((a, b) => b.size - a.size)) {
+    for (const crowd of isFair ? this.#largerThan(connection) : this.#bySource()) {
       for (const taken of crowd) {
         if (!taken.idle()) continue;
         this.#remove(taken);
@@ -125,6 +124,33 @@ class Pot {
 
   connectionsOf(key: ConnectionKey): Connection[] {
     return [...(this.#byKey.get(keyOf(key)) ?? [])].map(({ connection }) => connection);
+  }
+
+  /** The connections of keys that would keep as many as a new one's has, the most first. */
+  #largerThan(connection: Connection): readonly Iterable<TakenConnection>[] {
+    const least = this.#countOf(connection) + 2;
+    const crowds = [...this.#byKey.values()].filter(({ size }) => size >= least);
+    // a stable sort keeps the oldest first among equals
+    return crowds.sort((a, b) => b.size - a.size);
+  }
+
+  /** The connections of each key, those of the source with the most first. */
+  #bySource(): readonly Iterable<TakenConnection>[] {
+    const sizes = new Map<string, number>();
+    const crowds = new Map<string, { readonly source: string; readonly all: TakenConnection[] }>();
+    for (const [key, ofKey] of this.#byKey) {
+      for (const taken of ofKey) {
+        const source = sourceOf(taken.connection.remoteAddress);
+        sizes.set(source, (sizes.get(source) ?? 0) + 1);
+        const known = crowds.get(`${source} ${key}`);
+        if (known === undefined) crowds.set(`${source} ${key}`, { source, all: [taken] });
+        else known.all.push(taken);
+      }
+    }
+    const size = (source: string) => sizes.get(source) ?? 0;
+    return [...crowds.values()]
+      .sort((a, b) => size(b.source) - size(a.source) || b.all.length - a.all.length)
+      .map(({ all }) => all);
   }
 
   *connections(): Iterable<Connection> {
