@@ -1,21 +1,39 @@
-// A client that has no part in an attack and calls a server of the Hoard service all the time:
-// `witness.ts ADDRESS`. It answers `times` on stdin with the times of its calls in ms.
+// Calls `echo` of the testkit at argv[2] again and again. For each line on stdin it prints the
+// times of the calls since the last line, in milliseconds, with the time of the one that runs.
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AsterClient } from "@aster/rpc";
-import { Hoard } from "../support/hoard.ts";
+import { Testkit } from "@aster-apps/testkit";
 
-const times: number[] = [];
-createInterface({ input: process.stdin }).on("line", () => {
-  process.stdout.write(`${JSON.stringify({ times })}\n`);
+const PAUSE_MS = 5;
+const print = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
+
+const client = await AsterClient.connect(process.argv[2] ?? "", {
+  network: "none",
+  bindAddress: "127.0.0.1:0",
 });
-const local = { network: "none", bindAddress: "127.0.0.1:0" } as const;
-const client = await AsterClient.connect(process.argv[2] ?? "", local);
-const hoard = client.client(Hoard);
-process.stdout.write(`${JSON.stringify({ calling: true })}\n`);
+const testkit = client.client(Testkit);
+let timesMs: number[] = [];
+let failures: string[] = [];
+let startedMs = performance.now();
+let running = false;
+createInterface({ input: process.stdin })
+  .on("line", () => {
+    if (running) timesMs.push(performance.now() - startedMs);
+    print({ timesMs, failures });
+    timesMs = [];
+    failures = [];
+  })
+  .on("close", () => process.exit());
+await testkit.echo({});
+print({ calling: true });
 for (;;) {
-  const before = performance.now();
-  await hoard.echo({ bytes: new Uint8Array(10) }, { timeoutMs: 30_000 });
-  times.push(performance.now() - before);
-  await sleep(10);
+  startedMs = performance.now();
+  running = true;
+  await testkit.echo({ text: "witness" }, { timeoutMs: 10_000 }).catch((error) => {
+    failures.push(String(error));
+  });
+  timesMs.push(performance.now() - startedMs);
+  running = false;
+  await sleep(PAUSE_MS);
 }
