@@ -1,7 +1,12 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", files: "src/files.ts", json: "src/admission/json.ts" },
+  entry: {
+    index: "src/index.ts",
+    admission: "src/admission.ts",
+    files: "src/files.ts",
+    json: "src/admission/json.ts",
+  },
   format: "esm",
   target: "node22",
   dts: { compilerOptions: { stripInternal: true } },

@@ -1,4 +1,4 @@
-import type { AdmissionResponse } from "@aster/trust";
+import type { AdmissionResponse } from "@aster/trust/admission";
 
 /** Finds the addresses of a contract. */
 export interface Directory {

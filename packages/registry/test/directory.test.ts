@@ -1,4 +1,5 @@
-import type { AdmissionResponse, AdmittedService } from "@aster/trust";
+import type { AdmittedService } from "@aster/trust";
+import type { AdmissionResponse } from "@aster/trust/admission";
 import { expect, test } from "vitest";
 import { admissionDirectory } from "../src/index.ts";
 

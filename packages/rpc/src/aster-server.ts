@@ -6,7 +6,7 @@ import {
   type Node,
   ticketFor,
 } from "@aster/transport";
-import type { AdmissionExchange } from "@aster/trust";
+import type { AdmissionExchange } from "@aster/trust/admission";
 import type { AsterServerOptions } from "./aster-server-options.ts";
 import { serverSettings } from "./config/server-settings.ts";
 import { DRAIN_GRACE_MS } from "./defaults.ts";

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { AsterClient } from "@aster/rpc";
 import type { Node } from "@aster/transport";
 import { loopbackNode } from "@aster/transport/testing";
-import { CONSUMER_ADMISSION_ALPN } from "@aster/trust";
+import { CONSUMER_ADMISSION_ALPN } from "@aster/trust/admission";
 import { expect, test } from "vitest";
 import { ControlClient } from "../faults/support/control-client.ts";
 import { program, TestkitServer } from "../faults/support/testkit-server.ts";

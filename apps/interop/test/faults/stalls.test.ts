@@ -6,7 +6,7 @@ import { StatusCode } from "@aster/rpc";
 import { RPC_ALPN } from "@aster/rpc/server";
 import type { Node } from "@aster/transport";
 import { loopbackNode } from "@aster/transport/testing";
-import { CONSUMER_ADMISSION_ALPN } from "@aster/trust";
+import { CONSUMER_ADMISSION_ALPN } from "@aster/trust/admission";
 import { Testkit } from "@aster-apps/testkit";
 import { describe, expect, test, vi } from "vitest";
 import { callBytes } from "./support/call-bytes.ts";

@@ -11,12 +11,12 @@ import {
 import type { Denial } from "@aster/rpc/server";
 import { encodeFrame, FrameFlag } from "@aster/transport";
 import {
-  CONSUMER_ADMISSION_ALPN,
   formatCredential,
   generateRootKeypair,
   type RootKeypair,
   signCredential,
 } from "@aster/trust";
+import { CONSUMER_ADMISSION_ALPN } from "@aster/trust/admission";
 import type { Connection } from "@number0/iroh/index.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { exchange, fateOf, IrohPeer } from "./support/iroh-peer.ts";

@@ -1,12 +1,12 @@
 import { contractIdOf, defineService, type ServiceMethod, unary } from "@aster/contract";
 import { AsterClient, AsterServer, implement } from "@aster/rpc";
 import { createNode, parseAddress } from "@aster/transport";
+import { openGate } from "@aster/trust";
 import {
   CONSUMER_ADMISSION_ALPN,
-  openGate,
   parseAdmissionResponse,
   requestAdmission,
-} from "@aster/trust";
+} from "@aster/trust/admission";
 import { pythonWithAster } from "@aster-apps/conformance/python";
 import { Counter, counterHandlers, Testkit, testkitHandlers } from "@aster-apps/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -9,21 +9,23 @@ import {
 } from "@aster/transport";
 import {
   AdmissionError,
-  CONSUMER_ADMISSION_ALPN,
   credentialGate,
   formatCredential,
   formatProducerCredential,
-  PRODUCER_ADMISSION_ALPN,
-  ProducerMesh,
   producerGate,
-  requestAdmission,
-  requestProducerAdmission,
   rootKeypairOf,
-  serveAdmission,
-  serveProducerAdmission,
   signCredential,
   signProducerCredential,
 } from "@aster/trust";
+import {
+  CONSUMER_ADMISSION_ALPN,
+  PRODUCER_ADMISSION_ALPN,
+  ProducerMesh,
+  requestAdmission,
+  requestProducerAdmission,
+  serveAdmission,
+  serveProducerAdmission,
+} from "@aster/trust/admission";
 import { PythonCommands, pythonWithAster } from "@aster-apps/conformance/python";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 

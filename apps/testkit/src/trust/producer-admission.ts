@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createNode } from "@aster/transport";
-import { AdmissionError, PRODUCER_ADMISSION_ALPN, requestProducerAdmission } from "@aster/trust";
+import { AdmissionError } from "@aster/trust";
+import { PRODUCER_ADMISSION_ALPN, requestProducerAdmission } from "@aster/trust/admission";
 import { emit } from "../json-lines.ts";
 import { secretKeyIn } from "../key-file.ts";
 import { noArguments, parseOptions, required } from "../options.ts";

@@ -12,6 +12,9 @@ interface Waiter<T> {
 const COMPACT_AT = 1024;
 const done: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
 
+/** Memory of messages that were read is reported in steps of this size. */
+const FREE_STEP_BYTES = 16 * 1024;
+
 export interface MessageQueueBounds {
   readonly maxQueuedItems: number;
   readonly maxQueuedBytes: number;
@@ -49,7 +52,7 @@ export class MessageQueue<T>
 
   /**
    * `onReturn` is called when the reader leaves before the end. `onRead` gets the memory of
-   * messages when the reader asks for the next one, and of those that are dropped.
+   * messages when the reader asks for further ones, and of those that are dropped.
    */
   constructor(
     bounds: MessageQueueBounds,
@@ -139,10 +142,11 @@ export class MessageQueue<T>
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#reading > 0) this.#freeRead();
     if (this.#head < this.#items.length) {
+      if (this.#reading >= FREE_STEP_BYTES) this.#freeRead();
       return Promise.resolve(resultOf(this.#shift()));
     }
+    if (this.#reading > 0) this.#freeRead();
     if (this.#error !== undefined) {
       const { error } = this.#error as { error: unknown };
       this.#error = undefined;

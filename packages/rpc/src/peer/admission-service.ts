@@ -1,14 +1,12 @@
 import type { Connection, EndpointId, Node, RefusedConnections } from "@aster/transport";
+import { type AdmissionGate, type AdmissionOutcome, producerGate } from "@aster/trust";
 import {
   type AdmissionExchange,
-  type AdmissionGate,
-  type AdmissionOutcome,
   CONSUMER_ADMISSION_ALPN,
   PRODUCER_ADMISSION_ALPN,
-  producerGate,
   serveAdmission,
   serveProducerAdmission,
-} from "@aster/trust";
+} from "@aster/trust/admission";
 import { runCallback } from "../failure-log.ts";
 import type { Server } from "../server/server.ts";
 import { now, setTimer } from "../time/clock.ts";

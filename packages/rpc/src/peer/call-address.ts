@@ -1,6 +1,7 @@
 import { BlockList, isIPv4 } from "node:net";
 import { type EndpointAddress, parseAddress, TransportError } from "@aster/transport";
-import { AdmissionError, type AdmissionResponse } from "@aster/trust";
+import { AdmissionError } from "@aster/trust";
+import type { AdmissionResponse } from "@aster/trust/admission";
 import { RpcError } from "../error.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";

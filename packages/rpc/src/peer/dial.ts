@@ -5,12 +5,12 @@ import {
   ResetCode,
   TransportError,
 } from "@aster/transport";
+import { AdmissionError } from "@aster/trust";
 import {
-  AdmissionError,
   type AdmissionResponse,
   CONSUMER_ADMISSION_ALPN,
   requestAdmission,
-} from "@aster/trust";
+} from "@aster/trust/admission";
 import { DIAL_TIMEOUT_MS } from "../defaults.ts";
 import { clearTimer, epochMs, LONGEST_TIMER_MS, now, setTimer } from "../time/clock.ts";
 import { callAddress } from "./call-address.ts";

@@ -5,7 +5,8 @@ import {
   type ServiceDefinition,
 } from "@aster/contract";
 import { formatAddress, type Node } from "@aster/transport";
-import type { AdmissionOffer, AdmittedMethod, AdmittedService } from "@aster/trust";
+import type { AdmittedMethod, AdmittedService } from "@aster/trust";
+import type { AdmissionOffer } from "@aster/trust/admission";
 import { XLANG_B } from "../protocol/mode.ts";
 import type { ServerTrust } from "./server-gate.ts";
 

@@ -7,10 +7,10 @@ import {
   credentialGate,
   type NonceStore,
   openGate,
-  ProducerMesh,
   type RenewCredential,
   Revocations,
 } from "@aster/trust";
+import { ProducerMesh } from "@aster/trust/admission";
 import { RpcError } from "../error.ts";
 import { invalidOption, optionError, refusedOption } from "../option-check.ts";
 

@@ -145,10 +145,21 @@ export class AdmittedCall {
   /**
    * Adds a message to the stream of requests. Throws as `request` does, and RESOURCE_EXHAUSTED for
    * one too many. Returns the promise of the checks, if there is one.
+   *
+   * A message that does not fit into the budget of the peer now is kept, and the stream is paused;
+   * `reader` then gets the message again. Throws RESOURCE_EXHAUSTED when it cannot be kept.
    */
-  push(flags: number, payload: Uint8Array): Promise<unknown> | undefined {
+  push(flags: number, payload: Uint8Array, reader: FrameReader): Promise<unknown> | undefined {
+    const { budget } = this.#codings;
+    let held = this.#sizeOf(flags, payload);
+    this.#heldFrame = undefined;
+    if (!budget.fits(held) && this.#requests !== undefined) {
+      this.#heldFrame = new HeldFrame(budget, this.#requests, reader, flags, payload);
+      return undefined;
+    }
     this.#countItem();
-    let held = this.#take(flags, payload);
+    budget.hold(held);
+    this.#held += held;
     const bytes = this.#unpack(flags, payload);
     const message = this.#decode(bytes);
     if (bytes.length >= MEASURED_BYTES) held += this.#measure(message, bytes.length);
@@ -156,19 +167,6 @@ export class AdmittedCall {
       held += this.#measure(message, bytes.length, SMALL_PER_MEASURED);
     }
     return this.#enqueue(this.route.checkRequest(message), bytes.length, held);
-  }
-
-  /**
-   * Keeps a message of the stream for later, and pauses the stream, if the message does not fit
-   * into the budget of the peer now. `reader` then gets it again. Throws RESOURCE_EXHAUSTED when it
-   * cannot be kept.
-   */
-  holdBack(flags: number, payload: Uint8Array, reader: FrameReader): boolean {
-    const { budget } = this.#codings;
-    this.#heldFrame = undefined;
-    if (this.#requests === undefined || budget.fits(this.#sizeOf(flags, payload))) return false;
-    this.#heldFrame = new HeldFrame(budget, this.#requests, reader, flags, payload);
-    return true;
   }
 
   /**

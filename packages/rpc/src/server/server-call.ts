@@ -85,7 +85,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
         this.#takePlace(call);
         this.#request(call, call.request(flags, payload));
       } else if (this.#phase === Phase.Requests) {
-        if (!call.holdBack(flags, payload, this)) this.#pushed(call.push(flags, payload));
+        this.#pushed(call.push(flags, payload, this));
       } else throw unexpectedMessage(call.route.method.pattern, call.route.title);
     } catch (error) {
       if (error instanceof CodecError) {

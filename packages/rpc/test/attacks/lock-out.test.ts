@@ -1,7 +1,8 @@
 // Strangers that take connections and do nothing with them.
 import { AsterClient, AsterServer } from "@aster/rpc";
 import { type Connection, memoryNetwork } from "@aster/transport";
-import { type AdmissionGate, CONSUMER_ADMISSION_ALPN, openGate } from "@aster/trust";
+import { type AdmissionGate, openGate } from "@aster/trust";
+import { CONSUMER_ADMISSION_ALPN } from "@aster/trust/admission";
 import { describe, expect, test } from "vitest";
 import { MAX_CONNECTIONS, MAX_UNADMITTED } from "../../src/peer/connection-limiter.ts";
 import { Probe, probe } from "../support/probe.ts";

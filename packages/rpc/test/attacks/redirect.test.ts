@@ -1,7 +1,8 @@
 // Servers that send their clients to addresses of their choice.
 import { AsterClient } from "@aster/rpc";
 import { formatAddress, memoryNetwork, type Node } from "@aster/transport";
-import { CONSUMER_ADMISSION_ALPN, openGate, serveAdmission } from "@aster/trust";
+import { openGate } from "@aster/trust";
+import { CONSUMER_ADMISSION_ALPN, serveAdmission } from "@aster/trust/admission";
 import { expect, test } from "vitest";
 import { callAddress } from "../../src/peer/call-address.ts";
 

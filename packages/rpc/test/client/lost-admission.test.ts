@@ -2,12 +2,8 @@
 import { AsterClient, AsterServer, StatusCode } from "@aster/rpc";
 import { ResetCode } from "@aster/transport";
 import { memoryPair, type NodePair } from "@aster/transport/testing";
-import {
-  CONSUMER_ADMISSION_ALPN,
-  generateRootKeypair,
-  openGate,
-  signCredential,
-} from "@aster/trust";
+import { generateRootKeypair, openGate, signCredential } from "@aster/trust";
+import { CONSUMER_ADMISSION_ALPN } from "@aster/trust/admission";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Probe, probe } from "../support/probe.ts";
 

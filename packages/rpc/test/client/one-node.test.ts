@@ -3,7 +3,7 @@
 import { AsterClient, AsterServer, openGate } from "@aster/rpc";
 import { RPC_ALPN } from "@aster/rpc/server";
 import { loopbackNode } from "@aster/transport/testing";
-import { CONSUMER_ADMISSION_ALPN } from "@aster/trust";
+import { CONSUMER_ADMISSION_ALPN } from "@aster/trust/admission";
 import { expect, test } from "vitest";
 import { Probe, probe } from "../support/probe.ts";
 

@@ -3,7 +3,8 @@ import { AsterClient } from "@aster/rpc";
 import { RPC_ALPN } from "@aster/rpc/server";
 import { type Connection, ResetCode, type TransportError } from "@aster/transport";
 import { loopbackPair, memoryPair } from "@aster/transport/testing";
-import { CONSUMER_ADMISSION_ALPN, openGate, serveAdmission } from "@aster/trust";
+import { openGate } from "@aster/trust";
+import { CONSUMER_ADMISSION_ALPN, serveAdmission } from "@aster/trust/admission";
 import { expect, test, vi } from "vitest";
 
 const CHANNELS = 1280;

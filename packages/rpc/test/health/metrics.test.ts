@@ -9,7 +9,7 @@ import {
 } from "@aster/rpc";
 import { fakeClock, servicePair } from "@aster/rpc/testing";
 import { memoryNetwork } from "@aster/transport";
-import { CONSUMER_ADMISSION_ALPN } from "@aster/trust";
+import { CONSUMER_ADMISSION_ALPN } from "@aster/trust/admission";
 import { describe, expect, test } from "vitest";
 import { Journal, Probe, probe } from "../support/probe.ts";
 import { Tally, tally } from "../support/session-probe.ts";

@@ -14,14 +14,16 @@ import {
   formatRevocationList,
   generateRootKeypair,
   memoryNonceStore,
-  PRODUCER_ADMISSION_ALPN,
-  ProducerMesh,
   type RootKeypair,
-  requestProducerAdmission,
   signCredential,
   signProducerCredential,
   signRevocationList,
 } from "@aster/trust";
+import {
+  PRODUCER_ADMISSION_ALPN,
+  ProducerMesh,
+  requestProducerAdmission,
+} from "@aster/trust/admission";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { failure } from "../support/outcomes.ts";
 import { Probe, probe } from "../support/probe.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { requestAdmission } from "../../src/admission.ts";
 import {
   type AdmissionGate,
   admissionLimiter,
@@ -7,7 +8,6 @@ import {
   generateRootKeypair,
   memoryNonceStore,
   PeerStore,
-  requestAdmission,
   signCredential,
 } from "../../src/index.ts";
 import { Admissions } from "./support/admissions.ts";

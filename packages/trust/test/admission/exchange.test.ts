@@ -4,16 +4,13 @@ import { memoryPair, type NodePair } from "@aster/transport/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import vectors from "../../../../fixtures/admission/admission.json" with { type: "json" };
 import {
-  type AdmissionGate,
   type AdmissionOffer,
-  type AdmissionOutcome,
   CONSUMER_ADMISSION_ALPN,
-  openGate,
-  PeerStore,
   requestAdmission,
   type ServeAdmissionOptions,
   serveAdmission,
-} from "../../src/index.ts";
+} from "../../src/admission.ts";
+import { type AdmissionGate, type AdmissionOutcome, openGate, PeerStore } from "../../src/index.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (from: string): Uint8Array => new TextEncoder().encode(from);

@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
 import vectors from "../../../../fixtures/admission/admission.json" with { type: "json" };
 import {
-  AdmissionError,
   type AdmissionResponse,
-  type AdmittedService,
   encodeAdmissionRequest,
   encodeAdmissionResponse,
   parseAdmissionRequest,
   parseAdmissionResponse,
-} from "../../src/index.ts";
+} from "../../src/admission.ts";
+import { AdmissionError, type AdmittedService } from "../../src/index.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (from: string): Uint8Array => new TextEncoder().encode(from);

@@ -1,15 +1,17 @@
 import { describe, expect, test } from "vitest";
 import {
+  gossipTopicOf,
+  PRODUCER_ADMISSION_ALPN,
+  ProducerMesh,
+  requestProducerAdmission,
+} from "../../src/admission.ts";
+import {
   admissionLimiter,
   formatCredential,
   formatProducerCredential,
   generateRootKeypair,
-  gossipTopicOf,
   openGate,
-  PRODUCER_ADMISSION_ALPN,
-  ProducerMesh,
   producerGate,
-  requestProducerAdmission,
   signCredential,
   signProducerCredential,
 } from "../../src/index.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { requestAdmission } from "../../src/admission.ts";
 import {
   type ConsumerEnrollmentCredential,
   credentialGate,
@@ -6,7 +7,6 @@ import {
   generateRootKeypair,
   PeerStore,
   type RenewCredential,
-  requestAdmission,
   signCredential,
 } from "../../src/index.ts";
 import { Admissions } from "./support/admissions.ts";

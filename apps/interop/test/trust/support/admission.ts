@@ -1,5 +1,6 @@
 import type { ChannelSink, Node } from "@aster/transport";
-import { AdmissionError, CONSUMER_ADMISSION_ALPN, requestAdmission } from "@aster/trust";
+import { AdmissionError } from "@aster/trust";
+import { CONSUMER_ADMISSION_ALPN, requestAdmission } from "@aster/trust/admission";
 
 /** Requests admission as a node; `"lost"` if the server is gone. */
 export async function admit(

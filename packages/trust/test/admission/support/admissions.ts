@@ -2,14 +2,14 @@ import type { Connection, Node, TransportError } from "@aster/transport";
 import { memoryPair, type NodePair } from "@aster/transport/testing";
 import {
   type AdmissionOffer,
-  type AdmissionOutcome,
   CONSUMER_ADMISSION_ALPN,
   PRODUCER_ADMISSION_ALPN,
   type ServeAdmissionOptions,
   type ServeProducerAdmissionOptions,
   serveAdmission,
   serveProducerAdmission,
-} from "../../../src/index.ts";
+} from "../../../src/admission.ts";
+import type { AdmissionOutcome } from "../../../src/index.ts";
 
 const ALPNS = [CONSUMER_ADMISSION_ALPN, PRODUCER_ADMISSION_ALPN];
 
