@@ -1,47 +1,75 @@
-// One hostile peer: attacks the testkit at argv[2] in the way that argv[3] names, until a line
-// arrives on stdin. Then it leaves and prints the number of its steps.
-import { once } from "node:events";
+// One hostile process: `attacker.ts ADDRESS`. A line on stdin names the attack that it begins, and
+// `stop` ends it. It answers with the number of its steps.
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RawPeer } from "../../faults/support/raw-peer.ts";
-import { attacks } from "../support/attacks.ts";
+import type { Connection, Node } from "@aster/transport";
+import { loopbackNode } from "@aster/transport/testing";
+import { type Attack, attacks } from "../support/attacks.ts";
 
-const [address = "", name = ""] = process.argv.slice(2);
+const [address = ""] = process.argv.slice(2);
 const print = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
-
-const attack = attacks[name];
-if (attack === undefined) throw new Error(`there is no attack ${name}`);
-const { connections, streams, open } = attack();
-let over = false;
+let over = true;
 let steps = 0;
 
-/** Keeps `streams` streams open on one connection, and connects again when the server closes it. */
-async function run(peer: RawPeer): Promise<void> {
-  let running = 0;
-  while (!over) {
-    let lost = false;
-    void peer.connection.closed.then(() => {
-      lost = true;
-    });
-    while (!over && !lost) {
-      while (running < streams && !lost) {
-        running += 1;
-        steps += 1;
-        void open(peer).finally(() => {
-          running -= 1;
-        });
-      }
-      await sleep(1);
-    }
-    if (!over) await peer.reconnect().catch(() => sleep(100));
+/** Opens a stream. A lost connection ends it. */
+async function step({ open }: Attack, connection: Connection): Promise<void> {
+  steps += 1;
+  try {
+    await open(connection);
+  } catch {
+    await sleep(1);
   }
 }
 
-const peers = await Promise.all(Array.from({ length: connections }, () => RawPeer.at(address)));
-print({ attacking: true });
-const runs = peers.map(run);
-await once(createInterface({ input: process.stdin }), "line");
-over = true;
-await Promise.all(runs);
-await Promise.all(peers.map((peer) => peer[Symbol.asyncDispose]()));
-print({ steps });
+/** Keeps streams open on one connection until the server closes it. */
+async function use(attack: Attack, connection: Connection): Promise<void> {
+  let running = 0;
+  let lost = false;
+  void connection.closed.then(() => {
+    lost = true;
+  });
+  while (!over && !lost) {
+    for (; running < attack.streams && !lost; running += 1) {
+      void step(attack, connection).finally(() => {
+        running -= 1;
+      });
+    }
+    await sleep(1);
+  }
+}
+
+/** Connects again and again. */
+async function run(attack: Attack, node: Node): Promise<void> {
+  while (!over) {
+    try {
+      await use(attack, await node.connect(address, attack.alpn, { raw: true, timeoutMs: 2_000 }));
+    } catch {
+      await sleep(100);
+    }
+  }
+}
+
+async function attack(name: string): Promise<void> {
+  const made = attacks[name]?.();
+  if (made === undefined) throw new Error(`there is no attack ${name}`);
+  over = false;
+  steps = 0;
+  const nodes = await Promise.all(Array.from({ length: made.keys }, () => loopbackNode()));
+  const runs = nodes.flatMap((node) =>
+    Array.from({ length: made.connections }, () => run(made, node)),
+  );
+  print({ attacking: name });
+  while (!over) await sleep(10);
+  await Promise.all(nodes.map((node) => node.close()));
+  await Promise.all(runs);
+  print({ steps });
+}
+
+print({ ready: true });
+createInterface({ input: process.stdin })
+  .on("line", (line) => {
+    const command: string = JSON.parse(line);
+    if (command === "stop") over = true;
+    else void attack(command);
+  })
+  .on("close", () => process.exit());

@@ -1,39 +1,26 @@
-// Calls `echo` of the testkit at argv[2] again and again. For each line on stdin it prints the
-// times of the calls since the last line, in milliseconds, with the time of the one that runs.
+// A client that has no part in an attack and calls a server of the Hoard service all the time:
+// `witness.ts ADDRESS`. It answers `times` on stdin with the times of its calls in ms, with that of
+// the call that runs. With `forget` it does so and begins anew.
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AsterClient } from "@aster/rpc";
-import { Testkit } from "@aster-apps/testkit";
+import { Hoard } from "../support/hoard.ts";
 
-const PAUSE_MS = 5;
-const print = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
-
-const client = await AsterClient.connect(process.argv[2] ?? "", {
-  network: "none",
-  bindAddress: "127.0.0.1:0",
+let times: number[] = [];
+let startedMs: number | undefined;
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const running = startedMs === undefined ? [] : [performance.now() - startedMs];
+  process.stdout.write(`${JSON.stringify({ times: [...times, ...running] })}\n`);
+  if (JSON.parse(line) === "forget") times = [];
 });
-const testkit = client.client(Testkit);
-let timesMs: number[] = [];
-let failures: string[] = [];
-let startedMs = performance.now();
-let running = false;
-createInterface({ input: process.stdin })
-  .on("line", () => {
-    if (running) timesMs.push(performance.now() - startedMs);
-    print({ timesMs, failures });
-    timesMs = [];
-    failures = [];
-  })
-  .on("close", () => process.exit());
-await testkit.echo({});
-print({ calling: true });
+const local = { network: "none", bindAddress: "127.0.0.1:0" } as const;
+const client = await AsterClient.connect(process.argv[2] ?? "", local);
+const hoard = client.client(Hoard);
+process.stdout.write(`${JSON.stringify({ calling: true })}\n`);
 for (;;) {
   startedMs = performance.now();
-  running = true;
-  await testkit.echo({ text: "witness" }, { timeoutMs: 10_000 }).catch((error) => {
-    failures.push(String(error));
-  });
-  timesMs.push(performance.now() - startedMs);
-  running = false;
-  await sleep(PAUSE_MS);
+  await hoard.echo({ bytes: new Uint8Array(10) }, { timeoutMs: 30_000 });
+  times.push(performance.now() - startedMs);
+  startedMs = undefined;
+  await sleep(10);
 }

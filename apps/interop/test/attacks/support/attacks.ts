@@ -1,21 +1,34 @@
 import { compressPayload, createCodec, type WireType } from "@aster/codec";
 import { rowCodec } from "@aster/codec/row";
-import { encodeFrame, FrameFlag } from "@aster/transport";
+import { RPC_ALPN } from "@aster/rpc/server";
+import { type Connection, encodeFrame, FrameFlag } from "@aster/transport";
+import { CONSUMER_ADMISSION_ALPN } from "@aster/trust/admission";
 import { callHeaders, headers, type Mode } from "@aster-apps/conformance/protocol";
 import { Counter, Testkit } from "@aster-apps/testkit";
+import { collidingDoubles } from "../../../../../packages/codec/test/support/collisions.ts";
 import { callBytes } from "../../faults/support/call-bytes.ts";
-import type { RawPeer } from "../../faults/support/raw-peer.ts";
+import { RawStream } from "../../faults/support/raw-peer.ts";
+import { Hoard, Numbers } from "./hoard.ts";
 
-/** What one hostile peer does on each of its connections. */
+/** The doings of one hostile process on each of its connections. */
 export interface Attack {
+  readonly alpn: string;
+  /** Peers, each with a key of its own. */
+  readonly keys: number;
+  /** Of each key. */
   readonly connections: number;
   /** Streams that are open at a time, on each connection. */
   readonly streams: number;
+  /** The figure of `server.stats()` that shows the attack. */
+  readonly holds?: "calls" | "channels" | "connections" | "heldBytes";
   /** Opens one stream. Resolves when it is over. */
-  open(peer: RawPeer): Promise<unknown>;
+  open(connection: Connection): Promise<unknown>;
 }
 
-const CONNECTIONS = 8;
+/** One key and as many connections as it may have. */
+const onePeer = { alpn: RPC_ALPN, keys: 1, connections: 8 };
+/** Eight keys, so that none of them uses up its share of time. */
+const eightPeers = { alpn: RPC_ALPN, keys: 8, connections: 1 };
 const MODES = { xlang: 0, native: 1, row: 2, json: 3 } as const;
 const encoder = new TextEncoder();
 const noMetadata = { metadataKeys: [], metadataValues: [] };
@@ -47,7 +60,7 @@ function expensive(mode: keyof typeof MODES, message: Uint8Array, ...first: Uint
     }),
   );
   const frame = encodeFrame(FrameFlag.Compressed, compressPayload(message, 3));
-  return answered(32, Buffer.concat([header, ...first, frame]));
+  return { ...answered(32, Buffer.concat([header, ...first, frame])), ...eightPeers };
 }
 
 const inJson = (text: string) => expensive("json", encoder.encode(text));
@@ -57,10 +70,10 @@ const inXlang = (value: object, profile: "A" | "B" = "B") =>
 /** Streams with the same bytes, whose answers are read. */
 function answered(streams: number, bytes: Uint8Array): Attack {
   return {
-    connections: CONNECTIONS,
+    ...onePeer,
     streams,
-    open(peer) {
-      const stream = peer.open(bytes);
+    open(connection) {
+      const stream = new RawStream(connection, bytes);
       stream.channel.end();
       return stream.ending;
     },
@@ -68,12 +81,13 @@ function answered(streams: number, bytes: Uint8Array): Attack {
 }
 
 /** Streams with the same bytes, whose answers are not read and which do not end. */
-function held(streams: number, bytes: Uint8Array): Attack {
+function held(streams: number, holds: Attack["holds"], bytes: Uint8Array): Attack {
   return {
-    connections: CONNECTIONS,
+    ...onePeer,
     streams,
-    open(peer) {
-      const stream = peer.open(bytes);
+    ...(holds && { holds }),
+    open(connection) {
+      const stream = new RawStream(connection, bytes);
       stream.channel.pause();
       return stream.ending;
     },
@@ -109,6 +123,53 @@ function waitingCalls(): Uint8Array {
 const json = (method: string, ...requests: readonly object[]) =>
   callBytes("json", method, ...requests);
 
+/** Calls whose headers are all different and almost as long as they may be. */
+function longHeaders(): Attack {
+  let number = 0;
+  return {
+    ...onePeer,
+    streams: 64,
+    open(connection) {
+      number += 1;
+      const metadata = { metadataKeys: ["k"], metadataValues: [`${number}`.padEnd(6_000, "x")] };
+      const header = headers.json.encode({
+        service: Testkit.name,
+        method: "echo",
+        version: 1,
+        callId: `${number}`,
+        deadlineEpochMs: 0,
+        serializationMode: MODES.json,
+        ...metadata,
+      });
+      const frames = [encodeFrame(FrameFlag.Header, header), encodeFrame(0, encoder.encode("{}"))];
+      const stream = new RawStream(connection, Buffer.concat(frames));
+      stream.channel.end();
+      return stream.ending;
+    },
+  };
+}
+
+/** Calls with sets of doubles that V8 hashes alike. */
+function collidingSets(): Attack {
+  const header = encoder.encode(JSON.stringify({ service: Hoard.name, method: "gather" }));
+  const set = new Set(collidingDoubles(20_000));
+  const message = createCodec({ mode: "json", ...unlimited }).encode(Numbers, { set });
+  const bytes = Buffer.concat([
+    encodeFrame(FrameFlag.Header, header),
+    encodeFrame(FrameFlag.Compressed, compressPayload(message, 3)),
+  ]);
+  return { ...answered(32, bytes), ...eightPeers };
+}
+
+const silentAdmissions = (): Attack => ({
+  alpn: CONSUMER_ADMISSION_ALPN,
+  keys: 16,
+  connections: 8,
+  streams: 1,
+  holds: "connections",
+  open: (connection) => new RawStream(connection, new Uint8Array()).ending,
+});
+
 /** The ways in which one peer attacks, by name. Each is made when it is used. */
 export const attacks: Readonly<Record<string, () => Attack>> = {
   "wide integers in JSON": () => inJson(`{"tags":[${repeated("9007199254740993", 50_000)}]}`),
@@ -133,25 +194,29 @@ export const attacks: Readonly<Record<string, () => Attack>> = {
     const schema = encodeFrame(FrameFlag.RowSchema, codec.schemaBytes());
     return expensive("row", codec.encode(points(80_000) as never), schema);
   },
-  "headers without requests": () => held(1_280, json("sleep")),
-  "calls that sleep": () => held(1_280, json("sleep", { ms: 600_000 })),
-  "streams that nobody reads": () => held(1_280, json("count", { end: 1e9, size: 60_000 })),
-  "calls that wait inside sessions": () => held(1_000, waitingCalls()),
-  "silent streams": () => held(1_280, Uint8Array.of(9)),
+  "headers without requests": () => held(1_280, "channels", json("sleep")),
+  "calls that sleep": () => held(1_280, "calls", json("sleep", { ms: 600_000 })),
+  "streams that the attacker does not read": () =>
+    held(1_280, "heldBytes", json("count", { end: 1e9, size: 60_000 })),
+  "calls that wait inside sessions": () => held(1_000, "heldBytes", waitingCalls()),
+  "silent streams": () => held(1_280, "channels", Uint8Array.of(9)),
+  "long headers": longHeaders,
+  "colliding sets in JSON": collidingSets,
+  "silent admissions": silentAdmissions,
   "small calls": () => answered(200, json("echo", {})),
   "malformed frames": () => answered(100, Uint8Array.of(0, 0, 0, 0)),
   "calls that are reset": () => ({
-    connections: CONNECTIONS,
+    ...onePeer,
     streams: 100,
-    async open(peer) {
-      peer.open(json("sleep", { ms: 600_000 })).channel.reset(1);
+    async open(connection) {
+      new RawStream(connection, json("sleep", { ms: 600_000 })).channel.reset(1);
     },
   }),
   "small pieces behind a paused reader": () => ({
-    connections: CONNECTIONS,
+    ...onePeer,
     streams: 100,
-    async open(peer) {
-      const stream = peer.open(json("chat"));
+    async open(connection) {
+      const stream = new RawStream(connection, json("chat"));
       stream.channel.pause();
       const piece = encodeFrame(0, encoder.encode("{}"));
       for (let sent = 0; sent < 20_000; sent += 1) {
