@@ -1,10 +1,12 @@
-// A server of the Hoard service. Its argument is its limits as JSON. It answers `stats` on stdin.
+// A server of the services Hoard, Testkit and Counter. Its argument is its limits as JSON. It
+// answers `stats` on stdin.
 import { randomFillSync } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AsterServer, implement } from "@aster/rpc";
 import { openGate } from "@aster/trust";
+import { Counter, counterHandlers, Testkit, testkitHandlers } from "@aster-apps/testkit";
 import { Hoard } from "../support/hoard.ts";
 
 const print = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -28,6 +30,7 @@ const server = await AsterServer.start({
         await sleep(1000);
         return blob(bytes);
       },
+      gather: ({ set }) => blob(set.size % 10),
       async ignore(_, { signal }) {
         await once(signal, "abort");
         return blob(0);
@@ -36,6 +39,11 @@ const server = await AsterServer.start({
         yield* requests;
       },
     }),
+    implement(
+      Testkit,
+      testkitHandlers(() => {}),
+    ),
+    implement(Counter, (peer) => counterHandlers(peer, () => {})),
   ],
   gate: openGate({ production: true }),
   network: "none",
@@ -46,6 +54,7 @@ const server = await AsterServer.start({
 });
 createInterface({ input: process.stdin }).on("line", () => {
   globalThis.gc?.();
-  print({ stats: { ...server.stats(), rssBytes: process.memoryUsage.rss() } });
+  const { rss, heapUsed, external } = process.memoryUsage();
+  print({ stats: { ...server.stats(), rssBytes: rss, liveBytes: heapUsed + external } });
 });
 print({ ready: true, address: server.address, pid: process.pid });

@@ -3,7 +3,12 @@ import { AsterClient } from "@aster/rpc";
 import type { AsterServerStats, RpcLimitOptions } from "@aster/rpc/server";
 import { Child } from "@aster-apps/testkit/process";
 
-type Stats = AsterServerStats & { readonly rssBytes: number };
+/** Figures of the server after a garbage collection. */
+export interface HoardStats extends AsterServerStats {
+  readonly rssBytes: number;
+  /** In use, on the heap of V8 and outside. */
+  readonly liveBytes: number;
+}
 interface Ready {
   readonly ready: true;
   readonly address: string;
@@ -18,8 +23,9 @@ const tsx = import.meta.resolve("tsx");
 const nodeFlags = ["--unhandled-rejections=strict", "--expose-gc", "--import"];
 
 /**
- * A server of the Hoard service in a process of its own, with a heap of `heapMib`, and a witness in
- * another one: a client that has no part in the attack and calls all the time.
+ * A server of the services Hoard, Testkit and Counter in a process of its own, with a heap of
+ * `heapMib`, and a witness in another one: a client that has no part in the attack and calls all
+ * the time.
  */
 export class HoardServer implements AsyncDisposable {
   readonly ready: Ready;
@@ -47,9 +53,9 @@ export class HoardServer implements AsyncDisposable {
     return AsterClient.connect(this.ready.address, local);
   }
 
-  async stats(): Promise<Stats> {
+  async stats(): Promise<HoardStats> {
     this.#child.send("stats");
-    const isStats = (value: unknown): value is { stats: Stats } => has(value, "stats");
+    const isStats = (value: unknown): value is { stats: HoardStats } => has(value, "stats");
     return (await this.#child.line(isStats)).stats;
   }
 
@@ -64,6 +70,12 @@ export class HoardServer implements AsyncDisposable {
     return times[Math.floor(times.length * 0.99)] as number;
   }
 
+  /** As {@link HoardServer.p99Ms}, of the answers since the last time that this was called. */
+  async recentP99Ms(): Promise<number> {
+    const times = await this.#timesMs("forget");
+    return times[Math.floor(times.length * 0.99)] as number;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const child of [this.#witness, this.#child]) {
       child.signal("SIGKILL");
@@ -72,10 +84,10 @@ export class HoardServer implements AsyncDisposable {
   }
 
   /** In ascending order. */
-  async #timesMs(): Promise<readonly number[]> {
-    this.#witness.send("times");
+  async #timesMs(command: "times" | "forget" = "times"): Promise<readonly number[]> {
+    this.#witness.send(command);
     const isTimes = (value: unknown): value is { times: number[] } => has(value, "times");
-    const { times } = await this.#witness.line(isTimes);
+    const { times } = await this.#witness.line(isTimes, 40_000);
     if (times.length === 0) throw new Error("the witness got no answer");
     return times.toSorted((one, other) => one - other);
   }

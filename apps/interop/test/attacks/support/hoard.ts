@@ -13,6 +13,7 @@ const Point = wireType("attacks/Point", { x: z.int(), y: z.int() });
 export const Points = wireType("attacks/Points", { list: z.array(Point) });
 export const Blob = wireType("attacks/Blob", { bytes: bytes() });
 export const Size = wireType("attacks/Size", { bytes: z.int(), items: z.int() });
+export const Numbers = wireType("attacks/Numbers", { set: z.set(z.number()) });
 
 /** A service whose handlers keep requests for long, and answer much. */
 export const Hoard = defineService(
@@ -27,6 +28,7 @@ export const Hoard = defineService(
     pour: serverStream(Size, Blob),
     /** As `fill`, after a second. */
     fillLater: unary(Size, Blob),
+    gather: unary(Numbers, Blob),
     /** Reads no request. */
     ignore: clientStream(Blob, Blob),
     chat: bidiStream(Points, Points),
