@@ -31,6 +31,7 @@ export type {
   ScalarType,
   TypeName,
 } from "./schema/field-type.ts";
+export { integerBits } from "./schema/field-type.ts";
 export {
   bfloat16,
   bytes,

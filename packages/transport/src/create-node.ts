@@ -5,6 +5,7 @@ import {
   DEFAULT_IDLE_TIMEOUT_MS,
   DEFAULT_KEEP_ALIVE_MS,
   DEFAULT_MAX_CHANNELS,
+  LONGEST_TIMER_MS,
 } from "./defaults.ts";
 import { TransportError } from "./error.ts";
 import { endpointIdOf, generateSecretKey } from "./keys.ts";
@@ -80,8 +81,6 @@ export type LinkedProtocol = "blobs" | "docs" | "gossip";
 
 /** Below this, a busy peer could be lost by mistake. */
 const MIN_IDLE_TIMEOUT_MS = 1_000;
-/** About 25 days, within the range of the native side. */
-const MAX_INTERVAL_MS = 2 ** 31;
 const MAX_CHANNELS = 65_536;
 const NETWORKS: ReadonlySet<string> = new Set(["n0", "staging", "none"]);
 const PATHS: ReadonlySet<string> = new Set<Paths>(["any", "direct", "relayed"]);
@@ -117,8 +116,8 @@ function nativeInit(options: NodeOptions): NativeNodeInit {
     protocols = [],
     closed,
   } = options;
-  checkWholeNumber("idleTimeoutMs", idleTimeoutMs, MIN_IDLE_TIMEOUT_MS, MAX_INTERVAL_MS);
-  checkWholeNumber("keepAliveMs", keepAliveMs, 1, MAX_INTERVAL_MS);
+  checkWholeNumber("idleTimeoutMs", idleTimeoutMs, MIN_IDLE_TIMEOUT_MS, LONGEST_TIMER_MS);
+  checkWholeNumber("keepAliveMs", keepAliveMs, 1, LONGEST_TIMER_MS);
   checkWholeNumber("maxChannels", maxChannels, 1, MAX_CHANNELS);
   if (typeof bulk !== "boolean") throw wrongOption("bulk", "a boolean", bulk);
   if (closed !== undefined && typeof closed !== "boolean") {

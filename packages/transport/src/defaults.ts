@@ -14,8 +14,8 @@ export const DEFAULT_KEEP_ALIVE_MS = 5_000;
 
 /** Long enough to find a relay and to repeat a handshake. */
 const DEFAULT_DIAL_TIMEOUT_MS = 20_000;
-/** The longest delay of a Node.js timer. */
-const MAX_DIAL_TIMEOUT_MS = 2 ** 31 - 1;
+/** The longest delay that timers of Node take; they fire longer ones at once. About 24.8 days. */
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
 
 /**
  * Returns the time for a dial, at most about 24 days. Throws a `TransportError` `"option"` for a
@@ -23,7 +23,7 @@ const MAX_DIAL_TIMEOUT_MS = 2 ** 31 - 1;
  */
 export function dialTimeoutMs({ timeoutMs = DEFAULT_DIAL_TIMEOUT_MS }: ConnectOptions): number {
   if (typeof timeoutMs === "number" && timeoutMs > 0) {
-    return Math.min(timeoutMs, MAX_DIAL_TIMEOUT_MS);
+    return Math.min(timeoutMs, LONGEST_TIMER_MS);
   }
   throw wrongOption("timeoutMs", "a positive number", timeoutMs);
 }

@@ -1,8 +1,6 @@
+import { LONGEST_TIMER_MS } from "@aster/transport";
 import { AdmissionError } from "./error.ts";
 import { setTimeout } from "./timers.ts";
-
-/** The longest delay of a Node.js timer, about 24 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Throws {@link AdmissionError} `"option"` unless `value` is a number above 0. */
 export function checkPositive(option: string, value: number): void {

@@ -31,6 +31,24 @@ export type ScalarKind =
   | "duration"
   | "decimal";
 
+/** Bits of the integer kinds, negative for signed ones. Frozen. */
+export const integerBits: Readonly<Partial<Record<ScalarKind, number>>> = Object.freeze({
+  int8: -8,
+  int16: -16,
+  int32: -32,
+  varint32: -32,
+  int64: -64,
+  varint64: -64,
+  tagged_int64: -64,
+  uint8: 8,
+  uint16: 16,
+  uint32: 32,
+  var_uint32: 32,
+  uint64: 64,
+  var_uint64: 64,
+  tagged_uint64: 64,
+});
+
 /** The element kinds of a dense array. */
 export type ArrayElementKind =
   | "bool"

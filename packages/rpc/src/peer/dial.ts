@@ -1,6 +1,7 @@
 import {
   type Connection,
   type EndpointAddress,
+  LONGEST_TIMER_MS,
   type Node,
   ResetCode,
   TransportError,
@@ -12,7 +13,7 @@ import {
   requestAdmission,
 } from "@aster/trust/admission";
 import { DIAL_TIMEOUT_MS } from "../defaults.ts";
-import { clearTimer, epochMs, LONGEST_TIMER_MS, now, setTimer } from "../time/clock.ts";
+import { clearTimer, epochMs, now, setTimer } from "../time/clock.ts";
 import { callAddress } from "./call-address.ts";
 import { credentialFacts } from "./credential-facts.ts";
 import type { CredentialSource } from "./credential-source.ts";

@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import {
   createNode,
+  LONGEST_TIMER_MS,
   type Network,
   type Node,
   type NodeOptions,
@@ -8,7 +9,6 @@ import {
 } from "@aster/transport";
 import { IDLE_TIMEOUT_MS, KEEP_ALIVE_MS } from "../defaults.ts";
 import { checkInteger, invalidOption, optionError, withoutUndefined } from "../option-check.ts";
-import { LONGEST_TIMER_MS } from "../time/clock.ts";
 
 /** The node of a server or client: an existing one, or the options of a new one. */
 export interface NodeChoice {

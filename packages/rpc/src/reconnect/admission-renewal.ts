@@ -1,4 +1,5 @@
-import { clearTimer, LONGEST_TIMER_MS, now, setTimer, type Timer } from "../time/clock.ts";
+import { LONGEST_TIMER_MS } from "@aster/transport";
+import { clearTimer, now, setTimer, type Timer } from "../time/clock.ts";
 
 /** The part of the remaining time in which an admission is renewed, and the longest such time. */
 const LEAD = 1 / 3;

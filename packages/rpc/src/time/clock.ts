@@ -1,4 +1,5 @@
 // The time source of all deadlines, timers and back-offs of this package. Tests replace it.
+import { LONGEST_TIMER_MS } from "@aster/transport";
 import { runOutsideCalls } from "../context.ts";
 
 /** A pending timer. */
@@ -16,9 +17,6 @@ export interface TimeSource {
   epochMs(): number;
   setTimer(callback: () => void, delayMs: number): Timer;
 }
-
-/** The longest delay that timers of Node take; they fire longer ones at once. About 24.8 days. */
-export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
 
 let source: TimeSource | undefined;
 

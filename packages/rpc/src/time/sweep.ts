@@ -1,4 +1,5 @@
-import { clearTimer, LONGEST_TIMER_MS, setTimer, type Timer } from "./clock.ts";
+import { LONGEST_TIMER_MS } from "@aster/transport";
+import { clearTimer, setTimer, type Timer } from "./clock.ts";
 import { type Timed, TimerSlot } from "./timer-slot.ts";
 
 /** More turns expire entries more exactly, and wake the process more often. */

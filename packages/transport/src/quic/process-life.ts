@@ -1,8 +1,6 @@
 import type { NativeNode } from "@aster/native";
+import { LONGEST_TIMER_MS } from "../defaults.ts";
 import { clearInterval, setInterval } from "../turns.ts";
-
-/** The longest delay of a Node.js timer. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Keeps the process alive while it is held at least once. */
 export class KeepAlive {

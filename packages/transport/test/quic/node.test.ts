@@ -73,11 +73,11 @@ describe("nodes over QUIC", () => {
     ],
     [
       { idleTimeoutMs: 10 },
-      "option idleTimeoutMs must be a whole number from 1000 to 2147483648, got 10",
+      "option idleTimeoutMs must be a whole number from 1000 to 2147483647, got 10",
     ],
     [
       { keepAliveMs: Number.NaN },
-      "option keepAliveMs must be a whole number from 1 to 2147483648, got NaN",
+      "option keepAliveMs must be a whole number from 1 to 2147483647, got NaN",
     ],
     [
       { bindAddress: "localhost:0" },

@@ -1,4 +1,4 @@
-import type { EndpointId } from "@aster/transport";
+import { type EndpointId, LONGEST_TIMER_MS } from "@aster/transport";
 import { AdmissionError } from "../error.ts";
 import { checkPositive } from "../time-option.ts";
 import { clearTimeout, setTimeout } from "../timers.ts";
@@ -56,7 +56,6 @@ interface Entry {
 
 /** The time in which the store notices that the wall clock has passed an expiry. */
 const WALL_CLOCK_CHECK_MS = 2_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The admitted peers by endpoint id. A server adds a peer at admission and looks it up when the

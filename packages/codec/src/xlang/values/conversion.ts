@@ -3,29 +3,11 @@ import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "../../by
 import { TypeId } from "../../bytes/type-id.ts";
 import { safe } from "../../bytes/varint.ts";
 import { fail } from "../../failure.ts";
-import type { ScalarKind, ScalarType } from "../../schema/field-type.ts";
+import { integerBits, type ScalarKind, type ScalarType } from "../../schema/field-type.ts";
 import type { Profile } from "../profile.ts";
 import { type Amount, amountOfNumber, amountOfText, numberText, plainText } from "./amount.ts";
 import { scalarOp } from "./scalar-op.ts";
 import type { ValueOp } from "./value-op.ts";
-
-/** Bits of integers, negative for signed ones. */
-const integerBits: Readonly<Partial<Record<ScalarKind, number>>> = {
-  int8: -8,
-  int16: -16,
-  int32: -32,
-  varint32: -32,
-  int64: -64,
-  varint64: -64,
-  tagged_int64: -64,
-  uint8: 8,
-  uint16: 16,
-  uint32: 32,
-  var_uint32: 32,
-  uint64: 64,
-  var_uint64: 64,
-  tagged_uint64: 64,
-};
 
 const kinds: ReadonlyMap<number, ScalarKind> = new Map(
   Object.entries(TypeId).map(([kind, id]) => [id, kind as ScalarKind]),

@@ -1,28 +1,10 @@
-import type { ScalarKind } from "@aster/codec";
+import { integerBits, type ScalarKind } from "@aster/codec";
 import type { TypeShape } from "../types/manifest-type.ts";
 import type { ComparedMode } from "./compared-mode.ts";
 
 // The conversions of scalars that keep every value, by mode (docs/guide/evolution.md).
 
 export type ScalarShape = Extract<TypeShape, { readonly kind: ScalarKind }>;
-
-/** Bits of integers, negative for signed ones. */
-const BITS: Readonly<Partial<Record<ScalarKind, number>>> = {
-  int8: -8,
-  int16: -16,
-  int32: -32,
-  varint32: -32,
-  int64: -64,
-  varint64: -64,
-  tagged_int64: -64,
-  uint8: 8,
-  uint16: 16,
-  uint32: 32,
-  var_uint32: 32,
-  uint64: 64,
-  var_uint64: 64,
-  tagged_uint64: 64,
-};
 
 /** Bits of the integers from 0 on that a float holds exactly. */
 const PRECISION: Readonly<Partial<Record<ScalarKind, number>>> = {
@@ -90,23 +72,23 @@ function holds(writer: ScalarShape, reader: ScalarShape): boolean {
 
 /** The conversions of profile B between numbers, booleans, decimals and text. */
 function becomes(writer: ScalarKind, reader: ScalarKind): boolean {
-  const integer = BITS[writer] !== undefined;
+  const integer = integerBits[writer] !== undefined;
   if (writer === "bool") {
-    const number = BITS[reader] !== undefined || PRECISION[reader] !== undefined;
+    const number = integerBits[reader] !== undefined || PRECISION[reader] !== undefined;
     return number || reader === "decimal" || reader === "string";
   }
   if (integer) return reader === "decimal" || reader === "string";
   return writer === "decimal" && reader === "string";
 }
 
-const isInteger = ({ kind }: ScalarShape): boolean => BITS[kind] !== undefined;
+const isInteger = ({ kind }: ScalarShape): boolean => integerBits[kind] !== undefined;
 const isBig = ({ as }: ScalarShape): boolean => as === "bigint";
 const rowKind = (kind: ScalarKind): string => ROW_KIND[kind] ?? kind;
 
 type Range = readonly [bigint, bigint];
 
 function rangeOf({ kind, as }: ScalarShape): Range | undefined {
-  const bits = BITS[kind];
+  const bits = integerBits[kind];
   if (bits === undefined) return undefined;
   // a number holds no more
   if (Math.abs(bits) === 64 && as === "number") {
