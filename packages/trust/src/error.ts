@@ -5,7 +5,7 @@ import { brandErrors } from "./brand.ts";
  *
  * - `"denied"`: the peer refused; it never gives a reason
  * - `"protocol"`: the peer sent a malformed admission message (docs/wire.md, "Admission")
- * - `"limit"`: the message to send exceeds {@link admissionLimits}
+ * - `"limit"`: the message to send exceeds `admissionLimits`
  * - `"timeout"`: no complete answer arrived in time
  * - `"closed"`: the connection or the stream was lost
  * - `"aborted"`: the caller's signal fired; `cause` is its reason

@@ -21,7 +21,7 @@ const shape = z.object({
   renew: z.boolean().nullish().catch(undefined),
 });
 
-/** The bytes of a request. Throws {@link AdmissionError} `"limit"` for more than 64 KiB. */
+/** The bytes of a request. Throws `AdmissionError` `"limit"` for more than 64 KiB. */
 export function encodeAdmissionRequest(request: AdmissionRequest): Uint8Array {
   const wire = {
     credential_json: request.credentialJson,
@@ -31,7 +31,7 @@ export function encodeAdmissionRequest(request: AdmissionRequest): Uint8Array {
   return encodeJson(NAME, wire, admissionJson);
 }
 
-/** Reads a request and ignores unknown keys. Throws {@link AdmissionError} `"protocol"`. */
+/** Reads a request and ignores unknown keys. Throws `AdmissionError` `"protocol"`. */
 export function parseAdmissionRequest(input: Uint8Array | string): AdmissionRequest {
   const wire = parseJson(NAME, input, shape, admissionJson);
   return {

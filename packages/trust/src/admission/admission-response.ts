@@ -114,7 +114,7 @@ const shape = z.object({
 
 /**
  * The bytes of an answer. The methods are left out if they would make it too long. Throws
- * {@link AdmissionError} `"limit"` for more than 64 KiB.
+ * `AdmissionError` `"limit"` for more than 64 KiB.
  */
 export function encodeAdmissionResponse(response: AdmissionResponse): Uint8Array {
   try {
@@ -157,7 +157,7 @@ function methodsForm(methods: Readonly<Record<string, AdmittedMethod>>): object[
 
 /**
  * Reads an answer. Missing keys and nulls get defaults; unknown keys and `reason` are ignored.
- * Throws {@link AdmissionError} `"protocol"` for a malformed answer, but not for a denial.
+ * Throws `AdmissionError` `"protocol"` for a malformed answer, but not for a denial.
  */
 export function parseAdmissionResponse(input: Uint8Array | string): AdmissionResponse {
   const wire = parseJson(NAME, input, shape, admissionJson);

@@ -22,7 +22,7 @@ const shape = z.object({
   accepted_producers: z.array(z.string().regex(HEX_32)).max(admissionLimits.producers).nullish(),
 });
 
-/** The bytes of an answer. Throws {@link AdmissionError} `"limit"` for more than 64 KiB. */
+/** The bytes of an answer. Throws `AdmissionError` `"limit"` for more than 64 KiB. */
 export function encodeProducerAdmissionResponse(response: ProducerAdmissionResponse): Uint8Array {
   const wire = {
     accepted: response.accepted,
@@ -33,7 +33,7 @@ export function encodeProducerAdmissionResponse(response: ProducerAdmissionRespo
   return encodeJson(NAME, wire, admissionJson);
 }
 
-/** Reads an answer and ignores unknown keys. Throws {@link AdmissionError} `"protocol"`. */
+/** Reads an answer and ignores unknown keys. Throws `AdmissionError` `"protocol"`. */
 export function parseProducerAdmissionResponse(
   input: Uint8Array | string,
 ): ProducerAdmissionResponse {

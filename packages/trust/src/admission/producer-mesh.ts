@@ -29,7 +29,7 @@ export class ProducerMesh {
   /** The end of each acceptance in epoch milliseconds. */
   readonly #producers: Map<EndpointId, number> = new Map();
 
-  /** Throws {@link AdmissionError} `"option"` for a key or salt that is not well-formed. */
+  /** Throws `AdmissionError` `"option"` for a key or salt that is not well-formed. */
   constructor(options: ProducerMeshOptions) {
     const { rootPubkey, salt = randomBytes(32).toString("hex"), producers = [] } = options;
     for (const [name, text] of Object.entries({ rootPubkey, salt })) {

@@ -16,7 +16,7 @@ export interface RequestAdmissionOptions extends AdmissionClientOptions {
  * Requests admission from a producer, over a raw connection on `CONSUMER_ADMISSION_ALPN`. A
  * connection carries one request.
  *
- * A denial never contains a reason. Rejects with {@link AdmissionError}: `"denied"`, `"protocol"`,
+ * A denial never contains a reason. Rejects with `AdmissionError`: `"denied"`, `"protocol"`,
  * `"limit"`, `"timeout"`, `"closed"`, `"aborted"` or `"option"`. The caller closes the connection.
  */
 export function requestAdmission(

@@ -17,7 +17,7 @@ export interface RequestProducerAdmissionOptions extends AdmissionClientOptions 
  * Asks a producer to accept this node in its mesh, over a raw connection on
  * `PRODUCER_ADMISSION_ALPN`. A connection carries one request.
  *
- * Rejects with {@link AdmissionError} as `requestAdmission` does, with `"denied"` if the producer
+ * Rejects with `AdmissionError` as `requestAdmission` does, with `"denied"` if the producer
  * is not accepted. The caller closes the connection.
  */
 export function requestProducerAdmission(
