@@ -101,6 +101,7 @@ test("an answer that is not read is reset, while others on its connection are re
   await vi.waitFor(async () => expect(await held()).toBe(0), { timeout: 10_000 });
   const afterMs = performance.now() - opened;
   clearInterval(timer);
+  expect(await server.p99Ms()).toBeLessThan(p99Ms);
   expect(afterMs).toBeGreaterThan(1900);
   expect(afterMs).toBeLessThan(6000);
   expect(answers).toBeGreaterThan(20);
@@ -126,6 +127,7 @@ test("answers that many handlers have at once are bounded", async () => {
     expect(rssBytes - before.rssBytes).toBeLessThan(4 * MOST);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  expect(await server.p99Ms()).toBeLessThan(p99Ms);
   await peer[Symbol.asyncDispose]();
   await vi.waitFor(async () => expect((await server.stats()).heldBytes).toBe(0), {
     timeout: 10_000,

@@ -158,7 +158,7 @@ function collidingSets(): Attack {
     encodeFrame(FrameFlag.Header, header),
     encodeFrame(FrameFlag.Compressed, compressPayload(message, 3)),
   ]);
-  return { ...answered(32, bytes), ...eightPeers };
+  return answered(32, bytes);
 }
 
 const silentAdmissions = (): Attack => ({
