@@ -5,7 +5,11 @@ export type { AdmissionRequest } from "./admission/admission-request.ts";
 export { encodeAdmissionRequest, parseAdmissionRequest } from "./admission/admission-request.ts";
 export type { AdmissionResponse } from "./admission/admission-response.ts";
 export { encodeAdmissionResponse, parseAdmissionResponse } from "./admission/admission-response.ts";
-export type { AdmissionExchange, AdmissionServerOptions } from "./admission/admission-server.ts";
+export type {
+  AdmissionExchange,
+  AdmissionServerOptions,
+  GatedAdmissionOptions,
+} from "./admission/admission-server.ts";
 export type { ProducerAdmissionResponse } from "./admission/producer-admission-response.ts";
 export type { ProducerMeshOptions } from "./admission/producer-mesh.ts";
 export { gossipTopicOf, ProducerMesh } from "./admission/producer-mesh.ts";

@@ -1,12 +1,11 @@
 import { LONGEST_TIMER_MS } from "@aster/transport";
-import { AdmissionError } from "./error.ts";
+import { wrongOption } from "./option.ts";
 import { setTimeout } from "./timers.ts";
 
-/** Throws {@link AdmissionError} `"option"` unless `value` is a number above 0. */
+/** Throws `AdmissionError` `"option"` unless `value` is a number above 0. */
 export function checkPositive(option: string, value: number): void {
   if (typeof value === "number" && value > 0) return;
-  const got = typeof value === "string" ? JSON.stringify(value) : String(value);
-  throw new AdmissionError("option", `option ${option} must be a positive number, got ${got}`);
+  throw wrongOption(option, "a positive number", value);
 }
 
 /** Sets a timer for a time limit. A limit of more than 24 days does not end. */

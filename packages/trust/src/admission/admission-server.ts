@@ -7,6 +7,8 @@ import {
   type TransportError,
 } from "@aster/transport";
 import type { DenialCause } from "../credential/credential-error.ts";
+import type { AdmissionLimiter } from "../gate/admission-limiter.ts";
+import type { AdmissionGate } from "../gate/gate.ts";
 import { admissionLimits } from "../protocol.ts";
 import { checkPositive, setLimit } from "../time-option.ts";
 import { clearTimeout } from "../timers.ts";
@@ -49,6 +51,16 @@ export interface AdmissionServerOptions {
    * so is the rejection of a promise that it returns.
    */
   readonly onDecision?: ((outcome: AdmissionOutcome) => void) | undefined;
+}
+
+/** The options of both kinds of admissions about the decision. */
+export interface GatedAdmissionOptions extends AdmissionServerOptions {
+  /** Decides about the peers: for producers, such as `producerGate`. */
+  readonly gate: AdmissionGate;
+  /** Refuses peers with too many denied admissions before the gate decides. Default: no limit. */
+  readonly limiter?: AdmissionLimiter | undefined;
+  /** The IP address of the peer, without port, for the limiter. Default: unknown. */
+  readonly address?: string | undefined;
 }
 
 /** A decision that has not been sent yet. */

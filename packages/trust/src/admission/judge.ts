@@ -1,15 +1,12 @@
 import type { EndpointId } from "@aster/transport";
 import { AdmissionError } from "../error.ts";
-import type { AdmissionLimiter, AdmissionRefusal } from "../gate/admission-limiter.ts";
-import type { AdmissionGate, Admitted } from "../gate/gate.ts";
+import type { AdmissionRefusal } from "../gate/admission-limiter.ts";
+import type { Admitted } from "../gate/gate.ts";
 import { type AdmissionRequest, parseAdmissionRequest } from "./admission-request.ts";
-import type { Denial } from "./admission-server.ts";
+import type { Denial, GatedAdmissionOptions } from "./admission-server.ts";
 
-interface Judges {
-  readonly gate: AdmissionGate;
+interface Judges extends Pick<GatedAdmissionOptions, "gate" | "limiter" | "address"> {
   readonly peer: EndpointId;
-  readonly limiter?: AdmissionLimiter | undefined;
-  readonly address?: string | undefined;
 }
 
 /** The decision about a request, and the request if it could be read. */

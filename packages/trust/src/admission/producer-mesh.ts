@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { EndpointId } from "@aster/transport";
 import { blake3 } from "@noble/hashes/blake3.js";
-import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { AdmissionError } from "../error.ts";
+import { bytesToHex, hexToBytes, isHex } from "../hex.ts";
 import { admissionLimits } from "../protocol.ts";
 
 export interface ProducerMeshOptions {
@@ -14,7 +14,6 @@ export interface ProducerMeshOptions {
   readonly producers?: readonly EndpointId[] | undefined;
 }
 
-const HEX_32 = /^[0-9a-f]{64}$/;
 const TOPIC_DOMAIN = Buffer.from("aster-producer-mesh");
 
 /**
@@ -33,7 +32,7 @@ export class ProducerMesh {
   constructor(options: ProducerMeshOptions) {
     const { rootPubkey, salt = randomBytes(32).toString("hex"), producers = [] } = options;
     for (const [name, text] of Object.entries({ rootPubkey, salt })) {
-      if (HEX_32.test(text)) continue;
+      if (isHex(text, 32)) continue;
       throw new AdmissionError("option", `option ${name} must be 64 lower-case hex characters`);
     }
     this.rootPubkey = rootPubkey;

@@ -1,6 +1,5 @@
 import type { Connection, EndpointId } from "@aster/transport";
-import type { AdmissionLimiter } from "../gate/admission-limiter.ts";
-import type { AdmissionGate, Admitted } from "../gate/gate.ts";
+import type { Admitted } from "../gate/gate.ts";
 import type { PeerStore } from "../peers/peer-store.ts";
 import type { AdmissionRequest } from "./admission-request.ts";
 import { type AdmittedService, encodeAdmissionResponse } from "./admission-response.ts";
@@ -8,9 +7,9 @@ import {
   type AdmissionDecider,
   type AdmissionExchange,
   AdmissionServer,
-  type AdmissionServerOptions,
   type AdmissionVerdict,
   type Denial,
+  type GatedAdmissionOptions,
 } from "./admission-server.ts";
 import { countUndecided, judge } from "./judge.ts";
 import { type Renewal, type RenewCredential, renewal } from "./renewal.ts";
@@ -26,16 +25,11 @@ export interface AdmissionOffer {
   readonly gossipTopic?: string | undefined;
 }
 
-export interface ServeAdmissionOptions extends AdmissionServerOptions {
-  readonly gate: AdmissionGate;
+export interface ServeAdmissionOptions extends GatedAdmissionOptions {
   /** Called once per admission. */
   readonly offer: () => AdmissionOffer;
   /** Stores admitted peers, before the answer is sent. */
   readonly peers?: PeerStore | undefined;
-  /** Refuses peers with too many denied admissions before the gate decides. Default: no limit. */
-  readonly limiter?: AdmissionLimiter | undefined;
-  /** The IP address of the peer, without port, for the limiter. Default: unknown. */
-  readonly address?: string | undefined;
   /** Issues new credentials to admitted peers that ask for one. Default: none are issued. */
   readonly renew?: RenewCredential | undefined;
 }

@@ -1,27 +1,19 @@
 import type { Connection, EndpointId } from "@aster/transport";
-import type { AdmissionLimiter } from "../gate/admission-limiter.ts";
-import type { AdmissionGate } from "../gate/gate.ts";
 import {
   type AdmissionDecider,
   type AdmissionExchange,
   AdmissionServer,
-  type AdmissionServerOptions,
   type AdmissionVerdict,
   type Denial,
+  type GatedAdmissionOptions,
 } from "./admission-server.ts";
 import { countUndecided, judge } from "./judge.ts";
 import { encodeProducerAdmissionResponse } from "./producer-admission-response.ts";
 import type { ProducerMesh } from "./producer-mesh.ts";
 
-export interface ServeProducerAdmissionOptions extends AdmissionServerOptions {
-  /** Decides about the producers, such as `producerGate`. */
-  readonly gate: AdmissionGate;
+export interface ServeProducerAdmissionOptions extends GatedAdmissionOptions {
   /** Receives the accepted producers, before the answer is sent. */
   readonly mesh: ProducerMesh;
-  /** Refuses peers with too many denied admissions before the gate decides. Default: no limit. */
-  readonly limiter?: AdmissionLimiter | undefined;
-  /** The IP address of the peer, without port, for the limiter. Default: unknown. */
-  readonly address?: string | undefined;
 }
 
 /**
