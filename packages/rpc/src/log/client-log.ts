@@ -2,12 +2,10 @@ import type { ClientState } from "../client-options.ts";
 import type { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
-import { LineLimit } from "./line-limit.ts";
-import type { Log } from "./log.ts";
+import { fieldsOf, rounded } from "./call-fields.ts";
+import { LimitedWarnings } from "./limited-warnings.ts";
+import type { Log, LogFields } from "./log.ts";
 import { newRequestId } from "./request-id.ts";
-
-/** The most lines of one kind in 10 s, for a peer that fails every call. */
-const MOST_LINES = 20;
 
 /** Failures that are a fault of a program or of the network, and not an answer to the request. */
 const faults: ReadonlySet<number> = new Set([
@@ -35,10 +33,11 @@ export interface LoggedClientCall {
 /** The lines of a client about its connection and its calls. */
 export class ClientLog {
   readonly #log: Log;
-  readonly #limit = new LineLimit(MOST_LINES);
+  readonly #warnings: LimitedWarnings;
 
   constructor(log: Log) {
     this.#log = log;
+    this.#warnings = new LimitedWarnings(log);
   }
 
   static of(log: Log | undefined): ClientLog | undefined {
@@ -63,35 +62,16 @@ export class ClientLog {
     return {
       requestId,
       ended: (error) => {
-        const fields = {
-          request_id: requestId,
-          service,
-          method,
-          peer,
-          duration_ms: rounded(now() - startedAt),
-          status_code: error?.code ?? StatusCode.OK,
-          reason: error?.details.reason,
-          error,
-        };
+        const fields = fieldsOf({ requestId, service, method, peer }, startedAt, error);
         if (error === undefined) this.#log.write("debug", "aster.rpc", "call ended", fields);
         else this.#failed(error.code, fields);
       },
     };
   }
 
-  #failed(code: number, fields: Readonly<Record<string, unknown>>): void {
-    if (!faults.has(code)) {
-      this.#log.write("debug", "aster.rpc", "call failed", fields);
-      return;
-    }
-    if (!this.#log.enabled("warning")) return;
-    const suppressed = this.#limit.pass(String(code));
-    if (suppressed === undefined) return;
-    const all = suppressed === 0 ? fields : { ...fields, suppressed };
-    this.#log.write("warning", "aster.rpc", "call failed", all);
+  #failed(code: number, fields: LogFields): void {
+    if (faults.has(code)) {
+      this.#warnings.write(String(code), "aster.rpc", "call failed", fields);
+    } else this.#log.write("debug", "aster.rpc", "call failed", fields);
   }
-}
-
-function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

@@ -2,13 +2,9 @@ import type { AdmissionOutcome } from "@aster/trust";
 import { RpcError } from "../error.ts";
 import type { Denial } from "../server/denial.ts";
 import type { ServerFault } from "../server/errors.ts";
-import { StatusCode } from "../status.ts";
-import { now } from "../time/clock.ts";
-import { LineLimit } from "./line-limit.ts";
-import { type Log, placesOf } from "./log.ts";
-
-/** The most lines of one kind that peers can cause in 10 s. */
-const MOST_LINES = 20;
+import { fieldsOf, type LoggedCall, rounded } from "./call-fields.ts";
+import { LimitedWarnings } from "./limited-warnings.ts";
+import { type Log, type LogFields, placesOf } from "./log.ts";
 
 /** The part of the library and the message of a warning. */
 type Line = readonly [logger: string, msg: string];
@@ -19,24 +15,17 @@ const NOT_RENEWED: Line = ["aster.admission", "credential not renewed"];
 const REFUSED_CONNECTION: Line = ["aster.admission", "connection refused"];
 const DENIED_CALL: Line = ["aster.rpc", "call denied"];
 
-/** A call as its log lines show it. */
-export interface LoggedCall {
-  readonly requestId: string;
-  readonly service: string;
-  readonly method: string;
-  readonly peer: string;
-}
-
 /** The lines of a server about calls and admissions. */
 export class ServerLog {
   readonly #log: Log;
-  readonly #limit = new LineLimit(MOST_LINES);
+  readonly #warnings: LimitedWarnings;
 
   constructor(log: Log) {
     this.#log = log;
+    this.#warnings = new LimitedWarnings(log);
   }
 
-  started(fields: Readonly<Record<string, unknown>>): void {
+  started(fields: LogFields): void {
     this.#log.write("info", "aster.server", "server started", fields);
   }
 
@@ -54,17 +43,7 @@ export class ServerLog {
     const reason = error?.details.reason;
     const limited = reason?.startsWith("limit.");
     if (!limited && !this.#log.enabled("debug")) return;
-    const { requestId, service, method, peer } = call;
-    const fields = {
-      request_id: requestId,
-      service,
-      method,
-      peer,
-      duration_ms: rounded(now() - startedAt),
-      status_code: error?.code ?? StatusCode.OK,
-      reason,
-      error,
-    };
+    const fields = fieldsOf(call, startedAt, error);
     if (limited) this.#limited(REFUSED, reason ?? "", fields);
     else this.#log.write("debug", "aster.rpc", error ? "call failed" : "call ended", fields);
   }
@@ -115,15 +94,7 @@ export class ServerLog {
   }
 
   /** Writes a warning that a peer has caused. */
-  #limited([logger, msg]: Line, kind: string, fields: Readonly<Record<string, unknown>>): void {
-    if (!this.#log.enabled("warning")) return;
-    const suppressed = this.#limit.pass(`${msg} ${kind}`);
-    if (suppressed === undefined) return;
-    const all = suppressed === 0 ? fields : { ...fields, suppressed };
-    this.#log.write("warning", logger, msg, all);
+  #limited([logger, msg]: Line, kind: string, fields: LogFields): void {
+    this.#warnings.write(`${msg} ${kind}`, logger, msg, fields);
   }
-}
-
-function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }
