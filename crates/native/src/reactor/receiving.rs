@@ -114,6 +114,7 @@ impl ReceiveHalf {
         shared.arriving.add(self.connection, piece.len());
     }
 
+    /// Counts the frame under way. Called once per read, because a read has many chunks.
     fn count_incomplete(&mut self, shared: &mut Shared) {
         let bytes = self.splitter.incomplete();
         if bytes == self.incomplete {
@@ -155,7 +156,9 @@ impl ReceiveHalf {
                 let piece = self.held.split_to(self.held.len().min(limit::LARGE_BYTES));
                 shared.held.give(self.connection, piece.len());
                 shared.arriving.remove(self.connection, piece.len());
-                if let Some(read) = self.deliver(&piece, shared) {
+                let outcome = self.deliver(&piece, shared);
+                self.count_incomplete(shared);
+                if let Some(read) = outcome {
                     return Ok(read);
                 }
                 continue;
@@ -204,6 +207,7 @@ impl ReceiveHalf {
                 return Ok(outcome);
             }
         }
+        self.count_incomplete(shared);
         let overrun =
             full && (self.held.len() > limit::HELD_BYTES || shared.held.are_too_many(self.connection));
         if overrun || (self.partial > 0 && shared.partial.are_too_many(self.connection)) {
@@ -229,7 +233,6 @@ impl ReceiveHalf {
         let weight = frames.weight;
         self.unread += weight;
         shared.unread += weight;
-        self.count_incomplete(shared);
         if let Err(error) = outcome {
             self.refuse(&error, shared);
             return Some(Read::Idle);
