@@ -1,5 +1,5 @@
 // A library whose exports have inferred types, so that its declarations name types of Aster.
-import { metricsInterceptor } from "@aster/interceptors";
+import { metrics } from "@aster/interceptors";
 import {
   AsterClient,
   AsterServer,
@@ -110,7 +110,7 @@ export const left = (error: unknown) =>
   Shop.methods.buy.errors.SoldOut.is(error) ? error.data.left : undefined;
 export const soldOut = () => RpcError.of(Shop.methods.buy.errors.SoldOut, { left: 0 });
 export const metadata = Metadata.from({ a: "b" });
-export const metrics = metricsInterceptor();
+export const counted = metrics();
 export const pair = () => servicePair({ services: [shop] });
 export const lost = faults({ at: 1, direction: "toServer", do: "drop" });
 export const clock = () => fakeClock();

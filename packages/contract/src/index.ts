@@ -7,7 +7,7 @@ export type { ContractErrorCode } from "./error.ts";
 export { ContractError } from "./error.ts";
 export type { ErrorType, ErrorTypeOptions, TypedError } from "./error-type.ts";
 export { errorType } from "./error-type.ts";
-export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
+export type { CompressionSetting, InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export type { Infer } from "./message.ts";
 export { contractIdFromService, contractIdOf, methodIdsOf } from "./model/contract.ts";
 export type { MethodOptions, ServiceOptions, ServiceScope } from "./options.ts";

@@ -1,6 +1,16 @@
 import type { CallContext, CallMetadata } from "./call-context.ts";
 import type { MethodPattern } from "./message.ts";
 
+/** The compression of the messages that one side of a call sends; `false` for none. */
+export type CompressionSetting =
+  | false
+  | {
+      /** Larger messages are compressed. Default: that of the client or server. */
+      readonly thresholdBytes?: number | undefined;
+      /** The level of zstd, from 1 to 19. Default: that of the client or server. */
+      readonly level?: number | undefined;
+    };
+
 /**
  * A call on its way through the interceptors. An interceptor changes it by passing on another one:
  * `next({ ...call, metadata })`.
@@ -13,8 +23,12 @@ export interface InterceptedCall {
   readonly method: string;
   readonly pattern: MethodPattern;
   readonly idempotent: boolean;
+  /** 1 for the first attempt. An interceptor that repeats a call passes on the next number. */
+  readonly attempt: number;
   /** Endpoint id of the other side, 64 lower-case hex characters. */
   readonly peer: string;
+  /** On a server, the roles that the caller's credential attests; empty on a client. */
+  readonly roles: ReadonlySet<string>;
   /** Sent with the request. A change has an effect on the client only. */
   readonly metadata: CallMetadata;
   /**
@@ -33,6 +47,11 @@ export interface InterceptedCall {
   readonly request: unknown;
   /** The second argument of the handler; `undefined` on the client. */
   readonly context: CallContext | undefined;
+  /**
+   * The compression of the messages that this side of the call sends. Default: that of the client
+   * or server.
+   */
+  readonly compression?: CompressionSetting | undefined;
   /**
    * Receives the metadata that the server sends with the status. Set on the client only, and only
    * if the caller or an outer interceptor set it.

@@ -1,4 +1,6 @@
-import { type Interceptor, observeCall } from "@aster/rpc/interceptor";
+import { type Interceptor, observeCall, optionError } from "@aster/rpc/interceptor";
+import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
+import { checkNames } from "./option-check.ts";
 
 /** The record of one call. It contains no messages, no metadata and no error text. */
 export interface AuditRecord {
@@ -22,7 +24,10 @@ export interface AuditLogOptions {
 }
 
 /** Writes one record per call, on clients and servers. A streaming call ends with its stream. */
-export function auditLogInterceptor({ write }: AuditLogOptions): Interceptor {
+export function auditLog(options: AuditLogOptions): Interceptor {
+  checkNames("auditLog", options, ["write"]);
+  const { write } = options;
+  if (typeof write !== "function") throw optionError("write", "a function", write);
   return (call, next) => {
     const startedAtEpochMs = Date.now();
     const { side, peer, service, method } = call;
@@ -38,3 +43,9 @@ export function auditLogInterceptor({ write }: AuditLogOptions): Interceptor {
     });
   };
 }
+
+/** `new AuditLogInterceptor(options)` is {@link auditLog}. */
+export const AuditLogInterceptor: InterceptorClass<typeof auditLog> = interceptorClass(
+  "AuditLogInterceptor",
+  auditLog,
+);

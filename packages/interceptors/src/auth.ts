@@ -1,5 +1,7 @@
 import { RpcError, StatusCode } from "@aster/rpc";
-import type { InterceptedCall, Interceptor } from "@aster/rpc/interceptor";
+import { type InterceptedCall, type Interceptor, optionError } from "@aster/rpc/interceptor";
+import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
+import { checkFunction, checkNames } from "./option-check.ts";
 
 /** The metadata key that carries the token, as `Bearer <token>`. */
 export const AUTHORIZATION_KEY = "authorization";
@@ -27,14 +29,26 @@ export interface AuthOptions {
  * the handler runs; the text does not depend on the cause. Without `validate`, a server refuses
  * every call.
  */
-export function authInterceptor(options: AuthOptions): Interceptor {
+export function auth(options: AuthOptions): Interceptor {
+  checkNames("auth", options, ["token", "validate"]);
+  const { token, validate } = options;
+  if (typeof token !== "string" && typeof token !== "function" && token !== undefined) {
+    throw optionError("token", "a text or a function", token);
+  }
+  checkFunction("validate", validate);
   // the name appears in errors
   return async function auth(call, next) {
-    if (call.side === "client") return next(await signed(call, options.token));
-    await check(call, options.validate);
+    if (call.side === "client") return next(await signed(call, token));
+    await check(call, validate);
     return next(call);
   };
 }
+
+/** `new AuthInterceptor(options)` is {@link auth}. */
+export const AuthInterceptor: InterceptorClass<typeof auth> = interceptorClass(
+  "AuthInterceptor",
+  auth,
+);
 
 async function signed(
   call: InterceptedCall,

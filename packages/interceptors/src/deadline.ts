@@ -1,5 +1,6 @@
-import { RpcError, RpcReason, StatusCode } from "@aster/rpc";
-import { type Interceptor, now } from "@aster/rpc/interceptor";
+import { checkPositive, type Interceptor, now } from "@aster/rpc/interceptor";
+import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
+import { checkNames } from "./option-check.ts";
 
 export interface DeadlineOptions {
   /** The timeout of a whole call, also of a streaming one. */
@@ -14,17 +15,18 @@ export interface DeadlineOptions {
  * itself.
  * Throws `RpcError` INVALID_ARGUMENT for a `timeoutMs` that is not more than 0.
  */
-export function deadlineInterceptor({ timeoutMs }: DeadlineOptions): Interceptor {
-  if (typeof timeoutMs !== "number" || !(timeoutMs > 0)) {
-    const got = typeof timeoutMs === "string" ? JSON.stringify(timeoutMs) : String(timeoutMs);
-    throw new RpcError(
-      StatusCode.INVALID_ARGUMENT,
-      `option timeoutMs must be a positive number, got ${got}; leave the interceptor out for no deadline`,
-      { details: { reason: RpcReason.OPTION_INVALID, option: "timeoutMs" } },
-    );
-  }
+export function deadline(options: DeadlineOptions): Interceptor {
+  checkNames("deadline", options, ["timeoutMs"]);
+  const { timeoutMs } = options;
+  checkPositive("timeoutMs", timeoutMs);
   return (call, next) =>
     call.side === "client" && call.deadlineAt === undefined
       ? next({ ...call, deadlineAt: now() + timeoutMs })
       : next(call);
 }
+
+/** `new DeadlineInterceptor(options)` is {@link deadline}. */
+export const DeadlineInterceptor: InterceptorClass<typeof deadline> = interceptorClass(
+  "DeadlineInterceptor",
+  deadline,
+);

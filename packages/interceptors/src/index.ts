@@ -1,8 +1,8 @@
 export type { AuditLogOptions, AuditRecord } from "./audit-log.ts";
-export { auditLogInterceptor } from "./audit-log.ts";
+export { AuditLogInterceptor, auditLog } from "./audit-log.ts";
 export type { AuthOptions } from "./auth.ts";
-export { AUTHORIZATION_KEY, authInterceptor } from "./auth.ts";
+export { AUTHORIZATION_KEY, AuthInterceptor, auth } from "./auth.ts";
 export type { DeadlineOptions } from "./deadline.ts";
-export { deadlineInterceptor } from "./deadline.ts";
-export type { MethodMetrics, MetricsInterceptor, MetricsOptions } from "./metrics.ts";
-export { DURATION_BUCKETS_MS, metricsInterceptor } from "./metrics.ts";
+export { DeadlineInterceptor, deadline } from "./deadline.ts";
+export type { MethodMetrics, MetricsOptions } from "./metrics.ts";
+export { DURATION_BUCKETS_MS, MetricsInterceptor, metrics } from "./metrics.ts";

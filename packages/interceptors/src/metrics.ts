@@ -1,5 +1,7 @@
 import { statusName } from "@aster/rpc";
-import { type Interceptor, observeCall } from "@aster/rpc/interceptor";
+import { checkInteger, type Interceptor, observeCall } from "@aster/rpc/interceptor";
+import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
+import { checkNames } from "./option-check.ts";
 
 /** The upper bounds of the duration buckets, in milliseconds. A last bucket counts longer calls. */
 export const DURATION_BUCKETS_MS: readonly number[] = Object.freeze([
@@ -36,8 +38,11 @@ export interface MetricsInterceptor extends Interceptor {
  * Counts calls and their durations by service and method, on clients and servers. A streaming call
  * ends with its stream.
  */
-export function metricsInterceptor(options: MetricsOptions = {}): MetricsInterceptor {
-  const counts = new Counts(options.maxMethods ?? 1_000);
+export function metrics(options: MetricsOptions = {}): MetricsInterceptor {
+  checkNames("metrics", options, ["maxMethods"]);
+  const { maxMethods = 1_000 } = options;
+  checkInteger("maxMethods", maxMethods, 1, Number.MAX_SAFE_INTEGER);
+  const counts = new Counts(maxMethods);
   const interceptor: Interceptor = (call, next) => {
     const count = counts.of(call.service, call.method);
     count.started++;
@@ -47,6 +52,12 @@ export function metricsInterceptor(options: MetricsOptions = {}): MetricsInterce
   };
   return Object.assign(interceptor, { snapshot: () => counts.snapshot() });
 }
+
+/** `new MetricsInterceptor(options)` is {@link metrics}. */
+export const MetricsInterceptor: InterceptorClass<typeof metrics> = interceptorClass(
+  "MetricsInterceptor",
+  metrics,
+);
 
 class Counts {
   readonly #methods: Map<string, Map<string, Count>> = new Map();

@@ -1,10 +1,10 @@
 import { Metadata, RpcError, StatusCode } from "@aster/rpc";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type AuditRecord, auditLogInterceptor } from "../src/audit-log.ts";
+import { type AuditRecord, auditLog } from "../src/audit-log.ts";
 import { fakeCall, fakeStream } from "./fake-call.ts";
 
 let records: AuditRecord[];
-const audit = auditLogInterceptor({ write: (record) => records.push(record) });
+const audit = auditLog({ write: (record) => records.push(record) });
 
 beforeEach(() => {
   records = [];
@@ -58,7 +58,7 @@ test("writes the record of a stream once, at its end", async () => {
 });
 
 test("ignores an error of the log", async () => {
-  const broken = auditLogInterceptor({
+  const broken = auditLog({
     write: () => {
       throw new Error("disk full");
     },

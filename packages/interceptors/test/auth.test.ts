@@ -2,13 +2,13 @@ import { Metadata } from "@aster/rpc";
 import type { MetadataInit } from "@aster/rpc/client";
 import type { CallMetadata, InterceptedCall } from "@aster/rpc/interceptor";
 import { describe, expect, test } from "vitest";
-import { authInterceptor } from "../src/auth.ts";
+import { auth } from "../src/auth.ts";
 import { fakeCall } from "./fake-call.ts";
 
 describe("on a client", () => {
-  async function sent(options: Parameters<typeof authInterceptor>[0], call = fakeCall()) {
+  async function sent(options: Parameters<typeof auth>[0], call = fakeCall()) {
     let metadata: CallMetadata | undefined;
-    await authInterceptor(options)(call, async (passed) => {
+    await auth(options)(call, async (passed) => {
       metadata = passed.metadata;
     });
     return [...(metadata ?? [])];
@@ -47,12 +47,12 @@ describe("on a server", () => {
 
   async function answer(
     metadata: MetadataInit,
-    options: Parameters<typeof authInterceptor>[0] = { validate: isGood },
+    options: Parameters<typeof auth>[0] = { validate: isGood },
   ): Promise<unknown> {
     const call = fakeCall({ side: "server", metadata: Metadata.from(metadata) });
     let handled = false;
     try {
-      return await authInterceptor(options)(call, async () => {
+      return await auth(options)(call, async () => {
         handled = true;
         return "answer";
       });

@@ -14,13 +14,7 @@ import type { Interceptor } from "@aster/rpc/interceptor";
 import { Server } from "@aster/rpc/server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import {
-  type AuditRecord,
-  auditLogInterceptor,
-  authInterceptor,
-  deadlineInterceptor,
-  metricsInterceptor,
-} from "../src/index.ts";
+import { type AuditRecord, auditLog, auth, deadline, metrics } from "../src/index.ts";
 
 const Text = wireType("interceptortest/Text", { text: z.string() });
 const Echo = defineService(
@@ -67,7 +61,7 @@ function client(at: { server?: Interceptor[]; client?: Interceptor[] }): Client<
 }
 
 test("deadline: ends a call without a deadline, and keeps the deadline of another", async () => {
-  const calls = client({ client: [deadlineInterceptor({ timeoutMs: 30 })] });
+  const calls = client({ client: [deadline({ timeoutMs: 30 })] });
   await expect(calls.wait({ text: "" })).rejects.toMatchObject({
     code: StatusCode.DEADLINE_EXCEEDED,
   });
@@ -80,15 +74,15 @@ test("deadline: ends a call without a deadline, and keeps the deadline of anothe
 });
 
 test.each(["client", "server"] as const)("metrics: counts calls on a %s", async (side) => {
-  const metrics = metricsInterceptor();
-  const calls = client({ [side]: [metrics] });
+  const counted = metrics();
+  const calls = client({ [side]: [counted] });
   await calls.say({ text: "a" });
   await expect(calls.say({ text: "" })).rejects.toThrow("say something");
   await expect(calls.say({ text: "crash" })).rejects.toMatchObject({ code: StatusCode.UNKNOWN });
   let heard = 0;
   for await (const _ of calls.repeat({ text: "b" })) if (++heard === 5) break;
   await expect
-    .poll(() => metrics.snapshot())
+    .poll(() => counted.snapshot())
     .toMatchObject([
       {
         method: "say",
@@ -103,7 +97,7 @@ test.each(["client", "server"] as const)("metrics: counts calls on a %s", async 
 test.each(["client", "server"] as const)("audit log: records calls on a %s", async (side) => {
   const records: AuditRecord[] = [];
   const calls = client({
-    [side]: [auditLogInterceptor({ write: (record) => records.push(record) })],
+    [side]: [auditLog({ write: (record) => records.push(record) })],
   });
   await calls.say({ text: "secret" }, { metadata: { key: "secret" } });
   await expect(calls.say({ text: "" })).rejects.toThrow();
@@ -116,10 +110,10 @@ test.each(["client", "server"] as const)("audit log: records calls on a %s", asy
 });
 
 describe("auth", () => {
-  const validate = authInterceptor({ validate: (token) => token === "good" });
+  const validate = auth({ validate: (token) => token === "good" });
 
   test("accepts a good token, for every pattern", async () => {
-    const calls = client({ client: [authInterceptor({ token: "good" })], server: [validate] });
+    const calls = client({ client: [auth({ token: "good" })], server: [validate] });
     expect(await calls.say({ text: "a" })).toEqual({ text: "a" });
     for await (const { text } of calls.repeat({ text: "b" })) {
       expect(text).toBe("b");
@@ -128,7 +122,7 @@ describe("auth", () => {
   });
 
   test.each([
-    ["a bad token", [authInterceptor({ token: "bad" })]],
+    ["a bad token", [auth({ token: "bad" })]],
     ["no token", []],
   ])("refuses %s before the handler, for every pattern", async (_what, interceptors) => {
     const calls = client({ client: interceptors, server: [validate] });
@@ -142,12 +136,12 @@ describe("auth", () => {
   });
 
   test("does not send the error of the check to the client", async () => {
-    const broken = authInterceptor({
+    const broken = auth({
       validate: () => {
         throw new Error("database password is 1234");
       },
     });
-    const calls = client({ client: [authInterceptor({ token: "good" })], server: [broken] });
+    const calls = client({ client: [auth({ token: "good" })], server: [broken] });
     const error = await calls.say({ text: "a" }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: StatusCode.UNAUTHENTICATED, details: {} });
     expect(String(error)).not.toContain("1234");

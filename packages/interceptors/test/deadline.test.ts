@@ -1,6 +1,6 @@
 import type { InterceptedCall } from "@aster/rpc/interceptor";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { deadlineInterceptor } from "../src/deadline.ts";
+import { deadline } from "../src/deadline.ts";
 import { fakeCall } from "./fake-call.ts";
 
 beforeEach(() => {
@@ -12,7 +12,7 @@ afterEach(() => {
 
 async function passedOn(call: InterceptedCall): Promise<InterceptedCall> {
   let seen: InterceptedCall | undefined;
-  const answer = await deadlineInterceptor({ timeoutMs: 250 })(call, async (passed) => {
+  const answer = await deadline({ timeoutMs: 250 })(call, async (passed) => {
     seen = passed;
     return "answer";
   });
@@ -40,7 +40,7 @@ test("passes on a server's call unchanged", async () => {
 });
 
 test.each([0, -1, Number.NaN, "5", null])("refuses timeoutMs %j", (timeoutMs) => {
-  expect(() => deadlineInterceptor({ timeoutMs: timeoutMs as number })).toThrow(
-    /INVALID_ARGUMENT: option timeoutMs must be a positive number, got /,
+  expect(() => deadline({ timeoutMs: timeoutMs as number })).toThrow(
+    /INVALID_ARGUMENT: option timeoutMs must be a positive number of milliseconds, got /,
   );
 });

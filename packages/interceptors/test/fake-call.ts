@@ -10,6 +10,8 @@ export function fakeCall(changes: Partial<InterceptedCall> = {}): InterceptedCal
     method: "say",
     pattern: "unary",
     idempotent: false,
+    attempt: 1,
+    roles: new Set(),
     peer: "ab".repeat(32),
     metadata: Metadata.empty,
     deadlineAt: undefined,

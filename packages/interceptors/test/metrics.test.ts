@@ -1,6 +1,6 @@
 import { RpcError, StatusCode } from "@aster/rpc";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { DURATION_BUCKETS_MS, metricsInterceptor } from "../src/metrics.ts";
+import { DURATION_BUCKETS_MS, metrics } from "../src/metrics.ts";
 import { fakeCall, fakeStream } from "./fake-call.ts";
 
 beforeEach(() => {
@@ -11,17 +11,17 @@ afterEach(() => {
 });
 
 test("counts calls and durations by method and status", async () => {
-  const metrics = metricsInterceptor();
+  const counted = metrics();
   for (const durationMs of [0, 1, 3, 20_000]) {
-    await metrics(fakeCall(), async () => vi.advanceTimersByTime(durationMs));
+    await counted(fakeCall(), async () => vi.advanceTimersByTime(durationMs));
   }
-  const failing = metrics(fakeCall(), () =>
+  const failing = counted(fakeCall(), () =>
     Promise.reject(new RpcError(StatusCode.NOT_FOUND, "missing")),
   );
   await expect(failing).rejects.toThrow("missing");
-  await metrics(fakeCall({ method: "shout" }), async () => undefined);
+  await counted(fakeCall({ method: "shout" }), async () => undefined);
 
-  const [say, shout] = metrics.snapshot();
+  const [say, shout] = counted.snapshot();
   expect(say).toMatchObject({
     service: "Echo",
     method: "say",
@@ -37,41 +37,41 @@ test("counts calls and durations by method and status", async () => {
 });
 
 test("passes on the response and the error", async () => {
-  const metrics = metricsInterceptor();
+  const counted = metrics();
   const answer = {};
-  expect(await metrics(fakeCall(), async () => answer)).toBe(answer);
+  expect(await counted(fakeCall(), async () => answer)).toBe(answer);
   const error = new Error("x");
-  await expect(metrics(fakeCall(), () => Promise.reject(error))).rejects.toBe(error);
-  expect(metrics.snapshot()[0]?.ended).toEqual({ OK: 1, UNKNOWN: 1 });
+  await expect(counted(fakeCall(), () => Promise.reject(error))).rejects.toBe(error);
+  expect(counted.snapshot()[0]?.ended).toEqual({ OK: 1, UNKNOWN: 1 });
 });
 
 test("counts a call as in flight until its end", async () => {
-  const metrics = metricsInterceptor();
+  const counted = metrics();
   let finish = (): void => {};
-  const call = metrics(
+  const call = counted(
     fakeCall(),
     () =>
       new Promise<void>((resolve) => {
         finish = resolve;
       }),
   );
-  expect(metrics.snapshot()[0]).toMatchObject({ started: 1, inFlight: 1, ended: {} });
+  expect(counted.snapshot()[0]).toMatchObject({ started: 1, inFlight: 1, ended: {} });
   finish();
   await call;
-  expect(metrics.snapshot()[0]).toMatchObject({ inFlight: 0, ended: { OK: 1 } });
+  expect(counted.snapshot()[0]).toMatchObject({ inFlight: 0, ended: { OK: 1 } });
 });
 
 test("ends a stream with its last message, its error or an early return", async () => {
-  const metrics = metricsInterceptor();
+  const counted = metrics();
   const stream = async (source: AsyncIterable<number>): Promise<AsyncIterable<number>> =>
-    (await metrics(
+    (await counted(
       fakeCall({ pattern: "server_stream" }),
       async () => source,
     )) as AsyncIterable<number>;
 
   const whole: number[] = [];
   for await (const message of await stream(fakeStream())) {
-    expect(metrics.snapshot()[0]?.inFlight).toBe(1);
+    expect(counted.snapshot()[0]?.inFlight).toBe(1);
     whole.push(message);
   }
   expect(whole).toEqual([1, 2, 3]);
@@ -90,7 +90,7 @@ test("ends a stream with its last message, its error or an early return", async 
   await unread.return?.();
   expect(await unread.next()).toMatchObject({ done: true });
 
-  expect(metrics.snapshot()[0]).toMatchObject({
+  expect(counted.snapshot()[0]).toMatchObject({
     started: 4,
     inFlight: 0,
     ended: { OK: 1, DATA_LOSS: 1, CANCELLED: 2 },
@@ -98,15 +98,15 @@ test("ends a stream with its last message, its error or an early return", async 
 });
 
 test("counts methods over the limit as other", async () => {
-  const metrics = metricsInterceptor({ maxMethods: 2 });
+  const counted = metrics({ maxMethods: 2 });
   for (let at = 0; at < 100; at++) {
-    await metrics(fakeCall({ method: `m${at}` }), async () => undefined);
+    await counted(fakeCall({ method: `m${at}` }), async () => undefined);
   }
   const unknown = new RpcError(12_345, "an unknown code");
-  await expect(metrics(fakeCall({ method: "m1" }), () => Promise.reject(unknown))).rejects.toBe(
+  await expect(counted(fakeCall({ method: "m1" }), () => Promise.reject(unknown))).rejects.toBe(
     unknown,
   );
-  expect(metrics.snapshot()).toMatchObject([
+  expect(counted.snapshot()).toMatchObject([
     { method: "m0", started: 1 },
     { method: "m1", started: 2, ended: { OK: 1, UNKNOWN: 1 } },
     { service: "other", method: "other", started: 98 },
@@ -114,16 +114,16 @@ test("counts methods over the limit as other", async () => {
 });
 
 test("counts methods with names of object properties", async () => {
-  const metrics = metricsInterceptor();
-  await metrics(fakeCall({ service: "__proto__", method: "constructor" }), async () => undefined);
-  expect(metrics.snapshot()).toMatchObject([{ service: "__proto__", method: "constructor" }]);
+  const counted = metrics();
+  await counted(fakeCall({ service: "__proto__", method: "constructor" }), async () => undefined);
+  expect(counted.snapshot()).toMatchObject([{ service: "__proto__", method: "constructor" }]);
 });
 
 test("returns a copy", async () => {
-  const metrics = metricsInterceptor();
-  await metrics(fakeCall(), async () => undefined);
-  const before = metrics.snapshot();
-  await metrics(fakeCall(), async () => undefined);
+  const counted = metrics();
+  await counted(fakeCall(), async () => undefined);
+  const before = counted.snapshot();
+  await counted(fakeCall(), async () => undefined);
   expect(before[0]).toMatchObject({ started: 1, ended: { OK: 1 } });
   expect(before[0]?.durations[0]).toBe(1);
 });

@@ -1,6 +1,21 @@
-// The types of interceptors, the observation of calls, and the clock of deadlines.
+// For authors of interceptors: types, the observation of calls, checks of options, and the clock of
+// deadlines.
 
-export type { CallMetadata, InterceptedCall, Interceptor, Next } from "@aster/contract";
+export type {
+  CallMetadata,
+  CompressionSetting,
+  InterceptedCall,
+  Interceptor,
+  Next,
+} from "@aster/contract";
 export type { CallEnd } from "./observe-call.ts";
 export { observeCall } from "./observe-call.ts";
+export {
+  checkInteger,
+  checkNonNegative,
+  checkPositive,
+  checkRange,
+  optionError,
+  unknownOption,
+} from "./option-check.ts";
 export { now } from "./time/clock.ts";

@@ -1,4 +1,4 @@
-import { authInterceptor } from "@aster/interceptors/auth";
+import { auth } from "@aster/interceptors/auth";
 import { RpcError, StatusCode } from "@aster/rpc";
 import type { InterceptedCall, Interceptor } from "@aster/rpc/interceptor";
 import { Reply } from "./messages.ts";
@@ -79,11 +79,11 @@ const interceptors = {
     return await next(call);
   },
   /** Sends a valid bearer token. */
-  token: authInterceptor({ token: () => "good" }),
+  token: auth({ token: () => "good" }),
   /** Sends an invalid bearer token. */
-  wrongToken: authInterceptor({ token: "bad" }),
+  wrongToken: auth({ token: "bad" }),
   /** Requires the valid bearer token. */
-  asksForToken: authInterceptor({ validate: (token) => token === "good" }),
+  asksForToken: auth({ validate: (token) => token === "good" }),
   /** Changes the code of every failure to NOT_FOUND. */
   maps: onError(({ rawMessage }) => new RpcError(StatusCode.NOT_FOUND, rawMessage)),
   /** Throws an error that has no status. */

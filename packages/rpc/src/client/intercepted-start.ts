@@ -13,6 +13,8 @@ import { GuardedStream } from "./guarded-stream.ts";
 /** Starts a call. Returns its response as a promise, or its stream of responses. */
 export type Start = (request: unknown, setup: CallSetup) => unknown;
 
+const NO_ROLES: ReadonlySet<string> = new Set();
+
 /** The parts that all calls of one method share. */
 interface InterceptedMethod {
   readonly target: CallTarget;
@@ -47,6 +49,8 @@ class InterceptedRun {
       method: method.name,
       pattern: method.pattern,
       idempotent: method.idempotent,
+      attempt: 1,
+      roles: NO_ROLES,
       peer: this.#method.target.connection.peer,
       metadata,
       deadlineAt: deadlineAt === NO_DEADLINE ? undefined : deadlineAt,

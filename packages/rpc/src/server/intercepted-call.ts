@@ -16,7 +16,11 @@ export function interceptedCall(
     method: method.name,
     pattern: method.pattern,
     idempotent: method.idempotent,
+    attempt: 1,
     peer: context.peer,
+    get roles() {
+      return context.roles;
+    },
     metadata: context.metadata,
     deadlineAt: context.deadlineAt === Number.POSITIVE_INFINITY ? undefined : context.deadlineAt,
     // created on first use, so that calls without a listener do not pay for it
