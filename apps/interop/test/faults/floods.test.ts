@@ -97,7 +97,9 @@ describe("floods", { timeout: 240_000 }, () => {
   });
 
   test(`F9: each of ${cancelled} calls that are cancelled at random times settles once`, async () => {
-    await using server = await TestkitServer.start("--limit", "maxResets=1000000");
+    // 500 calls run at a time, more than one peer may have by default
+    const limits = ["--limit", "maxResets=1000000", "--limit", "maxCallsPerPeer=1000"];
+    await using server = await TestkitServer.start(...limits);
     await using control = await ControlClient.of(server);
     await using client = await connected(server.address);
     const testkit = client.client(Testkit);
