@@ -4,5 +4,6 @@ export type { AuthOptions } from "./auth.ts";
 export { AUTHORIZATION_KEY, AuthInterceptor, auth } from "./auth.ts";
 export type { DeadlineOptions } from "./deadline.ts";
 export { DeadlineInterceptor, deadline } from "./deadline.ts";
+// openTelemetry is in ./open-telemetry only, because it needs the package @opentelemetry/api
 export type { MethodMetrics, MetricsOptions } from "./metrics.ts";
 export { DURATION_BUCKETS_MS, MetricsInterceptor, metrics } from "./metrics.ts";
