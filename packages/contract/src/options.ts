@@ -58,7 +58,7 @@ export interface ServiceOptions {
   readonly description?: string | undefined;
 }
 
-/** What a class adds to the definition that it serves. */
+/** The additions of a class to the definition that it serves. */
 export interface AttachmentOptions {
   /** Interceptors of its calls. They run inside those of the definition. */
   readonly interceptors?: readonly Interceptor[] | undefined;

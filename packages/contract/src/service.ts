@@ -115,7 +115,7 @@ export function serviceDefinitionOf(value: unknown): ServiceDefinition {
   );
 }
 
-/** What a decorated class, or the class of an instance, adds to its definition. */
+/** The additions of a decorated class, or of the class of an instance, to its definition. */
 export function attachmentOf(value: object): Attachment {
   return (markOf(value, attachmentMark) as Attachment | undefined) ?? NOTHING;
 }

@@ -17,7 +17,8 @@ export type ProvidedValues<P extends ContextProviders> = {
  *
  * ```ts
  * const identify = addContext({ user: (call) => users.find(call.peer) });
- * implement(Hello, { hello: (request, { user }) => ({ text: user.name }) }, { interceptors: [identify] });
+ * const handlers = { hello: (request, { user }) => ({ text: user.name }) };
+ * implement(Hello, handlers, { interceptors: [identify] });
  * ```
  *
  * Throws `RpcError` INVALID_ARGUMENT for a name that every context has, such as `signal`.

@@ -108,7 +108,7 @@ export function isImplementation(value: object): value is ServiceImplementation 
   return (value as Partial<ServiceImplementation>).kind === "implementation";
 }
 
-/** What an entry of `services` adds to its definition. */
+/** The additions of an entry of `services` to its definition. */
 export function attachmentOfService(service: object): ImplementationAttachment {
   if (isImplementation(service)) return service.attachment;
   return { ...attachmentOf(service), methods: NO_METHODS };

@@ -24,7 +24,7 @@ interface User {
 }
 
 const identify = addContext({
-  user: async ({ metadata }): Promise<User> => ({ name: metadata.get("user") ?? "nobody" }),
+  user: async ({ metadata }): Promise<User> => ({ name: metadata.get("user") ?? "unknown" }),
 });
 
 const Four = fourWith();
@@ -73,7 +73,7 @@ test("those of a method reach its handler only", async () => {
   await using pair = await servicePair({ services: [implement(Four, handlers, { methods })] });
   const client = pair.client.client(Four);
   for (const pattern of PATTERNS) await callFour(client, pattern);
-  expect(seen).toEqual([{ name: "nobody" }, undefined, undefined, undefined]);
+  expect(seen).toEqual([{ name: "unknown" }, undefined, undefined, undefined]);
 });
 
 test("methods of decorated classes find them", async () => {
