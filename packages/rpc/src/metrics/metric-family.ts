@@ -36,7 +36,7 @@ export interface MetricSource {
   collect(): readonly MetricFamily[];
 }
 
-/** Returns the option `metrics`. Throws INVALID_ARGUMENT for a value that is not a list of sources. */
+/** Returns the option `metrics`. Throws INVALID_ARGUMENT for anything but a list of sources. */
 export function checkSources(
   sources: readonly MetricSource[] | undefined = [],
 ): readonly MetricSource[] {
