@@ -8,6 +8,7 @@ export type {
   InterceptedCall,
   Interceptor,
   Next,
+  Requirement,
 } from "@aster/contract";
 export type { ContextProviders, ProvidedValues } from "./add-context.ts";
 export { addContext } from "./add-context.ts";
@@ -21,4 +22,5 @@ export {
   optionError,
   unknownOption,
 } from "./option-check.ts";
+export { capabilityCheck } from "./server/requirement.ts";
 export { now } from "./time/clock.ts";
