@@ -6,6 +6,7 @@ export type { CapabilityOptions } from "./capability.ts";
 export { CapabilityInterceptor, capability } from "./capability.ts";
 export type { DeadlineOptions } from "./deadline.ts";
 export { DeadlineInterceptor, deadline } from "./deadline.ts";
+// openTelemetry is in ./open-telemetry only, because it needs the package @opentelemetry/api
 export type { MethodMetrics, MetricsOptions } from "./metrics.ts";
 export { DURATION_BUCKETS_MS, MetricsInterceptor, metrics } from "./metrics.ts";
 export type { ExpiringToken, TokenProvider } from "./token-source.ts";
