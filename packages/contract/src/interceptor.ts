@@ -33,8 +33,8 @@ export interface InterceptedCall {
   readonly metadata: CallMetadata;
   /**
    * The time by which the call must end, on the clock of `now()` in `@aster/rpc`; `undefined` for
-   * no deadline. An interceptor can pass on an earlier one, which bounds the call from then on, on a
-   * server the handler. It cannot extend the deadline of the caller.
+   * no deadline. An interceptor can pass on an earlier one, which bounds the call from then on, or
+   * the handler on a server. It cannot extend the deadline of the caller.
    */
   readonly deadlineAt: number | undefined;
   /**
