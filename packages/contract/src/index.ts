@@ -1,13 +1,14 @@
 // The definition of services.
 
 export type { CallContext, CallMetadata } from "./call-context.ts";
+export type { CompressionSetting } from "./compression-setting.ts";
 export { bidiStream, clientStream, rpc, serverStream, unary } from "./declare-method.ts";
 export { defineService } from "./define-service.ts";
 export type { ContractErrorCode } from "./error.ts";
 export { ContractError } from "./error.ts";
 export type { ErrorType, ErrorTypeOptions, TypedError } from "./error-type.ts";
 export { errorType } from "./error-type.ts";
-export type { CompressionSetting, InterceptedCall, Interceptor, Next } from "./interceptor.ts";
+export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export type { Infer } from "./message.ts";
 export { contractIdFromService, contractIdOf, methodIdsOf } from "./model/contract.ts";
 export type { MethodOptions, ServiceOptions, ServiceScope } from "./options.ts";
@@ -22,6 +23,8 @@ export { onWarning } from "./warning.ts";
 
 // For libraries that make clients and servers of definitions.
 
+export type { CompressionFault } from "./compression-setting.ts";
+export { compressionFault } from "./compression-setting.ts";
 export type { BareMethodDecorator, MethodDeclarer } from "./declare-method.ts";
 export type { ScopeOf } from "./define-service.ts";
 export type { ErrorTypes, ErrorTypesOf, MethodErrors, NoErrors } from "./error-type.ts";

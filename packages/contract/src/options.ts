@@ -1,3 +1,4 @@
+import { type CompressionSetting, compressionFault } from "./compression-setting.ts";
 import { ContractError } from "./error.ts";
 import type { MethodErrors } from "./error-type.ts";
 import type { Interceptor } from "./interceptor.ts";
@@ -20,6 +21,8 @@ export interface MethodOptions<E extends MethodErrors = MethodErrors> {
   readonly interceptors?: readonly Interceptor[] | undefined;
   /** The most concurrent calls of the method; more are refused. Default: no limit. */
   readonly maxConcurrentCalls?: number | undefined;
+  /** The compression of its messages, on both sides; not hashed. Default: that of the service. */
+  readonly compression?: CompressionSetting | undefined;
   /** The name on the wire. Default: the key of the method. */
   readonly name?: string | undefined;
   /** A description for people and tools; not hashed. */
@@ -49,6 +52,11 @@ export interface ServiceOptions {
   readonly maxConcurrentStreams?: number | undefined;
   /** The most concurrent calls, also in sessions; more are refused. Default: no limit. */
   readonly maxConcurrentCalls?: number | undefined;
+  /**
+   * The compression of its messages, on both sides; not hashed. Default: that of the client or
+   * server.
+   */
+  readonly compression?: CompressionSetting | undefined;
   /** The roles that a caller of any method needs; not hashed. */
   readonly requires?: Requirement | undefined;
   /** The names of methods on the wire: the keys (default), or the keys in snake_case. */
@@ -59,12 +67,12 @@ export interface ServiceOptions {
 
 const METHOD_OPTIONS = new Set([
   ...["timeoutMs", "idempotent", "serialization", "requires", "errors", "interceptors"],
-  ...["maxConcurrentCalls", "name", "description"],
+  ...["maxConcurrentCalls", "compression", "name", "description"],
 ]);
 
 const SERVICE_OPTIONS = new Set([
   ...["name", "version", "serialization", "scoped", "interceptors", "maxConcurrentStreams"],
-  ...["maxConcurrentCalls", "requires", "naming", "description"],
+  ...["maxConcurrentCalls", "compression", "requires", "naming", "description"],
 ]);
 
 function checkKeys(options: object, allowed: ReadonlySet<string>, place: string): void {
@@ -86,11 +94,22 @@ function checkBound(most: number | undefined, option: string, place: string): vo
   throw new ContractError("option", `${place}: ${option} must be an integer from 1, not ${most}`);
 }
 
+function checkCompression(setting: CompressionSetting | undefined, place: string): void {
+  const fault = compressionFault(setting);
+  if (fault === undefined) return;
+  const { option, expected, value } = fault;
+  throw new ContractError(
+    "option",
+    `${place}: ${option} must be ${expected}, not ${String(value)}`,
+  );
+}
+
 /** Refuses unknown method options and invalid values. `place` begins the error text. */
 export function checkMethodOptions(options: MethodOptions, place: string): void {
   checkKeys(options, METHOD_OPTIONS, place);
   const { timeoutMs } = options;
   checkBound(options.maxConcurrentCalls, "maxConcurrentCalls", place);
+  checkCompression(options.compression, place);
   if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
     throw new ContractError(
       "option",
@@ -106,6 +125,7 @@ export function checkServiceOptions(options: ServiceOptions, place: string): voi
   const { naming, scoped } = options;
   checkBound(options.maxConcurrentStreams, "maxConcurrentStreams", place);
   checkBound(options.maxConcurrentCalls, "maxConcurrentCalls", place);
+  checkCompression(options.compression, place);
   if (naming !== undefined && naming !== "as-written" && naming !== "snake") {
     throw new ContractError(
       "option",

@@ -8,6 +8,7 @@ export type {
   Interceptor,
   Next,
 } from "@aster/contract";
+export { checkCompression } from "./message/compression.ts";
 export type { CallEnd } from "./observe-call.ts";
 export { observeCall } from "./observe-call.ts";
 export {
@@ -18,4 +19,5 @@ export {
   optionError,
   unknownOption,
 } from "./option-check.ts";
+export { pause } from "./retry/pause.ts";
 export { now } from "./time/clock.ts";
