@@ -2,16 +2,29 @@
 
 export type { CallContext, CallMetadata } from "./call-context.ts";
 export type { CompressionSetting } from "./compression-setting.ts";
+export type { ContextNeeds, ContextValue, NeedsContext } from "./context-value.ts";
+export { contextValue } from "./context-value.ts";
 export { bidiStream, clientStream, rpc, serverStream, unary } from "./declare-method.ts";
 export { defineService } from "./define-service.ts";
 export type { ContractErrorCode } from "./error.ts";
 export { ContractError } from "./error.ts";
 export type { ErrorType, ErrorTypeOptions, TypedError } from "./error-type.ts";
 export { errorType } from "./error-type.ts";
-export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
+export type {
+  ContextInterceptor,
+  InterceptedCall,
+  Interceptor,
+  Next,
+} from "./interceptor.ts";
 export type { Infer } from "./message.ts";
 export { contractIdFromService, contractIdOf, methodIdsOf } from "./model/contract.ts";
-export type { MethodOptions, ServiceOptions, ServiceScope } from "./options.ts";
+export type {
+  AttachmentOptions,
+  MethodOptions,
+  ServiceClassOptions,
+  ServiceOptions,
+  ServiceScope,
+} from "./options.ts";
 export type { Requirement } from "./requirement.ts";
 export { allOf, anyOf, role } from "./requirement.ts";
 export { SerializationMode } from "./serialization-mode.ts";
@@ -25,6 +38,8 @@ export { onWarning } from "./warning.ts";
 
 export type { CompressionFault } from "./compression-setting.ts";
 export { compressionFault } from "./compression-setting.ts";
+export type { AttachedValues, MissingNeeds, MissingValues } from "./context-check.ts";
+export type { AddedValues, NeededValues } from "./context-value.ts";
 export type { BareMethodDecorator, MethodDeclarer } from "./declare-method.ts";
 export type { ScopeOf } from "./define-service.ts";
 export type { ErrorTypes, ErrorTypesOf, MethodErrors, NoErrors } from "./error-type.ts";
@@ -52,7 +67,8 @@ export type {
   Methods,
 } from "./method.ts";
 export type { CapabilityRequirement } from "./requirement.ts";
-export type { ServiceDecorator } from "./service.ts";
+export type { Attachment, ServiceDecorator } from "./service.ts";
+export { attachmentOf } from "./service.ts";
 export type { ServiceClass } from "./service-class.ts";
 export { isServiceDefinition } from "./service-definition.ts";
 export type { MethodSignature, MethodsOf, MethodsOfClass, ServiceOf } from "./service-types.ts";

@@ -1,3 +1,4 @@
+import type { AddedValues, Interceptor } from "@aster/contract";
 import { contractIdOf } from "@aster/contract";
 import {
   type Connection,
@@ -85,8 +86,14 @@ export class AsterServer implements AsyncDisposable {
    *   address of the node is taken (`transport.bind`), when the native module is missing
    *   (`transport.native`), and when the health port is taken
    */
-  static async start<const S extends readonly object[]>(
-    given: AsterServerOptions & { readonly services: S & HostableServices<S> },
+  static async start<
+    const S extends readonly object[],
+    const I extends readonly Interceptor[] = readonly Interceptor[],
+  >(
+    given: AsterServerOptions & {
+      readonly services: S & HostableServices<S, AddedValues<I>>;
+      readonly interceptors?: I | undefined;
+    },
   ): Promise<AsterServer> {
     const options = await serverSettings(given);
     const { peerTtlMs, admissionTimeoutMs } = options;

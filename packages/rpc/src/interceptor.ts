@@ -4,10 +4,13 @@
 export type {
   CallMetadata,
   CompressionSetting,
+  ContextInterceptor,
   InterceptedCall,
   Interceptor,
   Next,
 } from "@aster/contract";
+export type { ContextProviders, ProvidedValues } from "./add-context.ts";
+export { addContext } from "./add-context.ts";
 export { checkCompression } from "./message/compression.ts";
 export type { CallEnd } from "./observe-call.ts";
 export { observeCall } from "./observe-call.ts";

@@ -1,4 +1,5 @@
 import { printFailure, runCallback } from "../failure-log.ts";
+import { checkInterceptors } from "../interceptor-chain.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { Log } from "../log/log.ts";
 import { ServerLog } from "../log/server-log.ts";
@@ -56,6 +57,7 @@ export class ServerCore {
     this.limits = limitsWith(options.limits);
     this.budget = new ServerBudget(this.limits);
     this.packing = packingOf(options.compression);
+    checkInterceptors(options.interceptors);
     this.router = new Router(
       options.services,
       options.interceptors ?? [],
