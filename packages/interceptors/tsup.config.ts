@@ -1,17 +1,8 @@
 import { defineConfig } from "tsup";
+import manifest from "./package.json" with { type: "json" };
 
 export default defineConfig({
-  entry: [
-    "src/index.ts",
-    "src/audit-log.ts",
-    "src/auth.ts",
-    "src/bulkhead.ts",
-    "src/circuit-breaker.ts",
-    "src/compression.ts",
-    "src/deadline.ts",
-    "src/metrics.ts",
-    "src/rate-limit.ts",
-  ],
+  entry: Object.values(manifest.exports),
   format: "esm",
   target: "node22",
   dts: { compilerOptions: { stripInternal: true } },

@@ -67,6 +67,7 @@ export type {
   Methods,
 } from "./method.ts";
 export type { CapabilityRequirement } from "./requirement.ts";
+export { requirementOf } from "./requirement.ts";
 export type { Attachment, ServiceDecorator } from "./service.ts";
 export { attachmentOf } from "./service.ts";
 export type { ServiceClass } from "./service-class.ts";

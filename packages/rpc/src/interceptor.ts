@@ -8,6 +8,7 @@ export type {
   InterceptedCall,
   Interceptor,
   Next,
+  Requirement,
 } from "@aster/contract";
 export type { ContextProviders, ProvidedValues } from "./add-context.ts";
 export { addContext } from "./add-context.ts";
@@ -23,4 +24,5 @@ export {
   unknownOption,
 } from "./option-check.ts";
 export { pause } from "./retry/pause.ts";
+export { capabilityCheck } from "./server/requirement.ts";
 export { now } from "./time/clock.ts";
