@@ -20,12 +20,12 @@ export interface InterceptedCall {
   readonly peer: string;
   /** On a server, the roles that the caller's credential attests; empty on a client. */
   readonly roles: ReadonlySet<string>;
-  /** Sent with the request. A change has an effect on the client only. */
+  /** Sent with the request. On a server, a change is what the handler finds in its context. */
   readonly metadata: CallMetadata;
   /**
    * The time by which the call must end, on the clock of `now()` in `@aster/rpc`; `undefined` for
-   * no deadline. A change has an effect on the client only, where it cannot extend the deadline of
-   * the caller.
+   * no deadline. An interceptor can pass on an earlier one, which bounds the call from then on, or
+   * the handler on a server. It cannot extend the deadline of the caller.
    */
   readonly deadlineAt: number | undefined;
   /**

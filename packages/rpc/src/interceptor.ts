@@ -12,6 +12,8 @@ export type {
 } from "@aster/contract";
 export type { ContextProviders, ProvidedValues } from "./add-context.ts";
 export { addContext } from "./add-context.ts";
+export type { CallMapping } from "./map-call.ts";
+export { mapCall } from "./map-call.ts";
 export { checkCompression } from "./message/compression.ts";
 export type { CallEnd } from "./observe-call.ts";
 export { observeCall } from "./observe-call.ts";

@@ -96,12 +96,15 @@ class InterceptedRun {
     try {
       const { deadlineAt = NO_DEADLINE, signal } = call;
       checkDeadlineAt(deadlineAt);
-      const same = deadlineAt === guard.deadlineAt && signal === guard.signal;
+      const later = deadlineAt > guard.deadlineAt;
+      const inner = later ? { ...call, deadlineAt: guard.deadlineAt } : call;
+      const same = (later || deadlineAt === guard.deadlineAt) && signal === guard.signal;
       // the call itself watches deadline and signal
       if (same || index + 1 === this.#method.interceptors.length) {
-        return await this.#step(index + 1, call, guard);
+        return await this.#step(index + 1, inner, guard);
       }
-      return await this.#guarded(index + 1, call, this.#guard(deadlineAt, signal));
+      const endsAt = Math.min(deadlineAt, guard.deadlineAt);
+      return await this.#guarded(index + 1, inner, this.#guard(endsAt, signal));
     } finally {
       this.#at = index;
     }

@@ -2,6 +2,7 @@ import { type CheckedValue, checkValue, type WireTypeInfo, wireTypeInfo } from "
 import type {
   CallContext,
   ContextInterceptor,
+  InterceptedCall,
   Interceptor,
   SerializationMode,
   ServiceMethod,
@@ -12,6 +13,7 @@ import { chain } from "../interceptor-chain.ts";
 import { type Packing, packingFor } from "../message/compression.ts";
 import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
 import { Packers } from "../message/packers.ts";
+import { Metadata } from "../metadata.ts";
 import type { WireMode } from "../protocol/mode.ts";
 import { RpcReason } from "../reason.ts";
 import { scoped } from "../scoped-stream.ts";
@@ -124,15 +126,23 @@ export class Route {
   #intercept(handler: Handler, interceptors: readonly Interceptor[]): Route["invoke"] {
     const run = chain(interceptors, async (call) => {
       const context = call.context as ServerContext;
-      if (call.values !== undefined) context.addValues(call.values);
+      applyChanges(call, context);
       // the body of a generator runs later, and so do the listeners of the signal
       context.scope = currentScope();
-      context.compression = call.compression;
       const result = handler(call.request, context);
       return this.streamsResponses ? scoped(await result, context.scope) : result;
     });
     return (request, context) => run(interceptedCall(this, request, context));
   }
+}
+
+/** Applies to the context of the handler what interceptors changed in the call. */
+function applyChanges(call: InterceptedCall, context: ServerContext): void {
+  const { metadata, deadlineAt, values } = call;
+  if (metadata !== context.metadata) context.metadata = Metadata.from(metadata);
+  if (deadlineAt !== undefined && deadlineAt !== context.deadlineAt) context.shorten(deadlineAt);
+  if (values !== undefined) context.addValues(values);
+  context.compression = call.compression;
 }
 
 /** Throws INVALID_ARGUMENT for a name that a context value cannot have. */

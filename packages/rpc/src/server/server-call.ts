@@ -24,12 +24,14 @@ import {
   cancelledByCaller,
   checkEnd,
   concealException,
+  deadlinePassed,
   isWaste,
   misplacedFrame,
   requestMissing,
   unexpectedMessage,
 } from "./errors.ts";
 import type { RunningCall } from "./running-calls.ts";
+import type { TimedCall } from "./server-context.ts";
 import { UnreadAnswer } from "./unread-answer.ts";
 
 const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered");
@@ -45,7 +47,7 @@ const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered"
  * All steps before and after the handler run synchronously inside a callback of the transport, so a
  * unary call needs no promise besides the handler's own.
  */
-export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall {
+export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, RunningCall {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
@@ -183,8 +185,15 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
       this.#abandon();
       this.#channel.reset(ResetCode.Cancelled);
     } else if (this.#timed) {
-      this.#fail(new RpcError(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded"));
+      this.#fail(deadlinePassed());
     } else this.#fail(requestMissing(this.#owner.core.limits));
+  }
+
+  endAt(deadlineAt: number): void {
+    if (this.#phase === Phase.Over) return;
+    if (this.#timed) timers.remove(this);
+    timers.add(this, deadlineAt);
+    this.#timed = true;
   }
 
   /** Ends the call with this error for caller and handler. No-op when it has ended. */
@@ -314,6 +323,7 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
   #begin(call: AdmittedCall): void {
     this.#admitted = call;
     this.#owner.running?.add(this);
+    if (call.route.intercepted) call.context.timed = this;
     if (!call.route.streamsRequests) {
       this.#phase = Phase.Request;
       // otherwise the time of the header holds until the request is there
