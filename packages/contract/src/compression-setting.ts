@@ -10,7 +10,9 @@ export type CompressionSetting =
        * Messages of more bytes are compressed, where that makes them smaller. Default: 4096.
        */
       readonly thresholdBytes?: number | undefined;
-      /** The level of zstd, from 1 to 19. Default: 3. Levels above 9 take long for large messages. */
+      /**
+       * The level of zstd, from 1 to 19. Levels above 9 take long for large messages. Default: 3.
+       */
       readonly level?: number | undefined;
     };
 

@@ -4,8 +4,8 @@ import { type InterceptedCall, optionError } from "@aster/rpc/interceptor";
 export type CallScopePart = "service" | "method" | "peer";
 
 /**
- * The calls that share a state: all of them (`"global"`), those of a service, a method or a peer, or
- * those that have several of these in common: `["peer", "method"]`.
+ * The calls that share a state: all of them (`"global"`), those of a service, a method or a peer,
+ * or those that have several of these in common: `["peer", "method"]`.
  */
 export type CallScope = "global" | CallScopePart | readonly CallScopePart[];
 
@@ -37,7 +37,7 @@ const keys: Readonly<Record<CallScopePart, (call: InterceptedCall) => string>> =
 
 const parts = Object.keys(keys);
 
-/** Throws `RpcError` INVALID_ARGUMENT for a scope or key that is not valid, and for both at once. */
+/** Throws `RpcError` INVALID_ARGUMENT for a bad scope or key, and for both at once. */
 export function keyedScope({ scope, key }: ScopeOptions, usual: CallScope): KeyedScope {
   if (key !== undefined) {
     if (typeof key !== "function") throw optionError("key", "a function", key);

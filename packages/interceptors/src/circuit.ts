@@ -8,8 +8,8 @@ export interface CircuitRules {
 }
 
 /**
- * The recent failures of one key. Circuits are made by a first failure; a key without one is closed.
- * Times are readings of `now()`.
+ * The recent failures of one key. A first failure makes it; a key without one is closed. Times are
+ * readings of `now()`.
  */
 export class Circuit {
   readonly #rules: CircuitRules;

@@ -2,8 +2,8 @@ import type { InterceptedCall, Next } from "@aster/rpc/interceptor";
 import { withSteps } from "./stream-steps.ts";
 
 /**
- * The place of a call on a server. It is given back when the call is over and no code of the handler
- * runs: a handler may go on after its caller has left.
+ * The place of a call on a server. It is given back when the call is over and no code of the
+ * handler runs: a handler may go on after its caller has left.
  */
 export class Place {
   readonly #leave: () => void;

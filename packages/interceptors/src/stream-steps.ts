@@ -17,7 +17,7 @@ function isSource(value: unknown): value is Source {
   return Symbol.asyncIterator in value || Symbol.iterator in value;
 }
 
-/** It is not a generator, because that does not see a reader that leaves before the first message. */
+/** Not a generator, because that does not notice a reader that leaves before the first message. */
 class SteppedStream implements AsyncIterableIterator<unknown> {
   readonly #source: AsyncIterator<unknown> | Iterator<unknown>;
   readonly #run: RunStep;

@@ -45,7 +45,7 @@ export class TokenBucket {
     return this.#fullAt <= at && this.line === undefined;
   }
 
-  /** The line, made on first use. Whoever leaves it calls {@link leave}. */
+  /** The line, made on first use. A call that has entered it calls {@link leave} in the end. */
   enter(): Semaphore {
     this.line ??= new Semaphore(1);
     return this.line;

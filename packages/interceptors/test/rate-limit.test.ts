@@ -91,7 +91,7 @@ test("limits per key", async () => {
   await expect(run(interceptor, fakeCall({ method: "rest" }))).rejects.toThrow("(1/s per key)");
 });
 
-test("nobody gets a new bucket by the use of many keys", async () => {
+test("many keys do not give a peer new buckets", async () => {
   const interceptor = rateLimit({ ratePerSecond: 1, burst: 2, scope: "peer", maxKeys: 50 });
   const of = (i: number) => fakeCall({ peer: `${i}` });
   expect(await passing(interceptor, of(0))).toBe(2);

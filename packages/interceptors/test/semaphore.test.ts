@@ -2,7 +2,7 @@ import { RpcError, StatusCode } from "@aster/rpc";
 import { expect, test } from "vitest";
 import { Semaphore } from "../src/semaphore.ts";
 
-test("grants permits in the order of the waiters, whoever leaves", async () => {
+test("grants permits in the order of the waiters, also when some leave", async () => {
   const semaphore = new Semaphore(1);
   const got: number[] = [];
   const cancels = Array.from({ length: 6 }, () => new AbortController());

@@ -132,7 +132,7 @@ export const RpcReason = {
    * milliseconds.
    */
   LIMIT_RATE: "limit.rate",
-  /** A bulkhead runs as many calls as it may, and its queue is full. Retry later with a back-off. */
+  /** A bulkhead runs all the calls that it may, and its queue is full. Retry with a back-off. */
   LIMIT_BULKHEAD: "limit.bulkhead",
 
   // Circuit breakers.
