@@ -14,6 +14,7 @@ export type { ContextProviders, ProvidedValues } from "./add-context.ts";
 export { addContext } from "./add-context.ts";
 export type { CallMapping } from "./map-call.ts";
 export { mapCall } from "./map-call.ts";
+export { checkCompression } from "./message/compression.ts";
 export type { CallEnd } from "./observe-call.ts";
 export { observeCall } from "./observe-call.ts";
 export {
@@ -24,5 +25,6 @@ export {
   optionError,
   unknownOption,
 } from "./option-check.ts";
+export { pause } from "./retry/pause.ts";
 export { capabilityCheck } from "./server/requirement.ts";
 export { now } from "./time/clock.ts";

@@ -24,6 +24,7 @@ const internal = new Set([
   ...[
     "instance",
     "trailers",
+    "compression",
     "timed",
     "scope",
     "shorten",

@@ -10,9 +10,9 @@ import type {
 import { currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { chain } from "../interceptor-chain.ts";
-import { plainBytesIn } from "../message/compression.ts";
+import { type Packing, packingFor } from "../message/compression.ts";
 import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
-import { MessagePacker } from "../message/message-packer.ts";
+import { Packers } from "../message/packers.ts";
 import { Metadata } from "../metadata.ts";
 import type { WireMode } from "../protocol/mode.ts";
 import { RpcReason } from "../reason.ts";
@@ -25,7 +25,7 @@ import type { ServerContext } from "./server-context.ts";
 
 /** The coding of one method's messages in one form. */
 export interface RouteCoding extends MethodCoding {
-  readonly packer: MessagePacker;
+  readonly packers: Packers;
   /** A request in profile B gets a response in profile B. */
   readonly answersInKind: boolean;
   /** A request in profile A gets a response in XLANG, whatever mode the header names. */
@@ -99,13 +99,13 @@ export class Route {
   }
 
   /**
-   * The coding of one form. The first call for the form sets `plainBytes`, which is the same for
-   * all calls of a server.
+   * The coding of one form. The first call for the form sets the packing of the server, which is
+   * the same for all its calls.
    */
-  coding(form: WireMode, plainBytes: number): RouteCoding {
+  coding(form: WireMode, packing: Packing): RouteCoding {
     this.#coding[form] ??= {
       ...methodCoding(this.method, form),
-      packer: new MessagePacker({ plainBytes: plainBytesIn(form, plainBytes) }),
+      packers: new Packers(form, packingFor(this.service.definition, this.method, packing)),
       answersInKind: form === "xlang",
       mayBeXlang: false,
     };
@@ -142,6 +142,7 @@ function applyChanges(call: InterceptedCall, context: ServerContext): void {
   if (metadata !== context.metadata) context.metadata = Metadata.from(metadata);
   if (deadlineAt !== undefined && deadlineAt !== context.deadlineAt) context.shorten(deadlineAt);
   if (values !== undefined) context.addValues(values);
+  context.compression = call.compression;
 }
 
 /** Throws INVALID_ARGUMENT for a name that a context value cannot have. */

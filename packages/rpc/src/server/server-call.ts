@@ -8,6 +8,7 @@ import {
 } from "@aster/transport";
 import { RpcError, rpcErrorIn } from "../error.ts";
 import { attempt } from "../error-fields.ts";
+import type { PackedMessage } from "../message/message-packer.ts";
 import { CONTROL_FLAGS, OPENING_FLAGS } from "../protocol/frame-roles.ts";
 import { encodeFailure, encodeSuccess, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
@@ -62,6 +63,8 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
   /** A part of the answer is still in the send buffer. */
   #unread = false;
   #admitted: AdmittedCall | undefined;
+  /** Resolves when a response of the stream that is being compressed was sent. */
+  #packing: Promise<boolean> | undefined;
   #session: ChannelSink | undefined;
 
   constructor(owner: CallOwner, channel: Channel) {
@@ -199,7 +202,10 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
   }
 
   sendMessage(message: unknown): boolean {
-    return this.#admitted?.send(this.#channel, message) ?? true;
+    const sent = this.#admitted?.send(this.#channel, message) ?? true;
+    if (typeof sent === "boolean") return sent;
+    this.#packing = this.#sendPacked(sent);
+    return false;
   }
 
   get crowded(): boolean {
@@ -207,7 +213,9 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
   }
 
   async drained(waiting?: unknown): Promise<void> {
-    await this.#channel.drained();
+    const packing = this.#packing;
+    this.#packing = undefined;
+    if (packing === undefined || !(await packing)) await this.#channel.drained();
     if (!this.crowded) return;
     const call = this.#admitted;
     const held = waiting === undefined ? 0 : (call?.holdResponse(waiting) ?? 0);
@@ -222,7 +230,12 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
           void this.#waitWith(call, response);
           return;
         }
-        this.#unread = !call.send(this.#channel, response);
+        const sent = call.send(this.#channel, response);
+        if (typeof sent !== "boolean") {
+          void this.#succeedLater(call, sent);
+          return;
+        }
+        this.#unread = !sent;
         this.#succeed(call);
       } catch (error) {
         this.#failed(error);
@@ -240,6 +253,26 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
       return;
     }
     this.responded(call, response);
+  }
+
+  /** Ends the call when its response is compressed. */
+  async #succeedLater(call: AdmittedCall, packed: Promise<PackedMessage>): Promise<void> {
+    try {
+      const hasRoom = await this.#sendPacked(packed);
+      if (this.#phase !== Phase.Over) {
+        this.#unread = !hasRoom;
+        this.#succeed(call);
+      }
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.returned(call);
+  }
+
+  /** Sends a response when it is compressed. `false` while the channel has no capacity. */
+  async #sendPacked(packed: Promise<PackedMessage>): Promise<boolean> {
+    const { flags, payload } = await packed;
+    return this.#phase === Phase.Over || this.#channel.send(flags, payload);
   }
 
   streamed(call: AdmittedCall): void {

@@ -1,4 +1,4 @@
-import type { ErrorType } from "@aster/contract";
+import type { CompressionSetting, ErrorType } from "@aster/contract";
 import type { AsyncScope, CurrentCall } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { requestIdOf } from "../log/request-id.ts";
@@ -44,6 +44,8 @@ export class ServerContext implements CurrentCall {
   #onEnd: ((error: RpcError | undefined) => void)[] | undefined;
   /** The pairs that are sent with the status; `undefined` for none. */
   trailers: TrailerPair[] | undefined;
+  /** The compression of the responses; `undefined` for that of the method. Interceptors set it. */
+  compression: CompressionSetting | undefined;
   /** Ends the call at a deadline of an interceptor. Set for calls with interceptors. */
   timed: TimedCall | undefined;
   /** The async context that interceptors made for the handler; `undefined` without interceptors. */
