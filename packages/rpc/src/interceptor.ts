@@ -1,5 +1,5 @@
-// For authors of interceptors: types, the observation of calls, checks of options, and the clock of
-// deadlines.
+// For authors of interceptors: types, the observation of calls, checks of options, texts for logs,
+// and the clock of deadlines.
 
 export type {
   CallMetadata,
@@ -8,6 +8,8 @@ export type {
   Interceptor,
   Next,
 } from "@aster/contract";
+export { printFailure } from "./failure-log.ts";
+export { safeText, shortened } from "./log/safe-text.ts";
 export type { CallEnd } from "./observe-call.ts";
 export { observeCall } from "./observe-call.ts";
 export {
@@ -18,4 +20,4 @@ export {
   optionError,
   unknownOption,
 } from "./option-check.ts";
-export { now } from "./time/clock.ts";
+export { epochMs, now } from "./time/clock.ts";
