@@ -1,8 +1,11 @@
-export type { AuditLogOptions, AuditRecord } from "./audit-log.ts";
+export type { AuditLog, AuditLogOptions } from "./audit-log.ts";
 export { AuditLogInterceptor, auditLog } from "./audit-log.ts";
+export type { AuditLogger, AuditLogStats, AuditSink } from "./audit-sink.ts";
 export type { AuthOptions } from "./auth.ts";
 export { AUTHORIZATION_KEY, AuthInterceptor, auth } from "./auth.ts";
 export type { DeadlineOptions } from "./deadline.ts";
 export { DeadlineInterceptor, deadline } from "./deadline.ts";
 export type { MethodMetrics, MetricsOptions } from "./metrics.ts";
 export { DURATION_BUCKETS_MS, MetricsInterceptor, metrics } from "./metrics.ts";
+export type { RequestLogOptions } from "./request-log.ts";
+export { RequestLogInterceptor, requestLog } from "./request-log.ts";
