@@ -48,6 +48,12 @@ export interface InterceptedCall {
   /** The second argument of the handler; `undefined` on the client. */
   readonly context: CallContext | undefined;
   /**
+   * On a server, the values that interceptors add to the context of the handler. An interceptor
+   * adds some with `next({ ...call, values: { ...call.values, user } })`. A call whose values have
+   * the name of a member that every context has ends with an error.
+   */
+  readonly values?: Readonly<Record<string, unknown>> | undefined;
+  /**
    * The compression of the messages that this side of the call sends. Default: that of the client
    * or server.
    */
@@ -71,7 +77,18 @@ export type Next = (call: InterceptedCall) => Promise<unknown>;
  *
  * The first interceptor of a list is the outermost. Order on the server: those of the server, of
  * the service, of the method, then the handler. Order on the client: those of the client, of the
- * one `client()`, then the wire. Requests are decoded before the interceptors of a server run, and
- * responses are encoded after them.
+ * one `client()`, of the one call, then the wire. Requests are decoded before the interceptors of a
+ * server run, and responses are encoded after them.
  */
 export type Interceptor = (call: InterceptedCall, next: Next) => Promise<unknown>;
+
+/**
+ * An interceptor that adds values to the context of handlers. `addContext` of
+ * `@aster/rpc/interceptor` makes one.
+ */
+export interface ContextInterceptor<V = unknown> extends Interceptor {
+  /** The names of the values. */
+  readonly adds: readonly string[];
+  /** Never set: for the compiler only. */
+  "~adds"?(): V;
+}

@@ -1,3 +1,4 @@
+import type { ContextNeeds } from "./context-value.ts";
 import { ContractError } from "./error.ts";
 import type { MethodErrors } from "./error-type.ts";
 import type { Interceptor } from "./interceptor.ts";
@@ -57,6 +58,22 @@ export interface ServiceOptions {
   readonly description?: string | undefined;
 }
 
+/** The additions of a class to the definition that it serves. */
+export interface AttachmentOptions {
+  /** Interceptors of its calls. They run inside those of the definition. */
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  /**
+   * The values that its methods need in their context. A server that hosts the class must have
+   * interceptors that add them.
+   */
+  readonly needs?: ContextNeeds | undefined;
+}
+
+/** The options of a class that is a service. */
+export interface ServiceClassOptions extends ServiceOptions, Pick<AttachmentOptions, "needs"> {}
+
+const ATTACHMENT_OPTIONS = new Set(["interceptors", "needs"]);
+
 const METHOD_OPTIONS = new Set([
   ...["timeoutMs", "idempotent", "serialization", "requires", "errors", "interceptors"],
   ...["maxConcurrentCalls", "name", "description"],
@@ -81,6 +98,12 @@ function checkKeys(options: object, allowed: ReadonlySet<string>, place: string)
   }
 }
 
+function checkInterceptors(list: unknown, place: string): void {
+  if (list === undefined) return;
+  if (Array.isArray(list) && list.every((one) => typeof one === "function")) return;
+  throw new ContractError("option", `${place}: interceptors must be a list of functions`);
+}
+
 function checkBound(most: number | undefined, option: string, place: string): void {
   if (most === undefined || (Number.isInteger(most) && most > 0)) return;
   throw new ContractError("option", `${place}: ${option} must be an integer from 1, not ${most}`);
@@ -90,6 +113,7 @@ function checkBound(most: number | undefined, option: string, place: string): vo
 export function checkMethodOptions(options: MethodOptions, place: string): void {
   checkKeys(options, METHOD_OPTIONS, place);
   const { timeoutMs } = options;
+  checkInterceptors(options.interceptors, place);
   checkBound(options.maxConcurrentCalls, "maxConcurrentCalls", place);
   if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
     throw new ContractError(
@@ -104,6 +128,7 @@ export function checkMethodOptions(options: MethodOptions, place: string): void 
 export function checkServiceOptions(options: ServiceOptions, place: string): void {
   checkKeys(options, SERVICE_OPTIONS, place);
   const { naming, scoped } = options;
+  checkInterceptors(options.interceptors, place);
   checkBound(options.maxConcurrentStreams, "maxConcurrentStreams", place);
   checkBound(options.maxConcurrentCalls, "maxConcurrentCalls", place);
   if (naming !== undefined && naming !== "as-written" && naming !== "snake") {
@@ -117,5 +142,15 @@ export function checkServiceOptions(options: ServiceOptions, place: string): voi
       "option",
       `${place}: scoped must be "shared" or "session", not ${JSON.stringify(scoped)}`,
     );
+  }
+}
+
+/** Refuses unknown options and invalid values. `place` begins the error text. */
+export function checkAttachment(options: AttachmentOptions, place: string): void {
+  checkKeys(options, ATTACHMENT_OPTIONS, place);
+  checkInterceptors(options.interceptors, place);
+  for (const [name, value] of Object.entries(options.needs ?? {})) {
+    if (value?.kind === "context-value") continue;
+    throw new ContractError("option", `${place}: needs.${name} must be contextValue<Type>()`);
   }
 }

@@ -4,10 +4,13 @@ export { bytes, wireType } from "@aster/codec";
 export type {
   CallContext,
   CapabilityRequirement,
+  ContextNeeds,
+  ContextValue,
   ErrorType,
   Infer,
   MessageSchema,
   MethodDefinition,
+  NeedsContext,
   ServiceDefinition,
   ServiceHandlers,
   TypedError,
@@ -17,6 +20,7 @@ export {
   anyOf,
   bidiStream,
   clientStream,
+  contextValue,
   contractIdOf,
   defineService,
   errorType,
@@ -45,7 +49,7 @@ export type {
 export { createBroadcast } from "./server/broadcast.ts";
 export type { ServerFault } from "./server/errors.ts";
 export type { HostableServices } from "./server/hostable.ts";
-export type { ServiceImplementation } from "./server/implement.ts";
+export type { ImplementOptions, ServiceImplementation } from "./server/implement.ts";
 export { implement } from "./server/implement.ts";
 
 export type { Subscription } from "./server/subscription.ts";

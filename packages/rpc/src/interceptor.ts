@@ -4,10 +4,14 @@
 export type {
   CallMetadata,
   CompressionSetting,
+  ContextInterceptor,
   InterceptedCall,
   Interceptor,
   Next,
+  Requirement,
 } from "@aster/contract";
+export type { ContextProviders, ProvidedValues } from "./add-context.ts";
+export { addContext } from "./add-context.ts";
 export { printFailure } from "./failure-log.ts";
 export { safeText, shortened } from "./log/safe-text.ts";
 export type { CallEnd } from "./observe-call.ts";
@@ -20,4 +24,5 @@ export {
   optionError,
   unknownOption,
 } from "./option-check.ts";
+export { capabilityCheck } from "./server/requirement.ts";
 export { epochMs, now } from "./time/clock.ts";

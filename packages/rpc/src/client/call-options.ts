@@ -1,4 +1,4 @@
-import type { SerializationMode } from "@aster/contract";
+import type { Interceptor, SerializationMode } from "@aster/contract";
 import { currentDeadlineAt, inCurrentScope } from "../context.ts";
 import type { RpcLimits } from "../limits.ts";
 import type { LoggedClientCall } from "../log/client-log.ts";
@@ -20,6 +20,8 @@ export interface CallOptions {
    */
   readonly signal?: AbortSignal | undefined;
   readonly metadata?: MetadataInit | undefined;
+  /** Interceptors of this call. They run inside those of the client. */
+  readonly interceptors?: readonly Interceptor[] | undefined;
   /**
    * The mode of the messages of this call. Default: the client's mode, else the first one of method
    * and service that the peer offers. Where the peer does not offer it, the call ends with

@@ -2,6 +2,7 @@ import type { Interceptor } from "@aster/contract";
 import { type ServiceDefinition, serviceDefinitionOf } from "@aster/contract";
 import type { Connection } from "@aster/transport";
 import { RpcError } from "../error.ts";
+import { checkInterceptors } from "../interceptor-chain.ts";
 import { limitsWith, type RpcLimitOptions } from "../limits.ts";
 import { type Compression, plainBytesOf } from "../message/compression.ts";
 import { optionError } from "../option-check.ts";
@@ -97,10 +98,7 @@ export function factsOf(definition: ServiceDefinition, { peer }: Pick<Connection
 export function checkCallSettings(options: Omit<ClientOptions, "limits" | "compression">): void {
   checkModeChoice(options);
   checkTimeout(options.timeoutMs);
-  const { interceptors } = options;
-  if (interceptors?.every((interceptor) => typeof interceptor === "function") === false) {
-    throw optionError("interceptors", "a list of functions", interceptors);
-  }
+  checkInterceptors(options.interceptors);
 }
 
 /** Throws FAILED_PRECONDITION for a session-scoped service. */

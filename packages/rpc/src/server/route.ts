@@ -1,5 +1,11 @@
 import { type CheckedValue, checkValue, type WireTypeInfo, wireTypeInfo } from "@aster/codec";
-import type { CallContext, Interceptor, SerializationMode, ServiceMethod } from "@aster/contract";
+import type {
+  CallContext,
+  ContextInterceptor,
+  Interceptor,
+  SerializationMode,
+  ServiceMethod,
+} from "@aster/contract";
 import { currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { chain } from "../interceptor-chain.ts";
@@ -10,6 +16,7 @@ import type { WireMode } from "../protocol/mode.ts";
 import { RpcReason } from "../reason.ts";
 import { scoped } from "../scoped-stream.ts";
 import { StatusCode } from "../status.ts";
+import { checkContextName } from "./context-name.ts";
 import type { HostedService } from "./hosted-service.ts";
 import { interceptedCall } from "./intercepted-call.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -43,6 +50,8 @@ export class Route {
   readonly intercepted: boolean;
   /** Calls need a role of the peer. */
   readonly guarded: boolean;
+  /** The names of the context values that its interceptors declare to add. */
+  readonly adds: readonly string[];
   /** Calls whose handlers have not returned. */
   calls = 0;
   /** Calls the interceptors and the handler. May throw, or return a value or a promise. */
@@ -65,6 +74,7 @@ export class Route {
     this.streamsRequests = method.pattern === "client_stream" || method.pattern === "bidi_stream";
     this.streamsResponses = method.pattern === "server_stream" || method.pattern === "bidi_stream";
     this.intercepted = interceptors.length > 0;
+    this.adds = addedNames(interceptors);
     this.guarded = service.definition.requires !== undefined || method.requires !== undefined;
     const modes = method.serialization === undefined ? serialization : [method.serialization];
     this.#modes = new Set([...modes, ...serialization, "json"]);
@@ -114,6 +124,7 @@ export class Route {
   #intercept(handler: Handler, interceptors: readonly Interceptor[]): Route["invoke"] {
     const run = chain(interceptors, async (call) => {
       const context = call.context as ServerContext;
+      if (call.values !== undefined) context.addValues(call.values);
       // the body of a generator runs later, and so do the listeners of the signal
       context.scope = currentScope();
       const result = handler(call.request, context);
@@ -121,6 +132,15 @@ export class Route {
     });
     return (request, context) => run(interceptedCall(this, request, context));
   }
+}
+
+/** Throws INVALID_ARGUMENT for a name that a context value cannot have. */
+function addedNames(interceptors: readonly Interceptor[]): string[] {
+  const names = interceptors.flatMap(
+    (one: Interceptor & Partial<ContextInterceptor>) => one.adds ?? [],
+  );
+  for (const name of names) checkContextName(name);
+  return names;
 }
 
 /** Returns a request that passed its checks. Throws INVALID_ARGUMENT otherwise. */

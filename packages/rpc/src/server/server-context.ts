@@ -6,6 +6,7 @@ import { type Metadata, metadataText } from "../metadata.ts";
 import { checkTrailer, type TrailerPair } from "../protocol/status-trailer.ts";
 import { showAs } from "../shown.ts";
 import { now } from "../time/clock.ts";
+import { takenContextName } from "./context-name.ts";
 import type { Route } from "./route.ts";
 import type { PeerDirectory } from "./server-options.ts";
 
@@ -118,6 +119,18 @@ export class ServerContext implements CurrentCall {
     const type: ErrorType | undefined = Object.hasOwn(errors, name) ? errors[name] : undefined;
     if (type === undefined) throw new TypeError(`${this.#route.title} declares no error "${name}"`);
     return RpcError.of(type, data, message === undefined ? {} : { message });
+  }
+
+  /**
+   * Adds values of interceptors as members, and replaces those that were added before. Throws
+   * `TypeError` for a name that every context has.
+   */
+  addValues(values: Readonly<Record<string, unknown>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      const taken = takenContextName(name);
+      if (taken !== undefined) throw new TypeError(`values.${name}: ${taken}`);
+      Object.defineProperty(this, name, { value, enumerable: true, configurable: true });
+    }
   }
 
   /** Calls back with the status of the call when it is sent; `undefined` for OK. */

@@ -1,5 +1,6 @@
 import { ServerAudit } from "../audit/server-audit.ts";
 import { printFailure, runCallback } from "../failure-log.ts";
+import { checkInterceptors } from "../interceptor-chain.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { Log } from "../log/log.ts";
 import { ServerLog } from "../log/server-log.ts";
@@ -58,6 +59,7 @@ export class ServerCore {
     this.limits = limitsWith(options.limits);
     this.budget = new ServerBudget(this.limits);
     this.plainBytes = plainBytesOf(options.compression);
+    checkInterceptors(options.interceptors);
     this.router = new Router(
       options.services,
       options.interceptors ?? [],
