@@ -71,11 +71,18 @@ test.each([
   20_000,
 );
 
-test("guide: observability", async () => {
-  const { said, lines } = await printed("docs/guide/observability.md", "interceptors");
-  expect(said).toHaveLength(5);
-  expect(lines).toEqual(said);
-}, 20_000);
+test.each([
+  ["observability", 5],
+  ["limits-and-compression", 3],
+])(
+  "guide: %s",
+  async (name, count) => {
+    const { said, lines } = await printed(`docs/guide/${name}.md`, "interceptors");
+    expect(said).toHaveLength(count);
+    expect(lines).toEqual(said);
+  },
+  20_000,
+);
 
 test("guide: audit", async () => {
   const { said, lines } = await printed("docs/guide/audit.md", "interceptors");

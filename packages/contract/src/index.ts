@@ -1,6 +1,7 @@
 // The definition of services.
 
 export type { CallContext, CallMetadata } from "./call-context.ts";
+export type { CompressionSetting } from "./compression-setting.ts";
 export type { ContextNeeds, ContextValue, NeedsContext } from "./context-value.ts";
 export { contextValue } from "./context-value.ts";
 export { bidiStream, clientStream, rpc, serverStream, unary } from "./declare-method.ts";
@@ -10,7 +11,6 @@ export { ContractError } from "./error.ts";
 export type { ErrorType, ErrorTypeOptions, TypedError } from "./error-type.ts";
 export { errorType } from "./error-type.ts";
 export type {
-  CompressionSetting,
   ContextInterceptor,
   InterceptedCall,
   Interceptor,
@@ -36,6 +36,8 @@ export { onWarning } from "./warning.ts";
 
 // For libraries that make clients and servers of definitions.
 
+export type { CompressionFault } from "./compression-setting.ts";
+export { compressionFault } from "./compression-setting.ts";
 export type { AttachedValues, MissingNeeds, MissingValues } from "./context-check.ts";
 export type { AddedValues, NeededValues } from "./context-value.ts";
 export type { BareMethodDecorator, MethodDeclarer } from "./declare-method.ts";

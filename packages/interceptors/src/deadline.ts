@@ -13,12 +13,12 @@ export interface DeadlineOptions {
 }
 
 /**
- * Sets a deadline for calls of a client that have none: neither their own nor one inherited from
- * the call being handled. That includes calls with `timeoutMs: Infinity`. The deadline covers inner
- * interceptors and all attempts of an inner `retry`, and calls that the handler makes inherit it.
+ * Sets a deadline for calls that have none. On a client, these are calls with neither a timeout of
+ * their own nor a deadline that is inherited from the call being handled, and also those with
+ * `timeoutMs: Infinity`. The deadline covers inner interceptors and all attempts of an inner
+ * `retry`. On a server, it ends handlers of calls that came without a deadline. Calls that a
+ * handler makes inherit the deadline.
  *
- * It has no effect on a server. A server enforces the deadlines of calls and bounds the others
- * itself.
  * Throws `RpcError` INVALID_ARGUMENT for a timeout that is not more than 0, and without any.
  */
 export function deadline(options: DeadlineOptions): Interceptor {
@@ -32,7 +32,7 @@ export function deadline(options: DeadlineOptions): Interceptor {
   for (const [name, ms] of own) checkPositive(`methods.${name}`, ms);
   // the name appears in errors
   return function deadline(call, next) {
-    if (call.side === "server" || call.deadlineAt !== undefined) return next(call);
+    if (call.deadlineAt !== undefined) return next(call);
     const { service, method } = call;
     const ms = own.get(`${service}.${method}`) ?? own.get(service) ?? timeoutMs;
     if (ms === undefined || ms === Number.POSITIVE_INFINITY) return next(call);

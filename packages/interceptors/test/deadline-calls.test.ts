@@ -8,7 +8,14 @@ import { answering, callFour, Four, FourInSession, PATTERNS, TRANSPORTS } from "
 const untilAborted = (signal: AbortSignal): Promise<string> =>
   new Promise((resolve) => signal.addEventListener("abort", () => resolve("")));
 
-test.each(TRANSPORTS)("end calls of every pattern and in sessions, over %s", async (transport) => {
+const ways = TRANSPORTS.flatMap((transport) => [
+  [transport, "client"] as const,
+  [transport, "server"] as const,
+]);
+
+test.each(ways)("end calls of every pattern and in sessions, over %s, on a %s", async (...way) => {
+  const [transport, side] = way;
+  const set = [deadline({ timeoutMs: 60_000, methods: { "Four.sum": 1_000 } })];
   let running = 0;
   let began = (): void => {};
   const handlers = answering((_, { signal }) => {
@@ -22,7 +29,8 @@ test.each(TRANSPORTS)("end calls of every pattern and in sessions, over %s", asy
   await using pair = await servicePair({
     transport,
     services: [implement(Four, handlers), implement(FourInSession, () => handlers)],
-    client: { interceptors: [deadline({ timeoutMs: 60_000, methods: { "Four.sum": 1_000 } })] },
+    interceptors: side === "server" ? set : [],
+    client: { interceptors: side === "client" ? set : [] },
   });
   const client = pair.client.client(Four);
   await using session = await pair.client.session(FourInSession);

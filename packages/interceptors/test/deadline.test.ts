@@ -34,11 +34,6 @@ test("keeps an earlier or later deadline", async () => {
   }
 });
 
-test("passes on a server's call unchanged", async () => {
-  const call = fakeCall({ side: "server" });
-  expect(await passedOn(call)).toBe(call);
-});
-
 test("takes the timeout of the method, else of the service, else of all", async () => {
   const methods = { "Echo.say": 1, Echo: 2, "Other.say": Number.POSITIVE_INFINITY };
   const timeoutOf = async (service: string, method: string, timeoutMs?: number) => {

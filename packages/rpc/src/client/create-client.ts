@@ -1,10 +1,10 @@
-import type { Interceptor } from "@aster/contract";
+import type { CompressionSetting, Interceptor } from "@aster/contract";
 import { type ServiceDefinition, serviceDefinitionOf } from "@aster/contract";
 import type { Connection } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import { checkInterceptors } from "../interceptor-chain.ts";
 import { limitsWith, type RpcLimitOptions } from "../limits.ts";
-import { type Compression, plainBytesOf } from "../message/compression.ts";
+import { packingOf } from "../message/compression.ts";
 import { optionError } from "../option-check.ts";
 import { type Facts, showingPrototype } from "../shown.ts";
 import { StatusCode } from "../status.ts";
@@ -23,8 +23,11 @@ export interface ClientOptions extends ModeChoice {
   /** Interceptors of every call. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[] | undefined;
   readonly limits?: RpcLimitOptions | undefined;
-  /** Compression of the requests. Default: payloads of more than 4096 bytes. */
-  readonly compression?: Compression | undefined;
+  /**
+   * The compression of the requests of methods without a setting of their own. Default: that of the
+   * connection, or messages of more than 4096 bytes.
+   */
+  readonly compression?: CompressionSetting | undefined;
 }
 
 /**
@@ -71,7 +74,7 @@ export function createClient<T extends SharedReference>(
     inSession: false,
     passesValues: connection.passesValues ?? false,
     viewsRows,
-    plainBytes: plainBytesOf(options.compression),
+    packing: packingOf(options.compression),
   };
   const usual = options.serialization ?? (viewsRows ? "row" : undefined);
   const client: Record<string, AnyClientMethod> = Object.create(

@@ -5,7 +5,12 @@ import { type RpcError, rpcErrorIn } from "../error.ts";
 import { attempt } from "../error-fields.ts";
 import { heapBytesOf } from "../message/heap-bytes.ts";
 import { PROFILE_A_BYTE, PROFILE_B_BYTE, passMessage } from "../message/message-codec.ts";
-import { sendMessageFrame, unpack, unpackedSize } from "../message/message-packer.ts";
+import {
+  type PackedMessage,
+  sendMessageFrame,
+  unpack,
+  unpackedSize,
+} from "../message/message-packer.ts";
 import {
   isMessageSource,
   isPromiseLike,
@@ -281,20 +286,24 @@ export class AdmittedCall {
   }
 
   /**
-   * Sends one response; `false` while the channel has no capacity. Throws for a response that
-   * cannot be encoded.
+   * Sends one response; `false` while the channel has no capacity. Returns the frame to send later
+   * if it is still being compressed. Throws for a response that cannot be encoded.
    */
-  send(channel: Channel, message: unknown): boolean {
+  send(channel: Channel, message: unknown): boolean | Promise<PackedMessage> {
     if (channel.connection.passesValues) {
       this.#responses += 1;
       return passMessage(channel, message);
     }
-    const { response, packer, rows } = this.#coding;
+    const { response, packers, rows } = this.#coding;
     let payload: Uint8Array;
     let compressed: Uint8Array | undefined;
+    let packed: Promise<PackedMessage> | undefined;
     try {
+      const packer = packers.of(this.context.compression);
       payload = response.encodeShared(message);
-      compressed = packer.compress(payload);
+      if (packer.takesLong(payload.length)) {
+        packed = this.#hold(payload.length, packer.packLater(payload));
+      } else compressed = packer.compress(payload);
     } catch (cause) {
       throw this.#badResponse(cause);
     }
@@ -303,7 +312,7 @@ export class AdmittedCall {
       channel.send(FrameFlag.RowSchema, rows.response.bytes);
     }
     this.#responses += 1;
-    return sendMessageFrame(channel, payload, compressed);
+    return packed ?? sendMessageFrame(channel, payload, compressed);
   }
 
   /** Reports an exception of the handler or of a response to `onError`. */
@@ -326,6 +335,17 @@ export class AdmittedCall {
     }
     if (complete) outcome.streamed(this);
     else outcome.returned(this);
+  }
+
+  /** Counts the memory of a response while it is compressed. */
+  async #hold(bytes: number, packed: Promise<PackedMessage>): Promise<PackedMessage> {
+    this.#codings.budget.hold(bytes);
+    this.#held += bytes;
+    try {
+      return await packed;
+    } finally {
+      this.free(bytes);
+    }
   }
 
   #enqueue(message: unknown, bytes: number, held: number): Promise<unknown> | undefined {

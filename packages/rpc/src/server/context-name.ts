@@ -22,7 +22,19 @@ const members: Readonly<Record<keyof CallContext | keyof CurrentCall, true>> = {
 
 /** Members of the objects that the server passes as contexts. */
 const internal = new Set([
-  ...["instance", "trailers", "scope", "addValues", "onEnd", "ended", "abort", "then"],
+  ...[
+    "instance",
+    "trailers",
+    "compression",
+    "timed",
+    "scope",
+    "shorten",
+    "addValues",
+    "onEnd",
+    "ended",
+    "abort",
+    "then",
+  ],
 ]);
 
 /**

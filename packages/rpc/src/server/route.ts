@@ -2,6 +2,7 @@ import { type CheckedValue, checkValue, type WireTypeInfo, wireTypeInfo } from "
 import type {
   CallContext,
   ContextInterceptor,
+  InterceptedCall,
   Interceptor,
   SerializationMode,
   ServiceMethod,
@@ -9,9 +10,10 @@ import type {
 import { currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { chain } from "../interceptor-chain.ts";
-import { plainBytesIn } from "../message/compression.ts";
+import { type Packing, packingFor } from "../message/compression.ts";
 import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
-import { MessagePacker } from "../message/message-packer.ts";
+import { Packers } from "../message/packers.ts";
+import { Metadata } from "../metadata.ts";
 import type { WireMode } from "../protocol/mode.ts";
 import { RpcReason } from "../reason.ts";
 import { scoped } from "../scoped-stream.ts";
@@ -23,7 +25,7 @@ import type { ServerContext } from "./server-context.ts";
 
 /** The coding of one method's messages in one form. */
 export interface RouteCoding extends MethodCoding {
-  readonly packer: MessagePacker;
+  readonly packers: Packers;
   /** A request in profile B gets a response in profile B. */
   readonly answersInKind: boolean;
   /** A request in profile A gets a response in XLANG, whatever mode the header names. */
@@ -97,13 +99,13 @@ export class Route {
   }
 
   /**
-   * The coding of one form. The first call for the form sets `plainBytes`, which is the same for
-   * all calls of a server.
+   * The coding of one form. The first call for the form sets the packing of the server, which is
+   * the same for all its calls.
    */
-  coding(form: WireMode, plainBytes: number): RouteCoding {
+  coding(form: WireMode, packing: Packing): RouteCoding {
     this.#coding[form] ??= {
       ...methodCoding(this.method, form),
-      packer: new MessagePacker({ plainBytes: plainBytesIn(form, plainBytes) }),
+      packers: new Packers(form, packingFor(this.service.definition, this.method, packing)),
       answersInKind: form === "xlang",
       mayBeXlang: false,
     };
@@ -124,7 +126,7 @@ export class Route {
   #intercept(handler: Handler, interceptors: readonly Interceptor[]): Route["invoke"] {
     const run = chain(interceptors, async (call) => {
       const context = call.context as ServerContext;
-      if (call.values !== undefined) context.addValues(call.values);
+      applyChanges(call, context);
       // the body of a generator runs later, and so do the listeners of the signal
       context.scope = currentScope();
       const result = handler(call.request, context);
@@ -132,6 +134,15 @@ export class Route {
     });
     return (request, context) => run(interceptedCall(this, request, context));
   }
+}
+
+/** Applies to the context of the handler what interceptors changed in the call. */
+function applyChanges(call: InterceptedCall, context: ServerContext): void {
+  const { metadata, deadlineAt, values } = call;
+  if (metadata !== context.metadata) context.metadata = Metadata.from(metadata);
+  if (deadlineAt !== undefined && deadlineAt !== context.deadlineAt) context.shorten(deadlineAt);
+  if (values !== undefined) context.addValues(values);
+  context.compression = call.compression;
 }
 
 /** Throws INVALID_ARGUMENT for a name that a context value cannot have. */

@@ -206,7 +206,7 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
   }
 
   coding(route: Route, form: WireMode): RouteCoding {
-    return route.coding(form, this.core.plainBytes);
+    return route.coding(form, this.core.packing);
   }
 
   /**

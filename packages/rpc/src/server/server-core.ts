@@ -4,7 +4,7 @@ import { checkInterceptors } from "../interceptor-chain.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { Log } from "../log/log.ts";
 import { ServerLog } from "../log/server-log.ts";
-import { plainBytesOf } from "../message/compression.ts";
+import { type Packing, packingOf } from "../message/compression.ts";
 import { OpenSessions } from "../session/open-sessions.ts";
 import { clearTimer, setLimit } from "../time/clock.ts";
 import { Sweep } from "../time/sweep.ts";
@@ -29,8 +29,8 @@ import type { ServerStats } from "./server-stats.ts";
  */
 export class ServerCore {
   readonly limits: RpcLimits;
-  /** Longer response payloads are compressed. */
-  readonly plainBytes: number;
+  /** The compression of the responses of methods without a setting of their own. */
+  readonly packing: Packing;
   readonly budget: ServerBudget;
   readonly router: Router;
   readonly routes: RouteCache = new RouteCache();
@@ -58,7 +58,7 @@ export class ServerCore {
   constructor(options: ServerOptions) {
     this.limits = limitsWith(options.limits);
     this.budget = new ServerBudget(this.limits);
-    this.plainBytes = plainBytesOf(options.compression);
+    this.packing = packingOf(options.compression);
     checkInterceptors(options.interceptors);
     this.router = new Router(
       options.services,
