@@ -446,11 +446,12 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
     else this.#owner.core.sweep.remove(this);
     this.#phase = Phase.Over;
     const call = this.#admitted;
+    const { core, running } = this.#owner;
+    if (call?.counted) core.countEnd(reason === answered);
+    else core.countRefused(reason.code);
     if (call !== undefined) {
-      const { core, running } = this.#owner;
       const error = reason === answered ? undefined : reason;
       running?.remove(this);
-      core.countEnd(error === undefined);
       call.context.ended(error);
       core.log?.ended(call.context, call.startedAt, error);
       core.audit?.ended(call, error);

@@ -6,6 +6,7 @@ import { Log } from "../log/log.ts";
 import { ServerLog } from "../log/server-log.ts";
 import { type Packing, packingOf } from "../message/compression.ts";
 import { OpenSessions } from "../session/open-sessions.ts";
+import { statusName } from "../status.ts";
 import { clearTimer, setLimit } from "../time/clock.ts";
 import { Sweep } from "../time/sweep.ts";
 import { nextTurn } from "../time/turn.ts";
@@ -50,6 +51,8 @@ export class ServerCore {
   #callsTotal = 0;
   #callsSucceeded = 0;
   #callsFailed = 0;
+  /** By status code. */
+  readonly #refused = new Map<number, number>();
   #streamsTotal = 0;
   #draining = false;
   #onIdle: (() => void)[] = [];
@@ -94,6 +97,9 @@ export class ServerCore {
       callsTotal: this.#callsTotal,
       callsSucceeded: this.#callsSucceeded,
       callsFailed: this.#callsFailed,
+      callsRefused: Object.fromEntries(
+        [...this.#refused].map(([code, count]) => [statusName(code), count]),
+      ),
       streamsTotal: this.#streamsTotal,
       heldBytes: this.budget.heldBytes,
       sessions: this.sessions.count,
@@ -159,6 +165,11 @@ export class ServerCore {
   countEnd(succeeded: boolean): void {
     if (succeeded) this.#callsSucceeded += 1;
     else this.#callsFailed += 1;
+  }
+
+  /** Counts a call that ended before it was counted in. */
+  countRefused(code: number): void {
+    this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
   }
 
   /** Counts a call out, after its handler has returned or when it will never run. */
