@@ -45,7 +45,7 @@ export interface CallContext<E extends ErrorTypes = ErrorTypes> {
   readonly roles: ReadonlySet<string>;
   /**
    * The id of the credential with which the caller was admitted, as logs show it; `undefined` for
-   * none. It is no secret.
+   * none. It is not a secret.
    */
   readonly credentialId?: string | undefined;
   /**

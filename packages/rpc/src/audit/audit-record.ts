@@ -10,7 +10,7 @@ interface AuditBase {
   readonly peer: string;
   /**
    * On a server, the id of the credential with which the peer was admitted, or asked to be;
-   * `undefined` for none. It is no secret.
+   * `undefined` for none. It is not a secret.
    */
   readonly credentialId?: string | undefined;
   /** The gate that denied it (docs/trust.md): 0 connection, 1 admission, 2 interceptor, 3 role. */

@@ -91,7 +91,7 @@ describe.each(transports)("over %s", (transport) => {
     const { client } = pair;
     await failure(client.client(Vault).open({ text: "" }));
     await failure(client.proxy("Probe").nothing?.({}));
-    await failure(client.proxy("Nobody\nhome").call?.({}));
+    await failure(client.proxy("Other\nhome").call?.({}));
     await using session = await client.session(Desk);
     await session.say({ text: "" });
     await failure(session.ops({ text: "" }));
@@ -105,7 +105,7 @@ describe.each(transports)("over %s", (transport) => {
         cause: "capability",
       },
       { service: "Probe", method: "nothing", status: "UNIMPLEMENTED", requests: 0 },
-      { service: "Nobody\\u000ahome", method: "call", status: "NOT_FOUND" },
+      { service: "Other\\u000ahome", method: "call", status: "NOT_FOUND" },
       { service: "Desk", method: "say", status: "OK", requests: 1, responses: 1 },
       { service: "Desk", method: "ops", status: "PERMISSION_DENIED", gate: 3 },
     ]);
