@@ -1,3 +1,4 @@
+import { ServerAudit } from "../audit/server-audit.ts";
 import { printFailure, runCallback } from "../failure-log.ts";
 import { checkInterceptors } from "../interceptor-chain.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
@@ -44,6 +45,7 @@ export class ServerCore {
   /** The connections whose calls need an admission. */
   readonly gated: GatedConnections = new GatedConnections();
   readonly log: ServerLog | undefined;
+  readonly audit: ServerAudit | undefined;
   readonly #onError: (fault: ServerFault) => void;
   readonly #onDenied: (denial: Denial) => void;
   #callsTotal = 0;
@@ -75,6 +77,11 @@ export class ServerCore {
     this.sessions = new OpenSessions(this.limits.sessionIdleMs, () => this.#checkIdle());
     const log = Log.of(options.log);
     this.log = log && new ServerLog(log);
+    if (options.audit !== undefined) {
+      this.audit = new ServerAudit(options.audit, options.peers, (peer, cause) =>
+        this.callbackFailed("audit", peer, cause),
+      );
+    }
     this.#onError = options.onError ?? (log === undefined ? printFault : () => {});
     this.#onDenied = options.onDenied ?? (() => {});
     if (this.requiresAdmission) this.peers?.onLapse?.((peer) => this.gated.lapse(peer));
@@ -145,6 +152,11 @@ export class ServerCore {
     this.#callsTotal += 1;
   }
 
+  /** The log or the audit log needs the time of calls. */
+  get timesCalls(): boolean {
+    return this.log !== undefined || this.audit !== undefined;
+  }
+
   countStream(): void {
     this.#streamsTotal += 1;
   }
@@ -184,6 +196,7 @@ export class ServerCore {
   denied(denial: Denial): void {
     // the log has a line of its own for admissions
     if (denial.gate !== 1) this.log?.denied(denial);
+    if (denial.gate === 0 && denial.method === undefined) this.audit?.refusedConnection(denial);
     runCallback(
       () => this.#onDenied(denial),
       (cause) => this.callbackFailed("onDenied", denial.peer, cause),
