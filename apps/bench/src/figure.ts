@@ -18,6 +18,8 @@ export interface Results {
   readonly peers: Readonly<Partial<Record<PeerName, Comparison>>>;
   /** Aster with a closed gate. Its ratios are divided by Aster with an open gate. */
   readonly closedGate?: Comparison;
+  /** Aster with interceptors on both sides. Its ratios are divided by Aster without. */
+  readonly interceptors?: Comparison;
 }
 
 export interface Figure {

@@ -7,6 +7,8 @@ export function loadServer(name: StackName): Promise<ServerStack> {
       return import("./aster/server.ts");
     case "ours-closed":
       return import("./aster/closed-server.ts");
+    case "ours-intercepted":
+      return import("./aster/intercepted-server.ts");
     case "grpc-js":
       return import("./grpc/server.ts");
     case "connect-node":
@@ -22,6 +24,8 @@ export function loadClient(name: StackName): Promise<ClientStack> {
       return import("./aster/client.ts");
     case "ours-closed":
       return import("./aster/closed-client.ts");
+    case "ours-intercepted":
+      return import("./aster/intercepted-client.ts");
     case "grpc-js":
       return import("./grpc/client.ts");
     case "connect-node":

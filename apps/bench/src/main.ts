@@ -5,7 +5,7 @@ import { callPeers, codecPeers, machine } from "./machine.ts";
 import { readOptions, usage } from "./options.ts";
 import { writeCodecReport, writeReport } from "./report.ts";
 import { run } from "./run.ts";
-import { closedGateTable, peerTable, table } from "./table.ts";
+import { closedGateTable, interceptorsTable, peerTable, table } from "./table.ts";
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -30,7 +30,9 @@ async function main(): Promise<void> {
     await writeReport(results, machine(callPeers), options);
   print(
     results,
-    [table(results), closedGateTable(results), peerTable(results)].filter(Boolean).join("\n\n"),
+    [table(results), closedGateTable(results), interceptorsTable(results), peerTable(results)]
+      .filter(Boolean)
+      .join("\n\n"),
   );
 }
 

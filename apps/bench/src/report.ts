@@ -6,7 +6,7 @@ import type { Machine } from "./machine.ts";
 import { callPeers, codecPeers } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 import { writeSection } from "./results-file.ts";
-import { closedGateTable, peerTable, table } from "./table.ts";
+import { closedGateTable, interceptorsTable, peerTable, table } from "./table.ts";
 
 function setting(machine: Machine, peers: readonly string[]): string {
   const versions = peers.map((name) => `${name} ${machine.versions[name]}`);
@@ -21,14 +21,15 @@ export async function writeReport(
 ): Promise<void> {
   const others = peerTable(results);
   const closedGate = closedGateTable(results);
+  const interceptors = interceptorsTable(results);
   await writeSection(
     "Calls",
     `${setting(machine, callPeers)}
 Medians of ${options.windows} windows of ${options.windowMs} ms each; all stacks alternate in one run. Only the ratios (Aster divided
 by the peer) apply to other machines. The memory test makes ${options.calls.toLocaleString("en")} calls.
 
-${table(results)}${
-  closedGate === undefined ? "" : `\n\n### Closed gate\n\n${closedGate}`
+${table(results)}${closedGate === undefined ? "" : `\n\n### Closed gate\n\n${closedGate}`}${
+  interceptors === undefined ? "" : `\n\n### Interceptors\n\n${interceptors}`
 }${others === undefined ? "" : `\n\n### Other peers\n\n${others}`}`,
   );
   await writeFile(

@@ -1,5 +1,5 @@
+import { measureBeside } from "./beside.ts";
 import { bundleChildren } from "./bundle.ts";
-import { measureClosedGate } from "./closed-gate.ts";
 import { measureContractId } from "./contract-id.ts";
 import type { Results } from "./figure.ts";
 import { compare } from "./figure.ts";
@@ -34,7 +34,9 @@ export async function run(
   progress("calls and streams …");
   const [ours = {}, grpc = {}, ...theirs] = await measureRpc([...pairs, ...peers], options);
   progress("closed gate …");
-  const closedGate = await measureClosedGate(pairs[0], await start("ours-closed"), options);
+  const closedGate = await measureBeside(pairs[0], await start("ours-closed"), options);
+  progress("interceptors …");
+  const interceptors = await measureBeside(pairs[0], await start("ours-intercepted"), options);
   if (options.part === "all") {
     progress("first call …");
     const [ourFirst, grpcFirst] = await measureFirstCall(bundle, pairs, options.windows);
@@ -44,5 +46,5 @@ export async function run(
     Object.assign(grpc, grpcFirst);
   }
   const others = new Map(options.peers.map((name, at) => [name, theirs[at] ?? {}]));
-  return { ...compare(ours, grpc, others), closedGate };
+  return { ...compare(ours, grpc, others), closedGate, interceptors };
 }

@@ -1,7 +1,17 @@
 import type { Note } from "./sample.ts";
 
-/** `ours-closed` is Aster with a closed gate and a method that requires a role. */
-export const stackNames = ["ours", "ours-closed", "grpc-js", "connect-node", "trpc-ws"] as const;
+/**
+ * `ours-closed` is Aster with a closed gate and a method that requires a role, `ours-intercepted`
+ * Aster with interceptors on both sides.
+ */
+export const stackNames = [
+  "ours",
+  "ours-closed",
+  "ours-intercepted",
+  "grpc-js",
+  "connect-node",
+  "trpc-ws",
+] as const;
 
 export type StackName = (typeof stackNames)[number];
 

@@ -1,4 +1,4 @@
-import type { Figure, Results } from "./figure.ts";
+import type { Comparison, Figure, Results } from "./figure.ts";
 import { figures, isMet, reaches } from "./figure.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { peerNames, peers } from "./peer.ts";
@@ -52,22 +52,42 @@ const closedGateTargets: Readonly<Record<string, number>> = {
 
 /** Formats the results of the closed gate; undefined if it was not measured. */
 export function closedGateTable({ closedGate }: Results): string | undefined {
-  if (closedGate === undefined) return undefined;
+  return besideTable(closedGate, ["closed gate", "to open gate"], closedGateTargets);
+}
+
+/** The bounds of the ratios of calls with interceptors to those without, by figure key. */
+const interceptorsTargets: Readonly<Record<string, number>> = {
+  "unary.c1": 0.9,
+  "unary.c64": 0.9,
+  "cpu.c64": 1.1,
+};
+
+/** Formats the results with interceptors; undefined if they were not measured. */
+export function interceptorsTable({ interceptors }: Results): string | undefined {
+  return besideTable(interceptors, ["interceptors", "to none"], interceptorsTargets);
+}
+
+function besideTable(
+  compared: Comparison | undefined,
+  headings: readonly [figure: string, ratio: string],
+  targets: Readonly<Record<string, number>>,
+): string | undefined {
+  if (compared === undefined) return undefined;
   const rows = figures.flatMap((figure) => {
     const { key, label, unit } = figure;
-    const [ratio, bound] = [closedGate.ratios[key], closedGateTargets[key]];
+    const [ratio, bound] = [compared.ratios[key], targets[key]];
     if (ratio === undefined || bound === undefined) return [];
     return [
       [
         `${label}, ${unit}`,
-        show(closedGate.figures[key]),
+        show(compared.figures[key]),
         `${ratio.toFixed(3)}×`,
         `${sign(figure)} ${bound}×`,
         yesOrNo(reaches(figure, ratio, bound)),
       ],
     ];
   });
-  return markdownTable([["", "closed gate", "to open gate", "target", "met"], ...rows]);
+  return markdownTable([["", ...headings, "target", "met"], ...rows]);
 }
 
 /** Formats the results of the peers in addition to grpc-js; undefined if none was measured. */

@@ -20,7 +20,7 @@ test("rpc --json prints one object with all figures and ratios that each peer su
   timeout: 60_000,
 }, async () => {
   const { stdout } = await bench("rpc", "--json", ...tiny);
-  const { peers: measured, closedGate, ...results } = JSON.parse(stdout);
+  const { peers: measured, closedGate, interceptors, ...results } = JSON.parse(stdout);
   expect(Object.keys(results)).toEqual(["ours", "grpc-js", "ratios"]);
   const keys = figures
     .map(({ key }) => key)
@@ -32,7 +32,7 @@ test("rpc --json prints one object with all figures and ratios that each peer su
   expect(results.ratios.p50).toBeCloseTo(results.ours.p50 / results["grpc-js"].p50, 1);
   expect(table(results).split("\n")).toHaveLength(keys.length + 2);
 
-  for (const part of [closedGate.figures, closedGate.ratios]) {
+  for (const part of [closedGate, interceptors].flatMap((one) => [one.figures, one.ratios])) {
     expect(Object.keys(part)).toEqual(["unary.c1", "unary.c64", "cpu.c64"]);
     for (const value of Object.values(part)) expect(value).toBeGreaterThan(0);
   }

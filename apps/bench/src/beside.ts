@@ -5,10 +5,10 @@ import type { BenchOptions } from "./options.ts";
 import type { Window } from "./pair.ts";
 import type { Contestant } from "./rpc.ts";
 
-/** The windows of one turn: those of the open gate and of the closed one, one after the other. */
+/** The windows of one turn: one of plain Aster and one of the other, in either order. */
 interface Turn {
-  readonly open: Window;
-  readonly closed: Window;
+  readonly plain: Window;
+  readonly other: Window;
 }
 
 interface Value {
@@ -31,41 +31,40 @@ const plan: readonly { readonly concurrency: number; readonly values: readonly V
 ];
 
 /**
- * Compares a server that admits peers by credentials and whose method requires a role with an open
- * one. The two alternate. A ratio is the median of the ratios of all turns, so that a change of the
- * load of the machine affects few of them.
+ * Compares Aster with a feature in use with plain Aster. The two alternate. A ratio is the median of
+ * the ratios of all turns, so that a change of the load of the machine affects few of them.
  */
-export async function measureClosedGate(
-  open: Contestant,
-  closed: Contestant,
+export async function measureBeside(
+  plain: Contestant,
+  other: Contestant,
   options: BenchOptions,
 ): Promise<Comparison> {
   const figures: Figures = {};
   const ratios: Figures = {};
   for (const { concurrency, values } of plan) {
     const load = (windowMs: number): Load => ({ kind: "unary", concurrency, windowMs });
-    for (const one of [open, closed]) await one.window(load(options.warmUpMs));
+    for (const one of [plain, other]) await one.window(load(options.warmUpMs));
     const turns: Turn[] = [];
     for (let turn = 0; turn < options.windows * TURNS_PER_WINDOW; turn++) {
-      turns.push(await takeTurn(open, closed, load(options.windowMs), turn % 2 === 0));
+      turns.push(await takeTurn(plain, other, load(options.windowMs), turn % 2 === 0));
     }
     for (const { key, of } of values) {
-      figures[key] = median(turns.map((turn) => of(turn.closed)));
-      ratios[key] = median(turns.map((turn) => quotient(of(turn.closed), of(turn.open))));
+      figures[key] = median(turns.map((turn) => of(turn.other)));
+      ratios[key] = median(turns.map((turn) => quotient(of(turn.other), of(turn.plain))));
     }
   }
   return { figures, ratios };
 }
 
 async function takeTurn(
-  open: Contestant,
-  closed: Contestant,
+  plain: Contestant,
+  other: Contestant,
   load: Load,
-  openFirst: boolean,
+  plainFirst: boolean,
 ): Promise<Turn> {
-  if (openFirst) return { open: await open.window(load), closed: await closed.window(load) };
-  const last = await closed.window(load);
-  return { closed: last, open: await open.window(load) };
+  if (plainFirst) return { plain: await plain.window(load), other: await other.window(load) };
+  const last = await other.window(load);
+  return { other: last, plain: await plain.window(load) };
 }
 
 function quotient(a: number | undefined, b: number | undefined): number | undefined {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { measureClosedGate } from "../src/closed-gate.ts";
+import { measureBeside } from "../src/beside.ts";
 import type { Load } from "../src/load.ts";
 import type { BenchOptions } from "../src/options.ts";
 import type { Contestant } from "../src/rpc.ts";
-import { closedGateTable } from "../src/table.ts";
+import { closedGateTable, interceptorsTable } from "../src/table.ts";
 
 const options: BenchOptions = {
   part: "rpc",
@@ -33,7 +33,7 @@ test("the closed gate is compared turn by turn, so that load on the machine canc
   const order: string[] = [];
   const open = contestant("open", order, { 1: [100, 50, 200], 64: [1_000, 1_000, 1_000] });
   const closed = contestant("closed", order, { 1: [99, 49.5, 100], 64: [990, 980, 500] });
-  const { figures, ratios } = await measureClosedGate(open, closed, options);
+  const { figures, ratios } = await measureBeside(open, closed, options);
   const turns = (c: number) => [
     `open${c}`,
     `closed${c}`,
@@ -57,6 +57,10 @@ test("the table says which ratios reach their target", () => {
     peers: {},
   };
   expect(closedGateTable(results)).toBeUndefined();
+  expect(interceptorsTable(results)).toBeUndefined();
+  const slow = { ...ratios, "cpu.c64": 1.11 };
+  const chain = interceptorsTable({ ...results, interceptors: { figures, ratios: slow } });
+  expect(chain?.split("\n").at(-1)).toMatch(/1\.110× \| ≤ 1\.1× \| +no/);
   const rows = closedGateTable({ ...results, closedGate: { figures, ratios } })?.split("\n");
   expect(
     rows?.slice(2).map((row) =>
