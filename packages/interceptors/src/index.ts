@@ -1,5 +1,6 @@
-export type { AuditLogOptions, AuditRecord } from "./audit-log.ts";
+export type { AuditLog, AuditLogOptions } from "./audit-log.ts";
 export { AuditLogInterceptor, auditLog } from "./audit-log.ts";
+export type { AuditLogger, AuditLogStats, AuditSink } from "./audit-sink.ts";
 export type { AuthOptions, IdentityOptions } from "./auth.ts";
 export { AUTHORIZATION_KEY, AuthInterceptor, auth } from "./auth.ts";
 export type { BulkheadOptions } from "./bulkhead.ts";
@@ -19,4 +20,6 @@ export type { MethodMetrics, MetricsOptions } from "./metrics.ts";
 export { DURATION_BUCKETS_MS, MetricsInterceptor, metrics } from "./metrics.ts";
 export type { RateLimitOptions } from "./rate-limit.ts";
 export { RateLimitInterceptor, rateLimit } from "./rate-limit.ts";
+export type { RequestLogOptions } from "./request-log.ts";
+export { RequestLogInterceptor, requestLog } from "./request-log.ts";
 export type { ExpiringToken, TokenProvider } from "./token-source.ts";

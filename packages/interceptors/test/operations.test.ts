@@ -15,6 +15,7 @@ let served: Map<string, { type: string; labels: Set<string> }>;
 beforeAll(async () => {
   await using server = await scrapedServer("memory");
   await server.find("a");
+  await server.unknown();
   served = metricsIn(await (await server.scrape()).text());
 });
 

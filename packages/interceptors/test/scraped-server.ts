@@ -40,6 +40,8 @@ export interface ScrapedServer extends AsyncDisposable {
   list(name: string): Promise<void>;
   /** A call of Shop.wait that lasts until its signal fires. */
   wait(signal: AbortSignal): Promise<unknown>;
+  /** A call of a method that the server does not have. It is refused. */
+  unknown(): Promise<unknown>;
   /** Returns the number of running calls. */
   running(): number;
   scrape(): Promise<Response>;
@@ -62,6 +64,11 @@ export async function scrapedServer(transport: "memory" | "quic"): Promise<Scrap
       for await (const _ of calls.list({ name }));
     },
     wait: (signal) => calls.wait({ name: "" }, { signal }),
+    unknown: async () =>
+      pair.client
+        .proxy("Shop")
+        .unknown?.({})
+        .catch(() => {}),
     running: () => pair.server.stats().calls,
     scrape: () => fetch(`http://127.0.0.1:${pair.server.healthPort}/metrics/prometheus`),
     [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose](),

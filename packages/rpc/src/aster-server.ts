@@ -284,7 +284,10 @@ export class AsterServer implements AsyncDisposable {
         admitted: this.#admissions.isAdmitted(connection.peer),
         idle: calls ? () => connection.stats().channels === 0 : () => exchange?.isDeciding !== true,
       });
-      if (!taken) continue;
+      if (!taken) {
+        this.#log?.crowded(connection);
+        continue;
+      }
       if (calls) this.server.handle(connection);
       else exchange = this.#admissions.serve(connection, this.#connections.isCrowded);
     }

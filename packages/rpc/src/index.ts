@@ -56,6 +56,13 @@ export type { Subscription } from "./server/subscription.ts";
 
 // Configuration and logs.
 
+export type {
+  AuditedAdmission,
+  AuditedCall,
+  AuditedConnection,
+  AuditRecord,
+  AuditTarget,
+} from "./audit/audit-record.ts";
 export { AsterConfig } from "./config/aster-config.ts";
 export type { ConfigChoice } from "./config/config-choice.ts";
 export type { ShownSetting } from "./config/config-text.ts";
@@ -64,6 +71,8 @@ export type { Environment } from "./config/environment.ts";
 export type { LogLineOptions } from "./log/log-lines.ts";
 export { jsonLog, textLog } from "./log/log-lines.ts";
 export type {
+  LogArea,
+  LogAreas,
   LogFunction,
   LogLevel,
   LogOption,

@@ -1,5 +1,5 @@
-// For authors of interceptors: types, the observation of calls, checks of options, and the clock of
-// deadlines.
+// For authors of interceptors: types, the observation of calls, checks of options, texts for logs,
+// and the clock of deadlines.
 
 export type {
   CallMetadata,
@@ -12,6 +12,8 @@ export type {
 } from "@aster/contract";
 export type { ContextProviders, ProvidedValues } from "./add-context.ts";
 export { addContext } from "./add-context.ts";
+export { printFailure } from "./failure-log.ts";
+export { safeText, shortened } from "./log/safe-text.ts";
 export type { CallMapping } from "./map-call.ts";
 export { mapCall } from "./map-call.ts";
 export { checkCompression } from "./message/compression.ts";
@@ -27,4 +29,4 @@ export {
 } from "./option-check.ts";
 export { pause } from "./retry/pause.ts";
 export { capabilityCheck } from "./server/requirement.ts";
-export { now } from "./time/clock.ts";
+export { epochMs, now } from "./time/clock.ts";

@@ -77,6 +77,15 @@ function callMetrics(stats: AsterServerStats, limits: RpcLimits): MetricFamily[]
         { labels: { status: "error" }, value: stats.callsFailed },
       ],
     },
+    {
+      name: "aster_rpc_refused_total",
+      type: "counter",
+      help: "Total RPC calls and sessions refused, by status",
+      samples: Object.entries(stats.callsRefused).map(([status, value]) => ({
+        labels: { status },
+        value,
+      })),
+    },
     gauge("aster_rpc_in_flight", "Current in-flight RPC calls", stats.calls),
     gauge("aster_rpc_in_flight_limit", "In-flight RPC calls allowed (maxCalls)", limits.maxCalls),
     gauge("aster_sessions_active", "Current open sessions", stats.sessions),

@@ -80,14 +80,17 @@ export class AdmittedCall {
   readonly timeoutAt: number;
   /** The time is over before that of a header would be. */
   readonly urgent: boolean;
-  /** The time at which the header was read, as of `now()`; 0 on servers without a log. */
+  /** The time at which the header was read, as of `now()`; 0 on servers without logs. */
   readonly startedAt: number;
   /** The call counts as running. */
   counted = false;
+  /** An interceptor ended the call before its handler was called. */
+  denied = false;
   readonly #codings: CallCodings;
   #coding: RouteCoding;
   #requests: MessageQueue<unknown> | undefined;
   #items = 0;
+  #responses = 0;
   /** Bytes that count in the budget of the peer until the handler has returned. */
   #held = 0;
   #heldFrame: HeldFrame | undefined;
@@ -105,7 +108,7 @@ export class AdmittedCall {
     this.#coding = codings.coding(route, mode);
     const { handlerTimeoutMs, headerTimeoutMs } = codings.core.limits;
     const at = now();
-    this.startedAt = codings.core.log === undefined ? 0 : at;
+    this.startedAt = codings.core.timesCalls ? at : 0;
     const latest = route.streamsResponses ? Number.POSITIVE_INFINITY : at + handlerTimeoutMs;
     this.timeoutAt = Math.min(context.deadlineAt, latest);
     this.urgent = this.timeoutAt <= at + headerTimeoutMs;
@@ -119,6 +122,16 @@ export class AdmittedCall {
   /** The handler was called. It may have returned. */
   get handling(): boolean {
     return this.#handling;
+  }
+
+  /** The number of requests that have arrived for the handler. */
+  get requests(): number {
+    return this.route.streamsRequests ? this.#items : Number(this.#handling);
+  }
+
+  /** The number of responses that were sent. */
+  get responses(): number {
+    return this.#responses;
   }
 
   /**
@@ -277,7 +290,10 @@ export class AdmittedCall {
    * if it is still being compressed. Throws for a response that cannot be encoded.
    */
   send(channel: Channel, message: unknown): boolean | Promise<PackedMessage> {
-    if (channel.connection.passesValues) return passMessage(channel, message);
+    if (channel.connection.passesValues) {
+      this.#responses += 1;
+      return passMessage(channel, message);
+    }
     const { response, packers, rows } = this.#coding;
     let payload: Uint8Array;
     let compressed: Uint8Array | undefined;
@@ -295,6 +311,7 @@ export class AdmittedCall {
       this.#schemaSent = true;
       channel.send(FrameFlag.RowSchema, rows.response.bytes);
     }
+    this.#responses += 1;
     return packed ?? sendMessageFrame(channel, payload, compressed);
   }
 

@@ -15,6 +15,7 @@ const members: Readonly<Record<keyof CallContext | keyof CurrentCall, true>> = {
   metadata: true,
   attributes: true,
   roles: true,
+  credentialId: true,
   addTrailer: true,
   error: true,
 };

@@ -16,7 +16,7 @@ import { StatusCode } from "../status.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
 import type { AdmittedCall, CallOutcome } from "./admitted-call.ts";
-import type { CallOwner } from "./call-owner.ts";
+import type { CallOwner, Refusal } from "./call-owner.ts";
 import { Phase } from "./call-phase.ts";
 import {
   brokenInput,
@@ -312,17 +312,28 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
     this.#owner.core.sweep.remove(this);
     if (admission.kind === "refused") {
       if (isWaste(admission.error)) this.#owner.countReset();
-      this.#owner.core.log?.refused(this.#owner.peer, admission.error);
+      this.#refused(admission);
       throw admission.error;
-    } else {
-      this.#session = admission.open(this.#channel);
-      this.#phase = Phase.Session;
     }
+    try {
+      this.#session = admission.open(this.#channel);
+    } catch (error) {
+      this.#refused({ ...admission, kind: "refused", error });
+      throw error;
+    }
+    this.#phase = Phase.Session;
+  }
+
+  #refused(refusal: Refusal): void {
+    const { core, peer } = this.#owner;
+    core.log?.refused(peer, refusal.error);
+    core.audit?.refused(peer, refusal);
   }
 
   #begin(call: AdmittedCall): void {
     this.#admitted = call;
     this.#owner.running?.add(this);
+    this.#owner.core.log?.began(call.context);
     if (call.route.intercepted) call.context.timed = this;
     if (!call.route.streamsRequests) {
       this.#phase = Phase.Request;
@@ -435,13 +446,15 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
     else this.#owner.core.sweep.remove(this);
     this.#phase = Phase.Over;
     const call = this.#admitted;
+    const { core, running } = this.#owner;
+    if (call?.counted) core.countEnd(reason === answered);
+    else core.countRefused(reason.code);
     if (call !== undefined) {
-      const { core, running } = this.#owner;
       const error = reason === answered ? undefined : reason;
       running?.remove(this);
-      core.countEnd(error === undefined);
       call.context.ended(error);
       core.log?.ended(call.context, call.startedAt, error);
+      core.audit?.ended(call, error);
       call.abandonRequests(reason);
     }
     // further frames are dropped for a while, because a caller that is still sending has to read
@@ -450,10 +463,11 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
   }
 
   /** Records that an interceptor ended the call. */
-  #deniedBy({ route }: AdmittedCall, cause: unknown): void {
+  #deniedBy(call: AdmittedCall, cause: unknown): void {
+    call.denied = true;
     const error = attempt(() => rpcErrorIn(cause), undefined);
     const { core, peer } = this.#owner;
-    core.denied({ gate: 2, peer, method: route.title, cause: "interceptor", error });
+    core.denied({ gate: 2, peer, method: call.route.title, cause: "interceptor", error });
   }
 
   /** Ends a call without a header. */

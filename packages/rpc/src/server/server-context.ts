@@ -108,6 +108,10 @@ export class ServerContext implements CurrentCall {
     return this.#peers?.get(this.peer)?.roles ?? noRoles;
   }
 
+  get credentialId(): string | undefined {
+    return this.#peers?.get(this.peer)?.credentialId;
+  }
+
   get addTrailer(): (key: string, value: string | Uint8Array) => void {
     return (key, value) => {
       const text = metadataText(key, value);

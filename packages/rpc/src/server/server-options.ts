@@ -1,5 +1,6 @@
 import type { CompressionSetting, Interceptor } from "@aster/contract";
 import type { PeerRecord } from "@aster/trust";
+import type { AuditTarget } from "../audit/audit-record.ts";
 import type { RpcLimitOptions } from "../limits.ts";
 import type { LogOption } from "../log/log-record.ts";
 import type { Denial } from "./denial.ts";
@@ -54,6 +55,11 @@ export interface ServerOptions {
   readonly onError?: ((fault: ServerFault) => void) | undefined;
   /** The log of calls and failures (docs/guide/logging.md). Default: none. */
   readonly log?: LogOption | undefined;
+  /**
+   * The audit log: a record per call, including refused ones, and per denied admission and
+   * connection (docs/guide/audit.md). The caller closes it. Default: none.
+   */
+  readonly audit?: AuditTarget | undefined;
 }
 
 export interface DrainOptions {

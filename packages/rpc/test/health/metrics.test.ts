@@ -29,8 +29,9 @@ describe.each(["memory", "quic"] as const)("calls over %s", (transport) => {
     const { server } = pair;
     const remote = pair.client.client(Probe);
     const counts = () => {
-      const { calls, callsTotal, callsSucceeded, callsFailed, streamsTotal } = server.stats();
-      return { calls, callsTotal, callsSucceeded, callsFailed, streamsTotal };
+      const { calls, callsTotal, callsSucceeded, callsFailed, callsRefused, streamsTotal } =
+        server.stats();
+      return { calls, callsTotal, callsSucceeded, callsFailed, callsRefused, streamsTotal };
     };
     await remote.echo({});
     for await (const _ of remote.count({ n: 3 })) {
@@ -43,6 +44,7 @@ describe.each(["memory", "quic"] as const)("calls over %s", (transport) => {
       callsTotal: 4,
       callsSucceeded: 4,
       callsFailed: 0,
+      callsRefused: {},
       streamsTotal: 4,
     });
     const failed = [
@@ -67,8 +69,38 @@ describe.each(["memory", "quic"] as const)("calls over %s", (transport) => {
       callsTotal: 9,
       callsSucceeded: 4,
       callsFailed: 5,
+      callsRefused: { UNIMPLEMENTED: 1 },
       streamsTotal: 10,
     });
+  });
+
+  test("that a limit or a drain refuses count as refused, and as nothing else", async () => {
+    const limits = { maxCallsPerPeer: 1, maxSessionsPerConnection: 0 };
+    const services = [probe(), tally(new Journal())];
+    await using pair = await servicePair({ services, transport, limits });
+    const { server } = pair;
+    const remote = pair.client.client(Probe);
+    const caller = new AbortController();
+    const running = codeOf(remote.sleep({ n: 60_000 }, { signal: caller.signal }));
+    await expect.poll(() => server.stats().calls).toBe(1);
+    for (let call = 0; call < 3; call++) {
+      expect(await codeOf(remote.echo({}))).toBe(StatusCode.RESOURCE_EXHAUSTED);
+    }
+    const session = pair.client.session(Tally).then((opened) => opened.add({ n: 1 }));
+    expect(await codeOf(session)).toBe(StatusCode.RESOURCE_EXHAUSTED);
+    const drained = server.drain();
+    expect(await codeOf(remote.echo({}))).toBe(StatusCode.UNAVAILABLE);
+    caller.abort();
+    await running;
+    await expect
+      .poll(() => server.stats(), { timeout: 10_000 })
+      .toMatchObject({
+        callsTotal: 1,
+        callsSucceeded: 0,
+        callsFailed: 1,
+        callsRefused: { RESOURCE_EXHAUSTED: 4, UNAVAILABLE: 1 },
+      });
+    await drained;
   });
 
   test("of a session count one by one, and as one stream", async () => {
@@ -131,6 +163,7 @@ test("serves metrics over HTTP as JSON and for Prometheus", async () => {
   const remote = pair.client.client(Probe);
   for (let call = 0; call < 3; call++) await remote.echo({});
   await codeOf(remote.crash({}));
+  await codeOf(Promise.resolve(pair.client.proxy("Probe").nothing?.({})));
   await clock.advance(12_345);
   const ask = (path: string) => fetch(`http://127.0.0.1:${server.healthPort}${path}`);
   await expect.poll(() => server.stats().channels).toBe(0);
@@ -145,7 +178,7 @@ test("serves metrics over HTTP as JSON and for Prometheus", async () => {
       active_connections: server.stats().connections,
       total_connections: 2,
       active_streams: 0,
-      total_streams: 4,
+      total_streams: 5,
     },
     admission: {
       consumer_admitted: 1,
@@ -174,7 +207,7 @@ test("serves metrics over HTTP as JSON and for Prometheus", async () => {
     "aster_connections_total 2",
     "aster_connections_refused_total 0",
     "aster_streams_active 0",
-    "aster_streams_total 4",
+    "aster_streams_total 5",
     "aster_queued_bytes 0",
     `aster_native_handles ${nativeHandles}`,
     "aster_admission_consumer_admitted_total 1",
@@ -188,6 +221,7 @@ test("serves metrics over HTTP as JSON and for Prometheus", async () => {
     "aster_rpc_started_total 4",
     'aster_rpc_completed_total{status="ok"} 3',
     'aster_rpc_completed_total{status="error"} 1',
+    'aster_rpc_refused_total{status="UNIMPLEMENTED"} 1',
     "aster_rpc_in_flight 0",
     `aster_rpc_in_flight_limit ${defaultLimits.maxCalls}`,
     "aster_sessions_active 0",
@@ -237,7 +271,7 @@ test("adds the metrics of the sources, and measures the delay of the event loop"
   expect(await ask("/metrics/prometheus")).toMatch(/^# TYPE app_users gauge\napp_users 7$/m);
   expect(collections).toBe(1);
   await expect
-    .poll(() => ask("/metrics/prometheus"))
+    .poll(() => ask("/metrics/prometheus"), { timeout: 10_000 })
     .toMatch(/^nodejs_eventloop_delay_p99_seconds \d/m);
 });
 
