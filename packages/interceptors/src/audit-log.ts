@@ -10,6 +10,7 @@ import {
 } from "@aster/rpc/interceptor";
 import { type AuditLogStats, type AuditSink, auditWriter } from "./audit-sink.ts";
 import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
+import { isoTime } from "./iso-time.ts";
 import { checkFunction, checkNames } from "./option-check.ts";
 
 /** A line of JSON has about 400 bytes; a name in it at most 200 characters. */
@@ -71,7 +72,7 @@ function recordOf(call: InterceptedCall, end: CallEnd): AuditedCall {
   const { code, requests, responses, durationMs } = end;
   return {
     event: "call",
-    time: new Date(epochMs() - durationMs).toISOString(),
+    time: isoTime(epochMs() - durationMs),
     side,
     peer,
     credentialId: context?.credentialId,

@@ -35,6 +35,8 @@ export class CallGuard implements Timed, HeldCall, CallEnding, EndFollower {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
+  earlier: HeldCall | undefined;
+  later: HeldCall | undefined;
   readonly #options: CallGuardOptions;
   readonly #controller = new AbortController();
   readonly #scope = currentScope();

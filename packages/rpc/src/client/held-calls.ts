@@ -5,29 +5,50 @@ import type { Renewal } from "./call-target.ts";
 
 /** A call that its interceptors hold: it may have no channel whose loss would end it. */
 export interface HeldCall {
+  earlier: HeldCall | undefined;
+  later: HeldCall | undefined;
   /** Ends the call. No-op when it has ended. */
   end(error: RpcError): void;
 }
 
-/** The calls of one client or session that run in interceptors. */
+/**
+ * The calls of one client or session that run in interceptors. The calls are the links of the list:
+ * the tables that a `Set` leaves behind would keep ended calls alive until a full collection.
+ */
 export class HeldCalls {
-  readonly #calls = new Set<HeldCall>();
+  #first: HeldCall | undefined;
+  #size = 0;
 
   get size(): number {
-    return this.#calls.size;
+    return this.#size;
   }
 
+  /** The call must not be in a list. */
   add(call: HeldCall): void {
-    this.#calls.add(call);
+    const first = this.#first;
+    call.later = first;
+    if (first !== undefined) first.earlier = call;
+    this.#first = call;
+    this.#size += 1;
   }
 
+  /** No-op when the call is not in the list. */
   delete(call: HeldCall): void {
-    this.#calls.delete(call);
+    const { earlier, later } = call;
+    if (earlier === undefined && this.#first !== call) return;
+    if (earlier === undefined) this.#first = later;
+    else earlier.later = later;
+    if (later !== undefined) later.earlier = earlier;
+    call.earlier = undefined;
+    call.later = undefined;
+    this.#size -= 1;
   }
 
   /** Ends all calls: no call can be made any more. */
   end(error: RpcError): void {
-    for (const call of [...this.#calls]) call.end(ownError(error));
+    const calls: HeldCall[] = [];
+    for (let call = this.#first; call !== undefined; call = call.later) calls.push(call);
+    for (const call of calls) call.end(ownError(error));
   }
 }
 
