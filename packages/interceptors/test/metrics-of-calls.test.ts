@@ -73,7 +73,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
       ["Kept.one", 2, 0, { OK: 2 }, 2, 2],
     ];
     await expect
-      .poll(rows)
+      .poll(rows, { timeout: 10_000 })
       .toEqual([
         ...expected.map((row) => ["client", ...row]),
         ...expected.map((row) => ["server", ...row]),

@@ -110,7 +110,7 @@ async function chainOf(transport: "memory" | "quic") {
 async function spansOf(): Promise<
   readonly [ReadableSpan, ReadableSpan, ReadableSpan, ReadableSpan]
 > {
-  await expect.poll(() => sdk.ended.length).toBe(4);
+  await expect.poll(() => sdk.ended.length, { timeout: 10_000 }).toBe(4);
   const path: ReadableSpan[] = [];
   let next = sdk.ended.find(({ parentSpanContext }) => parentSpanContext === undefined);
   while (next !== undefined) {
@@ -180,7 +180,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     await using chain = await chainOf(transport);
     const caller = new AbortController();
     const call = chain.calls.wait({ text: "a" }, { signal: caller.signal });
-    await expect.poll(() => chain.inner.server.stats().calls).toBe(1);
+    await expect.poll(() => chain.inner.server.stats().calls, { timeout: 10_000 }).toBe(1);
     caller.abort();
     await expect(call).rejects.toMatchObject({ code: StatusCode.CANCELLED });
     const spans = await spansOf();
@@ -271,7 +271,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     );
     await calls.say({ text: "b" });
     expect(seen).toEqual(["Ärger & Söhne", "Ärger & Söhne", undefined, undefined]);
-    await expect.poll(() => sdk.ended.length).toBe(4);
+    await expect.poll(() => sdk.ended.length, { timeout: 10_000 }).toBe(4);
     expect(new Set(sdk.ended.map((span) => span.spanContext().traceId)).size).toBe(2);
   });
 });
@@ -439,7 +439,7 @@ test("measures calls under the names of Aster and of the conventions", async () 
   const calls = pair.client.client(Back);
   await calls.say({ text: "a" });
   await expect(calls.fail({ text: "crash" })).rejects.toThrow();
-  await expect.poll(() => sdk.ended.length).toBe(4);
+  await expect.poll(() => sdk.ended.length, { timeout: 10_000 }).toBe(4);
   const collected = await sdk.collected();
   const of = (side: string) => ({ side, service: "Back" });
   expect(collected["aster.rpc.started"]?.points).toHaveLength(4);

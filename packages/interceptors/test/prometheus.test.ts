@@ -81,7 +81,7 @@ describe.each(["memory", "quic"] as const)("a server over %s", (transport) => {
     );
     const busy = await scrape();
     await load;
-    await expect.poll(() => server.running()).toBe(1);
+    await expect.poll(() => server.running(), { timeout: 10_000 }).toBe(1);
     for (const text of [busy, await scrape()]) {
       expect(await promtool(["check", "metrics"], { input: text })).toBe("");
     }

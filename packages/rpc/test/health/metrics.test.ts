@@ -93,7 +93,7 @@ describe.each(["memory", "quic"] as const)("calls over %s", (transport) => {
     caller.abort();
     await running;
     await expect
-      .poll(() => server.stats())
+      .poll(() => server.stats(), { timeout: 10_000 })
       .toMatchObject({
         callsTotal: 1,
         callsSucceeded: 0,
@@ -271,7 +271,7 @@ test("adds the metrics of the sources, and measures the delay of the event loop"
   expect(await ask("/metrics/prometheus")).toMatch(/^# TYPE app_users gauge\napp_users 7$/m);
   expect(collections).toBe(1);
   await expect
-    .poll(() => ask("/metrics/prometheus"))
+    .poll(() => ask("/metrics/prometheus"), { timeout: 10_000 })
     .toMatch(/^nodejs_eventloop_delay_p99_seconds \d/m);
 });
 

@@ -131,7 +131,7 @@ test.each<[string, MetricSource, string]>([
     latency({ bounds: [1], counts: [1, 1], sum: 5 }),
   );
   expect(prometheusText([good, bad])).toBe(prometheusText([good]));
-  await expect.poll(() => warnings.length).toBe(1);
+  await expect.poll(() => warnings.length, { timeout: 10_000 }).toBe(1);
   process.off("warning", listen);
   expect(warnings[0]?.message).toBe("a metric source failed");
   expect(warnings[0]?.detail).toContain(cause);
@@ -148,10 +148,10 @@ test("restarts the figures of the event loop after ten seconds, however often th
   };
   try {
     expect(max()).toBeUndefined();
-    await expect.poll(max).toBeDefined();
+    await expect.poll(max, { timeout: 10_000 }).toBeDefined();
     const busyUntil = performance.now() + 150;
     while (performance.now() < busyUntil);
-    await expect.poll(max).toBeGreaterThan(0.1);
+    await expect.poll(max, { timeout: 10_000 }).toBeGreaterThan(0.1);
     await clock.advance(9_999);
     expect(max()).toBeGreaterThan(0.1);
     await clock.advance(1);
