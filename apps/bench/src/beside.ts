@@ -31,8 +31,8 @@ const plan: readonly { readonly concurrency: number; readonly values: readonly V
 ];
 
 /**
- * Compares Aster with a feature in use with plain Aster. The two alternate. A ratio is the median of
- * the ratios of all turns, so that a change of the load of the machine affects few of them.
+ * Compares Aster with a feature in use with plain Aster. The two alternate. A ratio is the median
+ * of the ratios of all turns, so that a change of the load of the machine affects few of them.
  */
 export async function measureBeside(
   plain: Contestant,
