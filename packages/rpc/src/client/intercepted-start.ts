@@ -35,6 +35,7 @@ class InterceptedRun {
   readonly #method: InterceptedMethod;
   /** The index of the interceptor at work; behind the last one: the call itself. */
   #at = 0;
+  #retry: CallSetup["retry"];
   /** The setting of the caller. */
   #compression: CompressionSetting | undefined;
 
@@ -43,9 +44,11 @@ class InterceptedRun {
   }
 
   begin(request: unknown, setup: CallSetup): unknown {
+    this.#retry = setup.retry;
     const { metadata, deadlineAt, signal, onTrailer, compression } = setup;
     this.#compression = compression;
     const { service, version, method } = this.#method.bound;
+    const { connection } = this.#method.target;
     const guard = this.#guard(deadlineAt, signal);
     const call: InterceptedCall = {
       side: "client",
@@ -54,9 +57,10 @@ class InterceptedRun {
       method: method.name,
       pattern: method.pattern,
       idempotent: method.idempotent,
+      inSession: connection.isSession ?? false,
       attempt: 1,
       roles: NO_ROLES,
-      peer: this.#method.target.connection.peer,
+      peer: connection.peer,
       metadata,
       deadlineAt: deadlineAt === NO_DEADLINE ? undefined : deadlineAt,
       signal: guard.signal,
@@ -130,6 +134,7 @@ class InterceptedRun {
       deadlineAt,
       signal,
       onTrailer: onTrailer && inCurrentScope(onTrailer),
+      retry: this.#retry,
       compression: narrowed(this.#compression, call.compression),
     });
   }
