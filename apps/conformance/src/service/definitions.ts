@@ -45,7 +45,7 @@ export const IdempotentInAllModes = defineService(
   idempotentMethods,
 );
 
-/** The options of a client with one of these definitions: its contract differs from the server's. */
+/** The options of a client with one of these definitions: its contract is not the server's. */
 export const idempotentOptions = {
   checkContract: false,
   retry: { initialBackoffMs: 1 },

@@ -31,8 +31,8 @@ export interface ClientOptions extends ModeChoice {
   readonly interceptors?: readonly Interceptor[] | undefined;
   readonly limits?: RpcLimitOptions | undefined;
   /**
-   * The retries of calls (docs/guide/retries.md); `true` for the default policy. Default: false, and
-   * true for the clients of an `AsterClient`.
+   * The retries of calls (docs/guide/retries.md); `true` for the default policy. Default: false,
+   * and true for the clients of an `AsterClient`.
    */
   readonly retry?: RetryChoice<PeerRetryOptions> | undefined;
   /**

@@ -44,7 +44,9 @@ export interface WaitingCall {
   abort(error: RpcError): void;
 }
 
-/** The wait of a call for its next attempt: it ends with its time, the caller's signal or the client. */
+/**
+ * The wait of a call for its next attempt: it ends with its time, the caller's signal or the client.
+ */
 export class NextAttempt implements Timed, HeldCall {
   slot: TimerSlot | undefined;
   before: Timed | undefined;

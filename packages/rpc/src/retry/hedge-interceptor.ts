@@ -9,8 +9,8 @@ import { PeerRetryTokens } from "./retry-tokens.ts";
 export interface HedgeOptions
   extends Pick<PeerRetryOptions, "maxAttempts" | "codes" | "maxTokens" | "tokenRatio"> {
   /**
-   * The time from one attempt to the next while none has an answer: about the 95th percentile of the
-   * usual durations. 0 makes all attempts at once.
+   * The time from one attempt to the next while none has an answer: about the 95th percentile of
+   * the usual durations. 0 makes all attempts at once.
    */
   readonly delayMs: number;
 }

@@ -19,9 +19,9 @@ interface WithDetails {
 }
 
 /**
- * The wait in milliseconds that the server asked for with the status of a call: negative if the call
- * must not be repeated, `undefined` if the server did not say. A value that is not a whole number of
- * at most 60 000 means never.
+ * The wait in milliseconds that the server asked for with the status of a call: negative if the
+ * call must not be repeated, `undefined` if the server did not say. A value that is not a whole
+ * number of at most 60 000 means never.
  */
 export function pushbackMs({ details }: WithDetails): number | undefined {
   const text = details[PUSHBACK_KEY];

@@ -4,7 +4,7 @@ type Step = IteratorResult<unknown>;
 
 const done: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
 
-/** The responses of a call in an interceptor that repeats it until the first response has arrived. */
+/** The responses of a call in an interceptor that repeats it until the first one has arrived. */
 export class RetriedStream implements AsyncIterableIterator<unknown> {
   readonly #attempts: Attempts;
   #stream: AsyncIterator<unknown>;

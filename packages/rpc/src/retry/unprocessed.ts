@@ -13,8 +13,8 @@ interface Called {
 const MARK = Symbol.for("aster.unprocessed");
 
 /**
- * Marks the error of a call that the server has not processed. The mark names the method, because an
- * interceptor can end a call with the error of another one.
+ * Marks the error of a call that the server has not processed. The mark names the method, because
+ * an interceptor can end a call with the error of another one.
  */
 export function markUnprocessed<E extends Error>(error: E, called: Called): E {
   Object.defineProperty(error, MARK, { value: titleOf(called), configurable: true });

@@ -107,7 +107,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(await other.remote.sum([{ n: 1 }, { n: 2 }])).toMatchObject({ n: 3 });
   });
 
-  test("a low-level client makes no retries unless it is told to", async () => {
+  test("a low-level client makes no retries without the option", async () => {
     await using at = await refusing(1, ResetCode.RefusedStream);
     const error = await failure(createClient(Flaky, at.connection).get({ n: 1 }));
     expect(isUnprocessed(error)).toBe(true);
