@@ -45,7 +45,7 @@ export interface WaitingCall {
 }
 
 /**
- * The wait of a call for its next attempt: it ends with its time, the caller's signal or the client.
+ * The wait of a call for its next attempt, which the caller's signal and the client's close end.
  */
 export class NextAttempt implements Timed, HeldCall {
   slot: TimerSlot | undefined;
