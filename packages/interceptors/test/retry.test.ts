@@ -121,6 +121,25 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(left).toBe(1);
   });
 
+  test("a response before the first request does not end the requests", async () => {
+    const script = new Script().next(unavailable());
+    script.greets = true;
+    await using pair = await open(script, [retry(quick)]);
+    let greeted = (): void => {};
+    const greeting = new Promise<void>((resolve) => {
+      greeted = resolve;
+    });
+    async function* requests() {
+      await greeting;
+      yield { n: 1 };
+    }
+    const chat = pair.client.client(Flaky).chat(requests());
+    expect((await chat.next()).value).toMatchObject({ n: 0 });
+    greeted();
+    expect(await received(chat)).toEqual([1]);
+    expect(script.calls).toHaveLength(2);
+  });
+
   test("does not repeat a bidi stream whose requests were taken", async () => {
     const script = new Script().next(unavailable());
     await using pair = await open(script, [retry(quick)]);

@@ -52,6 +52,8 @@ export function unavailable(options: RpcErrorOptions = {}): RpcError {
 /** The next outcomes of the handlers, and the names of those that ran. */
 export class Script {
   readonly calls: string[] = [];
+  /** The chat begins with a response. */
+  greets = false;
   /** The handlers whose signal has fired. */
   readonly aborted: string[] = [];
   #outcomes: ("hang" | RpcError)[] = [];
@@ -104,6 +106,7 @@ function handlers(script: Script) {
     },
     async *chat(requests: AsyncIterable<{ n: number }>, { signal }: Context) {
       await script.enter("chat", signal);
+      if (script.greets) yield { n: 0 };
       for await (const { n } of requests) yield { n };
     },
   };

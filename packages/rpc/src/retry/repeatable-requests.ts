@@ -42,7 +42,7 @@ export class RepeatableRequests {
     return this.#shared === undefined ? this.#request : new AttemptRequests(this.#shared);
   }
 
-  /** There is no further attempt: a source that was not read ends. */
+  /** There is no further attempt: a source that was not read ends with the last one. */
   release(): void {
     this.#shared?.release();
   }
@@ -54,6 +54,8 @@ class SharedSource {
   readonly #source: MessageSource;
   #iterator: ReturnType<typeof iterate> | undefined;
   #pending: Promise<Step> | undefined;
+  /** The attempt that reads has ended. */
+  #left = false;
   #released = false;
 
   constructor(source: MessageSource) {
@@ -62,6 +64,7 @@ class SharedSource {
 
   /** The next request, for an attempt that has not ended by then. */
   async next(reader: AttemptRequests): Promise<Step> {
+    this.#left = false;
     this.#iterator ??= iterate(this.#source);
     this.#pending ??= Promise.resolve(this.#iterator.next());
     const pending = this.#pending;
@@ -74,13 +77,15 @@ class SharedSource {
 
   /** An attempt reads no more. */
   async leave(): Promise<Step> {
-    if (this.taken) await this.#iterator?.return?.();
+    this.#left = true;
+    if (this.taken || this.#released) await this.#iterator?.return?.();
     return done;
   }
 
   release(): void {
-    if (this.#released || this.taken) return;
+    if (this.#released) return;
     this.#released = true;
+    if (!this.#left || this.taken) return;
     // the call has ended, so errors of its source mean nothing
     this.#pending?.catch(() => {});
     void (async () => this.#iterator?.return?.())().catch(() => {});
