@@ -51,6 +51,8 @@ export class NextAttempt implements Timed, HeldCall {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
+  earlier: HeldCall | undefined;
+  later: HeldCall | undefined;
   readonly #call: WaitingCall;
   readonly #held: HeldCalls;
   readonly #signal: AbortSignal | undefined;
