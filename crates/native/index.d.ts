@@ -13,8 +13,16 @@ export declare class NativeNode {
   submit(batch: Uint8Array, used: number): void
   /** Sends a large piece of a stream without a copy into the command buffer. */
   sendLarge(stream: number, end: boolean, data: Uint8Array): void
-  /** Copies whole event records into `target`. Returns their length, 0 when there are none. */
-  drain(target: Uint8Array): number
+  /**
+   * Copies whole event records of a connection into `target`, or those of the node for
+   * connection 0. Returns their length, 0 when there are none, with `MORE_BIT` when more are left.
+   */
+  drain(target: Uint8Array, connection: number): number
+  /**
+   * Takes the event records back that `drain` has returned last for a connection and that
+   * JavaScript has not read: those from `start` to `end`.
+   */
+  giveBack(connection: number, source: Uint8Array, start: number, end: number): void
   /** Returns the payload of a `LARGE` event, once. */
   takeLarge(token: number): Uint8Array | null
   /**

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::border::events::Events;
+use crate::border::events::{Events, NODE};
 use crate::border::{event_flag, event_op};
 use crate::node::Node;
 use crate::node::inbox::Message;
@@ -64,7 +64,7 @@ async fn watch(node: &Node, running: impl Future<Output = Option<()>>) {
     }
     let text = b"the native module failed; every connection of this node is lost";
     let mut events = Events::default();
-    events.push(event_op::DOWN, event_flag::FAULT, 0, 0, &[text]);
+    events.push(NODE, event_op::DOWN, event_flag::FAULT, 0, 0, &[text]);
     node.connections.lock().clear();
     node.publish(&mut events);
     let endpoint = node.endpoint.lock().take();

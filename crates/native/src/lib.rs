@@ -24,7 +24,8 @@ use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 
 use border::wake::JsWake;
-use border::{command_flag, command_op, header};
+use border::events::Drained;
+use border::{command_flag, command_op, header, limit};
 use endpoint::dial::{self, Dial};
 use node::Node;
 use node::options::{NativeNodeInit, Options};
@@ -69,21 +70,32 @@ impl NativeNode {
         self.node.inbox.submit(&[&header(command_op::SEND, flags, stream, 0, data.len()), data]);
     }
 
-    /// Copies whole event records into `target`. Returns their length, 0 when there are none.
+    /// Copies whole event records of a connection into `target`, or those of the node for
+    /// connection 0. Returns their length, 0 when there are none, with `MORE_BIT` when more are left.
     #[napi(catch_unwind)]
-    pub fn drain(&self, mut target: Uint8Array) -> u32 {
+    pub fn drain(&self, mut target: Uint8Array, connection: u32) -> u32 {
         // SAFETY: `as_mut` requires that nothing else accesses the bytes while the reference lives.
         // JavaScript runs on this thread, which is inside this call, and the transport never puts
         // `target` on memory that it shares with another thread. `drain` keeps no reference.
-        let size = self.node.queue.drain(unsafe { target.as_mut() });
-        self.node.inbox.resume();
-        size as u32
+        let Drained { bytes, more } = self.node.queue.drain(connection, unsafe { target.as_mut() });
+        self.resume();
+        bytes as u32 | if more { limit::MORE_BIT as u32 } else { 0 }
+    }
+
+    /// Takes the event records back that `drain` has returned last for a connection and that
+    /// JavaScript has not read: those from `start` to `end`.
+    #[napi(catch_unwind)]
+    pub fn give_back(&self, connection: u32, source: &[u8], start: u32, end: u32) {
+        let returned = source.get(start as usize..end as usize).unwrap_or_default();
+        self.node.queue.give_back(connection, returned);
     }
 
     /// Returns the payload of a `LARGE` event, once.
     #[napi(catch_unwind)]
     pub fn take_large(&self, token: u32) -> Option<Uint8Array> {
-        self.node.queue.take_large(token).map(Uint8Array::from)
+        let payload = self.node.queue.take_large(token);
+        self.resume();
+        payload.map(Uint8Array::from)
     }
 
     /// Dials a peer; a `DIALED` or `FAILED` event with the number of the dial follows.
@@ -189,6 +201,15 @@ impl NativeNode {
     #[napi(catch_unwind)]
     pub fn detach(&self) {
         endpoint::detach(&self.node);
+    }
+}
+
+impl NativeNode {
+    /// Wakes the reactor if it may read connections again.
+    fn resume(&self) {
+        if self.node.queue.has_resumed() {
+            self.node.inbox.wake();
+        }
     }
 }
 

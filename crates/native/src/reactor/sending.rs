@@ -99,7 +99,7 @@ impl SendHalf {
     pub fn measure(&self, shared: &mut Shared) {
         if !self.is_done() {
             let bytes = (self.backlog.len() as u32).to_le_bytes();
-            shared.events.push(event_op::UNSENT, 0, self.handle, self.connection, &[&bytes]);
+            shared.events.push(self.connection, event_op::UNSENT, 0, self.handle, self.connection, &[&bytes]);
         }
     }
 
@@ -182,13 +182,13 @@ impl SendHalf {
     fn report_writable(&mut self, shared: &mut Shared) {
         if self.notify && self.backlog.len() <= limit::WRITABLE_BYTES {
             self.notify = false;
-            shared.events.push(event_op::WRITABLE, 0, self.handle, 0, &[]);
+            shared.events.push(self.connection, event_op::WRITABLE, 0, self.handle, 0, &[]);
         }
     }
 
     fn report_sent(&mut self, shared: &mut Shared) {
         if std::mem::take(&mut self.awaited) {
-            shared.events.push(event_op::SENT, 0, self.handle, 0, &[]);
+            shared.events.push(self.connection, event_op::SENT, 0, self.handle, 0, &[]);
         }
     }
 
@@ -209,7 +209,7 @@ impl SendHalf {
 
     fn lose(&mut self, error: WriteError, shared: &mut Shared) {
         if let WriteError::Stopped(code) = error {
-            shared.events.push(event_op::STOPPED, 0, self.handle, narrow(code), &[]);
+            shared.events.push(self.connection, event_op::STOPPED, 0, self.handle, narrow(code), &[]);
             if let State::Open(half) = &mut self.state {
                 let _ = half.reset(code);
             }

@@ -18,6 +18,8 @@ pub struct Stream {
     pub send: SendHalf,
     pub receive: ReceiveHalf,
     pub queued: Queued,
+    /// It is polled when JavaScript has drained the events of its connection.
+    pub stalled: bool,
 }
 
 /// The queue of the connection in which a stream waits, with its place there.
@@ -40,6 +42,7 @@ impl Stream {
             send: SendHalf::new(handle, connection, send),
             receive: ReceiveHalf::new(handle, connection, raw, receive),
             queued: Queued::No,
+            stalled: false,
         }
     }
 

@@ -8,10 +8,10 @@ import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
 import { type Deferred, deferred, Signal } from "../signal.ts";
 import type { Slotted } from "../slots.ts";
-import { now, soon } from "../turns.ts";
+import { soon } from "../turns.ts";
 import { Limit, RecordHeader } from "./border.ts";
 import type { QuicConnection } from "./connection.ts";
-import { isCostly, type WaitingChannel } from "./delivery-turns.ts";
+import { isCostly, type Turn } from "./delivery-turns.ts";
 import { type KeptFrame, KeptFrames, keptBytes } from "./kept-frames.ts";
 
 /** Unsent bytes from which a NOTIFY command is sent: early, so that the network stays busy. */
@@ -28,7 +28,7 @@ const ignoring: ChannelSink = {
   closed() {},
 };
 
-export class QuicChannel implements Channel, Slotted, WaitingChannel {
+export class QuicChannel implements Channel, Slotted, Turn {
   slot = -1;
   readonly connection: QuicConnection;
   /** The number of the stream at the native side; 0 when the stream there is over. */
@@ -169,19 +169,17 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
     const sink = this.#sink;
     if (this.#paused || sink === undefined || this.#kept !== undefined || this.#delivering) {
       this.#keep(flags, payload);
-      return;
-    }
-    if (!isCostly(flags, payload)) this.#deliverFrame(sink, flags, payload);
-    else if (this.#isLate()) this.#keep(flags, payload);
-    else this.#deliverCostly(sink, flags, payload);
+    } else this.#deliverFrame(sink, flags, payload);
   }
 
-  takeTurn(): void {
+  /** Delivers a kept frame that may take long to read. */
+  takeTurn(): boolean {
     const sink = this.#sink;
-    if (sink === undefined || this.#delivering || !this.#reading()) return;
+    if (sink === undefined || this.#delivering || !this.#reading()) return false;
     const frame = this.#takeKept();
-    if (frame !== undefined) this.#deliverCostly(sink, frame.flags, frame.payload);
+    if (frame !== undefined) this.#deliverFrame(sink, frame.flags, frame.payload);
     this.#deliver();
+    return false;
   }
 
   onInputEnd(end: "ended" | TransportError): void {
@@ -323,11 +321,12 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
   #deliverKept(sink: ChannelSink): void {
     while (this.#kept !== undefined && this.#reading()) {
       const { flags, payload } = this.#kept.first;
-      const costly = isCostly(flags, payload);
-      if (costly && this.#isLate()) return;
+      if (isCostly(flags, payload.length)) {
+        this.connection.turns.wait(this.connection.time, this);
+        return;
+      }
       this.#takeKept();
-      if (costly) this.#deliverCostly(sink, flags, payload);
-      else this.#deliverFrame(sink, flags, payload);
+      this.#deliverFrame(sink, flags, payload);
     }
   }
 
@@ -363,20 +362,6 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
       this.reset(ResetCode.InternalError);
     }
     this.stop(ResetCode.Cancelled);
-  }
-
-  /** Returns true if the next frame, a costly one, has to wait for the turn of its peer. */
-  #isLate(): boolean {
-    const { turns, time } = this.connection;
-    if (!turns.isLate(time)) return false;
-    turns.wait(time, this);
-    return true;
-  }
-
-  #deliverCostly(sink: ChannelSink, flags: number, payload: Uint8Array): void {
-    const startedMs = now();
-    this.#deliverFrame(sink, flags, payload);
-    this.connection.turns.spend(this.connection.time, startedMs);
   }
 
   #deliverFrame(sink: ChannelSink, flags: number, payload: Uint8Array): void {

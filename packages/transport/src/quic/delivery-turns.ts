@@ -1,27 +1,27 @@
 import { FrameFlag } from "../frame.ts";
 import { now } from "../turns.ts";
 
-/** A shorter frame that is not compressed cannot take long. Such frames are not measured. */
+/** A shorter frame that is not compressed cannot take long. */
 const CHEAP_BYTES = 512;
-/** Time for costly frames in one turn of the event loop. The frame that exceeds it is the last. */
+/** Time for the events of peers in one turn of the event loop. The event that exceeds it is the last. */
 export const TURN_MS = 10;
-/** Shorter deliveries do not count for their peer. */
-const NOTED_MS = 0.5;
-/** A peer that has used more than this waits behind those that have used less. */
-const USUAL_MS = 10;
+/** Time for the events of one connection, before those of other peers are considered again. */
+export const SLICE_MS = 4;
 /** The part of its time that a peer gets back while it does nothing, for each millisecond. */
 const RECOVERY = 0.1;
+/** More does not count, so that a peer that was busy for long is not behind newcomers for long. */
+const MOST_MS = 1_000;
 
-/** A channel with a frame that waits for its turn. */
-export interface WaitingChannel {
-  /** Delivers the frame. No-op if the channel has ended or was paused. */
-  takeTurn(): void;
+/** A connection with events, or a channel with a frame that waits for its turn. */
+export interface Turn {
+  /** Delivers some of them, for a short time. Returns true if there are more. */
+  takeTurn(): boolean;
 }
 
-/** The time that the frames of one peer have taken lately, over all its connections. */
+/** The time that the events of one peer have taken lately, over all its connections. */
 export class PeerTime {
   connections = 0;
-  readonly waiting: Set<WaitingChannel> = new Set();
+  readonly waiting: Set<Turn> = new Set();
   #usedMs = 0;
   #at = 0;
 
@@ -30,33 +30,29 @@ export class PeerTime {
   }
 
   spend(ms: number, at: number): void {
-    this.#usedMs = this.usedMs(at) + ms;
+    this.#usedMs = Math.min(this.usedMs(at) + ms, MOST_MS);
     this.#at = at;
   }
 }
 
 /** Returns true for a frame that may take long to read. */
-export function isCostly(flags: number, payload: Uint8Array): boolean {
-  return payload.length >= CHEAP_BYTES || (flags & FrameFlag.Compressed) !== 0;
+export function isCostly(flags: number, bytes: number): boolean {
+  return bytes >= CHEAP_BYTES || (flags & FrameFlag.Compressed) !== 0;
 }
 
 /**
  * Shares the event loop between the peers of a node. A short frame can take many milliseconds to
- * read, and a peer can send thousands of them at once.
+ * read, and a peer can send thousands of events at once.
  *
- * Costly frames are measured. When those of one turn of the event loop have taken too long, further
- * ones wait in their channels for the next turn, and so do those of a peer that has used much time.
- * The peer that has used the least is the first.
+ * The peer that has used the least time is the first. When the events of one turn of the event loop
+ * have taken too long, further ones wait for the next turn.
  */
 export class DeliveryTurns {
   readonly #peers = new Map<string, PeerTime>();
   readonly #waiting = new Set<PeerTime>();
   readonly #wake: () => void;
-  #spentMs = 0;
-  /** The last turn had no time for frames that wait. */
-  #skipped = false;
 
-  /** `wake` has to start a turn soon. */
+  /** `wake` has to call `run` soon. */
   constructor(wake: () => void) {
     this.#wake = wake;
   }
@@ -78,50 +74,40 @@ export class DeliveryTurns {
     return this.#waiting.size === 0;
   }
 
-  /** Starts a turn of the event loop. */
-  begin(): void {
-    this.#spentMs = 0;
-  }
-
-  /** Returns true if a costly frame of this peer has to wait. */
-  isLate(time: PeerTime): boolean {
-    return this.#spentMs >= TURN_MS || time.waiting.size > 0 || time.usedMs(now()) > USUAL_MS;
-  }
-
-  wait(time: PeerTime, channel: WaitingChannel): void {
-    time.waiting.add(channel);
+  wait(time: PeerTime, turn: Turn): void {
+    time.waiting.add(turn);
     if (this.#waiting.size === 0) this.#wake();
     this.#waiting.add(time);
   }
 
-  /** Counts the time since `startedMs` for a peer. */
-  spend(time: PeerTime, startedMs: number): void {
-    const at = now();
-    const ms = at - startedMs;
-    this.#spentMs += ms;
-    if (ms >= NOTED_MS) time.spend(ms, at);
-  }
-
-  /** Delivers frames that wait, while the turn has time, and at least one in two turns. */
+  /** Takes turns that wait, until the time of one turn of the event loop is over. */
   run(): void {
-    this.#skipped = this.#spentMs >= TURN_MS && !this.#skipped;
-    while (this.#waiting.size > 0 && !this.#skipped) {
-      const time = this.#first();
-      const [channel] = time.waiting;
-      if (channel !== undefined) time.waiting.delete(channel);
+    const startedMs = now();
+    let at = startedMs;
+    while (this.#waiting.size > 0 && at - startedMs < TURN_MS) {
+      const time = this.#first(at);
+      const [turn] = time.waiting;
+      if (turn !== undefined) time.waiting.delete(turn);
       // behind the others that have used as much
       this.#waiting.delete(time);
-      if (time.waiting.size > 0) this.#waiting.add(time);
-      channel?.takeTurn();
-      if (this.#spentMs >= TURN_MS) return;
+      let more = true;
+      try {
+        more = turn?.takeTurn() ?? false;
+      } finally {
+        if (more && turn !== undefined) time.waiting.add(turn);
+        if (time.waiting.size > 0) this.#waiting.add(time);
+      }
+      const endedMs = now();
+      time.spend(endedMs - at, endedMs);
+      at = endedMs;
     }
   }
 
-  #first(): PeerTime {
-    const at = now();
+  #first(at: number): PeerTime {
     let first: PeerTime | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const time of this.#waiting) {
+      if (this.#waiting.size === 1) return time;
       const used = time.usedMs(at);
       if (used >= least) continue;
       first = time;
