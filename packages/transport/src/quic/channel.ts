@@ -8,7 +8,7 @@ import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
 import { type Deferred, deferred, Signal } from "../signal.ts";
 import type { Slotted } from "../slots.ts";
-import { soon } from "../turns.ts";
+import { now, soon } from "../turns.ts";
 import { Limit, RecordHeader } from "./border.ts";
 import type { QuicConnection } from "./connection.ts";
 import { isCostly, type Turn } from "./delivery-turns.ts";
@@ -169,7 +169,11 @@ export class QuicChannel implements Channel, Slotted, Turn {
     const sink = this.#sink;
     if (this.#paused || sink === undefined || this.#kept !== undefined || this.#delivering) {
       this.#keep(flags, payload);
-    } else this.#deliverFrame(sink, flags, payload);
+    } else if (!isCostly(flags, payload.length)) {
+      this.#deliverFrame(sink, flags, payload);
+    } else if (this.#isLate()) {
+      this.#keep(flags, payload);
+    } else this.#deliverCostly(sink, flags, payload);
   }
 
   /** Delivers a kept frame that may take long to read. */
@@ -177,7 +181,7 @@ export class QuicChannel implements Channel, Slotted, Turn {
     const sink = this.#sink;
     if (sink === undefined || this.#delivering || !this.#reading()) return false;
     const frame = this.#takeKept();
-    if (frame !== undefined) this.#deliverFrame(sink, frame.flags, frame.payload);
+    if (frame !== undefined) this.#deliverCostly(sink, frame.flags, frame.payload);
     this.#deliver();
     return false;
   }
@@ -321,12 +325,11 @@ export class QuicChannel implements Channel, Slotted, Turn {
   #deliverKept(sink: ChannelSink): void {
     while (this.#kept !== undefined && this.#reading()) {
       const { flags, payload } = this.#kept.first;
-      if (isCostly(flags, payload.length)) {
-        this.connection.turns.wait(this.connection.time, this);
-        return;
-      }
+      const costly = isCostly(flags, payload.length);
+      if (costly && this.#isLate()) return;
       this.#takeKept();
-      this.#deliverFrame(sink, flags, payload);
+      if (costly) this.#deliverCostly(sink, flags, payload);
+      else this.#deliverFrame(sink, flags, payload);
     }
   }
 
@@ -362,6 +365,20 @@ export class QuicChannel implements Channel, Slotted, Turn {
       this.reset(ResetCode.InternalError);
     }
     this.stop(ResetCode.Cancelled);
+  }
+
+  /** Returns true if the next frame, a costly one, has to wait for the turn of its peer. */
+  #isLate(): boolean {
+    const { turns, time } = this.connection;
+    if (!turns.isLate(time)) return false;
+    turns.addLate(time, this);
+    return true;
+  }
+
+  #deliverCostly(sink: ChannelSink, flags: number, payload: Uint8Array): void {
+    const startedMs = now();
+    this.#deliverFrame(sink, flags, payload);
+    this.connection.turns.countFrame(this.connection.time, startedMs);
   }
 
   #deliverFrame(sink: ChannelSink, flags: number, payload: Uint8Array): void {

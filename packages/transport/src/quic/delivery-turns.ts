@@ -9,19 +9,21 @@ export const TURN_MS = 10;
 export const SLICE_MS = 4;
 /** The part of its time that a peer gets back while it does nothing, for each millisecond. */
 const RECOVERY = 0.1;
+/** Shorter deliveries of costly frames do not make a peer slow. */
+const NOTED_MS = 0.5;
+/** The costly frames of a peer wait for turns of their own when they have taken more than this. */
+const USUAL_MS = 10;
 /** More does not count, so that a peer that was busy for long is not behind newcomers for long. */
 const MOST_MS = 1_000;
 
-/** A connection with events, or a channel with a frame that waits for its turn. */
+/** A connection with events, or a channel with a costly frame. */
 export interface Turn {
   /** Delivers some of them, for a short time. Returns true if there are more. */
   takeTurn(): boolean;
 }
 
-/** The time that the events of one peer have taken lately, over all its connections. */
-export class PeerTime {
-  connections = 0;
-  readonly waiting: Set<Turn> = new Set();
+/** Time that was used lately, and is forgotten with time. */
+class UsedTime {
   #usedMs = 0;
   #at = 0;
 
@@ -32,6 +34,69 @@ export class PeerTime {
   spend(ms: number, at: number): void {
     this.#usedMs = Math.min(this.usedMs(at) + ms, MOST_MS);
     this.#at = at;
+  }
+}
+
+/** The time that the events of one peer have taken lately, over all its connections. */
+export class PeerTime extends UsedTime {
+  connections = 0;
+  /** That of costly frames. */
+  readonly slow: UsedTime = new UsedTime();
+  /** Connections with events. */
+  readonly ready: Set<Turn> = new Set();
+  /** Channels with a costly frame that waits. */
+  readonly late: Set<Turn> = new Set();
+}
+
+/** Turns that wait. The first is one of the peer that has used the least time. */
+class TurnQueue {
+  readonly #peers = new Set<PeerTime>();
+  readonly #turnsOf: (time: PeerTime) => Set<Turn>;
+
+  constructor(turnsOf: (time: PeerTime) => Set<Turn>) {
+    this.#turnsOf = turnsOf;
+  }
+
+  get isEmpty(): boolean {
+    return this.#peers.size === 0;
+  }
+
+  add(time: PeerTime, turn: Turn): void {
+    this.#turnsOf(time).add(turn);
+    this.#peers.add(time);
+  }
+
+  /** Takes the first turn, which begins `at` this time. Returns its end. */
+  take(at: number): number {
+    const time = this.#first(at);
+    const turns = this.#turnsOf(time);
+    const [turn] = turns;
+    // behind the others that have used as much
+    this.#peers.delete(time);
+    if (turn !== undefined) turns.delete(turn);
+    let more = true;
+    try {
+      more = turn?.takeTurn() ?? false;
+    } finally {
+      if (more && turn !== undefined) turns.add(turn);
+      if (turns.size > 0) this.#peers.add(time);
+    }
+    const endedMs = now();
+    time.spend(endedMs - at, endedMs);
+    return endedMs;
+  }
+
+  #first(at: number): PeerTime {
+    let first: PeerTime | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const time of this.#peers) {
+      if (this.#peers.size === 1) return time;
+      const used = time.usedMs(at);
+      if (used >= least) continue;
+      first = time;
+      least = used;
+    }
+    return first as PeerTime;
   }
 }
 
@@ -46,11 +111,20 @@ export function isCostly(flags: number, bytes: number): boolean {
  *
  * The peer that has used the least time is the first. When the events of one turn of the event loop
  * have taken too long, further ones wait for the next turn.
+ *
+ * Costly frames are measured. When those of one turn have taken too long, further ones wait in
+ * their channels for a turn after all other events, and so do those of a peer whose frames are
+ * slow. So they do not delay other events, also of the same peer, and are dropped with their stream.
  */
 export class DeliveryTurns {
   readonly #peers = new Map<string, PeerTime>();
-  readonly #waiting = new Set<PeerTime>();
+  readonly #ready = new TurnQueue((time) => time.ready);
+  readonly #late = new TurnQueue((time) => time.late);
   readonly #wake: () => void;
+  /** Time that costly frames have taken in this turn of the event loop. */
+  #costlyMs = 0;
+  /** The last turn had no time for frames that wait. */
+  #skipped = false;
 
   /** `wake` has to call `run` soon. */
   constructor(wake: () => void) {
@@ -71,48 +145,49 @@ export class DeliveryTurns {
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.size === 0;
+    return this.#ready.isEmpty && this.#late.isEmpty;
   }
 
-  wait(time: PeerTime, turn: Turn): void {
-    time.waiting.add(turn);
-    if (this.#waiting.size === 0) this.#wake();
-    this.#waiting.add(time);
+  /** Adds a connection with events, until the next {@link DeliveryTurns.run}. */
+  addReady(time: PeerTime, connection: Turn): void {
+    this.#ready.add(time, connection);
   }
 
-  /** Takes turns that wait, until the time of one turn of the event loop is over. */
+  /** Adds a channel with a costly frame. */
+  addLate(time: PeerTime, channel: Turn): void {
+    if (this.isEmpty) this.#wake();
+    this.#late.add(time, channel);
+  }
+
+  /** Returns true if a costly frame of this peer has to wait. */
+  isLate(time: PeerTime): boolean {
+    return this.#costlyMs >= TURN_MS || time.late.size > 0 || time.slow.usedMs(now()) > USUAL_MS;
+  }
+
+  /** Counts the time that a costly frame has taken since `startedMs`. */
+  countFrame(time: PeerTime, startedMs: number): void {
+    const at = now();
+    const ms = at - startedMs;
+    this.#costlyMs += ms;
+    if (ms >= NOTED_MS) time.slow.spend(ms, at);
+  }
+
+  /**
+   * Delivers events until the time of one turn of the event loop is over, and frames that wait while
+   * there is time, at least one in two turns.
+   */
   run(): void {
     const startedMs = now();
     let at = startedMs;
-    while (this.#waiting.size > 0 && at - startedMs < TURN_MS) {
-      const time = this.#first(at);
-      const [turn] = time.waiting;
-      if (turn !== undefined) time.waiting.delete(turn);
-      // behind the others that have used as much
-      this.#waiting.delete(time);
-      let more = true;
-      try {
-        more = turn?.takeTurn() ?? false;
-      } finally {
-        if (more && turn !== undefined) time.waiting.add(turn);
-        if (time.waiting.size > 0) this.#waiting.add(time);
-      }
-      const endedMs = now();
-      time.spend(endedMs - at, endedMs);
-      at = endedMs;
+    this.#costlyMs = 0;
+    while (!this.#ready.isEmpty && at - startedMs - this.#costlyMs < TURN_MS) {
+      at = this.#ready.take(at);
     }
-  }
-
-  #first(at: number): PeerTime {
-    let first: PeerTime | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    for (const time of this.#waiting) {
-      if (this.#waiting.size === 1) return time;
-      const used = time.usedMs(at);
-      if (used >= least) continue;
-      first = time;
-      least = used;
+    this.#skipped = at - startedMs >= TURN_MS && !this.#skipped;
+    if (this.#skipped) return;
+    while (!this.#late.isEmpty) {
+      at = this.#late.take(at);
+      if (at - startedMs >= TURN_MS) return;
     }
-    return first as PeerTime;
   }
 }

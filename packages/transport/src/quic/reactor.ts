@@ -215,8 +215,8 @@ export class Reactor {
   /** A connection has events. */
   #addTurn(handle: number): void {
     const connection = this.#connections.get(handle) ?? this.#leaving.get(handle);
-    if (connection !== undefined) this.turns.wait(connection.time, connection);
-    else this.turns.wait(this.#unknown, { takeTurn: () => this.deliver(handle) });
+    if (connection !== undefined) this.turns.addReady(connection.time, connection);
+    else this.turns.addReady(this.#unknown, { takeTurn: () => this.deliver(handle) });
   }
 
   #deliverRare(op: number, flags: number, handle: number, arg: number, payload: Uint8Array): void {
