@@ -23,8 +23,8 @@ use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 
-use border::wake::JsWake;
 use border::events::Drained;
+use border::wake::JsWake;
 use border::{command_flag, command_op, header, limit};
 use endpoint::dial::{self, Dial};
 use node::Node;

@@ -223,10 +223,12 @@ impl Reactor {
         let by_peer = matches!(error, ConnectionError::ApplicationClosed(_));
         for index in self.streams.of_connection(id) {
             self.leave_assembly(index);
+            let behind = self.node.queue.stalls(id, &self.shared.events);
             match self.streams.with_waker(index) {
-                Some((waker, stream)) if by_peer => {
+                Some((waker, stream)) if by_peer && !(behind && stream.is_inbound()) => {
                     stream.read_rest(&mut Context::from_waker(waker), &mut self.shared);
                 }
+                _ if behind => {}
                 _ => self.read_and_write(index),
             }
             self.remove(index);

@@ -230,10 +230,28 @@ impl Queue {
     pub fn give_back(&self, connection: u32, returned: &[u8]) {
         let mut inner = self.inner.lock();
         self.total.fetch_add(returned.len(), Ordering::Relaxed);
-        let records = inner.connections.entry(connection).or_default();
-        records.bytes.splice(..records.start, returned.iter().copied());
-        records.start = 0;
+        let inner = &mut *inner;
+        let records = if connection == NODE {
+            &mut inner.node
+        } else {
+            inner.connections.entry(connection).or_default()
+        };
+        let start = records.start.saturating_sub(returned.len());
+        // in the place where they were, unless it is gone
+        records.bytes.splice(start..records.start, returned.iter().copied());
+        records.start = start;
         records.announced = true;
+    }
+
+    /// Drops the events of a connection.
+    pub fn discard(&self, connection: u32) {
+        let mut inner = self.inner.lock();
+        let inner = &mut *inner;
+        let Some(records) = inner.connections.get_mut(&connection) else { return };
+        self.total.fetch_sub(records.len(), Ordering::Relaxed);
+        // JavaScript has a `READY` event, and finds nothing
+        *records = Records { announced: records.announced, ..Records::default() };
+        inner.large.retain(|_, large| large.connection != connection);
     }
 
     /// Returns the payload of a `LARGE` event, once.
@@ -413,6 +431,23 @@ mod tests {
         queue.resumed(&mut resumed);
         assert_eq!(resumed, [1]);
         assert!(!queue.stalls(1, &events) && !queue.has_resumed());
+    }
+
+    #[test]
+    fn discards_the_events_of_one_connection() {
+        let (queue, mut events) = (Queue::default(), Events::default());
+        for connection in [1, 2] {
+            events.push(connection, event_op::FIN, 0, connection, 0, &[]);
+            events.push_large(connection, connection, 0, vec![0; 70_000]);
+        }
+        queue.publish(&mut events);
+        queue.discard(1);
+        queue.discard(3);
+        assert_eq!(drained(&queue, NODE, 100), [1, 2]);
+        assert!(drained(&queue, 1, 100).is_empty());
+        assert_eq!(drained(&queue, 2, 100), [2, 2]);
+        assert!(queue.take_large(0).is_none() && queue.take_large(1).is_some());
+        assert_eq!(queue.len(), 0);
     }
 
     #[test]

@@ -137,9 +137,10 @@ impl ReceiveHalf {
         }
     }
 
-    /// Makes the next polls read without credit.
-    pub fn read_without_credit(&mut self) {
-        self.last = true;
+    /// Makes the next polls read without credit, unless JavaScript is far behind.
+    pub fn read_without_credit(&mut self, shared: &mut Shared) {
+        self.last = self.held.is_empty();
+        self.drop_held(shared);
     }
 
     fn is_full(&self, shared: &Shared) -> bool {

@@ -11,6 +11,7 @@ use crate::reactor::closing::Closing;
 use crate::reactor::receiving::{Lost, Read, ReceiveHalf};
 use crate::reactor::sending::SendHalf;
 use crate::reactor::shared::Shared;
+use crate::reactor::streams::INBOUND_BIT;
 
 pub struct Stream {
     pub handle: u32,
@@ -54,6 +55,10 @@ impl Stream {
         self.receive.handle = 0;
     }
 
+    pub fn is_inbound(&self) -> bool {
+        self.handle & INBOUND_BIT != 0
+    }
+
     pub fn is_over(&self) -> bool {
         self.receive.is_done() && self.send.is_done()
     }
@@ -82,7 +87,7 @@ impl Stream {
     /// Reads what had arrived before the peer closed the connection.
     pub fn read_rest(&mut self, cx: &mut Context<'_>, shared: &mut Shared) {
         self.queued = Queued::No;
-        self.receive.read_without_credit();
+        self.receive.read_without_credit(shared);
         self.poll_receive(cx, shared);
     }
 

@@ -1,5 +1,5 @@
 import { type AsyncScope, currentScope } from "../context.ts";
-import { nextTurn } from "../time/turn.ts";
+import { isTurnOver, nextTurn } from "../time/turn.ts";
 
 /** The call that a {@link MessagePump} sends messages to. */
 export interface PumpTarget {
@@ -54,6 +54,11 @@ export class MessagePump {
     this.#scope = currentScope();
     let left = MESSAGES_PER_TURN;
     while (!target.over) {
+      if (left === 0 || isTurnOver()) {
+        left = MESSAGES_PER_TURN;
+        await nextTurn();
+        continue;
+      }
       let step = iterator.next();
       if (isPromiseLike(step)) step = await step;
       if (step.done) return !target.over;
@@ -61,10 +66,6 @@ export class MessagePump {
       if (target.over) break;
       if (!this.#send(step.value)) await this.#drained();
       left -= 1;
-      if (left === 0) {
-        left = MESSAGES_PER_TURN;
-        await nextTurn();
-      }
     }
     this.stop();
     await this.#returned;

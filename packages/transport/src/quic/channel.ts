@@ -137,6 +137,14 @@ export class QuicChannel implements Channel, Slotted, Turn {
     return this.#measured.promise;
   }
 
+  later(work: () => void): void {
+    const takeTurn = (): boolean => {
+      work();
+      return false;
+    };
+    this.connection.turns.addDue(this.connection.time, { takeTurn });
+  }
+
   pause(): void {
     this.#paused = true;
   }

@@ -46,6 +46,8 @@ export class PeerTime extends UsedTime {
   readonly ready: Set<Turn> = new Set();
   /** Channels with a costly frame that waits. */
   readonly late: Set<Turn> = new Set();
+  /** Work that follows costly frames, and comes before the next one. */
+  readonly due: Set<Turn> = new Set();
 }
 
 /** Turns that wait. The first is one of the peer that has used the least time. */
@@ -61,8 +63,8 @@ class TurnQueue {
     return this.#peers.size === 0;
   }
 
-  add(time: PeerTime, turn: Turn): void {
-    this.#turnsOf(time).add(turn);
+  /** Adds a peer that has a turn. */
+  add(time: PeerTime): void {
     this.#peers.add(time);
   }
 
@@ -79,7 +81,7 @@ class TurnQueue {
       more = turn?.takeTurn() ?? false;
     } finally {
       if (more && turn !== undefined) turns.add(turn);
-      if (turns.size > 0) this.#peers.add(time);
+      if (this.#turnsOf(time).size > 0) this.#peers.add(time);
     }
     const endedMs = now();
     time.spend(endedMs - at, endedMs);
@@ -119,7 +121,7 @@ export function isCostly(flags: number, bytes: number): boolean {
 export class DeliveryTurns {
   readonly #peers = new Map<string, PeerTime>();
   readonly #ready = new TurnQueue((time) => time.ready);
-  readonly #late = new TurnQueue((time) => time.late);
+  readonly #late = new TurnQueue((time) => (time.due.size > 0 ? time.due : time.late));
   readonly #wake: () => void;
   /** Time that costly frames have taken in this turn of the event loop. */
   #costlyMs = 0;
@@ -150,13 +152,20 @@ export class DeliveryTurns {
 
   /** Adds a connection with events, until the next {@link DeliveryTurns.run}. */
   addReady(time: PeerTime, connection: Turn): void {
-    this.#ready.add(time, connection);
+    time.ready.add(connection);
+    this.#ready.add(time);
   }
 
   /** Adds a channel with a costly frame. */
   addLate(time: PeerTime, channel: Turn): void {
-    if (this.isEmpty) this.#wake();
-    this.#late.add(time, channel);
+    time.late.add(channel);
+    this.#wakeFor(time);
+  }
+
+  /** Adds work that follows a costly frame. */
+  addDue(time: PeerTime, work: Turn): void {
+    time.due.add(work);
+    this.#wakeFor(time);
   }
 
   /** Returns true if a costly frame of this peer has to wait. */
@@ -189,5 +198,10 @@ export class DeliveryTurns {
       at = this.#late.take(at);
       if (at - startedMs >= TURN_MS) return;
     }
+  }
+
+  #wakeFor(time: PeerTime): void {
+    if (this.isEmpty) this.#wake();
+    this.#late.add(time);
   }
 }

@@ -130,6 +130,7 @@ test("drops kept frames when the peer resets their stream", async () => {
 
 test("delivers no frame to a channel that was paused while the frame waited", async () => {
   const handle = setup.stream(ATTACKER);
+  setup.stream(ATTACKER, costly);
   setup.native.wake();
   setup.channels[0]?.pause();
   setup.native.event(EventOp.FRAME, handle, 0, costly);
