@@ -38,6 +38,8 @@ pub struct Events {
     large: Vec<(u32, Large)>,
     next_token: u32,
     spare: Vec<Vec<u8>>,
+    /// An event cannot wait for others.
+    urgent: bool,
 }
 
 struct Batch {
@@ -57,8 +59,19 @@ impl Events {
         self.batches.is_empty()
     }
 
+    /// Returns true if there are events that cannot wait for others.
+    pub fn are_urgent(&self) -> bool {
+        self.urgent
+    }
+
     /// Adds a record of a connection; `parts` together are its payload.
     pub fn push(&mut self, connection: u32, op: u8, flags: u8, handle: u32, arg: u32, parts: &[&[u8]]) {
+        self.urgent = true;
+        self.push_lazy(connection, op, flags, handle, arg, parts);
+    }
+
+    /// Adds a record that may wait a short time for others.
+    pub fn push_lazy(&mut self, connection: u32, op: u8, flags: u8, handle: u32, arg: u32, parts: &[&[u8]]) {
         let length: usize = parts.iter().map(|part| part.len()).sum();
         self.total += record_header::BYTES + length;
         let bytes = &mut self.batch(connection).bytes;
@@ -175,6 +188,7 @@ impl Queue {
         if events.is_empty() {
             return false;
         }
+        events.urgent = false;
         let mut inner = self.inner.lock();
         let inner = &mut *inner;
         self.total.fetch_add(events.total, Ordering::Relaxed);
@@ -448,6 +462,18 @@ mod tests {
         assert_eq!(drained(&queue, 2, 100), [2, 2]);
         assert!(queue.take_large(0).is_none() && queue.take_large(1).is_some());
         assert_eq!(queue.len(), 0);
+    }
+
+    #[test]
+    fn is_urgent_from_an_event_that_cannot_wait_until_it_is_published() {
+        let (queue, mut events) = (Queue::default(), Events::default());
+        events.push_lazy(1, event_op::SENT, 0, 1, 0, &[]);
+        assert!(!events.is_empty() && !events.are_urgent());
+        events.push(1, event_op::FIN, 0, 2, 0, &[]);
+        assert!(events.are_urgent());
+        assert!(queue.publish(&mut events));
+        assert!(events.is_empty() && !events.are_urgent());
+        assert_eq!(queue.len(), 3 * record_header::BYTES);
     }
 
     #[test]
