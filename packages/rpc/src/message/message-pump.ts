@@ -10,6 +10,8 @@ export interface PumpTarget {
    * cannot be sent.
    */
   sendMessage(message: unknown): boolean;
+  /** Targets of many peers run at once, so that their messages share the event loop. */
+  readonly sharesTurns?: boolean;
   /** No message may be sent now, whatever room the send buffer has. Default: false. */
   readonly crowded?: boolean;
   /**
@@ -54,7 +56,7 @@ export class MessagePump {
     this.#scope = currentScope();
     let left = MESSAGES_PER_TURN;
     while (!target.over) {
-      if (left === 0 || isTurnOver()) {
+      if (left === 0 || (target.sharesTurns && isTurnOver())) {
         left = MESSAGES_PER_TURN;
         await nextTurn();
         continue;

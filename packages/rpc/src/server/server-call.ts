@@ -48,6 +48,7 @@ const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered"
  * unary call needs no promise besides the handler's own.
  */
 export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, RunningCall {
+  readonly sharesTurns = true;
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;

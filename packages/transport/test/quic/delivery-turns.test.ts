@@ -157,6 +157,20 @@ test("serves another peer between the small frames of one that are slow to handl
   expect(setup.order.indexOf("witness") - before).toBeLessThan(10);
 });
 
+test("runs later work after the events of others, and before the next costly frame", async () => {
+  setup.reactor.keepAlive.stop();
+  setup = new Setup((peer) => {
+    if (peer === ATTACKER) setup.channels[0]?.later?.(() => setup.order.push("work"));
+    busy(peer === ATTACKER ? COSTLY_MS : 0);
+  });
+  for (let stream = 0; stream < 3; stream += 1) setup.stream(ATTACKER, costly);
+  setup.native.wake();
+  setup.stream(WITNESS, Uint8Array.of(1));
+  await expect.poll(() => setup.order.length).toBe(7);
+  expect(setup.order.slice(0, 3)).toEqual(["attacker", "witness", "work"]);
+  expect(setup.order.slice(3)).toEqual(["attacker", "work", "attacker", "work"]);
+});
+
 test("gives a peer that was busy for long its turn among newcomers", () => {
   const [busyPeer, newcomer] = [setup.reactor.turns.join("busy"), setup.reactor.turns.join("new")];
   const at = performance.now();
