@@ -20,6 +20,8 @@ pub const NODE: u32 = 0;
 const KEPT_BYTES: usize = 256 * 1024;
 /// Empty buffers that are kept.
 const KEPT_BUFFERS: usize = 16;
+/// Each event counts as so many bytes more, because small ones take JavaScript as long as others.
+const RECORD_COST: usize = 112;
 /// Events of one connection that JavaScript has not drained. With more, its streams are not read.
 const STALL_BYTES: usize = 2 * 1024 * 1024;
 /// Events of all connections from which each of them has the small bound. More than one of the
@@ -45,6 +47,7 @@ pub struct Events {
 struct Batch {
     connection: u32,
     bytes: Vec<u8>,
+    count: usize,
     /// Of large payloads.
     large_bytes: usize,
 }
@@ -74,7 +77,9 @@ impl Events {
     pub fn push_lazy(&mut self, connection: u32, op: u8, flags: u8, handle: u32, arg: u32, parts: &[&[u8]]) {
         let length: usize = parts.iter().map(|part| part.len()).sum();
         self.total += record_header::BYTES + length;
-        let bytes = &mut self.batch(connection).bytes;
+        let batch = self.batch(connection);
+        batch.count += 1;
+        let bytes = &mut batch.bytes;
         bytes.reserve(record_header::BYTES + length);
         bytes.extend_from_slice(&header(op, flags, handle, arg, length));
         for part in parts {
@@ -98,7 +103,8 @@ impl Events {
         if !is_last {
             let Self { batches, by_connection, spare, .. } = self;
             self.last = *by_connection.entry(connection).or_insert_with(|| {
-                batches.push(Batch { connection, bytes: spare.pop().unwrap_or_default(), large_bytes: 0 });
+                let bytes = spare.pop().unwrap_or_default();
+                batches.push(Batch { connection, bytes, count: 0, large_bytes: 0 });
                 batches.len() - 1
             });
         }
@@ -106,10 +112,10 @@ impl Events {
         &mut self.batches[self.last]
     }
 
-    /// The bytes of one connection.
-    fn of_connection(&self, connection: u32) -> usize {
+    /// The cost of the events of one connection.
+    fn cost(&self, connection: u32) -> usize {
         let batch = self.by_connection.get(&connection).and_then(|index| self.batches.get(*index));
-        batch.map_or(0, |batch| batch.bytes.len() + batch.large_bytes)
+        batch.map_or(0, |batch| batch.bytes.len() + batch.large_bytes + batch.count * RECORD_COST)
     }
 }
 
@@ -140,10 +146,12 @@ struct Inner {
 struct Records {
     bytes: Vec<u8>,
     start: usize,
+    /// The records behind `start`.
+    count: usize,
     large_bytes: usize,
     /// JavaScript has a `READY` event, and has not found the queue empty since.
     announced: bool,
-    /// The streams of the connection are not read until so few bytes are left.
+    /// The streams of the connection are not read until the rest costs so little.
     resume_at: Option<usize>,
 }
 
@@ -161,6 +169,10 @@ impl Records {
         self.bytes.len() - self.start + self.large_bytes
     }
 
+    fn cost(&self) -> usize {
+        self.len() + self.count * RECORD_COST
+    }
+
     fn append(&mut self, bytes: &mut Vec<u8>) {
         if self.start == self.bytes.len() {
             self.bytes.clear();
@@ -173,11 +185,12 @@ impl Records {
 
     fn drain(&mut self, target: &mut [u8]) -> usize {
         let waiting = self.bytes.get(self.start..).unwrap_or_default();
-        let size = whole_records(waiting, target.len());
+        let (size, left) = whole_records(waiting, target.len(), self.count);
         if let (Some(from), Some(to)) = (waiting.get(..size), target.get_mut(..size)) {
             to.copy_from_slice(from);
         }
         self.start += size;
+        self.count = left;
         size
     }
 }
@@ -195,13 +208,16 @@ impl Queue {
         for mut batch in events.batches.drain(..) {
             if batch.connection == NODE {
                 inner.node.append(&mut batch.bytes);
+                inner.node.count += batch.count;
             } else {
                 let records = inner.connections.entry(batch.connection).or_default();
                 records.append(&mut batch.bytes);
+                records.count += batch.count;
                 records.large_bytes += batch.large_bytes;
                 if !std::mem::replace(&mut records.announced, true) {
                     let ready = header(event_op::READY, 0, batch.connection, 0, 0);
                     inner.node.bytes.extend_from_slice(&ready);
+                    inner.node.count += 1;
                     self.total.fetch_add(ready.len(), Ordering::Relaxed);
                 }
             }
@@ -254,6 +270,7 @@ impl Queue {
         // in the place where they were, unless it is gone
         records.bytes.splice(start..records.start, returned.iter().copied());
         records.start = start;
+        records.count += ends(returned).count();
         records.announced = true;
     }
 
@@ -285,14 +302,14 @@ impl Queue {
     /// turn. The connection is then in [`Queue::resumed`] when JavaScript has drained most of them.
     pub fn stalls(&self, connection: u32, events: &Events) -> bool {
         let total = self.total.load(Ordering::Relaxed) + events.total;
-        if total <= STALL_BYTES {
+        if total <= STALL_BYTES / (1 + RECORD_COST / record_header::BYTES) {
             return false;
         }
-        let of_turn = events.of_connection(connection);
+        let of_turn = events.cost(connection);
         let mut inner = self.inner.lock();
         let small = total >= NODE_BYTES;
         let most = if small { SMALL_STALL_BYTES } else { STALL_BYTES };
-        let queued = inner.connections.get(&connection).map_or(0, Records::len);
+        let queued = inner.connections.get(&connection).map_or(0, Records::cost);
         if queued + of_turn <= most {
             return false;
         }
@@ -316,7 +333,7 @@ impl Queue {
     fn settle(&self, inner: &mut Inner, connection: u32) {
         let Some(records) = inner.connections.get_mut(&connection) else { return };
         let len = records.len();
-        if records.resume_at.is_some_and(|most| len <= most) {
+        if records.resume_at.is_some_and(|most| records.cost() <= most) {
             records.resume_at = None;
             inner.resumed.push(connection);
             self.has_resumed.store(true, Ordering::Relaxed);
@@ -339,22 +356,31 @@ fn keep(spare: &mut Vec<Vec<u8>>, mut buffer: Vec<u8>) {
     }
 }
 
-/// Returns the length of the whole records at the start of `bytes` that fit into `room` bytes.
-fn whole_records(bytes: &[u8], room: usize) -> usize {
+/// Returns the length of the whole records at the start of `bytes` that fit into `room` bytes, and
+/// how many of `count` records are left.
+fn whole_records(bytes: &[u8], room: usize, count: usize) -> (usize, usize) {
     if bytes.len() <= room {
-        return bytes.len();
+        return (bytes.len(), 0);
     }
-    let mut end = 0;
-    while let Some([.., l0, l1, l2, l3]) =
-        bytes.get(end..).and_then(|rest| rest.first_chunk::<{ record_header::BYTES }>())
-    {
-        let next = end + record_header::BYTES + u32::from_le_bytes([*l0, *l1, *l2, *l3]) as usize;
+    let (mut end, mut left) = (0, count);
+    for next in ends(bytes) {
         if next > room {
             break;
         }
-        end = next;
+        (end, left) = (next, left - 1);
     }
-    end
+    (end, left)
+}
+
+/// The ends of records that follow each other.
+fn ends(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let mut end = 0;
+    std::iter::from_fn(move || {
+        let header = bytes.get(end..)?.first_chunk::<{ record_header::BYTES }>()?;
+        let [.., l0, l1, l2, l3] = *header;
+        end += record_header::BYTES + u32::from_le_bytes([l0, l1, l2, l3]) as usize;
+        Some(end)
+    })
 }
 
 #[cfg(test)]
@@ -445,6 +471,23 @@ mod tests {
         queue.resumed(&mut resumed);
         assert_eq!(resumed, [1]);
         assert!(!queue.stalls(1, &events) && !queue.has_resumed());
+    }
+
+    #[test]
+    fn stalls_a_connection_with_many_small_events() {
+        let (queue, mut events) = (Queue::default(), Events::default());
+        let most = STALL_BYTES / (RECORD_COST + record_header::BYTES);
+        for _ in 0..most {
+            events.push(1, event_op::FIN, 0, 9, 0, &[]);
+        }
+        assert!(!queue.stalls(1, &events));
+        events.push(1, event_op::FIN, 0, 9, 0, &[]);
+        queue.publish(&mut events);
+        assert!(queue.stalls(1, &events));
+        let mut arena = vec![0; (most / 2 + 1) * record_header::BYTES];
+        assert!(queue.drain(1, &mut arena).more && queue.has_resumed());
+        queue.give_back(1, &arena);
+        assert!(queue.stalls(1, &events));
     }
 
     #[test]

@@ -121,7 +121,8 @@ export function isCostly(flags: number, bytes: number): boolean {
 export class DeliveryTurns {
   readonly #peers = new Map<string, PeerTime>();
   readonly #ready = new TurnQueue((time) => time.ready);
-  readonly #late = new TurnQueue((time) => (time.due.size > 0 ? time.due : time.late));
+  readonly #late = new TurnQueue((time) => time.late);
+  readonly #due = new TurnQueue((time) => time.due);
   readonly #wake: () => void;
   /** Time that costly frames have taken in this turn of the event loop. */
   #costlyMs = 0;
@@ -147,7 +148,7 @@ export class DeliveryTurns {
   }
 
   get isEmpty(): boolean {
-    return this.#ready.isEmpty && this.#late.isEmpty;
+    return this.#ready.isEmpty && this.#late.isEmpty && this.#due.isEmpty;
   }
 
   /** Adds a connection with events, until the next {@link DeliveryTurns.run}. */
@@ -158,14 +159,16 @@ export class DeliveryTurns {
 
   /** Adds a channel with a costly frame. */
   addLate(time: PeerTime, channel: Turn): void {
+    if (this.isEmpty) this.#wake();
     time.late.add(channel);
-    this.#wakeFor(time);
+    this.#late.add(time);
   }
 
   /** Adds work that follows a costly frame. */
   addDue(time: PeerTime, work: Turn): void {
+    if (this.isEmpty) this.#wake();
     time.due.add(work);
-    this.#wakeFor(time);
+    this.#due.add(time);
   }
 
   /** Returns true if a costly frame of this peer has to wait. */
@@ -194,14 +197,12 @@ export class DeliveryTurns {
     }
     this.#skipped = at - startedMs >= TURN_MS && !this.#skipped;
     if (this.#skipped) return;
-    while (!this.#late.isEmpty) {
-      at = this.#late.take(at);
+    for (;;) {
+      // work that is due holds a message
+      const first = this.#due.isEmpty ? this.#late : this.#due;
+      if (first.isEmpty) return;
+      at = first.take(at);
       if (at - startedMs >= TURN_MS) return;
     }
-  }
-
-  #wakeFor(time: PeerTime): void {
-    if (this.isEmpty) this.#wake();
-    this.#late.add(time);
   }
 }
