@@ -108,7 +108,8 @@ border! {
         MEASURE = 11;
         /// Asks for a `BACKLOG` event of connection `handle`.
         MEASURE_ALL = 12;
-        /// Reports what connection `handle` keeps: `BACKLOG`, `ARRIVING`, `UNSENT` of ended streams.
+        /// Reports what connection `handle` keeps: `BACKLOG`, `ARRIVING`,
+        /// `UNSENT` of ended streams.
         OBSERVE = 13;
     }
 
