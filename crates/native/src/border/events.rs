@@ -21,9 +21,9 @@ const KEPT_BYTES: usize = 256 * 1024;
 /// Empty buffers that are kept.
 const KEPT_BUFFERS: usize = 16;
 /// Each event counts as so many bytes more, because small ones take JavaScript as long as others.
-const RECORD_COST: usize = 112;
+const RECORD_COST: usize = 240;
 /// Events of one connection that JavaScript has not drained. With more, its streams are not read.
-const STALL_BYTES: usize = 2 * 1024 * 1024;
+const STALL_BYTES: usize = 4 * 1024 * 1024;
 /// Events of all connections from which each of them has the small bound. More than one of the
 /// largest frames, so that such a frame never stops reading by itself.
 const NODE_BYTES: usize = 2 * limit::MAX_FRAME_BYTES;
@@ -174,13 +174,16 @@ impl Records {
     }
 
     fn append(&mut self, bytes: &mut Vec<u8>) {
-        if self.start == self.bytes.len() {
-            self.bytes.clear();
-            self.start = 0;
+        if self.bytes.is_empty() {
             std::mem::swap(&mut self.bytes, bytes);
-        } else {
-            self.bytes.append(bytes);
+            return;
         }
+        // what was drained must not grow while some records are always left
+        if self.start > self.bytes.len() / 2 {
+            self.bytes.drain(..self.start);
+            self.start = 0;
+        }
+        self.bytes.append(bytes);
     }
 
     fn drain(&mut self, target: &mut [u8]) -> usize {
@@ -191,6 +194,10 @@ impl Records {
         }
         self.start += size;
         self.count = left;
+        if self.start == self.bytes.len() {
+            self.bytes.clear();
+            self.start = 0;
+        }
         size
     }
 }
@@ -471,6 +478,19 @@ mod tests {
         queue.resumed(&mut resumed);
         assert_eq!(resumed, [1]);
         assert!(!queue.stalls(1, &events) && !queue.has_resumed());
+    }
+
+    #[test]
+    fn keeps_little_of_what_was_drained_while_records_are_always_left() {
+        let (queue, mut events) = (Queue::default(), Events::default());
+        let mut arena = [0; 64];
+        events.push(1, event_op::FIN, 0, 0, 0, &[]);
+        for _ in 0..100_000 {
+            (0..4).for_each(|_| events.push(1, event_op::FIN, 0, 1, 0, &[]));
+            queue.publish(&mut events);
+            assert_eq!(queue.drain(1, &mut arena), Drained { bytes: 64, more: true });
+        }
+        assert!(queue.inner.lock().connections.get(&1).unwrap().bytes.capacity() < 10_000);
     }
 
     #[test]
