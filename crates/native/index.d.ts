@@ -15,7 +15,8 @@ export declare class NativeNode {
   sendLarge(stream: number, end: boolean, data: Uint8Array): void
   /**
    * Copies whole event records of a connection into `target`, or those of the node for
-   * connection 0. Returns their length, 0 when there are none, with `MORE_BIT` when more are left.
+   * connection 0. Returns their length, 0 when there are none, with `MORE_BIT` when more are
+   * left.
    */
   drain(target: Uint8Array, connection: number): number
   /**

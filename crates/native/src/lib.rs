@@ -71,7 +71,8 @@ impl NativeNode {
     }
 
     /// Copies whole event records of a connection into `target`, or those of the node for
-    /// connection 0. Returns their length, 0 when there are none, with `MORE_BIT` when more are left.
+    /// connection 0. Returns their length, 0 when there are none, with `MORE_BIT` when more are
+    /// left.
     #[napi(catch_unwind)]
     pub fn drain(&self, mut target: Uint8Array, connection: u32) -> u32 {
         // SAFETY: `as_mut` requires that nothing else accesses the bytes while the reference lives.

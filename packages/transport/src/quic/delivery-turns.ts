@@ -3,7 +3,7 @@ import { now } from "../turns.ts";
 
 /** A shorter frame that is not compressed cannot take long. */
 const CHEAP_BYTES = 512;
-/** Time for the events of peers in one turn of the event loop. The event that exceeds it is the last. */
+/** Time for events in one turn of the event loop. The event that exceeds it is the last. */
 export const TURN_MS = 10;
 /** Time for the events of one connection, before those of other peers are considered again. */
 export const SLICE_MS = 4;
@@ -116,7 +116,8 @@ export function isCostly(flags: number, bytes: number): boolean {
  *
  * Costly frames are measured. When those of one turn have taken too long, further ones wait in
  * their channels for a turn after all other events, and so do those of a peer whose frames are
- * slow. So they do not delay other events, also of the same peer, and are dropped with their stream.
+ * slow. So they do not delay other events, also of the same peer, and they are dropped with their
+ * stream.
  */
 export class DeliveryTurns {
   readonly #peers = new Map<string, PeerTime>();
@@ -185,8 +186,8 @@ export class DeliveryTurns {
   }
 
   /**
-   * Delivers events until the time of one turn of the event loop is over, and frames that wait while
-   * there is time, at least one in two turns.
+   * Delivers events until the time of one turn of the event loop is over, and frames that wait
+   * while there is time, at least one in two turns.
    */
   run(): void {
     const startedMs = now();
