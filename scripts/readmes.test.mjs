@@ -61,6 +61,7 @@ test.each([
   "testing",
   "configuration",
   "logging",
+  "blobs",
 ])(
   "guide: %s",
   async (name) => {

@@ -232,6 +232,8 @@ const transportCodes: Readonly<Record<TransportErrorCode, StatusCode>> = {
   timeout: StatusCode.UNAVAILABLE,
   closed: StatusCode.UNAVAILABLE,
   reset: StatusCode.UNAVAILABLE,
+  missing: StatusCode.NOT_FOUND,
+  storage: StatusCode.FAILED_PRECONDITION,
 };
 
 /**
