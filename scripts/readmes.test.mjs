@@ -72,6 +72,25 @@ test.each([
   20_000,
 );
 
+test.each([
+  ["observability", 5],
+  ["limits-and-compression", 3],
+])(
+  "guide: %s",
+  async (name, count) => {
+    const { said, lines } = await printed(`docs/guide/${name}.md`, "interceptors");
+    expect(said).toHaveLength(count);
+    expect(lines).toEqual(said);
+  },
+  20_000,
+);
+
+test("guide: audit", async () => {
+  const { said, lines } = await printed("docs/guide/audit.md", "interceptors");
+  expect(said).toHaveLength(2);
+  expect(lines).toEqual(said);
+}, 20_000);
+
 test("the walk-through of an operator in docs/trust.md", async () => {
   const folder = await mkdtemp(join(tmpdir(), "aster-operator-"));
   try {

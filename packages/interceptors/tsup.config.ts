@@ -1,7 +1,8 @@
 import { defineConfig } from "tsup";
+import manifest from "./package.json" with { type: "json" };
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/deadline.ts", "src/metrics.ts", "src/audit-log.ts", "src/auth.ts"],
+  entry: Object.values(manifest.exports),
   format: "esm",
   target: "node22",
   dts: { compilerOptions: { stripInternal: true } },

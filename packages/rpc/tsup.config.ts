@@ -7,6 +7,7 @@ export default defineConfig({
     "src/client.ts",
     "src/server.ts",
     "src/interceptor.ts",
+    "src/metrics.ts",
     "src/testing.ts",
   ],
   format: "esm",

@@ -12,6 +12,16 @@ test.each(["npm", "pnpm"] as const)("%s installs what the first program needs", 
   expect(await run("node", ["first.mjs"], { cwd })).toBe("Hello, World!");
 });
 
+test("only one sub-path of the interceptors needs OpenTelemetry", async () => {
+  const load = (path: string): Promise<string> => {
+    const program = `console.log(Object.keys(await import("@aster/interceptors${path}")).join())`;
+    return run("node", ["--input-type=module", "--eval", program], { cwd: projects.pnpm });
+  };
+  expect(await load("")).toContain("metrics");
+  expect(await load("/metrics")).toContain("metrics");
+  await expect(load("/open-telemetry")).rejects.toThrow("Cannot find package '@opentelemetry/api'");
+});
+
 test("no manifest speaks of the workspace", async () => {
   const folder = join(projects.npm, "node_modules", "@aster");
   for (const name of await readdir(folder)) {

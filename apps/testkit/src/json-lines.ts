@@ -7,6 +7,19 @@ export function emit(value: unknown): void {
 }
 
 /**
+ * Calls back when the reader of stdout or stderr has closed its end, as `head` does. Further lines
+ * are dropped.
+ */
+export function onReaderGone(gone: () => void): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      gone();
+    });
+  }
+}
+
+/**
  * Passes every line of JSON from `input` to `take`. Other lines are reported on stderr and skipped.
  */
 export function onJsonLine(input: Readable, take: (value: unknown) => void): void {

@@ -1,10 +1,14 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { contractIdOf } from "@aster/contract";
 import { parseAddress } from "@aster/transport";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Child } from "../src/process/child.ts";
+import { testkitCommand } from "../src/process/testkit-command.ts";
 import { Counter } from "../src/services/counter.ts";
 import { Testkit } from "../src/services/testkit.ts";
 import { type Outcome, type Ready, serving, testkit } from "./support/testkit-process.ts";
@@ -44,6 +48,33 @@ describe("testkit serve", () => {
     for (const name of names) expect(stats.stats[name]).toBeTypeOf("number");
     expect(stats.stats).toMatchObject({ inflight: 0, sessions: 0 });
     expect(stats.stats.rssBytes).toBeGreaterThan(10_000_000);
+  });
+
+  it("reports an admission by the open gate", async () => {
+    await using caller = testkit("call", "echo", "--address", ready.address);
+    expect(await caller.exited).toBe(0);
+    const [outcome] = caller.lines as Outcome[];
+    const isAdmission = (value: unknown): value is { peer: string } =>
+      (value as { readonly event?: unknown }).event === "admission";
+    const peer = outcome?.replies[0]?.peer;
+    expect(await child.line(isAdmission)).toEqual({ event: "admission", peer, admitted: true });
+  });
+
+  it("goes on when the reader of its lines has left", async () => {
+    const { process: own, lines, next } = piped("serve", "--bind", "127.0.0.1:0");
+    try {
+      const its = JSON.parse(await next()) as Ready;
+      lines.close();
+      own.stdout.destroy();
+      for (let calls = 0; calls < 2; calls += 1) {
+        await using caller = testkit("call", "echo", "--address", its.address);
+        expect(await caller.exited).toBe(0);
+      }
+      expect(own.exitCode).toBeNull();
+    } finally {
+      own.kill("SIGTERM");
+    }
+    expect(await exitOf(own)).toBe(0);
   });
 
   it("drains on command, and on SIGTERM after the running call", async () => {
@@ -104,6 +135,40 @@ describe("the testkit", () => {
     expect(program.errors).toContain("usage:");
   });
 });
+
+describe("testkit call", () => {
+  it("ends without a stack when the reader of its lines has left", async () => {
+    const { child: server, ready } = await serving();
+    await using _ = server;
+    const many = ["--n", "5000", "--address", ready.address];
+    const { process: own, lines, next } = piped("call", "echo", ...many);
+    let errors = "";
+    own.stderr.on("data", (chunk) => {
+      errors += String(chunk);
+    });
+    expect(JSON.parse(await next())).toMatchObject({ status: "OK" });
+    lines.close();
+    own.stdout.destroy();
+    expect(await exitOf(own)).toBe(141);
+    expect(errors).toBe("");
+    server.signal("SIGKILL");
+  });
+});
+
+/** Starts the testkit with a reader of its lines that can leave. */
+function piped(...args: readonly string[]) {
+  const [node, ...program] = testkitCommand;
+  const process = spawn(node, [...program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const lines = createInterface({ input: process.stdout });
+  const next = async () => String((await once(lines, "line"))[0]);
+  return { process, lines, next };
+}
+
+/** The exit code of a program that ends. */
+async function exitOf(child: ChildProcess): Promise<unknown> {
+  if (child.exitCode === null) await once(child, "exit");
+  return child.exitCode;
+}
 
 /** Waits until a call is running. */
 async function inflight(server: Child): Promise<void> {

@@ -2,7 +2,12 @@
 export type { Codec, CodecMode, CodecOptions } from "./codec.ts";
 export { createCodec } from "./codec.ts";
 export type { CodecEngine, EngineCodec, EngineOptions } from "./codec-engine.ts";
-export { canCompress, compressPayload, decompressPayload } from "./compression/compress.ts";
+export {
+  canCompress,
+  compressInBackground,
+  compressPayload,
+  decompressPayload,
+} from "./compression/compress.ts";
 export { inflatedSize } from "./compression/inflated-size.ts";
 export type { CodecErrorCode, CodecErrorOptions } from "./error.ts";
 export { CodecError } from "./error.ts";

@@ -44,6 +44,11 @@ export interface CallContext<E extends ErrorTypes = ErrorTypes> {
   /** The roles that the caller's credential attests. */
   readonly roles: ReadonlySet<string>;
   /**
+   * The id of the credential with which the caller was admitted, as logs show it; `undefined` for
+   * none. It is not a secret.
+   */
+  readonly credentialId?: string | undefined;
+  /**
    * Adds a pair to the metadata that is sent with the status, whether the call succeeds or fails.
    * Bytes need a key that ends in `-bin`. Throws if the status would exceed its bounds. No-op after
    * the end of the call.

@@ -59,6 +59,7 @@ function methodOf(
     errors: errorTypesOf(options.errors, place),
     interceptors: Object.freeze([...(options.interceptors ?? [])]),
     maxConcurrentCalls: options.maxConcurrentCalls,
+    compression: options.compression,
     description: options.description,
   });
 }
@@ -109,6 +110,7 @@ export function buildService(
     interceptors: Object.freeze([...(options.interceptors ?? [])]),
     maxConcurrentStreams: options.maxConcurrentStreams,
     maxConcurrentCalls: options.maxConcurrentCalls,
+    compression: options.compression,
     requires: requirementOf(options.requires, name),
     description: options.description,
     methods: Object.freeze(methods),

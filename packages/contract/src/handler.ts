@@ -10,7 +10,8 @@ export type UnaryHandler<
   Res extends MessageSchema,
   This = unknown,
   E extends ErrorTypes = ErrorTypes,
-> = (this: This, request: Received<Req>, context: CallContext<E>) => Awaitable<Sent<Res>>;
+  V = unknown,
+> = (this: This, request: Received<Req>, context: CallContext<E> & V) => Awaitable<Sent<Res>>;
 
 /** A function, usually an `async function*`, that answers one request with many responses. */
 export type ServerStreamHandler<
@@ -18,7 +19,8 @@ export type ServerStreamHandler<
   Res extends MessageSchema,
   This = unknown,
   E extends ErrorTypes = ErrorTypes,
-> = (this: This, request: Received<Req>, context: CallContext<E>) => AsyncIterable<Sent<Res>>;
+  V = unknown,
+> = (this: This, request: Received<Req>, context: CallContext<E> & V) => AsyncIterable<Sent<Res>>;
 
 /** A function that answers many requests with one response. */
 export type ClientStreamHandler<
@@ -26,10 +28,11 @@ export type ClientStreamHandler<
   Res extends MessageSchema,
   This = unknown,
   E extends ErrorTypes = ErrorTypes,
+  V = unknown,
 > = (
   this: This,
   requests: AsyncIterable<Received<Req>>,
-  context: CallContext<E>,
+  context: CallContext<E> & V,
 ) => Awaitable<Sent<Res>>;
 
 /** A function, usually an `async function*`, that answers many requests with many responses. */
@@ -38,22 +41,24 @@ export type BidiStreamHandler<
   Res extends MessageSchema,
   This = unknown,
   E extends ErrorTypes = ErrorTypes,
+  V = unknown,
 > = (
   this: This,
   requests: AsyncIterable<Received<Req>>,
-  context: CallContext<E>,
+  context: CallContext<E> & V,
 ) => AsyncIterable<Sent<Res>>;
 
-/** The function that serves a method of pattern `P`. */
+/** The function that serves a method of pattern `P`. `V` are the values in its context. */
 export type Handler<
   P extends MethodPattern,
   Req extends MessageSchema,
   Res extends MessageSchema,
   This = unknown,
   E extends ErrorTypes = ErrorTypes,
+  V = unknown,
 > = {
-  unary: UnaryHandler<Req, Res, This, E>;
-  server_stream: ServerStreamHandler<Req, Res, This, E>;
-  client_stream: ClientStreamHandler<Req, Res, This, E>;
-  bidi_stream: BidiStreamHandler<Req, Res, This, E>;
+  unary: UnaryHandler<Req, Res, This, E, V>;
+  server_stream: ServerStreamHandler<Req, Res, This, E, V>;
+  client_stream: ClientStreamHandler<Req, Res, This, E, V>;
+  bidi_stream: BidiStreamHandler<Req, Res, This, E, V>;
 }[P];

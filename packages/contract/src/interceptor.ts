@@ -1,15 +1,6 @@
 import type { CallContext, CallMetadata } from "./call-context.ts";
+import type { CompressionSetting } from "./compression-setting.ts";
 import type { MethodPattern } from "./message.ts";
-
-/** The compression of the messages that one side of a call sends; `false` for none. */
-export type CompressionSetting =
-  | false
-  | {
-      /** Larger messages are compressed. Default: that of the client or server. */
-      readonly thresholdBytes?: number | undefined;
-      /** The level of zstd, from 1 to 19. Default: that of the client or server. */
-      readonly level?: number | undefined;
-    };
 
 /**
  * A call on its way through the interceptors. An interceptor changes it by passing on another one:
@@ -29,12 +20,12 @@ export interface InterceptedCall {
   readonly peer: string;
   /** On a server, the roles that the caller's credential attests; empty on a client. */
   readonly roles: ReadonlySet<string>;
-  /** Sent with the request. A change has an effect on the client only. */
+  /** Sent with the request. On a server, a change is what the handler finds in its context. */
   readonly metadata: CallMetadata;
   /**
    * The time by which the call must end, on the clock of `now()` in `@aster/rpc`; `undefined` for
-   * no deadline. A change has an effect on the client only, where it cannot extend the deadline of
-   * the caller.
+   * no deadline. An interceptor can pass on an earlier one, which bounds the call from then on, or
+   * the handler on a server. It cannot extend the deadline of the caller.
    */
   readonly deadlineAt: number | undefined;
   /**
@@ -48,7 +39,14 @@ export interface InterceptedCall {
   /** The second argument of the handler; `undefined` on the client. */
   readonly context: CallContext | undefined;
   /**
-   * The compression of the messages that this side of the call sends. Default: that of the client
+   * On a server, the values that interceptors add to the context of the handler. An interceptor
+   * adds some with `next({ ...call, values: { ...call.values, user } })`. A call whose values have
+   * the name of a member that every context has ends with an error.
+   */
+  readonly values?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * The compression of the messages that this side of the call sends. On the client a change has no
+   * effect if the caller has set it. Default: that of the method, of the service, or of the client
    * or server.
    */
   readonly compression?: CompressionSetting | undefined;
@@ -71,7 +69,18 @@ export type Next = (call: InterceptedCall) => Promise<unknown>;
  *
  * The first interceptor of a list is the outermost. Order on the server: those of the server, of
  * the service, of the method, then the handler. Order on the client: those of the client, of the
- * one `client()`, then the wire. Requests are decoded before the interceptors of a server run, and
- * responses are encoded after them.
+ * one `client()`, of the one call, then the wire. Requests are decoded before the interceptors of a
+ * server run, and responses are encoded after them.
  */
 export type Interceptor = (call: InterceptedCall, next: Next) => Promise<unknown>;
+
+/**
+ * An interceptor that adds values to the context of handlers. `addContext` of
+ * `@aster/rpc/interceptor` makes one.
+ */
+export interface ContextInterceptor<V = unknown> extends Interceptor {
+  /** The names of the values. */
+  readonly adds: readonly string[];
+  /** Never set: for the compiler only. */
+  "~adds"?(): V;
+}

@@ -21,8 +21,11 @@ export interface MethodDecorator<
   Res extends MessageSchema,
   E extends ErrorTypes = NoErrors,
 > {
-  <This>(method: Handler<P, Req, Res, This, E>, context: ClassMethodDecoratorContext<This>): void;
-  <T extends Handler<P, Req, Res, unknown, E>>(
+  <This, V>(
+    method: Handler<P, Req, Res, This, E, V>,
+    context: ClassMethodDecoratorContext<This>,
+  ): void;
+  <T extends Handler<P, Req, Res, unknown, E, never>>(
     target: object,
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<T>,

@@ -1,3 +1,5 @@
+import { type CompressionSetting, compressionFault } from "./compression-setting.ts";
+import type { ContextNeeds } from "./context-value.ts";
 import { ContractError } from "./error.ts";
 import type { MethodErrors } from "./error-type.ts";
 import type { Interceptor } from "./interceptor.ts";
@@ -20,6 +22,8 @@ export interface MethodOptions<E extends MethodErrors = MethodErrors> {
   readonly interceptors?: readonly Interceptor[] | undefined;
   /** The most concurrent calls of the method; more are refused. Default: no limit. */
   readonly maxConcurrentCalls?: number | undefined;
+  /** The compression of its messages, on both sides; not hashed. Default: that of the service. */
+  readonly compression?: CompressionSetting | undefined;
   /** The name on the wire. Default: the key of the method. */
   readonly name?: string | undefined;
   /** A description for people and tools; not hashed. */
@@ -49,6 +53,11 @@ export interface ServiceOptions {
   readonly maxConcurrentStreams?: number | undefined;
   /** The most concurrent calls, also in sessions; more are refused. Default: no limit. */
   readonly maxConcurrentCalls?: number | undefined;
+  /**
+   * The compression of its messages, on both sides; not hashed. Default: that of the client or
+   * server.
+   */
+  readonly compression?: CompressionSetting | undefined;
   /** The roles that a caller of any method needs; not hashed. */
   readonly requires?: Requirement | undefined;
   /** The names of methods on the wire: the keys (default), or the keys in snake_case. */
@@ -57,14 +66,30 @@ export interface ServiceOptions {
   readonly description?: string | undefined;
 }
 
+/** The additions of a class to the definition that it serves. */
+export interface AttachmentOptions {
+  /** Interceptors of its calls. They run inside those of the definition. */
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  /**
+   * The values that its methods need in their context. A server that hosts the class must have
+   * interceptors that add them.
+   */
+  readonly needs?: ContextNeeds | undefined;
+}
+
+/** The options of a class that is a service. */
+export interface ServiceClassOptions extends ServiceOptions, Pick<AttachmentOptions, "needs"> {}
+
+const ATTACHMENT_OPTIONS = new Set(["interceptors", "needs"]);
+
 const METHOD_OPTIONS = new Set([
   ...["timeoutMs", "idempotent", "serialization", "requires", "errors", "interceptors"],
-  ...["maxConcurrentCalls", "name", "description"],
+  ...["maxConcurrentCalls", "compression", "name", "description"],
 ]);
 
 const SERVICE_OPTIONS = new Set([
   ...["name", "version", "serialization", "scoped", "interceptors", "maxConcurrentStreams"],
-  ...["maxConcurrentCalls", "requires", "naming", "description"],
+  ...["maxConcurrentCalls", "compression", "requires", "naming", "description"],
 ]);
 
 function checkKeys(options: object, allowed: ReadonlySet<string>, place: string): void {
@@ -81,16 +106,34 @@ function checkKeys(options: object, allowed: ReadonlySet<string>, place: string)
   }
 }
 
+function checkInterceptors(list: unknown, place: string): void {
+  if (list === undefined) return;
+  if (Array.isArray(list) && list.every((one) => typeof one === "function")) return;
+  throw new ContractError("option", `${place}: interceptors must be a list of functions`);
+}
+
 function checkBound(most: number | undefined, option: string, place: string): void {
   if (most === undefined || (Number.isInteger(most) && most > 0)) return;
   throw new ContractError("option", `${place}: ${option} must be an integer from 1, not ${most}`);
+}
+
+function checkCompression(setting: CompressionSetting | undefined, place: string): void {
+  const fault = compressionFault(setting);
+  if (fault === undefined) return;
+  const { option, expected, value } = fault;
+  throw new ContractError(
+    "option",
+    `${place}: ${option} must be ${expected}, not ${String(value)}`,
+  );
 }
 
 /** Refuses unknown method options and invalid values. `place` begins the error text. */
 export function checkMethodOptions(options: MethodOptions, place: string): void {
   checkKeys(options, METHOD_OPTIONS, place);
   const { timeoutMs } = options;
+  checkInterceptors(options.interceptors, place);
   checkBound(options.maxConcurrentCalls, "maxConcurrentCalls", place);
+  checkCompression(options.compression, place);
   if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
     throw new ContractError(
       "option",
@@ -104,8 +147,10 @@ export function checkMethodOptions(options: MethodOptions, place: string): void 
 export function checkServiceOptions(options: ServiceOptions, place: string): void {
   checkKeys(options, SERVICE_OPTIONS, place);
   const { naming, scoped } = options;
+  checkInterceptors(options.interceptors, place);
   checkBound(options.maxConcurrentStreams, "maxConcurrentStreams", place);
   checkBound(options.maxConcurrentCalls, "maxConcurrentCalls", place);
+  checkCompression(options.compression, place);
   if (naming !== undefined && naming !== "as-written" && naming !== "snake") {
     throw new ContractError(
       "option",
@@ -117,5 +162,15 @@ export function checkServiceOptions(options: ServiceOptions, place: string): voi
       "option",
       `${place}: scoped must be "shared" or "session", not ${JSON.stringify(scoped)}`,
     );
+  }
+}
+
+/** Refuses unknown options and invalid values. `place` begins the error text. */
+export function checkAttachment(options: AttachmentOptions, place: string): void {
+  checkKeys(options, ATTACHMENT_OPTIONS, place);
+  checkInterceptors(options.interceptors, place);
+  for (const [name, value] of Object.entries(options.needs ?? {})) {
+    if (value?.kind === "context-value") continue;
+    throw new ContractError("option", `${place}: needs.${name} must be contextValue<Type>()`);
   }
 }

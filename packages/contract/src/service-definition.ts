@@ -1,3 +1,4 @@
+import type { CompressionSetting } from "./compression-setting.ts";
 import type { ErrorTypes } from "./error-type.ts";
 import type { Interceptor } from "./interceptor.ts";
 import type { MessageSchema, MethodPattern } from "./message.ts";
@@ -31,6 +32,7 @@ export interface ServiceMethod<
   /** They run inside those of the service. */
   readonly interceptors: readonly Interceptor[];
   readonly maxConcurrentCalls: number | undefined;
+  readonly compression: CompressionSetting | undefined;
   readonly description: string | undefined;
 }
 
@@ -56,6 +58,7 @@ export interface ServiceDefinition<
   readonly interceptors: readonly Interceptor[];
   readonly maxConcurrentStreams: number | undefined;
   readonly maxConcurrentCalls: number | undefined;
+  readonly compression: CompressionSetting | undefined;
   readonly requires: CapabilityRequirement | undefined;
   readonly description: string | undefined;
   /** The methods by their key in TypeScript. */

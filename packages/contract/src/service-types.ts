@@ -4,15 +4,18 @@ import type { MessageSchema, MethodPattern, Received, Sent } from "./message.ts"
 import type { MethodOptions } from "./options.ts";
 import type { ServiceDefinition, ServiceMethod } from "./service-definition.ts";
 
-/** The handlers of a service, one function per method: an object or a class instance. */
-export type ServiceHandlers<D extends ServiceDefinition> = {
+/**
+ * The handlers of a service, one function per method: an object or a class instance. `V` are the
+ * values that interceptors add to the context of all handlers, `M` those of single ones.
+ */
+export type ServiceHandlers<D extends ServiceDefinition, V = unknown, M = unknown> = {
   readonly [K in keyof D["methods"]]: D["methods"][K] extends ServiceMethod<
     infer P,
     infer Req,
     infer Res,
     infer E
   >
-    ? Handler<P, Req, Res, unknown, E>
+    ? Handler<P, Req, Res, unknown, E, V & (K extends keyof M ? M[K] : unknown)>
     : never;
 };
 

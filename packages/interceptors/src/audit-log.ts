@@ -1,47 +1,63 @@
-import { type Interceptor, observeCall, optionError } from "@aster/rpc/interceptor";
+import type { AuditedCall, AuditTarget } from "@aster/rpc";
+import { statusName } from "@aster/rpc";
+import {
+  type CallEnd,
+  checkInteger,
+  epochMs,
+  type InterceptedCall,
+  type Interceptor,
+  observeCall,
+} from "@aster/rpc/interceptor";
+import { type AuditLogStats, type AuditSink, auditWriter } from "./audit-sink.ts";
 import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
-import { checkNames } from "./option-check.ts";
+import { checkFunction, checkNames } from "./option-check.ts";
 
-/** The record of one call. It contains no messages, no metadata and no error text. */
-export interface AuditRecord {
-  readonly startedAtEpochMs: number;
-  readonly side: "client" | "server";
-  /** Endpoint id of the other side. */
-  readonly peer: string;
-  readonly service: string;
-  readonly method: string;
-  /** A status code; 0 is OK. */
-  readonly code: number;
-  readonly durationMs: number;
-}
+/** A line of JSON has about 400 bytes; a name in it at most 200 characters. */
+const LEAST_BUFFERED_BYTES = 4096;
+const BUFFERED_BYTES = 8 * 1024 * 1024;
 
 export interface AuditLogOptions {
+  /** The destination of the records. The caller closes it. */
+  readonly sink: AuditSink;
   /**
-   * Receives each record at the end of its call. An error that it throws is ignored, and so is the
-   * rejection of a promise that it returns.
+   * The bytes that may wait in a stream that is slow. Further records are left out; when there is
+   * room, a line `{"event":"lost","count":…}` says how many. At least 4096. Default: 8 MiB.
    */
-  readonly write: (record: AuditRecord) => void;
+  readonly maxBufferedBytes?: number | undefined;
+  /**
+   * Called with each error of the sink: one that a function throws or rejects with, or the event of
+   * a stream. Default: a process warning about the first one.
+   */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** Writes one record per call, on clients and servers. A streaming call ends with its stream. */
-export function auditLog(options: AuditLogOptions): Interceptor {
-  checkNames("auditLog", options, ["write"]);
-  const { write } = options;
-  if (typeof write !== "function") throw optionError("write", "a function", write);
-  return (call, next) => {
-    const startedAtEpochMs = Date.now();
-    const { side, peer, service, method } = call;
-    return observeCall(call, next, ({ code, durationMs }) => {
-      try {
-        const record = { startedAtEpochMs, side, peer, service, method, code, durationMs };
-        const result: unknown = write(record);
-        // an async function is accepted too; its rejection would end the process
-        Promise.resolve(result).catch(() => {});
-      } catch {
-        // a log that fails, for instance on a full disk, must not fail the call
-      }
-    });
-  };
+/**
+ * An interceptor that writes records, and the audit log of a server. As `audit` of a server it also
+ * has the denied admissions, and the calls that are refused before interceptors run.
+ */
+export interface AuditLog extends Interceptor, AuditTarget {
+  stats(): AuditLogStats;
+}
+
+/**
+ * Writes one record per call, when the call has ended: as an interceptor on clients, and as the
+ * option `audit` of servers. A streaming call ends with its stream. Calls never wait for the sink,
+ * and its failures have no effect on them.
+ *
+ * Throws `RpcError` INVALID_ARGUMENT for a bad option.
+ */
+export function auditLog(options: AuditLogOptions): AuditLog {
+  checkNames("auditLog", options, ["sink", "maxBufferedBytes", "onError"]);
+  const { sink, maxBufferedBytes = BUFFERED_BYTES, onError } = options;
+  checkInteger("maxBufferedBytes", maxBufferedBytes, LEAST_BUFFERED_BYTES, Number.MAX_SAFE_INTEGER);
+  checkFunction("onError", onError);
+  const writer = auditWriter(sink, maxBufferedBytes, onError);
+  const interceptor: Interceptor = (call, next) =>
+    observeCall(call, next, (end) => writer.write(recordOf(call, end)));
+  return Object.assign(interceptor, {
+    record: writer.write,
+    stats: writer.stats,
+  });
 }
 
 /** `new AuditLogInterceptor(options)` is {@link auditLog}. */
@@ -49,3 +65,25 @@ export const AuditLogInterceptor: InterceptorClass<typeof auditLog> = intercepto
   "AuditLogInterceptor",
   auditLog,
 );
+
+function recordOf(call: InterceptedCall, end: CallEnd): AuditedCall {
+  const { side, peer, service, method, pattern, attempt, context } = call;
+  const { code, requests, responses, durationMs } = end;
+  return {
+    event: "call",
+    time: new Date(epochMs() - durationMs).toISOString(),
+    side,
+    peer,
+    credentialId: context?.credentialId,
+    durationMs,
+    service,
+    method,
+    pattern,
+    code,
+    status: statusName(code),
+    requests,
+    responses,
+    attempt: side === "client" ? attempt : undefined,
+    requestId: context?.requestId,
+  };
+}

@@ -5,6 +5,7 @@ import {
   AuthInterceptor,
   DeadlineInterceptor,
   MetricsInterceptor,
+  RequestLogInterceptor,
 } from "../src/index.ts";
 import { fakeCall } from "./fake-call.ts";
 
@@ -19,7 +20,8 @@ test("new returns the interceptor of the factory", async () => {
 
 test.each([
   ["timeoutMs must be a positive number", () => new DeadlineInterceptor({ timeoutMs: 0 })],
-  ["write must be a function", () => new AuditLogInterceptor({ write: "file" as never })],
+  ["sink must be a function", () => new AuditLogInterceptor({ sink: "file" as never })],
+  ["colors must be true or false", () => new RequestLogInterceptor({ colors: 1 as never })],
   ["token must be a text or a function", () => new AuthInterceptor({ token: 5 as never })],
   ["validate must be a function", () => new AuthInterceptor({ validate: {} as never })],
   ["maxMethods must be an integer", () => new MetricsInterceptor({ maxMethods: 0 })],

@@ -112,10 +112,10 @@ export class AsterClient implements AsyncDisposable {
       const log = ClientLog.of(Log.of(options.log));
       const beganAt = now();
       held = await holdNode(options);
-      const connections = new OpenedConnections(held.node);
+      const connections = new OpenedConnections(held.node, log?.connections);
       const { allowRedirect, signal, iidToken } = options;
       const credentials = new CredentialSource(options.credential);
-      const choice = { credentials, iidToken, allowRedirect };
+      const choice = { credentials, iidToken, allowRedirect, log };
       const first = await dial(connections, target, { ...choice, timeoutMs, signal });
       const link = new PeerLink(first, {
         redial: (withinMs, signal) =>

@@ -1,6 +1,7 @@
 import type { AdmissionOutcome } from "@aster/trust";
 import type { ConfigChoice } from "./config/config-choice.ts";
 import type { HealthAddress } from "./health/health-endpoint.ts";
+import type { MetricSource } from "./metrics/metric-family.ts";
 import type { NodeChoice } from "./peer/own-node.ts";
 import type { GateOptions } from "./peer/server-gate.ts";
 import type { ServerOptions } from "./server/server-options.ts";
@@ -15,6 +16,11 @@ export interface AsterServerOptions
    * and `/metrics/prometheus`. It closes with the server. Default: no endpoint.
    */
   readonly healthPort?: number | HealthAddress | undefined;
+  /**
+   * Sources whose metrics the endpoint of `healthPort` adds to its own for Prometheus, such as
+   * `metrics()` of `@aster/interceptors`. Default: none.
+   */
+  readonly metrics?: readonly MetricSource[] | undefined;
   /** The longest term of an admission, more than 0. Default: 24 hours. */
   readonly peerTtlMs?: number | undefined;
   /**

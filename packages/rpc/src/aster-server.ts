@@ -1,3 +1,4 @@
+import type { AddedValues, Interceptor } from "@aster/contract";
 import { contractIdOf } from "@aster/contract";
 import {
   type Connection,
@@ -14,6 +15,7 @@ import { RpcError } from "./error.ts";
 import { type Health, ServerHealth } from "./health/health.ts";
 import { type HealthAddress, HealthEndpoint, healthAddressOf } from "./health/health-endpoint.ts";
 import type { ServerLog } from "./log/server-log.ts";
+import { checkSources, type MetricSource } from "./metrics/metric-family.ts";
 import { warnOfOldNode } from "./node-version.ts";
 import { checkNonNegative, checkPositive } from "./option-check.ts";
 import { AdmissionService } from "./peer/admission-service.ts";
@@ -85,14 +87,21 @@ export class AsterServer implements AsyncDisposable {
    *   address of the node is taken (`transport.bind`), when the native module is missing
    *   (`transport.native`), and when the health port is taken
    */
-  static async start<const S extends readonly object[]>(
-    given: AsterServerOptions & { readonly services: S & HostableServices<S> },
+  static async start<
+    const S extends readonly object[],
+    const I extends readonly Interceptor[] = readonly Interceptor[],
+  >(
+    given: AsterServerOptions & {
+      readonly services: S & HostableServices<S, AddedValues<I>>;
+      readonly interceptors?: I | undefined;
+    },
   ): Promise<AsterServer> {
     const options = await serverSettings(given);
     const { peerTtlMs, admissionTimeoutMs } = options;
     if (peerTtlMs !== undefined) checkPositive("peerTtlMs", peerTtlMs);
     if (admissionTimeoutMs !== undefined) checkPositive("admissionTimeoutMs", admissionTimeoutMs);
     const healthAddress = healthAddressOf(options.healthPort);
+    const sources = checkSources(options.metrics);
     warnOfOldNode();
     let server: Server | undefined;
     const gate = serverGateOf(options, (error) => {
@@ -110,7 +119,7 @@ export class AsterServer implements AsyncDisposable {
         { onAdmission, timeoutMs: admissionTimeoutMs },
       );
       const started = new AsterServer(held, server, admissions);
-      await started.#openHealth(healthAddress);
+      await started.#openHealth(healthAddress, sources);
       started.#logStart();
       return started;
     } catch (error) {
@@ -231,10 +240,21 @@ export class AsterServer implements AsyncDisposable {
     });
   }
 
-  async #openHealth(address: HealthAddress | undefined): Promise<void> {
+  async #openHealth(
+    address: HealthAddress | undefined,
+    sources: readonly MetricSource[],
+  ): Promise<void> {
     if (address === undefined) return;
     try {
-      this.#healthEndpoint = await HealthEndpoint.open(this.#health, () => this.stats(), address);
+      this.#healthEndpoint = await HealthEndpoint.open(
+        {
+          health: this.#health,
+          limits: this.server.limits,
+          stats: () => this.stats(),
+          sources,
+        },
+        address,
+      );
     } catch (error) {
       await this.close({ graceMs: 0 });
       throw error;
@@ -264,7 +284,10 @@ export class AsterServer implements AsyncDisposable {
         admitted: this.#admissions.isAdmitted(connection.peer),
         idle: calls ? () => connection.stats().channels === 0 : () => exchange?.isDeciding !== true,
       });
-      if (!taken) continue;
+      if (!taken) {
+        this.#log?.crowded(connection);
+        continue;
+      }
       if (calls) this.server.handle(connection);
       else exchange = this.#admissions.serve(connection, this.#connections.isCrowded);
     }

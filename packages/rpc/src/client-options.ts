@@ -1,4 +1,4 @@
-import type { Interceptor } from "@aster/contract";
+import type { CompressionSetting, Interceptor } from "@aster/contract";
 import type { ContractManifest } from "@aster/contract/model";
 import { type ClientOptions, checkCallSettings } from "./client/create-client.ts";
 import type { ConfigChoice } from "./config/config-choice.ts";
@@ -6,7 +6,7 @@ import { type ContractPolicy, checkContractPolicy } from "./contract-check/contr
 import type { RpcError } from "./error.ts";
 import { limitsWith, type RpcLimitOptions } from "./limits.ts";
 import type { LogOption } from "./log/log-record.ts";
-import { type Compression, plainBytesOf } from "./message/compression.ts";
+import { checkCompression } from "./message/compression.ts";
 import { optionError } from "./option-check.ts";
 import { type CredentialOption, checkCredential } from "./peer/credential-source.ts";
 import type { NodeChoice } from "./peer/own-node.ts";
@@ -46,8 +46,11 @@ export interface AsterClientOptions extends NodeChoice, ConfigChoice {
   /** Interceptors of every call. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[] | undefined;
   readonly limits?: RpcLimitOptions | undefined;
-  /** Compression of the requests of every service. Default: payloads of more than 4096 bytes. */
-  readonly compression?: Compression | undefined;
+  /**
+   * The compression of the requests of services and methods without a setting of their own.
+   * Default: messages of more than 4096 bytes.
+   */
+  readonly compression?: CompressionSetting | undefined;
   /**
    * The contracts of the peer that clients, sessions and proxies with a manifest accept. A method
    * is refused if messages cannot be read (`"compatible"`), all methods if the contracts differ at
@@ -81,7 +84,7 @@ export function checkClientOptions(options: AsterClientOptions): void {
     ...(interceptors === undefined ? {} : { interceptors }),
   });
   limitsWith(limits);
-  plainBytesOf(compression);
+  checkCompression(compression);
   if (typeof reconnect === "object") checkReconnect(reconnect);
   else if (reconnect !== undefined && reconnect !== false) {
     throw optionError("reconnect", "an object or false", reconnect);

@@ -1,5 +1,6 @@
 // Options of clients and sessions, and clients on a connection that the program opened itself.
 
+export type { CompressionSetting } from "@aster/contract";
 export type { ModeChoice } from "./client/choose-mode.ts";
 export type { ServiceReference, SessionReference, SharedReference } from "./client/client.ts";
 export type { ClientOptions, RowViews } from "./client/create-client.ts";
@@ -13,7 +14,6 @@ export type {
   SessionProxyOptions,
 } from "./client-options.ts";
 export type { ConnectionHandler, LocalClientOptions, LocalSessionOptions } from "./local/local.ts";
-export type { Compression } from "./message/compression.ts";
 export type { JsonRequest, JsonValue } from "./message/json-codec.ts";
 export type { MetadataInit } from "./metadata.ts";
 export type { Credential, CredentialOption } from "./peer/credential-source.ts";

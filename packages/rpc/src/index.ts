@@ -4,10 +4,13 @@ export { bytes, wireType } from "@aster/codec";
 export type {
   CallContext,
   CapabilityRequirement,
+  ContextNeeds,
+  ContextValue,
   ErrorType,
   Infer,
   MessageSchema,
   MethodDefinition,
+  NeedsContext,
   ServiceDefinition,
   ServiceHandlers,
   TypedError,
@@ -17,6 +20,7 @@ export {
   anyOf,
   bidiStream,
   clientStream,
+  contextValue,
   contractIdOf,
   defineService,
   errorType,
@@ -45,13 +49,20 @@ export type {
 export { createBroadcast } from "./server/broadcast.ts";
 export type { ServerFault } from "./server/errors.ts";
 export type { HostableServices } from "./server/hostable.ts";
-export type { ServiceImplementation } from "./server/implement.ts";
+export type { ImplementOptions, ServiceImplementation } from "./server/implement.ts";
 export { implement } from "./server/implement.ts";
 
 export type { Subscription } from "./server/subscription.ts";
 
 // Configuration and logs.
 
+export type {
+  AuditedAdmission,
+  AuditedCall,
+  AuditedConnection,
+  AuditRecord,
+  AuditTarget,
+} from "./audit/audit-record.ts";
 export { AsterConfig } from "./config/aster-config.ts";
 export type { ConfigChoice } from "./config/config-choice.ts";
 export type { ShownSetting } from "./config/config-text.ts";
@@ -60,6 +71,8 @@ export type { Environment } from "./config/environment.ts";
 export type { LogLineOptions } from "./log/log-lines.ts";
 export { jsonLog, textLog } from "./log/log-lines.ts";
 export type {
+  LogArea,
+  LogAreas,
   LogFunction,
   LogLevel,
   LogOption,

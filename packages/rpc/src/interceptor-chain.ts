@@ -1,6 +1,14 @@
 import type { InterceptedCall, Interceptor, MethodPattern, Next } from "@aster/contract";
 import { currentScope } from "./context.ts";
+import { optionError } from "./option-check.ts";
 import { scoped } from "./scoped-stream.ts";
+
+/** Throws INVALID_ARGUMENT for an option that is not a list of functions. */
+export function checkInterceptors(list: unknown, option = "interceptors"): void {
+  if (list === undefined) return;
+  if (Array.isArray(list) && list.every((one) => typeof one === "function")) return;
+  throw optionError(option, "a list of functions", list);
+}
 
 /**
  * Returns one `Next` for a list of interceptors. An error that an interceptor throws synchronously

@@ -127,6 +127,23 @@ export const RpcReason = {
    * back-off.
    */
   LIMIT_CONCURRENT_CALLS: "limit.maxConcurrentCalls",
+  /**
+   * A rate limit has no token for the call. Wait for the time in the detail `retryAfterMs`, in
+   * milliseconds.
+   */
+  LIMIT_RATE: "limit.rate",
+  /** A bulkhead runs all the calls that it may, and its queue is full. Retry with a back-off. */
+  LIMIT_BULKHEAD: "limit.bulkhead",
+
+  // Circuit breakers.
+
+  /**
+   * The peer has failed several times in a row. Wait for the time in the detail `retryAfterMs`, in
+   * milliseconds, or call another peer.
+   */
+  CIRCUIT_OPEN: "circuit.open",
+  /** One call is testing a peer that has failed before. Retry when it has ended. */
+  CIRCUIT_HALF_OPEN: "circuit.half-open",
 
   // The life of servers, clients and sessions.
 

@@ -46,6 +46,7 @@ export type {
 } from "./credential/credential.ts";
 export type { DenialCause } from "./credential/credential-error.ts";
 export { CredentialError } from "./credential/credential-error.ts";
+export { credentialIdOf } from "./credential/credential-id.ts";
 export {
   formatCredential,
   formatProducerCredential,

@@ -1,5 +1,5 @@
 import { AsterServer, implement, openGate } from "@aster/rpc";
-import type { Compression } from "@aster/rpc/client";
+import type { CompressionSetting } from "@aster/rpc/client";
 import type { Interceptor } from "@aster/rpc/interceptor";
 import { wrapNode } from "@aster/rpc/testing";
 import type { Node } from "@aster/transport";
@@ -19,7 +19,7 @@ export interface ConformanceServer {
 }
 
 export interface ConformanceServerOptions {
-  readonly compression?: Compression;
+  readonly compression?: CompressionSetting;
   /** Another definition of the same name. Default: {@link Conformance}. */
   readonly service?: typeof Conformance;
   /** An interceptor that runs before those of the setup. */

@@ -5,7 +5,7 @@ import {
   createLocalSession,
   type SerializationMode,
 } from "@aster/rpc";
-import type { Compression, ModeChoice } from "@aster/rpc/client";
+import type { CompressionSetting, ModeChoice } from "@aster/rpc/client";
 import { RPC_ALPN } from "@aster/rpc/server";
 import type { Connection } from "@aster/transport";
 import { loopbackPair, memoryPair, type NodePair } from "@aster/transport/testing";
@@ -82,7 +82,7 @@ function formOf({ mode, profile }: TypescriptOptions): ModeChoice {
   return profile === undefined ? { serialization: mode } : { serialization: mode, profile };
 }
 
-function compressionOf({ zstd }: TypescriptOptions): Compression {
+function compressionOf({ zstd }: TypescriptOptions): CompressionSetting {
   return zstd ? {} : false;
 }
 

@@ -18,7 +18,6 @@ export async function serve(args: readonly string[]): Promise<number> {
   const { bind, keyFile, limits, idleMs, ...trust } = serveOptions(args);
   const handlers = testkitHandlers((method) => emit({ event: "aborted", method }));
   const gate = await serverTrust(trust);
-  const closed = gate.rootPubkey !== undefined;
   const server = await AsterServer.start({
     services: [
       implement(Testkit, handlers),
@@ -32,9 +31,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     secretKey: keyFile === undefined ? undefined : await secretKeyIn(keyFile),
     bindAddress: bind,
     ...(idleMs === undefined ? {} : { node: { idleTimeoutMs: idleMs } }),
-    onAdmission(outcome) {
-      if (closed || !outcome.admitted) emit(admissionEvent(outcome));
-    },
+    onAdmission: (outcome) => emit(admissionEvent(outcome)),
     onDenied: (denial) => emit(deniedEvent(denial)),
     onError: ({ errorId, cause }) => process.stderr.write(`${errorId}: ${String(cause)}\n`),
   });

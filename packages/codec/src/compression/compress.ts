@@ -3,6 +3,7 @@ import { badOption } from "../option-check.ts";
 import { checkFrame } from "./zstd-frame.ts";
 
 type Zlib = typeof import("node:zlib");
+type ZstdOptions = import("node:zlib").ZstdOptions;
 
 /** Larger windows are refused before memory is allocated for them (docs/fory.md, "Compression"). */
 const maxWindowLog = 24;
@@ -10,6 +11,9 @@ const maxWindowLog = 24;
 /** The range of zstd's levels. */
 const minLevel = -131_072;
 const maxLevel = 22;
+
+/** More output in one step needs fewer turns of the event loop. */
+const chunkBytes = 256 * 1024;
 
 /**
  * Compresses bytes into one zstd frame with its content size, without checksum and dictionary.
@@ -19,15 +23,31 @@ const maxLevel = 22;
  * it from 22.15 on.
  */
 export function compressPayload(bytes: Uint8Array, level = 3): Uint8Array {
+  const { zstdCompressSync } = zlib("zstdCompressSync");
+  return plain(zstdCompressSync(bytes, frameOptions(bytes, level)));
+}
+
+/**
+ * Like {@link compressPayload}, on a thread of Node's pool. The bytes must not change before the
+ * promise is settled. Throws at once for a bad level and without zstd.
+ */
+export function compressInBackground(bytes: Uint8Array, level = 3): Promise<Uint8Array> {
+  const { zstdCompress } = zlib("zstdCompress");
+  const options = { ...frameOptions(bytes, level), chunkSize: chunkBytes };
+  return new Promise((resolve, reject) => {
+    zstdCompress(bytes, options, (error, compressed) => {
+      if (error === null) resolve(plain(compressed));
+      else reject(error);
+    });
+  });
+}
+
+function frameOptions(bytes: Uint8Array, level: number): ZstdOptions {
   if (!Number.isInteger(level) || level < minLevel || level > maxLevel) {
     throw badOption("level", `an integer from ${minLevel} to ${maxLevel}`, level);
   }
-  const { constants, zstdCompressSync } = zlib("zstdCompressSync");
-  const compressed = zstdCompressSync(bytes, {
-    params: { [constants.ZSTD_c_compressionLevel]: level },
-    pledgedSrcSize: bytes.length,
-  });
-  return plain(compressed);
+  const { ZSTD_c_compressionLevel } = zlib("zstdCompressSync").constants;
+  return { params: { [ZSTD_c_compressionLevel]: level }, pledgedSrcSize: bytes.length };
 }
 
 /**
@@ -72,7 +92,7 @@ function builtin(): Zlib | undefined {
   return globalThis.process?.getBuiltinModule?.("node:zlib");
 }
 
-function zlib(needed: "zstdCompressSync" | "zstdDecompressSync"): Zlib {
+function zlib(needed: "zstdCompress" | "zstdCompressSync" | "zstdDecompressSync"): Zlib {
   const found = builtin();
   if (found && needed in found) return found;
   throw new CodecError(

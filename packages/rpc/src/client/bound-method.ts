@@ -1,8 +1,8 @@
 import type { WireType } from "@aster/codec";
 import type { ServiceDefinition, ServiceMethod } from "@aster/contract";
-import { plainBytesIn } from "../message/compression.ts";
+import { type Packing, packingFor } from "../message/compression.ts";
 import { type MessageCodec, type MethodCoding, methodCoding } from "../message/message-codec.ts";
-import { MessagePacker } from "../message/message-packer.ts";
+import { Packers } from "../message/packers.ts";
 import { type RowSchemas, rowViewOf, rowViews } from "../message/row-messages.ts";
 import { HeaderTemplate } from "../protocol/header.ts";
 import { modeNumber, type WireMode } from "../protocol/mode.ts";
@@ -21,8 +21,8 @@ export interface BoundMethodParts extends MethodCoding {
   readonly mode: WireMode;
   /** Calls are made inside a session, whose header names service, version and mode. */
   readonly inSession: boolean;
-  /** Longer payloads are compressed, if the mode allows it. */
-  readonly plainBytes: number;
+  /** The compression of the requests, if the mode allows it. */
+  readonly packing: Packing;
   readonly errors?: DeclaredErrors;
   /** Messages are handed over as they are: the other end is in this process. Default: false. */
   readonly passesValues?: boolean;
@@ -31,7 +31,7 @@ export interface BoundMethodParts extends MethodCoding {
 }
 
 /** The options of {@link BoundMethod.of} that all methods of a client share. */
-export interface BindOptions extends Pick<BoundMethodParts, "inSession" | "plainBytes"> {
+export interface BindOptions extends Pick<BoundMethodParts, "inSession" | "packing"> {
   readonly passesValues: boolean;
   /** Responses are views of rows. */
   readonly viewsRows: boolean;
@@ -48,14 +48,14 @@ export class BoundMethod {
   readonly request: MessageCodec;
   readonly response: MessageCodec;
   readonly rows: RowSchemas | undefined;
-  readonly packer: MessagePacker;
+  readonly packers: Packers;
   readonly errors: DeclaredErrors;
   readonly passesValues: boolean;
   readonly ofPassed: (value: unknown) => unknown;
   readonly #header: HeaderTemplate;
 
   constructor(parts: BoundMethodParts) {
-    const { service, version, method, mode, plainBytes } = parts;
+    const { service, version, method, mode } = parts;
     this.service = service;
     this.version = version;
     this.method = method;
@@ -66,7 +66,7 @@ export class BoundMethod {
     this.errors = parts.errors;
     this.passesValues = parts.passesValues ?? false;
     this.ofPassed = parts.ofPassed ?? ((value) => value);
-    this.packer = new MessagePacker({ plainBytes: plainBytesIn(mode, plainBytes) });
+    this.packers = new Packers(mode, parts.packing);
     const form = mode === "json" ? "json" : "fory";
     const call = { method: method.name };
     this.#header = parts.inSession
@@ -82,11 +82,12 @@ export class BoundMethod {
    * ROW.
    */
   static of(
-    { name, version }: ServiceDefinition,
+    definition: ServiceDefinition,
     method: ServiceMethod,
     mode: WireMode,
     { viewsRows, ...options }: BindOptions,
   ): BoundMethod {
+    const { name, version } = definition;
     const coding = methodCoding(method, mode);
     const type = method.response as WireType;
     return new BoundMethod({
@@ -95,6 +96,7 @@ export class BoundMethod {
         ? { response: rowViews(type), ofPassed: (value) => rowViewOf(type, value) }
         : { response: checkedResponses(type, coding.response) }),
       ...options,
+      packing: packingFor(definition, method, options.packing),
       service: name,
       version,
       method,

@@ -1,7 +1,8 @@
-import type { SerializationMode } from "@aster/contract";
+import type { CompressionSetting, Interceptor, SerializationMode } from "@aster/contract";
 import { currentDeadlineAt, inCurrentScope } from "../context.ts";
 import type { RpcLimits } from "../limits.ts";
 import type { LoggedClientCall } from "../log/client-log.ts";
+import { checkCompression } from "../message/compression.ts";
 import { checkMetadata, Metadata, type MetadataInit } from "../metadata.ts";
 import { now } from "../time/clock.ts";
 import { checkTimeout, deadlineAfter, NO_DEADLINE } from "../time/deadline.ts";
@@ -20,12 +21,19 @@ export interface CallOptions {
    */
   readonly signal?: AbortSignal | undefined;
   readonly metadata?: MetadataInit | undefined;
+  /** Interceptors of this call. They run inside those of the client. */
+  readonly interceptors?: readonly Interceptor[] | undefined;
   /**
    * The mode of the messages of this call. Default: the client's mode, else the first one of method
    * and service that the peer offers. Where the peer does not offer it, the call ends with
    * FAILED_PRECONDITION before anything is sent. Every server takes JSON.
    */
   readonly serialization?: SerializationMode | undefined;
+  /**
+   * The compression of the requests of this call, which interceptors cannot change. Default: that
+   * of an interceptor, of the method, of the service or of the client.
+   */
+  readonly compression?: CompressionSetting | undefined;
   /**
    * Receives the metadata that the server sent with the status, once, before the call ends and also
    * when it fails; of a call that is repeated, once per attempt. It is not called when no status
@@ -46,6 +54,8 @@ export interface CallSetup {
   readonly deadlineAt: number;
   readonly signal: AbortSignal | undefined;
   readonly onTrailer: ((trailer: Metadata) => void) | undefined;
+  /** `undefined` for the compression of the method. */
+  readonly compression: CompressionSetting | undefined;
   /** The call of a client that has a log. */
   readonly logged?: LoggedClientCall | undefined;
 }
@@ -55,6 +65,7 @@ const plain: CallSetup = {
   deadlineAt: NO_DEADLINE,
   signal: undefined,
   onTrailer: undefined,
+  compression: undefined,
   logged: undefined,
 };
 
@@ -73,6 +84,7 @@ export function callSetup(
     return deadlineAt === NO_DEADLINE ? plain : { ...plain, deadlineAt };
   }
   checkTimeout(options.timeoutMs);
+  checkCompression(options.compression);
   const metadata = Metadata.from(options.metadata);
   checkMetadata(metadata, limits);
   return {
@@ -80,6 +92,7 @@ export function callSetup(
     deadlineAt: inherited(options.timeoutMs ?? usualTimeoutMs, options.inheritDeadline ?? true),
     signal: options.signal,
     onTrailer: options.onTrailer && inCurrentScope(options.onTrailer),
+    compression: options.compression,
     logged: undefined,
   };
 }

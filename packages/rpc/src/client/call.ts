@@ -6,6 +6,7 @@ import type { Interceptor, MethodPattern, SerializationMode } from "@aster/contr
 import type { Channel } from "@aster/transport";
 import { atCall, isAtCall, rejection } from "../call-stack.ts";
 import { RpcError, type RpcErrorOptions } from "../error.ts";
+import { checkInterceptors } from "../interceptor-chain.ts";
 import type { MessageSource } from "../message/message-pump.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
@@ -83,9 +84,16 @@ function methodInMode(
           const logged = log.begin(bound.service, bound.method.name, peer);
           return pattern(target, bound, request, { ...setup, logged });
         };
-  const run =
-    interceptors.length === 0 ? start : interceptedStart({ target, bound, interceptors, start });
-  return (request, options) => run(request, callSetup(options, usualTimeoutMs, target.limits));
+  const around = (all: readonly Interceptor[]): Start =>
+    all.length === 0 ? start : interceptedStart({ target, bound, interceptors: all, start });
+  const run = around(interceptors);
+  return (request, options) => {
+    const setup = callSetup(options, usualTimeoutMs, target.limits);
+    const own = options?.interceptors;
+    if (own === undefined) return run(request, setup);
+    checkInterceptors(own);
+    return around([...interceptors, ...own])(request, setup);
+  };
 }
 
 type Pattern = (

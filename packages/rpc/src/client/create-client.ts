@@ -1,9 +1,10 @@
-import type { Interceptor } from "@aster/contract";
+import type { CompressionSetting, Interceptor } from "@aster/contract";
 import { type ServiceDefinition, serviceDefinitionOf } from "@aster/contract";
 import type { Connection } from "@aster/transport";
 import { RpcError } from "../error.ts";
+import { checkInterceptors } from "../interceptor-chain.ts";
 import { limitsWith, type RpcLimitOptions } from "../limits.ts";
-import { type Compression, plainBytesOf } from "../message/compression.ts";
+import { packingOf } from "../message/compression.ts";
 import { optionError } from "../option-check.ts";
 import { type Facts, showingPrototype } from "../shown.ts";
 import { StatusCode } from "../status.ts";
@@ -22,8 +23,11 @@ export interface ClientOptions extends ModeChoice {
   /** Interceptors of every call. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[] | undefined;
   readonly limits?: RpcLimitOptions | undefined;
-  /** Compression of the requests. Default: payloads of more than 4096 bytes. */
-  readonly compression?: Compression | undefined;
+  /**
+   * The compression of the requests of methods without a setting of their own. Default: that of the
+   * connection, or messages of more than 4096 bytes.
+   */
+  readonly compression?: CompressionSetting | undefined;
 }
 
 /**
@@ -70,7 +74,7 @@ export function createClient<T extends SharedReference>(
     inSession: false,
     passesValues: connection.passesValues ?? false,
     viewsRows,
-    plainBytes: plainBytesOf(options.compression),
+    packing: packingOf(options.compression),
   };
   const usual = options.serialization ?? (viewsRows ? "row" : undefined);
   const client: Record<string, AnyClientMethod> = Object.create(
@@ -97,10 +101,7 @@ export function factsOf(definition: ServiceDefinition, { peer }: Pick<Connection
 export function checkCallSettings(options: Omit<ClientOptions, "limits" | "compression">): void {
   checkModeChoice(options);
   checkTimeout(options.timeoutMs);
-  const { interceptors } = options;
-  if (interceptors?.every((interceptor) => typeof interceptor === "function") === false) {
-    throw optionError("interceptors", "a list of functions", interceptors);
-  }
+  checkInterceptors(options.interceptors);
 }
 
 /** Throws FAILED_PRECONDITION for a session-scoped service. */

@@ -1,6 +1,7 @@
-import type { InterceptedCall, Interceptor, Next } from "@aster/contract";
+import type { CompressionSetting, InterceptedCall, Interceptor, Next } from "@aster/contract";
 import { currentScope, inCurrentScope } from "../context.ts";
 import { runInterceptor, streamsRequests, streamsResponses } from "../interceptor-chain.ts";
+import { narrowed } from "../message/compression.ts";
 import { checkMetadata, Metadata } from "../metadata.ts";
 import { scoped } from "../scoped-stream.ts";
 import { checkDeadlineAt, NO_DEADLINE } from "../time/deadline.ts";
@@ -34,12 +35,16 @@ class InterceptedRun {
   readonly #method: InterceptedMethod;
   /** The index of the interceptor at work; behind the last one: the call itself. */
   #at = 0;
+  /** The setting of the caller. */
+  #compression: CompressionSetting | undefined;
 
   constructor(method: InterceptedMethod) {
     this.#method = method;
   }
 
-  begin(request: unknown, { metadata, deadlineAt, signal, onTrailer }: CallSetup): unknown {
+  begin(request: unknown, setup: CallSetup): unknown {
+    const { metadata, deadlineAt, signal, onTrailer, compression } = setup;
+    this.#compression = compression;
     const { service, version, method } = this.#method.bound;
     const guard = this.#guard(deadlineAt, signal);
     const call: InterceptedCall = {
@@ -58,6 +63,7 @@ class InterceptedRun {
       // the caller's source runs in the async context of the caller, not in one of an interceptor
       request: streamsRequests(method.pattern) ? scoped(request, currentScope()) : request,
       context: undefined,
+      compression,
       onTrailer: onTrailer && ((trailer) => onTrailer(Metadata.from(trailer))),
     };
     const result = this.#run(call, guard);
@@ -90,12 +96,15 @@ class InterceptedRun {
     try {
       const { deadlineAt = NO_DEADLINE, signal } = call;
       checkDeadlineAt(deadlineAt);
-      const same = deadlineAt === guard.deadlineAt && signal === guard.signal;
+      const later = deadlineAt > guard.deadlineAt;
+      const inner = later ? { ...call, deadlineAt: guard.deadlineAt } : call;
+      const same = (later || deadlineAt === guard.deadlineAt) && signal === guard.signal;
       // the call itself watches deadline and signal
       if (same || index + 1 === this.#method.interceptors.length) {
-        return await this.#step(index + 1, call, guard);
+        return await this.#step(index + 1, inner, guard);
       }
-      return await this.#guarded(index + 1, call, this.#guard(deadlineAt, signal));
+      const endsAt = Math.min(deadlineAt, guard.deadlineAt);
+      return await this.#guarded(index + 1, inner, this.#guard(endsAt, signal));
     } finally {
       this.#at = index;
     }
@@ -121,6 +130,7 @@ class InterceptedRun {
       deadlineAt,
       signal,
       onTrailer: onTrailer && inCurrentScope(onTrailer),
+      compression: narrowed(this.#compression, call.compression),
     });
   }
 

@@ -3,7 +3,12 @@ import { type Channel, FrameFlag, ResetCode, type TransportError } from "@aster/
 import { atCall } from "../call-stack.ts";
 import { RpcError } from "../error.ts";
 import { passMessage } from "../message/message-codec.ts";
-import { sendMessageFrame, unpack } from "../message/message-packer.ts";
+import {
+  type MessagePacker,
+  type PackedMessage,
+  sendMessageFrame,
+  unpack,
+} from "../message/message-packer.ts";
 import {
   isMessageSource,
   MessagePump,
@@ -59,6 +64,10 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   #onTrailer: CallSetup["onTrailer"];
   #logged: CallSetup["logged"];
   #pump: MessagePump | undefined;
+  /** The packer of a stream of requests. */
+  #packer: MessagePacker | undefined;
+  /** Resolves when a request of the stream that is being compressed was sent. */
+  #packing: Promise<boolean> | undefined;
   #over = false;
   #schemaRead = false;
   #schemaSent = false;
@@ -97,16 +106,23 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
     this.#logged = setup.logged;
     try {
       checkStart(setup);
-      const { request: codec, packer, passesValues } = this.#bound;
+      const { request: codec, packers, passesValues } = this.#bound;
       const header = this.#bound.header(setup);
       if (passesValues) passMessage(this.#open(header, setup), request, true);
       else {
+        const packer = packers.of(setup.compression);
         // the last thing that is encoded: the next encoding overwrites this view
         const payload = codec.encodeShared(request);
-        const compressed = packer.compress(payload);
-        const channel = this.#open(header, setup);
-        this.#sendSchema(channel);
-        sendMessageFrame(channel, payload, compressed, true);
+        if (packer.takesLong(payload.length)) {
+          // the header goes first, so that calls of a session keep their order
+          this.#sendSchema(this.#open(header, setup));
+          void this.#sendPacked(packer.packLater(payload), true);
+        } else {
+          const compressed = packer.compress(payload);
+          const channel = this.#open(header, setup);
+          this.#sendSchema(channel);
+          sendMessageFrame(channel, payload, compressed, true);
+        }
       }
       this.#watch(setup);
     } catch (error) {
@@ -122,6 +138,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
     try {
       checkStart(setup);
       if (!isMessageSource(source)) throw noStreamError(this.#bound);
+      this.#packer = this.#bound.packers.of(setup.compression);
       this.#open(this.#bound.header(setup), setup);
       this.#watch(setup);
       void this.#pumpFrom(source);
@@ -132,13 +149,18 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
 
   /** Sends one message of a source. */
   sendMessage(message: unknown): boolean {
-    const { request, packer, passesValues } = this.#bound;
+    const { request, passesValues } = this.#bound;
     const channel = this.#channel as Channel;
     if (passesValues) return passMessage(channel, message);
+    const packer = this.#packer as MessagePacker;
     let payload: Uint8Array;
     let compressed: Uint8Array | undefined;
     try {
       payload = request.encodeShared(message);
+      if (packer.takesLong(payload.length)) {
+        this.#packing = this.#sendPacked(packer.packLater(payload), false);
+        return false;
+      }
       compressed = packer.compress(payload);
     } catch (error) {
       throw RpcError.from(error);
@@ -148,7 +170,8 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   }
 
   drained(): Promise<void> {
-    return (this.#channel as Channel).drained();
+    const packing = this.#packing;
+    return packing === undefined ? (this.#channel as Channel).drained() : this.#packed(packing);
   }
 
   refuse(error: RpcError): void {
@@ -253,6 +276,26 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
       this.#signal = signal;
       signal.addEventListener("abort", this);
     }
+  }
+
+  /** Sends a request when it is compressed. `false` while the channel has no capacity. */
+  async #sendPacked(packed: Promise<PackedMessage>, end: boolean): Promise<boolean> {
+    try {
+      const { flags, payload } = await packed;
+      const channel = this.#channel as Channel;
+      if (this.#over) return true;
+      this.#sendSchema(channel);
+      return channel.send(flags, payload, end);
+    } catch (error) {
+      this.fail(RpcError.from(error), "locally");
+      return true;
+    }
+  }
+
+  async #packed(packing: Promise<boolean>): Promise<void> {
+    const hasRoom = await packing;
+    this.#packing = undefined;
+    if (!hasRoom) await this.drained();
   }
 
   /** Ends the requests with their source. An error of the source ends the call with that error. */

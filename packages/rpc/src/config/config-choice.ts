@@ -1,7 +1,7 @@
+import type { LogOption } from "../log/log-record.ts";
 import { optionError } from "../option-check.ts";
 import { AsterConfig } from "./aster-config.ts";
-import { unknownVariables } from "./environment.ts";
-import { settings } from "./settings.ts";
+import { warnerOf, warnOfUnused } from "./config-warnings.ts";
 
 /** The configuration of a server or client, below its options. */
 export interface ConfigChoice {
@@ -22,35 +22,18 @@ export interface ConfigChoice {
   readonly peer?: string | undefined;
 }
 
-const warned = new Set<string>();
-
 /**
- * The configuration that was chosen, or that of the process. Prints a process warning for settings
- * that have no effect. Throws INVALID_ARGUMENT for a bad value in it.
+ * The configuration that was chosen, or that of the process. Warns of settings that have no effect.
+ * Throws INVALID_ARGUMENT for a bad value in it, and for a value that is not a log.
  */
-export function configOf({ config }: Pick<ConfigChoice, "config">): AsterConfig {
+export function configOf({
+  config,
+  log,
+}: Pick<ConfigChoice, "config"> & { readonly log?: LogOption | undefined }): AsterConfig {
   if (config !== undefined && typeof (config as Partial<AsterConfig>)?.get !== "function") {
     throw optionError("config", "an AsterConfig", config);
   }
-  if (config === undefined) {
-    for (const name of unknownVariables(process.env)) {
-      warnOnce(`the environment variable ${name} is unknown and has no effect`);
-    }
-  }
   const chosen = config ?? AsterConfig.load();
-  for (const name of chosen.names()) {
-    if (settings[name].unused !== true) continue;
-    warnOnce(`${chosen.originOf(name)} has no effect in this version of Aster`);
-  }
+  warnOfUnused(chosen, config === undefined, warnerOf(log, chosen));
   return chosen;
-}
-
-/** Prints a process warning, each text once per process. */
-export function warnOnce(text: string): void {
-  if (warned.has(text)) return;
-  warned.add(text);
-  process.emitWarning(`${text}. See docs/guide/configuration.md.`, {
-    type: "AsterWarning",
-    code: "ASTER_CONFIG",
-  });
 }

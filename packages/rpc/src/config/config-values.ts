@@ -18,7 +18,10 @@ export interface AsterConfigValues {
   readonly identityFile?: string | undefined;
   /** Allows an open gate in production. It never opens a gate where a root key is set. */
   readonly allowAllConsumers?: boolean | undefined;
-  /** With false a server admits producers on their own ALPN, which needs a root key. */
+  /**
+   * False needs a root key. With a root key a server admits producers with a credential, without
+   * one none, whatever the value.
+   */
   readonly allowAllProducers?: boolean | undefined;
   /** The longest term of an admission in seconds. */
   readonly peerTtlS?: number | undefined;
@@ -54,6 +57,8 @@ export interface AsterConfigValues {
   readonly alpns?: readonly string[] | undefined;
   readonly logFormat?: "json" | "text" | undefined;
   readonly logLevel?: LogLevel | undefined;
+  /** The level of the log, or levels of areas, such as `transport=debug,calls=info`. */
+  readonly logAreas?: string | undefined;
   /** Shortens endpoint ids in logs. */
   readonly logMask?: boolean | undefined;
   /** The port of the health endpoint; 0 for none. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type ConsumerEnrollmentCredential, CredentialError, parseCredential } from "@aster/trust";
-import type { IdentityPeer } from "@aster/trust/files";
+import { type ConsumerEnrollmentCredential, CredentialError } from "@aster/trust";
+import { type IdentityPeer, KeyError, readCredential } from "@aster/trust/files";
 import { invalidSetting } from "../option-check.ts";
 import type { AsterConfig } from "./aster-config.ts";
 import { homePath } from "./home-path.ts";
@@ -33,7 +33,7 @@ export async function credentialOf(
   const path = config.get("enrollmentCredential");
   const found =
     path !== undefined && identity?.asked !== true
-      ? await readCredential(homePath(path), config.originOf("enrollmentCredential") ?? "", peer)
+      ? await credentialAt(homePath(path), config.originOf("enrollmentCredential") ?? "", peer)
       : fromIdentity(identity);
   const root = await rootKeyOf(config);
   if (found === undefined || root === undefined) return found;
@@ -67,36 +67,41 @@ function fromIdentity(identity: ChosenIdentity | undefined): ConfiguredCredentia
   return { credential, secretKey: identity.secretKey, origin: identity.path };
 }
 
-async function readCredential(
+async function credentialAt(
   path: string,
   origin: string,
   peer: string | undefined,
 ): Promise<ConfiguredCredential> {
-  const text = textOf(path, origin);
-  if (text.trimStart().startsWith("{")) return { credential: parsed(text, path, origin), origin };
+  if (isJson(path, origin)) return { credential: await stored(path, origin), origin };
   const { entry, secretKey } = await readEntry(path, peer, "consumer", origin);
   const credential = consumerCredential(entry);
-  if (credential !== undefined) return { credential, secretKey, origin };
-  throw invalidSetting(OPTION, `${origin}: ${path} has no credential of a consumer`);
+  if (credential === undefined) throw noConsumer(path, origin);
+  return { credential, secretKey, origin };
 }
 
-function textOf(path: string, origin: string): string {
+/** Returns `false` for what can only be an identity file. */
+function isJson(path: string, origin: string): boolean {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path, "utf8").trimStart().startsWith("{");
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw invalidSetting(OPTION, `${origin}: cannot read ${path} (${code})`, cause as Error);
   }
 }
 
-function parsed(text: string, path: string, origin: string): ConsumerEnrollmentCredential {
+async function stored(path: string, origin: string): Promise<ConsumerEnrollmentCredential> {
   try {
-    // the Python package also takes the type under the name that it has in identity files
-    return parseCredential(text.replace(/(^\s*\{\s*)"type"(?=\s*:)/, '$1"credential_type"'));
+    const credential = await readCredential(path);
+    if ("type" in credential) return credential;
   } catch (cause) {
-    if (!(cause instanceof CredentialError)) throw cause;
-    throw invalidSetting(OPTION, `${origin}: ${path}: ${cause.message}`, cause);
+    if (!(cause instanceof CredentialError) && !(cause instanceof KeyError)) throw cause;
+    throw invalidSetting(OPTION, `${origin}: ${cause.message}`, cause);
   }
+  throw noConsumer(path, origin);
+}
+
+function noConsumer(path: string, origin: string): Error {
+  return invalidSetting(OPTION, `${origin}: ${path} has no credential of a consumer`);
 }
 
 function consumerCredential(

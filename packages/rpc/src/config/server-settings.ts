@@ -3,6 +3,7 @@ import type { HealthAddress } from "../health/health-endpoint.ts";
 import { withoutUndefined } from "../option-check.ts";
 import type { AsterConfig } from "./aster-config.ts";
 import { configOf } from "./config-choice.ts";
+import { warnerOf } from "./config-warnings.ts";
 import { type ChosenIdentity, identityOf } from "./identity-choice.ts";
 import { logOf } from "./log-setting.ts";
 import { nodeSettings } from "./node-settings.ts";
@@ -24,7 +25,7 @@ export async function serverSettings(options: AsterServerOptions): Promise<Aster
     ...options,
     ...withoutUndefined({
       ...nodeSettings(options, config, identity?.secretKey),
-      ...trustSettings(options, config, root),
+      ...trustSettings(options, config, root, warnerOf(options.log, config)),
       log: logOf(options.log, config),
       healthPort: options.healthPort ?? healthOf(config),
       peerTtlMs: options.peerTtlMs ?? (ttlS === undefined ? undefined : ttlS * MS_PER_S),

@@ -1,5 +1,6 @@
 import { Secret } from "@aster/trust";
 import { z } from "zod";
+import { parseLogSwitch } from "../log/log-area.ts";
 import { isSocketAddress } from "../peer/own-node.ts";
 
 /** A kind of configuration value: its check, and its form in a variable. */
@@ -147,4 +148,12 @@ const levels = choice("debug", "info", "warning", "error");
 export const logLevel: SettingKind<"debug" | "info" | "warning" | "error"> = {
   ...levels,
   ofText: (text) => (text.toLowerCase() === "warn" ? "warning" : text.toLowerCase()),
+};
+
+/** A level, or levels of areas. */
+export const logSwitch: SettingKind<string> = {
+  expected:
+    "debug, info, warning or error, or levels of transport, admission and calls such as transport=debug,calls=info",
+  schema: z.string().refine((text) => parseLogSwitch(text) !== undefined),
+  ofText: asIs,
 };

@@ -5,6 +5,7 @@ import {
   flag,
   integer,
   logLevel,
+  logSwitch,
   name,
   names,
   path,
@@ -35,9 +36,11 @@ export interface Setting<T = unknown> {
   readonly mayBeEmpty?: boolean;
   /** Nothing in this version uses the value. */
   readonly unused?: boolean;
+  /** The values that have no effect, and the reason. */
+  readonly ignored?: { when(value: unknown): boolean; readonly because: string };
 }
 
-type Extra = Pick<Setting, "alias" | "mayBeEmpty" | "unused">;
+type Extra = Pick<Setting, "alias" | "mayBeEmpty" | "unused" | "ignored">;
 
 function setting<T>(
   place: string,
@@ -52,6 +55,7 @@ function setting<T>(
 
 const optional: Extra = { mayBeEmpty: true };
 const unused: Extra = { mayBeEmpty: true, unused: true };
+const isFalse = (value: unknown): boolean => value === false;
 const milliseconds = integer(1, 2 ** 31 - 1);
 const port = integer(0, 65_535);
 
@@ -87,6 +91,7 @@ export const settings: Settings = {
     "ASTER_ALLOW_ALL_PRODUCERS",
     flag,
     "true",
+    { ignored: { when: Boolean, because: "producers always need a credential" } },
   ),
   peerTtlS: setting("trust.peer_ttl_s", "ASTER_PEER_TTL_S", seconds, "86400"),
   endpointAddr: setting("connect.endpoint_addr", "ASTER_ENDPOINT_ADDR", address, ""),
@@ -107,8 +112,12 @@ export const settings: Settings = {
     "any port on all interfaces",
     optional,
   ),
-  enableMonitoring: setting("network.enable_monitoring", "ASTER_ENABLE_MONITORING", flag, "true"),
-  enableHooks: setting("network.enable_hooks", "ASTER_ENABLE_HOOKS", flag, "true"),
+  enableMonitoring: setting("network.enable_monitoring", "ASTER_ENABLE_MONITORING", flag, "true", {
+    ignored: { when: isFalse, because: "stats() always counts" },
+  }),
+  enableHooks: setting("network.enable_hooks", "ASTER_ENABLE_HOOKS", flag, "true", {
+    ignored: { when: isFalse, because: "the gate before connections always works" },
+  }),
   hookTimeoutMs: setting("network.hook_timeout_ms", "ASTER_HOOK_TIMEOUT_MS", milliseconds, "10000"),
   clearIpTransports: setting(
     "network.clear_ip_transports",
@@ -132,9 +141,13 @@ export const settings: Settings = {
   proxyUrl: setting("network.proxy_url", "ASTER_PROXY_URL", url, "", optional),
   proxyFromEnv: setting("network.proxy_from_env", "ASTER_PROXY_FROM_ENV", flag, "false"),
   localDiscovery: setting("network.local_discovery", "ASTER_LOCAL_DISCOVERY", flag, "false"),
-  alpns: setting("network.alpns", "ASTER_ALPNS", names, "", optional),
+  alpns: setting("network.alpns", "ASTER_ALPNS", names, "", {
+    ...optional,
+    ignored: { when: () => true, because: "servers and clients have the protocols of Aster" },
+  }),
   logFormat: setting("logging.format", "ASTER_LOG_FORMAT", choice("json", "text"), "text"),
   logLevel: setting("logging.level", "ASTER_LOG_LEVEL", logLevel, "info"),
+  logAreas: setting("logging.areas", "ASTER_LOG", logSwitch, "", optional),
   logMask: setting("logging.mask", "ASTER_LOG_MASK", flag, "true"),
   healthPort: setting("health.port", "ASTER_HEALTH_PORT", port, "0"),
   healthHost: setting("health.host", "ASTER_HEALTH_HOST", name, "127.0.0.1", optional),

@@ -3,7 +3,7 @@ import { type AdmissionGate, fileNonceStore, openGate } from "@aster/trust";
 import { invalidSetting } from "../option-check.ts";
 import type { GateOptions } from "../peer/server-gate.ts";
 import type { AsterConfig } from "./aster-config.ts";
-import { warnOnce } from "./config-choice.ts";
+import type { Warn } from "./config-warnings.ts";
 import { homePath } from "./home-path.ts";
 import type { RootKey } from "./root-key.ts";
 
@@ -19,6 +19,7 @@ export function trustSettings(
   options: GateOptions,
   config: AsterConfig,
   root: RootKey | undefined,
+  warn: Warn,
 ): GateOptions {
   const { gate, rootPubkey } = options;
   if (root === undefined) {
@@ -29,7 +30,7 @@ export function trustSettings(
     throw invalidSetting("gate", `${root.origin} sets a root key: the gate cannot be open`);
   }
   if (config.get("allowAllConsumers")) {
-    warnOnce(`${config.originOf("allowAllConsumers")} has no effect, because a root key is set`);
+    warn(`${config.originOf("allowAllConsumers")} has no effect, because a root key is set`);
   }
   const path = config.get("storagePath");
   const stored =

@@ -6,14 +6,24 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import { RpcError } from "../error.ts";
+import type { RpcLimits } from "../limits.ts";
+import type { MetricSource } from "../metrics/metric-family.ts";
+import { ProcessMetrics } from "../metrics/process-metrics.ts";
+import { PROMETHEUS_CONTENT_TYPE, prometheusText } from "../metrics/prometheus-text.ts";
+import { serverMetrics } from "../metrics/server-metrics.ts";
 import { checkInteger, optionError } from "../option-check.ts";
 import type { AsterServerStats } from "../server/server-stats.ts";
 import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
 import type { ServerHealth } from "./health.ts";
 import { type Metrics, metricsOf } from "./metrics.ts";
-import { prometheusText } from "./prometheus.ts";
-import { MOST_CONNECTIONS, refusalOf, requestBounds, SILENCE_TIMEOUT_MS } from "./request-rules.ts";
+import {
+  MOST_CONNECTIONS,
+  refusalOf,
+  requestBounds,
+  SILENCE_TIMEOUT_MS,
+  wantsText,
+} from "./request-rules.ts";
 
 /** The address of the health endpoint. */
 export interface HealthAddress {
@@ -48,27 +58,31 @@ export function healthAddressOf(
   return address;
 }
 
+/** The server that an endpoint reports about. */
+export interface ReportedServer {
+  readonly health: ServerHealth;
+  readonly limits: RpcLimits;
+  readonly stats: () => AsterServerStats;
+  /** Further metrics for Prometheus. */
+  readonly sources: readonly MetricSource[];
+}
+
 /**
  * Answers `/healthz`, `/readyz`, `/metrics` and `/metrics/prometheus` over HTTP, for orchestrators
  * and scrapers. It holds a bounded number of connections, each for a bounded time, and refuses
  * requests of browsers for other hosts.
  */
 export class HealthEndpoint {
-  readonly #health: ServerHealth;
-  readonly #stats: () => AsterServerStats;
+  readonly #server: ReportedServer;
+  readonly #process = new ProcessMetrics();
   readonly #http: HttpServer;
   readonly #startedAt = now();
   readonly #hosts: ReadonlySet<string>;
   /** The oldest first. */
   readonly #sockets = new Set<Socket>();
 
-  private constructor(
-    health: ServerHealth,
-    stats: () => AsterServerStats,
-    hosts: readonly string[],
-  ) {
-    this.#health = health;
-    this.#stats = stats;
+  private constructor(server: ReportedServer, hosts: readonly string[]) {
+    this.#server = server;
     this.#hosts = new Set(hosts.map((name) => name.toLowerCase()));
     this.#http = createServer(requestBounds, (request, response) => {
       this.#take(request, response);
@@ -82,11 +96,10 @@ export class HealthEndpoint {
    * does not keep the process alive.
    */
   static async open(
-    health: ServerHealth,
-    stats: () => AsterServerStats,
+    server: ReportedServer,
     { port, host = "127.0.0.1", hosts = [] }: HealthAddress,
   ): Promise<HealthEndpoint> {
-    const endpoint = new HealthEndpoint(health, stats, [host, ...hosts]);
+    const endpoint = new HealthEndpoint(server, [host, ...hosts]);
     const http = endpoint.#http;
     await new Promise<void>((resolve, reject) => {
       http.once("error", (cause) => {
@@ -107,6 +120,7 @@ export class HealthEndpoint {
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#http.close(resolve));
     this.#http.closeAllConnections();
+    this.#process.stop();
     await closed;
   }
 
@@ -120,30 +134,41 @@ export class HealthEndpoint {
 
   #take(request: IncomingMessage, response: ServerResponse): void {
     const refusal = refusalOf(request, this.#hosts);
-    if (refusal === undefined) this.#answer(request.url?.split("?", 1)[0] ?? "", response);
+    if (refusal === undefined) this.#answer(request, response);
     else send(response, refusal.status, { error: refusal.error }, refusal.headers);
   }
 
-  #answer(path: string, response: ServerResponse): void {
+  #answer({ url = "", headers }: IncomingMessage, response: ServerResponse): void {
+    const [path, query] = url.split("?", 2);
     if (path === "/healthz") {
       const { health } = this.#metrics();
       send(response, health.status === "ok" ? 200 : 503, health);
     } else if (path === "/readyz") {
       const { ready } = this.#metrics();
       send(response, ready.status === "ready" ? 200 : 503, ready);
-    } else if (path === "/metrics") send(response, 200, this.#metrics());
-    else if (path === "/metrics/prometheus") {
-      response.writeHead(200, TEXT).end(prometheusText(this.#metrics()));
-    } else send(response, 404, { error: "not found" });
+    } else if (path === "/metrics") {
+      if (wantsText(query, headers.accept)) this.#scrape(response);
+      else send(response, 200, this.#metrics());
+    } else if (path === "/metrics/prometheus") this.#scrape(response);
+    else send(response, 404, { error: "not found" });
+  }
+
+  #scrape(response: ServerResponse): void {
+    const { stats, limits, sources } = this.#server;
+    const own: MetricSource = {
+      collect: () => serverMetrics(this.#metrics(), stats(), limits),
+    };
+    const text = prometheusText([own, this.#process, ...sources]);
+    response.writeHead(200, { "content-type": PROMETHEUS_CONTENT_TYPE }).end(text);
   }
 
   #metrics(): Metrics {
-    return metricsOf(this.#health, this.#stats(), now() - this.#startedAt);
+    const { health, stats } = this.#server;
+    return metricsOf(health, stats(), now() - this.#startedAt);
   }
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
-const TEXT = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
 
 function send(response: ServerResponse, status: number, body: object, headers: object = {}): void {
   response.writeHead(status, { ...JSON_TYPE, ...headers }).end(JSON.stringify(body, null, 2));

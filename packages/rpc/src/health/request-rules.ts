@@ -57,3 +57,13 @@ function isHost(text: string, hosts: ReadonlySet<string>): boolean {
   if (name === "localhost" || hosts.has(name)) return true;
   return isIP(name.replace(/^\[(.*)\]$/, "$1")) !== 0;
 }
+
+/**
+ * Returns whether a request for `/metrics` asks for the text of Prometheus: by its query or, as a
+ * Prometheus server does, by its `Accept`.
+ */
+export function wantsText(query: string | undefined, accept: string | undefined): boolean {
+  const format = new URLSearchParams(query).get("format");
+  if (format !== null) return format === "prometheus";
+  return accept !== undefined && /text\/plain|application\/openmetrics-text/i.test(accept);
+}

@@ -3,6 +3,7 @@ import type { RpcError } from "../error.ts";
 import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
 import { fieldsOf, rounded } from "./call-fields.ts";
+import { ConnectionLog } from "./connection-log.ts";
 import { LimitedWarnings } from "./limited-warnings.ts";
 import type { Log, LogFields } from "./log.ts";
 import { newRequestId } from "./request-id.ts";
@@ -34,9 +35,12 @@ export interface LoggedClientCall {
 export class ClientLog {
   readonly #log: Log;
   readonly #warnings: LimitedWarnings;
+  /** The lines about connections. */
+  readonly connections: ConnectionLog;
 
   constructor(log: Log) {
     this.#log = log;
+    this.connections = new ConnectionLog(log);
     this.#warnings = new LimitedWarnings(log);
   }
 
@@ -49,6 +53,19 @@ export class ClientLog {
     this.#log.write("info", "aster.client", "connected", fields);
   }
 
+  /** The client asks a peer for admission. */
+  asking(peer: string, credentialId: string | undefined): void {
+    const fields = { peer, credential_id: credentialId };
+    this.#log.write("debug", "aster.admission", "admission requested", fields);
+  }
+
+  /** The request for admission that began at this time, as of `now()`, has this result. */
+  asked(peer: string, startedAt: number, error?: unknown): void {
+    const msg = error === undefined ? "admitted" : "admission failed";
+    const fields = { peer, duration_ms: rounded(now() - startedAt), error };
+    this.#log.write("debug", "aster.admission", msg, fields);
+  }
+
   changed(peer: string, state: ClientState, error: RpcError | undefined): void {
     const level = state === "disconnected" ? "warning" : state === "connecting" ? "debug" : "info";
     const fields = { peer, status_code: error?.code, reason: error?.details.reason, error };
@@ -59,6 +76,8 @@ export class ClientLog {
   begin(service: string, method: string, peer: string): LoggedClientCall {
     const requestId = newRequestId();
     const startedAt = now();
+    const began = { request_id: requestId, service, method, peer };
+    this.#log.write("debug", "aster.rpc", "call began", began);
     return {
       requestId,
       ended: (error) => {

@@ -15,7 +15,7 @@ export class LimitedWarnings {
 
   /** Writes a warning, unless there were too many of its kind. */
   write(kind: string, logger: string, msg: string, fields: LogFields): void {
-    if (!this.#log.enabled("warning")) return;
+    if (!this.#log.enabled("warning", logger)) return;
     const suppressed = this.#limit.pass(kind);
     if (suppressed === undefined) return;
     const all = suppressed === 0 ? fields : { ...fields, suppressed };

@@ -1,4 +1,4 @@
-import type { LogLevel, LogRecord, LogTarget } from "./log-record.ts";
+import type { LogAreas, LogLevel, LogRecord, LogTarget } from "./log-record.ts";
 
 /** Options of {@link jsonLog} and {@link textLog}. */
 export interface LogLineOptions {
@@ -6,6 +6,8 @@ export interface LogLineOptions {
   readonly stream?: { write(text: string): unknown } | undefined;
   /** The lowest level. Default: `ASTER_LOG_LEVEL`, else `info`. */
   readonly level?: LogLevel | undefined;
+  /** The lowest levels of areas, in place of `level`. Default: those of `ASTER_LOG`. */
+  readonly areas?: LogAreas | undefined;
   /** Shortens endpoint ids. Default: `ASTER_LOG_MASK`, else true. */
   readonly mask?: boolean | undefined;
 }
@@ -33,7 +35,7 @@ export function textLog(options: LogLineOptions = {}): LogTarget {
 }
 
 function lines(
-  { stream = process.stderr, level, mask }: LogLineOptions,
+  { stream = process.stderr, level, areas, mask }: LogLineOptions,
   lineOf: (record: LogRecord) => string,
 ): LogTarget {
   return {
@@ -41,6 +43,7 @@ function lines(
       stream.write(`${lineOf(record)}\n`);
     },
     level,
+    areas,
     mask,
   };
 }

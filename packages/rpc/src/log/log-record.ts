@@ -2,6 +2,15 @@
 export type LogLevel = "debug" | "info" | "warning" | "error";
 
 /**
+ * A part of the library whose level can be set apart: the records of `aster.transport`,
+ * `aster.admission` and `aster.rpc`.
+ */
+export type LogArea = "transport" | "admission" | "calls";
+
+/** The lowest levels of areas. */
+export type LogAreas = { readonly [Area in LogArea]?: LogLevel | undefined };
+
+/**
  * One line of a log. Texts of peers are on one line, escaped and cut at 200 characters. It never
  * contains keys, credentials, tickets, values of metadata, or messages.
  */
@@ -9,7 +18,10 @@ export interface LogRecord {
   /** The time in UTC: `2026-04-06T12:00:00.123Z`. */
   readonly ts: string;
   readonly level: LogLevel;
-  /** The part of the library: `aster.server`, `aster.client`, `aster.admission`, `aster.rpc`. */
+  /**
+   * The part of the library: `aster.server`, `aster.client`, `aster.transport`, `aster.admission`,
+   * `aster.rpc`, `aster.config`.
+   */
   readonly logger: string;
   readonly msg: string;
   /** The id of the call; `context.requestId` in its handler. */
@@ -48,6 +60,8 @@ export interface LogTarget {
   readonly write: LogFunction;
   /** The lowest level. Default: `ASTER_LOG_LEVEL`, else `info`. */
   readonly level?: LogLevel | undefined;
+  /** The lowest levels of areas, in place of `level`. Default: those of `ASTER_LOG`. */
+  readonly areas?: LogAreas | undefined;
   /** Shortens endpoint ids to their first 8 and last 4 characters. Default: `ASTER_LOG_MASK`. */
   readonly mask?: boolean | undefined;
 }

@@ -1,8 +1,9 @@
 import { attempt } from "../error-fields.ts";
 import { runCallback } from "../failure-log.ts";
-import { optionError } from "../option-check.ts";
+import { optionError, unknownOption } from "../option-check.ts";
 import { HIDDEN, isSecretKey } from "../secret-keys.ts";
 import { epochMs } from "../time/clock.ts";
+import { isLevel, isLogArea, LEVEL_NAMES, LOG_AREAS, loggerOf, rankOf } from "./log-area.ts";
 import type {
   LogFunction,
   LogLevel,
@@ -16,7 +17,8 @@ import { maskedText, safeText } from "./safe-text.ts";
 /** The fields of a record besides time, level, part and message. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-const ranks: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warning: 2, error: 3 };
+/** Keys of the library whose name looks like that of a secret. */
+const harmless: ReadonlySet<string> = new Set(["credential_id"]);
 /** Texts that need more than one line of 200 characters. */
 const MOST_STACK_CHARS = 4096;
 
@@ -25,17 +27,20 @@ type Emit = (level: LogLevel, logger: string, msg: string, fields: LogFields) =>
 /** A log of one server or client. It makes records safe to print, and never throws. */
 export class Log {
   readonly #least: number;
+  /** By the name of the part. */
+  readonly #leastOf = new Map<string, number>();
   readonly #mask: boolean;
   readonly #enabled: (level: LogLevel) => boolean;
   readonly #emit: Emit;
 
   private constructor(
     emit: Emit,
-    { level = "info", mask = true }: Omit<LogTarget, "write">,
+    { level = "info", areas = {}, mask = true }: Omit<LogTarget, "write">,
     enabled: (level: LogLevel) => boolean,
   ) {
     this.#emit = emit;
-    this.#least = ranks[level];
+    this.#least = rankOf(level);
+    for (const area of LOG_AREAS) this.#leastOf.set(loggerOf(area), rankOf(areas[area] ?? level));
     this.#mask = mask;
     this.#enabled = enabled;
   }
@@ -56,19 +61,25 @@ export class Log {
     return new Log(recordsTo(target.write), target, () => true);
   }
 
-  /** Records of this level are wanted. */
-  enabled(level: LogLevel): boolean {
-    return ranks[level] >= this.#least && attempt(() => this.#enabled(level), false);
+  /** Endpoint ids and addresses are shortened. */
+  get masks(): boolean {
+    return this.#mask;
+  }
+
+  /** Records of this level and part of the library are wanted. */
+  enabled(level: LogLevel, logger: string): boolean {
+    const least = this.#leastOf.get(logger) ?? this.#least;
+    return rankOf(level) >= least && attempt(() => this.#enabled(level), false);
   }
 
   /** Writes a record, if its level is wanted. A field `error` may be any thrown value. */
   write(level: LogLevel, logger: string, msg: string, fields: LogFields = {}): void {
-    if (!this.enabled(level)) return;
+    if (!this.enabled(level, logger)) return;
     const safe: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(fields)) {
       if (value === undefined) continue;
       if (key === "error") Object.assign(safe, this.#errorFields(value));
-      else safe[key] = isSecretKey(key) ? HIDDEN : this.#safe(value);
+      else safe[key] = isSecretKey(key) && !harmless.has(key) ? HIDDEN : this.#safe(value);
     }
     runCallback(
       () => this.#emit(level, logger, this.#text(msg), safe),
@@ -144,12 +155,22 @@ function checkedTarget(option: LogTarget): LogTarget {
     const expected = "a function, a logger with debug, info, warn and error, or { write }";
     throw optionError("log", expected, option);
   }
-  const { level, mask } = option;
-  if (level !== undefined && !Object.hasOwn(ranks, level)) {
-    throw optionError("log.level", "debug, info, warning or error", level);
-  }
+  const { level, areas, mask } = option;
+  if (level !== undefined && !isLevel(level)) throw optionError("log.level", LEVEL_NAMES, level);
+  if (areas !== undefined) checkAreas(areas);
   if (mask !== undefined && typeof mask !== "boolean") {
     throw optionError("log.mask", "true or false", mask);
   }
   return option;
+}
+
+function checkAreas(areas: object): void {
+  if (typeof areas !== "object" || areas === null) {
+    throw optionError("log.areas", "an object with a level per area", areas);
+  }
+  for (const [area, level] of Object.entries(areas)) {
+    if (!isLogArea(area)) throw unknownOption(`log.areas.${area}`, LOG_AREAS);
+    if (level === undefined || isLevel(level)) continue;
+    throw optionError(`log.areas.${area}`, LEVEL_NAMES, level);
+  }
 }

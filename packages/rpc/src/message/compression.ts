@@ -1,18 +1,20 @@
 import { canCompress } from "@aster/codec";
+import {
+  type CompressionSetting,
+  compressionFault,
+  type ServiceDefinition,
+  type ServiceMethod,
+} from "@aster/contract";
 import { MAX_PAYLOAD_BYTES } from "@aster/transport";
-import { checkNonNegative } from "../option-check.ts";
-import type { WireMode } from "../protocol/mode.ts";
+import { optionError, withoutUndefined } from "../option-check.ts";
 
-/**
- * The compression of payloads; `false` for none. JSON is never compressed, and nothing is on a
- * platform without zstd. Compressed payloads of the peer are always read where there is zstd.
- */
-export type Compression =
-  | false
-  | {
-      /** Payloads of more bytes are compressed, where that makes them smaller. Default: 4096. */
-      readonly thresholdBytes?: number | undefined;
-    };
+/** A compression setting with all its values. */
+export interface Packing {
+  /** Larger payloads are compressed; with the limit of a frame none is. */
+  readonly plainBytes: number;
+  /** The level of zstd. */
+  readonly level: number;
+}
 
 /**
  * Below this, compression saves less than the time it takes: the payload fits into a few packets
@@ -20,18 +22,53 @@ export type Compression =
  */
 const DEFAULT_THRESHOLD_BYTES = 4096;
 
-/**
- * Returns the size up to which payloads are left as they are. Throws INVALID_ARGUMENT for a bad
- * threshold.
- */
-export function plainBytesOf(compression: Compression | undefined): number {
-  if (compression === false) return MAX_PAYLOAD_BYTES;
-  const { thresholdBytes = DEFAULT_THRESHOLD_BYTES } = compression ?? {};
-  checkNonNegative("compression.thresholdBytes", thresholdBytes);
-  return canCompress() ? Math.min(thresholdBytes, MAX_PAYLOAD_BYTES) : MAX_PAYLOAD_BYTES;
+/** The packing of messages that are never compressed. */
+export const noPacking: Packing = { plainBytes: MAX_PAYLOAD_BYTES, level: 3 };
+
+const defaultPacking: Packing = { plainBytes: DEFAULT_THRESHOLD_BYTES, level: 3 };
+
+/** Throws INVALID_ARGUMENT for a setting that is not valid. */
+export function checkCompression(setting: CompressionSetting | undefined): void {
+  const fault = compressionFault(setting);
+  if (fault !== undefined) throw optionError(fault.option, fault.expected, fault.value);
 }
 
-/** The same for one mode. */
-export function plainBytesIn(mode: WireMode, plainBytes: number): number {
-  return mode === "json" ? MAX_PAYLOAD_BYTES : plainBytes;
+/**
+ * Returns a setting whose missing values are those of a wider one. Throws INVALID_ARGUMENT for a
+ * setting that is not valid.
+ */
+export function narrowed(
+  setting: CompressionSetting | undefined,
+  wider: CompressionSetting | undefined,
+): CompressionSetting | undefined {
+  if (setting === undefined) return wider;
+  if (typeof setting !== "object" || typeof wider !== "object" || setting === wider) return setting;
+  checkCompression(setting);
+  return { ...wider, ...withoutUndefined(setting) };
+}
+
+/**
+ * Returns the packing of a setting, whose missing values are those of a wider one. Throws
+ * INVALID_ARGUMENT for a setting that is not valid.
+ */
+export function packingOf(
+  setting: CompressionSetting | undefined,
+  wider: Packing = defaultPacking,
+): Packing {
+  checkCompression(setting);
+  if (setting === false || !canCompress()) return noPacking;
+  if (setting === undefined) return wider;
+  const usualBytes =
+    wider.plainBytes === MAX_PAYLOAD_BYTES ? DEFAULT_THRESHOLD_BYTES : wider.plainBytes;
+  const { thresholdBytes = usualBytes, level = wider.level } = setting;
+  return { plainBytes: Math.min(thresholdBytes, MAX_PAYLOAD_BYTES), level };
+}
+
+/** The packing of a method, where the client or server has the packing `wider`. */
+export function packingFor(
+  service: Pick<ServiceDefinition, "compression">,
+  method: Pick<ServiceMethod, "compression">,
+  wider: Packing,
+): Packing {
+  return packingOf(method.compression, packingOf(service.compression, wider));
 }

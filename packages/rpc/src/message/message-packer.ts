@@ -1,8 +1,15 @@
-import { CodecError, compressPayload, decompressPayload, inflatedSize } from "@aster/codec";
+import {
+  CodecError,
+  compressInBackground,
+  compressPayload,
+  decompressPayload,
+  inflatedSize,
+} from "@aster/codec";
 import { type Channel, FrameFlag, MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { RpcError } from "../error.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
+import type { Packing } from "./compression.ts";
 
 /**
  * After a payload that did not shrink, this many are sent as they are before compression is tried
@@ -12,18 +19,24 @@ const FIRST_PAUSE = 4;
 /** The pause doubles with each failure, up to this: later messages may be of another kind. */
 const LONGEST_PAUSE = 256;
 
+/** The frame of a message. */
+export interface PackedMessage {
+  readonly flags: number;
+  readonly payload: Uint8Array;
+}
+
 /** Decides which messages of one method, in one direction, are compressed. */
 export class MessagePacker {
   readonly #plainBytes: number;
+  readonly #level: number;
+  readonly #backgroundBytes: number;
   #pause = 0;
   #nextPause = FIRST_PAUSE;
 
-  /**
-   * Payloads of up to `plainBytes` are left as they are; with the limit of a frame nothing is
-   * compressed.
-   */
-  constructor(options: { readonly plainBytes: number }) {
-    this.#plainBytes = options.plainBytes;
+  constructor({ plainBytes, level }: Packing) {
+    this.#plainBytes = plainBytes;
+    this.#level = level;
+    this.#backgroundBytes = Math.max(plainBytes, backgroundBytesOf(level));
   }
 
   /**
@@ -37,7 +50,24 @@ export class MessagePacker {
       this.#pause -= 1;
       return undefined;
     }
-    const compressed = compressPayload(payload);
+    return this.#shorter(payload, compressPayload(payload, this.#level));
+  }
+
+  /** Compressing a payload of this size would block the event loop for too long. */
+  takesLong(bytes: number): boolean {
+    return bytes > this.#backgroundBytes && bytes <= MAX_PAYLOAD_BYTES && this.#pause === 0;
+  }
+
+  /** As `compress`, of a copy and in the background. Returns the frame to send. */
+  async packLater(payload: Uint8Array): Promise<PackedMessage> {
+    const copy = payload.slice();
+    const shorter = this.#shorter(copy, await compressInBackground(copy, this.#level));
+    return shorter === undefined
+      ? { flags: 0, payload: copy }
+      : { flags: FrameFlag.Compressed, payload: shorter };
+  }
+
+  #shorter(payload: Uint8Array, compressed: Uint8Array): Uint8Array | undefined {
     if (compressed.length >= payload.length) {
       this.#pause = this.#nextPause;
       this.#nextPause = Math.min(this.#nextPause * 2, LONGEST_PAUSE);
@@ -46,6 +76,15 @@ export class MessagePacker {
     this.#nextPause = FIRST_PAUSE;
     return compressed;
   }
+}
+
+/**
+ * The size above which a payload is compressed in the background: that takes about a millisecond of
+ * a thread, far more than the change of the thread costs.
+ */
+function backgroundBytesOf(level: number): number {
+  if (level <= 3) return 256 * 1024;
+  return level <= 9 ? 64 * 1024 : 8 * 1024;
 }
 
 /** Sends a message frame, compressed where the packer returned a shorter payload. */

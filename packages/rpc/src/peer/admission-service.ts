@@ -104,6 +104,8 @@ export class AdmissionService {
     const { node, server, peers, gate } = this.#parts;
     const { timeoutMs } = this.#options;
     const { remoteAddress } = connection;
+    server.log?.connections.opened(connection);
+    server.log?.asked(connection);
     const limits = {
       limiter: gate.limiter,
       address: remoteAddress && hostOf(remoteAddress),
@@ -128,12 +130,12 @@ export class AdmissionService {
   }
 
   /**
-   * Ends all admissions at gate 0. Stops the reports of the list of revoked endpoints, and closes
-   * it if the server opened it.
+   * Ends all admissions, also at gate 0. Stops the reports of the list of revoked endpoints, and
+   * closes it if the server opened it.
    */
   close(): void {
     this.#stopWatching();
-    this.#parts.peers.unlist();
+    this.#parts.peers.close();
     this.#parts.gate.close();
   }
 
@@ -158,6 +160,7 @@ export class AdmissionService {
       const tookMs = now() - beganAt;
       counts.count(outcome, tookMs);
       server.log?.decided(outcome, tookMs);
+      server.audit?.decided(outcome, tookMs);
       if (!admitted) server.denied({ gate: 1, peer, cause: cause ?? "failed", error });
       runCallback(
         () => this.#options.onAdmission?.(outcome),

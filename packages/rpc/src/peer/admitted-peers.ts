@@ -30,8 +30,10 @@ export class AdmittedPeers extends PeerStore {
     this.#list = list;
   }
 
-  /** Removes all peers from the list. */
-  unlist(): void {
+  /** Forgets all peers, also on the list, without a report of their ends. */
+  override close(): void {
+    super.close();
+    this.changes += 1;
     for (const peer of this.#listed) this.#list?.remove(peer);
     this.#listed.clear();
     this.#list = undefined;

@@ -1,3 +1,5 @@
+import { credentialIdOf, parseCredential } from "@aster/trust";
+
 /** The facts that a client reads in its own credential. */
 export interface CredentialFacts {
   /** It admits a peer once. */
@@ -15,6 +17,15 @@ export function credentialFacts(credentialJson = ""): CredentialFacts {
     expiresAtMs:
       typeof seconds === "number" && seconds > 0 ? seconds * 1_000 : Number.POSITIVE_INFINITY,
   };
+}
+
+/** The id of a credential for logs; `undefined` for none and for one that cannot be read. */
+export function credentialIdIn(credentialJson = ""): string | undefined {
+  try {
+    return credentialIdOf(parseCredential(credentialJson));
+  } catch {
+    return undefined;
+  }
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import {
   type EndpointAddress,
   LONGEST_TIMER_MS,
   type Node,
+  parseAddress,
   ResetCode,
   TransportError,
 } from "@aster/transport";
@@ -13,9 +14,10 @@ import {
   requestAdmission,
 } from "@aster/trust/admission";
 import { DIAL_TIMEOUT_MS } from "../defaults.ts";
+import type { ClientLog } from "../log/client-log.ts";
 import { clearTimer, epochMs, now, setTimer } from "../time/clock.ts";
 import { callAddress } from "./call-address.ts";
-import { credentialFacts } from "./credential-facts.ts";
+import { credentialFacts, credentialIdIn } from "./credential-facts.ts";
 import type { CredentialSource } from "./credential-source.ts";
 
 /** The ALPN of calls (docs/wire.md, "Calls"): framed streams, one per call. */
@@ -36,6 +38,7 @@ export interface DialOptions {
   readonly again?: boolean | undefined;
   /** Calls another node when the peer offers its services there. Default: false. */
   readonly allowRedirect?: boolean | undefined;
+  readonly log?: ClientLog | undefined;
 }
 
 /** An admission and its end. */
@@ -69,7 +72,10 @@ export async function admitTo(
   };
   // a token may have been used although its answer was lost
   const { oneTime } = credentialFacts(presented?.credentialJson);
-  const admission = await (oneTime ? ask() : repeatedly(ask, signal));
+  const { endpointId } = parseAddress(address);
+  const admission = await logged(options.log, endpointId, presented?.credentialJson, () =>
+    oneTime ? ask() : repeatedly(ask, signal),
+  );
   const { credentialJson: issued } = admission;
   if (issued !== undefined) credentials?.issued(issued);
   // the answer does not contain the end of the admission
@@ -92,6 +98,26 @@ export async function dial(
   const answering = callAddress(address, admitted.admission, allowRedirect);
   const connection = await node.connect(answering, RPC_ALPN, bounds());
   return { ...admitted, connection };
+}
+
+/** Logs a request for admission and its result. */
+async function logged(
+  log: ClientLog | undefined,
+  peer: string,
+  credentialJson: string | undefined,
+  ask: () => Promise<AdmissionResponse>,
+): Promise<AdmissionResponse> {
+  if (log === undefined) return ask();
+  const startedAt = now();
+  log.asking(peer, credentialIdIn(credentialJson));
+  try {
+    const admission = await ask();
+    log.asked(peer, startedAt);
+    return admission;
+  } catch (error) {
+    log.asked(peer, startedAt, error);
+    throw error;
+  }
 }
 
 /**

@@ -1,4 +1,12 @@
-import type { Connection, ConnectOptions, EndpointAddress, Node } from "@aster/transport";
+import {
+  type Connection,
+  type ConnectOptions,
+  type EndpointAddress,
+  type Node,
+  parseAddress,
+} from "@aster/transport";
+import type { ConnectionLog } from "../log/connection-log.ts";
+import { now } from "../time/clock.ts";
 
 /** A server opens no channels to a client: a channel that is not read is refused. */
 function refuse(): void {}
@@ -9,10 +17,12 @@ function refuse(): void {}
  */
 export class OpenedConnections implements Pick<Node, "connect"> {
   readonly #node: Node;
+  readonly #log: ConnectionLog | undefined;
   readonly #open = new Set<Connection>();
 
-  constructor(node: Node) {
+  constructor(node: Node, log?: ConnectionLog) {
     this.#node = node;
+    this.#log = log;
   }
 
   async connect(
@@ -20,7 +30,7 @@ export class OpenedConnections implements Pick<Node, "connect"> {
     alpn: string,
     options?: ConnectOptions,
   ): Promise<Connection> {
-    const connection = await this.#node.connect(address, alpn, options);
+    const connection = await this.#dial(address, alpn, options);
     connection.accept(refuse);
     this.#open.add(connection);
     void this.#forget(connection);
@@ -30,6 +40,26 @@ export class OpenedConnections implements Pick<Node, "connect"> {
   /** Closes the connections that are open. Resolves when all close handshakes are over. */
   async close(): Promise<void> {
     await Promise.all([...this.#open].map(async (one) => one[Symbol.asyncDispose]()));
+  }
+
+  async #dial(
+    address: EndpointAddress | string,
+    alpn: string,
+    options: ConnectOptions | undefined,
+  ): Promise<Connection> {
+    const log = this.#log;
+    if (log === undefined) return this.#node.connect(address, alpn, options);
+    const { endpointId } = parseAddress(address);
+    const startedAt = now();
+    log.dialing(endpointId, alpn);
+    try {
+      const connection = await this.#node.connect(address, alpn, options);
+      log.opened(connection, startedAt);
+      return connection;
+    } catch (error) {
+      log.dialFailed(endpointId, alpn, startedAt, error);
+      throw error;
+    }
   }
 
   async #forget(connection: Connection): Promise<void> {

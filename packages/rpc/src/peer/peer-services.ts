@@ -12,6 +12,7 @@ import {
 } from "../contract-check/own-contract.ts";
 import { RpcError } from "../error.ts";
 import { limitsWith } from "../limits.ts";
+import { narrowed } from "../message/compression.ts";
 import { ClientConnection, type OfferCheck } from "../reconnect/client-connection.ts";
 import type { PeerLink } from "../reconnect/peer-link.ts";
 import { StatusCode } from "../status.ts";
@@ -60,7 +61,7 @@ export class PeerServices {
       return judge.gateOf(offer);
     };
     const { timeoutMs, interceptors } = this.#settings(options);
-    const compression = options.compression ?? this.#options.compression;
+    const compression = narrowed(options.compression, this.#options.compression);
     return {
       connection: new ClientConnection(this.#link, RPC_ALPN, check),
       settings: {

@@ -1,6 +1,5 @@
 import type { MethodPattern } from "@aster/contract";
 import type { ContractManifest, ManifestMethod } from "@aster/contract/model";
-import { MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { BoundMethod } from "../client/bound-method.ts";
 import { type AnyClientMethod, type ClientMethodOptions, clientMethod } from "../client/call.ts";
 import type { CallOptions } from "../client/call-options.ts";
@@ -8,6 +7,7 @@ import type { CallTarget } from "../client/call-target.ts";
 import { withOpen } from "../client/pushed-call.ts";
 import { FailedStream, type ResponseStream } from "../client/response-stream.ts";
 import { RpcError } from "../error.ts";
+import { noPacking } from "../message/compression.ts";
 import type { JsonValue } from "../message/json-codec.ts";
 import { RpcReason } from "../reason.ts";
 import type { SessionControl } from "../session/session.ts";
@@ -89,7 +89,7 @@ function described(
     method: { name, pattern, idempotent, timeoutMs },
     mode: "json",
     inSession: target.connection.isSession ?? false,
-    plainBytes: MAX_PAYLOAD_BYTES,
+    packing: noPacking,
     request: manifestCodec(manifest.fields, types),
     response: manifestCodec(manifest.response_fields, types),
     rows: undefined,

@@ -1,5 +1,4 @@
 import type { MethodPattern } from "@aster/contract";
-import { MAX_PAYLOAD_BYTES } from "@aster/transport";
 import { BoundMethod } from "../client/bound-method.ts";
 import { type AnyClientMethod, type ClientMethodOptions, clientMethod } from "../client/call.ts";
 import type { CallOptions } from "../client/call-options.ts";
@@ -7,6 +6,7 @@ import type { CallTarget } from "../client/call-target.ts";
 import { type BidiStreamCall, type ClientStreamCall, withOpen } from "../client/pushed-call.ts";
 import type { ResponseStream } from "../client/response-stream.ts";
 import { errorOfStatus, RpcError } from "../error.ts";
+import { noPacking } from "../message/compression.ts";
 import { type JsonRequest, type JsonValue, jsonCodec } from "../message/json-codec.ts";
 import type { SessionControl } from "../session/session.ts";
 import { methodProxy } from "./method-proxy.ts";
@@ -89,7 +89,7 @@ function namedMethod(
       method: { name, pattern, idempotent: false, timeoutMs: undefined },
       mode: "json",
       inSession: target.connection.isSession ?? false,
-      plainBytes: MAX_PAYLOAD_BYTES,
+      packing: noPacking,
       request: jsonCodec,
       response: jsonCodec,
       rows: undefined,

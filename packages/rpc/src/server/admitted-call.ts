@@ -5,7 +5,12 @@ import { type RpcError, rpcErrorIn } from "../error.ts";
 import { attempt } from "../error-fields.ts";
 import { heapBytesOf } from "../message/heap-bytes.ts";
 import { PROFILE_A_BYTE, PROFILE_B_BYTE, passMessage } from "../message/message-codec.ts";
-import { sendMessageFrame, unpack, unpackedSize } from "../message/message-packer.ts";
+import {
+  type PackedMessage,
+  sendMessageFrame,
+  unpack,
+  unpackedSize,
+} from "../message/message-packer.ts";
 import {
   isMessageSource,
   isPromiseLike,
@@ -75,14 +80,17 @@ export class AdmittedCall {
   readonly timeoutAt: number;
   /** The time is over before that of a header would be. */
   readonly urgent: boolean;
-  /** The time at which the header was read, as of `now()`; 0 on servers without a log. */
+  /** The time at which the header was read, as of `now()`; 0 on servers without logs. */
   readonly startedAt: number;
   /** The call counts as running. */
   counted = false;
+  /** An interceptor ended the call before its handler was called. */
+  denied = false;
   readonly #codings: CallCodings;
   #coding: RouteCoding;
   #requests: MessageQueue<unknown> | undefined;
   #items = 0;
+  #responses = 0;
   /** Bytes that count in the budget of the peer until the handler has returned. */
   #held = 0;
   #heldFrame: HeldFrame | undefined;
@@ -100,7 +108,7 @@ export class AdmittedCall {
     this.#coding = codings.coding(route, mode);
     const { handlerTimeoutMs, headerTimeoutMs } = codings.core.limits;
     const at = now();
-    this.startedAt = codings.core.log === undefined ? 0 : at;
+    this.startedAt = codings.core.timesCalls ? at : 0;
     const latest = route.streamsResponses ? Number.POSITIVE_INFINITY : at + handlerTimeoutMs;
     this.timeoutAt = Math.min(context.deadlineAt, latest);
     this.urgent = this.timeoutAt <= at + headerTimeoutMs;
@@ -114,6 +122,16 @@ export class AdmittedCall {
   /** The handler was called. It may have returned. */
   get handling(): boolean {
     return this.#handling;
+  }
+
+  /** The number of requests that have arrived for the handler. */
+  get requests(): number {
+    return this.route.streamsRequests ? this.#items : Number(this.#handling);
+  }
+
+  /** The number of responses that were sent. */
+  get responses(): number {
+    return this.#responses;
   }
 
   /**
@@ -268,17 +286,24 @@ export class AdmittedCall {
   }
 
   /**
-   * Sends one response; `false` while the channel has no capacity. Throws for a response that
-   * cannot be encoded.
+   * Sends one response; `false` while the channel has no capacity. Returns the frame to send later
+   * if it is still being compressed. Throws for a response that cannot be encoded.
    */
-  send(channel: Channel, message: unknown): boolean {
-    if (channel.connection.passesValues) return passMessage(channel, message);
-    const { response, packer, rows } = this.#coding;
+  send(channel: Channel, message: unknown): boolean | Promise<PackedMessage> {
+    if (channel.connection.passesValues) {
+      this.#responses += 1;
+      return passMessage(channel, message);
+    }
+    const { response, packers, rows } = this.#coding;
     let payload: Uint8Array;
     let compressed: Uint8Array | undefined;
+    let packed: Promise<PackedMessage> | undefined;
     try {
+      const packer = packers.of(this.context.compression);
       payload = response.encodeShared(message);
-      compressed = packer.compress(payload);
+      if (packer.takesLong(payload.length)) {
+        packed = this.#hold(payload.length, packer.packLater(payload));
+      } else compressed = packer.compress(payload);
     } catch (cause) {
       throw this.#badResponse(cause);
     }
@@ -286,7 +311,8 @@ export class AdmittedCall {
       this.#schemaSent = true;
       channel.send(FrameFlag.RowSchema, rows.response.bytes);
     }
-    return sendMessageFrame(channel, payload, compressed);
+    this.#responses += 1;
+    return packed ?? sendMessageFrame(channel, payload, compressed);
   }
 
   /** Reports an exception of the handler or of a response to `onError`. */
@@ -309,6 +335,17 @@ export class AdmittedCall {
     }
     if (complete) outcome.streamed(this);
     else outcome.returned(this);
+  }
+
+  /** Counts the memory of a response while it is compressed. */
+  async #hold(bytes: number, packed: Promise<PackedMessage>): Promise<PackedMessage> {
+    this.#codings.budget.hold(bytes);
+    this.#held += bytes;
+    try {
+      return await packed;
+    } finally {
+      this.free(bytes);
+    }
   }
 
   #enqueue(message: unknown, bytes: number, held: number): Promise<unknown> | undefined {

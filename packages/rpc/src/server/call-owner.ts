@@ -1,4 +1,5 @@
 import type { CodecError } from "@aster/codec";
+import type { MethodPattern } from "@aster/contract";
 import type { Channel, ChannelSink } from "@aster/transport";
 import type { RpcError } from "../error.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
@@ -6,10 +7,20 @@ import type { StatusCode } from "../status.ts";
 import type { AdmittedCall, CallCodings } from "./admitted-call.ts";
 import type { RunningCalls } from "./running-calls.ts";
 
+/** The names in a header, as the peer sent them; empty if the header cannot be read. */
+export interface CalledMethod {
+  readonly service: string;
+  readonly method: string;
+  readonly callId: string;
+  /** Of a method that the server has. */
+  readonly pattern?: MethodPattern | undefined;
+}
+
 /** The header opens a session. */
 export interface AdmittedSession {
   readonly kind: "session";
   readonly form: ProtocolForm;
+  readonly called: CalledMethod;
   /** Opens the session, which takes over the channel. Throws the error of a refusal. */
   open(channel: Channel): ChannelSink;
 }
@@ -19,6 +30,7 @@ export interface Refusal {
   readonly kind: "refused";
   /** The form of the trailer that says so. */
   readonly form: ProtocolForm;
+  readonly called: CalledMethod;
   readonly error: unknown;
 }
 

@@ -182,3 +182,8 @@ export function checkEnd(payload: Uint8Array, pattern: MethodPattern, limits: Rp
   if (status === undefined || status.cause instanceof Error) return;
   if (pattern === "client_stream") throw badEnd(status.code);
 }
+
+/** The error of a call whose deadline has passed. */
+export function deadlinePassed(): RpcError {
+  return new RpcError(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded");
+}

@@ -2,9 +2,10 @@ import type { Interceptor } from "@aster/contract";
 import { type ServiceDefinition, serviceDefinitionOf } from "@aster/contract";
 import { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
+import { invalidOption } from "../option-check.ts";
 import { SessionInstances } from "../session/session-instances.ts";
 import { StatusCode } from "../status.ts";
-import { isImplementation } from "./implement.ts";
+import { attachmentOfService, isImplementation } from "./implement.ts";
 import { Route } from "./route.ts";
 
 /** One version of a service on a server: its routes, and its running calls and sessions. */
@@ -32,14 +33,29 @@ export class HostedService {
     this.instances =
       scoped === "session" ? new SessionInstances(this.definition, service) : undefined;
     const implementation = scoped === "session" ? undefined : sharedBy(this.definition, server);
-    const around = [...interceptors, ...this.definition.interceptors];
+    const own = attachmentOfService(service);
+    const around = [...interceptors, ...this.definition.interceptors, ...own.interceptors];
     this.routes = new Map(
-      Object.values(methods).map((method) => [
-        method.name,
-        new Route(this, method, implementation, [...around, ...method.interceptors]),
-      ]),
+      Object.values(methods).map((method) => {
+        const ofMethod = [...method.interceptors, ...(own.methods.get(method.key) ?? [])];
+        return [method.name, new Route(this, method, implementation, [...around, ...ofMethod])];
+      }),
     );
+    checkNeeds(this.definition.name, own.needs, [...this.routes.values()]);
   }
+}
+
+/** Throws INVALID_ARGUMENT for a context value that no interceptor of any route adds. */
+function checkNeeds(service: string, needs: readonly string[], routes: readonly Route[]): void {
+  const added = new Set(routes.flatMap((route) => route.adds));
+  const missing = needs.filter((name) => !added.has(name));
+  if (missing.length === 0) return;
+  const names = missing.map((name) => `"${name}"`).join(", ");
+  throw invalidOption(
+    "interceptors",
+    `${service} needs ${names} in the context of its handlers, which no interceptor adds; ` +
+      "pass one that does, for example of addContext()",
+  );
 }
 
 function sharedBy({ name }: ServiceDefinition, server: object): object {

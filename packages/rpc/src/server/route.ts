@@ -1,22 +1,31 @@
 import { type CheckedValue, checkValue, type WireTypeInfo, wireTypeInfo } from "@aster/codec";
-import type { CallContext, Interceptor, SerializationMode, ServiceMethod } from "@aster/contract";
+import type {
+  CallContext,
+  ContextInterceptor,
+  InterceptedCall,
+  Interceptor,
+  SerializationMode,
+  ServiceMethod,
+} from "@aster/contract";
 import { currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { chain } from "../interceptor-chain.ts";
-import { plainBytesIn } from "../message/compression.ts";
+import { type Packing, packingFor } from "../message/compression.ts";
 import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
-import { MessagePacker } from "../message/message-packer.ts";
+import { Packers } from "../message/packers.ts";
+import { Metadata } from "../metadata.ts";
 import type { WireMode } from "../protocol/mode.ts";
 import { RpcReason } from "../reason.ts";
 import { scoped } from "../scoped-stream.ts";
 import { StatusCode } from "../status.ts";
+import { checkContextName } from "./context-name.ts";
 import type { HostedService } from "./hosted-service.ts";
 import { interceptedCall } from "./intercepted-call.ts";
 import type { ServerContext } from "./server-context.ts";
 
 /** The coding of one method's messages in one form. */
 export interface RouteCoding extends MethodCoding {
-  readonly packer: MessagePacker;
+  readonly packers: Packers;
   /** A request in profile B gets a response in profile B. */
   readonly answersInKind: boolean;
   /** A request in profile A gets a response in XLANG, whatever mode the header names. */
@@ -43,6 +52,8 @@ export class Route {
   readonly intercepted: boolean;
   /** Calls need a role of the peer. */
   readonly guarded: boolean;
+  /** The names of the context values that its interceptors declare to add. */
+  readonly adds: readonly string[];
   /** Calls whose handlers have not returned. */
   calls = 0;
   /** Calls the interceptors and the handler. May throw, or return a value or a promise. */
@@ -65,6 +76,7 @@ export class Route {
     this.streamsRequests = method.pattern === "client_stream" || method.pattern === "bidi_stream";
     this.streamsResponses = method.pattern === "server_stream" || method.pattern === "bidi_stream";
     this.intercepted = interceptors.length > 0;
+    this.adds = addedNames(interceptors);
     this.guarded = service.definition.requires !== undefined || method.requires !== undefined;
     const modes = method.serialization === undefined ? serialization : [method.serialization];
     this.#modes = new Set([...modes, ...serialization, "json"]);
@@ -87,13 +99,13 @@ export class Route {
   }
 
   /**
-   * The coding of one form. The first call for the form sets `plainBytes`, which is the same for
-   * all calls of a server.
+   * The coding of one form. The first call for the form sets the packing of the server, which is
+   * the same for all its calls.
    */
-  coding(form: WireMode, plainBytes: number): RouteCoding {
+  coding(form: WireMode, packing: Packing): RouteCoding {
     this.#coding[form] ??= {
       ...methodCoding(this.method, form),
-      packer: new MessagePacker({ plainBytes: plainBytesIn(form, plainBytes) }),
+      packers: new Packers(form, packingFor(this.service.definition, this.method, packing)),
       answersInKind: form === "xlang",
       mayBeXlang: false,
     };
@@ -114,6 +126,7 @@ export class Route {
   #intercept(handler: Handler, interceptors: readonly Interceptor[]): Route["invoke"] {
     const run = chain(interceptors, async (call) => {
       const context = call.context as ServerContext;
+      applyChanges(call, context);
       // the body of a generator runs later, and so do the listeners of the signal
       context.scope = currentScope();
       const result = handler(call.request, context);
@@ -121,6 +134,24 @@ export class Route {
     });
     return (request, context) => run(interceptedCall(this, request, context));
   }
+}
+
+/** Applies to the context of the handler what interceptors changed in the call. */
+function applyChanges(call: InterceptedCall, context: ServerContext): void {
+  const { metadata, deadlineAt, values } = call;
+  if (metadata !== context.metadata) context.metadata = Metadata.from(metadata);
+  if (deadlineAt !== undefined && deadlineAt !== context.deadlineAt) context.shorten(deadlineAt);
+  if (values !== undefined) context.addValues(values);
+  context.compression = call.compression;
+}
+
+/** Throws INVALID_ARGUMENT for a name that a context value cannot have. */
+function addedNames(interceptors: readonly Interceptor[]): string[] {
+  const names = interceptors.flatMap(
+    (one: Interceptor & Partial<ContextInterceptor>) => one.adds ?? [],
+  );
+  for (const name of names) checkContextName(name);
+  return names;
 }
 
 /** Returns a request that passed its checks. Throws INVALID_ARGUMENT otherwise. */

@@ -8,6 +8,7 @@ import {
 } from "@aster/transport";
 import { RpcError, rpcErrorIn } from "../error.ts";
 import { attempt } from "../error-fields.ts";
+import type { PackedMessage } from "../message/message-packer.ts";
 import { CONTROL_FLAGS, OPENING_FLAGS } from "../protocol/frame-roles.ts";
 import { encodeFailure, encodeSuccess, okTrailers } from "../protocol/status-trailer.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
@@ -15,7 +16,7 @@ import { StatusCode } from "../status.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
 import type { AdmittedCall, CallOutcome } from "./admitted-call.ts";
-import type { CallOwner } from "./call-owner.ts";
+import type { CallOwner, Refusal } from "./call-owner.ts";
 import { Phase } from "./call-phase.ts";
 import {
   brokenInput,
@@ -23,12 +24,14 @@ import {
   cancelledByCaller,
   checkEnd,
   concealException,
+  deadlinePassed,
   isWaste,
   misplacedFrame,
   requestMissing,
   unexpectedMessage,
 } from "./errors.ts";
 import type { RunningCall } from "./running-calls.ts";
+import type { TimedCall } from "./server-context.ts";
 import { UnreadAnswer } from "./unread-answer.ts";
 
 const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered");
@@ -44,7 +47,7 @@ const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered"
  * All steps before and after the handler run synchronously inside a callback of the transport, so a
  * unary call needs no promise besides the handler's own.
  */
-export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall {
+export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, RunningCall {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
@@ -60,6 +63,8 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
   /** A part of the answer is still in the send buffer. */
   #unread = false;
   #admitted: AdmittedCall | undefined;
+  /** Resolves when a response of the stream that is being compressed was sent. */
+  #packing: Promise<boolean> | undefined;
   #session: ChannelSink | undefined;
 
   constructor(owner: CallOwner, channel: Channel) {
@@ -180,8 +185,15 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
       this.#abandon();
       this.#channel.reset(ResetCode.Cancelled);
     } else if (this.#timed) {
-      this.#fail(new RpcError(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded"));
+      this.#fail(deadlinePassed());
     } else this.#fail(requestMissing(this.#owner.core.limits));
+  }
+
+  endAt(deadlineAt: number): void {
+    if (this.#phase === Phase.Over) return;
+    if (this.#timed) timers.remove(this);
+    timers.add(this, deadlineAt);
+    this.#timed = true;
   }
 
   /** Ends the call with this error for caller and handler. No-op when it has ended. */
@@ -190,7 +202,10 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
   }
 
   sendMessage(message: unknown): boolean {
-    return this.#admitted?.send(this.#channel, message) ?? true;
+    const sent = this.#admitted?.send(this.#channel, message) ?? true;
+    if (typeof sent === "boolean") return sent;
+    this.#packing = this.#sendPacked(sent);
+    return false;
   }
 
   get crowded(): boolean {
@@ -198,7 +213,9 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
   }
 
   async drained(waiting?: unknown): Promise<void> {
-    await this.#channel.drained();
+    const packing = this.#packing;
+    this.#packing = undefined;
+    if (packing === undefined || !(await packing)) await this.#channel.drained();
     if (!this.crowded) return;
     const call = this.#admitted;
     const held = waiting === undefined ? 0 : (call?.holdResponse(waiting) ?? 0);
@@ -213,7 +230,12 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
           void this.#waitWith(call, response);
           return;
         }
-        this.#unread = !call.send(this.#channel, response);
+        const sent = call.send(this.#channel, response);
+        if (typeof sent !== "boolean") {
+          void this.#succeedLater(call, sent);
+          return;
+        }
+        this.#unread = !sent;
         this.#succeed(call);
       } catch (error) {
         this.#failed(error);
@@ -231,6 +253,26 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
       return;
     }
     this.responded(call, response);
+  }
+
+  /** Ends the call when its response is compressed. */
+  async #succeedLater(call: AdmittedCall, packed: Promise<PackedMessage>): Promise<void> {
+    try {
+      const hasRoom = await this.#sendPacked(packed);
+      if (this.#phase !== Phase.Over) {
+        this.#unread = !hasRoom;
+        this.#succeed(call);
+      }
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.returned(call);
+  }
+
+  /** Sends a response when it is compressed. `false` while the channel has no capacity. */
+  async #sendPacked(packed: Promise<PackedMessage>): Promise<boolean> {
+    const { flags, payload } = await packed;
+    return this.#phase === Phase.Over || this.#channel.send(flags, payload);
   }
 
   streamed(call: AdmittedCall): void {
@@ -270,17 +312,29 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
     this.#owner.core.sweep.remove(this);
     if (admission.kind === "refused") {
       if (isWaste(admission.error)) this.#owner.countReset();
-      this.#owner.core.log?.refused(this.#owner.peer, admission.error);
+      this.#refused(admission);
       throw admission.error;
-    } else {
-      this.#session = admission.open(this.#channel);
-      this.#phase = Phase.Session;
     }
+    try {
+      this.#session = admission.open(this.#channel);
+    } catch (error) {
+      this.#refused({ ...admission, kind: "refused", error });
+      throw error;
+    }
+    this.#phase = Phase.Session;
+  }
+
+  #refused(refusal: Refusal): void {
+    const { core, peer } = this.#owner;
+    core.log?.refused(peer, refusal.error);
+    core.audit?.refused(peer, refusal);
   }
 
   #begin(call: AdmittedCall): void {
     this.#admitted = call;
     this.#owner.running?.add(this);
+    this.#owner.core.log?.began(call.context);
+    if (call.route.intercepted) call.context.timed = this;
     if (!call.route.streamsRequests) {
       this.#phase = Phase.Request;
       // otherwise the time of the header holds until the request is there
@@ -392,13 +446,15 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
     else this.#owner.core.sweep.remove(this);
     this.#phase = Phase.Over;
     const call = this.#admitted;
+    const { core, running } = this.#owner;
+    if (call?.counted) core.countEnd(reason === answered);
+    else core.countRefused(reason.code);
     if (call !== undefined) {
-      const { core, running } = this.#owner;
       const error = reason === answered ? undefined : reason;
       running?.remove(this);
-      core.countEnd(error === undefined);
       call.context.ended(error);
       core.log?.ended(call.context, call.startedAt, error);
+      core.audit?.ended(call, error);
       call.abandonRequests(reason);
     }
     // further frames are dropped for a while, because a caller that is still sending has to read
@@ -407,10 +463,11 @@ export class ServerCall implements ChannelSink, Timed, CallOutcome, RunningCall 
   }
 
   /** Records that an interceptor ended the call. */
-  #deniedBy({ route }: AdmittedCall, cause: unknown): void {
+  #deniedBy(call: AdmittedCall, cause: unknown): void {
+    call.denied = true;
     const error = attempt(() => rpcErrorIn(cause), undefined);
     const { core, peer } = this.#owner;
-    core.denied({ gate: 2, peer, method: route.title, cause: "interceptor", error });
+    core.denied({ gate: 2, peer, method: call.route.title, cause: "interceptor", error });
   }
 
   /** Ends a call without a header. */

@@ -20,7 +20,7 @@ import { StatusCode } from "../status.ts";
 import { now } from "../time/clock.ts";
 import { deadlineAtOf } from "../time/deadline.ts";
 import { AdmittedCall } from "./admitted-call.ts";
-import type { Admission, AdmittedSession, CallOwner } from "./call-owner.ts";
+import type { Admission, AdmittedSession, CalledMethod, CallOwner } from "./call-owner.ts";
 import { exhausted, notAdmitted } from "./errors.ts";
 import type { GatedConnection } from "./gated-connections.ts";
 import type { HostedService } from "./hosted-service.ts";
@@ -75,6 +75,7 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
       this.running = new RunningCalls();
       core.gated.add(this, connection.closed);
     }
+    core.log?.connections.opened(connection);
     connection.observe?.(this);
     connection.accept((channel) => {
       core.countStream();
@@ -86,6 +87,8 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
   admit(flags: number, payload: Uint8Array): Admission {
     const { core } = this;
     let form = detectForm(payload);
+    let header: OpenedHeader | undefined;
+    let route: Route | undefined;
     try {
       checkFlags(flags);
       // the parts stay in this scope, so that the compiler need not allocate them
@@ -93,15 +96,17 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
       const known = parts && core.routes.find(payload, parts.suffixOffset);
       if (parts !== undefined && known !== undefined) {
         form = known.mode === "json" ? "json" : "fory";
+        route = known.route;
         const context = this.enter(known.route, Metadata.empty, parts.deadlineEpochMs, "");
         return new AdmittedCall(this, known.route, known.mode, context);
       }
-      const header = openHeader(payload, core.limits);
+      header = openHeader(payload, core.limits);
       form = header.form;
       if (header.method === "") return this.#admitSession(header);
-      return this.#admitCall(header, payload);
+      route = core.router.find(header);
+      return this.#admitCall(route, header, payload);
     } catch (error) {
-      return { kind: "refused", form, error };
+      return { kind: "refused", form, called: calledOf(route, header), error };
     }
   }
 
@@ -201,7 +206,7 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
   }
 
   coding(route: Route, form: WireMode): RouteCoding {
-    return route.coding(form, this.core.plainBytes);
+    return route.coding(form, this.core.packing);
   }
 
   /**
@@ -221,9 +226,8 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
       this.#connection.close(ResetCode.RefusedStream, "too_many_resets");
   }
 
-  #admitCall(header: OpenedHeader, payload: Uint8Array): AdmittedCall {
+  #admitCall(route: Route, header: OpenedHeader, payload: Uint8Array): AdmittedCall {
     const { core } = this;
-    const route = core.router.find(header);
     const mode = header.mode as SerializationMode;
     const metadata = metadataOf(header, core.limits);
     if (metadata.size === 0 && header.callId === "") core.routes.add(payload, { route, mode });
@@ -239,6 +243,7 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
     return {
       kind: "session",
       form,
+      called: calledOf(undefined, header),
       open: (channel) => this.#openSession(channel, service, mode, form),
     };
   }
@@ -302,6 +307,16 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
     this.core.denied({ gate: 3, peer: this.peer, method, cause: "capability", error });
     return error;
   }
+}
+
+/** The names of a call that is refused, as far as they are known. */
+function calledOf(route: Route | undefined, header: OpenedHeader | undefined): CalledMethod {
+  return {
+    service: header?.service ?? route?.service.definition.name ?? "",
+    method: header?.method ?? route?.method.name ?? "",
+    callId: header?.callId ?? "",
+    pattern: route?.method.pattern,
+  };
 }
 
 function checkFlags(flags: number): void {

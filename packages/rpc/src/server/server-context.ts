@@ -1,16 +1,25 @@
-import type { ErrorType } from "@aster/contract";
+import type { CompressionSetting, ErrorType } from "@aster/contract";
 import type { AsyncScope, CurrentCall } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { requestIdOf } from "../log/request-id.ts";
 import { type Metadata, metadataText } from "../metadata.ts";
 import { checkTrailer, type TrailerPair } from "../protocol/status-trailer.ts";
 import { showAs } from "../shown.ts";
-import { now } from "../time/clock.ts";
+import { epochMs, now } from "../time/clock.ts";
+import { checkDeadlineAt } from "../time/deadline.ts";
+import { takenContextName } from "./context-name.ts";
+import { deadlinePassed } from "./errors.ts";
 import type { Route } from "./route.ts";
 import type { PeerDirectory } from "./server-options.ts";
 
 const noAttributes: ReadonlyMap<string, string> = new Map();
 const noRoles: ReadonlySet<string> = new Set();
+
+/** A call that ends at its deadline. */
+export interface TimedCall {
+  /** Ends the call at a time, as of `now()`, instead of at a later one. */
+  endAt(deadlineAt: number): void;
+}
 
 /**
  * The context that a handler receives. Parts that most handlers do not use are created on first
@@ -19,9 +28,9 @@ const noRoles: ReadonlySet<string> = new Set();
  */
 export class ServerContext implements CurrentCall {
   readonly peer: string;
-  readonly metadata: Metadata;
-  readonly deadlineEpochMs: number | undefined;
-  readonly deadlineAt: number;
+  metadata: Metadata;
+  deadlineEpochMs: number | undefined;
+  deadlineAt: number;
   /** The instance that serves the call, if it belongs to a session. */
   readonly instance: object | undefined;
   readonly #route: Route;
@@ -35,6 +44,10 @@ export class ServerContext implements CurrentCall {
   #onEnd: ((error: RpcError | undefined) => void)[] | undefined;
   /** The pairs that are sent with the status; `undefined` for none. */
   trailers: TrailerPair[] | undefined;
+  /** The compression of the responses; `undefined` for that of the method. Interceptors set it. */
+  compression: CompressionSetting | undefined;
+  /** Ends the call at a deadline of an interceptor. Set for calls with interceptors. */
+  timed: TimedCall | undefined;
   /** The async context that interceptors made for the handler; `undefined` without interceptors. */
   scope: AsyncScope | undefined;
 
@@ -95,6 +108,10 @@ export class ServerContext implements CurrentCall {
     return this.#peers?.get(this.peer)?.roles ?? noRoles;
   }
 
+  get credentialId(): string | undefined {
+    return this.#peers?.get(this.peer)?.credentialId;
+  }
+
   get addTrailer(): (key: string, value: string | Uint8Array) => void {
     return (key, value) => {
       const text = metadataText(key, value);
@@ -114,6 +131,32 @@ export class ServerContext implements CurrentCall {
     const type: ErrorType | undefined = Object.hasOwn(errors, name) ? errors[name] : undefined;
     if (type === undefined) throw new TypeError(`${this.#route.title} declares no error "${name}"`);
     return RpcError.of(type, data, message === undefined ? {} : { message });
+  }
+
+  /**
+   * Makes the deadline that an interceptor passed on that of the call, if it is earlier. Throws
+   * DEADLINE_EXCEEDED for one that has passed.
+   */
+  shorten(deadlineAt: number): void {
+    checkDeadlineAt(deadlineAt);
+    if (deadlineAt >= this.deadlineAt) return;
+    const remainingMs = deadlineAt - now();
+    if (remainingMs <= 0) throw deadlinePassed();
+    this.deadlineAt = deadlineAt;
+    this.deadlineEpochMs = Math.ceil(epochMs() + remainingMs);
+    this.timed?.endAt(deadlineAt);
+  }
+
+  /**
+   * Adds values of interceptors as members, and replaces those that were added before. Throws
+   * `TypeError` for a name that every context has.
+   */
+  addValues(values: Readonly<Record<string, unknown>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      const taken = takenContextName(name);
+      if (taken !== undefined) throw new TypeError(`values.${name}: ${taken}`);
+      Object.defineProperty(this, name, { value, enumerable: true, configurable: true });
+    }
   }
 
   /** Calls back with the status of the call when it is sent; `undefined` for OK. */

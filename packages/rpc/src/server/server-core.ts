@@ -1,9 +1,12 @@
+import { ServerAudit } from "../audit/server-audit.ts";
 import { printFailure, runCallback } from "../failure-log.ts";
+import { checkInterceptors } from "../interceptor-chain.ts";
 import { limitsWith, type RpcLimits } from "../limits.ts";
 import { Log } from "../log/log.ts";
 import { ServerLog } from "../log/server-log.ts";
-import { plainBytesOf } from "../message/compression.ts";
+import { type Packing, packingOf } from "../message/compression.ts";
 import { OpenSessions } from "../session/open-sessions.ts";
+import { statusName } from "../status.ts";
 import { clearTimer, setLimit } from "../time/clock.ts";
 import { Sweep } from "../time/sweep.ts";
 import { nextTurn } from "../time/turn.ts";
@@ -27,8 +30,8 @@ import type { ServerStats } from "./server-stats.ts";
  */
 export class ServerCore {
   readonly limits: RpcLimits;
-  /** Longer response payloads are compressed. */
-  readonly plainBytes: number;
+  /** The compression of the responses of methods without a setting of their own. */
+  readonly packing: Packing;
   readonly budget: ServerBudget;
   readonly router: Router;
   readonly routes: RouteCache = new RouteCache();
@@ -42,11 +45,14 @@ export class ServerCore {
   /** The connections whose calls need an admission. */
   readonly gated: GatedConnections = new GatedConnections();
   readonly log: ServerLog | undefined;
+  readonly audit: ServerAudit | undefined;
   readonly #onError: (fault: ServerFault) => void;
   readonly #onDenied: (denial: Denial) => void;
   #callsTotal = 0;
   #callsSucceeded = 0;
   #callsFailed = 0;
+  /** By status code. */
+  readonly #refused = new Map<number, number>();
   #streamsTotal = 0;
   #draining = false;
   #onIdle: (() => void)[] = [];
@@ -55,7 +61,8 @@ export class ServerCore {
   constructor(options: ServerOptions) {
     this.limits = limitsWith(options.limits);
     this.budget = new ServerBudget(this.limits);
-    this.plainBytes = plainBytesOf(options.compression);
+    this.packing = packingOf(options.compression);
+    checkInterceptors(options.interceptors);
     this.router = new Router(
       options.services,
       options.interceptors ?? [],
@@ -70,6 +77,11 @@ export class ServerCore {
     this.sessions = new OpenSessions(this.limits.sessionIdleMs, () => this.#checkIdle());
     const log = Log.of(options.log);
     this.log = log && new ServerLog(log);
+    if (options.audit !== undefined) {
+      this.audit = new ServerAudit(options.audit, options.peers, (peer, cause) =>
+        this.callbackFailed("audit", peer, cause),
+      );
+    }
     this.#onError = options.onError ?? (log === undefined ? printFault : () => {});
     this.#onDenied = options.onDenied ?? (() => {});
     if (this.requiresAdmission) this.peers?.onLapse?.((peer) => this.gated.lapse(peer));
@@ -85,6 +97,9 @@ export class ServerCore {
       callsTotal: this.#callsTotal,
       callsSucceeded: this.#callsSucceeded,
       callsFailed: this.#callsFailed,
+      callsRefused: Object.fromEntries(
+        [...this.#refused].map(([code, count]) => [statusName(code), count]),
+      ),
       streamsTotal: this.#streamsTotal,
       heldBytes: this.budget.heldBytes,
       sessions: this.sessions.count,
@@ -137,6 +152,11 @@ export class ServerCore {
     this.#callsTotal += 1;
   }
 
+  /** The log or the audit log needs the time of calls. */
+  get timesCalls(): boolean {
+    return this.log !== undefined || this.audit !== undefined;
+  }
+
   countStream(): void {
     this.#streamsTotal += 1;
   }
@@ -145,6 +165,11 @@ export class ServerCore {
   countEnd(succeeded: boolean): void {
     if (succeeded) this.#callsSucceeded += 1;
     else this.#callsFailed += 1;
+  }
+
+  /** Counts a call that ended before it was counted in. */
+  countRefused(code: number): void {
+    this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
   }
 
   /** Counts a call out, after its handler has returned or when it will never run. */
@@ -171,6 +196,7 @@ export class ServerCore {
   denied(denial: Denial): void {
     // the log has a line of its own for admissions
     if (denial.gate !== 1) this.log?.denied(denial);
+    if (denial.gate === 0 && denial.method === undefined) this.audit?.refusedConnection(denial);
     runCallback(
       () => this.#onDenied(denial),
       (cause) => this.callbackFailed("onDenied", denial.peer, cause),

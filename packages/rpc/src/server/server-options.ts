@@ -1,8 +1,8 @@
-import type { Interceptor } from "@aster/contract";
+import type { CompressionSetting, Interceptor } from "@aster/contract";
 import type { PeerRecord } from "@aster/trust";
+import type { AuditTarget } from "../audit/audit-record.ts";
 import type { RpcLimitOptions } from "../limits.ts";
 import type { LogOption } from "../log/log-record.ts";
-import type { Compression } from "../message/compression.ts";
 import type { Denial } from "./denial.ts";
 import type { ServerFault } from "./errors.ts";
 
@@ -29,8 +29,11 @@ export interface ServerOptions {
    */
   readonly interceptors?: readonly Interceptor[] | undefined;
   readonly limits?: RpcLimitOptions | undefined;
-  /** Compression of the responses. Default: payloads of more than 4096 bytes. */
-  readonly compression?: Compression | undefined;
+  /**
+   * The compression of the responses of services and methods without a setting of their own.
+   * Default: messages of more than 4096 bytes.
+   */
+  readonly compression?: CompressionSetting | undefined;
   /** The source of a peer's attributes and roles. Default: no peer has any. */
   readonly peers?: PeerDirectory | undefined;
   /**
@@ -52,6 +55,11 @@ export interface ServerOptions {
   readonly onError?: ((fault: ServerFault) => void) | undefined;
   /** The log of calls and failures (docs/guide/logging.md). Default: none. */
   readonly log?: LogOption | undefined;
+  /**
+   * The audit log: a record per call, including refused ones, and per denied admission and
+   * connection (docs/guide/audit.md). The caller closes it. Default: none.
+   */
+  readonly audit?: AuditTarget | undefined;
 }
 
 export interface DrainOptions {

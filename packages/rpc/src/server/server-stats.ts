@@ -11,6 +11,11 @@ export interface ServerStats {
   readonly callsSucceeded: number;
   /** Accepted calls that ended with another status. Their handlers may still be running. */
   readonly callsFailed: number;
+  /**
+   * Calls and sessions that ended before they were accepted, by the name of their status: by a
+   * limit, a drain, a missing role, a bad header, or a caller that did not send its request.
+   */
+  readonly callsRefused: Readonly<Record<string, number>>;
   /** Streams that peers opened since the start; each carries a call or a session. */
   readonly streamsTotal: number;
   /**

@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from "@aster/contract";
 import type { Connection } from "@aster/transport";
+import type { ServerAudit } from "../audit/server-audit.ts";
 import { DRAIN_GRACE_MS } from "../defaults.ts";
 import type { RpcLimits } from "../limits.ts";
 import type { ServerLog } from "../log/server-log.ts";
@@ -35,6 +36,11 @@ export class Server {
   /** @internal */
   get log(): ServerLog | undefined {
     return this.#core.log;
+  }
+
+  /** @internal */
+  get audit(): ServerAudit | undefined {
+    return this.#core.audit;
   }
 
   /** The definitions of all hosted services. */

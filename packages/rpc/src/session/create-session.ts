@@ -7,7 +7,7 @@ import type { ServiceReference, SessionReference } from "../client/client.ts";
 import { type ClientOptions, checkCallSettings, factsOf } from "../client/create-client.ts";
 import { RpcError } from "../error.ts";
 import { limitsWith } from "../limits.ts";
-import { plainBytesOf } from "../message/compression.ts";
+import { packingOf } from "../message/compression.ts";
 import { modeNumber, type WireMode } from "../protocol/mode.ts";
 import { showingPrototype } from "../shown.ts";
 import { StatusCode } from "../status.ts";
@@ -67,7 +67,7 @@ export function openSession<T extends ServiceReference>(
     inSession: true,
     passesValues: connection.passesValues ?? false,
     viewsRows: false,
-    plainBytes: plainBytesOf(options.compression),
+    packing: packingOf(options.compression),
   };
   const client: Record<PropertyKey, unknown> = Object.create(
     showingPrototype("Session", factsOf(definition, connection)),

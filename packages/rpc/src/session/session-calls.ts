@@ -81,11 +81,13 @@ export class SessionCalls implements CallOwner {
   admit(_: number, payload: Uint8Array): Admission {
     const { limits } = this.core;
     let readable = false;
+    let header: CallHeader | undefined;
+    let route: Route | undefined;
     try {
       checkHeaderSize(payload, limits);
-      const header = this.#read(payload);
+      header = this.#read(payload);
       const { method, metadataKeys, metadataValues } = header;
-      const route = this.#header.service.routes.get(method);
+      route = this.#header.service.routes.get(method);
       if (route === undefined) {
         throw new RpcError(StatusCode.UNIMPLEMENTED, `Method not found: ${method}`);
       }
@@ -94,7 +96,13 @@ export class SessionCalls implements CallOwner {
       return this.#enter(route, metadata, header);
     } catch (error) {
       if (!readable) this.#observer.broken();
-      return { kind: "refused", form: this.form, error };
+      const called = {
+        service: this.#header.service.definition.name,
+        method: header?.method ?? "",
+        callId: header?.callId ?? "",
+        pattern: route?.method.pattern,
+      };
+      return { kind: "refused", form: this.form, called, error };
     }
   }
 

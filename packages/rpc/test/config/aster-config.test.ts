@@ -60,6 +60,7 @@ const samples: Readonly<Record<string, readonly [string, unknown]>> = {
   ASTER_ALPNS: ["own/1, own/2", ["own/1", "own/2"]],
   ASTER_LOG_FORMAT: ["JSON", "json"],
   ASTER_LOG_LEVEL: ["warn", "warning"],
+  ASTER_LOG: ["transport=debug,calls=warn", "transport=debug,calls=warn"],
   ASTER_LOG_MASK: ["false", false],
   ASTER_HEALTH_PORT: ["8080", 8080],
   ASTER_HEALTH_HOST: ["0.0.0.0", "0.0.0.0"],

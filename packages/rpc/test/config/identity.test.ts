@@ -15,6 +15,7 @@ import { loopbackNode } from "@aster/transport/testing";
 import {
   type AdmissionGate,
   formatCredential,
+  formatProducerCredential,
   generateRootKeypair,
   parseCredential,
   type RootKeypair,
@@ -183,9 +184,22 @@ describe("a client", () => {
     );
   });
 
+  test("reads the type of a credential at any place, and refuses that of a producer", async () => {
+    const signed = await signCredential(root.secretKey, { endpointId: "ab".repeat(32) });
+    const { credential_type: type, ...fields } = JSON.parse(formatCredential(signed));
+    writeFileSync("client.cred", JSON.stringify({ ...fields, type }));
+    process.env.ASTER_ENROLLMENT_CREDENTIAL = "client.cred";
+    const connecting = () => problem(AsterClient.connect("cd".repeat(32)));
+    expect(await connecting()).toContain("and this node has a new key at every start");
+    const producer = await signProducerCredential(root.secretKey, { endpointId: "ab".repeat(32) });
+    writeFileSync("client.cred", formatProducerCredential(producer));
+    expect(await connecting()).toContain("client.cred has no credential of a consumer");
+  });
+
   test.each([
     ["missing.cred", "", "cannot read missing.cred (ENOENT)"],
-    ["bad.cred", '{"credential_type":1}', "bad.cred: "],
+    ["bad.cred", '{"credential_type":1}', "bad.cred does not contain a credential"],
+    ["long.cred", `{"x":"${"a".repeat(70_000)}"}`, "long.cred has more than 65536 bytes"],
   ])("names a credential file that cannot be used: %s", async (path, text, expected) => {
     if (text !== "") writeFileSync(path, text);
     process.env.ASTER_ENROLLMENT_CREDENTIAL = path;

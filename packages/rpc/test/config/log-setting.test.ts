@@ -17,7 +17,7 @@ function behaviour(option: LogOption | undefined, values: AsterConfigValues): st
   const log = Log.of(logOf(option, AsterConfig.of(values)));
   if (log === undefined) return "none";
   const levels = (["debug", "info", "warning", "error"] as const).filter((level) =>
-    log.enabled(level),
+    log.enabled(level, "aster.server"),
   );
   return levels.join(" ");
 }
@@ -53,6 +53,46 @@ test.each<[string, LogOption, AsterConfigValues, string]>([
 ])("%s with %o and %j takes %s", (_, option, values, expected) => {
   expect(behaviour(option, values)).toBe(expected);
 });
+
+/** The lowest levels of the server, transport, admission and calls. */
+function levels(option: LogOption | undefined, values: AsterConfigValues): string {
+  const log = Log.of(logOf(option, AsterConfig.of(values)));
+  return ["server", "transport", "admission", "rpc"]
+    .map((part) =>
+      (["debug", "info", "warning", "error"] as const).find((level) =>
+        log?.enabled(level, `aster.${part}`),
+      ),
+    )
+    .join(" ");
+}
+
+test.each<[LogOption | undefined, AsterConfigValues, string]>([
+  [undefined, { logAreas: "debug" }, "debug debug debug debug"],
+  [undefined, { logAreas: "transport=debug" }, "warning debug warning warning"],
+  [undefined, { logAreas: "Transport = DEBUG , calls=warn" }, "warning debug warning warning"],
+  [undefined, { logAreas: "info,calls=error" }, "info info info error"],
+  [undefined, { logAreas: "calls=debug", logLevel: "error" }, "error error error debug"],
+  [undefined, { logAreas: "info", logLevel: "error" }, "info info info info"],
+  [write, { logAreas: "calls=debug" }, "info info info debug"],
+  [{ write }, { logAreas: "debug" }, "debug debug debug debug"],
+  [{ write, level: "error" }, { logAreas: "info,calls=debug" }, "error error error debug"],
+  [
+    { write, areas: { calls: "info" } },
+    { logAreas: "transport=debug,calls=debug" },
+    "info debug info info",
+  ],
+])("levels of areas: %o with %j gives %s", (option, values, expected) => {
+  expect(levels(option, values)).toBe(expected);
+});
+
+test.each(["", "loud", "calls", "calls=", "rpc=debug", "calls=debug=info", "calls=debug,"])(
+  "logAreas %j is refused",
+  (logAreas) => {
+    expect(() => AsterConfig.of({ logAreas })).toThrow(
+      "logAreas must be debug, info, warning or error, or levels of",
+    );
+  },
+);
 
 test.each<[boolean | undefined, boolean | undefined, string]>([
   [undefined, undefined, "abababab...abab"],

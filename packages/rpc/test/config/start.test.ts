@@ -2,7 +2,14 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AsterClient, AsterConfig, AsterServer, openGate, StatusCode } from "@aster/rpc";
+import {
+  AsterClient,
+  AsterConfig,
+  AsterServer,
+  type LogRecord,
+  openGate,
+  StatusCode,
+} from "@aster/rpc";
 import { endpointIdOf, formatTicket, memoryNetwork, ticketFor } from "@aster/transport";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Probe, probe } from "../support/probe.ts";
@@ -164,6 +171,37 @@ describe("a server", () => {
     }
     const [first] = text.split("\n").filter((line) => line.startsWith("{"));
     expect(JSON.parse(first ?? "")).toMatchObject({ level: "info", msg: "server started" });
+  });
+
+  test.each([
+    ["ASTER_ALPNS", "own/1", "servers and clients have the protocols of Aster"],
+    ["ASTER_ENABLE_MONITORING", "false", "stats() always counts"],
+    ["ASTER_ENABLE_HOOKS", "off", "the gate before connections always works"],
+    ["ASTER_ALLOW_ALL_PRODUCERS", "true", "producers always need a credential"],
+  ])("logs a warning for %s=%s, on servers and clients", async (variable, value, reason) => {
+    set({ [variable]: value });
+    const records: LogRecord[] = [];
+    const log = (record: LogRecord): void => void records.push(record);
+    const network = memoryNetwork();
+    const node = await network.createNode();
+    await using server = await AsterServer.start({ services, node, log });
+    await using _client = await AsterClient.connect(server.address, {
+      node: await network.createNode(),
+      log,
+    });
+    const warnings = records.filter(({ msg }) => msg === "setting without effect");
+    const warning = `${variable} has no effect: ${reason}. See docs/guide/configuration.md.`;
+    const expected = { level: "warning", logger: "aster.config", warning };
+    expect(warnings).toMatchObject([expected, expected]);
+  });
+
+  test("logs no warning for values that the default has", async () => {
+    set({ ASTER_ENABLE_MONITORING: "true", ASTER_ENABLE_HOOKS: "1" });
+    const records: LogRecord[] = [];
+    const log = (record: LogRecord): void => void records.push(record);
+    const node = await memoryNetwork().createNode();
+    await using _server = await AsterServer.start({ services, node, log });
+    expect(records.filter(({ level }) => level === "warning")).toEqual([]);
   });
 
   test("prints a warning for a setting without effect, and for an unknown variable", async () => {

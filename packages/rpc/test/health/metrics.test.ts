@@ -7,6 +7,8 @@ import {
   type RpcError,
   StatusCode,
 } from "@aster/rpc";
+import { type MetricSource, PROMETHEUS_CONTENT_TYPE } from "@aster/rpc/metrics";
+import { defaultLimits } from "@aster/rpc/server";
 import { fakeClock, servicePair } from "@aster/rpc/testing";
 import { memoryNetwork } from "@aster/transport";
 import { CONSUMER_ADMISSION_ALPN } from "@aster/trust/admission";
@@ -27,8 +29,9 @@ describe.each(["memory", "quic"] as const)("calls over %s", (transport) => {
     const { server } = pair;
     const remote = pair.client.client(Probe);
     const counts = () => {
-      const { calls, callsTotal, callsSucceeded, callsFailed, streamsTotal } = server.stats();
-      return { calls, callsTotal, callsSucceeded, callsFailed, streamsTotal };
+      const { calls, callsTotal, callsSucceeded, callsFailed, callsRefused, streamsTotal } =
+        server.stats();
+      return { calls, callsTotal, callsSucceeded, callsFailed, callsRefused, streamsTotal };
     };
     await remote.echo({});
     for await (const _ of remote.count({ n: 3 })) {
@@ -41,6 +44,7 @@ describe.each(["memory", "quic"] as const)("calls over %s", (transport) => {
       callsTotal: 4,
       callsSucceeded: 4,
       callsFailed: 0,
+      callsRefused: {},
       streamsTotal: 4,
     });
     const failed = [
@@ -65,8 +69,38 @@ describe.each(["memory", "quic"] as const)("calls over %s", (transport) => {
       callsTotal: 9,
       callsSucceeded: 4,
       callsFailed: 5,
+      callsRefused: { UNIMPLEMENTED: 1 },
       streamsTotal: 10,
     });
+  });
+
+  test("that a limit or a drain refuses count as refused, and as nothing else", async () => {
+    const limits = { maxCallsPerPeer: 1, maxSessionsPerConnection: 0 };
+    const services = [probe(), tally(new Journal())];
+    await using pair = await servicePair({ services, transport, limits });
+    const { server } = pair;
+    const remote = pair.client.client(Probe);
+    const caller = new AbortController();
+    const running = codeOf(remote.sleep({ n: 60_000 }, { signal: caller.signal }));
+    await expect.poll(() => server.stats().calls).toBe(1);
+    for (let call = 0; call < 3; call++) {
+      expect(await codeOf(remote.echo({}))).toBe(StatusCode.RESOURCE_EXHAUSTED);
+    }
+    const session = pair.client.session(Tally).then((opened) => opened.add({ n: 1 }));
+    expect(await codeOf(session)).toBe(StatusCode.RESOURCE_EXHAUSTED);
+    const drained = server.drain();
+    expect(await codeOf(remote.echo({}))).toBe(StatusCode.UNAVAILABLE);
+    caller.abort();
+    await running;
+    await expect
+      .poll(() => server.stats(), { timeout: 10_000 })
+      .toMatchObject({
+        callsTotal: 1,
+        callsSucceeded: 0,
+        callsFailed: 1,
+        callsRefused: { RESOURCE_EXHAUSTED: 4, UNAVAILABLE: 1 },
+      });
+    await drained;
   });
 
   test("of a session count one by one, and as one stream", async () => {
@@ -129,6 +163,7 @@ test("serves metrics over HTTP as JSON and for Prometheus", async () => {
   const remote = pair.client.client(Probe);
   for (let call = 0; call < 3; call++) await remote.echo({});
   await codeOf(remote.crash({}));
+  await codeOf(Promise.resolve(pair.client.proxy("Probe").nothing?.({})));
   await clock.advance(12_345);
   const ask = (path: string) => fetch(`http://127.0.0.1:${server.healthPort}${path}`);
   await expect.poll(() => server.stats().channels).toBe(0);
@@ -143,7 +178,7 @@ test("serves metrics over HTTP as JSON and for Prometheus", async () => {
       active_connections: server.stats().connections,
       total_connections: 2,
       active_streams: 0,
-      total_streams: 4,
+      total_streams: 5,
     },
     admission: {
       consumer_admitted: 1,
@@ -163,26 +198,90 @@ test("serves metrics over HTTP as JSON and for Prometheus", async () => {
     "text/plain; version=0.0.4; charset=utf-8",
   ]);
   const exposition = await scraped.text();
-  expect(exposition.split("\n").filter((line) => !line.startsWith("#"))).toEqual([
+  const { connections, nativeHandles } = server.stats();
+  expect(exposition.split("\n").filter((line) => line.startsWith("aster_"))).toEqual([
     "aster_uptime_seconds 12.345",
-    `aster_connections_active ${server.stats().connections}`,
+    "aster_healthy 0",
+    "aster_ready 0",
+    `aster_connections_active ${connections}`,
     "aster_connections_total 2",
+    "aster_connections_refused_total 0",
     "aster_streams_active 0",
-    "aster_streams_total 4",
+    "aster_streams_total 5",
+    "aster_queued_bytes 0",
+    `aster_native_handles ${nativeHandles}`,
     "aster_admission_consumer_admitted_total 1",
     "aster_admission_consumer_denied_total 0",
+    "aster_admission_consumer_errors_total 0",
+    "aster_admission_consumer_last_duration_seconds 0",
     "aster_admission_producer_admitted_total 0",
+    "aster_admission_producer_denied_total 0",
+    "aster_admission_producer_errors_total 0",
+    "aster_admission_producer_last_duration_seconds 0",
     "aster_rpc_started_total 4",
     'aster_rpc_completed_total{status="ok"} 3',
     'aster_rpc_completed_total{status="error"} 1',
+    'aster_rpc_refused_total{status="UNIMPLEMENTED"} 1',
     "aster_rpc_in_flight 0",
-    "aster_healthy 0",
-    "aster_ready 0",
-    "",
+    `aster_rpc_in_flight_limit ${defaultLimits.maxCalls}`,
+    "aster_sessions_active 0",
+    "aster_held_bytes 0",
+    `aster_held_bytes_limit ${defaultLimits.maxHeldBytes}`,
   ]);
-  // help and type stand before every sample
-  const described = exposition.match(/^# HELP (\S+) .+\n# TYPE \1 (counter|gauge)\n\1[ {]/gm);
-  expect(described).toHaveLength(13);
+  expect(exposition).toMatch(/^process_resident_memory_bytes [1-9]\d+$/m);
+  expect(exposition).toMatch(/^nodejs_eventloop_time_seconds_total\{state="active"\} \d/m);
+});
+
+test.each([
+  ["/metrics?format=prometheus", "*/*", true],
+  ["/metrics?x=1&format=prometheus", "*/*", true],
+  ["/metrics?format=json", "text/plain", false],
+  ["/metrics", "application/json", false],
+  ["/metrics", "*/*", false],
+  // the Accept of a Prometheus server
+  ["/metrics", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5", true],
+  ["/metrics/prometheus?format=json", "*/*", true],
+])("answers %s with Accept %s as text: %s", async (path, accept, asText) => {
+  await using pair = await servicePair({ services: [probe()], healthPort: 0 });
+  const url = `http://127.0.0.1:${pair.server.healthPort}${path}`;
+  const response = await fetch(url, { headers: { accept } });
+  expect(response.headers.get("content-type")).toBe(
+    asText ? PROMETHEUS_CONTENT_TYPE : "application/json",
+  );
+});
+
+test("adds the metrics of the sources, and measures the delay of the event loop", async () => {
+  let collections = 0;
+  const source: MetricSource = {
+    collect: () => {
+      collections += 1;
+      return [{ name: "app_users", type: "gauge", help: "Users", samples: [{ value: 7 }] }];
+    },
+  };
+  await using pair = await servicePair({
+    services: [probe()],
+    healthPort: 0,
+    metrics: [source, source],
+  });
+  const ask = async (path: string) =>
+    (await fetch(`http://127.0.0.1:${pair.server.healthPort}${path}`)).text();
+  await ask("/metrics");
+  await ask("/healthz");
+  expect(collections).toBe(0);
+  expect(await ask("/metrics/prometheus")).toMatch(/^# TYPE app_users gauge\napp_users 7$/m);
+  expect(collections).toBe(1);
+  await expect
+    .poll(() => ask("/metrics/prometheus"), { timeout: 10_000 })
+    .toMatch(/^nodejs_eventloop_delay_p99_seconds \d/m);
+});
+
+test.each([
+  [{ collect() {} }, "option metrics must be a list of metric sources"],
+  [[() => []], "option metrics[0] must be a source with a method collect()"],
+  [[null], "option metrics[0] must be a source with a method collect()"],
+])("refuses the sources %j before anything is opened", async (metrics, text) => {
+  const started = AsterServer.start({ services: [probe()], metrics: metrics as never });
+  await expect(started).rejects.toThrow(text);
 });
 
 test("counts calls of local clients, but not their connections", async () => {

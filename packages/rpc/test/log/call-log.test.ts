@@ -59,9 +59,14 @@ function rooms() {
   });
 }
 
+/** Takes the records of a level, but not those about connections and the beginnings of calls. */
 function recorder(level: "debug" | "info" = "debug") {
   const records: LogRecord[] = [];
-  return { records, log: { write: (record: LogRecord) => void records.push(record), level } };
+  const write = (record: LogRecord): void => {
+    if (record.msg !== "call began") records.push(record);
+  };
+  const areas = { transport: "info", admission: "info" } as const;
+  return { records, log: { write, level, areas } };
 }
 
 const messages = (records: readonly LogRecord[]): string[] => records.map(({ msg }) => msg);

@@ -95,6 +95,7 @@ test.each([0, 1, 2])("log form %i, errors and objects show no secret", async (fo
     config,
     log: log.option(form),
     onError: (fault) => void seen.push(fault.errorId),
+    audit: { record: (record) => void seen.push(record) },
     gate: {
       open: false,
       admit: () =>
@@ -147,6 +148,7 @@ test("a closed gate shows no part of a credential in logs, events and errors", a
     log: log.option(2),
     onAdmission: (outcome) => void seen.push(outcome),
     onDenied: (denial) => void seen.push(denial),
+    audit: { record: (record) => void seen.push(record) },
   });
   for (const credential of [token, token, expired, { ...token, nonce: "ab".repeat(32) }, "x{"]) {
     await using here = await loopbackNode();

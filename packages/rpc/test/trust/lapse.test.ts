@@ -161,3 +161,10 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(states).toEqual([]);
   }, 20_000);
 });
+
+test("a closed server holds no admissions", async () => {
+  const pair = await servicePair({ services: [probe()] });
+  const peer = pair.client.node.id;
+  await pair[Symbol.asyncDispose]();
+  expect(pair.server.revoke(peer)).toBe(false);
+});

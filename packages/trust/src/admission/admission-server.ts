@@ -26,6 +26,11 @@ export interface AdmissionOutcome {
   readonly error?: unknown;
   /** `true` for a denial by a limit that has refused the admission before it, too. */
   readonly repeated?: boolean | undefined;
+  /**
+   * The id of the credential that was presented, as `credentialIdOf` returns it; `undefined` if the
+   * gate read none. In a denial it may be forged.
+   */
+  readonly credentialId?: string | undefined;
 }
 
 /** The facts of a denial. */
@@ -168,8 +173,8 @@ export class AdmissionServer implements ChannelSink, AdmissionExchange {
       return;
     }
     this.#channel?.send(0, answer, true);
-    const { admitted, reason, cause, error, repeated } = verdict;
-    this.#report({ admitted, reason, cause, error, repeated });
+    const { admitted, reason, cause, error, repeated, credentialId } = verdict;
+    this.#report({ admitted, reason, cause, error, repeated, credentialId });
   }
 
   #expired(): void {

@@ -72,7 +72,8 @@ class ConsumerDecider implements AdmissionDecider {
       this.#options.peers?.admit(this.#peer, admitted);
       return answer;
     };
-    return { admitted: true, reason: "", error, complete };
+    const { credentialId } = admitted;
+    return { admitted: true, reason: "", error, credentialId, complete };
   }
 
   denial(facts: Denial): AdmissionVerdict {

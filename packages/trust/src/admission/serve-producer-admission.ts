@@ -43,7 +43,7 @@ class ProducerDecider implements AdmissionDecider {
     const { decision } = await judge(bytes, { ...this.#options, peer: this.#peer });
     if (decision.admitted !== true) return this.#denial(decision);
     if (!mesh.accept(this.#peer, decision.expiresAtMs)) {
-      return this.#denial({ reason: "the mesh is full" });
+      return this.#denial({ reason: "the mesh is full", credentialId: decision.credentialId });
     }
     const complete = () =>
       encodeProducerAdmissionResponse({
@@ -52,7 +52,8 @@ class ProducerDecider implements AdmissionDecider {
         acceptedProducers: mesh.producers,
         reason: "",
       });
-    return { admitted: true, reason: "", complete };
+    const { credentialId } = decision;
+    return { admitted: true, reason: "", credentialId, complete };
   }
 
   denial(facts: Denial): AdmissionVerdict {

@@ -5,6 +5,7 @@ import type {
   EnrollmentCredential,
 } from "../credential/credential.ts";
 import { CredentialError, type DenialCause } from "../credential/credential-error.ts";
+import { credentialIdOf } from "../credential/credential-id.ts";
 import { parseCredential, parseProducerCredential } from "../credential/credential-json.ts";
 import {
   checkRootPubkey,
@@ -105,12 +106,26 @@ class CredentialGate<C extends AnyCredential> implements AdmissionGate {
   }
 
   async admit(request: AdmissionRequest, peer: EndpointId): Promise<AdmissionDecision> {
-    const credential = this.#verified(request.credentialJson, peer);
-    if (credential instanceof CredentialError) return denial(credential.code, credential.message);
+    const presented = this.#parsed(request.credentialJson);
+    if (presented instanceof CredentialError) return denial(presented.code, presented.message);
+    const decision = await this.#decide(presented, request, peer);
+    return { ...decision, credentialId: credentialIdOf(presented) };
+  }
+
+  spendTime(): void {
+    spendVerification(this.#rootPubkey);
+  }
+
+  async #decide(
+    credential: C,
+    { iidToken }: AdmissionRequest,
+    peer: EndpointId,
+  ): Promise<AdmissionDecision> {
+    const fault = this.#faultOf(credential, peer);
+    if (fault !== undefined) return denial(fault.code, fault.message);
     const isRevoked = () => this.#options.revocations?.isRevoked(peer) === true;
     if (isRevoked()) return denial("revoked", REVOKED);
     const { attributes, expiresAt } = credential;
-    const { iidToken } = request;
     if (!(await this.#isOnItsInstance({ attributes, iidToken, peer }))) {
       return denial("structure", "the claim about its cloud instance was not verified");
     }
@@ -129,28 +144,24 @@ class CredentialGate<C extends AnyCredential> implements AdmissionGate {
     };
   }
 
-  spendTime(): void {
-    spendVerification(this.#rootPubkey);
-  }
-
-  #verified(json: string, peer: EndpointId): C | CredentialError {
-    const [rootPubkey, nowMs] = [this.#rootPubkey, this.#options.nowMs?.()];
-    try {
-      const credential = this.#parsed(json);
-      this.#kind.verify(credential, { rootPubkey, endpointId: peer, nowMs });
-      return credential;
-    } catch (error) {
-      if (error instanceof CredentialError) return error;
-      throw error;
-    }
-  }
-
-  #parsed(json: string): C {
+  #parsed(json: string): C | CredentialError {
     try {
       if (json === "") throw new CredentialError("no-credential", "no credential was presented");
       return this.#kind.parse(json);
     } catch (error) {
       this.spendTime();
+      if (error instanceof CredentialError) return error;
+      throw error;
+    }
+  }
+
+  #faultOf(credential: C, peer: EndpointId): CredentialError | undefined {
+    const [rootPubkey, nowMs] = [this.#rootPubkey, this.#options.nowMs?.()];
+    try {
+      this.#kind.verify(credential, { rootPubkey, endpointId: peer, nowMs });
+      return undefined;
+    } catch (error) {
+      if (error instanceof CredentialError) return error;
       throw error;
     }
   }

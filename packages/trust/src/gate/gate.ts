@@ -12,6 +12,8 @@ export interface Admitted {
   readonly expiresAtMs?: number | undefined;
   /** The credential that was verified; without one the peer cannot renew it. */
   readonly credential?: ConsumerEnrollmentCredential | undefined;
+  /** The id of the credential for logs, as `credentialIdOf` returns it. */
+  readonly credentialId?: string | undefined;
   /** Returns `true` if the peer was revoked since the decision. Called before it is stored. */
   readonly isRevoked?: (() => boolean) | undefined;
 }
@@ -25,6 +27,8 @@ export interface NotAdmitted {
   readonly cause?: DenialCause | undefined;
   /** The error behind the denial, such as that of a token store. */
   readonly error?: unknown;
+  /** The id of the credential that was presented. It may be forged. */
+  readonly credentialId?: string | undefined;
 }
 
 /** The decision of a gate about one peer. */

@@ -9,6 +9,8 @@ export interface PeerRecord {
   readonly attributes: Readonly<Record<string, string>>;
   /** From the attribute `aster.role`. */
   readonly roles: ReadonlySet<string>;
+  /** The id of the credential with which it was admitted. */
+  readonly credentialId?: string | undefined;
 }
 
 /** The attribute that holds the roles of a peer, separated by commas. */
@@ -44,6 +46,8 @@ export interface PeerAdmission {
   readonly attributes: Readonly<Record<string, string>>;
   /** The end of the admission in epoch milliseconds, but at most `ttlMs` of the store from now. */
   readonly expiresAtMs?: number | undefined;
+  /** The id of the credential for logs, as `credentialIdOf` returns it. */
+  readonly credentialId?: string | undefined;
 }
 
 interface Entry {
@@ -90,13 +94,14 @@ export class PeerStore {
    * called. Throws {@link AdmissionError} `"option"` for an `expiresAtMs` that is not a number.
    */
   admit(endpointId: EndpointId, admission: PeerAdmission): PeerRecord {
-    const { expiresAtMs = Number.POSITIVE_INFINITY } = admission;
+    const { expiresAtMs = Number.POSITIVE_INFINITY, credentialId } = admission;
     // NaN would never expire
     if (typeof expiresAtMs !== "number" || Number.isNaN(expiresAtMs)) {
       throw new AdmissionError("option", `option expiresAtMs must be a number, got ${expiresAtMs}`);
     }
     const attributes = Object.freeze({ ...admission.attributes });
-    const record = Object.freeze({ endpointId, attributes, roles: rolesOf(attributes) });
+    const roles = rolesOf(attributes);
+    const record = Object.freeze({ endpointId, attributes, roles, credentialId });
     const remainingMs = expiresAtMs - Date.now();
     const lapsesAt = performance.now() + Math.min(remainingMs, this.#ttlMs);
     const entry = { record, lapsesAt, expiresAtMs };

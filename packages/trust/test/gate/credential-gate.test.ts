@@ -4,6 +4,7 @@ import {
   AdmissionError,
   type ConsumerEnrollmentCredential,
   credentialGate,
+  credentialIdOf,
   formatCredential,
   formatProducerCredential,
   generateRootKeypair,
@@ -49,6 +50,7 @@ describe("a credential gate", () => {
       attributes: { "aster.role": "ops,logs", "aster.name": "bob" },
       expiresAtMs: credential.expiresAt * 1_000,
       credential,
+      credentialId: credentialIdOf(credential),
       isRevoked: expect.any(Function),
     });
     expect(credentialGate({ rootPubkey }).open).toBe(false);
@@ -72,6 +74,13 @@ describe("a credential gate", () => {
     ["endpoint", () => sign({ endpointId: other, oneTime: true })],
   ])("denies with the cause %s", async (cause, made) => {
     expect(await admit(await made())).toMatchObject(denied(cause));
+  });
+
+  test("names the credential in a denial, if it can be read", async () => {
+    const credential = await sign({}, rogue);
+    expect(await admit(credential)).toMatchObject({ credentialId: credentialIdOf(credential) });
+    expect(await admit("")).not.toHaveProperty("credentialId");
+    expect(await admit("{}")).not.toHaveProperty("credentialId");
   });
 
   test("denies the credential of a producer, and a producer gate that of a consumer", async () => {

@@ -87,12 +87,7 @@ export class TestkitServer implements AsyncDisposable {
     return (await this.child.line((value): value is { stats: Stats } => has(value, "stats"))).stats;
   }
 
-  /** Waits for the next event that the server reports, `{"event":…}`. */
-  event(timeoutMs?: number): Promise<ServerEvent> {
-    return this.eventOf(() => true, timeoutMs);
-  }
-
-  /** Waits for the next event that fits. */
+  /** Waits for the next event that the server reports, `{"event":…}`, and that fits. */
   eventOf(fits: (event: ServerEvent) => boolean, timeoutMs?: number): Promise<ServerEvent> {
     const isIt = (value: unknown): value is ServerEvent => {
       return has(value, "event") && fits(value as ServerEvent);

@@ -18,6 +18,12 @@ export const unlimited = [
   ...["--limit", "admissionsInTotal=1000000"],
 ];
 
+/** The environment of a program whose wall clock is ahead. */
+export function skewed(skewMs: number): Readonly<Record<string, string>> {
+  const clock = new URL("../programs/skewed-clock.ts", import.meta.url).href;
+  return { NODE_OPTIONS: `--import=${clock}`, ASTER_TEST_SKEW_MS: String(skewMs) };
+}
+
 /** The root key of a test, and the files and servers of its mesh. */
 export class TestMesh implements AsyncDisposable {
   readonly root: RootKeypair;
@@ -64,9 +70,7 @@ export class TestMesh implements AsyncDisposable {
 
   /** Starts such a server whose wall clock is ahead. */
   serveWithSkew(skewMs: number, ...args: readonly string[]): Promise<TestkitServer> {
-    const clock = new URL("../programs/skewed-clock.ts", import.meta.url).href;
-    const environment = { NODE_OPTIONS: `--import=${clock}`, ASTER_TEST_SKEW_MS: String(skewMs) };
-    return this.serveWith(environment, ...args);
+    return this.serveWith(skewed(skewMs), ...args);
   }
 
   /** Opens a node with a key of its own. */
