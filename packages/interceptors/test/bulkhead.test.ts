@@ -2,7 +2,7 @@ import { RpcError, StatusCode } from "@aster/rpc";
 import type { Interceptor, Next } from "@aster/rpc/interceptor";
 import { fakeClock } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
-import { type BulkheadOptions, bulkhead } from "../src/bulkhead.ts";
+import { BulkheadInterceptor, type BulkheadOptions, bulkhead } from "../src/bulkhead.ts";
 import { fakeCall } from "./fake-call.ts";
 import { answers, gate, methodNames, openPatterns, places } from "./patterns.ts";
 
@@ -65,7 +65,7 @@ test("a call that ends leaves the queue", async () => {
 });
 
 test("a failed call gives its place back", async () => {
-  const interceptor = bulkhead({ maxConcurrent: 1 });
+  const interceptor = new BulkheadInterceptor({ maxConcurrent: 1 });
   const failing = () => Promise.reject(new Error("failed"));
   await expect(run(interceptor, failing)).rejects.toThrow("failed");
   await expect(run(interceptor, failing)).rejects.toThrow("failed");

@@ -3,6 +3,7 @@ import type { Interceptor, Next } from "@aster/rpc/interceptor";
 import { type FakeClock, fakeClock } from "@aster/rpc/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
+  CircuitBreakerInterceptor,
   type CircuitBreakerOptions,
   type CircuitChange,
   circuitBreaker,
@@ -59,6 +60,12 @@ test("refuses calls after five failures in a row, with the time that is left", a
     details: { reason: "circuit.open", retryAfterMs: "3800" },
   });
   expect(called).toBe(false);
+});
+
+test("has a class form", async () => {
+  const interceptor = new CircuitBreakerInterceptor({ failureThreshold: 1 });
+  await fail(interceptor, 1);
+  await expect(run(interceptor, ok)).rejects.toMatchObject(open);
 });
 
 test("a success between failures starts the count again", async () => {

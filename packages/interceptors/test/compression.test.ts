@@ -12,7 +12,11 @@ import type { InterceptedCall } from "@aster/rpc/interceptor";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { transports, type WatchedPair, watchedPair } from "../../rpc/test/support/watched-pair.ts";
-import { type CompressionOptions, compression } from "../src/compression.ts";
+import {
+  CompressionInterceptor,
+  type CompressionOptions,
+  compression,
+} from "../src/compression.ts";
 import { fakeCall } from "./fake-call.ts";
 
 const Text = wireType("compressing/Text", { text: z.string() });
@@ -105,7 +109,7 @@ describe.each(transports)("over %s", (transport) => {
   test("a server compresses its responses", async () => {
     await using pair = await watchedPair(transport, {
       services,
-      interceptors: [compression(false), compression({ thresholdBytes: 500, level: 1 })],
+      interceptors: [compression(false), new CompressionInterceptor({ thresholdBytes: 500 })],
     });
     expect(await compressing(pair, small)).toEqual([four("server"), four("server")]);
   });

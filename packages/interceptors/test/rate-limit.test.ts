@@ -2,7 +2,7 @@ import { RpcError, StatusCode } from "@aster/rpc";
 import type { InterceptedCall, Interceptor, Next } from "@aster/rpc/interceptor";
 import { type FakeClock, fakeClock } from "@aster/rpc/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type RateLimitOptions, rateLimit } from "../src/rate-limit.ts";
+import { RateLimitInterceptor, type RateLimitOptions, rateLimit } from "../src/rate-limit.ts";
 import { fakeCall } from "./fake-call.ts";
 import { answers, methodNames, openPatterns, places } from "./patterns.ts";
 
@@ -58,6 +58,10 @@ test("the burst is the calls of a second by default, and at least one", async ()
   expect(await passing(rateLimit())).toBe(100);
   expect(await passing(rateLimit({ ratePerSecond: 0.5 }))).toBe(1);
   for (let i = 0; i < 1_000; i++) await run(rateLimit({ ratePerSecond: Number.POSITIVE_INFINITY }));
+});
+
+test("has a class form", async () => {
+  expect(await passing(new RateLimitInterceptor({ ratePerSecond: 1, burst: 3 }))).toBe(3);
 });
 
 test.each([

@@ -25,12 +25,30 @@ export function chain(interceptors: readonly Interceptor[], last: Next): Next {
  * Runs one interceptor. A stream that it makes itself runs in the async context of this call, as
  * its other code does.
  */
-export async function runInterceptor(
+export function runInterceptor(
   interceptor: Interceptor,
   call: InterceptedCall,
   next: Next,
 ): Promise<unknown> {
-  if (!streamsResponses(call.pattern)) return interceptor(call, next);
+  return streamsResponses(call.pattern)
+    ? runAroundStream(interceptor, call, next)
+    : promiseOf(() => interceptor(call, next));
+}
+
+/** Returns the result of `work` as a promise, which rejects with what it throws. */
+export function promiseOf(work: () => unknown): Promise<unknown> {
+  try {
+    return Promise.resolve(work());
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+async function runAroundStream(
+  interceptor: Interceptor,
+  call: InterceptedCall,
+  next: Next,
+): Promise<unknown> {
   const scope = currentScope();
   const passed = new Set<unknown>();
   const result = await interceptor(call, async (inner) => {

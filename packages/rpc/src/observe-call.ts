@@ -1,4 +1,5 @@
 import type { CallContext, InterceptedCall, Next } from "@aster/contract";
+import { type CallEnding, type EndFollower, endingOf } from "./client/call-ending.ts";
 import { abortedError, leftError } from "./client/call-failure.ts";
 import { inCurrentScope } from "./context.ts";
 import { RpcError } from "./error.ts";
@@ -57,10 +58,11 @@ interface EndingContext extends CallContext {
   onEnd?(listener: (error: RpcError | undefined) => void): void;
 }
 
-class Observation implements StreamObserver {
+class Observation implements StreamObserver, EndFollower {
   /** The call to pass on. */
   readonly call: InterceptedCall;
-  readonly #signal: AbortSignal | undefined;
+  /** `undefined` on a server, whose calls tell their end. */
+  readonly #source: CallEnding | AbortSignal | undefined;
   readonly #ended: (end: CallEnd) => void;
   readonly #startedAt = now();
   #requests = 0;
@@ -72,16 +74,22 @@ class Observation implements StreamObserver {
     const context = call.context as EndingContext | undefined;
     if (context?.onEnd !== undefined) context.onEnd((error) => this.#end(error));
     else {
-      this.#signal = call.signal;
-      this.#signal.addEventListener("abort", this);
+      this.#source = endingOf(call) ?? call.signal;
+      if (this.#source instanceof AbortSignal) this.#source.addEventListener("abort", this);
+      else this.#source.follow(this);
     }
-    const count = (): void => {
+    if (streamsRequests(call.pattern)) this.call = this.#counted(call);
+    else {
+      this.call = call;
+      this.#requests = 1;
+    }
+  }
+
+  #counted(call: InterceptedCall): InterceptedCall {
+    const message = (): void => {
       this.#requests += 1;
     };
-    if (!streamsRequests(call.pattern)) count();
-    this.call = streamsRequests(call.pattern)
-      ? { ...call, request: observedStream(call.request, { message: count }) }
-      : call;
+    return { ...call, request: observedStream(call.request, { message }) };
   }
 
   result(response: unknown): unknown {
@@ -96,26 +104,31 @@ class Observation implements StreamObserver {
   }
 
   finished(): void {
-    if (this.#signal !== undefined) this.#end(undefined);
+    if (this.#source !== undefined) this.#end(undefined);
   }
 
   failed(error: unknown): void {
-    if (this.#signal !== undefined) this.#end(RpcError.from(error));
+    if (this.#source !== undefined) this.#end(RpcError.from(error));
   }
 
   left(): void {
-    if (this.#signal !== undefined) this.#end(leftError());
+    if (this.#source !== undefined) this.#end(leftError());
   }
 
   /** The signal of the call has fired: its reader may not notice. */
   handleEvent(): void {
-    this.#end(abortedError(this.#signal as AbortSignal));
+    this.#end(abortedError(this.#source as AbortSignal));
+  }
+
+  callEnded(error: RpcError): void {
+    this.#end(error);
   }
 
   #end(error: RpcError | undefined): void {
     if (this.#over) return;
     this.#over = true;
-    this.#signal?.removeEventListener("abort", this);
+    if (this.#source instanceof AbortSignal) this.#source.removeEventListener("abort", this);
+    else this.#source?.unfollow(this);
     const end: CallEnd = {
       code: error?.code ?? StatusCode.OK,
       error,

@@ -1,6 +1,12 @@
 import { constants, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { CodecError, compressPayload, decompressPayload } from "../../src/index.ts";
+import {
+  CodecError,
+  compressInBackground,
+  compressPayload,
+  decompressPayload,
+  inflatedSize,
+} from "../../src/index.ts";
 
 const limit = 16 * 1024 * 1024;
 
@@ -23,6 +29,21 @@ test("a payload round-trips", () => {
     expect(decompressPayload(compressPayload(payload, 19), size)).toEqual(payload);
   }
 });
+
+test.each([0, 5_000, 300_000, 2_000_000])(
+  "a payload of %i bytes is the same frame when it is compressed in the background",
+  async (size) => {
+    const payload = Uint8Array.from({ length: size }, (_, i) => (i * i) % 251);
+    for (const level of [1, 3, 9]) {
+      const compressed = await compressInBackground(payload, level);
+      expect(compressed.constructor).toBe(Uint8Array);
+      expect(inflatedSize(compressed)).toBe(size);
+      expect(decompressPayload(compressed, limit)).toEqual(payload);
+      expect(compressed).toEqual(compressPayload(payload, level));
+    }
+    expect(codeOf(() => compressInBackground(payload, 23))).toBe("option");
+  },
+);
 
 test("a frame has its content size and no checksum", () => {
   const descriptor = compressPayload(new Uint8Array(5_000))[4] ?? 0;

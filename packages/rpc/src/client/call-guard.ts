@@ -1,4 +1,4 @@
-import { atCall, withStack } from "../call-stack.ts";
+import { atCall, isAtCall, rejection } from "../call-stack.ts";
 import { currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { now } from "../time/clock.ts";
@@ -6,6 +6,7 @@ import { NO_DEADLINE } from "../time/deadline.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
 import { timers } from "../time/timer-wheel.ts";
 import { nextTurn } from "../time/turn.ts";
+import type { CallEnding, EndFollower } from "./call-ending.ts";
 import { abortedError, asEnding, deadlineError } from "./call-failure.ts";
 import type { HeldCall, HeldCalls } from "./held-calls.ts";
 
@@ -14,6 +15,8 @@ export interface CallGuardOptions {
   readonly deadlineAt: number;
   /** The signal of the caller, or of an outer interceptor. */
   readonly signal: AbortSignal | undefined;
+  /** The guard around this one, if it has the same signal. */
+  readonly outer?: CallGuard | undefined;
   readonly held: HeldCalls;
   /** The code that has not returned, for the text of DEADLINE_EXCEEDED. */
   readonly place: () => string;
@@ -28,31 +31,49 @@ export interface CallGuardOptions {
  * on the wire have one turn of the event loop to end with a result or error of their own; then the
  * guard stops waiting for them.
  */
-export class CallGuard implements Timed, HeldCall {
+export class CallGuard implements Timed, HeldCall, CallEnding, EndFollower {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
   readonly #options: CallGuardOptions;
   readonly #controller = new AbortController();
   readonly #scope = currentScope();
-  readonly #waiters = new Set<(error: RpcError) => void>();
+  readonly #waiters: ((error: RpcError) => void)[] = [];
+  #followers: EndFollower[] | undefined;
   #ended: RpcError | undefined;
   #over = false;
 
   constructor(options: CallGuardOptions) {
     this.#options = options;
-    const { deadlineAt, signal, held } = options;
+    const { deadlineAt, signal, outer, held } = options;
     if (signal?.aborted) {
       this.handleEvent();
       return;
     }
-    if (deadlineAt <= now()) {
+    if (deadlineAt !== NO_DEADLINE && deadlineAt <= now()) {
       this.end(deadlineError());
       return;
     }
-    held.add(this);
+    if (outer === undefined) {
+      held.add(this);
+      signal?.addEventListener("abort", this);
+    } else outer.follow(this);
     if (deadlineAt !== NO_DEADLINE) timers.add(this, deadlineAt);
-    signal?.addEventListener("abort", this);
+  }
+
+  /** The signal of the caller, or of an interceptor that passed on another one. */
+  get source(): AbortSignal | undefined {
+    const { outer, signal } = this.#options;
+    return outer === undefined ? signal : outer.source;
+  }
+
+  follow(follower: EndFollower): void {
+    this.#followers ??= [];
+    this.#followers.push(follower);
+  }
+
+  unfollow(follower: EndFollower): void {
+    remove(this.#followers, follower);
   }
 
   get signal(): AbortSignal {
@@ -71,16 +92,15 @@ export class CallGuard implements Timed, HeldCall {
   /** Resolves and rejects as `work` does, or rejects when the call ends first. */
   settled<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#waiters.add(reject);
+      this.#waiters.push(reject);
       work.then(
         (value) => {
-          this.#waiters.delete(reject);
+          remove(this.#waiters, reject);
           resolve(value);
         },
         (error: unknown) => {
-          this.#waiters.delete(reject);
-          // code that reacts to the signal often throws an error of its own
-          reject(error instanceof RpcError ? error : (this.#ended ?? error));
+          remove(this.#waiters, reject);
+          reject(this.#errorOf(error));
         },
       );
       if (this.#ended !== undefined) void this.#stopWaiting();
@@ -88,14 +108,31 @@ export class CallGuard implements Timed, HeldCall {
   }
 
   /** As `settled`, for the last result of the call. */
-  async result<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await this.settled(work);
-    } catch (error) {
-      throw withStack(error);
-    } finally {
-      this.finish();
-    }
+  result<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        this.finish();
+        if (isAtCall(error)) resolve(rejection(error));
+        else reject(error);
+      };
+      this.#waiters.push(fail);
+      work.then(
+        (value) => {
+          this.finish();
+          resolve(value);
+        },
+        (error: unknown) => {
+          remove(this.#waiters, fail);
+          fail(this.#errorOf(error));
+        },
+      );
+      if (this.#ended !== undefined) void this.#stopWaiting();
+    });
+  }
+
+  /** The error of work that failed: code that reacts to the signal often throws one of its own. */
+  #errorOf(error: unknown): unknown {
+    return error instanceof RpcError ? error : (this.#ended ?? error);
   }
 
   end(error: RpcError): void {
@@ -112,26 +149,40 @@ export class CallGuard implements Timed, HeldCall {
     this.#end(abortedError(signal), signal.reason);
   }
 
+  /** The guard around this one has ended the call. */
+  callEnded(error: RpcError, reason: unknown): void {
+    this.#end(error, reason);
+  }
+
   /** Releases the guard: the call has ended. */
   finish(): void {
-    const { signal, held } = this.#options;
+    if (this.#over) return;
+    const { signal, outer, held } = this.#options;
     this.#over = true;
     timers.remove(this);
-    held.delete(this);
-    signal?.removeEventListener("abort", this);
+    if (outer === undefined) {
+      held.delete(this);
+      signal?.removeEventListener("abort", this);
+    } else outer.unfollow(this);
   }
 
   #end(error: RpcError, reason: unknown): void {
     if (this.#over) return;
     this.#ended = atCall(error);
     this.finish();
+    for (const follower of this.#followers?.splice(0) ?? []) follower.callEnded(error, reason);
     this.#scope(() => this.#controller.abort(reason));
-    if (this.#waiters.size > 0) void this.#stopWaiting();
+    if (this.#waiters.length > 0) void this.#stopWaiting();
   }
 
   async #stopWaiting(): Promise<void> {
     await nextTurn();
-    for (const reject of this.#waiters) reject(this.#ended as RpcError);
-    this.#waiters.clear();
+    for (const reject of this.#waiters.splice(0)) reject(this.#ended as RpcError);
   }
+}
+
+/** Removes a value from a list that has few. */
+function remove<T>(list: T[] | undefined, value: T): void {
+  const at = list?.indexOf(value) ?? -1;
+  if (at >= 0) list?.splice(at, 1);
 }

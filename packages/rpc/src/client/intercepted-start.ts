@@ -1,11 +1,17 @@
 import type { CompressionSetting, InterceptedCall, Interceptor, Next } from "@aster/contract";
 import { currentScope, inCurrentScope } from "../context.ts";
-import { runInterceptor, streamsRequests, streamsResponses } from "../interceptor-chain.ts";
+import {
+  promiseOf,
+  runInterceptor,
+  streamsRequests,
+  streamsResponses,
+} from "../interceptor-chain.ts";
 import { narrowed } from "../message/compression.ts";
 import { checkMetadata, Metadata } from "../metadata.ts";
 import { scoped } from "../scoped-stream.ts";
 import { checkDeadlineAt, NO_DEADLINE } from "../time/deadline.ts";
 import type { BoundMethod } from "./bound-method.ts";
+import { endingMembers } from "./call-ending.ts";
 import { CallGuard } from "./call-guard.ts";
 import type { CallSetup } from "./call-options.ts";
 import type { CallTarget } from "./call-target.ts";
@@ -59,7 +65,7 @@ class InterceptedRun {
       peer: this.#method.target.connection.peer,
       metadata,
       deadlineAt: deadlineAt === NO_DEADLINE ? undefined : deadlineAt,
-      signal: guard.signal,
+      ...endingMembers(guard),
       // the caller's source runs in the async context of the caller, not in one of an interceptor
       request: streamsRequests(method.pattern) ? scoped(request, currentScope()) : request,
       context: undefined,
@@ -82,36 +88,42 @@ class InterceptedRun {
   }
 
   /** Runs the interceptor at this index, or the call. Rejects for what an interceptor throws. */
-  async #step(index: number, call: InterceptedCall, guard: CallGuard): Promise<unknown> {
-    if (guard.ended !== undefined && index > 0) throw guard.ended;
+  #step(index: number, call: InterceptedCall, guard: CallGuard): Promise<unknown> {
+    if (guard.ended !== undefined && index > 0) return Promise.reject(guard.ended);
     this.#at = index;
     const interceptor = this.#method.interceptors[index];
-    if (interceptor === undefined) return this.#start(call);
+    if (interceptor === undefined) return promiseOf(() => this.#start(call, guard));
     const next: Next = (inner) => this.#next(index, inner, guard);
     return runInterceptor(interceptor, call, next);
   }
 
   /** The `next` of the interceptor at this index. */
-  async #next(index: number, call: InterceptedCall, guard: CallGuard): Promise<unknown> {
-    try {
-      const { deadlineAt = NO_DEADLINE, signal } = call;
-      checkDeadlineAt(deadlineAt);
-      const later = deadlineAt > guard.deadlineAt;
-      const inner = later ? { ...call, deadlineAt: guard.deadlineAt } : call;
-      const same = (later || deadlineAt === guard.deadlineAt) && signal === guard.signal;
-      // the call itself watches deadline and signal
-      if (same || index + 1 === this.#method.interceptors.length) {
-        return await this.#step(index + 1, inner, guard);
-      }
-      const endsAt = Math.min(deadlineAt, guard.deadlineAt);
-      return await this.#guarded(index + 1, inner, this.#guard(endsAt, signal));
-    } finally {
+  #next(index: number, call: InterceptedCall, guard: CallGuard): Promise<unknown> {
+    const result = promiseOf(() => this.#pass(index, call, guard));
+    const back = (): void => {
       this.#at = index;
+    };
+    result.then(back, back);
+    return result;
+  }
+
+  #pass(index: number, call: InterceptedCall, guard: CallGuard): Promise<unknown> {
+    const { deadlineAt = NO_DEADLINE, signal } = call;
+    checkDeadlineAt(deadlineAt);
+    const later = deadlineAt > guard.deadlineAt;
+    const inner = later ? { ...call, deadlineAt: guard.deadlineAt } : call;
+    const same = (later || deadlineAt === guard.deadlineAt) && signal === guard.signal;
+    // the call itself watches deadline and signal
+    if (same || index + 1 === this.#method.interceptors.length) {
+      return this.#step(index + 1, inner, guard);
     }
+    const outer = signal === guard.signal ? guard : undefined;
+    const endsAt = Math.min(deadlineAt, guard.deadlineAt);
+    return this.#guarded(index + 1, inner, this.#guard(endsAt, signal, outer));
   }
 
   async #guarded(index: number, call: InterceptedCall, guard: CallGuard): Promise<unknown> {
-    const result = this.#step(index, { ...call, signal: guard.signal }, guard);
+    const result = this.#step(index, { ...call, ...endingMembers(guard) }, guard);
     if (!this.#streams) return guard.result(result);
     const stream = await guard.settled(result).catch((error: unknown) => {
       guard.finish();
@@ -120,7 +132,7 @@ class InterceptedRun {
     return new GuardedStream(Promise.resolve(stream), guard);
   }
 
-  #start(call: InterceptedCall): unknown {
+  #start(call: InterceptedCall, guard: CallGuard): unknown {
     const { target, start } = this.#method;
     const { request, deadlineAt = NO_DEADLINE, signal, onTrailer } = call;
     const metadata = Metadata.from(call.metadata);
@@ -128,15 +140,16 @@ class InterceptedRun {
     return start(request, {
       metadata,
       deadlineAt,
-      signal,
+      // a call with one response watches its deadline itself, and needs the caller's signal only
+      signal: signal === guard.signal && !this.#streams ? guard.source : signal,
       onTrailer: onTrailer && inCurrentScope(onTrailer),
       compression: narrowed(this.#compression, call.compression),
     });
   }
 
-  #guard(deadlineAt: number, signal: AbortSignal | undefined): CallGuard {
+  #guard(deadlineAt: number, signal: AbortSignal | undefined, outer?: CallGuard): CallGuard {
     const { held } = this.#method.target;
-    return new CallGuard({ deadlineAt, signal, held, place: () => this.#place() });
+    return new CallGuard({ deadlineAt, signal, outer, held, place: () => this.#place() });
   }
 
   #place(): string {

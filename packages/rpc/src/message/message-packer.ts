@@ -19,6 +19,13 @@ const FIRST_PAUSE = 4;
 /** The pause doubles with each failure, up to this: later messages may be of another kind. */
 const LONGEST_PAUSE = 256;
 
+/** The level of messages that take too long at theirs. */
+const QUICK_LEVEL = 3;
+/** Copies of messages that are compressed in the background, of the whole process. */
+const MOST_BACKGROUND_BYTES = 32 * 1024 * 1024;
+
+let backgroundBytes = 0;
+
 /** The frame of a message. */
 export interface PackedMessage {
   readonly flags: number;
@@ -50,21 +57,32 @@ export class MessagePacker {
       this.#pause -= 1;
       return undefined;
     }
-    return this.#shorter(payload, compressPayload(payload, this.#level));
+    const takesLong = payload.length > this.#backgroundBytes;
+    const level = takesLong ? Math.min(this.#level, QUICK_LEVEL) : this.#level;
+    return this.#shorter(payload, compressPayload(payload, level));
   }
 
-  /** Compressing a payload of this size would block the event loop for too long. */
+  /**
+   * A payload of this size is to be compressed in the background, because it would block the event
+   * loop. While the background has enough to do, `compress` does it at a low level.
+   */
   takesLong(bytes: number): boolean {
-    return bytes > this.#backgroundBytes && bytes <= MAX_PAYLOAD_BYTES && this.#pause === 0;
+    if (bytes <= this.#backgroundBytes || bytes > MAX_PAYLOAD_BYTES) return false;
+    return this.#pause === 0 && backgroundBytes + bytes <= MOST_BACKGROUND_BYTES;
   }
 
   /** As `compress`, of a copy and in the background. Returns the frame to send. */
   async packLater(payload: Uint8Array): Promise<PackedMessage> {
     const copy = payload.slice();
-    const shorter = this.#shorter(copy, await compressInBackground(copy, this.#level));
-    return shorter === undefined
-      ? { flags: 0, payload: copy }
-      : { flags: FrameFlag.Compressed, payload: shorter };
+    backgroundBytes += copy.length;
+    try {
+      const shorter = this.#shorter(copy, await compressInBackground(copy, this.#level));
+      return shorter === undefined
+        ? { flags: 0, payload: copy }
+        : { flags: FrameFlag.Compressed, payload: shorter };
+    } finally {
+      backgroundBytes -= copy.length;
+    }
   }
 
   #shorter(payload: Uint8Array, compressed: Uint8Array): Uint8Array | undefined {

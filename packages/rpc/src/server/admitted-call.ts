@@ -302,7 +302,7 @@ export class AdmittedCall {
       const packer = packers.of(this.context.compression);
       payload = response.encodeShared(message);
       if (packer.takesLong(payload.length)) {
-        packed = this.#hold(payload.length, packer.packLater(payload));
+        packed = this.#unsent(payload.length, packer.packLater(payload));
       } else compressed = packer.compress(payload);
     } catch (cause) {
       throw this.#badResponse(cause);
@@ -337,14 +337,14 @@ export class AdmittedCall {
     else outcome.returned(this);
   }
 
-  /** Counts the memory of a response while it is compressed. */
-  async #hold(bytes: number, packed: Promise<PackedMessage>): Promise<PackedMessage> {
-    this.#codings.budget.hold(bytes);
-    this.#held += bytes;
+  /** Counts the memory of a response, which has not left while it is compressed. */
+  async #unsent(bytes: number, packed: Promise<PackedMessage>): Promise<PackedMessage> {
+    const { budget } = this.#codings;
+    budget.changeUnsent(bytes);
     try {
       return await packed;
     } finally {
-      this.free(bytes);
+      budget.changeUnsent(-bytes);
     }
   }
 

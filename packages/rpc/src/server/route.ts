@@ -7,9 +7,9 @@ import type {
   SerializationMode,
   ServiceMethod,
 } from "@aster/contract";
-import { currentScope } from "../context.ts";
+import { type AsyncScope, currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
-import { chain } from "../interceptor-chain.ts";
+import { chain, promiseOf } from "../interceptor-chain.ts";
 import { type Packing, packingFor } from "../message/compression.ts";
 import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
 import { Packers } from "../message/packers.ts";
@@ -124,14 +124,22 @@ export class Route {
   }
 
   #intercept(handler: Handler, interceptors: readonly Interceptor[]): Route["invoke"] {
-    const run = chain(interceptors, async (call) => {
+    const handle = (call: InterceptedCall): unknown => {
       const context = call.context as ServerContext;
       applyChanges(call, context);
       // the body of a generator runs later, and so do the listeners of the signal
       context.scope = currentScope();
-      const result = handler(call.request, context);
-      return this.streamsResponses ? scoped(await result, context.scope) : result;
-    });
+      return handler(call.request, context);
+    };
+    const run = chain(
+      interceptors,
+      this.streamsResponses
+        ? async (call) => {
+            const stream = await handle(call);
+            return scoped(stream, (call.context as ServerContext).scope as AsyncScope);
+          }
+        : (call) => promiseOf(() => handle(call)),
+    );
     return (request, context) => run(interceptedCall(this, request, context));
   }
 }

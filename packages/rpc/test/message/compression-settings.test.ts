@@ -143,8 +143,9 @@ describe.each(transports)("over %s", (transport) => {
     );
     const requests = texts.map((text) => ({ text }));
     const client = pair.client.client(Shared);
+    const rows = pair.client.client(Shared, { serialization: "row" });
     await using session = await pair.client.session(Scoped);
-    for (const calls of [client, session]) {
+    for (const calls of [client, rows, session]) {
       const echoed: string[] = [];
       for await (const { text } of calls.chat(requests)) echoed.push(text);
       expect(echoed).toEqual(texts);
@@ -217,6 +218,21 @@ test("methods count before their service, and a service before client and server
   const decorated = pair.client.client(Decorated);
   expect(await flagsOf(() => decorated.usual({ text: large }))).toEqual([false, false]);
   expect(await flagsOf(() => decorated.packed({ text: small }))).toEqual([true, true]);
+});
+
+test("more large messages than fit into the background are compressed at once", async () => {
+  const text = "long ".repeat(400_000);
+  await using pair = await watchedPair("memory", { services });
+  const client = pair.client.client(Shared);
+  const calls = Array.from({ length: 40 }, () =>
+    client.one({ text }, { compression: { level: 5 } }),
+  );
+  const sentAtOnce = pair.messages.length;
+  // 32 MiB are 16 of these messages
+  expect(sentAtOnce).toBe(40 - 16);
+  for (const answer of await Promise.all(calls)) expect(answer.text === text).toBe(true);
+  expect(pair.messages.filter(({ compressed }) => compressed)).toHaveLength(80);
+  await expect.poll(() => pair.server.stats()).toMatchObject({ calls: 0, heldBytes: 0 });
 });
 
 test("a call that ends while its message is compressed sends nothing more", async () => {
