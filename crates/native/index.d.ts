@@ -142,7 +142,7 @@ export declare class NativeTagList {
 
 /** A topic that a node has joined. It leaves the topic when it is closed or collected. */
 export declare class NativeTopic {
-  /** Resolves with the next events, and with an empty array at the end. One call at a time. */
+  /** Resolves with the next events, and with an empty array at the end. */
   next(): Promise<Array<NativeTopicEvent>>
   /** Sends a message to all members, or to the neighbors only. */
   broadcast(message: Uint8Array, neighbors: boolean): Promise<void>

@@ -6,7 +6,6 @@ import os
 os.environ.setdefault("ASTER_RELAY_MODE", "disabled")
 
 from aster import EndpointConfig, IrohNode, blobs_client, gossip_client  # noqa: E402
-from aster.runtime import _coerce_node_addr  # noqa: E402
 
 import commands  # noqa: E402
 
@@ -54,12 +53,9 @@ async def get(command):
 
 
 async def join(command):
-    """Joins a topic through a peer, and waits for a neighbor."""
-    node = NODES["node"].node
-    node.add_node_addr(_coerce_node_addr(command["address"]))
+    """Joins a topic, and waits for a peer that joins through this node."""
     topic = bytes.fromhex(command["topic"])
-    TOPICS["topic"] = await gossip_client(node).subscribe(topic, [command["peer"]])
-    return None
+    TOPICS["topic"] = await gossip_client(NODES["node"].node).subscribe(topic, [])
 
 
 async def broadcast(command):

@@ -78,8 +78,8 @@ export interface Blobs {
   add(content: BlobContent, options?: AddOptions): Transfer;
   /**
    * Downloads a blob or collection into the store. Only what is missing is fetched: after an
-   * abort, a failure or a restart, the same call continues. A download that failed keeps its tag if
-   * a part has arrived.
+   * abort, a failure or a restart, the same call continues. The tag of a download that failed may
+   * remain, and keeps what has arrived; delete it to give the download up.
    */
   get(source: string | BlobSource, options?: GetOptions): Transfer;
   /** Writes a complete blob into a file, over one that is there. */

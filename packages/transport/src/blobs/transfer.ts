@@ -5,7 +5,7 @@ import { failureOf, operate } from "../quic/operation.ts";
 
 export interface TransferProgress {
   readonly bytes: number;
-  /** Unknown at the start of a download, and for collections and streams. */
+  /** Known when a blob is exported, and when bytes or a file are added. */
   readonly totalBytes?: number | undefined;
 }
 
