@@ -108,6 +108,9 @@ border! {
         MEASURE = 11;
         /// Asks for a `BACKLOG` event of connection `handle`.
         MEASURE_ALL = 12;
+        /// Reports what connection `handle` keeps: `BACKLOG`, `ARRIVING`,
+        /// `UNSENT` of ended streams.
+        OBSERVE = 13;
     }
 
     /// The bits of the flags of a command.
@@ -172,7 +175,7 @@ border! {
         RAW = 1;
         /// On `DOWN`: the native module failed; the payload is a text.
         FAULT = 1;
-        /// On `BACKLOG`: answers `MEASURE_ALL`.
+        /// Answers `MEASURE_ALL`, or `MEASURE`; without it, `UNSENT` is of an ended stream.
         ANSWER = 1;
     }
 

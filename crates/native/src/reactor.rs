@@ -7,6 +7,7 @@
 mod assembly;
 pub mod closing;
 mod connection;
+mod delay;
 mod execute;
 mod finished;
 mod frames;
@@ -34,6 +35,7 @@ use crate::node::inbox::{CONNECTION_BIT, Message, Origin, Signal};
 use assembly::Assembly;
 use closing::Closing;
 use connection::Connection;
+use delay::Delay;
 use long_lived::LongLived;
 use receiving::Read;
 use shared::Shared;
@@ -54,6 +56,7 @@ pub struct Reactor {
     batch: Vec<u8>,
     ready: Vec<u32>,
     long_lived: LongLived,
+    delay: Delay,
 }
 
 impl Reactor {
@@ -68,6 +71,7 @@ impl Reactor {
             batch: Vec::new(),
             ready: Vec::new(),
             long_lived: LongLived::new(),
+            delay: Delay::new(),
         }
     }
 
@@ -94,9 +98,19 @@ impl Reactor {
         node.streams_open.store(self.streams.len(), Ordering::Relaxed);
         let Shared { unread, arriving, unsent, .. } = &self.shared;
         node.bytes_queued.store(unread + arriving.total + unsent.total, Ordering::Relaxed);
-        self.shared.report();
-        node.publish(&mut self.shared.events);
+        self.publish(cx);
         if down { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Publishes the events of the turn, unless all of them can wait for others: each wake of
+    /// JavaScript costs more than its events.
+    fn publish(&mut self, cx: &mut Context<'_>) {
+        let urgent = self.shared.is_urgent();
+        let late = self.delay.poll(cx, !urgent && self.shared.has_events());
+        if urgent || late {
+            self.shared.report();
+            self.node.publish(&mut self.shared.events);
+        }
     }
 
     fn poll_ready(&mut self) {
@@ -232,7 +246,7 @@ impl Reactor {
         }
         self.connections.remove(&id);
         self.streams.forget_connection(id);
-        self.shared.partial.forget(id);
+        self.shared.forget(id);
         self.node.connections.lock().remove(&id);
         drop(self.shared.finished.take(id));
         self.shared.events.push(event_op::CLOSED, ending.kind, id, ending.code, &[ending.text.as_bytes()]);

@@ -14,6 +14,7 @@ import { type KeyedScope, keyedScope, type ScopeOptions, scopeOptions } from "./
 import { Circuit, type CircuitRules, type CircuitState } from "./circuit.ts";
 import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
 import { checkFunction, checkNames } from "./option-check.ts";
+import { PUSHBACK_DETAIL } from "./push-back.ts";
 import { withSteps } from "./stream-steps.ts";
 
 /** A change of the state of one key. */
@@ -62,7 +63,7 @@ const { UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, UNKNOWN, CANCELLED, OK } = Sta
  * answer.
  *
  * Refusals are UNAVAILABLE with the reason `circuit.open` or `circuit.half-open`; the detail
- * `retryAfterMs` is the time until the next probe.
+ * `retryAfterMs` is the time until the next probe. Retries end with a refusal.
  */
 export function circuitBreaker(options: CircuitBreakerOptions = {}): Interceptor {
   checkNames("circuitBreaker", options, names);
@@ -185,6 +186,7 @@ function refusal(circuit: Circuit, at: number): RpcError {
   const reason = isOpen ? RpcReason.CIRCUIT_OPEN : RpcReason.CIRCUIT_HALF_OPEN;
   const retryAfterMs = String(Math.ceil(circuit.remainingMs(at)));
   return new RpcError(UNAVAILABLE, `circuit breaker is ${isOpen ? "open" : "half-open"}`, {
-    details: { reason, retryAfterMs },
+    // a retry of the same client would be refused too
+    details: { reason, retryAfterMs, [PUSHBACK_DETAIL]: "-1" },
   });
 }

@@ -12,6 +12,7 @@ import { BoundedTable } from "./bounded-table.ts";
 import { type KeyedScope, keyedScope, type ScopeOptions, scopeOptions } from "./call-scope.ts";
 import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
 import { checkNames } from "./option-check.ts";
+import { PUSHBACK_DETAIL, pushbackText } from "./push-back.ts";
 import { type BucketRate, TokenBucket } from "./token-bucket.ts";
 
 export interface RateLimitOptions extends ScopeOptions {
@@ -121,11 +122,17 @@ class RateLimit {
   }
 
   exceeded(waitMs: number): RpcError {
-    const retryAfterMs = String(Math.max(1, Math.ceil(waitMs)));
+    const wholeMs = Math.max(1, Math.ceil(waitMs));
     return new RpcError(
       StatusCode.RESOURCE_EXHAUSTED,
       `Rate limit exceeded (${this.#ratePerSecond}/s per ${this.#scope.title})`,
-      { details: { reason: RpcReason.LIMIT_RATE, retryAfterMs } },
+      {
+        details: {
+          reason: RpcReason.LIMIT_RATE,
+          retryAfterMs: String(wholeMs),
+          [PUSHBACK_DETAIL]: pushbackText(wholeMs),
+        },
+      },
     );
   }
 }

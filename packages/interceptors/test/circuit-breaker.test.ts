@@ -57,7 +57,7 @@ test("refuses calls after five failures in a row, with the time that is left", a
   });
   await expect(call).rejects.toMatchObject({
     ...open,
-    details: { reason: "circuit.open", retryAfterMs: "3800" },
+    details: { reason: "circuit.open", retryAfterMs: "3800", "aster-retry-pushback-ms": "-1" },
   });
   expect(called).toBe(false);
 });

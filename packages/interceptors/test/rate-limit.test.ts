@@ -36,7 +36,7 @@ test("refuses calls above the rate, and tells when to come back", async () => {
   await expect(run(interceptor)).rejects.toMatchObject({
     code: StatusCode.RESOURCE_EXHAUSTED,
     rawMessage: "Rate limit exceeded (4/s per global)",
-    details: { reason: "limit.rate", retryAfterMs: "150" },
+    details: { reason: "limit.rate", retryAfterMs: "150", "aster-retry-pushback-ms": "150" },
   });
   await clock.advance(150);
   expect(await passing(interceptor)).toBe(1);
@@ -58,6 +58,14 @@ test("the burst is the calls of a second by default, and at least one", async ()
   expect(await passing(rateLimit())).toBe(100);
   expect(await passing(rateLimit({ ratePerSecond: 0.5 }))).toBe(1);
   for (let i = 0; i < 1_000; i++) await run(rateLimit({ ratePerSecond: Number.POSITIVE_INFINITY }));
+});
+
+test("a wait of more than a minute is too long for retries", async () => {
+  const interceptor = rateLimit({ ratePerSecond: 0.01 });
+  await run(interceptor);
+  await expect(run(interceptor)).rejects.toMatchObject({
+    details: { retryAfterMs: "100000", "aster-retry-pushback-ms": "-1" },
+  });
 });
 
 test("has a class form", async () => {
@@ -194,7 +202,7 @@ describe.each(places)("over $transport, in a $calls", (place) => {
       expect(refused).toMatchObject({
         code: StatusCode.RESOURCE_EXHAUSTED,
         rawMessage: "Rate limit exceeded (2/s per peer and method)",
-        details: { reason: "limit.rate", retryAfterMs: "500" },
+        details: { reason: "limit.rate", retryAfterMs: "500", "aster-retry-pushback-ms": "500" },
       });
       expect(handled).toBe(2);
       await clock.advance(500);

@@ -70,7 +70,7 @@ export interface Channel {
   end(): void;
   /**
    * Resolves when the send buffer has room, or when the channel is over; the sink gets the reason.
-   * After the end of the sending half: when all has left.
+   * After the end of the sending half, on a connection with an observer: when all has left.
    */
   drained(): Promise<void>;
   /** Counts the bytes in the send buffer exactly. Resolves with 0 when the channel is over. */

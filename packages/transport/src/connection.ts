@@ -25,7 +25,7 @@ export interface BufferObserver {
   unfinished(channel: Channel): void;
   /**
    * The bytes that have arrived and are not complete frames, or for whose stream no more may be
-   * read, have changed by so many. Exact to 64 KiB.
+   * read, have changed by so many. Exact to 64 KiB, after some milliseconds.
    */
   arriving(change: number): void;
   /**

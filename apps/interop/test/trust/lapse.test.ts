@@ -122,40 +122,20 @@ test.each<[string, number, number, "admitted" | "denied"]>([
   60_000,
 );
 
-test.each([4, 6, 3_600, -4, -6, -3_600])(
-  "a client whose clock is %i s ahead is admitted and keeps its deadlines",
-  async (skewS) => {
-    await using mesh = await TestMesh.create();
-    const server = await mesh.serve(...unlimited);
-    const file = mesh.file("credential");
-    writeFileSync(file, await mesh.credential({ expiresIn: `${minute}` }), { mode: 0o600 });
-    const call = (...args: string[]) =>
-      testkitCallWith(
-        skewed(skewS * 1_000),
-        ...args,
-        "--address",
-        server.address,
-        ...["--credential", file],
-      );
-    await using echo = call("echo");
-    expect(await echo.exited).toBe(0);
-    // a deadline that has passed by more than deadlineSkewMs on arrival is refused at once
-    const code = "4";
-    const beganAt = performance.now();
-    await using slow = call(
-      "sleep",
-      "--request",
-      '{"ms":60000}',
-      "--deadline-ms",
-      "1500",
-      "--expect",
-      code,
-    );
-    expect(await slow.exited).toBe(0);
-    expect(performance.now() - beganAt).toBeLessThan(20_000);
-  },
-  60_000,
-);
+test("a client is admitted and keeps its deadline whatever its clock shows", async () => {
+  await using mesh = await TestMesh.create();
+  const server = await mesh.serve(...unlimited);
+  const file = mesh.file("credential");
+  writeFileSync(file, await mesh.credential({ expiresIn: `${minute}` }), { mode: 0o600 });
+  // a deadline that has passed by more than deadlineSkewMs on arrival is refused at once
+  const options = ["--credential", file, "--deadline-ms", "1500", "--expect", "4"];
+  const args = ["sleep", "--address", server.address, "--request", '{"ms":60000}', ...options];
+  const exits = [4, 6, 3_600, -4, -6, -3_600].map(async (skewS) => {
+    await using caller = testkitCallWith(skewed(skewS * 1_000), ...args);
+    return await caller.exited;
+  });
+  expect(await Promise.all(exits)).toEqual([0, 0, 0, 0, 0, 0]);
+}, 60_000);
 
 test("a clock that is set back during the run prolongs neither an admission nor a deadline", async () => {
   await using mesh = await TestMesh.create();

@@ -17,6 +17,8 @@ pub struct Events {
     bytes: Vec<u8>,
     large: Vec<(u32, Vec<u8>)>,
     next_token: u32,
+    /// An event cannot wait for others.
+    urgent: bool,
 }
 
 impl Events {
@@ -24,8 +26,19 @@ impl Events {
         self.bytes.is_empty()
     }
 
+    /// Returns true if there are events that cannot wait for others.
+    pub fn are_urgent(&self) -> bool {
+        self.urgent
+    }
+
     /// Adds a record; `parts` together are its payload.
     pub fn push(&mut self, op: u8, flags: u8, handle: u32, arg: u32, parts: &[&[u8]]) {
+        self.urgent = true;
+        self.push_lazy(op, flags, handle, arg, parts);
+    }
+
+    /// Adds a record that may wait a short time for others.
+    pub fn push_lazy(&mut self, op: u8, flags: u8, handle: u32, arg: u32, parts: &[&[u8]]) {
         let length: usize = parts.iter().map(|part| part.len()).sum();
         self.bytes.reserve(record_header::BYTES + length);
         self.bytes.extend_from_slice(&header(op, flags, handle, arg, length));
@@ -63,6 +76,7 @@ impl Queue {
         if events.is_empty() {
             return false;
         }
+        events.urgent = false;
         let mut inner = self.0.lock();
         if inner.bytes.is_empty() {
             std::mem::swap(&mut inner.bytes, &mut events.bytes);
@@ -158,6 +172,18 @@ mod tests {
         assert_eq!(handles, (0..=10).collect::<Vec<u8>>());
         events.push(event_op::FIN, 0, 11, 0, &[]);
         assert!(queue.publish(&mut events), "asleep again after an empty drain");
+    }
+
+    #[test]
+    fn is_urgent_from_an_event_that_cannot_wait_until_it_is_published() {
+        let (queue, mut events) = (Queue::default(), Events::default());
+        events.push_lazy(event_op::SENT, 0, 1, 0, &[]);
+        assert!(!events.is_empty() && !events.are_urgent());
+        events.push(event_op::FIN, 0, 2, 0, &[]);
+        assert!(events.are_urgent());
+        assert!(queue.publish(&mut events));
+        assert!(events.is_empty() && !events.are_urgent());
+        assert_eq!(queue.len(), 2 * record_header::BYTES);
     }
 
     #[test]

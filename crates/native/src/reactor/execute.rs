@@ -35,6 +35,9 @@ impl Reactor {
                     connection.accept_slot = None;
                 }
             }
+            command_op::OBSERVE if self.connections.contains_key(&command.handle) => {
+                self.shared.observe(command.handle);
+            }
             command_op::MEASURE_ALL => self.shared.unsent.answer(command.handle, &mut self.shared.events),
             command_op::ADMIT => self.node.gate.answer(command.handle, command.flag),
             _ => self.execute_on_stream(command),

@@ -26,22 +26,23 @@ impl Partial {
     }
 
     pub fn add(&mut self, connection: u32, bytes: usize) {
-        if bytes > 0
-            && let Some(peer) = self.peers.get(&connection)
-        {
-            *self.by_peer.entry(*peer).or_default() += bytes;
-        }
+        self.replace(connection, 0, bytes);
     }
 
     pub fn remove(&mut self, connection: u32, bytes: usize) {
-        if bytes > 0
-            && let Some(peer) = self.peers.get(&connection)
-            && let Some(sum) = self.by_peer.get_mut(peer)
-        {
-            *sum -= bytes;
-            if *sum == 0 {
-                self.by_peer.remove(peer);
-            }
+        self.replace(connection, bytes, 0);
+    }
+
+    /// Counts `after` bytes instead of `before`.
+    pub fn replace(&mut self, connection: u32, before: usize, after: usize) {
+        if before == after {
+            return;
+        }
+        let Some(peer) = self.peers.get(&connection) else { return };
+        let sum = self.by_peer.entry(*peer).or_default();
+        *sum = *sum - before + after;
+        if *sum == 0 {
+            self.by_peer.remove(peer);
         }
     }
 

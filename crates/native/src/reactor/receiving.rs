@@ -120,12 +120,10 @@ impl ReceiveHalf {
         if bytes == self.incomplete {
             return;
         }
-        shared.arriving.remove(self.connection, self.incomplete);
-        shared.arriving.add(self.connection, bytes);
+        shared.arriving.replace(self.connection, self.incomplete, bytes);
         self.incomplete = bytes;
         let partial = if self.splitter.pending() < limit::LARGE_BYTES { bytes } else { 0 };
-        shared.partial.remove(self.connection, self.partial);
-        shared.partial.add(self.connection, partial);
+        shared.partial.replace(self.connection, self.partial, partial);
         self.partial = partial;
     }
 

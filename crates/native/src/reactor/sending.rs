@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use bytes::{Buf, BytesMut};
 use iroh::endpoint::{SendStream, StoppedError, VarInt, WriteError};
 
-use crate::border::{event_op, limit};
+use crate::border::{event_flag, event_op, limit};
 use crate::reactor::closing::Closing;
 use crate::reactor::shared::Shared;
 
@@ -77,9 +77,13 @@ impl SendHalf {
             shared.unsent.add(self.connection, data.len());
         }
         // Of a stream that waits to be opened, JavaScript does not need it.
-        if fin && !self.backlog.is_empty() && matches!(self.state, State::Open(_)) {
+        if fin
+            && !self.backlog.is_empty()
+            && matches!(self.state, State::Open(_))
+            && shared.unsent.observes(self.connection)
+        {
             self.awaited = true;
-            self.measure(shared);
+            self.report_unsent(0, shared);
         }
         self.finish(shared);
     }
@@ -98,9 +102,13 @@ impl SendHalf {
     /// Reports the bytes in the send buffer. Of a half that is done, the end has been reported.
     pub fn measure(&self, shared: &mut Shared) {
         if !self.is_done() {
-            let bytes = (self.backlog.len() as u32).to_le_bytes();
-            shared.events.push(event_op::UNSENT, 0, self.handle, self.connection, &[&bytes]);
+            self.report_unsent(event_flag::ANSWER, shared);
         }
+    }
+
+    fn report_unsent(&self, flags: u8, shared: &mut Shared) {
+        let bytes = (self.backlog.len() as u32).to_le_bytes();
+        shared.events.push_lazy(event_op::UNSENT, flags, self.handle, self.connection, &[&bytes]);
     }
 
     /// Asks for a `WRITABLE` event.
@@ -188,7 +196,7 @@ impl SendHalf {
 
     fn report_sent(&mut self, shared: &mut Shared) {
         if std::mem::take(&mut self.awaited) {
-            shared.events.push(event_op::SENT, 0, self.handle, 0, &[]);
+            shared.events.push_lazy(event_op::SENT, 0, self.handle, 0, &[]);
         }
     }
 

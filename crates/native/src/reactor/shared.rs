@@ -40,6 +40,29 @@ impl Shared {
         }
     }
 
+    /// Starts to report what the buffers of a connection hold.
+    pub fn observe(&mut self, connection: u32) {
+        self.unsent.observe(connection);
+        self.arriving.observe(connection);
+    }
+
+    /// Forgets a connection. Its streams have been freed.
+    pub fn forget(&mut self, connection: u32) {
+        self.partial.forget(connection);
+        self.unsent.forget(connection);
+        self.arriving.forget(connection);
+    }
+
+    /// Returns true if there is something to report, which may be able to wait.
+    pub fn has_events(&self) -> bool {
+        !self.events.is_empty() || self.unsent.have_changed() || self.arriving.have_changed()
+    }
+
+    /// Returns true if there is something to report that cannot wait.
+    pub fn is_urgent(&self) -> bool {
+        self.events.are_urgent() || self.unsent.are_due() || self.arriving.are_due()
+    }
+
     /// Reports the sums that have changed.
     pub fn report(&mut self) {
         self.unsent.report(&mut self.events);

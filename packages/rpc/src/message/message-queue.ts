@@ -93,7 +93,7 @@ export class MessageQueue<T>
    */
   push(value: T | Promise<T>, bytes: number, heldBytes = 0): void {
     if (this.#ended) return;
-    const waiter = this.#waiters.shift();
+    const waiter = this.#waiters.length > 0 ? this.#waiters.shift() : undefined;
     if (waiter !== undefined) {
       this.#reading += heldBytes;
       waiter.resolve(resultOf(value));

@@ -18,6 +18,7 @@ import {
   type PumpTarget,
 } from "../message/message-pump.ts";
 import { MessageQueue } from "../message/message-queue.ts";
+import { RandomSample } from "../message/random-sample.ts";
 import { rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { type WireMode, XLANG_B } from "../protocol/mode.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
@@ -44,7 +45,7 @@ const MEASURED_BYTES = 4096;
  * Of the small messages that wait in a stream, one in so many is measured, and counts for all of
  * them. A peer cannot tell which one, because it is chosen at random.
  */
-const SMALL_PER_MEASURED = 8;
+const SMALL_PER_MEASURED = 16;
 /** Measuring a larger response takes too long. */
 const MOST_MEASURED_VALUES = 100_000;
 
@@ -89,6 +90,7 @@ export class AdmittedCall {
   readonly #codings: CallCodings;
   #coding: RouteCoding;
   #requests: MessageQueue<unknown> | undefined;
+  #measured: RandomSample | undefined;
   #items = 0;
   #responses = 0;
   /** Bytes that count in the budget of the peer until the handler has returned. */
@@ -157,6 +159,7 @@ export class AdmittedCall {
     );
     requests.feedFrom(channel);
     this.#requests = requests;
+    this.#measured = new RandomSample(SMALL_PER_MEASURED);
     return requests;
   }
 
@@ -181,7 +184,7 @@ export class AdmittedCall {
     const bytes = this.#unpack(flags, payload);
     const message = this.#decode(bytes);
     if (bytes.length >= MEASURED_BYTES) held += this.#measure(message, bytes.length);
-    else if (this.#requests?.awaited === false && Math.random() * SMALL_PER_MEASURED < 1) {
+    else if (this.#requests?.awaited === false && this.#measured?.next() === true) {
       held += this.#measure(message, bytes.length, SMALL_PER_MEASURED);
     }
     return this.#enqueue(this.route.checkRequest(message), bytes.length, held);

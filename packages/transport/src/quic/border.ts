@@ -42,6 +42,8 @@ export const CommandOp = {
   MEASURE: 11,
   /** Asks for a `BACKLOG` event of connection `handle`. */
   MEASURE_ALL: 12,
+  /** Reports what connection `handle` keeps: `BACKLOG`, `ARRIVING`, `UNSENT` of ended streams. */
+  OBSERVE: 13,
 } as const;
 
 /** The bits of the flags of a command. */
@@ -106,7 +108,7 @@ export const EventFlag = {
   RAW: 1,
   /** On `DOWN`: the native module failed; the payload is a text. */
   FAULT: 1,
-  /** On `BACKLOG`: answers `MEASURE_ALL`. */
+  /** Answers `MEASURE_ALL`, or `MEASURE`; without it, `UNSENT` is of an ended stream. */
   ANSWER: 1,
 } as const;
 

@@ -104,7 +104,7 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
       );
     }
     this.#unsent += bytes;
-    const ends = end && this.#unsent <= Limit.WRITABLE_BYTES;
+    const ends = end && !this.#endsLater();
     this.connection.commands.frame(this, !this.#opened, flags, payload, ends);
     this.connection.countSent(bytes);
     this.#opened = true;
@@ -115,7 +115,7 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
 
   end(): void {
     if (this.#over || this.#sendDone) return;
-    const large = this.#unsent > Limit.WRITABLE_BYTES;
+    const large = this.#endsLater();
     if (!large) this.connection.commands.bare(this, !this.#opened, true);
     this.#opened = true;
     this.#endSending(large);
@@ -204,15 +204,16 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
     if (!this.#isFull()) this.#room?.give();
   }
 
-  /** The native side has counted the bytes in the send buffer. */
+  /** The half has ended with so many bytes in the send buffer. */
   onUnsent(bytes: number): void {
-    if (this.#sendDone) {
-      this.#unsent = bytes;
-      if (!this.#ending) {
-        this.#ending = true;
-        this.connection.unfinished(this);
-      }
-    }
+    if (this.#over || this.#ending) return;
+    this.#unsent = bytes;
+    this.#ending = true;
+    this.connection.unfinished(this);
+  }
+
+  /** The native side has counted the bytes in the send buffer. */
+  onMeasured(bytes: number): void {
     this.#measured?.resolve(bytes);
     this.#measured = undefined;
   }
@@ -244,6 +245,11 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
    */
   disown(): void {
     this.handle = 0;
+  }
+
+  /** The end waits for a SENT event, because the send buffer may hold much. */
+  #endsLater(): boolean {
+    return this.#unsent > Limit.WRITABLE_BYTES && this.connection.isObserved;
   }
 
   #isFull(): boolean {

@@ -87,6 +87,11 @@ export class Commands {
     this.#record(CommandOp.MEASURE_ALL, 0, connection, 0, 0);
   }
 
+  /** Asks for the events about the buffers of a connection. */
+  observe(connection: number): void {
+    this.#record(CommandOp.OBSERVE, 0, connection, 0, 0);
+  }
+
   close(connection: number, code: number, reason: Uint8Array): void {
     const at = this.#record(CommandOp.CLOSE, 0, connection, code, reason.length);
     this.#arena.set(reason, at);

@@ -92,6 +92,7 @@ export class QuicConnection implements Connection {
   observe(observer: BufferObserver): void {
     if (this.#ended !== undefined) return;
     this.#observer = observer;
+    this.commands.observe(this.handle);
     this.#backlog = new Backlog(
       () => this.commands.measureAll(this.handle),
       (change) => observer.unsent(change),
@@ -139,6 +140,11 @@ export class QuicConnection implements Connection {
     this.#add(channel);
     if (this.#handler === undefined || this.#arrived.length > 0) this.#arrived.push(channel);
     else this.#offer(channel, this.#handler);
+  }
+
+  /** The end of a channel is reported when all that it sent has left. */
+  get isObserved(): boolean {
+    return this.#observer !== undefined;
   }
 
   /** A channel has sent bytes. */

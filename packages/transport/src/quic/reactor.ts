@@ -211,7 +211,8 @@ export class Reactor {
         break;
       case EventOp.UNSENT: {
         const bytes = this.#view.getUint32(payload.byteOffset, true);
-        if (channel !== undefined) channel.onUnsent(bytes);
+        if ((flags & EventFlag.ANSWER) !== 0) channel?.onMeasured(bytes);
+        else if (channel !== undefined) channel.onUnsent(bytes);
         else this.#connections.get(arg)?.onUnsent(handle, bytes);
         break;
       }

@@ -7,7 +7,7 @@ const ID_BYTES = 4;
 
 /**
  * The id of a credential for logs: the first 8 hex characters of the BLAKE3 hash of its JSON. It is
- * no secret and proves nothing.
+ * not a secret and proves nothing.
  */
 export function credentialIdOf(
   credential: ConsumerEnrollmentCredential | EnrollmentCredential,
