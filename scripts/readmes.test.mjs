@@ -57,6 +57,7 @@ test.each([
   "deadlines",
   "interceptors",
   "reconnection",
+  "retries",
   "evolution",
   "testing",
   "configuration",

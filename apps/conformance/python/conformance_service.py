@@ -5,7 +5,7 @@ It has the methods and the contract id of `Conformance` in src/service/definitio
 
 import asyncio
 import base64
-from typing import Any, AsyncIterator, List, Optional
+from typing import Any, AsyncIterator, Dict, List, Optional
 
 from aster.decorators import bidi_stream, client_stream, rpc, server_stream, service
 from aster.status import RpcError, StatusCode
@@ -26,6 +26,10 @@ def noise(size: int) -> bytes:
     return bytes(made)
 
 
+# the attempts of each call whose first ones are to fail
+ATTEMPTS: Dict[str, int] = {}
+
+
 class ServedCall:
     """One call that a handler serves."""
 
@@ -39,11 +43,22 @@ class ServedCall:
 
     def take(self, request: Request) -> None:
         self.items += 1
+        if self.items == 1:
+            self.fail_first(request.tag)
         self.text = isinstance(request.payload, str)
         payload: Any = request.payload
         self.total += len(base64.b64decode(payload) if self.text else payload)
         if self.plan.code == 0:
             self.plan = request
+
+    def fail_first(self, tag: str) -> None:
+        """Fails as many attempts of a call as its metadata say."""
+        failures = int(CURRENT_CALL.get().metadata.get("fail-first", "0"))
+        if failures == 0:
+            return
+        ATTEMPTS[tag] = ATTEMPTS.get(tag, 0) + 1
+        if ATTEMPTS[tag] <= failures:
+            raise RpcError.from_status(StatusCode.UNAVAILABLE, f"attempt {ATTEMPTS[tag]}", {})
 
     def payloads(self, plan: Request) -> List[Any]:
         made = [noise(size) if plan.noise else bytes(size) for size in plan.sizes]

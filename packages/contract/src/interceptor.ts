@@ -14,6 +14,8 @@ export interface InterceptedCall {
   readonly method: string;
   readonly pattern: MethodPattern;
   readonly idempotent: boolean;
+  /** The call is one of a session. */
+  readonly inSession: boolean;
   /** 1 for the first attempt. An interceptor that repeats a call passes on the next number. */
   readonly attempt: number;
   /** Endpoint id of the other side, 64 lower-case hex characters. */

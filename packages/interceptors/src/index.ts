@@ -15,6 +15,8 @@ export type { CompressionOptions } from "./compression.ts";
 export { CompressionInterceptor, compression } from "./compression.ts";
 export type { DeadlineOptions } from "./deadline.ts";
 export { DeadlineInterceptor, deadline } from "./deadline.ts";
+export type { HedgeOptions } from "./hedge.ts";
+export { HedgeInterceptor, hedge } from "./hedge.ts";
 // openTelemetry is in ./open-telemetry only, because it needs the package @opentelemetry/api
 export type { MethodMetrics, MetricsOptions } from "./metrics.ts";
 export { DURATION_BUCKETS_MS, MetricsInterceptor, metrics } from "./metrics.ts";
@@ -22,4 +24,6 @@ export type { RateLimitOptions } from "./rate-limit.ts";
 export { RateLimitInterceptor, rateLimit } from "./rate-limit.ts";
 export type { RequestLogOptions } from "./request-log.ts";
 export { RequestLogInterceptor, requestLog } from "./request-log.ts";
+export type { PeerRetryOptions } from "./retry.ts";
+export { RetryInterceptor, retry } from "./retry.ts";
 export type { ExpiringToken, TokenProvider } from "./token-source.ts";

@@ -10,6 +10,7 @@ export function fakeCall(changes: Partial<InterceptedCall> = {}): InterceptedCal
     method: "say",
     pattern: "unary",
     idempotent: false,
+    inSession: false,
     attempt: 1,
     roles: new Set(),
     peer: "ab".repeat(32),

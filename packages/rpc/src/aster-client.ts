@@ -41,6 +41,7 @@ import {
 } from "./proxy/session-proxy.ts";
 import { Backoff } from "./reconnect/backoff.ts";
 import { PeerLink } from "./reconnect/peer-link.ts";
+import { retryTokens } from "./retry/call-retries.ts";
 import type { ClientSession } from "./session/client-session.ts";
 import { openSession } from "./session/create-session.ts";
 import type { OpenedSession, Session } from "./session/session.ts";
@@ -55,10 +56,10 @@ const CLOSE_TIMEOUT_MS = 2_000;
  * does.
  *
  * `connect` dials the peer, is admitted and learns its services. `client`, `session` and `proxy`
- * make clients of these. When the connection is lost, running calls end with UNAVAILABLE and are
- * not repeated. The next call dials the peer again and waits for that within its own deadline; all
- * calls wait for the same dial. Without calls a client does not dial, and does not keep the process
- * alive.
+ * make clients of these. When the connection is lost, running calls of idempotent methods are
+ * repeated and the others end with UNAVAILABLE. The next call dials the peer again and waits for
+ * that within its own deadline; all calls wait for the same dial. Without calls a client does not
+ * dial, and does not keep the process alive.
  */
 export class AsterClient implements AsyncDisposable {
   static {
@@ -125,6 +126,7 @@ export class AsterClient implements AsyncDisposable {
         backoff,
         reconnects: reconnect !== false,
         onStateChange,
+        retryTokens: retryTokens(options.retry ?? true),
         log,
       });
       log?.connected(link.peer, now() - beganAt);

@@ -11,6 +11,7 @@ import { optionError } from "./option-check.ts";
 import { type CredentialOption, checkCredential } from "./peer/credential-source.ts";
 import type { NodeChoice } from "./peer/own-node.ts";
 import { checkReconnect, type ReconnectOptions } from "./reconnect/backoff.ts";
+import type { PeerRetryOptions, RetryChoice } from "./retry/retry-options.ts";
 import type { SessionOptions } from "./session/create-session.ts";
 
 /**
@@ -43,6 +44,11 @@ export interface AsterClientOptions extends NodeChoice, ConfigChoice {
    * one of the same kind, and no relay but that of `address`. Default: false.
    */
   readonly allowRedirect?: boolean | undefined;
+  /**
+   * The retries of calls: of idempotent methods after UNAVAILABLE, and of calls that no server has
+   * looked at (docs/guide/retries.md). `false` for none. Default: true.
+   */
+  readonly retry?: RetryChoice<PeerRetryOptions> | undefined;
   /** Interceptors of every call. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[] | undefined;
   readonly limits?: RpcLimitOptions | undefined;
@@ -82,6 +88,7 @@ export function checkClientOptions(options: AsterClientOptions): void {
   checkCallSettings({
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(interceptors === undefined ? {} : { interceptors }),
+    retry: options.retry,
   });
   limitsWith(limits);
   checkCompression(compression);
@@ -106,13 +113,16 @@ export interface ClientCloseOptions {
   readonly graceMs?: number | undefined;
 }
 
-export interface ServiceClientOptions extends Omit<ClientOptions, "limits" | "peerModes"> {
+export interface ServiceClientOptions
+  extends Omit<ClientOptions, "limits" | "peerModes" | "retry"> {
+  /** The retries of calls. Default: the option of the connection. */
+  readonly retry?: RetryChoice | undefined;
   /** The contracts of the peer that are accepted. Default: the option of the connection. */
   readonly checkContract?: ContractPolicy | undefined;
 }
 
 export interface ServiceSessionOptions
-  extends ServiceClientOptions,
+  extends Omit<ServiceClientOptions, "retry">,
     Pick<SessionOptions, "cancelTimeoutMs"> {}
 
 export interface ProxyOptions extends Omit<ServiceClientOptions, "serialization" | "profile"> {
@@ -124,5 +134,5 @@ export interface ProxyOptions extends Omit<ServiceClientOptions, "serialization"
 }
 
 export interface SessionProxyOptions
-  extends ProxyOptions,
+  extends Omit<ProxyOptions, "retry">,
     Pick<SessionOptions, "cancelTimeoutMs"> {}

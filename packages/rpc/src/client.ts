@@ -21,5 +21,6 @@ export type { NodeChoice } from "./peer/own-node.ts";
 export type { ManifestValue } from "./proxy/manifest-proxy.ts";
 export type { ProxyCallOptions, ProxyRequests } from "./proxy/service-proxy.ts";
 export type { ReconnectOptions } from "./reconnect/backoff.ts";
+export type { PeerRetryOptions, RetryChoice, RetryOptions } from "./retry/retry-options.ts";
 export type { SessionOptions } from "./session/create-session.ts";
 export { createSession } from "./session/create-session.ts";

@@ -17,6 +17,7 @@ import {
   withBadCode,
 } from "./error-fields.ts";
 import { RpcReason } from "./reason.ts";
+import { PUSHBACK_KEY, pushbackText } from "./retry/push-back.ts";
 import { StatusCode, statusName } from "./status.ts";
 import { isError } from "./value-kind.ts";
 
@@ -28,6 +29,11 @@ export interface RpcErrorOptions extends ErrorOptions {
   readonly details?: Readonly<Record<string, string>> | undefined;
   /** The value of a declared error, which is sent in the details. {@link RpcError.of} sets both. */
   readonly data?: unknown;
+  /**
+   * The push-back of a server: the wait after which the client may repeat the call, at most 60 000;
+   * a negative number for never. It is sent in the details as `aster-retry-pushback-ms`.
+   */
+  readonly retryPushbackMs?: number | undefined;
 }
 
 /** A detail has at most this many characters (`maxMetadataValueChars`). */
@@ -76,8 +82,7 @@ export class RpcError extends Error {
     super(text === "" ? name : `${name}: ${printable(text)}`, causeOf(message, options));
     this.code = known ? code : StatusCode.UNKNOWN;
     this.rawMessage = text;
-    const details = attempt(() => options?.details, undefined);
-    this.details = details === undefined ? noDetails : detailTexts(details);
+    this.details = detailsOf(options);
     this.data = attempt(() => options?.data, undefined);
   }
 
@@ -98,7 +103,8 @@ export class RpcError extends Error {
   static of<S extends MessageSchema>(
     type: ErrorType<S>,
     data: Sent<S>,
-    options: ErrorOptions & { readonly message?: string | undefined } = {},
+    options: ErrorOptions &
+      Pick<RpcErrorOptions, "retryPushbackMs"> & { readonly message?: string | undefined } = {},
   ): RpcError {
     const text = type.encode(data);
     if (text.length > MOST_DATA_CHARS) {
@@ -168,6 +174,15 @@ function converted(reason: unknown): RpcError {
     return new RpcError(codeOfName(reason.name), reason.message, { cause: reason });
   }
   return new RpcError(StatusCode.UNKNOWN, String(reason), { cause: reason });
+}
+
+function detailsOf(options: RpcErrorOptions | undefined): RpcError["details"] {
+  const details = attempt(() => options?.details, undefined);
+  const waitMs = attempt(() => options?.retryPushbackMs, undefined);
+  if (details === undefined && waitMs === undefined) return noDetails;
+  const texts = detailTexts(details ?? {});
+  if (waitMs !== undefined) texts[PUSHBACK_KEY] = pushbackText(waitMs);
+  return texts;
 }
 
 function causeOf(message: unknown, options: ErrorOptions | undefined): ErrorOptions | undefined {

@@ -1,5 +1,5 @@
-// For authors of interceptors: types, the observation of calls, checks of options, texts for logs,
-// and the clock of deadlines.
+// For authors of interceptors: types, the observation and the repetition of calls, checks of
+// options, texts for logs, and the clock of deadlines.
 
 export type {
   CallMetadata,
@@ -27,6 +27,12 @@ export {
   optionError,
   unknownOption,
 } from "./option-check.ts";
+export type { HedgeOptions } from "./retry/hedge-interceptor.ts";
+export { hedgeInterceptor } from "./retry/hedge-interceptor.ts";
 export { pause } from "./retry/pause.ts";
+export { pushbackMs } from "./retry/push-back.ts";
+export { retryInterceptor } from "./retry/retry-interceptor.ts";
+export type { PeerRetryOptions, RetryOptions } from "./retry/retry-options.ts";
+export { isUnprocessed } from "./retry/unprocessed.ts";
 export { capabilityCheck } from "./server/requirement.ts";
 export { epochMs, now } from "./time/clock.ts";

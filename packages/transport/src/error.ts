@@ -32,6 +32,8 @@ export type TransportErrorCode =
 export interface TransportErrorOptions extends ErrorOptions {
   /** The QUIC application error code of a reset or a close. */
   readonly applicationCode?: number | undefined;
+  /** See {@link TransportError.unprocessed}. Default: false. */
+  readonly unprocessed?: boolean | undefined;
 }
 
 /** Marks the errors of every copy of this package. */
@@ -45,6 +47,7 @@ export class TransportError extends Error {
   override readonly name: string = "TransportError";
   readonly code: TransportErrorCode;
   readonly applicationCode: number | undefined;
+  readonly #unprocessed: boolean;
 
   static {
     // bundlers rename classes that refer to themselves
@@ -58,6 +61,15 @@ export class TransportError extends Error {
     super(message, options);
     this.code = code;
     this.applicationCode = options?.applicationCode;
+    this.#unprocessed = options?.unprocessed ?? false;
+  }
+
+  /**
+   * True for the loss of a channel on which nothing was sent, or that the peer reset with
+   * `ResetCode.RefusedStream`: the peer has done nothing with it.
+   */
+  get unprocessed(): boolean {
+    return this.#unprocessed;
   }
 }
 

@@ -9,6 +9,8 @@ export interface Setup {
   readonly clientLimits?: Partial<RpcLimits>;
   readonly serverInterceptors?: readonly InterceptorName[];
   readonly clientInterceptors?: readonly InterceptorName[];
+  /** The client takes all methods for idempotent, and waits little between its attempts. */
+  readonly idempotent?: boolean;
 }
 
 /** Limits a row to some targets. Default: all that can run rows of its kind. */

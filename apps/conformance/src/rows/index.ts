@@ -11,6 +11,7 @@ import { interceptorRows } from "./interceptors.ts";
 import { lifecycleRows } from "./lifecycle.ts";
 import { metadataRows } from "./metadata.ts";
 import { modeRows } from "./modes.ts";
+import { retryRows } from "./retries.ts";
 import { scenarioRows } from "./scenarios.ts";
 import { inSessionRows } from "./sessions/in-session.ts";
 import { sessionFrameRows } from "./sessions/session-frames.ts";
@@ -35,6 +36,7 @@ export const rows: readonly Row[] = [
   ...sizeRows,
   ...exactSizeRows,
   ...interceptorRows,
+  ...retryRows,
   ...lifecycleRows,
   ...inSessionRows,
   ...modeRows,

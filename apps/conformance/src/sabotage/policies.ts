@@ -46,8 +46,21 @@ export const ofPolicies: readonly Sabotage[] = [
     fails: ["interceptors/an exception that is not a status stays with the server (unary)"],
   },
   {
+    name: "the client takes no method for idempotent",
+    setup: ({ idempotent: _, ...rest }) => rest,
+    fails: [
+      "retries/an idempotent method is called again after UNAVAILABLE (unary)",
+      "retries/the third attempt is the last (serverStream)",
+    ],
+  },
+  {
     name: "failed calls are made again",
     clientInterceptor: (call, next) => next(call).catch(() => next(call)),
-    fails: ["errors/code 14 (unary)", "errors/after one request (clientStream)"],
+    fails: [
+      "errors/code 14 (unary)",
+      "errors/after one request (clientStream)",
+      "retries/a method that is not idempotent is called once (unary)",
+      "retries/a negative push-back ends the call (unary)",
+    ],
   },
 ];

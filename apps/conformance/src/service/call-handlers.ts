@@ -11,7 +11,7 @@ const NOT_MESSAGES = ~FrameFlag.Compressed;
 
 /**
  * Returns handlers of {@link Conformance} that follow the plan in the requests and record each call
- * in `observer`.
+ * in `observer`. The metadata `fail-first` is a number of attempts of the call that fail.
  */
 export function conformanceHandlers(observer: Observer): ServiceHandlers<typeof Conformance> {
   return {
@@ -137,6 +137,10 @@ class ServedCall implements Disposable {
     const observation = this.#observer.of(tag);
     this.#observation = observation;
     observation.calls += 1;
+    const failures = Number(this.#context.metadata.get("fail-first") ?? 0);
+    if (observation.calls <= failures) {
+      throw new RpcError(StatusCode.UNAVAILABLE, `attempt ${observation.calls}`);
+    }
     const aborted = () => {
       observation.aborted = true;
     };

@@ -18,12 +18,38 @@ const methods = {
 /** The service that rows call. python/conformance_service.py has the same contract id. */
 export const Conformance = defineService(name, { version: 1 }, methods);
 
+const allModes = ["xlang", "native", "row", "json"] as const;
+
 /** The same methods, also in the modes that the Python package does not offer. */
 export const ConformanceInAllModes = defineService(
   name,
-  { version: 1, serialization: ["xlang", "native", "row", "json"] },
+  { version: 1, serialization: allModes },
   methods,
 );
+
+const idempotentMethods = {
+  ...methods,
+  unary: unary(Request, Reply, { idempotent: true }),
+  serverStream: serverStream(Request, Reply, { idempotent: true }),
+  clientStream: clientStream(Request, Reply, { idempotent: true }),
+  bidiStream: bidiStream(Request, Reply, { idempotent: true }),
+};
+
+/** {@link Conformance} as a client defines it that may call every method twice. */
+export const IdempotentConformance = defineService(name, { version: 1 }, idempotentMethods);
+
+/** {@link ConformanceInAllModes} as a client defines it that may call every method twice. */
+export const IdempotentInAllModes = defineService(
+  name,
+  { version: 1, serialization: allModes },
+  idempotentMethods,
+);
+
+/** The options of a client with one of these definitions: its contract is not the server's. */
+export const idempotentOptions = {
+  checkContract: false,
+  retry: { initialBackoffMs: 1 },
+} as const;
 
 /**
  * The methods of {@link Conformance} in sessions, and a call that returns the session's state.

@@ -70,8 +70,8 @@ function isRestricted({ only, session }: CallRow): boolean {
   return only !== undefined && session === undefined;
 }
 
-function hasClientSetup({ clientLimits, clientInterceptors }: Setup = {}): boolean {
-  return clientLimits !== undefined || clientInterceptors !== undefined;
+function hasClientSetup({ clientLimits, clientInterceptors, idempotent }: Setup = {}): boolean {
+  return clientLimits !== undefined || clientInterceptors !== undefined || idempotent === true;
 }
 
 /** Returns whether a call with a single request begins with it. */

@@ -5,7 +5,12 @@ import { SteppedCall } from "../client/stepped-call.ts";
 import type { Mode } from "../raw/protocol.ts";
 import type { Setup } from "../row-kinds/setup.ts";
 import { startConformanceServer } from "../service/conformance-server.ts";
-import { Conformance, ConformanceSession } from "../service/definitions.ts";
+import {
+  Conformance,
+  ConformanceSession,
+  IdempotentConformance,
+  idempotentOptions,
+} from "../service/definitions.ts";
 import { named } from "../service/named-interceptors.ts";
 import type { Harness } from "./harness.ts";
 import { PythonCaller } from "./python-caller.ts";
@@ -55,7 +60,7 @@ async function harnessOfHost(
   host: PythonHost,
   mode: Mode,
   zstd: boolean,
-  { clientLimits = {}, clientInterceptors = [] }: Setup,
+  { clientLimits = {}, clientInterceptors = [], idempotent = false }: Setup,
 ): Promise<Harness> {
   const client = await AsterClient.connect(host.ready.address, {
     network: "none",
@@ -63,7 +68,9 @@ async function harnessOfHost(
     limits: clientLimits,
     interceptors: named(clientInterceptors),
   });
-  const typed = client.client(Conformance, { serialization: mode });
+  const typed = idempotent
+    ? client.client(IdempotentConformance, { serialization: mode, ...idempotentOptions })
+    : client.client(Conformance, { serialization: mode });
   const openSession = () =>
     client.session(ConformanceSession, { serialization: mode, cancelTimeoutMs: CANCEL_MS });
   return {

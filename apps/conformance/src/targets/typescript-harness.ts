@@ -20,6 +20,9 @@ import {
   Conformance,
   ConformanceInAllModes,
   ConformanceSession,
+  IdempotentConformance,
+  IdempotentInAllModes,
+  idempotentOptions,
   type OpenSession,
 } from "../service/definitions.ts";
 import { named } from "../service/named-interceptors.ts";
@@ -78,6 +81,12 @@ function serviceOf({ mode }: TypescriptOptions): typeof Conformance {
   return mode === "native" || mode === "row" ? ConformanceInAllModes : Conformance;
 }
 
+/** Returns the definition of the client. */
+function clientServiceOf(options: TypescriptOptions, { idempotent }: Setup): typeof Conformance {
+  if (!idempotent) return serviceOf(options);
+  return serviceOf(options) === Conformance ? IdempotentConformance : IdempotentInAllModes;
+}
+
 function formOf({ mode, profile }: TypescriptOptions): ModeChoice {
   return profile === undefined ? { serialization: mode } : { serialization: mode, profile };
 }
@@ -96,7 +105,10 @@ function localHarness({ options, setup, nodes, observer, sessions, server }: Par
     limits: setup.clientLimits ?? {},
     interceptors: named(setup.clientInterceptors),
   };
-  const client = createLocalClient(serviceOf(options), tapped, clientOptions);
+  const client = createLocalClient(clientServiceOf(options, setup), tapped, {
+    ...clientOptions,
+    ...(setup.idempotent ? { retry: idempotentOptions.retry } : {}),
+  });
   const openSession = async () => createLocalSession(ConformanceSession, tapped, clientOptions);
   const close = async () => {
     await server.close({ graceMs: 0 });
@@ -135,7 +147,10 @@ async function dialledHarness(parts: Parts, afterwards: () => Promise<void>): Pr
     interceptors: named(setup.clientInterceptors, options.sabotage?.clientInterceptor),
   });
   const caller = {
-    client: client.client(serviceOf(options), formOf(options)),
+    client: client.client(clientServiceOf(options, setup), {
+      ...formOf(options),
+      ...(setup.idempotent ? idempotentOptions : {}),
+    }),
     openSession: () => client.session(ConformanceSession, formOf(options)),
     clientId: nodes.client.id,
     observer,

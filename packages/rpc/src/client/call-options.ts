@@ -4,6 +4,8 @@ import type { RpcLimits } from "../limits.ts";
 import type { LoggedClientCall } from "../log/client-log.ts";
 import { checkCompression } from "../message/compression.ts";
 import { checkMetadata, Metadata, type MetadataInit } from "../metadata.ts";
+import { checkRetryChoice, type RetryChoice } from "../retry/retry-options.ts";
+import { policyOf, type RetryPolicy } from "../retry/retry-policy.ts";
 import { now } from "../time/clock.ts";
 import { checkTimeout, deadlineAfter, NO_DEADLINE } from "../time/deadline.ts";
 import { abortedError, deadlineError } from "./call-failure.ts";
@@ -45,6 +47,11 @@ export interface CallOptions {
    * Default: true.
    */
   readonly inheritDeadline?: boolean | undefined;
+  /**
+   * The retries of this call. `true` stands for the default policy. Default: those of the client.
+   * Calls in a session are never repeated.
+   */
+  readonly retry?: RetryChoice | undefined;
 }
 
 /** The settings of one call on the wire, after options, defaults and interceptors. */
@@ -54,6 +61,8 @@ export interface CallSetup {
   readonly deadlineAt: number;
   readonly signal: AbortSignal | undefined;
   readonly onTrailer: ((trailer: Metadata) => void) | undefined;
+  /** The retries of this call; `false` for none, `undefined` for those of the client. */
+  readonly retry?: RetryPolicy | false | undefined;
   /** `undefined` for the compression of the method. */
   readonly compression: CompressionSetting | undefined;
   /** The call of a client that has a log. */
@@ -84,6 +93,7 @@ export function callSetup(
     return deadlineAt === NO_DEADLINE ? plain : { ...plain, deadlineAt };
   }
   checkTimeout(options.timeoutMs);
+  checkRetryChoice("retry", options.retry, false);
   checkCompression(options.compression);
   const metadata = Metadata.from(options.metadata);
   checkMetadata(metadata, limits);
@@ -92,6 +102,7 @@ export function callSetup(
     deadlineAt: inherited(options.timeoutMs ?? usualTimeoutMs, options.inheritDeadline ?? true),
     signal: options.signal,
     onTrailer: options.onTrailer && inCurrentScope(options.onTrailer),
+    retry: policyOf(options.retry),
     compression: options.compression,
     logged: undefined,
   };

@@ -3,6 +3,8 @@ import type { Endable } from "./response-stream.ts";
 
 /** The responses of a call, which also tell when it has ended. */
 export class CallResponses extends MessageQueue<unknown> implements Endable {
+  /** The call, or the attempt of it, that the responses come from. */
+  source: { left(): void } | undefined;
   #ended = false;
   #error: unknown;
   #callback: ((error: unknown) => void) | undefined;

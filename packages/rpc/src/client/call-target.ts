@@ -4,6 +4,8 @@ import type { JudgedCall } from "../contract-check/judged-call.ts";
 import type { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import type { ClientLog } from "../log/client-log.ts";
+import type { CallRetries } from "../retry/call-retries.ts";
+import type { RetryTokens } from "../retry/retry-tokens.ts";
 import type { Wait } from "./call-failure.ts";
 import type { HeldCalls } from "./held-calls.ts";
 
@@ -11,8 +13,11 @@ import type { HeldCalls } from "./held-calls.ts";
 export interface CallSink extends ChannelSink {
   readonly pattern: MethodPattern;
   value(value: unknown): void;
-  /** Fails the call without notifying the server: it never saw the call, or already knows. */
-  refuse(error: RpcError): void;
+  /**
+   * Fails the call without notifying the server, which knows, or never saw the call: then
+   * `unprocessed` is true.
+   */
+  refuse(error: RpcError, unprocessed: boolean): void;
 }
 
 /** A connection or a session, on which calls are opened. */
@@ -39,6 +44,8 @@ export interface Renewal {
   refusalOf?(call: JudgedCall): RpcError | undefined;
   /** The calls that end with the owner. */
   readonly held?: HeldCalls;
+  /** The tokens for retries of calls to this peer. */
+  readonly retryTokens?: RetryTokens;
   /** The log of the calls. */
   readonly log?: ClientLog | undefined;
   /** The reason why nothing was sent yet on this channel; `undefined` for a channel in use. */
@@ -51,4 +58,6 @@ export interface CallTarget {
   readonly limits: RpcLimits;
   /** The calls that end with the connection or session while interceptors are at work. */
   readonly held: HeldCalls;
+  /** `undefined` for sessions, whose calls are never repeated. */
+  readonly retries?: CallRetries | undefined;
 }

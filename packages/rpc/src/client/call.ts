@@ -9,6 +9,7 @@ import { RpcError, type RpcErrorOptions } from "../error.ts";
 import { checkInterceptors } from "../interceptor-chain.ts";
 import type { MessageSource } from "../message/message-pump.ts";
 import { RpcReason } from "../reason.ts";
+import { repeatsCalls } from "../retry/repeating.ts";
 import { StatusCode } from "../status.ts";
 import type { BoundMethod } from "./bound-method.ts";
 import { leftError } from "./call-failure.ts";
@@ -92,7 +93,9 @@ function methodInMode(
     const own = options?.interceptors;
     if (own === undefined) return run(request, setup);
     checkInterceptors(own);
-    return around([...interceptors, ...own])(request, setup);
+    const leaves = options?.retry === undefined && repeatsCalls(own);
+    const start = around([...interceptors, ...own]);
+    return start(request, leaves ? { ...setup, retry: false } : setup);
   };
 }
 
@@ -171,11 +174,23 @@ const cardinality: RpcErrorOptions = { details: { reason: RpcReason.CARDINALITY 
 
 /** A call with one response. */
 class SingleResponseCall extends WireCall {
-  readonly response: Promise<unknown> = new Promise(capture);
-  readonly #resolve = capturedResolve;
-  readonly #reject = capturedReject;
+  readonly response: Promise<unknown>;
+  readonly #resolve: typeof capturedResolve;
+  readonly #reject: typeof capturedReject;
   #answered = false;
   #value: unknown;
+
+  /** `before`: the attempt whose place this one takes. */
+  constructor(target: CallTarget, bound: BoundMethod, before?: SingleResponseCall) {
+    super(target, bound);
+    this.response = before?.response ?? new Promise(capture);
+    this.#resolve = before === undefined ? capturedResolve : before.#resolve;
+    this.#reject = before === undefined ? capturedReject : before.#reject;
+  }
+
+  protected override again(): WireCall {
+    return new SingleResponseCall(this.target, this.bound, this);
+  }
 
   protected override message(value: unknown): void {
     if (this.#answered) {
@@ -203,7 +218,22 @@ class SingleResponseCall extends WireCall {
 
 /** A call with a stream of responses. */
 class ResponseStreamCall extends WireCall {
-  readonly #responses = new CallResponses(this.target.limits, () => this.#left());
+  readonly #responses: CallResponses;
+
+  /** `before`: the attempt whose place this one takes. */
+  constructor(target: CallTarget, bound: BoundMethod, before?: ResponseStreamCall) {
+    super(target, bound);
+    const responses =
+      before === undefined
+        ? new CallResponses(target.limits, () => this.#responses.source?.left())
+        : before.#responses;
+    responses.source = this;
+    this.#responses = responses;
+  }
+
+  protected override again(): WireCall {
+    return new ResponseStreamCall(this.target, this.bound, this);
+  }
 
   get responses(): ResponseStream<unknown> {
     return this.#responses;
@@ -228,7 +258,8 @@ class ResponseStreamCall extends WireCall {
     this.#responses.ended(error);
   }
 
-  #left(): void {
+  /** The reader has left. */
+  left(): void {
     this.broken(leftError(), "abandoned");
   }
 }

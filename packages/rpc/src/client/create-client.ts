@@ -6,11 +6,18 @@ import { checkInterceptors } from "../interceptor-chain.ts";
 import { limitsWith, type RpcLimitOptions } from "../limits.ts";
 import { packingOf } from "../message/compression.ts";
 import { optionError } from "../option-check.ts";
+import { callRetries } from "../retry/call-retries.ts";
+import {
+  checkRetryChoice,
+  type PeerRetryOptions,
+  type RetryChoice,
+} from "../retry/retry-options.ts";
 import { type Facts, showingPrototype } from "../shown.ts";
 import { StatusCode } from "../status.ts";
 import { checkTimeout } from "../time/deadline.ts";
 import { BoundMethod } from "./bound-method.ts";
 import { type AnyClientMethod, type BindMode, clientMethod } from "./call.ts";
+import type { Renewal } from "./call-target.ts";
 import { checkModeChoice, chooseMode, type ModeChoice } from "./choose-mode.ts";
 import type { Client, RowClient, SharedReference } from "./client.ts";
 import { heldCallsOf } from "./held-calls.ts";
@@ -23,6 +30,11 @@ export interface ClientOptions extends ModeChoice {
   /** Interceptors of every call. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[] | undefined;
   readonly limits?: RpcLimitOptions | undefined;
+  /**
+   * The retries of calls (docs/guide/retries.md); `true` for the default policy. Default: false,
+   * and true for the clients of an `AsterClient`.
+   */
+  readonly retry?: RetryChoice<PeerRetryOptions> | undefined;
   /**
    * The compression of the requests of methods without a setting of their own. Default: that of the
    * connection, or messages of more than 4096 bytes.
@@ -67,7 +79,12 @@ export function createClient<T extends SharedReference>(
     throw optionError("rows", '"view"', options.rows);
   }
   const held = heldCallsOf(connection);
-  const target = { connection, limits: limitsWith(options.limits), held };
+  const retries = callRetries(
+    options.retry ?? false,
+    options.interceptors,
+    (connection as Renewal).retryTokens,
+  );
+  const target = { connection, limits: limitsWith(options.limits), held, retries };
   const settings = { interceptors: options.interceptors ?? [], timeoutMs: options.timeoutMs };
   const viewsRows = options.rows === "view";
   const bindOptions = {
@@ -101,6 +118,7 @@ export function factsOf(definition: ServiceDefinition, { peer }: Pick<Connection
 export function checkCallSettings(options: Omit<ClientOptions, "limits" | "compression">): void {
   checkModeChoice(options);
   checkTimeout(options.timeoutMs);
+  checkRetryChoice("retry", options.retry, true);
   checkInterceptors(options.interceptors);
 }
 

@@ -41,6 +41,7 @@ class InterceptedRun {
   readonly #method: InterceptedMethod;
   /** The index of the interceptor at work; behind the last one: the call itself. */
   #at = 0;
+  #retry: CallSetup["retry"];
   /** The setting of the caller. */
   #compression: CompressionSetting | undefined;
 
@@ -49,9 +50,11 @@ class InterceptedRun {
   }
 
   begin(request: unknown, setup: CallSetup): unknown {
+    this.#retry = setup.retry;
     const { metadata, deadlineAt, signal, onTrailer, compression } = setup;
     this.#compression = compression;
     const { service, version, method } = this.#method.bound;
+    const { connection } = this.#method.target;
     const guard = this.#guard(deadlineAt, signal);
     const call: InterceptedCall = {
       side: "client",
@@ -60,9 +63,10 @@ class InterceptedRun {
       method: method.name,
       pattern: method.pattern,
       idempotent: method.idempotent,
+      inSession: connection.isSession ?? false,
       attempt: 1,
       roles: NO_ROLES,
-      peer: this.#method.target.connection.peer,
+      peer: connection.peer,
       metadata,
       deadlineAt: deadlineAt === NO_DEADLINE ? undefined : deadlineAt,
       ...endingMembers(guard),
@@ -143,6 +147,7 @@ class InterceptedRun {
       // a call with one response watches its deadline itself, and needs the caller's signal only
       signal: signal === guard.signal && !this.#streams ? guard.source : signal,
       onTrailer: onTrailer && inCurrentScope(onTrailer),
+      retry: this.#retry,
       compression: narrowed(this.#compression, call.compression),
     });
   }

@@ -2,6 +2,7 @@ import type { MethodPattern } from "@aster/contract";
 import { type Channel, FrameFlag, ResetCode, type TransportError } from "@aster/transport";
 import { atCall } from "../call-stack.ts";
 import { RpcError } from "../error.ts";
+import { streamsRequests } from "../interceptor-chain.ts";
 import { passMessage } from "../message/message-codec.ts";
 import {
   type MessagePacker,
@@ -18,6 +19,8 @@ import {
 import { type RowSchemas, rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
 import { RpcReason } from "../reason.ts";
+import { isRepeatedWhole } from "../retry/repeatable-requests.ts";
+import { markUnprocessed } from "../retry/unprocessed.ts";
 import { StatusCode } from "../status.ts";
 import { NO_DEADLINE } from "../time/deadline.ts";
 import type { Timed, TimerSlot } from "../time/timer-slot.ts";
@@ -36,6 +39,7 @@ import {
 } from "./call-failure.ts";
 import { type CallSetup, checkStart } from "./call-options.ts";
 import type { CallSink, CallTarget } from "./call-target.ts";
+import { NextAttempt, nextDelayMs, type WaitingCall } from "./next-attempt.ts";
 
 const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;
 
@@ -50,10 +54,10 @@ type Failure = "byServer" | "locally" | "abandoned";
  *
  * call.ts creates it, sends one request or a source of requests with it, and hands its responses to
  * the caller. The channel delivers frames to it. It ends exactly once, with `succeeded` or
- * `failed`: at the trailer, at an error, at the deadline, or when the caller's signal fires. It is
- * a class, so that a call costs one object and no closures.
+ * `failed`: at the trailer, at an error, at the deadline, or when the caller's signal fires; or
+ * another attempt takes its place. It is a class, so that a call costs one object and no closures.
  */
-export abstract class WireCall implements CallSink, Timed, PumpTarget {
+export abstract class WireCall implements CallSink, Timed, PumpTarget, WaitingCall {
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
@@ -61,9 +65,15 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   readonly #bound: BoundMethod;
   #channel: Channel | undefined;
   #signal: AbortSignal | undefined;
-  #onTrailer: CallSetup["onTrailer"];
-  #logged: CallSetup["logged"];
+  #setup: CallSetup | undefined;
+  /** The request, or the source of requests. */
+  #request: unknown;
   #pump: MessagePump | undefined;
+  #attempts = 1;
+  /** The end of the attempt before. */
+  #cause: RpcError | undefined;
+  #wait: NextAttempt | undefined;
+  #responded = false;
   /** The packer of a stream of requests. */
   #packer: MessagePacker | undefined;
   /** Resolves when a request of the stream that is being compressed was sent. */
@@ -81,6 +91,8 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   protected opened(_channel: Channel): void {}
   /** A response has arrived. */
   protected abstract message(value: unknown, bytes: number): void;
+  /** Makes a call that takes the place of this one, with the same caller. */
+  protected abstract again(): WireCall;
   /** The server ended the call with OK. */
   protected abstract succeeded(): void;
   /** `abandoned`: responses that the caller has not read are to be dropped. */
@@ -103,30 +115,31 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
    * anything is sent.
    */
   sendOne(request: unknown, setup: CallSetup): void {
-    this.#logged = setup.logged;
+    this.#setup = setup;
+    this.#request = request;
     try {
       checkStart(setup);
       const { request: codec, packers, passesValues } = this.#bound;
       const header = this.#bound.header(setup);
-      if (passesValues) passMessage(this.#open(header, setup), request, true);
+      if (passesValues) passMessage(this.#open(header), request, true);
       else {
         const packer = packers.of(setup.compression);
         // the last thing that is encoded: the next encoding overwrites this view
         const payload = codec.encodeShared(request);
         if (packer.takesLong(payload.length)) {
           // the header goes first, so that calls of a session keep their order
-          this.#sendSchema(this.#open(header, setup));
+          this.#sendSchema(this.#open(header));
           void this.#sendPacked(packer.packLater(payload), true);
         } else {
           const compressed = packer.compress(payload);
-          const channel = this.#open(header, setup);
+          const channel = this.#open(header);
           this.#sendSchema(channel);
           sendMessageFrame(channel, payload, compressed, true);
         }
       }
       this.#watch(setup);
     } catch (error) {
-      this.fail(RpcError.from(error), "locally");
+      this.#notBegun(error);
     }
   }
 
@@ -134,17 +147,31 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
    * Sends the header, then requests until their source ends. Never throws: an error ends the call.
    */
   sendAll(source: MessageSource, setup: CallSetup): void {
-    this.#logged = setup.logged;
+    this.#setup = setup;
+    this.#request = source;
     try {
       checkStart(setup);
       if (!isMessageSource(source)) throw noStreamError(this.#bound);
       this.#packer = this.#bound.packers.of(setup.compression);
-      this.#open(this.#bound.header(setup), setup);
+      this.#open(this.#bound.header(setup));
       this.#watch(setup);
       void this.#pumpFrom(source);
     } catch (error) {
-      this.fail(RpcError.from(error), "locally");
+      this.#notBegun(error);
     }
+  }
+
+  /** Sends the requests again, after the wait for this attempt. */
+  begin(): void {
+    this.#wait = undefined;
+    const setup = this.#setup as CallSetup;
+    if (streamsRequests(this.pattern)) this.sendAll(this.#request as MessageSource, setup);
+    else this.sendOne(this.#request, setup);
+  }
+
+  /** The caller's signal has fired, or the client was closed, during the wait for this attempt. */
+  abort(error: RpcError): void {
+    this.broken(error, "abandoned");
   }
 
   /** Sends one message of a source. */
@@ -174,8 +201,9 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
     return packing === undefined ? (this.#channel as Channel).drained() : this.#packed(packing);
   }
 
-  refuse(error: RpcError): void {
-    this.broken(ownError(error), "byServer");
+  refuse(error: RpcError, unprocessed: boolean): void {
+    const own = ownError(error);
+    this.broken(unprocessed ? this.#unprocessed(own) : own, "byServer");
   }
 
   frame(flags: number, payload: Uint8Array): void {
@@ -196,6 +224,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
       }
       if (rows !== undefined && !this.#schemaRead) throw rowBeforeSchema();
       const bytes = unpack(flags, payload, this.target.limits.maxMessageBytes);
+      this.#responded = true;
       this.message(response.decode(bytes), bytes.length);
     } catch (error) {
       this.broken(responseError(error), "locally");
@@ -204,6 +233,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
 
   value(value: unknown): void {
     if (this.#over) return;
+    this.#responded = true;
     try {
       this.message(this.#bound.ofPassed(value), 0);
     } catch (error) {
@@ -224,7 +254,8 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   stopped(): void {}
 
   closed(error: TransportError): void {
-    this.broken(lostError(error, this.target.connection), "byServer");
+    const lost = lostError(error, this.target.connection);
+    this.broken(error.unprocessed ? this.#unprocessed(lost) : lost, "byServer");
   }
 
   expired(): void {
@@ -246,10 +277,12 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
    */
   protected fail(error: unknown, failure: Failure): void {
     if (this.#over) return;
+    const next = failure === "byServer" ? this.#nextAttempt(error) : undefined;
     this.#settle();
-    this.#logged?.ended(RpcError.from(error));
     if (failure === "byServer") this.#endRequests();
     else this.#channel?.reset(ResetCode.Cancelled);
+    if (next !== undefined) return;
+    this.#setup?.logged?.ended(RpcError.from(error));
     this.failed(error, failure === "abandoned");
   }
 
@@ -259,10 +292,9 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   }
 
   /** Opens the channel and sends the header. */
-  #open(header: Uint8Array, { onTrailer }: CallSetup): Channel {
+  #open(header: Uint8Array): Channel {
     const channel = this.target.connection.open(this);
     this.#channel = channel;
-    this.#onTrailer = onTrailer;
     this.opened(channel);
     channel.send(FrameFlag.Header, header);
     return channel;
@@ -326,20 +358,23 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
   #trailer(payload: Uint8Array): void {
     let error: RpcError | undefined;
     try {
-      error = decodeTrailer(payload, this.target.limits, this.#onTrailer);
+      error = decodeTrailer(payload, this.target.limits, this.#setup?.onTrailer);
     } catch (thrown) {
       this.fail(thrown, "locally");
       return;
     }
     if (error !== undefined) {
       const { reason } = error.details;
-      if (reason === RpcReason.DRAINING) this.target.connection.retire?.(this.#channel);
-      else if (reason === RpcReason.ADMISSION_LAPSED) this.target.connection.lapsed?.();
+      if (reason === RpcReason.DRAINING) {
+        this.target.connection.retire?.(this.#channel);
+        if (!this.#responded) this.#unprocessed(error);
+      } else if (reason === RpcReason.ADMISSION_LAPSED) this.target.connection.lapsed?.();
       this.broken(withData(error, this.#bound.errors), "byServer");
       return;
     }
     this.#settle();
-    this.#logged?.ended(undefined);
+    this.#setup?.logged?.ended(undefined);
+    this.target.retries?.tokens.succeeded();
     this.#endRequests();
     this.succeeded();
   }
@@ -349,6 +384,35 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget {
     timers.remove(this);
     this.#signal?.removeEventListener("abort", this);
     this.#pump?.stop();
+    this.#wait?.cancel();
+  }
+
+  /** Makes the call for another attempt, if the failure allows one. It begins after its wait. */
+  #nextAttempt(error: unknown): WireCall | undefined {
+    const setup = this.#setup;
+    if (setup === undefined || this.#responded) return undefined;
+    const isWhole = isRepeatedWhole(this.#request, this.pattern);
+    if (!isWhole && this.#pump?.untouched !== true) return undefined;
+    const attempt = { target: this.target, bound: this.#bound, setup, attempts: this.#attempts };
+    const delayMs = nextDelayMs(attempt, error);
+    if (delayMs === undefined) return undefined;
+    const next = this.again();
+    next.#setup = setup;
+    next.#request = isWhole ? this.#request : this.#pump?.handOver();
+    next.#attempts = this.#attempts + 1;
+    next.#cause = error as RpcError;
+    next.#wait = new NextAttempt(next, delayMs, this.target.held, setup.signal);
+    return next;
+  }
+
+  #unprocessed<E extends RpcError>(error: E): E {
+    const { service, method } = this.#bound;
+    return markUnprocessed(error, { service, method: method.name });
+  }
+
+  /** The call cannot be made; a further attempt then ends with the error of the one before. */
+  #notBegun(error: unknown): void {
+    this.fail(this.#cause ?? RpcError.from(error), "locally");
   }
 
   /** The server has ended the call: requests that are still to come are not sent. */

@@ -1,4 +1,5 @@
 import { type AsyncScope, currentScope } from "../context.ts";
+import { scoped } from "../scoped-stream.ts";
 import { nextTurn } from "../time/turn.ts";
 
 /** The call that a {@link MessagePump} sends messages to. */
@@ -22,6 +23,8 @@ export interface PumpTarget {
 /** A stream of messages; a plain array is one too. */
 export type MessageSource = AsyncIterable<unknown> | Iterable<unknown>;
 
+type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
+
 /** A source that is always ready must leave the event loop to others now and then. */
 const MESSAGES_PER_TURN = 256;
 
@@ -33,10 +36,14 @@ const MESSAGES_PER_TURN = 256;
  */
 export class MessagePump {
   readonly #target: PumpTarget;
-  #iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined;
+  #iterator: AnyIterator | undefined;
   #wake: (() => void) | undefined;
   #returned: Promise<unknown> | undefined;
   #scope: AsyncScope | undefined;
+  /** The last step that the source did not have at once. */
+  #pending: PromiseLike<IteratorResult<unknown>> | undefined;
+  #taken = false;
+  #handedOver = false;
 
   constructor(target: PumpTarget) {
     this.#target = target;
@@ -55,7 +62,12 @@ export class MessagePump {
     let left = MESSAGES_PER_TURN;
     while (!target.over) {
       let step = iterator.next();
-      if (isPromiseLike(step)) step = await step;
+      if (isPromiseLike(step)) {
+        this.#pending = step;
+        step = await step;
+      }
+      if (this.#handedOver) return false;
+      this.#taken = true;
       if (step.done) return !target.over;
       if (target.crowded) await this.#drained(step.value);
       if (target.over) break;
@@ -71,11 +83,23 @@ export class MessagePump {
     return false;
   }
 
+  /** Nothing was taken from the source. */
+  get untouched(): boolean {
+    return this.#iterator !== undefined && !this.#taken;
+  }
+
+  /** Ends, and returns the untouched source for another pump. */
+  handOver(): unknown {
+    this.#handedOver = true;
+    const rest = new UntouchedSource(this.#iterator as AnyIterator, this.#pending);
+    return scoped(rest, this.#scope as AsyncScope);
+  }
+
   /** Stops the source. No-op before `run` and after the end. */
   stop(): void {
     this.#wake?.();
     const iterator = this.#iterator;
-    if (iterator === undefined || this.#returned !== undefined) return;
+    if (iterator === undefined || this.#returned !== undefined || this.#handedOver) return;
     // the end of a call comes from a queue or timer that serves many calls
     this.#returned = this.#scope?.(() => leave(iterator));
   }
@@ -108,13 +132,14 @@ export function isMessageSource(value: unknown): value is MessageSource {
   return Symbol.asyncIterator in value || Symbol.iterator in value;
 }
 
-function iterate(source: MessageSource): AsyncIterator<unknown> | Iterator<unknown> {
+/** Begins to read a source. */
+export function iterate(source: MessageSource): AnyIterator {
   if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
   return source[Symbol.iterator]();
 }
 
 /** Ignores errors of the source: the call has already ended. */
-async function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): Promise<void> {
+async function leave(iterator: AnyIterator): Promise<void> {
   try {
     await iterator.return?.();
   } catch {}
@@ -123,4 +148,29 @@ async function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): Prom
 /** Returns whether a value has to be awaited. */
 export function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof (value as Partial<PromiseLike<T>> | null | undefined)?.then === "function";
+}
+
+/** A source that a pump has begun to read, and of which it has taken nothing. */
+class UntouchedSource implements AsyncIterableIterator<unknown> {
+  readonly #iterator: AnyIterator;
+  #first: PromiseLike<IteratorResult<unknown>> | undefined;
+
+  constructor(iterator: AnyIterator, first: PromiseLike<IteratorResult<unknown>> | undefined) {
+    this.#iterator = iterator;
+    this.#first = first;
+  }
+
+  async next(): Promise<IteratorResult<unknown>> {
+    const step = this.#first ?? this.#iterator.next();
+    this.#first = undefined;
+    return step;
+  }
+
+  async return(): Promise<IteratorResult<unknown>> {
+    return (await this.#iterator.return?.()) ?? { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }

@@ -15,6 +15,12 @@ import { limitsWith } from "../limits.ts";
 import { narrowed } from "../message/compression.ts";
 import { ClientConnection, type OfferCheck } from "../reconnect/client-connection.ts";
 import type { PeerLink } from "../reconnect/peer-link.ts";
+import { callRetries } from "../retry/call-retries.ts";
+import {
+  checkRetryChoice,
+  type PeerRetryOptions,
+  type RetryChoice,
+} from "../retry/retry-options.ts";
 import { StatusCode } from "../status.ts";
 import { RPC_ALPN } from "./dial.ts";
 import { checkModes, checkOffer } from "./offered-service.ts";
@@ -61,6 +67,7 @@ export class PeerServices {
       return judge.gateOf(offer);
     };
     const { timeoutMs, interceptors } = this.#settings(options);
+    checkRetryChoice("retry", options.retry, false);
     const compression = narrowed(options.compression, this.#options.compression);
     return {
       connection: new ClientConnection(this.#link, RPC_ALPN, check),
@@ -69,6 +76,7 @@ export class PeerServices {
         peerModes: first.serializationModes,
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
         interceptors,
+        retry: this.#retryOf(options),
         ...(compression === undefined ? {} : { compression }),
         limits: this.#options.limits ?? {},
       },
@@ -81,6 +89,8 @@ export class PeerServices {
    */
   named(name: string, scoped: ServiceScope, options: ProxyOptions): NamedService {
     checkCallSettings(options);
+    checkRetryChoice("retry", options.retry, false);
+    const { interceptors } = this.#settings(options);
     const check = this.#manifestCheck(name, scoped, options);
     const versions = this.#link.services.filter((one) => one.name === name);
     return {
@@ -88,6 +98,7 @@ export class PeerServices {
         connection: new ClientConnection(this.#link, RPC_ALPN, check),
         limits: limitsWith(this.#options.limits),
         held: this.#link.held,
+        retries: callRetries(this.#retryOf(options), interceptors, this.#link.retryTokens),
       },
       version: Math.max(1, ...versions.map((one) => one.version)),
       settings: this.#settings(options),
@@ -99,6 +110,10 @@ export class PeerServices {
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
       interceptors: [...(this.#options.interceptors ?? []), ...(options.interceptors ?? [])],
     };
+  }
+
+  #retryOf(options: ServiceClientOptions): RetryChoice<PeerRetryOptions> {
+    return options.retry ?? this.#options.retry ?? true;
   }
 
   #judge(own: () => OwnContract, { checkContract }: ServiceClientOptions): ContractJudge {

@@ -15,6 +15,7 @@ import type { JudgedCall } from "../contract-check/judged-call.ts";
 import { RpcError } from "../error.ts";
 import type { ClientLog } from "../log/client-log.ts";
 import type { WireMode } from "../protocol/mode.ts";
+import type { RetryTokens } from "../retry/retry-tokens.ts";
 import type { PeerLink } from "./peer-link.ts";
 
 /**
@@ -70,6 +71,10 @@ export class ClientConnection implements Connection, Renewal {
 
   get held(): HeldCalls {
     return this.#link.held;
+  }
+
+  get retryTokens(): RetryTokens {
+    return this.#link.retryTokens;
   }
 
   get log(): ClientLog | undefined {

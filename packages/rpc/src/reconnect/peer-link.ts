@@ -22,6 +22,7 @@ import { printFailure, runCallback } from "../failure-log.ts";
 import type { ClientLog } from "../log/client-log.ts";
 import type { Admitted, DialedPeer } from "../peer/dial.ts";
 import { RpcReason } from "../reason.ts";
+import type { RetryTokens } from "../retry/retry-tokens.ts";
 import { StatusCode } from "../status.ts";
 import { clearTimer, now, setTimer, type Timer } from "../time/clock.ts";
 import { AdmissionRenewal } from "./admission-renewal.ts";
@@ -37,6 +38,7 @@ export interface PeerLinkOptions {
   readonly backoff: Backoff;
   /** A call dials when no connection is open; otherwise it fails at once. */
   readonly reconnects: boolean;
+  readonly retryTokens: RetryTokens;
   readonly onStateChange: (state: ClientState, error: RpcError | undefined) => void;
   readonly log?: ClientLog | undefined;
 }
@@ -66,6 +68,7 @@ export class PeerLink {
   /** Fulfils when the client is closed. */
   readonly closed: Promise<TransportError>;
   readonly held: HeldCalls = new HeldCalls();
+  readonly retryTokens: RetryTokens;
   readonly #renewal = new AdmissionRenewal((signal) => this.#readmit(signal));
   readonly #options: PeerLinkOptions;
   /** Bound to the async context of the constructor: a call that dials has another one. */
@@ -91,6 +94,7 @@ export class PeerLink {
 
   constructor(dialed: DialedPeer, options: PeerLinkOptions) {
     this.#options = options;
+    this.retryTokens = options.retryTokens;
     this.#onStateChange = inCurrentScope(options.onStateChange);
     this.peer = dialed.connection.peer;
     this.connection = dialed.connection;

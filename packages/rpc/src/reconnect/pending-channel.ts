@@ -242,7 +242,7 @@ export class PendingChannel implements Channel {
   }
 }
 
-/** Sinks take transport errors; `RpcError.from` gets the error inside back. */
+/** Sinks take transport errors; `RpcError.from` gets the error inside back. Nothing was sent. */
 function carrying(error: RpcError): TransportError {
-  return new TransportError("closed", error.message, { cause: error });
+  return new TransportError("closed", error.message, { cause: error, unprocessed: true });
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { MethodPattern } from "@aster/contract";
 import type { TransportError } from "@aster/transport";
-import { RpcError } from "../error.ts";
+import { errorOfStatus, RpcError, rpcErrorIn } from "../error.ts";
+import { attempt } from "../error-fields.ts";
 import type { RpcLimits } from "../limits.ts";
 import { decodeTrailer } from "../protocol/status-trailer.ts";
 import { RpcReason } from "../reason.ts";
@@ -66,6 +67,17 @@ export function drainingError(): RpcError {
   return new RpcError(StatusCode.UNAVAILABLE, "draining: the server accepts no new calls", {
     details: { reason: RpcReason.DRAINING },
   });
+}
+
+/**
+ * Returns what a handler or an interceptor threw, without the reason of {@link drainingError}: for
+ * the client it would mean that this server has not looked at the call.
+ */
+export function notDraining(thrown: unknown): unknown {
+  const error = attempt(() => rpcErrorIn(thrown), undefined);
+  if (error?.details.reason !== RpcReason.DRAINING) return thrown;
+  const { reason: _, ...details } = error.details;
+  return errorOfStatus(error.code, error.rawMessage, { details, cause: error });
 }
 
 /** The admission of the peer has ended, or there was none. */

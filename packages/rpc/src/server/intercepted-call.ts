@@ -16,6 +16,7 @@ export function interceptedCall(
     method: method.name,
     pattern: method.pattern,
     idempotent: method.idempotent,
+    inSession: service.definition.scoped === "session",
     attempt: 1,
     peer: context.peer,
     roles: context.roles,

@@ -27,6 +27,7 @@ import {
   deadlinePassed,
   isWaste,
   misplacedFrame,
+  notDraining,
   requestMissing,
   unexpectedMessage,
 } from "./errors.ts";
@@ -286,7 +287,7 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
 
   threw(call: AdmittedCall, error: unknown): void {
     if (call.intercepted && this.#phase !== Phase.Over) this.#deniedBy(call, error);
-    this.#failed(error);
+    this.#failed(notDraining(error));
     this.returned(call);
   }
 

@@ -130,7 +130,7 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
       // a session that ended before its first call was refused by the server
       const refused = this.#begun ? undefined : this.#reason;
       this.#begun = true;
-      call.sink.refuse(refused ?? overError(this.#reason));
+      call.sink.refuse(refused ?? overError(this.#reason), true);
       return;
     }
     this.#begun = true;
@@ -208,7 +208,8 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
   }
 
   closed(error: TransportError): void {
-    this.#end(lostError(error, this.#connection));
+    const lost = lostError(error, this.#connection);
+    this.#end(lost, lost, error.unprocessed);
   }
 
   /** A cancellation was not confirmed in time, or a server that stopped reading sent no trailer. */
@@ -299,20 +300,28 @@ export class ClientSession implements ChannelSink, Timed, CallOpener, CallSchedu
     this.channel.stop(ResetCode.NoError);
   }
 
-  /** `forCalls` ends the calls; it differs from `reason` when the client closed the session. */
-  #end(reason: RpcError | undefined, forCalls: RpcError | undefined = reason): void {
+  /**
+   * `forCalls` ends the calls; it differs from `reason` when the client closed the session.
+   * `unsent`: the session never had a connection.
+   */
+  #end(
+    reason: RpcError | undefined,
+    forCalls: RpcError | undefined = reason,
+    unsent: boolean = false,
+  ): void {
     if (this.#over) return;
     this.#over = true;
     this.#reason = reason;
     timers.remove(this);
     const running = this.#running;
     this.#running = undefined;
-    const calls = this.#waiting.take();
-    if (running !== undefined) calls.unshift(running);
-    for (const call of calls) {
+    const refuse = (call: CallChannel, isUnsent: boolean): void => {
       call.finish();
-      call.sink.refuse(forCalls ?? overError(undefined));
-    }
+      call.sink.refuse(forCalls ?? overError(undefined), isUnsent);
+    };
+    const waiting = this.#waiting.take();
+    if (running !== undefined) refuse(running, unsent);
+    for (const call of waiting) refuse(call, true);
     this.held.end(forCalls ?? overError(undefined));
     this.#settle(reason);
   }

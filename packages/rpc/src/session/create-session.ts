@@ -14,7 +14,7 @@ import { StatusCode } from "../status.ts";
 import { ClientSession } from "./client-session.ts";
 import { controlOf, type OpenedSession, type Session } from "./session.ts";
 
-export interface SessionOptions extends ClientOptions {
+export interface SessionOptions extends Omit<ClientOptions, "retry"> {
   /**
    * The session is abandoned when the server does not confirm the cancellation of a call in this
    * time. Default: 5 s.

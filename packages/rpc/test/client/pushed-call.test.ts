@@ -132,7 +132,11 @@ const ways: [string, (pair: ServicePair) => Promise<Methods>][] = [
       async ({ client }) => {
         const definition = kind === "proxy" ? Pushed : Kept;
         const options = described ? { manifest: manifestOf(definition) } : {};
-        const remote = (await client[kind](definition.name, options)) as unknown as ByName;
+        const made =
+          kind === "proxy"
+            ? client.proxy(definition.name, options)
+            : await client.session(definition.name, options);
+        const remote = made as unknown as ByName;
         return {
           sum: () => remote.sum.clientStream.open(),
           double: () => remote.double.bidi.open(),

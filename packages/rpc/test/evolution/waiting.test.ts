@@ -39,7 +39,8 @@ const served = () =>
 
 async function withFault(fault?: Fault) {
   const script = faults(fault === undefined ? [] : fault);
-  const pair = await servicePair({ services: [served()], faults: script });
+  const options = { services: [served()], faults: script, client: { retry: false } } as const;
+  const pair = await servicePair(options);
   return { script, pair, remote: pair.client.client(Old, { compression: false }) };
 }
 

@@ -174,7 +174,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     await journal.wrote("sleep began");
     const drained = at.server.drain();
     for (let time = 0; time < 3; time += 1) {
-      expect(await failure(remote.echo({}))).toMatchObject({
+      expect(await failure(remote.echo({}, { retry: false }))).toMatchObject({
         code: StatusCode.UNAVAILABLE,
         details: { reason: "draining" },
       });

@@ -24,6 +24,8 @@ interface Outcome {
 // before a server resets the streams whose headers are missing
 const TIMEOUT_MS = 6_000;
 const timed = { timeoutMs: TIMEOUT_MS };
+/** Every fault shows. */
+const client = { retry: false } as const;
 
 async function collect(responses: AsyncIterable<unknown>): Promise<Outcome> {
   const got: unknown[] = [];
@@ -82,12 +84,12 @@ async function faultyServer(network: Faults): Promise<ServicePair> {
   const nodes = await memoryPair();
   const node = network.wrapNode(nodes.server);
   const server = await AsterServer.start({ services: [probe()], gate: openGate(), node });
-  const client = await AsterClient.connect(server.address, { node: nodes.client });
+  const connected = await AsterClient.connect(server.address, { ...client, node: nodes.client });
   return {
-    client,
+    client: connected,
     server,
     async [Symbol.asyncDispose]() {
-      await client.close();
+      await connected.close();
       await server.close();
       await nodes[Symbol.asyncDispose]();
     },
@@ -107,7 +109,7 @@ async function outcomeOf(
   await using pair =
     place === "at the server"
       ? await faultyServer(network)
-      : await servicePair({ services: [probe()], transport, faults: network });
+      : await servicePair({ client, services: [probe()], transport, faults: network });
   const running = patterns[pattern].run(pair);
   await expect.poll(() => network.injected.length).toBeGreaterThan(0);
   if (fault.do === "drop") await clock.advance(TIMEOUT_MS);
@@ -167,7 +169,7 @@ describe("a script", () => {
     using clock = fakeClock();
     for (const direction of ["toServer", "toClient"] as const) {
       const slow = faults({ at: 1, direction, do: { delayMs: 5_000 } });
-      await using pair = await servicePair({ services: [probe()], faults: slow });
+      await using pair = await servicePair({ client, services: [probe()], faults: slow });
       for (const name of names) {
         let outcome: Outcome | undefined;
         const running = patterns[name].run(pair).then((result) => {
@@ -235,7 +237,7 @@ describe("a script", () => {
 
   test("a duplicated response fails a unary call, a duplicated item is one more item", async () => {
     const twice = faults({ at: 0, direction: "toClient", do: "duplicate" });
-    await using pair = await servicePair({ services: [probe()], faults: twice });
+    await using pair = await servicePair({ client, services: [probe()], faults: twice });
     for (const name of ["unary", "client_stream"] as const) {
       expect((await patterns[name].run(pair)).code).toBe(StatusCode.INTERNAL);
     }
@@ -246,7 +248,7 @@ describe("a script", () => {
 
   test("limits faults by times and stream, until another script is set", async () => {
     const network = faults({ at: 0, direction: "toClient", do: "reset", times: 1, stream: 1 });
-    await using pair = await servicePair({ services: [probe()], faults: network });
+    await using pair = await servicePair({ client, services: [probe()], faults: network });
     const codes: number[] = [];
     for (let call = 0; call < 3; call++) codes.push(await codeOf(echo(pair)));
     expect(codes).toEqual([0, StatusCode.UNAVAILABLE, 0]);
@@ -260,7 +262,7 @@ describe("a script", () => {
   test("counts frames of a connection, and cuts one direction of it", async () => {
     using clock = fakeClock();
     const half = faults({ at: 5, of: "connection", direction: "toServer", do: "drop" });
-    await using pair = await servicePair({ services: [probe()], faults: half });
+    await using pair = await servicePair({ client, services: [probe()], faults: half });
     expect([await codeOf(echo(pair)), await codeOf(echo(pair))]).toEqual([0, 0]);
     for (let call = 0; call < 2; call++) {
       const lost = codeOf(pair.client.client(Probe).echo({}, { timeoutMs: 1_000 }));
@@ -273,7 +275,7 @@ describe("a script", () => {
   test("repeats its random choices for the same seed", async () => {
     const run = async (seed: number): Promise<number[]> => {
       const unlucky = faults({ at: 0, direction: "toClient", do: "reset", chance: 0.5 }, { seed });
-      await using pair = await servicePair({ services: [probe()], faults: unlucky });
+      await using pair = await servicePair({ client, services: [probe()], faults: unlucky });
       const codes: number[] = [];
       for (let call = 0; call < 40; call++) codes.push(await codeOf(echo(pair)));
       return codes;
@@ -288,7 +290,7 @@ describe("a script", () => {
     using clock = fakeClock();
     const journal = new Journal();
     const network = faults([]);
-    await using pair = await servicePair({ services: [tally(journal)], faults: network });
+    await using pair = await servicePair({ client, services: [tally(journal)], faults: network });
     const open = () => pair.client.session(Tally, { cancelTimeoutMs: 1_000 });
     const session = await open();
     expect(await session.add({ n: 1 })).toMatchObject({ n: 1 });

@@ -1,6 +1,7 @@
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
+import { lostUnsent, resetError } from "../lost-channel.ts";
 import { Signal } from "../signal.ts";
 import { spoil } from "../slab.ts";
 import type { Slotted } from "../slots.ts";
@@ -144,10 +145,7 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
     const other = this.#other;
     // a half that has ended cannot be reset: the peer then sees STOP_SENDING on its own half
     if (ended || other.#receiveDone) other.#takeStop(code);
-    else {
-      const message = `the peer reset the channel with code ${code}`;
-      other.#lose(new TransportError("reset", message, { applicationCode: code }));
-    }
+    else other.#lose(resetError(code));
   }
 
   stop(code: number): void {
@@ -177,7 +175,7 @@ export class MemoryChannel implements Channel, Recipient, Slotted {
 
   connectionLost(error: TransportError): void {
     if (this.#sink === undefined) this.#finish();
-    else this.#lose(error);
+    else this.#lose(this.#opener && !this.#announced ? lostUnsent(error) : error);
   }
 
   deliver(): void {

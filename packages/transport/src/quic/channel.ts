@@ -6,6 +6,7 @@
 import { type Channel, type ChannelSink, ResetCode } from "../channel.ts";
 import { TransportError } from "../error.ts";
 import { checkPayloadSize, FRAME_OVERHEAD_BYTES } from "../frame.ts";
+import { lostUnsent } from "../lost-channel.ts";
 import { type Deferred, deferred, Signal } from "../signal.ts";
 import type { Slotted } from "../slots.ts";
 import { now, soon } from "../turns.ts";
@@ -233,9 +234,9 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
     this.#deliver();
   }
 
-  /** Ends a channel that was opened on a closed connection, after the caller has it. */
+  /** Ends a channel that cannot be opened, after the caller has it. */
   loseLater(error: TransportError): void {
-    this.#loss = error;
+    this.#loss = lostUnsent(error);
     this.#deliverLater();
   }
 

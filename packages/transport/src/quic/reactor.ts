@@ -7,6 +7,7 @@ import type { NativeConnectionStats, NativeNode, NativeNodeInit } from "@aster/n
 import { endpointIdFromBytes } from "../address/endpoint.ts";
 import type { RefusedConnections } from "../allow-list.ts";
 import { TransportError, type TransportErrorCode } from "../error.ts";
+import { resetError } from "../lost-channel.ts";
 import { oneLine } from "../one-line.ts";
 import { now, outsideCalls, setImmediate } from "../turns.ts";
 import { EndingKind, EventFlag, EventOp, Limit, RecordHeader } from "./border.ts";
@@ -197,11 +198,7 @@ export class Reactor {
     const channel = this.#channels.get(handle);
     switch (op) {
       case EventOp.RESET:
-        channel?.onLost(
-          new TransportError("reset", `the peer reset the channel with code ${arg}`, {
-            applicationCode: arg,
-          }),
-        );
+        channel?.onLost(resetError(arg));
         break;
       case EventOp.STOPPED:
         channel?.onStopped(arg);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { DEFAULT_MAX_CHANNELS } from "../../src/defaults.ts";
+import { ResetCode } from "../../src/index.ts";
 import type { NodePair } from "../../src/testing.ts";
 import { channelOn, connected, eventually, pattern, sleep } from "../support/pair.ts";
 import { Recorder } from "../support/recorder.ts";
@@ -20,6 +21,27 @@ export function resetTests(pair: () => NodePair): void {
     near.end();
     await sleep(30);
     expect(nearSink.calls).toEqual(["frame"]);
+  });
+
+  test.each([
+    { code: ResetCode.RefusedStream, unprocessed: true },
+    { code: ResetCode.Cancelled, unprocessed: false },
+  ])("after a reset with code $code, unprocessed is $unprocessed", async (expected) => {
+    const { far, nearSink } = await channelOn(await connected(pair()));
+    far.reset(expected.code);
+    expect((await nearSink.untilLost()).unprocessed).toBe(expected.unprocessed);
+  });
+
+  test("a channel is unprocessed if its connection ended before anything was sent", async () => {
+    const both = await connected(pair());
+    const { nearSink } = await channelOn(both);
+    both.server.close(0);
+    expect((await nearSink.untilLost()).unprocessed).toBe(false);
+    const late = new Recorder();
+    both.client.open(late).send(0, pattern(3));
+    const error = await late.untilLost();
+    expect(error).toMatchObject({ code: "closed", unprocessed: true });
+    expect(error.message).toBe((await both.client.closed).message);
   });
 
   test("a reset reaches a paused reader", async () => {
