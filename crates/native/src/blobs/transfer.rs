@@ -26,7 +26,7 @@ struct State {
     outcome: Option<Result<Transferred, Failure>>,
 }
 
-/// What a transfer moved.
+/// The blob that a transfer moved.
 #[derive(Clone)]
 pub struct Transferred {
     pub hash: String,

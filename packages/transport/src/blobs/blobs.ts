@@ -17,8 +17,8 @@ import type { BlobTicket } from "./ticket.ts";
 import { type Transfer, transfer } from "./transfer.ts";
 
 /**
- * The content of a new blob: bytes, a file, or pieces such as those of a `ReadableStream`. Pieces are
- * taken as fast as the store writes them.
+ * The content of a new blob: bytes, a file, or pieces such as those of a `ReadableStream`. Pieces
+ * are taken as fast as the store writes them.
  */
 export type BlobContent = Uint8Array | { readonly path: string } | AsyncIterable<Uint8Array>;
 
