@@ -4,10 +4,14 @@
 //! JavaScript submits commands and drains events. There is no promise, callback or lock per
 //! operation. This file is what JavaScript sees; `border.rs` has the numbers of both sides.
 
+mod blobs;
 mod border;
 mod endpoint;
 mod error;
+mod failure;
+mod gossip;
 mod keys;
+mod lossy;
 mod node;
 mod reactor;
 mod runtime;
@@ -51,7 +55,7 @@ impl NativeNode {
     pub fn new(env: Env, init: NativeNodeInit, wake: Function<'_, (), ()>) -> napi::Result<Self> {
         let options = Options::read(&init)?;
         let runtime = runtime::handle().map_err(napi::Error::from_reason)?;
-        let node = Node::new(runtime, JsWake::new(&wake)?, options.linked.clone());
+        let node = Node::new(runtime, JsWake::new(&wake)?, &options);
         register(env, &node)?;
         endpoint::open(&node, options);
         Ok(Self { node })
@@ -218,7 +222,7 @@ fn read_id(text: &str) -> napi::Result<EndpointId> {
     keys::endpoint_id(text).ok_or_else(|| napi::Error::from_reason(format!("{text:?} is not an endpoint id")))
 }
 
-fn read_address(peer: &str, direct: &[String], relay: Option<&str>) -> napi::Result<EndpointAddr> {
+pub(crate) fn read_address(peer: &str, direct: &[String], relay: Option<&str>) -> napi::Result<EndpointAddr> {
     let wrong = |what: &str| napi::Error::from_reason(format!("{what:?} is not an address"));
     let peer = keys::endpoint_id(peer).ok_or_else(|| wrong(peer))?;
     let mut parts = Vec::new();
