@@ -62,6 +62,7 @@ test.each([
   "testing",
   "configuration",
   "logging",
+  "blobs",
 ])(
   "guide: %s",
   async (name) => {

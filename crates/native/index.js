@@ -75,5 +75,12 @@ function unloadable(candidate, cause) {
 const native = load();
 
 export const NativeNode = native.NativeNode;
+export const NativeBlobs = native.NativeBlobs;
+export const NativeBlobList = native.NativeBlobList;
+export const NativeBlobReader = native.NativeBlobReader;
+export const NativeImport = native.NativeImport;
+export const NativeTagList = native.NativeTagList;
+export const NativeTopic = native.NativeTopic;
+export const NativeTransfer = native.NativeTransfer;
 export const buildProfile = native.buildProfile;
 export const border = native.border;

@@ -167,6 +167,8 @@ border! {
         BACKLOG = 21;
         /// Connection `handle` holds `arg` bytes of incomplete frames or without credit.
         ARRIVING = 22;
+        /// Connection `handle` has events to drain.
+        READY = 23;
     }
 
     /// The bits of the flags of an event.
@@ -229,6 +231,8 @@ border! {
         WRITABLE_BYTES = 128 * 1024;
         /// Bytes sent before a sender waits. More than `WRITABLE_BYTES`: the network stays busy.
         SEND_WINDOW_BYTES = 256 * 1024;
+        /// The bit in the result of `drain` that says that more events are left.
+        MORE_BIT = 0x8000_0000;
         /// Bytes of small messages that a paused stream holds before it is reset.
         HELD_BYTES = 2 * 1024 * 1024;
     }

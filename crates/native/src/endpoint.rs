@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::border::events::Events;
+use crate::border::events::{Events, NODE};
 use crate::border::{event_flag, event_op};
 use crate::node::Node;
 use crate::node::inbox::Message;
@@ -41,8 +41,18 @@ pub fn open(node: &Arc<Node>, options: Options) {
 }
 
 async fn bind(node: &Arc<Node>, options: Options) {
+    if let Err(failure) = node.services.open().await {
+        return node.inbox.send(Message::Down(Some(failure.to_string())));
+    }
     match options.bind(node.lookup.clone()).await {
         Ok(endpoint) => {
+            // Documents on disk are opened at once: the garbage collection has to know them.
+            let documents = node.services.is_persistent() && node.protocols.accepts_docs();
+            if documents && let Err(failure) = node.services.docs(&endpoint).await {
+                node.services.shutdown().await;
+                endpoint.close().await;
+                return node.inbox.send(Message::Down(Some(failure.to_string())));
+            }
             *node.endpoint.lock() = Some(endpoint.clone());
             node.apply_alpns();
             let opened =
@@ -53,7 +63,10 @@ async fn bind(node: &Arc<Node>, options: Options) {
             }
             node.runtime.spawn(guarded(accept::accept(Arc::clone(node), endpoint)));
         }
-        Err(text) => node.inbox.send(Message::Down(Some(text))),
+        Err(text) => {
+            node.services.shutdown().await;
+            node.inbox.send(Message::Down(Some(text)));
+        }
     }
 }
 
@@ -64,8 +77,9 @@ async fn watch(node: &Node, running: impl Future<Output = Option<()>>) {
     }
     let text = b"the native module failed; every connection of this node is lost";
     let mut events = Events::default();
-    events.push(event_op::DOWN, event_flag::FAULT, 0, 0, &[text]);
+    events.push(NODE, event_op::DOWN, event_flag::FAULT, 0, 0, &[text]);
     node.connections.lock().clear();
+    node.ended.send_replace(true);
     node.publish(&mut events);
     let endpoint = node.endpoint.lock().take();
     if let Some(endpoint) = endpoint {
@@ -95,7 +109,10 @@ async fn shut(node: &Node) {
     let endpoint = node.endpoint.lock().take();
     node.listeners.clear();
     dial::abort_all(node);
-    let idle = node.connections.lock().is_empty() && *node.closing_connections.borrow() == 0;
+    node.ended.send_replace(true);
+    let idle = node.connections.lock().is_empty()
+        && *node.closing_connections.borrow() == 0
+        && !node.services.is_persistent();
     let (sender, closes_started) = oneshot::channel();
     node.inbox.send(Message::Shutdown(sender));
     let orderly = guarded(async {
@@ -103,7 +120,7 @@ async fn shut(node: &Node) {
             // Fails when the reactor has ended. Then nothing is left to deliver.
             let _ = closes_started.await;
             let _ = node.closing_connections.subscribe().wait_for(|open| *open == 0).await;
-            node.protocols.shutdown().await;
+            node.services.shutdown().await;
             if let Some(endpoint) = &endpoint {
                 endpoint.close().await;
             }

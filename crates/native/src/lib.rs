@@ -4,10 +4,14 @@
 //! JavaScript submits commands and drains events. There is no promise, callback or lock per
 //! operation. This file is what JavaScript sees; `border.rs` has the numbers of both sides.
 
+mod blobs;
 mod border;
 mod endpoint;
 mod error;
+mod failure;
+mod gossip;
 mod keys;
+mod lossy;
 mod node;
 mod reactor;
 mod runtime;
@@ -23,8 +27,9 @@ use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 
+use border::events::Drained;
 use border::wake::JsWake;
-use border::{command_flag, command_op, header};
+use border::{command_flag, command_op, header, limit};
 use endpoint::dial::{self, Dial};
 use node::Node;
 use node::options::{NativeNodeInit, Options};
@@ -50,7 +55,7 @@ impl NativeNode {
     pub fn new(env: Env, init: NativeNodeInit, wake: Function<'_, (), ()>) -> napi::Result<Self> {
         let options = Options::read(&init)?;
         let runtime = runtime::handle().map_err(napi::Error::from_reason)?;
-        let node = Node::new(runtime, JsWake::new(&wake)?, options.linked.clone());
+        let node = Node::new(runtime, JsWake::new(&wake)?, &options);
         register(env, &node)?;
         endpoint::open(&node, options);
         Ok(Self { node })
@@ -69,21 +74,33 @@ impl NativeNode {
         self.node.inbox.submit(&[&header(command_op::SEND, flags, stream, 0, data.len()), data]);
     }
 
-    /// Copies whole event records into `target`. Returns their length, 0 when there are none.
+    /// Copies whole event records of a connection into `target`, or those of the node for
+    /// connection 0. Returns their length, 0 when there are none, with `MORE_BIT` when more are
+    /// left.
     #[napi(catch_unwind)]
-    pub fn drain(&self, mut target: Uint8Array) -> u32 {
+    pub fn drain(&self, mut target: Uint8Array, connection: u32) -> u32 {
         // SAFETY: `as_mut` requires that nothing else accesses the bytes while the reference lives.
         // JavaScript runs on this thread, which is inside this call, and the transport never puts
         // `target` on memory that it shares with another thread. `drain` keeps no reference.
-        let size = self.node.queue.drain(unsafe { target.as_mut() });
-        self.node.inbox.resume();
-        size as u32
+        let Drained { bytes, more } = self.node.queue.drain(connection, unsafe { target.as_mut() });
+        self.resume();
+        bytes as u32 | if more { limit::MORE_BIT as u32 } else { 0 }
+    }
+
+    /// Takes the event records back that `drain` has returned last for a connection and that
+    /// JavaScript has not read: those from `start` to `end`.
+    #[napi(catch_unwind)]
+    pub fn give_back(&self, connection: u32, source: &[u8], start: u32, end: u32) {
+        let returned = source.get(start as usize..end as usize).unwrap_or_default();
+        self.node.queue.give_back(connection, returned);
     }
 
     /// Returns the payload of a `LARGE` event, once.
     #[napi(catch_unwind)]
     pub fn take_large(&self, token: u32) -> Option<Uint8Array> {
-        self.node.queue.take_large(token).map(Uint8Array::from)
+        let payload = self.node.queue.take_large(token);
+        self.resume();
+        payload.map(Uint8Array::from)
     }
 
     /// Dials a peer; a `DIALED` or `FAILED` event with the number of the dial follows.
@@ -192,11 +209,20 @@ impl NativeNode {
     }
 }
 
+impl NativeNode {
+    /// Wakes the reactor if it may read connections again.
+    fn resume(&self) {
+        if self.node.queue.has_resumed() {
+            self.node.inbox.wake();
+        }
+    }
+}
+
 fn read_id(text: &str) -> napi::Result<EndpointId> {
     keys::endpoint_id(text).ok_or_else(|| napi::Error::from_reason(format!("{text:?} is not an endpoint id")))
 }
 
-fn read_address(peer: &str, direct: &[String], relay: Option<&str>) -> napi::Result<EndpointAddr> {
+pub(crate) fn read_address(peer: &str, direct: &[String], relay: Option<&str>) -> napi::Result<EndpointAddr> {
     let wrong = |what: &str| napi::Error::from_reason(format!("{what:?} is not an address"));
     let peer = keys::endpoint_id(peer).ok_or_else(|| wrong(peer))?;
     let mut parts = Vec::new();

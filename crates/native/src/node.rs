@@ -8,6 +8,7 @@ pub mod inbox;
 pub mod listeners;
 pub mod options;
 mod protocols;
+pub mod services;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -22,11 +23,14 @@ use tokio::sync::{oneshot, watch};
 
 use crate::border::events::{Events, Queue};
 use crate::border::wake::JsWake;
+use crate::failure::Failure;
 use gate::Gate;
 use inbox::Inbox;
 use listeners::Listeners;
+use options::Options;
 use protocols::Protocols;
 pub use protocols::alpns_of;
+use services::Services;
 
 pub struct Node {
     pub inbox: Arc<Inbox>,
@@ -34,6 +38,7 @@ pub struct Node {
     pub gate: Gate,
     pub listeners: Listeners,
     pub protocols: Protocols,
+    pub services: Services,
     /// `None` before the bind and after the close.
     pub endpoint: Mutex<Option<Endpoint>>,
     /// The addresses of dialed peers, for the linked protocols, which have ids only.
@@ -46,6 +51,8 @@ pub struct Node {
     pub closing_connections: watch::Sender<usize>,
     /// The node is closing or closed.
     pub closing: AtomicBool,
+    /// True when the operations of the linked protocols have to end.
+    pub ended: watch::Sender<bool>,
     pub connections_open: AtomicUsize,
     pub streams_open: AtomicUsize,
     pub bytes_queued: AtomicUsize,
@@ -54,19 +61,21 @@ pub struct Node {
 }
 
 impl Node {
-    pub fn new(runtime: Handle, wake: JsWake, linked: Vec<&'static [u8]>) -> Arc<Self> {
+    pub fn new(runtime: Handle, wake: JsWake, options: &Options) -> Arc<Self> {
         Arc::new(Self {
             inbox: Arc::default(),
             queue: Queue::default(),
             gate: Gate::default(),
             listeners: Listeners::default(),
-            protocols: Protocols::new(linked),
+            protocols: Protocols::new(options.linked.clone()),
+            services: Services::new(options),
             endpoint: Mutex::default(),
             lookup: MemoryLookup::new(),
             connections: Mutex::default(),
             dials: Mutex::default(),
             closing_connections: watch::Sender::new(0),
             closing: AtomicBool::default(),
+            ended: watch::Sender::new(false),
             connections_open: AtomicUsize::default(),
             streams_open: AtomicUsize::default(),
             bytes_queued: AtomicUsize::default(),
@@ -80,6 +89,17 @@ impl Node {
         if self.queue.publish(events) {
             self.wake.call();
         }
+    }
+
+    /// Resolves when the operations of the linked protocols have to end.
+    pub async fn ended(&self) {
+        // Fails when the sender is gone, which belongs to this node.
+        let _ = self.ended.subscribe().wait_for(|ended| *ended).await;
+    }
+
+    /// Returns the endpoint. Fails before the bind and after the close.
+    pub fn bound(&self) -> Result<Endpoint, Failure> {
+        self.endpoint.lock().clone().ok_or_else(Failure::closed)
     }
 
     /// A node that only dials refuses connections before their handshake.

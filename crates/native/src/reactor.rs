@@ -17,6 +17,7 @@ mod pieces;
 mod receiving;
 mod sending;
 mod shared;
+mod stalled;
 mod stream;
 mod streams;
 mod sums;
@@ -28,7 +29,8 @@ use std::task::{Context, Poll};
 use iroh::endpoint::{Connection as QuicConnection, ConnectionError};
 use rustc_hash::FxHashMap;
 
-use crate::border::{ending_kind, event_flag, event_op, limit};
+use crate::border::events::NODE;
+use crate::border::{ending_kind, event_flag, event_op};
 use crate::error::Ending;
 use crate::node::Node;
 use crate::node::inbox::{CONNECTION_BIT, Message, Origin, Signal};
@@ -39,12 +41,9 @@ use delay::Delay;
 use long_lived::LongLived;
 use receiving::Read;
 use shared::Shared;
+use stalled::Stalled;
 use stream::{Queued, Stream};
 use streams::Streams;
-
-/// Reading stops while JavaScript has more than this to drain. More than one of the largest frames,
-/// so that such a frame never stops reading by itself.
-const STALL_BYTES: usize = 2 * limit::MAX_FRAME_BYTES;
 
 pub struct Reactor {
     node: Arc<Node>,
@@ -56,6 +55,7 @@ pub struct Reactor {
     batch: Vec<u8>,
     ready: Vec<u32>,
     long_lived: LongLived,
+    stalled: Stalled,
     delay: Delay,
 }
 
@@ -71,6 +71,7 @@ impl Reactor {
             batch: Vec::new(),
             ready: Vec::new(),
             long_lived: LongLived::new(),
+            stalled: Stalled::default(),
             delay: Delay::new(),
         }
     }
@@ -90,9 +91,8 @@ impl Reactor {
             self.handle(message);
         }
         self.execute_batch();
-        if !node.inbox.stall(|| node.queue.len() > STALL_BYTES) {
-            self.poll_ready();
-        }
+        self.resume_stalled();
+        self.poll_ready();
         self.poll_long_lived(cx);
         node.connections_open.store(self.connections.len(), Ordering::Relaxed);
         node.streams_open.store(self.streams.len(), Ordering::Relaxed);
@@ -130,7 +130,8 @@ impl Reactor {
         match message {
             Message::Adopt { connection, raw, origin } => self.adopt(connection, raw, origin),
             Message::Event { op, flags, handle, arg, payload } => {
-                self.shared.events.push(op, flags, handle, arg, &[&payload]);
+                let connection = if op == event_op::GONE { handle } else { NODE };
+                self.shared.events.push(connection, op, flags, handle, arg, &[&payload]);
             }
             Message::Shutdown(done) => {
                 let ids: Vec<u32> = self.connections.keys().copied().collect();
@@ -147,7 +148,7 @@ impl Reactor {
                 }
                 let flags = if fault.is_some() { event_flag::FAULT } else { 0 };
                 let text = fault.as_deref().unwrap_or_default();
-                self.shared.events.push(event_op::DOWN, flags, 0, 0, &[text.as_bytes()]);
+                self.shared.events.push(NODE, event_op::DOWN, flags, 0, 0, &[text.as_bytes()]);
             }
         }
     }
@@ -159,7 +160,7 @@ impl Reactor {
         let events = &mut self.shared.events;
         let slot = match origin {
             Origin::Dialed(dial) => {
-                events.push(event_op::DIALED, 0, dial, id, &[peer.as_bytes()]);
+                events.push(NODE, event_op::DIALED, 0, dial, id, &[peer.as_bytes()]);
                 None
             }
             Origin::Accepted { remote, slot } => {
@@ -167,7 +168,7 @@ impl Reactor {
                 let alpn = quic.alpn();
                 let remote = remote.map(|address| address.to_string()).unwrap_or_default();
                 let payload = [peer.as_bytes(), alpn, remote.as_bytes()];
-                events.push(event_op::CONNECTION, flags, id, alpn.len() as u32, &payload);
+                events.push(NODE, event_op::CONNECTION, flags, id, alpn.len() as u32, &payload);
                 Some(slot)
             }
         };
@@ -193,7 +194,7 @@ impl Reactor {
         let (accepted, end) = connection.poll_accept();
         for halves in accepted {
             let handle = self.streams.next_inbound();
-            self.shared.events.push(event_op::STREAM, 0, handle, id, &[]);
+            self.shared.events.push(id, event_op::STREAM, 0, handle, id, &[]);
             let index = self.add(Stream::new(handle, id, raw, Some(halves)));
             self.poll_stream(index);
         }
@@ -236,23 +237,33 @@ impl Reactor {
         let by_peer = matches!(error, ConnectionError::ApplicationClosed(_));
         for index in self.streams.of_connection(id) {
             self.leave_assembly(index);
+            let behind = self.node.queue.stalls(id, &self.shared.events);
             match self.streams.with_waker(index) {
-                Some((waker, stream)) if by_peer => {
+                Some((waker, stream)) if by_peer && !(behind && stream.is_inbound()) => {
                     stream.read_rest(&mut Context::from_waker(waker), &mut self.shared);
                 }
-                _ => self.poll_stream(index),
+                _ if behind => {}
+                _ => self.read_and_write(index),
             }
             self.remove(index);
         }
         self.connections.remove(&id);
         self.streams.forget_connection(id);
+        self.stalled.forget(id);
         self.shared.forget(id);
         self.node.connections.lock().remove(&id);
         drop(self.shared.finished.take(id));
-        self.shared.events.push(event_op::CLOSED, ending.kind, id, ending.code, &[ending.text.as_bytes()]);
+        let text = ending.text.as_bytes();
+        self.shared.events.push(id, event_op::CLOSED, ending.kind, id, ending.code, &[text]);
     }
 
     fn poll_stream(&mut self, index: u32) {
+        if !self.stalls(index) {
+            self.read_and_write(index);
+        }
+    }
+
+    fn read_and_write(&mut self, index: u32) {
         loop {
             let Some((waker, stream)) = self.streams.with_waker(index) else { return };
             let cx = &mut Context::from_waker(waker);

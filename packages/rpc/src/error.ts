@@ -247,6 +247,8 @@ const transportCodes: Readonly<Record<TransportErrorCode, StatusCode>> = {
   timeout: StatusCode.UNAVAILABLE,
   closed: StatusCode.UNAVAILABLE,
   reset: StatusCode.UNAVAILABLE,
+  missing: StatusCode.NOT_FOUND,
+  storage: StatusCode.FAILED_PRECONDITION,
 };
 
 /**

@@ -181,6 +181,13 @@ export const RpcReason = {
   TRANSPORT_BIND: "transport.bind",
   /** The native module is missing or broken. Reinstall the packages for this platform. */
   TRANSPORT_NATIVE: "transport.native",
+  /**
+   * The storage of the node is in use, or cannot be read or written. Close the other node, or check
+   * the directory.
+   */
+  TRANSPORT_STORAGE: "transport.storage",
+  /** A blob or document is not there. Check its hash, and that a provider has it. */
+  TRANSPORT_MISSING: "transport.missing",
   /** The peer sent bytes that are not a frame. Check that it speaks this protocol. */
   TRANSPORT_FRAME: "transport.frame",
   /**

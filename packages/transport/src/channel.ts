@@ -75,6 +75,11 @@ export interface Channel {
   drained(): Promise<void>;
   /** Counts the bytes in the send buffer exactly. Resolves with 0 when the channel is over. */
   measureUnsent?(): Promise<number>;
+  /**
+   * Runs work that may take long in a turn of the event loop that its peer gets, after the events
+   * of others. It must not throw.
+   */
+  later?(work: () => void): void;
   /** Holds frames back until {@link Channel.resume}, those that have already arrived included. */
   pause(): void;
   resume(): void;

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { NativeNodeInit } from "@aster/native";
 import { isRelayUrl } from "./address/address.ts";
 import { parseSocketAddress } from "./address/socket-address.ts";
@@ -65,15 +66,31 @@ export interface NodeOptions {
    */
   readonly bulk?: boolean | undefined;
   /**
-   * Protocols of iroh that the node serves from memory, to every peer that the gate admits: at most
-   * 128 connections, 8 of one peer. `"docs"` includes the other two. Default: none.
+   * Protocols of iroh that the node serves, to every peer that the gate admits: at most 128
+   * connections, 8 of one peer. `"docs"` includes the other two. Default: none.
    */
   readonly protocols?: readonly LinkedProtocol[] | undefined;
+  /**
+   * The directory of blobs and documents, or options of their storage. One node at a time can use
+   * it. Default: they are kept in memory.
+   */
+  readonly storage?: string | StorageOptions | undefined;
   /**
    * Refuses every peer until the program calls `closeGate` and lists some. Without it, peers may
    * connect to the linked protocols before that call. Default: false.
    */
   readonly closed?: boolean | undefined;
+}
+
+/** The storage of blobs and documents. */
+export interface StorageOptions {
+  /** Created if it does not exist. Default: memory. */
+  readonly directory?: string | undefined;
+  /**
+   * The time between two runs of the garbage collection, which deletes blobs without a tag. At
+   * least 100 ms. Default: 5 min.
+   */
+  readonly collectIntervalMs?: number | undefined;
 }
 
 /** A protocol of iroh that the native module contains. */
@@ -82,6 +99,8 @@ export type LinkedProtocol = "blobs" | "docs" | "gossip";
 /** Below this, a busy peer could be lost by mistake. */
 const MIN_IDLE_TIMEOUT_MS = 1_000;
 const MAX_CHANNELS = 65_536;
+const MIN_COLLECT_INTERVAL_MS = 100;
+const DEFAULT_COLLECT_INTERVAL_MS = 300_000;
 const NETWORKS: ReadonlySet<string> = new Set(["n0", "staging", "none"]);
 const PATHS: ReadonlySet<string> = new Set<Paths>(["any", "direct", "relayed"]);
 const PROTOCOLS: ReadonlySet<string> = new Set<LinkedProtocol>(["blobs", "docs", "gossip"]);
@@ -91,7 +110,8 @@ const PROTOCOLS: ReadonlySet<string> = new Set<LinkedProtocol>(["blobs", "docs",
  *
  * Rejects with {@link TransportError}: `"option"` when an option is not valid, `"native"` when the
  * native module is missing, `"bind"` when the operating system refuses the endpoint, for example
- * because the address is in use.
+ * because the address is in use, `"storage"` when the directory cannot be opened or another node
+ * uses it.
  */
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
   const init = nativeInit(options);
@@ -139,7 +159,29 @@ function nativeInit(options: NodeOptions): NativeNodeInit {
     maxStreams: maxChannels,
     bulk,
     protocols: [...protocols],
+    ...storageInit(options.storage),
   };
+}
+
+function storageInit(
+  storage: string | StorageOptions = {},
+): Pick<NativeNodeInit, "storageDirectory" | "collectIntervalMs"> {
+  const given = typeof storage === "string" ? { directory: storage } : storage;
+  if (typeof given !== "object" || given === null) {
+    throw wrongOption("storage", "a directory or { directory, collectIntervalMs }", storage);
+  }
+  const { directory, collectIntervalMs = DEFAULT_COLLECT_INTERVAL_MS } = given;
+  checkWholeNumber(
+    "storage.collectIntervalMs",
+    collectIntervalMs,
+    MIN_COLLECT_INTERVAL_MS,
+    LONGEST_TIMER_MS,
+  );
+  if (directory === undefined) return { collectIntervalMs };
+  if (typeof directory !== "string" || directory === "") {
+    throw wrongOption("storage.directory", "the path of a directory", directory);
+  }
+  return { collectIntervalMs, storageDirectory: resolve(directory) };
 }
 
 function isProtocolList(protocols: readonly string[]): boolean {

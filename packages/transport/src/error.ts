@@ -7,10 +7,13 @@
  * - `"timeout"`: the peer did not answer in time
  * - `"closed"`: the node, connection or channel was closed, by this side or by the peer
  * - `"reset"`: the peer reset this one channel
- * - `"frame"`: the peer sent bytes that are not a frame (docs/wire.md, "Frames")
+ * - `"frame"`: the peer sent bytes that are not a frame (docs/wire.md, "Frames"), or not the blob
+ *   of a hash
  * - `"limit"`: a limit was reached; the message names it
  * - `"bind"`: the operating system refused the endpoint, or the key or ALPN is already in use
  * - `"native"`: the native module is missing or failed
+ * - `"missing"`: a blob, document or tag is not in the store, or the providers do not have it
+ * - `"storage"`: the directory of a store is in use, or cannot be read or written
  */
 export type TransportErrorCode =
   | "option"
@@ -22,7 +25,9 @@ export type TransportErrorCode =
   | "frame"
   | "limit"
   | "bind"
-  | "native";
+  | "native"
+  | "missing"
+  | "storage";
 
 export interface TransportErrorOptions extends ErrorOptions {
   /** The QUIC application error code of a reset or a close. */

@@ -1,7 +1,7 @@
 // Nodes, over QUIC and within one process.
 
 export type { AllowList, ClosedGateOptions, RefusedConnections } from "./allow-list.ts";
-export type { LinkedProtocol, Network, NodeOptions, Paths } from "./create-node.ts";
+export type { LinkedProtocol, Network, NodeOptions, Paths, StorageOptions } from "./create-node.ts";
 export { createNode } from "./create-node.ts";
 export { endpointIdOf, generateSecretKey } from "./keys.ts";
 export type { InProcessConnection, InProcessOptions } from "./memory/in-process.ts";

@@ -76,7 +76,7 @@ export const lifecycleRows: readonly ScriptRow[] = scriptRows("lifecycle", [
       const details = { reason: "draining" };
       await findings.fails(
         "a call of a server that drains",
-        () => remote.unary(request),
+        () => remote.unary(request, { retry: false }),
         14,
         details,
       );
@@ -139,7 +139,7 @@ export const lifecycleRows: readonly ScriptRow[] = scriptRows("lifecycle", [
       await using server = await StoppableServer.start(IDLE_MS);
       await using client = await connectTo(server);
       const remote = client.client(Testkit);
-      const call = remote.sleep({ ms: 20_000 });
+      const call = remote.sleep({ ms: 20_000 }, { retry: false });
       await remote.echo({});
       server.stop();
       const started = performance.now();

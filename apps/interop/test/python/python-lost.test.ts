@@ -48,7 +48,8 @@ describe.skipIf("missing" in environment)("a Python peer that is killed", () => 
     await using server = await PythonServer.start(environment.path);
     // bounds the dial of the last call
     const reconnect = { connectTimeoutMs: 2_000 };
-    await using client = await AsterClient.connect(server.ready.address, { ...quick, reconnect });
+    const options = { ...quick, reconnect, retry: false } as const;
+    await using client = await AsterClient.connect(server.ready.address, options);
     const stub = client.client(Testkit);
     const reading = (async () => {
       for await (const _ of stub.count({ end: 1_000_000, delayMs: 20 }));

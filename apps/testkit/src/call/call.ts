@@ -76,6 +76,8 @@ async function connect(
   const { address, identity, peer, idleMs, connectMs } = options;
   return AsterClient.connect(address, {
     network: "none",
+    // every failure is an outcome
+    retry: false,
     identity: identity ?? false,
     ...(peer === undefined ? {} : { peer }),
     ...presented,

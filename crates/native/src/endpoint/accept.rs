@@ -152,7 +152,7 @@ async fn serve_linked(node: &Node, endpoint: &Endpoint, connection: Connection) 
         tokio::select! { () = lapsed => {}, _ = closed => {} }
     };
     // Gossip returns at once and serves the connection elsewhere. The others end when it is closed.
-    tokio::join!(node.protocols.serve(endpoint, connection), watched);
+    tokio::join!(node.protocols.serve(&node.services, endpoint, connection), watched);
 }
 
 /// None of the protocols has a listener, or the peer has gone.

@@ -57,7 +57,6 @@ pub struct Inbox {
     input: Mutex<Input>,
     ready: Mutex<Vec<(u32, Option<Arc<Signal>>)>>,
     task: Mutex<Option<Waker>>,
-    stalled: AtomicBool,
 }
 
 #[derive(Default)]
@@ -105,7 +104,8 @@ impl Inbox {
         }
     }
 
-    fn wake(&self) {
+    /// Wakes the reactor.
+    pub fn wake(&self) {
         let task = self.task.lock().clone();
         if let Some(task) = task {
             task.wake();
@@ -116,21 +116,6 @@ impl Inbox {
     pub fn mark_ready(&self, index: u32) {
         self.ready.lock().push((index, None));
         self.wake();
-    }
-
-    /// Records and returns whether reading stops because JavaScript is behind.
-    pub fn stall(&self, behind: impl Fn() -> bool) -> bool {
-        let stalled = behind();
-        self.stalled.store(stalled, Ordering::SeqCst);
-        // JavaScript may have drained between the first check and the store.
-        stalled && behind()
-    }
-
-    /// Wakes the reactor if it had stopped reading.
-    pub fn resume(&self) {
-        if self.stalled.swap(false, Ordering::SeqCst) {
-            self.wake();
-        }
     }
 
     /// Moves the woken keys into `keys`.

@@ -4,11 +4,13 @@
 
 use std::fmt::Display;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use iroh::address_lookup::memory::MemoryLookup;
 use iroh::endpoint::{
-    IdleTimeout, NetReportConfig, PortmapperConfig, QuicTransportConfig, RelayMode, VarInt, presets,
+    IdleTimeout, NetReportConfig, PortmapperConfig, QuicTransportConfig, QuicTransportConfigBuilder,
+    RelayMode, VarInt, presets,
 };
 use iroh::{Endpoint, RelayUrl, SecretKey};
 use iroh_mdns_address_lookup::MdnsAddressLookup;
@@ -19,6 +21,7 @@ use url::Url;
 
 use crate::keys;
 use crate::node::alpns_of;
+use crate::node::services::Storage;
 
 /// Unidirectional streams of a peer, when the node serves linked protocols. Gossip opens one per
 /// topic, Aster itself opens none.
@@ -65,6 +68,10 @@ pub struct NativeNodeInit {
     pub bulk: bool,
     /// Protocols of iroh that the node serves: `blobs`, `docs`, `gossip`.
     pub protocols: Vec<String>,
+    /// The directory of blobs and documents. Default: they are kept in memory.
+    pub storage_directory: Option<String>,
+    /// The time between two runs of the garbage collection of blobs.
+    pub collect_interval_ms: u32,
 }
 
 enum Network {
@@ -100,6 +107,9 @@ pub struct Options {
     pub stream_window: u32,
     /// The ALPNs of the linked protocols.
     pub linked: Vec<&'static [u8]>,
+    pub storage: Storage,
+    /// The settings of connections that download blobs.
+    pub downloads: QuicTransportConfig,
 }
 
 impl Options {
@@ -125,6 +135,11 @@ impl Options {
             transport: transport(init, stream_window),
             stream_window,
             linked: read_protocols(init)?,
+            downloads: download_transport(init),
+            storage: Storage {
+                directory: init.storage_directory.as_ref().map(PathBuf::from),
+                collect_interval: Duration::from_millis(u64::from(init.collect_interval_ms)),
+            },
         })
     }
 
@@ -223,19 +238,33 @@ fn read_proxy(init: &NativeNodeInit) -> napi::Result<Proxy> {
 }
 
 fn transport(init: &NativeNodeInit, stream_window: u32) -> QuicTransportConfig {
-    let idle_timeout = IdleTimeout::from(VarInt::from_u32(init.idle_timeout_ms));
-    let keep_alive = init.keep_alive_ms.min(init.idle_timeout_ms / KEEP_ALIVES_PER_IDLE_TIMEOUT);
     let uni_streams = if init.protocols.is_empty() { 0 } else { MAX_UNI_STREAMS };
     let receive_window = u64::from(init.max_streams) * u64::from(stream_window) + SPARE_WINDOW;
-    QuicTransportConfig::builder()
+    timed_transport(init)
         .max_concurrent_bidi_streams(VarInt::from_u32(init.max_streams))
         .max_concurrent_uni_streams(VarInt::from_u32(uni_streams))
         .stream_receive_window(VarInt::from_u32(stream_window))
         .receive_window(VarInt::from_u64(receive_window).unwrap_or(VarInt::MAX))
         .send_window(SEND_WINDOW)
+        .build()
+}
+
+/// A download reads few streams, which it opens itself, as fast as it can.
+fn download_transport(init: &NativeNodeInit) -> QuicTransportConfig {
+    timed_transport(init)
+        .max_concurrent_bidi_streams(VarInt::from_u32(0))
+        .max_concurrent_uni_streams(VarInt::from_u32(0))
+        .stream_receive_window(VarInt::from_u32(BULK_STREAM_WINDOW))
+        .receive_window(VarInt::from_u64(SPARE_WINDOW).unwrap_or(VarInt::MAX))
+        .build()
+}
+
+fn timed_transport(init: &NativeNodeInit) -> QuicTransportConfigBuilder {
+    let idle_timeout = IdleTimeout::from(VarInt::from_u32(init.idle_timeout_ms));
+    let keep_alive = init.keep_alive_ms.min(init.idle_timeout_ms / KEEP_ALIVES_PER_IDLE_TIMEOUT);
+    QuicTransportConfig::builder()
         .max_idle_timeout(Some(idle_timeout))
         .keep_alive_interval(Duration::from_millis(u64::from(keep_alive)))
-        .build()
 }
 
 /// An error and its causes.

@@ -1,8 +1,7 @@
-//! The linked protocols: blobs, gossip and docs on the same endpoint, in memory.
+//! The connections of the linked protocols: blobs, gossip and docs on the same endpoint.
 //!
-//! A node accepts those that its options name. Each starts with the first peer that asks for it and
-//! ends with the node. Their connections are counted and limited here, because JavaScript does not
-//! see them.
+//! A node accepts those that its options name. Their connections are counted and limited here,
+//! because JavaScript does not see them. The services behind them are in `services.rs`.
 
 use std::sync::Arc;
 
@@ -10,12 +9,11 @@ use iroh::endpoint::Connection;
 use iroh::protocol::ProtocolHandler;
 use iroh::{Endpoint, EndpointId};
 use iroh_blobs::BlobsProtocol;
-use iroh_blobs::store::mem::MemStore;
-use iroh_docs::protocol::Docs;
-use iroh_gossip::net::Gossip;
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::Notify;
+
+use super::services::Services;
 
 const BLOBS: &[u8] = iroh_blobs::ALPN;
 const GOSSIP: &[u8] = iroh_gossip::ALPN;
@@ -42,9 +40,6 @@ pub struct Protocols {
     /// The ALPNs that the node accepts.
     pub alpns: Vec<&'static [u8]>,
     open: Mutex<FxHashMap<EndpointId, Vec<Arc<Notify>>>>,
-    store: OnceCell<MemStore>,
-    gossip: OnceCell<Gossip>,
-    docs: OnceCell<Option<Docs>>,
 }
 
 impl Protocols {
@@ -54,6 +49,10 @@ impl Protocols {
 
     pub fn accepts(&self, alpn: &[u8]) -> bool {
         self.alpns.contains(&alpn)
+    }
+
+    pub fn accepts_docs(&self) -> bool {
+        self.accepts(DOCS)
     }
 
     /// The number of open connections.
@@ -85,47 +84,20 @@ impl Protocols {
     }
 
     /// Serves one connection until it ends. An error ends only this connection.
-    pub async fn serve(&self, endpoint: &Endpoint, connection: Connection) {
+    pub async fn serve(&self, services: &Services, endpoint: &Endpoint, connection: Connection) {
         let served = match connection.alpn() {
-            BLOBS => BlobsProtocol::new(self.store().await, None).accept(connection).await,
-            GOSSIP => self.gossip(endpoint).await.accept(connection).await,
-            DOCS => match self.docs(endpoint).await {
-                Some(docs) => docs.accept(connection).await,
-                None => Ok(()),
+            BLOBS => match services.store().await {
+                Ok(store) => BlobsProtocol::new(store, None).accept(connection).await,
+                Err(_) => Ok(()),
+            },
+            GOSSIP => services.gossip(endpoint).await.accept(connection).await,
+            DOCS => match services.docs(endpoint).await {
+                Ok(docs) => docs.accept(connection).await,
+                Err(_) => Ok(()),
             },
             _ => Ok(()),
         };
         drop(served);
-    }
-
-    async fn store(&self) -> &MemStore {
-        self.store.get_or_init(async || MemStore::new()).await
-    }
-
-    async fn gossip(&self, endpoint: &Endpoint) -> &Gossip {
-        self.gossip.get_or_init(async || Gossip::builder().spawn(endpoint.clone())).await
-    }
-
-    async fn docs(&self, endpoint: &Endpoint) -> Option<&Docs> {
-        let start = async || {
-            let store = self.store().await.clone();
-            let gossip = self.gossip(endpoint).await.clone();
-            Docs::memory().spawn(endpoint.clone(), store.into(), gossip).await.ok()
-        };
-        self.docs.get_or_init(start).await.as_ref()
-    }
-
-    /// Ends the protocols, docs first: they use gossip and blobs.
-    pub async fn shutdown(&self) {
-        if let Some(Some(docs)) = self.docs.get() {
-            docs.shutdown().await;
-        }
-        if let Some(gossip) = self.gossip.get() {
-            let _ = gossip.shutdown().await;
-        }
-        if let Some(store) = self.store.get() {
-            let _ = store.shutdown().await;
-        }
     }
 }
 

@@ -28,6 +28,8 @@ impl Reactor {
             command_op::CLOSE => {
                 if let Some(connection) = self.connections.get(&command.handle) {
                     connection.quic.close(VarInt::from_u32(command.arg), command.payload);
+                    // JavaScript waits for the end alone
+                    self.node.queue.discard(command.handle);
                 }
             }
             command_op::TAKE => {

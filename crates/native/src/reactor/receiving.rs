@@ -135,9 +135,10 @@ impl ReceiveHalf {
         }
     }
 
-    /// Makes the next polls read without credit.
-    pub fn read_without_credit(&mut self) {
-        self.last = true;
+    /// Makes the next polls read without credit, unless JavaScript is far behind.
+    pub fn read_without_credit(&mut self, shared: &mut Shared) {
+        self.last = self.held.is_empty();
+        self.drop_held(shared);
     }
 
     fn is_full(&self, shared: &Shared) -> bool {
@@ -183,7 +184,7 @@ impl ReceiveHalf {
                     self.ended = true;
                 }
                 Poll::Ready(Err(ReadError::Reset(code))) => {
-                    shared.events.push(event_op::RESET, 0, self.handle, narrow(code), &[]);
+                    shared.events.push(self.connection, event_op::RESET, 0, self.handle, narrow(code), &[]);
                     return Err(Lost(stream_code::CANCELLED));
                 }
                 // The connection is lost, which has an event of its own.
@@ -216,12 +217,13 @@ impl ReceiveHalf {
 
     /// Reports that the stream is given up because it makes this side keep too much.
     pub fn overrun(&self, shared: &mut Shared) -> Lost {
-        shared.events.push(event_op::OVERRUN, 0, self.handle, 0, &[]);
+        shared.events.push(self.connection, event_op::OVERRUN, 0, self.handle, 0, &[]);
         Lost(stream_code::INTERNAL_ERROR)
     }
 
     fn deliver(&mut self, bytes: &[u8], shared: &mut Shared) -> Option<Read> {
-        let mut frames = FrameEvents { events: &mut shared.events, handle: self.handle, weight: 0 };
+        let (connection, handle) = (self.connection, self.handle);
+        let mut frames = FrameEvents { events: &mut shared.events, connection, handle, weight: 0 };
         let outcome = if self.raw {
             frames.frame(0, bytes);
             Ok(())
@@ -248,13 +250,13 @@ impl ReceiveHalf {
     fn end(&mut self, shared: &mut Shared) {
         self.ended = false;
         match self.splitter.finish() {
-            Ok(()) => shared.events.push(event_op::FIN, 0, self.handle, 0, &[]),
+            Ok(()) => shared.events.push(self.connection, event_op::FIN, 0, self.handle, 0, &[]),
             Err(error) => self.refuse(&error, shared),
         }
     }
 
     fn refuse(&mut self, error: &Malformed, shared: &mut Shared) {
-        shared.events.push(event_op::MALFORMED, 0, self.handle, 0, &[error.0.as_bytes()]);
+        shared.events.push(self.connection, event_op::MALFORMED, 0, self.handle, 0, &[error.0.as_bytes()]);
         self.stop(stream_code::INTERNAL_ERROR, shared);
     }
 
@@ -284,6 +286,7 @@ impl ReceiveHalf {
 /// Turns the frames of one stream into events, and counts their bytes against its credit.
 struct FrameEvents<'a> {
     events: &'a mut Events,
+    connection: u32,
     handle: u32,
     weight: usize,
 }
@@ -291,11 +294,11 @@ struct FrameEvents<'a> {
 impl FrameSink for FrameEvents<'_> {
     fn frame(&mut self, flags: u8, payload: &[u8]) {
         self.weight += record_header::BYTES + payload.len();
-        self.events.push(event_op::FRAME, flags, self.handle, 0, &[payload]);
+        self.events.push(self.connection, event_op::FRAME, flags, self.handle, 0, &[payload]);
     }
 
     fn large(&mut self, flags: u8, payload: Vec<u8>) {
         self.weight += record_header::BYTES + payload.len();
-        self.events.push_large(self.handle, flags, payload);
+        self.events.push_large(self.connection, self.handle, flags, payload);
     }
 }

@@ -108,7 +108,14 @@ impl SendHalf {
 
     fn report_unsent(&self, flags: u8, shared: &mut Shared) {
         let bytes = (self.backlog.len() as u32).to_le_bytes();
-        shared.events.push_lazy(event_op::UNSENT, flags, self.handle, self.connection, &[&bytes]);
+        shared.events.push_lazy(
+            self.connection,
+            event_op::UNSENT,
+            flags,
+            self.handle,
+            self.connection,
+            &[&bytes],
+        );
     }
 
     /// Asks for a `WRITABLE` event.
@@ -190,13 +197,13 @@ impl SendHalf {
     fn report_writable(&mut self, shared: &mut Shared) {
         if self.notify && self.backlog.len() <= limit::WRITABLE_BYTES {
             self.notify = false;
-            shared.events.push(event_op::WRITABLE, 0, self.handle, 0, &[]);
+            shared.events.push(self.connection, event_op::WRITABLE, 0, self.handle, 0, &[]);
         }
     }
 
     fn report_sent(&mut self, shared: &mut Shared) {
         if std::mem::take(&mut self.awaited) {
-            shared.events.push_lazy(event_op::SENT, 0, self.handle, 0, &[]);
+            shared.events.push_lazy(self.connection, event_op::SENT, 0, self.handle, 0, &[]);
         }
     }
 
@@ -217,7 +224,7 @@ impl SendHalf {
 
     fn lose(&mut self, error: WriteError, shared: &mut Shared) {
         if let WriteError::Stopped(code) = error {
-            shared.events.push(event_op::STOPPED, 0, self.handle, narrow(code), &[]);
+            shared.events.push(self.connection, event_op::STOPPED, 0, self.handle, narrow(code), &[]);
             if let State::Open(half) = &mut self.state {
                 let _ = half.reset(code);
             }

@@ -11,6 +11,7 @@ use crate::reactor::closing::Closing;
 use crate::reactor::receiving::{Lost, Read, ReceiveHalf};
 use crate::reactor::sending::SendHalf;
 use crate::reactor::shared::Shared;
+use crate::reactor::streams::INBOUND_BIT;
 
 pub struct Stream {
     pub handle: u32,
@@ -18,6 +19,8 @@ pub struct Stream {
     pub send: SendHalf,
     pub receive: ReceiveHalf,
     pub queued: Queued,
+    /// It is polled when JavaScript has drained the events of its connection.
+    pub stalled: bool,
 }
 
 /// The queue of the connection in which a stream waits, with its place there.
@@ -40,6 +43,7 @@ impl Stream {
             send: SendHalf::new(handle, connection, send),
             receive: ReceiveHalf::new(handle, connection, raw, receive),
             queued: Queued::No,
+            stalled: false,
         }
     }
 
@@ -49,6 +53,10 @@ impl Stream {
         self.handle = 0;
         self.send.handle = 0;
         self.receive.handle = 0;
+    }
+
+    pub fn is_inbound(&self) -> bool {
+        self.handle & INBOUND_BIT != 0
     }
 
     pub fn is_over(&self) -> bool {
@@ -79,7 +87,7 @@ impl Stream {
     /// Reads what had arrived before the peer closed the connection.
     pub fn read_rest(&mut self, cx: &mut Context<'_>, shared: &mut Shared) {
         self.queued = Queued::No;
-        self.receive.read_without_credit();
+        self.receive.read_without_credit(shared);
         self.poll_receive(cx, shared);
     }
 

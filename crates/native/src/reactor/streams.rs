@@ -10,7 +10,7 @@ use crate::node::inbox::{Inbox, Signal};
 use crate::reactor::stream::Stream;
 
 /// Handles of streams that the peer opened have this bit. Those that JavaScript chooses do not.
-const INBOUND_BIT: u32 = 1 << 31;
+pub const INBOUND_BIT: u32 = 1 << 31;
 const _: () = assert!(limit::MAX_HANDLE < INBOUND_BIT as usize);
 /// Places that an empty table keeps.
 const KEPT_SLOTS: usize = 1024;

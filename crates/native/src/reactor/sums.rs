@@ -124,7 +124,7 @@ impl Sums {
 }
 
 fn push(events: &mut Events, op: u8, flags: u8, connection: u32, bytes: usize) {
-    events.push(op, flags, connection, u32::try_from(bytes).unwrap_or(u32::MAX), &[]);
+    events.push(connection, op, flags, connection, u32::try_from(bytes).unwrap_or(u32::MAX), &[]);
 }
 
 #[cfg(test)]

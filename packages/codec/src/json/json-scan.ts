@@ -24,7 +24,7 @@ const mostForms = 1 << 19;
 /** Secret factors of hashes, so that no sender can choose keys with equal ones. */
 const [keyFactor, formFactor] = [randomFactor(), randomFactor()];
 
-const [quote, backslash, comma, colon, minus] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d];
+const [quote, backslash, comma, colon, minus, zero] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d, 0x30];
 const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** The range of an integer that a number does not hold. */
@@ -153,11 +153,12 @@ class Scan {
   }
 
   #integer(start: number, end: number): void {
-    const digits = String.fromCharCode(...this.#bytes.subarray(start, Math.min(end, start + 64)));
+    const bytes = this.#bytes;
+    const first = bytes[start] === minus ? start + 1 : start;
     // JSON has no integers that begin with 0
-    if (!/^-?[1-9]\d/.test(digits)) return;
+    if (end - first < fewDigits || bytes[first] === zero) return;
     if (end - start > maxDigits) throw fail("data", `an integer of ${end - start} digits`);
-    if (Number.isSafeInteger(Number(digits))) return;
+    if (end - first === fewDigits && isSafe(bytes, first, end)) return;
     this.#left -= wideCost;
     this.#wide.push({ start, end });
   }
@@ -168,6 +169,13 @@ class Scan {
     while ((this.#bytes[at] ?? colon + 1) <= 0x20) at++;
     return this.#bytes[at] === colon;
   }
+}
+
+/** Returns true for digits that a number holds exactly. */
+function isSafe(bytes: Uint8Array, start: number, end: number): boolean {
+  let value = 0;
+  for (let i = start; i < end; i++) value = value * 10 + (bytes[i] as number) - zero;
+  return Number.isSafeInteger(value);
 }
 
 function isDigit(byte: number): boolean {

@@ -1,6 +1,6 @@
 import { type AsyncScope, currentScope } from "../context.ts";
 import { scoped } from "../scoped-stream.ts";
-import { nextTurn } from "../time/turn.ts";
+import { isTurnOver, nextTurn } from "../time/turn.ts";
 
 /** The call that a {@link MessagePump} sends messages to. */
 export interface PumpTarget {
@@ -11,6 +11,8 @@ export interface PumpTarget {
    * cannot be sent.
    */
   sendMessage(message: unknown): boolean;
+  /** Targets of many peers run at once, so that their messages share the event loop. */
+  readonly sharesTurns?: boolean;
   /** No message may be sent now, whatever room the send buffer has. Default: false. */
   readonly crowded?: boolean;
   /**
@@ -61,6 +63,11 @@ export class MessagePump {
     this.#scope = currentScope();
     let left = MESSAGES_PER_TURN;
     while (!target.over) {
+      if (left === 0 || (target.sharesTurns && isTurnOver())) {
+        left = MESSAGES_PER_TURN;
+        await nextTurn();
+        continue;
+      }
       let step = iterator.next();
       if (isPromiseLike(step)) {
         this.#pending = step;
@@ -73,10 +80,6 @@ export class MessagePump {
       if (target.over) break;
       if (!this.#send(step.value)) await this.#drained();
       left -= 1;
-      if (left === 0) {
-        left = MESSAGES_PER_TURN;
-        await nextTurn();
-      }
     }
     this.stop();
     await this.#returned;

@@ -100,7 +100,7 @@ export async function holdNode(
   return { node: await createNode(options), owned: true };
 }
 
-type SharedOptions = Omit<NodeOptions, "maxChannels" | "bulk" | "protocols">;
+type SharedOptions = Omit<NodeOptions, "maxChannels" | "bulk" | "protocols" | "storage">;
 
 function checkNodeOptions(prefix: string, options: SharedOptions, leastIdleMs: number): void {
   const { idleTimeoutMs, keepAliveMs, secretKey, bindAddress, network } = options;

@@ -46,6 +46,8 @@ const MEASURED_BYTES = 4096;
  * them. A peer cannot tell which one, because it is chosen at random.
  */
 const SMALL_PER_MEASURED = 16;
+/** The handler of a request that took longer to read gets a turn of its own. */
+const SLOW_MS = 5;
 /** Measuring a larger response takes too long. */
 const MOST_MEASURED_VALUES = 100_000;
 
@@ -97,6 +99,7 @@ export class AdmittedCall {
   #held = 0;
   #heldFrame: HeldFrame | undefined;
   #pump: MessagePump | undefined;
+  #slow = false;
   #handling = false;
   #running = false;
   #schemaRead = false;
@@ -121,6 +124,11 @@ export class AdmittedCall {
     return this.#running && this.route.intercepted && this.context.scope === undefined;
   }
 
+  /** The request took long to read. */
+  get slow(): boolean {
+    return this.#slow;
+  }
+
   /** The handler was called. It may have returned. */
   get handling(): boolean {
     return this.#handling;
@@ -142,11 +150,14 @@ export class AdmittedCall {
    * the budget of the peer.
    */
   request(flags: number, payload: Uint8Array): unknown {
-    this.#take(flags, payload);
+    const startedAt = this.#take(flags, payload) < MEASURED_BYTES ? 0 : now();
     const bytes = this.#unpack(flags, payload);
     const message = this.#decode(bytes);
-    if (bytes.length >= MEASURED_BYTES) this.#measure(message, bytes.length);
-    return this.route.checkRequest(message);
+    if (bytes.length < MEASURED_BYTES) return this.route.checkRequest(message);
+    this.#measure(message, bytes.length);
+    const request = this.route.checkRequest(message);
+    this.#slow = now() - startedAt >= SLOW_MS;
+    return request;
   }
 
   /** The stream of requests; the channel is paused while it is full. */

@@ -49,6 +49,7 @@ const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered"
  * unary call needs no promise besides the handler's own.
  */
 export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, RunningCall {
+  readonly sharesTurns = true;
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
@@ -363,15 +364,18 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
 
   #request(call: AdmittedCall, request: unknown): void {
     this.#phase = Phase.Answering;
-    if (!this.crowded) {
+    if (!this.crowded && !call.slow) {
       call.handle(request, this);
       return;
     }
-    // the request waits, because an answer that waits may take more memory
     if (request instanceof Promise) request.catch(() => {});
-    void this.#owner.budget.room(this).then(() => {
+    const handle = (): void => {
       if (!this.over) call.handle(request, this);
-    });
+    };
+    // an answer that waits may take more memory
+    if (this.crowded) void this.#owner.budget.room(this).then(handle);
+    else if (this.#channel.later === undefined) handle();
+    else this.#channel.later(handle);
   }
 
   /** Ends the call if the checks of a message in a stream fail later. */

@@ -63,6 +63,11 @@ export class AnswerChannel implements Channel {
     return this.#channel.drained();
   }
 
+  later(work: () => void): void {
+    if (this.#channel.later === undefined) work();
+    else this.#channel.later(work);
+  }
+
   pause(): void {
     if (this.#over || this.#paused) return;
     this.#paused = true;

@@ -36,6 +36,28 @@ test("an endless source that never waits does not starve timers", async () => {
   expect(target.sent.length).toBeGreaterThan(256);
 });
 
+test("many sources together leave the event loop after some milliseconds", async () => {
+  class SlowTarget extends Target {
+    readonly sharesTurns = true;
+
+    override sendMessage(message: unknown): boolean {
+      const until = performance.now() + 2;
+      while (performance.now() < until);
+      return super.sendMessage(message);
+    }
+  }
+  const targets = Array.from({ length: 50 }, () => new SlowTarget());
+  const sent = (): number => targets.reduce((sum, target) => sum + target.sent.length, 0);
+  const runs = targets.map((target) => new MessagePump(target).run([1, 2]));
+  let most = 0;
+  for (let before = sent(); before < 100; before = sent()) {
+    await new Promise((resolve) => setImmediate(resolve));
+    most = Math.max(most, sent() - before);
+  }
+  expect(most).toBeLessThan(40);
+  expect(await Promise.all(runs)).toEqual(targets.map(() => true));
+});
+
 test("waits for the send buffer after each message that fills it", async () => {
   const target = new Target();
   target.room = false;

@@ -318,7 +318,7 @@ describe("a server that closes", () => {
     const running = client.sleep({ n: 150 });
     await journal.wrote("sleep began");
     const drained = at.server.drain();
-    const refused = await error(client.echo({}));
+    const refused = await error(client.echo({}, { retry: false }));
     expect(refused).toMatchObject({
       code: StatusCode.UNAVAILABLE,
       details: { reason: "draining" },

@@ -100,6 +100,8 @@ export const EventOp = {
   BACKLOG: 21,
   /** Connection `handle` holds `arg` bytes of incomplete frames or without credit. */
   ARRIVING: 22,
+  /** Connection `handle` has events to drain. */
+  READY: 23,
 } as const;
 
 /** The bits of the flags of an event. */
@@ -162,6 +164,8 @@ export const Limit = {
   WRITABLE_BYTES: 131_072,
   /** Bytes sent before a sender waits. More than `WRITABLE_BYTES`: the network stays busy. */
   SEND_WINDOW_BYTES: 262_144,
+  /** The bit in the result of `drain` that says that more events are left. */
+  MORE_BIT: 2_147_483_648,
   /** Bytes of small messages that a paused stream holds before it is reset. */
   HELD_BYTES: 2_097_152,
 } as const;

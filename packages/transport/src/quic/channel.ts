@@ -12,7 +12,7 @@ import type { Slotted } from "../slots.ts";
 import { now, soon } from "../turns.ts";
 import { Limit, RecordHeader } from "./border.ts";
 import type { QuicConnection } from "./connection.ts";
-import { isCostly, type WaitingChannel } from "./delivery-turns.ts";
+import { isCostly, type Turn } from "./delivery-turns.ts";
 import { type KeptFrame, KeptFrames, keptBytes } from "./kept-frames.ts";
 
 /** Unsent bytes from which a NOTIFY command is sent: early, so that the network stays busy. */
@@ -29,7 +29,7 @@ const ignoring: ChannelSink = {
   closed() {},
 };
 
-export class QuicChannel implements Channel, Slotted, WaitingChannel {
+export class QuicChannel implements Channel, Slotted, Turn {
   slot = -1;
   readonly connection: QuicConnection;
   /** The number of the stream at the native side; 0 when the stream there is over. */
@@ -138,6 +138,14 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
     return this.#measured.promise;
   }
 
+  later(work: () => void): void {
+    const takeTurn = (): boolean => {
+      work();
+      return false;
+    };
+    this.connection.turns.addDue(this.connection.time, { takeTurn });
+  }
+
   pause(): void {
     this.#paused = true;
   }
@@ -170,19 +178,21 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
     const sink = this.#sink;
     if (this.#paused || sink === undefined || this.#kept !== undefined || this.#delivering) {
       this.#keep(flags, payload);
-      return;
-    }
-    if (!isCostly(flags, payload)) this.#deliverFrame(sink, flags, payload);
-    else if (this.#isLate()) this.#keep(flags, payload);
-    else this.#deliverCostly(sink, flags, payload);
+    } else if (!isCostly(flags, payload.length)) {
+      this.#deliverFrame(sink, flags, payload);
+    } else if (this.#isLate()) {
+      this.#keep(flags, payload);
+    } else this.#deliverCostly(sink, flags, payload);
   }
 
-  takeTurn(): void {
+  /** Delivers a kept frame that may take long to read. */
+  takeTurn(): boolean {
     const sink = this.#sink;
-    if (sink === undefined || this.#delivering || !this.#reading()) return;
+    if (sink === undefined || this.#delivering || !this.#reading()) return false;
     const frame = this.#takeKept();
     if (frame !== undefined) this.#deliverCostly(sink, frame.flags, frame.payload);
     this.#deliver();
+    return false;
   }
 
   onInputEnd(end: "ended" | TransportError): void {
@@ -330,7 +340,7 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
   #deliverKept(sink: ChannelSink): void {
     while (this.#kept !== undefined && this.#reading()) {
       const { flags, payload } = this.#kept.first;
-      const costly = isCostly(flags, payload);
+      const costly = isCostly(flags, payload.length);
       if (costly && this.#isLate()) return;
       this.#takeKept();
       if (costly) this.#deliverCostly(sink, flags, payload);
@@ -376,14 +386,14 @@ export class QuicChannel implements Channel, Slotted, WaitingChannel {
   #isLate(): boolean {
     const { turns, time } = this.connection;
     if (!turns.isLate(time)) return false;
-    turns.wait(time, this);
+    turns.addLate(time, this);
     return true;
   }
 
   #deliverCostly(sink: ChannelSink, flags: number, payload: Uint8Array): void {
     const startedMs = now();
     this.#deliverFrame(sink, flags, payload);
-    this.connection.turns.spend(this.connection.time, startedMs);
+    this.connection.turns.countFrame(this.connection.time, startedMs);
   }
 
   #deliverFrame(sink: ChannelSink, flags: number, payload: Uint8Array): void {

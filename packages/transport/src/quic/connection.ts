@@ -13,7 +13,7 @@ import { Backlog } from "./backlog.ts";
 import { Limit } from "./border.ts";
 import { QuicChannel } from "./channel.ts";
 import type { Commands } from "./commands.ts";
-import type { DeliveryTurns, PeerTime } from "./delivery-turns.ts";
+import type { DeliveryTurns, PeerTime, Turn } from "./delivery-turns.ts";
 import type { Reactor } from "./reactor.ts";
 
 /** Channels of both sides, far more than a peer allows: bounds a program that never waits. */
@@ -28,7 +28,7 @@ export interface ConnectionInit {
   readonly remoteAddress?: string | undefined;
 }
 
-export class QuicConnection implements Connection {
+export class QuicConnection implements Connection, Turn {
   readonly handle: number;
   readonly peer: EndpointId;
   readonly alpn: string;
@@ -132,6 +132,10 @@ export class QuicConnection implements Connection {
   /** Frees the accept slot: the program has taken the connection. */
   taken(): void {
     this.commands.take(this.handle);
+  }
+
+  takeTurn(): boolean {
+    return this.#reactor.deliver(this.handle);
   }
 
   /** The peer opened a channel. */

@@ -21,6 +21,7 @@ import { deferred } from "../signal.ts";
 import type { QuicConnection } from "./connection.ts";
 import { Dials } from "./dials.ts";
 import type { NativeModule } from "./native.ts";
+import { failureOf, rememberNative } from "./operation.ts";
 import { Reactor } from "./reactor.ts";
 
 export class QuicNode implements Node {
@@ -63,7 +64,7 @@ export class QuicNode implements Node {
       dialed: (dial, handle, peer) => dials.dialed(dial, handle, peer),
       failed: (dial, error) => dials.failed(dial, error),
       down: (fault) => {
-        opened.reject(new TransportError("bind", fault?.message ?? "the node is closed"));
+        opened.reject(failureOf(fault?.message ?? "the node is closed", "bind"));
         node?.lose(fault);
         dials.end(new TransportError("closed", "the node is closed"));
         ended.resolve();
@@ -79,6 +80,7 @@ export class QuicNode implements Node {
     }
     node = new QuicNode(id, reactor, ended.promise, dials);
     dials.start(reactor);
+    rememberNative(node, reactor.native);
     return node;
   }
 

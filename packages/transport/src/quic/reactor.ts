@@ -1,8 +1,9 @@
 // The JavaScript side of one native node.
 //
 // A QuicNode creates it and gets the events of the node as a whole. Channels and connections
-// register here and get theirs. The native side wakes it when there are events; it drains them with
-// one call per buffer and delivers them synchronously, in order. The DOWN event ends it.
+// register here and get theirs. The native side wakes it when there are events; it drains those of
+// the node and then those of the connections, in the order of `DeliveryTurns`, and delivers them
+// synchronously. The events of one connection stay in order. The DOWN event ends it.
 import type { NativeConnectionStats, NativeNode, NativeNodeInit } from "@aster/native";
 import { endpointIdFromBytes } from "../address/endpoint.ts";
 import type { RefusedConnections } from "../allow-list.ts";
@@ -15,7 +16,7 @@ import type { QuicChannel } from "./channel.ts";
 import { ChannelTable } from "./channel-table.ts";
 import { Commands } from "./commands.ts";
 import { QuicConnection } from "./connection.ts";
-import { DeliveryTurns, TURN_MS } from "./delivery-turns.ts";
+import { DeliveryTurns, isCostly, PeerTime, SLICE_MS } from "./delivery-turns.ts";
 import type { NativeModule } from "./native.ts";
 import { arrivalOf, peerAndAlpn, questionsOf, textOf } from "./peer-records.ts";
 import { detachAtExit, forgetAtExit, KeepAlive } from "./process-life.ts";
@@ -23,10 +24,13 @@ import { detachAtExit, forgetAtExit, KeepAlive } from "./process-life.ts";
 /**
  * Holds several records of the largest payload that is copied: a drain copies whole records only.
  */
-const ARENA_BYTES: number = 16 * Limit.LARGE_BYTES;
+const ARENA_BYTES: number = 4 * Limit.LARGE_BYTES;
 
 /** The clock is read after this many records, a power of two. */
-const RECORDS_PER_LOOK = 64;
+const RECORDS_PER_LOOK = 8;
+
+/** The events of the node, and not of a connection. */
+const NODE = 0;
 
 const ENDING_CODES: ReadonlyMap<number, TransportErrorCode> = new Map([
   [EndingKind.CLOSED, "closed"],
@@ -71,9 +75,12 @@ export class Reactor {
   /** Connections that this side closed and whose close handshake is under way. */
   readonly #leaving = new Map<number, QuicConnection>();
   #lastHandle = 0;
-  /** The records in the arena that were not delivered yet. */
+  /** The next record in the arena. */
   #next = 0;
-  #filled = 0;
+  /** Of connections that have gone. */
+  readonly #unknown = new PeerTime();
+  /** The node is down, and events of connections are left. */
+  #down: { readonly fault: string | undefined } | undefined;
   #drainsLater = false;
   readonly #drainNow = (): void => {
     this.#drainsLater = false;
@@ -123,21 +130,25 @@ export class Reactor {
   }
 
   /**
-   * Delivers at most one arena per turn, so that a busy network does not starve the rest of the
-   * program, and then frames that wait for their turn.
+   * Delivers the events of the node, and then those of peers for a limited time, so that a busy
+   * network does not starve the rest of the program.
    */
   #drain(): void {
-    if (this.#next === this.#filled) {
-      this.#next = 0;
-      this.#filled = this.native.drain(this.#arena);
-    }
-    if (this.#next === this.#filled && this.turns.isEmpty) return;
+    const size = this.native.drain(this.#arena, NODE) & ~Limit.MORE_BIT;
+    if (size === 0 && this.turns.isEmpty) return;
     // Before the delivery, which may throw: the native side wakes only after a drain that found
     // nothing.
     this.#drainLater();
-    this.turns.begin();
-    this.#batched(() => this.#deliverArena());
-    if (!this.turns.isEmpty) this.#batched(() => this.turns.run());
+    this.#deliverRecords(NODE, size, Number.POSITIVE_INFINITY);
+    this.turns.run();
+    if (this.#down !== undefined && this.turns.isEmpty) this.#end(this.#down.fault);
+  }
+
+  /** Delivers events of a connection for a short time. Returns true if there are more. */
+  deliver(connection: number): boolean {
+    const drained = this.native.drain(this.#arena, connection);
+    const size = drained & ~Limit.MORE_BIT;
+    return this.#deliverRecords(connection, size, SLICE_MS) || size !== drained;
   }
 
   #drainLater(): void {
@@ -146,27 +157,28 @@ export class Reactor {
     setImmediate(this.#drainNow);
   }
 
-  /** Sends the commands of `work` together. */
-  #batched(work: () => void): void {
+  /**
+   * Delivers the records in the arena, and sends the commands that follow together. Returns true if
+   * some were given back, because the time was over.
+   */
+  #deliverRecords(connection: number, size: number, limitMs: number): boolean {
+    this.#next = 0;
     this.commands.hold(true);
     try {
-      work();
+      const startedMs = now();
+      for (let record = 1; this.#next < size; record++) {
+        const look = this.#deliver() || record % RECORDS_PER_LOOK === 0;
+        if (look && now() - startedMs > limitMs) break;
+      }
     } finally {
       this.commands.hold(false);
+      if (this.#next < size) this.native.giveBack(connection, this.#arena, this.#next, size);
     }
+    return this.#next < size;
   }
 
-  /** Delivers the records in the arena, unless they take too long for one turn. */
-  #deliverArena(): void {
-    const startedMs = now();
-    for (let record = 1; this.#next < this.#filled; record++) {
-      this.#deliver();
-      if (record % RECORDS_PER_LOOK === 0 && now() - startedMs > TURN_MS) return;
-    }
-  }
-
-  /** Delivers the next record. */
-  #deliver(): void {
+  /** Delivers the next record. Returns true if that may have taken long. */
+  #deliver(): boolean {
     const view = this.#view;
     const at = this.#next;
     const op = view.getUint8(at);
@@ -178,20 +190,34 @@ export class Reactor {
     this.#next = end;
     if (op === EventOp.FRAME) {
       this.#channels.get(handle)?.onFrame(flags, this.#arena.subarray(start, end));
-    } else if (op === EventOp.LARGE) {
+      return isCostly(flags, end - start);
+    }
+    if (op === EventOp.LARGE) {
       const payload = this.native.takeLarge(arg);
       if (payload !== null) {
         this.#channels.get(handle)?.onFrame(flags, payload);
         // Frees the memory at once. Left to the garbage collector, such buffers make it run often.
         (payload.buffer as ArrayBuffer & Detachable).transfer?.(0);
       }
-    } else if (op === EventOp.STREAM) {
+      return true;
+    }
+    if (op === EventOp.STREAM) {
       this.#connections.get(arg)?.onStream(handle);
     } else if (op === EventOp.FIN) {
       this.#channels.get(handle)?.onInputEnd("ended");
+    } else if (op === EventOp.READY) {
+      this.#addTurn(handle);
     } else {
       this.#deliverRare(op, flags, handle, arg, this.#arena.subarray(start, end));
     }
+    return false;
+  }
+
+  /** A connection has events. */
+  #addTurn(handle: number): void {
+    const connection = this.#connections.get(handle) ?? this.#leaving.get(handle);
+    if (connection !== undefined) this.turns.addReady(connection.time, connection);
+    else this.turns.addReady(this.#unknown, { takeTurn: () => this.deliver(handle) });
   }
 
   #deliverRare(op: number, flags: number, handle: number, arg: number, payload: Uint8Array): void {
@@ -279,7 +305,7 @@ export class Reactor {
         this.#events.failed(handle, ending(flags, arg, payload));
         break;
       case EventOp.DOWN:
-        this.#end((flags & EventFlag.FAULT) === 0 ? undefined : textOf(payload));
+        this.#down = { fault: (flags & EventFlag.FAULT) === 0 ? undefined : textOf(payload) };
         break;
     }
   }

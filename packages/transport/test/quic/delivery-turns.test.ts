@@ -115,25 +115,69 @@ test("keeps the frames of a channel in order, and its end behind them", async ()
   expect(sink.calls.at(-1)).toBe("end");
 });
 
-test("drops frames that wait when the peer resets their stream", async () => {
-  setup.stream(ATTACKER, costly, costly);
-  const second = setup.stream(ATTACKER, costly);
-  setup.native.event(EventOp.RESET, second, 7);
+test("drops kept frames when the peer resets their stream", async () => {
+  const handle = setup.stream(ATTACKER);
   setup.native.wake();
-  expect(setup.sink(2).calls).toEqual(["closed"]);
-  await expect.poll(() => setup.sink(1).frames.length).toBe(2);
-  expect(setup.sink(2).frames).toEqual([]);
+  setup.channels[0]?.pause();
+  setup.native.event(EventOp.FRAME, handle, 0, costly);
+  setup.native.wake();
+  setup.channels[0]?.resume();
+  setup.native.event(EventOp.RESET, handle, 7);
+  setup.native.wake();
+  await expect.poll(() => setup.sink(1).calls).toEqual(["closed"]);
+  expect(setup.sink(1).frames).toEqual([]);
 });
 
 test("delivers no frame to a channel that was paused while the frame waited", async () => {
-  setup.stream(ATTACKER, costly);
+  const handle = setup.stream(ATTACKER);
   setup.stream(ATTACKER, costly);
   setup.native.wake();
-  setup.channels[1]?.pause();
+  setup.channels[0]?.pause();
+  setup.native.event(EventOp.FRAME, handle, 0, costly);
+  setup.native.wake();
+  setup.channels[0]?.resume();
+  await Promise.resolve();
+  setup.channels[0]?.pause();
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(setup.sink(2).frames).toEqual([]);
-  setup.channels[1]?.resume();
-  await expect.poll(() => setup.sink(2).frames.length).toBe(1);
+  expect(setup.sink(1).frames).toEqual([]);
+  setup.channels[0]?.resume();
+  await expect.poll(() => setup.sink(1).frames.length).toBe(1);
+});
+
+test("serves another peer between the small frames of one that are slow to handle", async () => {
+  setup.reactor.keepAlive.stop();
+  setup = new Setup((peer) => busy(peer === ATTACKER ? 2 : 0));
+  const small = Uint8Array.of(1);
+  for (let stream = 0; stream < 100; stream += 1) setup.stream(ATTACKER, small);
+  setup.native.wake();
+  const before = setup.order.length;
+  setup.stream(WITNESS, small);
+  await expect.poll(() => setup.order.length, { timeout: 10_000 }).toBe(101);
+  expect(before).toBeLessThan(30);
+  expect(setup.order.indexOf("witness") - before).toBeLessThan(10);
+});
+
+test("runs later work after the events of others, and before the next costly frame", async () => {
+  setup.reactor.keepAlive.stop();
+  setup = new Setup((peer) => {
+    if (peer === ATTACKER) setup.channels[0]?.later?.(() => setup.order.push("work"));
+    busy(peer === ATTACKER ? COSTLY_MS : 0);
+  });
+  for (let stream = 0; stream < 3; stream += 1) setup.stream(ATTACKER, costly);
+  setup.native.wake();
+  setup.stream(WITNESS, Uint8Array.of(1));
+  await expect.poll(() => setup.order.length).toBe(7);
+  expect(setup.order.slice(0, 3)).toEqual(["attacker", "witness", "work"]);
+  expect(setup.order.slice(3)).toEqual(["attacker", "work", "attacker", "work"]);
+});
+
+test("gives a peer that was busy for long its turn among newcomers", () => {
+  const [busyPeer, newcomer] = [setup.reactor.turns.join("busy"), setup.reactor.turns.join("new")];
+  const at = performance.now();
+  busyPeer.spend(3_600_000, at);
+  newcomer.spend(1_500, at);
+  expect(busyPeer.usedMs(at)).toBe(newcomer.usedMs(at));
+  expect(busyPeer.usedMs(at + 60_000)).toBe(0);
 });
 
 test("delivers the frames of a resumed channel in several turns", async () => {

@@ -1,4 +1,4 @@
-import { EventOp, RecordHeader } from "../../src/quic/border.ts";
+import { EventOp, Limit, RecordHeader } from "../../src/quic/border.ts";
 import type { NativeModule } from "../../src/quic/native.ts";
 
 export interface Command {
@@ -6,12 +6,17 @@ export interface Command {
   readonly handle: number;
 }
 
+const ofNode = new Set<number>([EventOp.OPENED, EventOp.CONNECTION, EventOp.READY, EventOp.DOWN]);
+
 /** A native node whose events the test writes, and whose commands it reads. */
 export class ScriptedNode {
   static last: ScriptedNode;
   readonly commands: Command[] = [];
   readonly #wake: () => void;
-  #events: Uint8Array[] = [];
+  /** By connection; 0 stands for the node. */
+  readonly #events = new Map<number, Uint8Array[]>();
+  /** The connections of streams. */
+  readonly #streams = new Map<number, number>();
 
   constructor(_init: unknown, wake: () => void) {
     this.#wake = wake;
@@ -33,7 +38,12 @@ export class ScriptedNode {
     view.setUint32(RecordHeader.ARG_AT, arg, true);
     view.setUint32(RecordHeader.LENGTH_AT, payload.length, true);
     record.set(payload, RecordHeader.BYTES);
-    this.#events.push(record);
+    if (op === EventOp.STREAM) this.#streams.set(handle, arg);
+    const connection = ofNode.has(op) ? 0 : (this.#streams.get(handle) ?? handle);
+    const events = this.#events.get(connection) ?? [];
+    if (connection !== 0 && events.length === 0) this.event(EventOp.READY, connection);
+    events.push(record);
+    this.#events.set(connection, events);
   }
 
   /** A connection of the peer whose key has this byte again and again. */
@@ -45,13 +55,19 @@ export class ScriptedNode {
     this.#wake();
   }
 
-  drain(target: Uint8Array): number {
+  drain(target: Uint8Array, connection: number): number {
     let size = 0;
-    for (const record of this.#events.splice(0)) {
+    const events = this.#events.get(connection) ?? [];
+    while (size + (events[0]?.length ?? Number.POSITIVE_INFINITY) <= target.length) {
+      const record = events.shift() as Uint8Array;
       target.set(record, size);
       size += record.length;
     }
-    return size;
+    return events.length > 0 ? size + Limit.MORE_BIT : size;
+  }
+
+  giveBack(connection: number, source: Uint8Array, start: number, end: number): void {
+    this.#events.get(connection)?.unshift(source.slice(start, end));
   }
 
   submit(batch: Uint8Array, used: number): void {

@@ -20,7 +20,7 @@ export interface Attack {
   /** Streams that are open at a time, on each connection. */
   readonly streams: number;
   /** The figure of `server.stats()` that shows the attack. */
-  readonly holds?: "calls" | "channels" | "connections" | "heldBytes";
+  readonly holds?: "calls" | "channels" | "connections" | "heldBytes" | "sessions";
   /** Opens one stream. Resolves when it is over. */
   open(connection: Connection): Promise<unknown>;
 }
@@ -94,7 +94,7 @@ function held(streams: number, holds: Attack["holds"], bytes: Uint8Array): Attac
   };
 }
 
-/** Sessions with a call that waits behind another one. */
+/** Sessions with a call that ends another one, and waits for its handler. */
 function waitingCalls(): Uint8Array {
   const header = {
     service: Counter.name,
@@ -198,7 +198,7 @@ export const attacks: Readonly<Record<string, () => Attack>> = {
   "calls that sleep": () => held(1_280, "calls", json("sleep", { ms: 600_000 })),
   "streams that the attacker does not read": () =>
     held(1_280, "heldBytes", json("count", { end: 1e9, size: 60_000 })),
-  "calls that wait inside sessions": () => held(1_000, "heldBytes", waitingCalls()),
+  "calls that wait inside sessions": () => held(1_000, "sessions", waitingCalls()),
   "silent streams": () => held(1_280, "channels", Uint8Array.of(9)),
   "long headers": longHeaders,
   "colliding sets in JSON": collidingSets,

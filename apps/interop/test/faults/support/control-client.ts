@@ -55,12 +55,13 @@ export class ControlClient implements AsyncDisposable {
   }
 }
 
-/** Connects a client to a testkit on this machine. */
+/** Connects a client to a testkit on this machine. Every failure of a call shows. */
 export async function connected(
   address: string,
   options: Parameters<typeof AsterClient.connect>[1] = {},
 ): Promise<AsterClient> {
-  return AsterClient.connect(address, { network: "none", bindAddress: "127.0.0.1:0", ...options });
+  const local = { network: "none", bindAddress: "127.0.0.1:0", retry: false } as const;
+  return AsterClient.connect(address, { ...local, ...options });
 }
 
 /** Returns the server's figures after its admission connections have closed. */
