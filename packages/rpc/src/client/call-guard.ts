@@ -112,7 +112,11 @@ export class CallGuard implements Timed, HeldCall, CallEnding, EndFollower {
   /** As `settled`, for the last result of the call. */
   result<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      let failed = false;
       const fail = (error: unknown): void => {
+        // a second rejection would have no reader
+        if (failed) return;
+        failed = true;
         this.finish();
         if (isAtCall(error)) resolve(rejection(error));
         else reject(error);
