@@ -112,25 +112,25 @@ export class CallGuard implements Timed, HeldCall, CallEnding, EndFollower {
   /** As `settled`, for the last result of the call. */
   result<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      let failed = false;
-      const fail = (error: unknown): void => {
-        // a second rejection would have no reader
-        if (failed) return;
-        failed = true;
+      let settled = false;
+      const settle = (): boolean => {
+        if (settled) return false;
+        settled = true;
         this.finish();
+        return true;
+      };
+      const fail = (error: unknown): void => {
+        // a rejection after the result would have no reader
+        if (!settle()) return;
         if (isAtCall(error)) resolve(rejection(error));
         else reject(error);
       };
       this.#waiters.push(fail);
       work.then(
         (value) => {
-          this.finish();
-          resolve(value);
+          if (settle()) resolve(value);
         },
-        (error: unknown) => {
-          remove(this.#waiters, fail);
-          fail(this.#errorOf(error));
-        },
+        (error: unknown) => fail(this.#errorOf(error)),
       );
       if (this.#ended !== undefined) void this.#stopWaiting();
     });
