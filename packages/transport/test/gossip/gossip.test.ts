@@ -51,6 +51,7 @@ test("reports neighbors that come and go", async () => {
   const ours = gossipOf(one).join(topic);
   const theirs = gossipOf(two).join(topic, { peers: [one.address()] });
   expect(await first(ours, "neighborUp")).toEqual({ kind: "neighborUp", peer: two.id });
+  await theirs.joined();
   const down = first(ours, "neighborDown");
   theirs.leave();
   expect(await down).toEqual({ kind: "neighborDown", peer: two.id });
