@@ -1,3 +1,5 @@
+import type { RpcError } from "../error.ts";
+
 /**
  * The key in the metadata of a status with which a server tells when the call may be repeated
  * (docs/wire.md, "Push-back").
@@ -13,18 +15,13 @@ export function pushbackText(retryPushbackMs: number): string {
   return String(Math.ceil(Math.min(retryPushbackMs, MAX_PUSHBACK_MS)));
 }
 
-/** An `RpcError`. */
-interface WithDetails {
-  readonly details: Readonly<Record<string, string>>;
-}
-
 /**
  * The wait in milliseconds that the server asked for with the status of a call: negative if the
  * call must not be repeated, `undefined` if the server did not say. A value that is not a whole
  * number of at most 60 000 means never.
  */
-export function pushbackMs({ details }: WithDetails): number | undefined {
-  const text = details[PUSHBACK_KEY];
+export function pushbackMs(error: Pick<RpcError, "details">): number | undefined {
+  const text = error.details[PUSHBACK_KEY];
   if (text === undefined) return undefined;
   const waitMs = /^\d{1,5}$/.test(text) ? Number(text) : -1;
   return waitMs <= MAX_PUSHBACK_MS ? waitMs : -1;
