@@ -174,7 +174,8 @@ class Scan {
 /** Returns true for digits that a number holds exactly. */
 function isSafe(bytes: Uint8Array, start: number, end: number): boolean {
   let value = 0;
-  for (let i = start; i < end; i++) value = value * 10 + (bytes[i] as number) - zero;
+  // the digit first: the sum with its code could be rounded
+  for (let i = start; i < end; i++) value = value * 10 + ((bytes[i] as number) - zero);
   return Number.isSafeInteger(value);
 }
 
