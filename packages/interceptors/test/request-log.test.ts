@@ -95,6 +95,11 @@ describe("a stream", () => {
   };
 
   test("has colours only if it is a terminal, or if the program says so", async () => {
+    // these variables turn colours off, and tests run with and without them
+    for (const name of ["CI", "NO_COLOR", "FORCE_COLOR", "NODE_DISABLE_COLORS"]) {
+      vi.stubEnv(name, undefined);
+    }
+    vi.stubEnv("TERM", "xterm");
     const plain = await written(new PassThrough());
     expect(plain).toBe(stripVTControlCharacters(plain));
     expect(plain.endsWith("\n")).toBe(true);

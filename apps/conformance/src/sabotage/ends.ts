@@ -29,8 +29,9 @@ export const ofEnds: readonly Sabotage[] = [
     ],
   },
   {
-    name: "the client sends no deadlines",
-    clientInterceptor: (call, next) => next({ ...call, deadlineAt: undefined }),
+    name: "the client sends earlier deadlines",
+    clientInterceptor: (call, next) =>
+      next({ ...call, deadlineAt: call.deadlineAt && call.deadlineAt - 10_000 }),
     fails: [
       "timeouts/the server receives the deadline (unary)",
       "timeouts/the server receives the deadline (serverStream)",

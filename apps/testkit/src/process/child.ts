@@ -25,7 +25,7 @@ export class Child implements AsyncDisposable {
     this.#process = spawn(command, args, { env, stdio: ["pipe", "pipe", "pipe"] });
     this.#process.stdin.on("error", () => {});
     this.#process.stderr.on("data", (chunk: Buffer) => {
-      this.#errors = `${this.#errors}${chunk}`.slice(-8000);
+      this.#errors = `${this.#errors}${chunk}`.slice(-256_000);
     });
     createInterface({ input: this.#process.stdout }).on("line", (line) => {
       this.#lines.push(JSON.parse(line));
