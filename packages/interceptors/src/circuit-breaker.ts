@@ -14,7 +14,6 @@ import { type KeyedScope, keyedScope, type ScopeOptions, scopeOptions } from "./
 import { Circuit, type CircuitRules, type CircuitState } from "./circuit.ts";
 import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
 import { checkFunction, checkNames } from "./option-check.ts";
-import { PUSHBACK_DETAIL } from "./push-back.ts";
 import { withSteps } from "./stream-steps.ts";
 
 /** A change of the state of one key. */
@@ -186,7 +185,8 @@ function refusal(circuit: Circuit, at: number): RpcError {
   const reason = isOpen ? RpcReason.CIRCUIT_OPEN : RpcReason.CIRCUIT_HALF_OPEN;
   const retryAfterMs = String(Math.ceil(circuit.remainingMs(at)));
   return new RpcError(UNAVAILABLE, `circuit breaker is ${isOpen ? "open" : "half-open"}`, {
+    details: { reason, retryAfterMs },
     // a retry of the same client would be refused too
-    details: { reason, retryAfterMs, [PUSHBACK_DETAIL]: "-1" },
+    retryPushbackMs: -1,
   });
 }

@@ -4,6 +4,7 @@ import {
   checkPositive,
   type InterceptedCall,
   type Interceptor,
+  MAX_PUSHBACK_MS,
   now,
   optionError,
   pause,
@@ -12,7 +13,6 @@ import { BoundedTable } from "./bounded-table.ts";
 import { type KeyedScope, keyedScope, type ScopeOptions, scopeOptions } from "./call-scope.ts";
 import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
 import { checkNames } from "./option-check.ts";
-import { PUSHBACK_DETAIL, pushbackText } from "./push-back.ts";
 import { type BucketRate, TokenBucket } from "./token-bucket.ts";
 
 export interface RateLimitOptions extends ScopeOptions {
@@ -127,11 +127,8 @@ class RateLimit {
       StatusCode.RESOURCE_EXHAUSTED,
       `Rate limit exceeded (${this.#ratePerSecond}/s per ${this.#scope.title})`,
       {
-        details: {
-          reason: RpcReason.LIMIT_RATE,
-          retryAfterMs: String(wholeMs),
-          [PUSHBACK_DETAIL]: pushbackText(wholeMs),
-        },
+        details: { reason: RpcReason.LIMIT_RATE, retryAfterMs: String(wholeMs) },
+        retryPushbackMs: wholeMs <= MAX_PUSHBACK_MS ? wholeMs : -1,
       },
     );
   }

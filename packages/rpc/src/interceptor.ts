@@ -30,7 +30,7 @@ export {
 export type { HedgeOptions } from "./retry/hedge-interceptor.ts";
 export { hedgeInterceptor } from "./retry/hedge-interceptor.ts";
 export { pause } from "./retry/pause.ts";
-export { pushbackMs } from "./retry/push-back.ts";
+export { MAX_PUSHBACK_MS, pushbackMs } from "./retry/push-back.ts";
 export { retryInterceptor } from "./retry/retry-interceptor.ts";
 export type { PeerRetryOptions, RetryOptions } from "./retry/retry-options.ts";
 export { isUnprocessed } from "./retry/unprocessed.ts";

@@ -6,7 +6,7 @@ import type { RpcError } from "../error.ts";
  */
 export const PUSHBACK_KEY = "aster-retry-pushback-ms";
 
-/** A server that wants a longer wait gets no further attempt. */
+/** The longest push-back. A server that wants a longer wait gets no further attempt. */
 export const MAX_PUSHBACK_MS = 60_000;
 
 /** The value of {@link PUSHBACK_KEY} for a wait; a negative one means never. */
