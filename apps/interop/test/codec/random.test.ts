@@ -87,7 +87,7 @@ for (const profile of profiles) {
     `random types and values, profile ${profile.profile}`,
     () => {
       it(`agrees with pyfory (ASTER_CODEC_SEED=${seed})`, {
-        timeout: 60_000 + 100 * count,
+        timeout: 60_000 + 1000 * count,
       }, async () => {
         if ("missing" in environment) return;
         await using reference = startReference(environment.path);
