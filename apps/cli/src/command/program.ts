@@ -28,7 +28,7 @@ export const globalOptions: readonly OptionSpec[] = [
   },
 ];
 
-/** What the action of a command left behind. */
+/** The end of the command that ran. */
 export interface Finished {
   exitCode: number;
 }
