@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: "apps/installed/test/support/setup.ts",
     env: { ASTER_RELAY_MODE: "disabled" },
     pool: "forks",
+    // npm test names the tests that needed it
+    retry: 1,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     dangerouslyIgnoreUnhandledErrors: false,

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -13,6 +12,7 @@ import {
   wireType,
 } from "../../src/index.ts";
 import { anyTypedValue } from "../support/arbitrary.ts";
+import fc from "../support/property.ts";
 
 const codec = createCodec({ mode: "json" });
 const encoder = new TextEncoder();

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -17,6 +16,7 @@ import {
 } from "../../src/index.ts";
 import { nativeCodec } from "../../src/native/index.ts";
 import { anyTypedValue } from "../support/arbitrary.ts";
+import fc from "../support/property.ts";
 
 const codec = createCodec({ mode: "native" });
 const loose = nativeCodec();
