@@ -23,7 +23,7 @@ export class Access {
     return this.#owner;
   }
 
-  /** `undefined` for a list that nobody has written. */
+  /** `undefined` for a list that has not been written. */
   list(name: AccessList): readonly string[] | undefined {
     return this.#lists.get(name);
   }

@@ -7,7 +7,7 @@
  * - `"missing"`: the registry knows nothing about it
  * - `"unavailable"`: endpoints are known, but none can take calls; or no peer of the registry
  *   answered
- * - `"contract"`: the bytes of a contract or manifest that a peer gave are not those of the contract
+ * - `"contract"`: a peer gave other bytes than those of the contract or its manifest
  * - `"drift"`: a service differs from its committed manifest
  * - `"closed"`: the registry is closed, or the signal was aborted
  */

@@ -11,7 +11,10 @@ import type { EndpointLease } from "./lease.ts";
  */
 export type RankingStrategy = "round-robin" | "least-load" | "random" | "lowest-rtt";
 
-/** The selection of producers. Of the four selectors the first that is given and leads to a contract counts. */
+/**
+ * The selection of producers. The contract id decides if it is given; otherwise the first of version,
+ * channel and tag that leads to a contract.
+ */
 export interface RegistryQuery {
   readonly service: string;
   readonly contractId?: string | undefined;

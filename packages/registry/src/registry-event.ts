@@ -49,7 +49,7 @@ export type RegistryEvent =
     };
 
 /**
- * The event that describes the present state of a slot; `undefined` for one that nobody watches.
+ * The event that describes the present state of a slot; `undefined` for one without events.
  * `isDown` says that the endpoint of the lease has announced its end.
  */
 export function eventOf(slot: Slot, isDown: boolean): RegistryEvent | undefined {

@@ -72,7 +72,7 @@ export class Registry implements AsyncDisposable {
     }
   }
 
-  /** The id of the document, 64 hex characters. Whoever has it can read the registry. */
+  /** The id of the document, 64 hex characters. A peer that has it can read the registry. */
   get namespace(): string {
     return this.#parts.document.namespace;
   }
