@@ -12,8 +12,8 @@ import type { EndpointLease } from "./lease.ts";
 export type RankingStrategy = "round-robin" | "least-load" | "random" | "lowest-rtt";
 
 /**
- * The selection of producers. The contract id decides if it is given; otherwise the first of version,
- * channel and tag that leads to a contract.
+ * The selection of producers. The contract id decides if it is given; otherwise the first of
+ * version, channel and tag that leads to a contract.
  */
 export interface RegistryQuery {
   readonly service: string;
