@@ -35,7 +35,7 @@ test("the request of a unary call can come from stdin", async () => {
 
 test.each(modes)("streams in mode %s print a reply a line", async (mode) => {
   const more = ["--mode", mode, "--json"];
-  const down = await call(["Greeter.countdown", '{"from":2}', ...more]);
+  const down = await call(["Greeter.countdown", '{"start":2}', ...more]);
   expect(down.lines()).toEqual([{ left: 2 }, { left: 1 }, { left: 0 }]);
   const sum = await call(["Greeter.add", "-", ...more], { input: '{"left":1}\n\n{"left":2}' });
   expect(sum.lines()).toEqual([{ steps: 3 }]);
@@ -73,17 +73,17 @@ test("metadata reach the handler", async () => {
 });
 
 test("a declared error has its data", async () => {
-  const { code, json } = await call(["Greeter.sayHello", '{"name":"nobody"}', "--json"]);
+  const { code, json } = await call(["Greeter.sayHello", '{"name":"ghost"}', "--json"]);
   expect(code).toBe(1);
   expect(json()).toMatchObject({
     error: {
       code: 9,
       status: "FAILED_PRECONDITION",
-      declared: { type: "greeter/Unknown", data: { name: "nobody" } },
+      declared: { type: "greeter/Unknown", data: { name: "ghost" } },
     },
   });
-  const text = await call(["Greeter.sayHello", '{"name":"nobody"}']);
-  expect(text.stderr).toMatch(/FAILED_PRECONDITION: .*greeter\/Unknown \{"name":"nobody"\}/);
+  const text = await call(["Greeter.sayHello", '{"name":"ghost"}']);
+  expect(text.stderr).toMatch(/FAILED_PRECONDITION: .*greeter\/Unknown \{"name":"ghost"\}/);
   expect(text.stdout).toBe("");
 });
 
@@ -104,8 +104,8 @@ test.each([
 
 test.each([
   ["an unknown field", ["Greeter.sayHello", '{"nam":"Ada"}'], /nam/],
-  ["a wrong type", ["Greeter.countdown", '{"from":"x"}'], /from/],
-  ["a missing field", ["Greeter.countdown", "{}"], /from/],
+  ["a wrong type", ["Greeter.countdown", '{"start":"x"}'], /start/],
+  ["a missing field", ["Greeter.countdown", "{}"], /start/],
   ["a wrong item of a stream", ["Greeter.add", '[{"left":1},{"left":"x"}]'], /left/],
   ["a text that is not JSON", ["Greeter.sayHello", "{name"], /not JSON/],
   ["a target without a method", ["Greeter"], /SERVICE\.METHOD/],
@@ -178,7 +178,7 @@ test("items of a session are answered before the next one is sent", async () => 
 
 test("an interrupted stream ends the call and the command with 130", async () => {
   const interruption = new AbortController();
-  const { code } = await call(["Greeter.countdown", '{"from":1000100}', "--json"], {
+  const { code } = await call(["Greeter.countdown", '{"start":1000100}', "--json"], {
     interrupted: interruption.signal,
     onOutput: () => interruption.abort(),
   });

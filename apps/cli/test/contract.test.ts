@@ -94,38 +94,38 @@ const changes: readonly [
 ][] = [
   [
     "a required field",
-    ["from: z.int()", "from: z.int(), a: z.int()"],
+    ["start: z.int()", "start: z.int(), a: z.int()"],
     "added",
     "Greeter.countdown.request.a",
     true,
   ],
   [
     "an optional field",
-    ["from: z.int()", "from: z.int(), a: z.int().optional()"],
+    ["start: z.int()", "start: z.int(), a: z.int().optional()"],
     "added",
     "Greeter.countdown.request.a",
     false,
   ],
   [
     "a field with a default",
-    ["from: z.int()", "from: z.int(), a: z.int().default(0)"],
+    ["start: z.int()", "start: z.int(), a: z.int().default(0)"],
     "added",
     "Greeter.countdown.request.a",
     false,
   ],
-  ["a removed field", ["from: z.int()", ""], "removed", "Greeter.countdown.request.from", true],
+  ["a removed field", ["start: z.int()", ""], "removed", "Greeter.countdown.request.start", true],
   [
     "another type",
-    ["from: z.int()", "from: z.string()"],
+    ["start: z.int()", "start: z.string()"],
     "changed",
-    "Greeter.countdown.request.from",
+    "Greeter.countdown.request.start",
     true,
   ],
   [
     "another container",
-    ["from: z.int()", "from: z.array(z.int())"],
+    ["start: z.int()", "start: z.array(z.int())"],
     "changed",
-    "Greeter.countdown.request.from",
+    "Greeter.countdown.request.start",
     true,
   ],
   [
@@ -201,10 +201,10 @@ test("diff compares two modules that define the same types", async () => {
   await using place = await placeOfModules();
   const source = await readFile(GREETER, "utf8");
   await writeFile(place.file("a.ts"), source);
-  await writeFile(place.file("b.ts"), source.replace("from: z.int()", "from: z.string()"));
+  await writeFile(place.file("b.ts"), source.replace("start: z.int()", "start: z.string()"));
   const diff = await place.aster("contract diff a.ts:Greeter b.ts:Greeter --json");
   expect(diff.json<Changes>().changes).toMatchObject([
-    { kind: "changed", path: "Greeter.countdown.request.from", breaking: true },
+    { kind: "changed", path: "Greeter.countdown.request.start", breaking: true },
   ]);
   expect(diff.stderr).toBe("");
 });

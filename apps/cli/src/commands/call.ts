@@ -34,7 +34,7 @@ export const call: CommandSpec = {
   ],
   examples: [
     `aster call $ADDRESS Greeter.sayHello '{"name":"Ada"}'`,
-    `aster call $ADDRESS Greeter.countdown '{"from":3}' --json`,
+    `aster call $ADDRESS Greeter.countdown '{"start":3}' --json`,
     `printf '{"left":1}\\n{"left":2}\\n' | aster call $ADDRESS Greeter.add -`,
     `echo '{"method":"add","request":{"left":1}}' | aster call $ADDRESS Counter --session`,
   ],

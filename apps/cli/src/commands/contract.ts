@@ -1,4 +1,5 @@
 import type { GroupSpec, OptionSpec } from "../command/spec.ts";
+import { peerOptionSpecs } from "../peer/option-specs.ts";
 
 const service: OptionSpec = {
   flags: "-s, --service <module>",
@@ -101,6 +102,30 @@ export const contract: GroupSpec = {
       ],
       examples: ["aster contract check --service greeter.ts:Greeter --against greeter.json"],
       load: async () => (await import("./contract/check.ts")).check,
+    },
+    {
+      name: "gen-client",
+      summary: "Generate a typed client",
+      details:
+        "TypeScript: index.ts with wire types and definitions, for client.client(Service) of @aster/rpc. Python: " +
+        "__init__.py with dataclasses and a decorated class for each service, for aster-rpc.",
+      args: [{ name: "<source>", text: source }],
+      options: [
+        {
+          flags: "--lang <language>",
+          text: "the language",
+          choices: ["typescript", "python"],
+          default: "typescript",
+        },
+        { flags: "-o, --out <dir>", text: "the folder of the client", required: true },
+        force,
+        ...peerOptionSpecs,
+      ],
+      examples: [
+        "aster contract gen-client greeter.json --lang typescript --out client",
+        "aster contract gen-client $ADDRESS --lang python --out greeter_client",
+      ],
+      load: async () => (await import("./contract/gen-client.ts")).genClient,
     },
   ],
 };

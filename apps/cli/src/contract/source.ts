@@ -2,7 +2,7 @@ import type { ServiceDefinition } from "@aster/contract";
 import type { ContractManifest } from "@aster/contract/model";
 import type { CommandContext } from "../command/context.ts";
 import { usageFailure } from "../command/failure.ts";
-import type { PeerOptions } from "../peer/connect.ts";
+import type { PeerOptions } from "../peer/options.ts";
 import { manifestsIn } from "./manifest-file.ts";
 import { type Reference, referenceOf } from "./reference.ts";
 

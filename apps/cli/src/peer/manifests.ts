@@ -1,7 +1,8 @@
 import type { ContractManifest } from "@aster/contract/model";
 import type { AsterClient } from "@aster/rpc";
 import type { CommandContext } from "../command/context.ts";
-import { connectTo, type PeerOptions } from "./connect.ts";
+import { connectTo } from "./connect.ts";
+import type { PeerOptions } from "./options.ts";
 
 /** Requests the manifests of all services that a peer offers. */
 export async function manifestsOfPeer(

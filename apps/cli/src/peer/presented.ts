@@ -6,7 +6,7 @@ import { readCredential, readIdentity } from "@aster/trust/files";
 import type { CommandContext } from "../command/context.ts";
 import { usageFailure } from "../command/failure.ts";
 import { readText } from "../files/read-file.ts";
-import type { PeerOptions } from "./connect.ts";
+import type { PeerOptions } from "./options.ts";
 
 const IDENTITY = ".aster-identity";
 

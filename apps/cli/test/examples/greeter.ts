@@ -11,7 +11,7 @@ import { z } from "zod";
 
 const Hello = wireType("greeter/Hello", { name: z.string().default("World") });
 const Greeting = wireType("greeter/Greeting", { message: z.string(), letterCount: z.int() });
-const Start = wireType("greeter/Start", { from: z.int() });
+const Start = wireType("greeter/Start", { start: z.int() });
 const Step = wireType("greeter/Step", { left: z.int() });
 const Total = wireType("greeter/Total", { steps: z.int() });
 const Unknown = wireType("greeter/Unknown", { name: z.string() });

@@ -15,13 +15,13 @@ const greet = (name: string) => ({ message: `Hello, ${name}!`, letterCount: name
 
 const greeter = implement(Greeter, {
   sayHello({ name }, context) {
-    if (name === "nobody") throw context.error("Unknown", { name });
+    if (name === "ghost") throw context.error("Unknown", { name });
     if (name === "late") throw new RpcError(StatusCode.RESOURCE_EXHAUSTED, "come back later");
     if (name === "metadata") return greet(currentCall()?.metadata.get("who") ?? "none");
     return greet(name);
   },
-  async *countdown({ from }, { signal }) {
-    for (let left = from; left >= 0; left--) {
+  async *countdown({ start }, { signal }) {
+    for (let left = start; left >= 0; left--) {
       if (left > 1_000_000) await new Promise((resolve) => setTimeout(resolve, 10));
       signal.throwIfAborted();
       yield { left };

@@ -11,7 +11,8 @@ import type { Invocation, Run } from "../../command/spec.ts";
 import { parseExact, stringifyExact } from "../../files/exact-json.ts";
 import { valuesOf } from "../../files/lines.ts";
 import { parseJson } from "../../files/read-file.ts";
-import { connectTo, peerOptionsOf } from "../../peer/connect.ts";
+import { connectTo } from "../../peer/connect.ts";
+import { peerOptionsOf } from "../../peer/options.ts";
 
 export const call: Run = async (context, { args: [address = "", target = "", json], options }) => {
   const session = options.session === true;

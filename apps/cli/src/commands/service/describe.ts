@@ -3,7 +3,8 @@ import { failureOf } from "../../command/failure-of.ts";
 import type { Run } from "../../command/spec.ts";
 import { serviceFacts } from "../../contract/describe.ts";
 import { serviceText } from "../../contract/describe-text.ts";
-import { connectTo, peerOptionsOf } from "../../peer/connect.ts";
+import { connectTo } from "../../peer/connect.ts";
+import { peerOptionsOf } from "../../peer/options.ts";
 
 export const describe: Run = async (context, { args: [address = "", name = ""], options }) => {
   await using client = await connectTo(context, address, peerOptionsOf(options));

@@ -2,7 +2,8 @@ import type { AsterClient } from "@aster/rpc";
 import type { AdmittedService } from "@aster/trust";
 import type { Run } from "../../command/spec.ts";
 import { columns } from "../../output/table.ts";
-import { connectTo, peerOptionsOf } from "../../peer/connect.ts";
+import { connectTo } from "../../peer/connect.ts";
+import { peerOptionsOf } from "../../peer/options.ts";
 
 export const ls: Run = async (context, { args: [address = ""], options }) => {
   await using client = await connectTo(context, address, peerOptionsOf(options));
