@@ -23,6 +23,7 @@ export default defineConfig({
     // run by npm run test:long, and by a check of their own
     exclude: [...configDefaults.exclude, "**/*.long.test.ts", "**/*.installed.test.ts"],
     env: { ASTER_RELAY_MODE: "disabled" },
+    globalSetup: "apps/interop/test/support/build-programs.ts",
     pool: "forks",
     // many tests wait for peers and timers; by default one processor is left out
     maxWorkers: availableParallelism() + 1,
