@@ -103,6 +103,11 @@ export class Registry implements AsyncDisposable {
     return this.#replica.synced;
   }
 
+  /** @internal The entries of a peer have arrived; values may be missing. */
+  get hasSynced(): boolean {
+    return this.#replica.hasSynced;
+  }
+
   /**
    * Publishes the contract of a definition, a decorated class or an instance: its collection, and
    * the entries that lead to it.
