@@ -261,7 +261,9 @@ export const RpcReason = {
   REGISTRY_KEY: "registry.key",
   /** A value is not a record of a registry. Correct it. */
   REGISTRY_RECORD: "registry.record",
-  /** The registry does not know the service or contract. Check its name, and that it is published. */
+  /**
+   * The registry does not know the service or contract. Check its name, and that it is published.
+   */
   REGISTRY_MISSING: "registry.missing",
   /** No producer can take calls, or no peer of the registry answers. Retry later. */
   REGISTRY_UNAVAILABLE: "registry.unavailable",

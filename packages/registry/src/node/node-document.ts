@@ -11,16 +11,16 @@ const FIRST_PAUSE_MS = 50;
 const MOST_FAILURES = 8;
 
 /**
- * iroh-docs reports this of a sync whose end crossed that of the peer, but also of one that the peer
- * refused: because one in the other direction is under way, or because its gate is closed.
+ * iroh-docs reports this of a sync whose end crossed that of the peer, but also of one that the
+ * peer refused: because one in the other direction is under way, or because its gate is closed.
  */
 const CLOSE_FAILED = "Failed to close connection";
 
 type SyncFinished = DocEvent & { readonly kind: "syncFinished" };
 
 /**
- * The document of a registry, in iroh-docs. The first sync is repeated when it fails. The second one
- * finds everything that the peer had when the first one began.
+ * The document of a registry, in iroh-docs. The first sync is repeated when it fails. The second
+ * one finds everything that the peer had when the first one began.
  */
 export class NodeDocument implements RegistryDocument {
   readonly namespace: string;

@@ -1,8 +1,8 @@
 import type { EndpointLease, RankingStrategy } from "@aster/registry";
 
-/** Smaller differences of load are no reason to move. */
+/** Calls do not move for a smaller difference of load. */
 const LOAD_MARGIN = 0.25;
-/** Smaller differences of round trips are no reason to move, and neither is less than half. */
+/** Calls move for a round trip that is shorter by this time, and at most half as long. */
 const RTT_MARGIN_MS = 5;
 const RTT_FACTOR = 2;
 

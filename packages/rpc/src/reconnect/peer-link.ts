@@ -200,8 +200,8 @@ export class PeerLink {
   }
 
   /**
-   * New calls go to another peer. Calls that run on the old connection go on. Returns `false` if the
-   * link is not connected now.
+   * New calls go to another peer. Calls that run on the old connection go on. Returns `false` if
+   * the link is not connected now.
    */
   move(dialed: DialedPeer): boolean {
     const old = this.connection;
