@@ -2,6 +2,9 @@ import { openRegistry, type Registry } from "@aster/registry";
 import { createNode } from "@aster/transport";
 import { required } from "../options.ts";
 
+/** The time for the first sync: a busy machine may need it. */
+const SYNC_MS = 20_000;
+
 /** The options that name a registry. */
 export const place = {
   namespace: { type: "string" },
@@ -19,7 +22,7 @@ export async function withRegistry<T>(
   const address = `${required("namespace", values.namespace)}@${required("peer", values.peer)}`;
   const node = await createNode({ network: "none", protocols: ["docs"], closed: true });
   try {
-    await using registry = await openRegistry(node, { address });
+    await using registry = await openRegistry(node, { address, timeoutMs: SYNC_MS });
     return await work(registry);
   } finally {
     await node.close();
