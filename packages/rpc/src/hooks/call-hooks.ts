@@ -40,8 +40,8 @@ type HookedInterceptor = Interceptor & { readonly [HOOKS]?: PrepareHooks };
  * Makes an interceptor of two functions that run at the start and at the end of calls. It sees what
  * `observeCall` reports, and can change metadata, deadline and compression. The call runs the
  * functions itself: there is no `next`, and no promise or stream is wrapped. So it costs a fraction
- * of an interceptor that does the same, where no other interceptor is outside of it, and on a client
- * none is inside of it.
+ * of an interceptor that does the same, where no other interceptor is outside of it, and on a
+ * client none is inside of it.
  *
  * A function is called before the first call of each method on each client and server, and returns
  * the hooks of that method.

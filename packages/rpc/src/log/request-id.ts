@@ -8,7 +8,7 @@ const ID_CHARS = 2 * ID_BYTES;
 /** Random bytes for the next ids: a system call per id would take longer than the rest of it. */
 const random = Buffer.allocUnsafeSlow(512 * ID_BYTES);
 let used = random.length;
-/** The ids of this many bytes are made at once. They are few, because an id keeps the text alive. */
+/** The ids of this many bytes are made at once: few, because each of them keeps the text alive. */
 const TEXT_BYTES = 16 * ID_BYTES;
 let text = "";
 let at = 0;
