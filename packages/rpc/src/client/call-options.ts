@@ -1,5 +1,6 @@
 import type { CompressionSetting, Interceptor, SerializationMode } from "@aster/contract";
 import { currentDeadlineAt, inCurrentScope } from "../context.ts";
+import type { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import type { LoggedClientCall } from "../log/client-log.ts";
 import { checkCompression } from "../message/compression.ts";
@@ -67,6 +68,18 @@ export interface CallSetup {
   readonly compression: CompressionSetting | undefined;
   /** The call of a client that has a log. */
   readonly logged?: LoggedClientCall | undefined;
+  /** The call as its hooks see it, if one of them needs its end. */
+  readonly observed?: ObservedCall | undefined;
+}
+
+/** The counts of a call, and its end. */
+export interface ObservedCall {
+  /** The number of requests that were sent. */
+  requests: number;
+  /** The number of responses that the caller has got. */
+  responses: number;
+  /** The call has ended for its caller, with this error or OK. No-op after the first time. */
+  ended(error: RpcError | undefined): void;
 }
 
 const plain: CallSetup = {
@@ -76,6 +89,7 @@ const plain: CallSetup = {
   onTrailer: undefined,
   compression: undefined,
   logged: undefined,
+  observed: undefined,
 };
 
 /**
@@ -105,6 +119,7 @@ export function callSetup(
     retry: policyOf(options.retry),
     compression: options.compression,
     logged: undefined,
+    observed: undefined,
   };
 }
 
