@@ -12,6 +12,8 @@ export default defineConfig({
     // npm test names the tests that needed it
     retry: 1,
     testTimeout: 20_000,
+    // the default of one second is too short for a busy machine
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,
     dangerouslyIgnoreUnhandledErrors: false,
   },

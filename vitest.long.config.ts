@@ -15,6 +15,8 @@ export default defineConfig({
     pool: "forks",
     fileParallelism: false,
     testTimeout: 1_800_000,
+    // the default of one second is too short for a busy machine
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 120_000,
     dangerouslyIgnoreUnhandledErrors: false,
   },

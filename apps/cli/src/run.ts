@@ -32,8 +32,12 @@ function report(failure: Failure, host: Host, json: boolean): void {
   else {
     const style = stylist(host.stderr, host);
     const onCall = failure.exitCode === ExitCode.FAILED ? `${fields.status}: ` : "";
+    const { declared } = fields;
+    const data = declared ? ` ${oneLine(declared.type)} ${JSON.stringify(declared.data)}` : "";
     const hint = fields.hint === "" ? "" : `; ${fields.hint}`;
-    host.stderr.write(`${style("red", "aster:")} ${onCall}${oneLine(fields.message)}${hint}\n`);
+    host.stderr.write(
+      `${style("red", "aster:")} ${onCall}${oneLine(fields.message)}${data}${hint}\n`,
+    );
   }
 }
 

@@ -231,6 +231,26 @@ export class AsterClient implements AsyncDisposable {
   }
 
   /**
+   * Requests the manifest of a service from the peer, with the descriptions of all its types; of
+   * the latest version that it offers, unless `version` is given. A manifest is requested once per
+   * contract id.
+   *
+   * Rejects with {@link RpcError}: NOT_FOUND for a service that the peer does not offer,
+   * UNIMPLEMENTED for a peer that does not describe its contracts, such as the Python package,
+   * PERMISSION_DENIED without the roles of the service, and as a call does.
+   */
+  async manifest(
+    service: string,
+    { version }: { readonly version?: number | undefined } = {},
+  ): Promise<ContractManifest> {
+    try {
+      return await this.#services.manifest(service, version);
+    } catch (error) {
+      throw RpcError.from(error);
+    }
+  }
+
+  /**
    * Opens a session with a session-scoped service. The caller closes it, or `await using` does. It
    * ends with the connection, because its state is on the server; open another one then.
    *

@@ -21,6 +21,8 @@ export interface FailureFields {
   readonly hint: string;
   /** Further details of the status of a call. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /** A declared error of a method: its wire type, and its data as JSON. */
+  readonly declared?: { readonly type: string; readonly data: unknown } | undefined;
 }
 
 /** The end of a command that did not succeed. */

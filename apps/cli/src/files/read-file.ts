@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { usageFailure } from "../command/failure.ts";
+import { parseExact } from "./exact-json.ts";
 
 const MOST_BYTES = 64 * 1024 * 1024;
 
@@ -13,7 +14,7 @@ export async function readText(path: string): Promise<string> {
 /** Parses JSON of the user. `place` names it in the failure. */
 export function parseJson(text: string, place: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch (error) {
     const problem = error instanceof Error ? error.message : "not JSON";
     throw usageFailure(`${place} is not JSON: ${problem}`, "correct the text", "json.malformed");

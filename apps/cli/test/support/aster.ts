@@ -1,8 +1,9 @@
 // Runs `aster` inside the process of a test.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import type { Host } from "../../src/host.ts";
 import { runAster } from "../../src/run.ts";
 
@@ -19,6 +20,8 @@ export interface Ran {
 export interface RunOptions extends Partial<Pick<Host, "openKeyringEntry" | "interrupted">> {
   readonly input?: string | AsyncIterable<string> | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Called with each part of stdout. */
+  readonly onOutput?: ((text: string) => void) | undefined;
 }
 
 /** A folder with a home folder, in which commands run. */
@@ -31,7 +34,17 @@ export interface Place extends AsyncDisposable {
 
 /** Makes an empty folder. The caller disposes of it. */
 export async function emptyPlace(): Promise<Place> {
-  const path = await mkdtemp(join(tmpdir(), "aster-cli-"));
+  return placeAt(await mkdtemp(join(tmpdir(), "aster-cli-")));
+}
+
+/** Makes an empty folder in which vitest resolves the packages that modules import. */
+export async function placeOfModules(): Promise<Place> {
+  const folder = fileURLToPath(new URL("../.places/", import.meta.url));
+  await mkdir(folder, { recursive: true });
+  return placeAt(await mkdtemp(join(folder, "place-")));
+}
+
+function placeAt(path: string): Place {
   const home = join(path, "home");
   return {
     path,
@@ -46,10 +59,11 @@ async function run(
   cwd: string,
   home: string,
   args: readonly string[] | string,
-  { input = "", env, ...more }: RunOptions,
+  { input = "", env, onOutput, ...more }: RunOptions,
 ): Promise<Ran> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const texts = [text(stdout), text(stderr)];
+  stdout.on("data", (chunk: Buffer) => onOutput?.(chunk.toString("utf8")));
   const argv = typeof args === "string" ? args.split(" ") : args;
   const code = await runAster(argv, {
     cwd,

@@ -259,7 +259,7 @@ describe("hostile text", () => {
     expect(
       failure(() => read(Any, `{"v":${"[".repeat(levels)}${"]".repeat(levels)}}`)),
     ).toMatchObject({ code: "limit" });
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   test("refuses millions of empty objects before it makes them", () => {

@@ -282,7 +282,7 @@ describe("wire types", () => {
     const started = performance.now();
     const copy = codec.decode(Deep, codec.encode(Deep, { v }));
     expect(copy.v[2_999]?.[2_999]).toBe(copy.v[0]?.[0]);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });
 
