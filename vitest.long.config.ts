@@ -12,9 +12,12 @@ export default defineConfig({
       "apps/interop/test/attacks/*.test.ts",
     ],
     env: { ASTER_RELAY_MODE: "disabled", ASTER_TEST_LONG: "1" },
+    globalSetup: "apps/interop/test/support/build-programs.ts",
     pool: "forks",
     fileParallelism: false,
     testTimeout: 1_800_000,
+    // the default of one second is too short for a busy machine
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 120_000,
     dangerouslyIgnoreUnhandledErrors: false,
   },

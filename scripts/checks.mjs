@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { flakyLines } from "./flaky.mjs";
 import { allLanguageBreaches } from "./language.mjs";
 import { layerBreaches } from "./layers.mjs";
 import { say } from "./report.mjs";
@@ -68,7 +69,7 @@ async function rustTests(env) {
 async function tests(env, args = []) {
   const { ok, output, ...total } = await vitest(env, args);
   if (!ok) say(output.trimEnd());
-  else for (const line of untested(output)) say(line);
+  else for (const line of [...untested(output), ...flakyLines(output)]) say(line);
   return total;
 }
 

@@ -25,7 +25,8 @@ export function become(env, command, args, options = {}) {
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }
 
-export function becomeApp(env, name, args) {
+export function becomeApp(env, name, args, options = {}) {
   const tsx = import.meta.resolve("tsx");
-  become(env, "node", ["--import", tsx, join(root, "apps", name, "src", "main.ts"), ...args]);
+  const program = join(root, "apps", name, "src", "main.ts");
+  become(env, "node", ["--import", tsx, program, ...args], options);
 }

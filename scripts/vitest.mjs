@@ -3,16 +3,20 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { root } from "./toolchain.mjs";
+
+const flaky = fileURLToPath(new URL("flaky.mjs", import.meta.url));
 
 /**
  * Returns the totals of one run, `ok` when vitest exited with 0, and its output. With `loud` the
- * output goes to stderr as it arrives instead.
+ * output goes to stderr as it arrives instead. It contains a line for each flaky test.
  */
 export async function vitest(env, args, { loud = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "aster-test-"));
   const file = join(folder, "vitest.json");
-  const reporters = [`--reporter=${loud ? "verbose" : "dot"}`, "--reporter=json"];
+  const names = [loud ? "verbose" : "dot", "json", flaky];
+  const reporters = names.map((name) => `--reporter=${name}`);
   const all = ["exec", "vitest", "run", ...reporters, `--outputFile.json=${file}`, ...args];
   const { ok, output } = await spawned(env, all, loud);
   const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;

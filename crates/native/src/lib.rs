@@ -6,6 +6,7 @@
 
 mod blobs;
 mod border;
+mod docs;
 mod endpoint;
 mod error;
 mod failure;

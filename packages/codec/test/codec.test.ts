@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -11,6 +10,7 @@ import {
 } from "../src/index.ts";
 import { anyTypedValue } from "./support/arbitrary.ts";
 import { hexOf } from "./support/fixture.ts";
+import fc from "./support/property.ts";
 
 const engines: readonly EngineChoice[] = ["closures", "generated"];
 const both = engines.map((engine) => createCodec({ engine }));

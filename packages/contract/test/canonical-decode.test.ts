@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ContractError } from "../src/index.ts";
 import {
@@ -9,6 +8,7 @@ import {
 } from "../src/model/index.ts";
 import { toHex } from "../src/model/type-hash.ts";
 import { fixture, type ServiceCase } from "./notation.ts";
+import fc from "./support/property.ts";
 
 const bytesOf = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
 const models = fixture<{ name: string; kind: string; canonicalHex: string }[]>("models.json");

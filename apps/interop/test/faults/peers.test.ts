@@ -19,14 +19,16 @@ const chatter = new URL("./programs/chatter.ts", import.meta.url).pathname;
 const idle = ["--idle-ms", `${idleMs}`];
 const node = { idleTimeoutMs: idleMs };
 
-// a busy machine can miss the times
-const options = { timeout: 240_000, retry: 2 };
+/** More than a busy machine needs for anything but the timeouts themselves. */
+const busyMs = 30_000;
+const options = { timeout: 240_000 };
 describe.concurrent(`with an idle timeout of ${idleMs} ms`, options, () => {
   test("P1: a call ends with UNAVAILABLE when its server is killed in the middle of a stream", async () => {
     await using server = await TestkitServer.start(...idle);
     await using client = await connected(server.address, { node });
     let killedAt = 0;
-    const stream = client.client(Testkit).count({ end: 100, delayMs: 5 }, { timeoutMs: 600_000 });
+    const count = { end: 1_000_000, delayMs: 5 };
+    const stream = client.client(Testkit).count(count, { timeoutMs: 600_000 });
     const { items, code } = await ended(stream, async (received) => {
       if (received.length !== 50) return;
       await server.kill();
@@ -36,8 +38,7 @@ describe.concurrent(`with an idle timeout of ${idleMs} ms`, options, () => {
     expect(code).toBe(StatusCode.UNAVAILABLE);
     expect(items.map(({ n }) => n)).toEqual(items.map((_, at) => at));
     expect(items.length).toBeGreaterThanOrEqual(50);
-    expect(items.length).toBeLessThan(100);
-    expect(lostAfter).toBeLessThan(idleMs + Math.min(5000, idleMs / 3) + 2000);
+    expect(lostAfter).toBeLessThan(idleMs + busyMs);
   });
 
   test("P2: a handler is aborted once when its client is killed in the middle of a bidi stream", async () => {
@@ -46,33 +47,37 @@ describe.concurrent(`with an idle timeout of ${idleMs} ms`, options, () => {
     await using client = program(chatter, server.address);
     await client.line((value): value is object => "chatting" in (value as object));
     client.signal("SIGKILL");
-    const killedAt = performance.now();
     const isAbort = ({ event }: ServerEvent) => event === "aborted";
-    const aborted = await server.eventOf(isAbort, 2 * idleMs + 5000);
+    const aborted = await server.eventOf(isAbort, idleMs + busyMs);
     expect(aborted).toEqual({ event: "aborted", method: "chat" });
-    expect(performance.now() - killedAt).toBeLessThan(idleMs + 2000);
     await control.expectHealthy();
     expect(server.child.lines.filter((line) => isAbort(line as ServerEvent))).toEqual([]);
   });
 
   test("P3: a draining server finishes its calls and refuses new ones", async () => {
     await using server = await TestkitServer.start();
-    let lostAt = 0;
-    const onStateChange = () => {
-      lostAt = performance.now();
-    };
     await using client = await connected(server.address);
-    await using other = await connected(server.address, { onStateChange });
+    await using other = await connected(server.address);
     const testkit = client.client(Testkit);
-    const running = ended(testkit.sleep({ ms: 1500 }));
-    await vi.waitFor(async () => expect((await server.stats()).inflight).toBe(1), 5000);
+    let sendLast = (): void => {};
+    const last = new Promise<void>((resolve) => {
+      sendLast = resolve;
+    });
+    async function* requests() {
+      yield { n: 1 };
+      await last;
+      yield { n: 2 };
+    }
+    const running = ended(testkit.sum(requests()));
+    await vi.waitFor(async () => expect((await server.stats()).inflight).toBe(1), busyMs);
     server.child.send({ cmd: "drain" });
     const draining = { code: StatusCode.UNAVAILABLE, details: { reason: "draining" } };
-    await vi.waitFor(async () => expect(await ended(testkit.echo({}))).toMatchObject(draining));
+    const refused = async () => expect(await ended(testkit.echo({}))).toMatchObject(draining);
+    await vi.waitFor(refused, busyMs);
+    expect(other.state).toBe("connected");
+    sendLast();
     expect(await running).toMatchObject({ code: StatusCode.OK });
-    const endedAt = performance.now();
-    await vi.waitFor(() => expect(other.state).toBe("disconnected"), 5000);
-    expect(lostAt - endedAt).toBeLessThan(1000);
+    await vi.waitFor(() => expect(other.state).toBe("disconnected"), busyMs);
     expect(await server.child.exited).toBe(0);
   });
 
@@ -80,11 +85,17 @@ describe.concurrent(`with an idle timeout of ${idleMs} ms`, options, () => {
     await using server = await TestkitServer.start(...idle);
     await using control = await ControlClient.of(server);
     server.child.signal("SIGSTOP");
-    setTimeout(() => server.child.signal("SIGCONT"), pauseMs);
-    const calls = Array.from({ length: 20 }, (_, n) => ended(control.testkit.echo({ number: n })));
-    for (const { code, tookMs } of await Promise.all(calls)) {
-      expect(code).toBe(StatusCode.OK);
-      expect(tookMs).toBeLessThan(pauseMs + 1000);
+    let resumed = false;
+    setTimeout(() => {
+      resumed = true;
+      server.child.signal("SIGCONT");
+    }, pauseMs);
+    const calls = Array.from({ length: 20 }, async (_, number) => {
+      const { code } = await ended(control.testkit.echo({ number }));
+      return { code, resumed };
+    });
+    for (const call of await Promise.all(calls)) {
+      expect(call).toEqual({ code: StatusCode.OK, resumed: true });
     }
     expect(control.client.state).toBe("connected");
     await control.expectHealthy();
@@ -99,11 +110,11 @@ describe.concurrent(`with an idle timeout of ${idleMs} ms`, options, () => {
     const late = ended(testkit.sleep({ ms: 1 }, { timeoutMs: 1000 }));
     const { code, tookMs } = await late;
     expect(code).toBe(StatusCode.DEADLINE_EXCEEDED);
-    expect(Math.abs(tookMs - 1000)).toBeLessThan(250);
+    expect(tookMs).toBeGreaterThan(990);
     await sleep(stopMs - 1000);
     server.child.signal("SIGCONT");
     const resumed = performance.now();
     while ((await ended(testkit.echo({}, { timeoutMs: 1000 }))).code !== StatusCode.OK);
-    expect(performance.now() - resumed).toBeLessThan(4000);
+    expect(performance.now() - resumed).toBeLessThan(busyMs);
   });
 });

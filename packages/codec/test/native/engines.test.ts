@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -14,6 +13,7 @@ import { bindNative } from "../../src/native/types/native-types.ts";
 import { NativeWriter } from "../../src/native/writing/native-writer.ts";
 import { anyTypedValue } from "../support/arbitrary.ts";
 import { hexOf } from "../support/fixture.ts";
+import fc from "../support/property.ts";
 
 // The codec reads and writes again without generated code if that fails. Here each way runs alone.
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CodecError, createCodec } from "../../src/index.ts";
 import { nativeCodec } from "../../src/native/index.ts";
 import { hexOf } from "../support/fixture.ts";
 import { sameGraph } from "../support/graph.ts";
+import fc from "../support/property.ts";
 
 const codec = nativeCodec();
 const head = "00010c6a7331";

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -18,6 +17,7 @@ import {
 } from "../../src/index.ts";
 import { parseRowSchema, rowCodec, rowReader } from "../../src/row/index.ts";
 import { hexOf } from "../support/fixture.ts";
+import fc from "../support/property.ts";
 import { anyRow } from "../support/row-arbitrary.ts";
 import { buildRow } from "../support/row-fixture.ts";
 

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { z } from "zod";
 import {
   bytes,
@@ -9,6 +8,7 @@ import {
   type WireType,
   wireType,
 } from "../../src/index.ts";
+import fc from "./property.ts";
 
 interface Typed {
   readonly schema: z.core.$ZodType;

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { z } from "zod";
 import {
   bfloat16,
@@ -29,6 +28,7 @@ import {
   wireType,
   wireUnion,
 } from "../../src/index.ts";
+import fc from "./property.ts";
 
 export interface FieldCase {
   readonly schema: z.ZodType;

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -11,6 +10,7 @@ import {
 } from "../../src/index.ts";
 import { rowCodec, rowReader } from "../../src/row/index.ts";
 import { everyField, type FieldCase } from "../support/every-field.ts";
+import fc from "../support/property.ts";
 
 const forms: readonly (readonly [string, CodecOptions])[] = [
   ["profile A, generated", { engine: "auto" }],

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -12,6 +11,7 @@ import {
 } from "../../src/index.ts";
 import { anyTypedValue } from "../support/arbitrary.ts";
 import { bytesOf, hexOf } from "../support/fixture.ts";
+import fc from "../support/property.ts";
 
 const engines: readonly EngineChoice[] = ["closures", "generated"];
 const scope = createTypeScope();

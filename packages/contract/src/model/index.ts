@@ -6,6 +6,8 @@ export type { MethodComparison, MethodDifference } from "./compare/compare-contr
 export { compareContracts } from "./compare/compare-contracts.ts";
 export type { ComparedMode } from "./compare/compared-mode.ts";
 export type { CallDifference } from "./compare/message-comparison.ts";
+export type { TypeTable } from "./compare/type-table.ts";
+export { typeTable } from "./compare/type-table.ts";
 export type { Contract } from "./contract.ts";
 export { canonicalBytes, contractOf, typeHash } from "./contract.ts";
 export type { ContractDifference } from "./diff.ts";
@@ -22,6 +24,7 @@ export type {
   TypeShape,
   ValueShape,
 } from "./types/manifest-type.ts";
+export { plainNames, valueText } from "./types/shape-text.ts";
 
 // Canonical bytes, for registries and other implementations.
 

@@ -23,13 +23,7 @@ export function checkOffer(
   offered: readonly AdmittedService[],
 ): AdmittedService {
   const offer = offered.find((one) => one.name === name && one.version === version);
-  if (offer === undefined) {
-    const all = listed(offered.map((one) => `${shownName(one.name)} v${one.version}`)) || "nothing";
-    throw new RpcError(
-      StatusCode.NOT_FOUND,
-      `the peer does not offer ${name} v${version}; it offers ${all}`,
-    );
-  }
+  if (offer === undefined) throw notOffered(name, version, offered);
   if (offer.scoped !== scoped) {
     const [theirs, ours] =
       scoped === "session" ? ["shared", "session-scoped"] : ["session-scoped", "shared"];
@@ -39,6 +33,17 @@ export function checkOffer(
     );
   }
   return offer;
+}
+
+/** The error for a service that is not offered; `version` is `undefined` for any. */
+export function notOffered(
+  name: string,
+  version: number | undefined,
+  offered: readonly AdmittedService[],
+): RpcError {
+  const all = listed(offered.map((one) => `${shownName(one.name)} v${one.version}`)) || "nothing";
+  const wanted = version === undefined ? name : `${name} v${version}`;
+  return new RpcError(StatusCode.NOT_FOUND, `the peer does not offer ${wanted}; it offers ${all}`);
 }
 
 /**

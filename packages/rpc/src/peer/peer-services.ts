@@ -1,4 +1,5 @@
 import { type ServiceScope, serviceDefinitionOf } from "@aster/contract";
+import type { ContractManifest } from "@aster/contract/model";
 import type { ClientMethodOptions } from "../client/call.ts";
 import type { CallTarget } from "../client/call-target.ts";
 import { type ClientOptions, checkCallSettings } from "../client/create-client.ts";
@@ -23,7 +24,7 @@ import {
 } from "../retry/retry-options.ts";
 import { StatusCode } from "../status.ts";
 import { RPC_ALPN } from "./dial.ts";
-import { checkModes, checkOffer } from "./offered-service.ts";
+import { checkModes, checkOffer, notOffered } from "./offered-service.ts";
 
 /** Connection and settings of the calls of a service that has a definition. */
 export interface TypedService<O> {
@@ -103,6 +104,29 @@ export class PeerServices {
       version: Math.max(1, ...versions.map((one) => one.version)),
       settings: this.#settings(options),
     };
+  }
+
+  /**
+   * Requests the manifest of an offered service. Throws NOT_FOUND for one that is not offered, and
+   * as a call does; UNIMPLEMENTED when the peer does not describe its contracts.
+   */
+  async manifest(name: string, version: number | undefined): Promise<ContractManifest> {
+    this.#link.checkOpen();
+    const offers = this.#link.services.filter(
+      (one) => one.name === name && one.version === (version ?? one.version),
+    );
+    const [offer] = offers.toSorted((a, b) => b.version - a.version);
+    if (offer === undefined) throw notOffered(name, version, this.#link.services);
+    if (offer.methods === undefined) {
+      throw new RpcError(
+        StatusCode.UNIMPLEMENTED,
+        `the peer does not describe the contract of ${name}`,
+      );
+    }
+    return await this.#manifests.get(
+      new ClientConnection(this.#link, RPC_ALPN, () => undefined),
+      offer,
+    );
   }
 
   #settings(options: ServiceClientOptions): ClientMethodOptions {

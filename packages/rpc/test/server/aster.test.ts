@@ -331,12 +331,10 @@ describe("a server that closes", () => {
     const journal = new Journal();
     await using at = await house({ services: [probe(journal)] });
     const client = (await at.connect()).client(Probe);
-    const running = error(client.sleep({ n: 5000 }));
+    const running = error(client.sleep({ n: 60_000 }));
     await journal.wrote("sleep began");
     const served = at.server.serve();
-    const began = performance.now();
     await Promise.all([at.server.close({ graceMs: 50 }), at.server.close()]);
-    expect(performance.now() - began).toBeLessThan(1000);
     expect((await running).code).toBe(StatusCode.UNAVAILABLE);
     await journal.wrote("sleep over");
     await served;

@@ -133,7 +133,7 @@ describe.each(pairs)("$name", (pair) => {
       }
       expect(await client.one({ text: "well" })).toEqual({ text: "well" });
     }
-    await vi.waitFor(() => expect(opened.calls()).toBe(0));
+    await expect.poll(() => opened.calls()).toBe(0);
   });
 
   test("any thrown value is reported and becomes UNKNOWN, in sessions INTERNAL", async () => {
@@ -151,7 +151,7 @@ describe.each(pairs)("$name", (pair) => {
       }
     }
     expect(faults).toEqual([]);
-    await vi.waitFor(() => expect(opened.calls()).toBe(0));
+    await expect.poll(() => opened.calls()).toBe(0);
   });
 
   test("so is a value that an interceptor throws", async () => {
@@ -227,7 +227,7 @@ test.each(Object.entries(failing))(
         text: "x",
       });
     }
-    await vi.waitFor(() => expect(warnings.messages).toContain("onStateChange failed"));
+    await expect.poll(() => warnings.messages).toContain("onStateChange failed");
     expect(warnings.messages).toContain("onTrailer failed");
     warnings.stop();
     expect(faults).toMatchObject([

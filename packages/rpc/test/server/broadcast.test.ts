@@ -8,7 +8,7 @@ import {
   wireType,
 } from "@aster/rpc";
 import { servicePair } from "@aster/rpc/testing";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
 import { collect, failure } from "../support/outcomes.ts";
 
@@ -23,9 +23,9 @@ test.each(["memory", "quic"] as const)(
     await using pair = await servicePair({ services: [feed], transport });
     const remote = pair.client.client(Feed);
     const [first, second, left] = [{ n: 1 }, { n: 2 }, { n: 3 }].map((item) => remote.watch(item));
-    await vi.waitFor(() => expect(news.size).toBe(3));
+    await expect.poll(() => news.size).toBe(3);
     await left?.return();
-    await vi.waitFor(() => expect(news.size).toBe(2));
+    await expect.poll(() => news.size).toBe(2);
     for (let n = 0; n < 3; n++) await news.publish({ n });
     news.end();
     const all = [0, 1, 2].map((n) => ({ n, text: "" }));
@@ -49,7 +49,7 @@ test("a subscription in a handler ends with its call", async () => {
   await stream.next();
   expect(news.size).toBe(1);
   await stream.return();
-  await vi.waitFor(() => expect(news.size).toBe(0));
+  await expect.poll(() => news.size).toBe(0);
 });
 
 test("dropOldest keeps the newest values", async () => {
@@ -103,7 +103,7 @@ test("waits for a caller that does not read", async () => {
   const options = { services: [feed], transport: "quic", compression: false } as const;
   await using pair = await servicePair(options);
   const stream = pair.client.client(Feed).watch({ n: 0 });
-  await vi.waitFor(() => expect(news.size).toBe(1));
+  await expect.poll(() => news.size).toBe(1);
   let published = 0;
   const publishing = (async () => {
     for (; published < 200; published++) {

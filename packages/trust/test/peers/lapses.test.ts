@@ -24,8 +24,8 @@ describe("listeners of a peer store", () => {
     peers.admit("late", inMs(200));
     peers.admit("early", inMs(50));
     peers.admit("long", inMs(60_000));
-    await vi.waitFor(() => expect(lapses).toEqual([["early", "expired"]]));
-    await vi.waitFor(() => expect(lapses.at(1)).toEqual(["late", "expired"]));
+    await expect.poll(() => lapses).toEqual([["early", "expired"]]);
+    await expect.poll(() => lapses.at(1)).toEqual(["late", "expired"]);
     expect(peers.size).toBe(1);
     await sleep(50);
     expect(lapses).toHaveLength(2);
@@ -34,7 +34,7 @@ describe("listeners of a peer store", () => {
   test("are called at the end of the longest term", async () => {
     const lapses = observed({ ttlMs: 40 });
     peers.admit("a", { attributes: {} });
-    await vi.waitFor(() => expect(lapses).toEqual([["a", "expired"]]));
+    await expect.poll(() => lapses).toEqual([["a", "expired"]]);
   });
 
   test("are called by the lookup that finds an expired admission, once", () => {

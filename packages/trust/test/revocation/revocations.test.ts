@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   type AdmissionError,
   formatRevocationList,
@@ -93,10 +93,10 @@ describe("a file", () => {
     const revocations = watched();
     expect(revocations.isRevoked(a)).toBe(true);
     writeFileSync(path, await text(2, [b]));
-    await vi.waitFor(() => expect(revocations.isRevoked(b)).toBe(true));
+    await expect.poll(() => revocations.isRevoked(b)).toBe(true);
     for (let sequence = 3; sequence < 6; sequence++) {
       replace(await text(sequence, [a]));
-      await vi.waitFor(() => expect(revocations.list?.sequence).toBe(sequence));
+      await expect.poll(() => revocations.list?.sequence).toBe(sequence);
     }
   });
 
@@ -107,16 +107,16 @@ describe("a file", () => {
     const contents = ["", "{", await text(4, []), await text(5, []), await text(9, [], other)];
     for (const [at, content] of contents.entries()) {
       replace(content);
-      await vi.waitFor(() => expect(refusals).toHaveLength(at + 1));
+      await expect.poll(() => refusals).toHaveLength(at + 1);
     }
     rmSync(path);
-    await vi.waitFor(() => expect(refusals).toHaveLength(contents.length + 1));
+    await expect.poll(() => refusals).toHaveLength(contents.length + 1);
     await sleep(100);
     expect(refusals).toHaveLength(contents.length + 1);
     expect(refusals.every(({ code }) => code === "revocation")).toBe(true);
     expect(revocations.list?.sequence).toBe(5);
     writeFileSync(path, await text(6, [b]));
-    await vi.waitFor(() => expect(revocations.isRevoked(b)).toBe(true));
+    await expect.poll(() => revocations.isRevoked(b)).toBe(true);
   });
 
   test("is not read after the close", async () => {

@@ -1,0 +1,105 @@
+import { Argument, Command, Option } from "commander";
+import type { Host } from "../host.ts";
+import { CommandContext, type GlobalOptions } from "./context.ts";
+import {
+  type CommandSpec,
+  type GroupSpec,
+  type Invocation,
+  isGroup,
+  type OptionSpec,
+} from "./spec.ts";
+
+/** The options of every command, for the program, the help and docs/cli.md. */
+export const globalOptions: readonly OptionSpec[] = [
+  { flags: "--json", text: "print one JSON object, for programs; streams print one a line" },
+  {
+    flags: "--home <dir>",
+    text: "the folder of the operator (default: ASTER_HOME, else ~/.aster)",
+  },
+  { flags: "--timeout <seconds>", text: "the time for a connection and for each call" },
+  {
+    flags: "--log-level <level>",
+    text: "print a log on stderr",
+    choices: ["debug", "info", "warn", "error"],
+  },
+  {
+    flags: "--relay <relay>",
+    text: "default, disabled, or the URL of a relay (default: ASTER_RELAY_MODE)",
+  },
+];
+
+/** The end of the command that ran. */
+export interface Finished {
+  exitCode: number;
+}
+
+/** Makes the commander program of the commands. It throws `CommanderError` instead of exiting. */
+export function makeProgram(
+  specs: readonly (CommandSpec | GroupSpec)[],
+  host: Host,
+  version: string,
+): { readonly program: Command; readonly finished: Finished } {
+  const finished: Finished = { exitCode: 0 };
+  const program = new Command("aster");
+  program
+    .description("Keys, enrolment, contracts and calls of Aster.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print the help of a command")
+    .helpCommand("help [command]", "print the help of a command")
+    .configureHelp({ showGlobalOptions: true, helpWidth: 100 })
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      // printed by the caller, who knows about --json
+      outputError: () => {},
+    })
+    .exitOverride();
+  for (const option of globalOptions) program.addOption(optionOf(option));
+  for (const spec of specs) addSpec(program, spec, host, finished);
+  return { program, finished };
+}
+
+function addSpec(
+  parent: Command,
+  spec: CommandSpec | GroupSpec,
+  host: Host,
+  finished: Finished,
+): void {
+  const command = parent.createCommand(spec.name).copyInheritedSettings(parent);
+  command.description(spec.summary).helpOption("-h, --help", "print this help");
+  if (isGroup(spec)) {
+    command.helpCommand(false);
+    for (const each of spec.commands) addSpec(command, each, host, finished);
+  } else {
+    command.summary(spec.summary);
+    if (spec.details !== undefined) command.description(`${spec.summary}. ${spec.details}`);
+    for (const { name, text, choices } of spec.args ?? []) {
+      const argument = new Argument(name, text);
+      command.addArgument(choices === undefined ? argument : argument.choices(choices));
+    }
+    for (const option of spec.options ?? []) command.addOption(optionOf(option));
+    command.addHelpText(
+      "after",
+      `\nExamples:\n${spec.examples.map((one) => `  ${one}`).join("\n")}`,
+    );
+    command.action(async (...given: unknown[]) => {
+      const args = given.slice(0, -2) as (string | string[] | undefined)[];
+      const options = command.opts() as Invocation["options"];
+      const context = new CommandContext(host, command.optsWithGlobals() as GlobalOptions);
+      const run = await spec.load();
+      finished.exitCode = (await run(context, { args: args.flat(), options })) ?? 0;
+    });
+  }
+  parent.addCommand(command);
+}
+
+function optionOf({ flags, text, choices, required, repeats, ...spec }: OptionSpec): Option {
+  const option = new Option(flags, text);
+  if (choices !== undefined) option.choices(choices);
+  if (spec.default !== undefined) option.default(spec.default);
+  if (required === true) option.makeOptionMandatory();
+  if (repeats === true) {
+    option.argParser<readonly string[]>((value, list) => [...(list ?? []), value]);
+  }
+  return option;
+}

@@ -1,0 +1,16 @@
+import { ExitCode } from "../../command/failure.ts";
+import type { Run } from "../../command/spec.ts";
+import { contractChanges } from "../../contract/changes.ts";
+import { changesText } from "../../contract/changes-text.ts";
+import { contractsOf } from "../../contract/source.ts";
+
+export const diff: Run = async (context, { args: [before = "", after = ""] }) => {
+  const old = await contractsOf(context, before);
+  const next = await contractsOf(context, after);
+  const changes = contractChanges(
+    old.map(({ manifest }) => manifest),
+    next.map(({ manifest }) => manifest),
+  );
+  context.result(changes, (style) => changesText(changes, style));
+  return changes.breaking ? ExitCode.FAILED : 0;
+};

@@ -1,0 +1,19 @@
+import type { CommandSpec, GroupSpec } from "../command/spec.ts";
+import { call } from "./call.ts";
+import { contract } from "./contract.ts";
+import { enroll } from "./enroll.ts";
+import { keygen } from "./keygen.ts";
+import { profile } from "./profile.ts";
+import { service } from "./service.ts";
+import { trust } from "./trust.ts";
+
+/** The commands of `aster`, in the order of the help. */
+export const commands: readonly (CommandSpec | GroupSpec)[] = [
+  call,
+  service,
+  contract,
+  profile,
+  keygen,
+  enroll,
+  trust,
+];

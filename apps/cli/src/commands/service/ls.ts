@@ -1,0 +1,58 @@
+import type { AsterClient } from "@aster/rpc";
+import type { AdmittedService } from "@aster/trust";
+import type { Run } from "../../command/spec.ts";
+import { columns } from "../../output/table.ts";
+import { connectTo } from "../../peer/connect.ts";
+import { peerOptionsOf } from "../../peer/options.ts";
+
+export const ls: Run = async (context, { args: [address = ""], options }) => {
+  await using client = await connectTo(context, address, peerOptionsOf(options));
+  const services = await Promise.all(client.services.map((offer) => listed(client, offer)));
+  context.result({ services }, () =>
+    services.length === 0
+      ? "the peer offers no service"
+      : columns(
+          services.map(({ name, version, scoped, methods }) => [
+            name,
+            `v${version}`,
+            scoped,
+            methods.map((method) => method.name).join(", "),
+          ]),
+        ),
+  );
+  return 0;
+};
+
+interface ListedMethod {
+  readonly name: string;
+  readonly pattern?: string;
+  readonly requires?: object;
+}
+
+async function listed(client: AsterClient, offer: AdmittedService) {
+  const { name, version, contractId, scoped, serializationModes: modes, requires } = offer;
+  return {
+    name,
+    version,
+    contractId,
+    scoped,
+    modes,
+    ...(requires !== undefined && { requires }),
+    methods: await methodsOf(client, offer),
+  };
+}
+
+/** The methods with their patterns, if the peer describes them to this client. */
+async function methodsOf(
+  client: AsterClient,
+  { name, version, methods = {} }: AdmittedService,
+): Promise<readonly ListedMethod[]> {
+  const manifest = await client.manifest(name, { version }).catch(() => undefined);
+  const patterns = new Map(manifest?.methods.map((method) => [method.name, method.pattern]));
+  const names = new Set([...Object.keys(methods), ...patterns.keys()]);
+  return [...names].toSorted().map((method): ListedMethod => {
+    const pattern = patterns.get(method);
+    const requires = methods[method]?.requires;
+    return { name: method, ...(pattern && { pattern }), ...(requires && { requires }) };
+  });
+}

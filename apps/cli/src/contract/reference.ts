@@ -1,0 +1,16 @@
+/** A place from which contracts are read. */
+export type Reference =
+  | { readonly kind: "module"; readonly path: string; readonly name: string | undefined }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "address"; readonly address: string };
+
+const MODULE = /^(.+\.[cm]?[jt]sx?)(?::([\p{L}_$][\p{L}\p{N}_$]*))?$/u;
+const ADDRESS = /^(aster1\S+|[0-9a-fA-F]{64}|[A-Za-z0-9+/_-]{60,}={0,2})$/;
+
+/** Reads a reference: `FILE:EXPORT` of a module, the path of a manifest, or an address. */
+export function referenceOf(text: string): Reference {
+  const [, path, name] = MODULE.exec(text) ?? [];
+  if (path !== undefined) return { kind: "module", path, name };
+  if (ADDRESS.test(text)) return { kind: "address", address: text };
+  return { kind: "file", path: text };
+}

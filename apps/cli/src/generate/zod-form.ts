@@ -1,0 +1,192 @@
+import {
+  bfloat16,
+  bfloat16Array,
+  boolArray,
+  bytes,
+  date,
+  decimal,
+  duration,
+  fixedInt32,
+  fixedInt64,
+  fixedUint32,
+  fixedUint64,
+  float16,
+  float16Array,
+  int8,
+  int16,
+  type ScalarKind,
+  taggedInt64,
+  taggedUint64,
+  timestamp,
+  uint8,
+  uint8Array,
+  uint16,
+} from "@aster/codec";
+import type { TypeShape, ValueShape } from "@aster/contract/model";
+import { z } from "zod";
+import { usageFailure } from "../command/failure.ts";
+
+/** A schema, and the TypeScript expression that makes it. */
+export interface ZodForm {
+  readonly code: string;
+  readonly schema: () => z.ZodType;
+  /** The functions of `@aster/rpc/contract` in the expression. */
+  readonly imports: readonly string[];
+  /** The expression of the zero value, `undefined` for types without one. */
+  readonly zero?: string | undefined;
+}
+
+/** Returns the form of a wire type, by its tag. */
+export type FormOfTag = (tag: string) => ZodForm;
+
+const form = (
+  code: string,
+  schema: () => z.ZodType,
+  zero?: string,
+  imports: readonly string[] = [],
+): ZodForm => ({ code, schema, imports, zero });
+
+/** The form of a function of the codec. */
+function own(name: string, make: () => z.ZodType, zero?: string): ZodForm {
+  return form(`${name}()`, make, zero, [name]);
+}
+
+const SCALARS: Readonly<Record<ScalarKind, ZodForm>> = {
+  string: form("z.string()", () => z.string(), '""'),
+  bool: form("z.boolean()", () => z.boolean(), "false"),
+  binary: own("bytes", bytes, "() => new Uint8Array()"),
+  varint64: form("z.int()", () => z.int(), "0"),
+  varint32: form("z.int32()", () => z.int32(), "0"),
+  var_uint32: form("z.uint32()", () => z.uint32(), "0"),
+  var_uint64: form("z.uint64()", () => z.uint64(), "0n"),
+  int8: own("int8", int8, "0"),
+  int16: own("int16", int16, "0"),
+  uint8: own("uint8", uint8, "0"),
+  uint16: own("uint16", uint16, "0"),
+  int32: own("fixedInt32", fixedInt32, "0"),
+  uint32: own("fixedUint32", fixedUint32, "0"),
+  int64: own("fixedInt64", fixedInt64, "0n"),
+  uint64: own("fixedUint64", fixedUint64, "0n"),
+  tagged_int64: own("taggedInt64", taggedInt64, "0n"),
+  tagged_uint64: own("taggedUint64", taggedUint64, "0n"),
+  float64: form("z.number()", () => z.number(), "0"),
+  float32: form("z.float32()", () => z.float32(), "0"),
+  float16: own("float16", float16, "0"),
+  bfloat16: own("bfloat16", bfloat16, "0"),
+  timestamp: own("timestamp", timestamp, "0n"),
+  date: own("date", date),
+  duration: own("duration", duration, "0n"),
+  decimal: own("decimal", decimal, '"0"'),
+};
+
+const BIGINT = form("z.int64()", () => z.int64(), "0n");
+const DATE = form("z.date()", () => z.date());
+
+const ARRAYS = {
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+
+const OWN_ARRAYS = {
+  bool: own("boolArray", boolArray),
+  uint8: own("uint8Array", uint8Array),
+  float16: own("float16Array", float16Array),
+  bfloat16: own("bfloat16Array", bfloat16Array),
+} as const;
+
+/** The form of a type. Throws a failure for a type that a manifest does not describe. */
+export function zodForm(type: TypeShape, formOf: FormOfTag): ZodForm {
+  switch (type.kind) {
+    case "any":
+      return form("z.unknown()", () => z.unknown());
+    case "list":
+      return around("z.array", [valueForm(type.element, formOf)], ([e]) => z.array(e), "() => []");
+    case "set":
+      return around("z.set", [valueForm(type.element, formOf)], ([e]) => z.set(e));
+    case "map":
+      return mapForm(type, formOf);
+    case "array":
+      return arrayForm(type.element);
+    case "enum":
+      return enumForm(type.values);
+    case "struct":
+      return formOf(type.tag);
+    case "union": {
+      const options = type.tags.map(formOf);
+      const code = `z.union([${options.map((each) => each.code).join(", ")}])`;
+      const schema = () => z.union(options.map((each) => each.schema()));
+      return form(code, schema, undefined, importsOf(options));
+    }
+    case "cases":
+    case "ext":
+    case "other":
+      throw usageFailure(
+        `the type ${type.kind === "other" ? type.text : type.tag} cannot be made from a manifest`,
+        "use the module that defines it",
+        "codec.schema",
+      );
+    default:
+      return scalarForm(type.kind, type.as);
+  }
+}
+
+/** The form of an element, key or value. */
+export function valueForm({ type, nullable, optional }: ValueShape, formOf: FormOfTag): ZodForm {
+  const inner = zodForm(type, formOf);
+  if (nullable !== true) return inner;
+  const [word, wrap] = optional
+    ? (["optional", (schema: z.ZodType) => schema.optional()] as const)
+    : (["nullable", (schema: z.ZodType) => schema.nullable()] as const);
+  return form(`${inner.code}.${word}()`, () => wrap(inner.schema()), undefined, inner.imports);
+}
+
+function scalarForm(kind: ScalarKind, as: "number" | "bigint" | undefined): ZodForm {
+  if (kind === "varint64" && as === "bigint") return BIGINT;
+  if (kind === "timestamp" && as === "number") return DATE;
+  return SCALARS[kind];
+}
+
+function around(
+  name: string,
+  parts: readonly ZodForm[],
+  make: (schemas: [z.ZodType, z.ZodType]) => z.ZodType,
+  zero?: string,
+): ZodForm {
+  const code = `${name}(${parts.map((part) => part.code).join(", ")})`;
+  const schemas = () => parts.map((part) => part.schema()) as [z.ZodType, z.ZodType];
+  return form(code, () => make(schemas()), zero, importsOf(parts));
+}
+
+function mapForm(
+  { form: kind, key, value }: Extract<TypeShape, { kind: "map" }>,
+  formOf: FormOfTag,
+): ZodForm {
+  const parts = [valueForm(key, formOf), valueForm(value, formOf)];
+  return kind === "record"
+    ? around("z.record", parts, ([, v]) => z.record(z.string(), v), "() => ({})")
+    : around("z.map", parts, ([k, v]) => z.map(k, v), "() => new Map()");
+}
+
+function arrayForm(element: keyof typeof ARRAYS | keyof typeof OWN_ARRAYS): ZodForm {
+  if (element in OWN_ARRAYS) return OWN_ARRAYS[element as keyof typeof OWN_ARRAYS];
+  const type = ARRAYS[element as keyof typeof ARRAYS];
+  return form(`z.instanceof(${type.name})`, () => z.instanceof(type as typeof Int8Array));
+}
+
+function enumForm(values: readonly (string | number)[]): ZodForm {
+  if (values.every((value): value is string => typeof value === "string")) {
+    return form(`z.enum(${JSON.stringify(values)})`, () => z.enum(values as [string]));
+  }
+  return form(`z.literal(${JSON.stringify(values)})`, () => z.literal(values as [number]));
+}
+
+function importsOf(forms: readonly ZodForm[]): readonly string[] {
+  return [...new Set(forms.flatMap(({ imports }) => imports))];
+}

@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import {
+  AsterClient,
+  type AsterClientOptions,
+  AsterConfig,
+  type LogLevel,
+  textLog,
+} from "@aster/rpc";
+import type { CommandContext } from "../command/context.ts";
+import { interruption, usageFailure } from "../command/failure.ts";
+import { connectFailure } from "../command/failure-of.ts";
+import type { PeerOptions } from "./options.ts";
+import { presented } from "./presented.ts";
+
+/** Connects to a peer. The caller closes the client. Throws a failure with the exit code 3 or 4. */
+export async function connectTo(
+  context: CommandContext,
+  address: string,
+  options: PeerOptions,
+): Promise<AsterClient> {
+  const given = await presented(context, options);
+  const { interrupted } = context.host;
+  try {
+    return await AsterClient.connect(address, {
+      config: configOf(context),
+      ...networkOf(context),
+      ...given,
+      timeoutMs: context.timeoutMs,
+      signal: interrupted,
+      // each failure is one of the command
+      reconnect: false,
+      ...logOf(context),
+    });
+  } catch (error) {
+    throw interrupted.aborted ? interruption() : await connectFailure(error);
+  }
+}
+
+/** `aster.toml` of the folder, if it is there, and the variables. */
+function configOf(context: CommandContext): AsterConfig {
+  const file = context.path("aster.toml");
+  const { env } = context.host;
+  return existsSync(file) ? AsterConfig.fromFile(file, env) : AsterConfig.fromEnv(env);
+}
+
+function networkOf({ options: { relay } }: CommandContext): AsterClientOptions {
+  if (relay === undefined) return {};
+  if (relay === "disabled") return { network: "none" };
+  if (relay === "default") return { network: "n0" };
+  if (URL.canParse(relay)) return { network: { relays: [relay] } };
+  throw usageFailure(`--relay takes default, disabled or a URL, not "${relay}"`);
+}
+
+function logOf({ options: { logLevel }, host }: CommandContext): AsterClientOptions {
+  if (logLevel === undefined) return {};
+  return { log: textLog({ stream: host.stderr, level: logLevel as LogLevel }) };
+}

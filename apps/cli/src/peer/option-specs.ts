@@ -1,0 +1,12 @@
+import type { OptionSpec } from "../command/spec.ts";
+
+/** The options of commands that connect to a peer. */
+export const peerOptionSpecs: readonly OptionSpec[] = [
+  {
+    flags: "--credential <file>",
+    text: "the credential to present: a credential or identity file",
+  },
+  { flags: "--rcan <file>", text: "the same as --credential" },
+  { flags: "--identity <file>", text: "an identity file: the key of this node and its credential" },
+  { flags: "--peer <name>", text: "the entry of the identity file" },
+];

@@ -1,0 +1,47 @@
+import { CommanderError } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { ExitCode, type Failure, interruption } from "./command/failure.ts";
+import { failureOf } from "./command/failure-of.ts";
+import { makeProgram } from "./command/program.ts";
+import { commands } from "./commands/index.ts";
+import type { Host } from "./host.ts";
+import { stylist } from "./output/style.ts";
+
+/** Runs one command line, without the words `node` and `aster`. Resolves with the exit code. */
+export async function runAster(argv: readonly string[], host: Host): Promise<number> {
+  const { program, finished } = makeProgram(commands, host, manifest.version);
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return finished.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    // a group without its command; commander has printed the help on stderr
+    if (error instanceof CommanderError && error.code === "commander.help") return ExitCode.USAGE;
+    const failure = host.interrupted.aborted ? interruption() : await failureOf(error);
+    report(failure, host, argv.includes("--json"));
+    // the place of a fault, for its report
+    const { logLevel } = program.opts();
+    if (logLevel === "debug") host.stderr.write(`${(failure.cause as Error | undefined)?.stack}\n`);
+    return failure.exitCode;
+  }
+}
+
+function report(failure: Failure, host: Host, json: boolean): void {
+  const { fields } = failure;
+  if (json) host.stdout.write(`${JSON.stringify({ error: fields })}\n`);
+  else {
+    const style = stylist(host.stderr, host);
+    const onCall = failure.exitCode === ExitCode.FAILED ? `${fields.status}: ` : "";
+    const { declared } = fields;
+    const data = declared ? ` ${oneLine(declared.type)} ${JSON.stringify(declared.data)}` : "";
+    const hint = fields.hint === "" ? "" : `; ${fields.hint}`;
+    host.stderr.write(
+      `${style("red", "aster:")} ${onCall}${oneLine(fields.message)}${data}${hint}\n`,
+    );
+  }
+}
+
+/** Escapes control characters, which may come from a peer. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+}
