@@ -173,8 +173,8 @@ export class QuicChannel implements Channel, Slotted, Turn {
   }
 
   /**
-   * A frame arrived. `payload` is valid until this returns, unless it is `owned`: such a payload can
-   * be kept without a copy. Returns true if it is.
+   * A frame arrived. `payload` is valid until this returns, unless it is `owned`: such a payload
+   * can be kept without a copy. Returns true if it is.
    */
   onFrame(flags: number, payload: Uint8Array, owned: boolean): boolean {
     if (this.#receiveDone) return false;
