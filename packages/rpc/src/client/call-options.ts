@@ -60,6 +60,8 @@ export interface CallSetup {
   readonly metadata: Metadata;
   /** A reading of `now()`; `Infinity` for no deadline. */
   readonly deadlineAt: number;
+  /** The time of the call, as of `now()`, if it has been read; it begins in the same turn. */
+  readonly startedAt: number | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onTrailer: ((trailer: Metadata) => void) | undefined;
   /** The retries of this call; `false` for none, `undefined` for those of the client. */
@@ -85,6 +87,7 @@ export interface ObservedCall {
 const plain: CallSetup = {
   metadata: Metadata.empty,
   deadlineAt: NO_DEADLINE,
+  startedAt: undefined,
   signal: undefined,
   onTrailer: undefined,
   compression: undefined,
@@ -103,17 +106,21 @@ export function callSetup(
   limits: RpcLimits,
 ): CallSetup {
   if (options === undefined) {
-    const deadlineAt = inherited(usualTimeoutMs, true);
-    return deadlineAt === NO_DEADLINE ? plain : { ...plain, deadlineAt };
+    const startedAt = usualTimeoutMs === undefined ? undefined : now();
+    const deadlineAt = inherited(usualTimeoutMs, startedAt, true);
+    return deadlineAt === NO_DEADLINE ? plain : { ...plain, deadlineAt, startedAt };
   }
   checkTimeout(options.timeoutMs);
   checkRetryChoice("retry", options.retry, false);
   checkCompression(options.compression);
   const metadata = Metadata.from(options.metadata);
   checkMetadata(metadata, limits);
+  const timeoutMs = options.timeoutMs ?? usualTimeoutMs;
+  const startedAt = timeoutMs === undefined ? undefined : now();
   return {
     metadata,
-    deadlineAt: inherited(options.timeoutMs ?? usualTimeoutMs, options.inheritDeadline ?? true),
+    deadlineAt: inherited(timeoutMs, startedAt, options.inheritDeadline ?? true),
+    startedAt,
     signal: options.signal,
     onTrailer: options.onTrailer && inCurrentScope(options.onTrailer),
     retry: policyOf(options.retry),
@@ -123,13 +130,17 @@ export function callSetup(
   };
 }
 
-function inherited(timeoutMs: number | undefined, inherits: boolean): number {
-  const own = deadlineAfter(timeoutMs);
+function inherited(
+  timeoutMs: number | undefined,
+  startedAt: number | undefined,
+  inherits: boolean,
+): number {
+  const own = deadlineAfter(timeoutMs, startedAt);
   return inherits ? Math.min(own, currentDeadlineAt()) : own;
 }
 
 /** Throws the error of a call that must not begin: its signal has fired, or its deadline passed. */
-export function checkStart({ signal, deadlineAt }: CallSetup): void {
+export function checkStart({ signal, deadlineAt, startedAt }: CallSetup): void {
   if (signal?.aborted) throw abortedError(signal);
-  if (deadlineAt !== NO_DEADLINE && deadlineAt <= now()) throw deadlineError();
+  if (deadlineAt !== NO_DEADLINE && deadlineAt <= (startedAt ?? now())) throw deadlineError();
 }

@@ -78,7 +78,7 @@ class HookedClientCall extends HookedCall implements ObservedCall {
   readonly #observes: boolean;
 
   constructor(hooks: MethodHooks, { connection, limits }: CallTarget, setup: CallSetup) {
-    super(hooks, connection.peer, hooks.observes ? now() : 0);
+    super(hooks, connection.peer, setup.startedAt ?? (hooks.observes ? now() : undefined));
     this.metadata = setup.metadata;
     this.deadlineAt = setup.deadlineAt === NO_DEADLINE ? undefined : setup.deadlineAt;
     this.compression = setup.compression;
@@ -94,6 +94,7 @@ class HookedClientCall extends HookedCall implements ObservedCall {
     return {
       metadata: this.metadata as Metadata,
       deadlineAt: this.deadlineAt ?? NO_DEADLINE,
+      startedAt: this.startedAt,
       signal,
       onTrailer,
       retry,

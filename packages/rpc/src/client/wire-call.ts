@@ -170,7 +170,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget, WaitingCa
   /** Sends the requests again, after the wait for this attempt. */
   begin(): void {
     this.#wait = undefined;
-    const setup = this.#setup as CallSetup;
+    const setup = { ...(this.#setup as CallSetup), startedAt: undefined };
     if (streamsRequests(this.pattern)) this.sendAll(this.#request as MessageSource, setup);
     else this.sendOne(this.#request, setup);
   }

@@ -38,12 +38,16 @@ export abstract class HookedCall implements CallFacts {
   #begun = 0;
   #over = false;
   readonly #hooks: readonly CallHooks[];
-  /** As of `now()`. */
-  readonly #startedAt: number;
+  /** As of `now()`, if it has been read. */
+  protected readonly startedAt: number | undefined;
   /** The async context of the call; `undefined` if no hook has `end`. */
   readonly #scope: AsyncScope | undefined;
 
-  constructor({ facts, hooks, observes }: MethodHooks, peer: string, startedAt: number) {
+  constructor(
+    { facts, hooks, observes }: MethodHooks,
+    peer: string,
+    startedAt: number | undefined,
+  ) {
     this.side = facts.side;
     this.service = facts.service;
     this.version = facts.version;
@@ -53,7 +57,7 @@ export abstract class HookedCall implements CallFacts {
     this.inSession = facts.inSession;
     this.peer = peer;
     this.#hooks = hooks;
-    this.#startedAt = startedAt;
+    this.startedAt = startedAt;
     this.#scope = observes ? currentScope() : undefined;
   }
 
@@ -84,7 +88,7 @@ export abstract class HookedCall implements CallFacts {
       error,
       requests,
       responses,
-      durationMs: now() - this.#startedAt,
+      durationMs: now() - (this.startedAt as number),
     };
     this.#scope(() => {
       for (let at = this.#begun - 1; at >= 0; at--) this.#tell(this.#hooks[at] as CallHooks, end);
