@@ -12,6 +12,7 @@ export default defineConfig({
       "apps/interop/test/attacks/*.test.ts",
     ],
     env: { ASTER_RELAY_MODE: "disabled", ASTER_TEST_LONG: "1" },
+    globalSetup: "apps/interop/test/support/build-programs.ts",
     pool: "forks",
     fileParallelism: false,
     testTimeout: 1_800_000,

@@ -11,7 +11,7 @@ const mayImport = {
   "@aster/transport": ["native"],
   "@aster/contract": ["codec"],
   "@aster/trust": ["transport"],
-  "@aster/rpc": ["codec", "contract", "transport", "trust"],
+  "@aster/rpc": ["codec", "contract", "transport", "trust", "registry"],
   "@aster/interceptors": ["rpc"],
   "@aster/registry": ["contract", "transport", "trust"],
 };

@@ -42,7 +42,7 @@ test("contract", async () => {
 
 test.each([
   ["interceptors", 2],
-  ["registry", 4],
+  ["registry", 5],
 ])("%s", async (name, count) => {
   const { said, lines } = await printed(`packages/${name}/README.md`, name);
   expect(said).toHaveLength(count);
@@ -63,6 +63,7 @@ test.each([
   "configuration",
   "logging",
   "blobs",
+  "registry",
 ])(
   "guide: %s",
   async (name) => {

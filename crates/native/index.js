@@ -75,9 +75,15 @@ function unloadable(candidate, cause) {
 const native = load();
 
 export const NativeNode = native.NativeNode;
+export const NativeAuthorList = native.NativeAuthorList;
 export const NativeBlobs = native.NativeBlobs;
 export const NativeBlobList = native.NativeBlobList;
 export const NativeBlobReader = native.NativeBlobReader;
+export const NativeDoc = native.NativeDoc;
+export const NativeDocEvents = native.NativeDocEvents;
+export const NativeDocList = native.NativeDocList;
+export const NativeDocs = native.NativeDocs;
+export const NativeEntryList = native.NativeEntryList;
 export const NativeImport = native.NativeImport;
 export const NativeTagList = native.NativeTagList;
 export const NativeTopic = native.NativeTopic;

@@ -1,16 +1,17 @@
-"""Blobs and gossip of aster-rpc, by commands on stdin. Bytes are texts in UTF-8."""
+"""Blobs, gossip and documents of aster-rpc, by commands on stdin. Bytes are texts in UTF-8."""
 
 import asyncio
 import os
 
 os.environ.setdefault("ASTER_RELAY_MODE", "disabled")
 
-from aster import EndpointConfig, IrohNode, blobs_client, gossip_client  # noqa: E402
+from aster import EndpointConfig, IrohNode, blobs_client, docs_client, gossip_client  # noqa: E402
 
 import commands  # noqa: E402
 
 NODES = {}
 TOPICS = {}
+DOCS = {}
 
 
 class Node:
@@ -71,6 +72,45 @@ async def receive(command):
             return bytes(content).decode()
 
 
+async def create_doc(command):
+    """Creates a document and an author; returns their ids and a ticket."""
+    docs = docs_client(NODES["node"].node)
+    DOCS["doc"] = await docs.create()
+    DOCS["author"] = await docs.create_author()
+    ticket = await DOCS["doc"].share_with_addr(command["mode"])
+    return {"id": DOCS["doc"].doc_id(), "author": DOCS["author"], "ticket": ticket}
+
+
+async def join_doc(command):
+    """Joins the document of a ticket, and creates an author; returns their ids."""
+    docs = docs_client(NODES["node"].node)
+    # docs.join() does not start the sync
+    DOCS["doc"], DOCS["events"] = await docs.join_and_subscribe(command["ticket"])
+    DOCS["author"] = await docs.create_author()
+    return {"id": DOCS["doc"].doc_id(), "author": DOCS["author"]}
+
+
+async def set_entry(command):
+    """Sets the content of a key; returns the hash."""
+    content = command["content"].encode()
+    return await DOCS["doc"].set_bytes(DOCS["author"], command["key"].encode(), content)
+
+
+async def query_entries(command):
+    """Returns the entries under a prefix, with those contents that have arrived."""
+    found = []
+    for entry in await DOCS["doc"].query_key_prefix(command["prefix"].encode()):
+        reading = DOCS["doc"].read_entry_content(entry.content_hash)
+        try:
+            # does not end for a content that is missing
+            content = bytes(await asyncio.wait_for(reading, 2)).decode()
+        except Exception:
+            content = None
+        key = bytes(entry.key).decode()
+        found.append({"key": key, "author": entry.author_id, "content": content})
+    return found
+
+
 OPERATIONS = {
     "start": start,
     "add": add,
@@ -79,6 +119,10 @@ OPERATIONS = {
     "join": join,
     "broadcast": broadcast,
     "receive": receive,
+    "createDoc": create_doc,
+    "joinDoc": join_doc,
+    "setEntry": set_entry,
+    "queryEntries": query_entries,
 }
 
 asyncio.run(commands.serve(OPERATIONS, NODES))

@@ -2,6 +2,7 @@ import { call } from "./call/call.ts";
 import { codec } from "./codec/codec.ts";
 import { failureLine } from "./failure.ts";
 import { emit } from "./json-lines.ts";
+import { registry } from "./registry/registry.ts";
 import { serve } from "./serve/serve.ts";
 import { credential } from "./trust/credential.ts";
 import { identity } from "./trust/identity.ts";
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   identity,
   revoke,
   "producer-admission": producerAdmission,
+  registry,
 };
 
 /**

@@ -7,7 +7,8 @@ export class UsageError extends Error {
 export const usage = `usage:
   testkit serve [--bind ip:port] [--key-file f] [--open] [--limit name=value]... [--idle-ms n]
                 [--root-pub f] [--identity f [--peer NAME]] [--one-time-store d] [--revocations f] [--close-producers]
-  testkit call METHOD... --address A [--service S] [--session] [--check-contract] [--request JSON]... [--mode xlang|xlang1|json|native|row]
+                [--registry [--registry-store DIR] [--registry-ticket F] [--join F] [--channel C]...]
+  testkit call METHOD... --address A|--registry NAMESPACE@A [--service S] [--version N] [--session] [--check-contract] [--request JSON]... [--mode xlang|xlang1|json|native|row]
                [--n N] [--concurrency C] [--deadline-ms D] [--cancel-ms M] [--read-delay-ms R] [--send-delay-ms R] [--key-file f]
                [--metadata k=v]... [--expect CODE] [--idle-ms n] [--connect-ms n] [--trace] [--hold]
                [--credential f | --identity f [--peer NAME]]
@@ -17,4 +18,9 @@ export const usage = `usage:
   testkit identity --root-key F --name N --role consumer|producer [--capability c]... [--expires SECONDS] --out F
   testkit revoke --root-key F --endpoint HEX... [--list F] --out F
   testkit producer-admission --address A --credential F --key-file F
+  testkit registry resolve --namespace HEX --peer A --service S [--version N | --channel C | --tag T | --contract HEX]
+                           [--strategy round_robin|least_load|random|lowest_rtt] [--wait-ms N]
+  testkit registry watch --namespace HEX --peer A [--for-ms N]
+  testkit registry manifest --namespace HEX --peer A --contract HEX
+  testkit registry acl --store DIR (--writer HEX... | --show)
 `;

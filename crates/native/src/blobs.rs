@@ -268,7 +268,7 @@ impl NativeBlobs {
 }
 
 /// Reads a hash of 64 lower-case hex characters.
-fn read_hash(text: &str) -> napi::Result<Hash> {
+pub fn read_hash(text: &str) -> napi::Result<Hash> {
     let wrong = || Failure::option(format!("{text:?} is not the hash of a blob: 64 hex characters"));
     if text.len() != 64 {
         return Err(wrong().into());

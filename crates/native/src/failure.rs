@@ -34,6 +34,11 @@ impl Failure {
         Self::new("closed", "the operation was aborted")
     }
 
+    /// A handle of the program, or what it leads to, has ended.
+    pub fn ended(text: impl Into<String>) -> Self {
+        Self::new("closed", text)
+    }
+
     /// The topic has been left.
     pub fn left() -> Self {
         Self::new("closed", "the topic has been left")

@@ -10,13 +10,16 @@ use tokio::sync::Notify;
 const BATCH: usize = 256;
 
 struct State<T> {
-    items: VecDeque<T>,
+    /// The items and their bytes.
+    items: VecDeque<(T, usize)>,
+    bytes: usize,
     lost: u32,
     ended: bool,
 }
 
 pub struct Lossy<T> {
     capacity: usize,
+    max_bytes: usize,
     state: Mutex<State<T>>,
     arrived: Notify,
 }
@@ -30,19 +33,38 @@ pub struct Batch<T> {
 
 impl<T> Lossy<T> {
     pub fn new(capacity: usize) -> Self {
-        let state = State { items: VecDeque::new(), lost: 0, ended: false };
-        Self { capacity, state: Mutex::new(state), arrived: Notify::new() }
+        Self::with_bytes(capacity, usize::MAX)
+    }
+
+    /// The same with a limit of bytes, for items whose size is that of a peer's data. One item may
+    /// exceed it.
+    pub fn with_bytes(capacity: usize, max_bytes: usize) -> Self {
+        let state = State { items: VecDeque::new(), bytes: 0, lost: 0, ended: false };
+        Self { capacity, max_bytes, state: Mutex::new(state), arrived: Notify::new() }
     }
 
     pub fn push(&self, item: T) {
+        self.push_of(item, 0);
+    }
+
+    /// Adds an item of `bytes` bytes. Returns false at the end of the queue.
+    pub fn push_of(&self, item: T, bytes: usize) -> bool {
         let mut state = self.state.lock();
-        if state.items.len() >= self.capacity {
-            state.items.pop_front();
+        if state.ended {
+            return false;
+        }
+        while state.items.len() >= self.capacity
+            || (state.bytes.saturating_add(bytes) > self.max_bytes && !state.items.is_empty())
+        {
+            let Some((_, dropped)) = state.items.pop_front() else { break };
+            state.bytes -= dropped;
             state.lost = state.lost.saturating_add(1);
         }
-        state.items.push_back(item);
+        state.bytes = state.bytes.saturating_add(bytes);
+        state.items.push_back((item, bytes));
         drop(state);
         self.arrived.notify_one();
+        true
     }
 
     /// Counts items that the source itself has dropped.
@@ -66,7 +88,9 @@ impl<T> Lossy<T> {
                 let mut state = self.state.lock();
                 if !state.items.is_empty() || state.lost > 0 {
                     let count = state.items.len().min(BATCH);
-                    let items = state.items.drain(..count).collect();
+                    let taken: Vec<_> = state.items.drain(..count).collect();
+                    state.bytes -= taken.iter().map(|(_, bytes)| bytes).sum::<usize>();
+                    let items = taken.into_iter().map(|(item, _)| item).collect();
                     return Some(Batch { lost: std::mem::take(&mut state.lost), items });
                 }
                 if state.ended {
@@ -94,5 +118,21 @@ mod tests {
         let batch = runtime.block_on(queue.take()).unwrap();
         assert_eq!((batch.lost, batch.items), (2, vec![3, 4, 5]));
         assert!(runtime.block_on(queue.take()).is_none());
+    }
+
+    #[test]
+    fn drops_the_oldest_items_over_its_bytes_but_not_a_single_one() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let queue = Lossy::with_bytes(10, 100);
+        for (item, bytes) in [(1, 60), (2, 40), (3, 50)] {
+            assert!(queue.push_of(item, bytes));
+        }
+        let batch = runtime.block_on(queue.take()).unwrap();
+        assert_eq!((batch.lost, batch.items), (1, vec![2, 3]));
+        assert!(queue.push_of(4, 1000));
+        let batch = runtime.block_on(queue.take()).unwrap();
+        assert_eq!((batch.lost, batch.items), (0, vec![4]));
+        queue.end();
+        assert!(!queue.push_of(5, 1));
     }
 }

@@ -21,7 +21,8 @@ pub struct NativeNodeStats {
     pub streams: u32,
     /// Bytes read but not consumed, written but not sent, and events not drained.
     pub queued_bytes: f64,
-    /// Connections, closing ones included, streams and the endpoint.
+    /// Connections, closing ones included, streams, open documents, their subscriptions and the
+    /// endpoint.
     pub handles: u32,
 }
 
@@ -59,6 +60,8 @@ pub fn node(node: &Node) -> NativeNodeStats {
     let streams = node.streams_open.load(Ordering::Relaxed) as u32;
     let queued = node.bytes_queued.load(Ordering::Relaxed) + node.queue.len();
     let endpoint = u32::from(node.endpoint.lock().is_some());
+    // After the close they wait for JavaScript to collect them, and hold nothing.
+    let documents = if endpoint == 0 { 0 } else { node.services.documents.objects() as u32 };
     let closing = *node.closing_connections.borrow() as u32;
     NativeNodeStats {
         connections,
@@ -66,7 +69,7 @@ pub fn node(node: &Node) -> NativeNodeStats {
         refused: node.gate.refused() as f64,
         streams,
         queued_bytes: queued as f64,
-        handles: connections + closing + streams + endpoint,
+        handles: connections + closing + streams + endpoint + documents,
     }
 }
 

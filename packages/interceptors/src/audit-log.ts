@@ -2,11 +2,11 @@ import type { AuditedCall, AuditTarget } from "@aster/rpc";
 import { statusName } from "@aster/rpc";
 import {
   type CallEnd,
+  type CallFacts,
+  callHooks,
   checkInteger,
   epochMs,
-  type InterceptedCall,
   type Interceptor,
-  observeCall,
 } from "@aster/rpc/interceptor";
 import { type AuditLogStats, type AuditSink, auditWriter } from "./audit-sink.ts";
 import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
@@ -53,8 +53,7 @@ export function auditLog(options: AuditLogOptions): AuditLog {
   checkInteger("maxBufferedBytes", maxBufferedBytes, LEAST_BUFFERED_BYTES, Number.MAX_SAFE_INTEGER);
   checkFunction("onError", onError);
   const writer = auditWriter(sink, maxBufferedBytes, onError);
-  const interceptor: Interceptor = (call, next) =>
-    observeCall(call, next, (end) => writer.write(recordOf(call, end)));
+  const interceptor = callHooks({ end: (end, call) => writer.write(recordOf(call, end)) });
   return Object.assign(interceptor, {
     record: writer.write,
     stats: writer.stats,
@@ -67,7 +66,7 @@ export const AuditLogInterceptor: InterceptorClass<typeof auditLog> = intercepto
   auditLog,
 );
 
-function recordOf(call: InterceptedCall, end: CallEnd): AuditedCall {
+function recordOf(call: CallFacts, end: CallEnd): AuditedCall {
   const { side, peer, service, method, pattern, attempt, context } = call;
   const { code, requests, responses, durationMs } = end;
   return {

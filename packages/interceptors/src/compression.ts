@@ -1,5 +1,6 @@
 import {
   type CompressionSetting,
+  callHooks,
   checkCompression,
   type Interceptor,
 } from "@aster/rpc/interceptor";
@@ -19,7 +20,7 @@ export type CompressionOptions = CompressionSetting;
 export function compression(options: CompressionOptions = {}): Interceptor {
   if (options !== false) checkNames("compression", options, ["thresholdBytes", "level"]);
   checkCompression(options);
-  return (call, next) => next({ ...call, compression: over(options, call.compression) });
+  return callHooks({ begin: ({ compression }) => ({ compression: over(options, compression) }) });
 }
 
 /** `new CompressionInterceptor(options)` is {@link compression}. */

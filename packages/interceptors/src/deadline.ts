@@ -1,4 +1,10 @@
-import { checkPositive, type Interceptor, now, optionError } from "@aster/rpc/interceptor";
+import {
+  callHooks,
+  checkPositive,
+  type Interceptor,
+  now,
+  optionError,
+} from "@aster/rpc/interceptor";
 import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
 import { checkNames } from "./option-check.ts";
 
@@ -30,14 +36,14 @@ export function deadline(options: DeadlineOptions): Interceptor {
   if (timeoutMs !== undefined) checkPositive("timeoutMs", timeoutMs);
   const own = new Map(Object.entries(methods ?? {}));
   for (const [name, ms] of own) checkPositive(`methods.${name}`, ms);
-  // the name appears in errors
-  return function deadline(call, next) {
-    if (call.deadlineAt !== undefined) return next(call);
-    const { service, method } = call;
+  return callHooks(({ service, method }) => {
     const ms = own.get(`${service}.${method}`) ?? own.get(service) ?? timeoutMs;
-    if (ms === undefined || ms === Number.POSITIVE_INFINITY) return next(call);
-    return next({ ...call, deadlineAt: now() + ms });
-  };
+    if (ms === undefined || ms === Number.POSITIVE_INFINITY) return {};
+    return {
+      begin: ({ deadlineAt }) =>
+        deadlineAt === undefined ? { deadlineAt: now() + ms } : undefined,
+    };
+  });
 }
 
 /** `new DeadlineInterceptor(options)` is {@link deadline}. */

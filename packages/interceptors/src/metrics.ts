@@ -1,4 +1,4 @@
-import { checkInteger, type Interceptor, observeCall } from "@aster/rpc/interceptor";
+import { callHooks, checkInteger, type Interceptor } from "@aster/rpc/interceptor";
 import type { MetricFamily, MetricSource } from "@aster/rpc/metrics";
 import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
 import { CountsByMethod } from "./metrics/counts-by-method.ts";
@@ -36,11 +36,10 @@ export function metrics(options: MetricsOptions = {}): MetricsInterceptor {
   const { maxMethods = 1_000 } = options;
   checkInteger("maxMethods", maxMethods, 1, Number.MAX_SAFE_INTEGER);
   const all = new CountsByMethod(maxMethods);
-  const interceptor: Interceptor = (call, next) => {
-    const counts = all.of(call.side, call.service, call.method);
-    counts.started++;
-    return observeCall(call, next, (end) => counts.end(end));
-  };
+  const interceptor = callHooks(({ side, service, method }) => {
+    const counts = all.of(side, service, method);
+    return { begin: () => counts.begin(), end: (end) => counts.end(end) };
+  });
   return Object.assign(interceptor, {
     snapshot: () => all.all().map((counts) => counts.snapshot()),
     collect: () => methodFamilies(all.all()),

@@ -3,10 +3,10 @@ import { styleText } from "node:util";
 import { statusName } from "@aster/rpc";
 import {
   type CallEnd,
+  type CallFacts,
+  callHooks,
   epochMs,
-  type InterceptedCall,
   type Interceptor,
-  observeCall,
   optionError,
   safeText,
   shortened,
@@ -47,7 +47,7 @@ export function requestLog(options: RequestLogOptions = {}): Interceptor {
   }
   const write = writeTo(sink);
   const paint = painter(colors ?? isTerminal(sink));
-  return (call, next) => observeCall(call, next, (end) => write(lineOf(call, end, paint)));
+  return callHooks({ end: (end, call) => write(lineOf(call, end, paint)) });
 }
 
 /** `new RequestLogInterceptor(options)` is {@link requestLog}. */
@@ -56,7 +56,7 @@ export const RequestLogInterceptor: InterceptorClass<typeof requestLog> = interc
   requestLog,
 );
 
-function lineOf(call: InterceptedCall, end: CallEnd, paint: Paint): string {
+function lineOf(call: CallFacts, end: CallEnd, paint: Paint): string {
   const { side, service, method, peer, attempt } = call;
   const { code, error, durationMs, requests, responses } = end;
   const time = new Date(epochMs()).toISOString().slice("2026-01-01T".length, -1);

@@ -2,6 +2,7 @@
 
 export type { Directory } from "./directory.ts";
 export { admissionDirectory } from "./directory.ts";
+export { checkManifestFile, MANIFEST_FILE } from "./drift.ts";
 export type { RegistryErrorCode } from "./error.ts";
 export { RegistryError } from "./error.ts";
 
@@ -23,3 +24,22 @@ export {
   parseLease,
   renewLease,
 } from "./lease.ts";
+
+// A registry on a node.
+
+export { registryTopicOf } from "./node/node-topic.ts";
+export type { OpenRegistryOptions } from "./node/open-registry.ts";
+export { openRegistry } from "./node/open-registry.ts";
+export type { PublishedContract, PublishOptions } from "./publisher.ts";
+export type { RankingStrategy, RegistryQuery, Resolution, ResolveOptions } from "./query.ts";
+export { Registry } from "./registry.ts";
+export type { RegistryAddress } from "./registry-address.ts";
+export { formatRegistryAddress, parseRegistryAddress } from "./registry-address.ts";
+export type { RegistryEvent } from "./registry-event.ts";
+export type {
+  Advertisement,
+  AdvertiseOptions,
+  RegistryStats,
+  WatchOptions,
+} from "./registry-options.ts";
+export type { IgnoredEntries } from "./view.ts";

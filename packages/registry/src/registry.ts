@@ -23,7 +23,7 @@ import { RegistryView } from "./view.ts";
 import { deferred, waitWithin } from "./wait.ts";
 import { watchesService, watchView } from "./watcher.ts";
 
-/** The time after the start in which a resolve waits for the first sync. */
+/** The longest wait of a read for the first sync. */
 const FIRST_SYNC_MS = 1_000;
 
 /**
@@ -46,13 +46,11 @@ export class Registry implements AsyncDisposable {
   readonly #contracts: Contracts;
   readonly #advertisements = new Set<LeaseKeeper>();
   readonly #closing = new AbortController();
-  readonly #openedAtMs: number;
   #closed: Promise<void> | undefined;
 
   private constructor(parts: RegistryParts) {
     const { document, clock, topic, owner } = parts;
     this.#parts = parts;
-    this.#openedAtMs = clock.nowMs();
     this.#view = new RegistryView(clock, owner);
     this.#replica = new Replica(document, this.#view);
     this.#notices = new Notices(clock, this.#view, topic);
@@ -101,6 +99,11 @@ export class Registry implements AsyncDisposable {
   /** Resolves when the entries of a peer have arrived. */
   get synced(): Promise<void> {
     return this.#replica.synced;
+  }
+
+  /** @internal The entries of a peer have arrived; values may be missing. */
+  get hasSynced(): boolean {
+    return this.#replica.hasSynced;
   }
 
   /**
@@ -159,7 +162,7 @@ export class Registry implements AsyncDisposable {
    *
    * Rejects with {@link RegistryError}: `"missing"` when no pointer leads to a contract,
    * `"unavailable"` when no endpoint can take calls, `"option"` for a bad query. Both of the first
-   * wait up to `waitMs` for a change, and in the first second for the sync with a peer.
+   * wait up to `waitMs` for a change, and up to 1 s if no peer has been heard yet.
    */
   async resolve(
     query: RegistryQuery,
@@ -171,13 +174,9 @@ export class Registry implements AsyncDisposable {
     } catch (error) {
       if (!isPassing(error)) throw error;
     }
-    const wait = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
-    const { clock, document } = this.#parts;
-    // the creator has no one to wait for
-    if (document.author !== this.owner) {
-      const leftMs = this.#openedAtMs + FIRST_SYNC_MS - clock.nowMs();
-      if (leftMs > 0) await waitWithin(clock, leftMs, this.synced, wait);
-    }
+    const wait = this.#end(signal);
+    await this.#firstSync(wait);
+    const { clock } = this.#parts;
     const until = clock.nowMs() + waitMs;
     for (;;) {
       try {
@@ -196,8 +195,7 @@ export class Registry implements AsyncDisposable {
    */
   watch({ service, signal }: WatchOptions = {}): AsyncGenerator<RegistryEvent, void, undefined> {
     this.#checkOpen();
-    const end = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
-    return watchView(this.#view, this.#notices, watchesService(service), end);
+    return watchView(this.#view, this.#notices, watchesService(service), this.#end(signal));
   }
 
   /**
@@ -207,6 +205,7 @@ export class Registry implements AsyncDisposable {
    */
   async contract(contractId: string, options: { signal?: AbortSignal } = {}): Promise<Uint8Array> {
     this.#checkOpen();
+    await this.#firstSync(this.#end(options.signal));
     return await this.#contracts.contract(contractId, options.signal);
   }
 
@@ -219,6 +218,7 @@ export class Registry implements AsyncDisposable {
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<ContractManifest> {
     this.#checkOpen();
+    await this.#firstSync(this.#end(signal));
     return await this.#contracts.manifest(contractId, signal);
   }
 
@@ -262,6 +262,12 @@ export class Registry implements AsyncDisposable {
     await this.#parts.close();
   }
 
+  /** Fires with the signal of a caller and at the close of the registry. */
+  #end(signal: AbortSignal | undefined): AbortSignal {
+    const { signal: closing } = this.#closing;
+    return signal === undefined ? closing : AbortSignal.any([closing, signal]);
+  }
+
   #checkOpen(): void {
     if (!this.#closing.signal.aborted) return;
     throw new RegistryError("closed", "the registry is closed; open another one");
@@ -278,6 +284,14 @@ export class Registry implements AsyncDisposable {
     const key = `services/${service}/contracts/${contractId}/endpoints/${endpointId}`;
     const value = this.#view.slot(key)?.versions.get(document.author)?.value;
     return value?.kind === "lease" ? value.lease : undefined;
+  }
+
+  /** Waits up to 1 s for the sync with a peer. */
+  async #firstSync(signal: AbortSignal): Promise<void> {
+    const { clock, document } = this.#parts;
+    // the creator has no one to wait for
+    if (document.author === this.owner) return;
+    await waitWithin(clock, FIRST_SYNC_MS, this.synced, signal);
   }
 
   async #nextChange(): Promise<void> {

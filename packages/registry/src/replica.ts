@@ -51,6 +51,11 @@ export class Replica {
     return this.#synced.promise;
   }
 
+  /** A peer has been heard; values may be missing. */
+  get hasSynced(): boolean {
+    return this.#isSynced;
+  }
+
   get ignored(): IgnoredEntries {
     return { ...this.#ignored, excess: this.#view.excess };
   }

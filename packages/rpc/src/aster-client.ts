@@ -27,10 +27,12 @@ import { ClientLog } from "./log/client-log.ts";
 import { Log } from "./log/log.ts";
 import { checkNonNegative } from "./option-check.ts";
 import { CredentialSource } from "./peer/credential-source.ts";
-import { admitTo, dial } from "./peer/dial.ts";
 import { OpenedConnections } from "./peer/opened-connections.ts";
 import { type HeldNode, holdNode } from "./peer/own-node.ts";
+import type { PeerDialer } from "./peer/peer-dialer.ts";
 import { PeerServices } from "./peer/peer-services.ts";
+import { nodeOptionsFor, openDialer } from "./producers/open-dialer.ts";
+import { isProducerChoice, type ProducerChoice } from "./producers/producer-choice.ts";
 import { createManifestProxy, type ManifestProxy } from "./proxy/manifest-proxy.ts";
 import { createServiceProxy, type ServiceProxy } from "./proxy/service-proxy.ts";
 import {
@@ -87,6 +89,15 @@ export class AsterClient implements AsyncDisposable {
   }
 
   /**
+   * Connects to the best producer of a service in a registry (docs/guide/registry.md). When it is
+   * lost, calls go to the next one, as they go to the same peer after a reconnection; when a better
+   * one appears, new calls go there. `client.peer` is the present one.
+   *
+   * Rejects as the other form, with NOT_FOUND when the registry does not know the service, and with
+   * UNAVAILABLE when no producer can take calls within `timeoutMs`.
+   */
+  static async connect(choice: ProducerChoice & AsterClientOptions): Promise<AsterClient>;
+  /**
    * Dials a peer, is admitted and learns its services. `address` is a ticket, a base64 node
    * address, an endpoint id, or an {@link EndpointAddress}. Default: that of the configuration,
    * `ASTER_ENDPOINT_ADDR`.
@@ -101,9 +112,15 @@ export class AsterClient implements AsyncDisposable {
    */
   static async connect(
     address?: EndpointAddress | string,
-    given: AsterClientOptions = {},
+    options?: AsterClientOptions,
+  ): Promise<AsterClient>;
+  static async connect(
+    address?: EndpointAddress | string | (ProducerChoice & AsterClientOptions),
+    options: AsterClientOptions = {},
   ): Promise<AsterClient> {
+    const given = isProducerChoice(address) ? address : options;
     let held: HeldNode | undefined;
+    let dialer: PeerDialer | undefined;
     try {
       const { target, options } = await clientSettings(address, given);
       const { timeoutMs, reconnect = {}, onStateChange = () => {} } = options;
@@ -112,26 +129,27 @@ export class AsterClient implements AsyncDisposable {
       const backoff = new Backoff({ connectTimeoutMs, ...(reconnect || {}) });
       const log = ClientLog.of(Log.of(options.log));
       const beganAt = now();
-      held = await holdNode(options);
+      held = await holdNode(options, nodeOptionsFor(target));
       const connections = new OpenedConnections(held.node, log?.connections);
       const { allowRedirect, signal, iidToken } = options;
       const credentials = new CredentialSource(options.credential);
-      const choice = { credentials, iidToken, allowRedirect, log };
-      const first = await dial(connections, target, { ...choice, timeoutMs, signal });
-      const link = new PeerLink(first, {
-        redial: (withinMs, signal) =>
-          dial(connections, target, { ...choice, timeoutMs: withinMs, signal }),
-        readmit: (withinMs, signal) =>
-          admitTo(connections, target, { ...choice, again: true, timeoutMs: withinMs, signal }),
+      dialer = await openDialer(target, connections, {
+        ...{ credentials, iidToken, allowRedirect, log, timeoutMs },
+        signal,
+      });
+      const link = new PeerLink(await dialer.dial(connectTimeoutMs, signal), {
+        dialer,
         backoff,
         reconnects: reconnect !== false,
         onStateChange,
         retryTokens: retryTokens(options.retry ?? true),
         log,
       });
+      dialer.follow(link);
       log?.connected(link.peer, now() - beganAt);
       return new AsterClient(held, connections, link, options);
     } catch (error) {
+      await dialer?.close();
       if (held?.owned) await held.node.close();
       throw given.signal?.aborted ? abortedError(given.signal) : RpcError.from(error);
     }
@@ -313,6 +331,7 @@ export class AsterClient implements AsyncDisposable {
     for (const session of this.#sessions) session.finish();
     const idle = await link.idle(graceMs);
     link.close("normal close");
+    await link.dialerClosed;
     // a client that connects again at once must not count as a second connection of this peer
     await (this.#held.owned ? this.node.close() : withinCloseTimeout(this.#connections.close()));
     return idle;

@@ -4,6 +4,7 @@ import type { HealthAddress } from "./health/health-endpoint.ts";
 import type { MetricSource } from "./metrics/metric-family.ts";
 import type { NodeChoice } from "./peer/own-node.ts";
 import type { GateOptions } from "./peer/server-gate.ts";
+import type { ServerRegistryOptions } from "./producers/server-registry.ts";
 import type { ServerOptions } from "./server/server-options.ts";
 
 export interface AsterServerOptions
@@ -28,6 +29,12 @@ export interface AsterServerOptions
    * Default: 10 s.
    */
   readonly admissionTimeoutMs?: number | undefined;
+  /**
+   * Publishes the services in a registry, from which clients find them (docs/guide/registry.md): an
+   * own one, or one that the server joins. A node that is given needs `protocols: ["docs"]`.
+   * Default: none.
+   */
+  readonly registry?: ServerRegistryOptions | undefined;
   /** Called with the result of every admission. */
   readonly onAdmission?: ((outcome: AdmissionOutcome) => void) | undefined;
 }

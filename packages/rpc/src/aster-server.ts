@@ -1,5 +1,6 @@
 import type { AddedValues, Interceptor } from "@aster/contract";
 import { contractIdOf } from "@aster/contract";
+import type { Registry } from "@aster/registry";
 import {
   type Connection,
   formatAddress,
@@ -24,11 +25,19 @@ import { ConnectionLimiter } from "./peer/connection-limiter.ts";
 import { RPC_ALPN } from "./peer/dial.ts";
 import { type HeldNode, holdNode } from "./peer/own-node.ts";
 import { serverGateOf } from "./peer/server-gate.ts";
+import {
+  checkDrift,
+  checkRegistryOptions,
+  registryNodeOptions,
+  ServerRegistry,
+  type ServerRegistryOptions,
+} from "./producers/server-registry.ts";
 import type { HostableServices } from "./server/hostable.ts";
 import { Server } from "./server/server.ts";
 import type { DrainOptions } from "./server/server-options.ts";
 import type { AsterServerStats } from "./server/server-stats.ts";
 import { showAs } from "./shown.ts";
+import { StatusCode } from "./status.ts";
 
 /** The close code for peers that are not admitted (docs/wire.md, "Gate 0"). */
 const NOT_ADMITTED = 403;
@@ -56,6 +65,7 @@ export class AsterServer implements AsyncDisposable {
   readonly #incoming: AsyncIterableIterator<Connection>;
   readonly #accepting: Promise<void>;
   #healthEndpoint: HealthEndpoint | undefined;
+  #registry: ServerRegistry | undefined;
   #closing: Promise<boolean> | undefined;
 
   private constructor(held: HeldNode, server: Server, admissions: AdmissionService) {
@@ -102,6 +112,7 @@ export class AsterServer implements AsyncDisposable {
     if (admissionTimeoutMs !== undefined) checkPositive("admissionTimeoutMs", admissionTimeoutMs);
     const healthAddress = healthAddressOf(options.healthPort);
     const sources = checkSources(options.metrics);
+    checkRegistryOptions(options.registry);
     warnOfOldNode();
     let server: Server | undefined;
     const gate = serverGateOf(options, (error) => {
@@ -112,7 +123,13 @@ export class AsterServer implements AsyncDisposable {
     try {
       server = new Server({ ...options, peers, requireAdmission: !gate.gate.open });
       // peers must not reach the linked protocols before the list of admitted peers is in force
-      held = await holdNode(options, { closed: !gate.gate.open });
+      if (options.registry !== undefined) {
+        await checkDrift(server.definitions, options.registry);
+      }
+      held = await holdNode(options, {
+        closed: !gate.gate.open,
+        ...registryNodeOptions(options.registry),
+      });
       const { onAdmission } = options;
       const admissions = new AdmissionService(
         { node: held.node, server, peers, gate },
@@ -120,6 +137,7 @@ export class AsterServer implements AsyncDisposable {
       );
       const started = new AsterServer(held, server, admissions);
       await started.#openHealth(healthAddress, sources);
+      await started.#openRegistry(options.registry);
       started.#logStart();
       return started;
     } catch (error) {
@@ -187,6 +205,18 @@ export class AsterServer implements AsyncDisposable {
    */
   revoke(endpointId: string): boolean {
     return this.#admissions.revoke(endpointId);
+  }
+
+  /**
+   * The registry of the server; `server.registry.address` is the text with which clients find it.
+   * Throws FAILED_PRECONDITION for a server without the option `registry`.
+   */
+  get registry(): Registry {
+    if (this.#registry !== undefined) return this.#registry.registry;
+    throw new RpcError(
+      StatusCode.FAILED_PRECONDITION,
+      "this server has no registry; start it with the option registry",
+    );
   }
 
   /** The port of the health endpoint; `undefined` without one. */
@@ -261,11 +291,32 @@ export class AsterServer implements AsyncDisposable {
     }
   }
 
+  async #openRegistry(options: ServerRegistryOptions | undefined): Promise<void> {
+    if (options === undefined) return;
+    const { server } = this;
+    try {
+      const registry = await ServerRegistry.open(options, {
+        node: this.node,
+        definitions: server.definitions,
+        health: this.#health,
+        calls: () => ({ running: server.stats().calls, most: server.limits.maxCalls }),
+        onError: (error) => server.callbackFailed("registry", "", error),
+      });
+      this.#registry = registry;
+      this.#admissions.offerRegistry(registry.registry.namespace);
+      this.#health.onChange = () => void registry.refresh();
+    } catch (error) {
+      await this.close({ graceMs: 0 });
+      throw error;
+    }
+  }
+
   async #close(graceMs: number): Promise<boolean> {
-    this.#health.draining = true;
+    this.#health.drain();
     this.#log?.stopping();
     await this.#incoming.return?.();
     const returned = await this.server.drain({ graceMs });
+    await this.#registry?.close();
     this.server.close();
     this.#admissions.close();
     this.#connections.close("server closed");

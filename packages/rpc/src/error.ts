@@ -6,6 +6,7 @@ import {
   type MessageSchema,
   type Sent,
 } from "@aster/contract";
+import type { RegistryError, RegistryErrorCode } from "@aster/registry";
 import { TransportError, type TransportErrorCode } from "@aster/transport";
 import { AdmissionError, type AdmissionErrorCode } from "@aster/trust";
 import {
@@ -170,6 +171,7 @@ function converted(reason: unknown): RpcError {
   if (isA(reason, TransportError, "TransportError")) return fromTransport(reason);
   if (isA(reason, AdmissionError, "AdmissionError")) return fromAdmission(reason);
   if (isA(reason, ContractError, "ContractError")) return fromContract(reason);
+  if (isRegistryError(reason)) return fromRegistry(reason);
   if (isError(reason)) {
     return new RpcError(codeOfName(reason.name), reason.message, { cause: reason });
   }
@@ -292,4 +294,27 @@ function fromAdmission(error: AdmissionError): RpcError {
     cause: error,
     details: { reason },
   });
+}
+
+const registryCodes: Readonly<Record<RegistryErrorCode, StatusCode>> = {
+  key: StatusCode.INVALID_ARGUMENT,
+  record: StatusCode.INVALID_ARGUMENT,
+  option: StatusCode.INVALID_ARGUMENT,
+  missing: StatusCode.NOT_FOUND,
+  unavailable: StatusCode.UNAVAILABLE,
+  contract: StatusCode.DATA_LOSS,
+  drift: StatusCode.FAILED_PRECONDITION,
+  closed: StatusCode.FAILED_PRECONDITION,
+};
+
+/** By its shape, because the package is loaded only by programs that use a registry. */
+function isRegistryError(reason: unknown): reason is RegistryError {
+  return isError(reason) && reason.name === "RegistryError" && "code" in reason;
+}
+
+function fromRegistry(error: RegistryError): RpcError {
+  const reason: RpcReason =
+    error.code === "option" ? RpcReason.OPTION_INVALID : `registry.${error.code}`;
+  const code = registryCodes[error.code] ?? StatusCode.UNKNOWN;
+  return new RpcError(code, error.message, { cause: error, details: { reason } });
 }

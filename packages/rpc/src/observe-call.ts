@@ -19,7 +19,7 @@ export interface CallEnd {
   readonly requests: number;
   /** The number of responses that passed. */
   readonly responses: number;
-  /** From the call of `observeCall` to the end. */
+  /** From the call of `observeCall` to the end; for hooks of a server from its arrival. */
   readonly durationMs: number;
 }
 

@@ -254,5 +254,27 @@ export const RpcReason = {
    * root key. Pass the latest list that `signRevocationList` made with that key.
    */
   ADMISSION_REVOCATION: "admission.revocation",
+
+  // Registries: the codes of `RegistryError`.
+
+  /** A name or id cannot be part of a registry key. Choose another name. */
+  REGISTRY_KEY: "registry.key",
+  /** A value is not a record of a registry. Correct it. */
+  REGISTRY_RECORD: "registry.record",
+  /**
+   * The registry does not know the service or contract. Check its name, and that it is published.
+   */
+  REGISTRY_MISSING: "registry.missing",
+  /** No producer can take calls, or no peer of the registry answers. Retry later. */
+  REGISTRY_UNAVAILABLE: "registry.unavailable",
+  /** A peer gave other bytes than those of the contract. Check its publisher. */
+  REGISTRY_CONTRACT: "registry.contract",
+  /**
+   * A contract differs from the committed manifest. Write the manifest again, or raise the version
+   * of the service.
+   */
+  REGISTRY_DRIFT: "registry.drift",
+  /** The registry is closed. Open another one. */
+  REGISTRY_CLOSED: "registry.closed",
 } as const;
 export type RpcReason = (typeof RpcReason)[keyof typeof RpcReason];

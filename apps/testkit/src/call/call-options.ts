@@ -16,7 +16,12 @@ export interface CallOptions {
   readonly calls: readonly PlannedCall[];
   /** The number of rounds. */
   readonly rounds: number;
-  readonly address: string;
+  /** The address of the peer; `undefined` with a registry. */
+  readonly address: string | undefined;
+  /** The address of the registry in which the peer is found. */
+  readonly registry: string | undefined;
+  /** The version of the service in the registry. */
+  readonly version: number | undefined;
   readonly service: string;
   /** Makes all calls in one session. */
   readonly session: boolean;
@@ -55,6 +60,8 @@ export interface CallOptions {
 export function callOptions(args: readonly string[]): CallOptions {
   const { values, positionals } = parseOptions(args, {
     address: { type: "string" },
+    registry: { type: "string" },
+    version: { type: "string" },
     service: { type: "string", default: "Testkit" },
     session: { type: "boolean", default: false },
     "check-contract": { type: "boolean", default: false },
@@ -84,7 +91,10 @@ export function callOptions(args: readonly string[]): CallOptions {
       `call has ${requests.length} requests for ${positionals.length} METHODs; leave some requests out`,
     );
   }
-  if (values.address === undefined) throw new UsageError("call needs --address");
+  if (values.address === undefined && values.registry === undefined) {
+    throw new UsageError("call needs --address or --registry");
+  }
+  excludeEachOther(values, "address", "registry", "version");
   const mode = modes.find((name) => name === values.mode);
   if (mode === undefined && values.mode !== undefined) {
     throw new UsageError(`--mode ${values.mode} is not supported; supported: ${modes.join(" ")}`);
@@ -101,6 +111,8 @@ export function callOptions(args: readonly string[]): CallOptions {
     })),
     rounds: wholeNumber("n", values.n, 1),
     address: values.address,
+    registry: values.registry,
+    version: optional("version", values.version, 0),
     service: values.service,
     session: values.session,
     checkContract: values["check-contract"],

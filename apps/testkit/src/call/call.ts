@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AsterClient, RpcError, statusName } from "@aster/rpc";
+import { AsterClient, type AsterClientOptions, RpcError, statusName } from "@aster/rpc";
 import { emit } from "../json-lines.ts";
 import { secretKeyIn } from "../key-file.ts";
 import { UsageError } from "../usage.ts";
 import { type CallOptions, callOptions } from "./call-options.ts";
-import type { Callee } from "./callee.ts";
+import { type Callee, definitionFor } from "./callee.ts";
 import { type Invocation, type Invocations, invocations } from "./invocation.ts";
 import { summaryOf } from "./summary.ts";
 
@@ -73,17 +73,19 @@ async function connect(
   options: CallOptions,
   presented: Awaited<ReturnType<typeof presentedBy>>,
 ): Promise<AsterClient> {
-  const { address, identity, peer, idleMs, connectMs } = options;
-  return AsterClient.connect(address, {
+  const { address, registry, service, version, identity, peer, idleMs, connectMs } = options;
+  const choice: AsterClientOptions = {
     network: "none",
-    // every failure is an outcome
-    retry: false,
     identity: identity ?? false,
     ...(peer === undefined ? {} : { peer }),
     ...presented,
     ...(idleMs === undefined ? {} : { node: { idleTimeoutMs: idleMs } }),
     ...(connectMs === undefined ? {} : { timeoutMs: connectMs }),
-  });
+  };
+  // every failure is an outcome
+  if (registry === undefined) return AsterClient.connect(address, { ...choice, retry: false });
+  const known = definitionFor(options) ?? service;
+  return AsterClient.connect({ ...choice, registry, service: known, version });
 }
 
 async function callAll(

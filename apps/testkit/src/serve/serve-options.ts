@@ -17,7 +17,18 @@ export interface TrustOptions {
   readonly admissionLimits: AdmissionLimiterOptions;
 }
 
+/** The options of `serve` about its registry. */
+export interface RegistryServeOptions {
+  readonly store: string | undefined;
+  /** The file that will hold the writer ticket. */
+  readonly ticketFile: string | undefined;
+  /** The file with the writer ticket of another producer. */
+  readonly join: string | undefined;
+  readonly channels: readonly string[];
+}
+
 export interface ServeOptions extends TrustOptions {
+  readonly registry: RegistryServeOptions | undefined;
   readonly bind: string | undefined;
   readonly keyFile: string | undefined;
   readonly limits: Partial<RpcLimits>;
@@ -26,6 +37,9 @@ export interface ServeOptions extends TrustOptions {
 
 /** Options that need a closed gate. */
 const CLOSED = ["one-time-store", "revocations", "close-producers"] as const;
+
+/** Options that need a registry. */
+const OF_REGISTRY = ["registry-store", "registry-ticket", "join", "channel"] as const;
 
 const admissionLimitNames: Readonly<Record<string, keyof AdmissionLimiterOptions>> = {
   admissionsPerEndpoint: "perEndpoint",
@@ -47,6 +61,11 @@ export function serveOptions(args: readonly string[]): ServeOptions {
     "close-producers": { type: "boolean" },
     limit: { type: "string", multiple: true, default: [] },
     "idle-ms": { type: "string" },
+    registry: { type: "boolean" },
+    "registry-store": { type: "string" },
+    "registry-ticket": { type: "string" },
+    join: { type: "string" },
+    channel: { type: "string", multiple: true },
   });
   noArguments("serve", positionals);
   excludeEachOther(values, "open", "root-pub", "identity");
@@ -59,12 +78,25 @@ export function serveOptions(args: readonly string[]): ServeOptions {
   if (needing !== undefined && rootPub === undefined && identity === undefined) {
     throw new UsageError(`--${needing} needs --root-pub or --identity`);
   }
+  const unregistered = OF_REGISTRY.find((name) => values[name] !== undefined);
+  if (unregistered !== undefined && values.registry === undefined) {
+    throw new UsageError(`--${unregistered} needs --registry`);
+  }
   const given = Object.entries(pairs("limit", values.limit));
   const isAdmission = ([name]: [string, string]) => Object.hasOwn(admissionLimitNames, name);
   const idle = values["idle-ms"];
   return {
     bind,
     keyFile: values["key-file"],
+    registry:
+      values.registry === undefined
+        ? undefined
+        : {
+            store: values["registry-store"],
+            ticketFile: values["registry-ticket"],
+            join: values.join,
+            channels: values.channel ?? [],
+          },
     rootPub,
     identity,
     peer,

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { AsterServer, implement } from "@aster/rpc";
 import { parseAddress } from "@aster/transport";
 import { emit, onJsonLine } from "../json-lines.ts";
@@ -6,7 +7,8 @@ import { Counter } from "../services/counter.ts";
 import { counterHandlers } from "../services/counter-handlers.ts";
 import { Testkit } from "../services/testkit.ts";
 import { testkitHandlers } from "../services/testkit-handlers.ts";
-import { serveOptions } from "./serve-options.ts";
+import { replaceFile } from "../trust/replace-file.ts";
+import { type RegistryServeOptions, serveOptions } from "./serve-options.ts";
 import { serverTrust } from "./serve-trust.ts";
 import { admissionEvent, deniedEvent } from "./trust-events.ts";
 
@@ -15,7 +17,7 @@ import { admissionEvent, deniedEvent } from "./trust-events.ts";
  * server. Returns the exit code.
  */
 export async function serve(args: readonly string[]): Promise<number> {
-  const { bind, keyFile, limits, idleMs, ...trust } = serveOptions(args);
+  const { bind, keyFile, limits, idleMs, registry, ...trust } = serveOptions(args);
   const handlers = testkitHandlers((method) => emit({ event: "aborted", method }));
   const gate = await serverTrust(trust);
   const server = await AsterServer.start({
@@ -26,6 +28,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       ),
     ],
     ...gate,
+    ...(registry === undefined ? {} : { registry: await registryOf(registry) }),
     network: "none",
     limits,
     secretKey: keyFile === undefined ? undefined : await secretKeyIn(keyFile),
@@ -48,6 +51,9 @@ export async function serve(args: readonly string[]): Promise<number> {
     } else
       process.stderr.write('testkit: unknown command; use {"cmd":"stats"} or {"cmd":"drain"}\n');
   });
+  if (registry?.ticketFile !== undefined) {
+    await replaceFile(registry.ticketFile, await server.registry.writerTicket(), 0o600);
+  }
   emit({
     ready: true,
     id: endpointId,
@@ -56,10 +62,23 @@ export async function serve(args: readonly string[]): Promise<number> {
     port: portOf(address),
     pid: process.pid,
     contracts,
+    ...(registry === undefined ? {} : { registry: placeOf(server.registry) }),
   });
   await server.serve();
   process.stdin.destroy();
   return 0;
+}
+
+async function registryOf({ store, join, channels }: RegistryServeOptions) {
+  return {
+    storage: store,
+    join: join === undefined ? undefined : (await readFile(join, "utf8")).trim(),
+    channels,
+  };
+}
+
+function placeOf({ namespace, author, address }: AsterServer["registry"]) {
+  return { namespace, author, address };
 }
 
 function portOf(address: string): number {

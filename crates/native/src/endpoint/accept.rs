@@ -151,7 +151,7 @@ async fn serve_linked(node: &Node, endpoint: &Endpoint, connection: Connection) 
     let watched = async {
         tokio::select! { () = lapsed => {}, _ = closed => {} }
     };
-    // Gossip returns at once and serves the connection elsewhere. The others end when it is closed.
+    // Gossip and docs return at once and serve the connection elsewhere. Blobs end with it.
     tokio::join!(node.protocols.serve(&node.services, endpoint, connection), watched);
 }
 

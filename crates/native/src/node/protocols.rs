@@ -92,7 +92,7 @@ impl Protocols {
             },
             GOSSIP => services.gossip(endpoint).await.accept(connection).await,
             DOCS => match services.docs(endpoint).await {
-                Ok(docs) => docs.accept(connection).await,
+                Ok(docs) => return drop(docs.handle_connection(connection).await),
                 Err(_) => Ok(()),
             },
             _ => Ok(()),

@@ -11,14 +11,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use iroh::Endpoint;
-use iroh::protocol::ProtocolHandler;
 use iroh_blobs::api::Store;
 use iroh_blobs::store::fs::FsStore;
 use iroh_blobs::store::fs::options::Options as FsOptions;
 use iroh_blobs::store::mem::{MemStore, Options as MemOptions};
 use iroh_blobs::store::{GcConfig, ProtectCb, ProtectOutcome};
-use iroh_docs::engine::ProtectCallbackHandler;
-use iroh_docs::protocol::Docs;
+use iroh_docs::engine::{DefaultAuthorStorage, Engine, ProtectCallbackHandler};
+use iroh_docs::store::Store as DocsStore;
 use iroh_gossip::net::Gossip;
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
@@ -26,6 +25,7 @@ use tokio::time::timeout;
 
 use super::options::Options;
 use crate::blobs::downloads::Downloads;
+use crate::docs::table::Documents;
 use crate::failure::Failure;
 
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,8 +44,9 @@ pub struct Services {
     pub downloads: Downloads,
     store: OnceCell<Store>,
     gossip: OnceCell<Gossip>,
-    docs: OnceCell<Docs>,
+    docs: OnceCell<Arc<Engine>>,
     docs_started: Arc<AtomicBool>,
+    pub documents: Documents,
     protect: Mutex<Option<ProtectCallbackHandler>>,
     /// Held until the store has been closed.
     lock: Mutex<Option<File>>,
@@ -60,6 +61,7 @@ impl Services {
             gossip: OnceCell::new(),
             docs: OnceCell::new(),
             docs_started: Arc::default(),
+            documents: Documents::default(),
             protect: Mutex::default(),
             lock: Mutex::default(),
         }
@@ -126,31 +128,35 @@ impl Services {
         self.gossip.get_or_init(async || Gossip::builder().spawn(endpoint.clone())).await
     }
 
-    pub async fn docs(&self, endpoint: &Endpoint) -> Result<&Docs, Failure> {
-        let start = async || {
-            let store = self.store().await?.clone();
-            let gossip = self.gossip(endpoint).await.clone();
-            let mut builder = match &self.storage.directory {
-                None => Docs::memory(),
-                Some(directory) => {
-                    let directory = directory.join("docs");
-                    std::fs::create_dir_all(&directory).map_err(|error| unopened(&directory, error))?;
-                    Docs::persistent(directory)
-                }
-            };
-            if let Some(handler) = self.protect.lock().take() {
-                builder = builder.protect_handler(handler);
+    pub async fn docs(&self, endpoint: &Endpoint) -> Result<&Arc<Engine>, Failure> {
+        self.docs.get_or_try_init(|| self.start_docs(endpoint)).await
+    }
+
+    async fn start_docs(&self, endpoint: &Endpoint) -> Result<Arc<Engine>, Failure> {
+        let store = self.store().await?.clone();
+        let gossip = self.gossip(endpoint).await.clone();
+        let (documents, author) = match &self.storage.directory {
+            None => (DocsStore::memory(), DefaultAuthorStorage::Mem),
+            Some(directory) => {
+                let directory = directory.join("docs");
+                std::fs::create_dir_all(&directory).map_err(|error| unopened(&directory, error))?;
+                let documents = DocsStore::persistent(directory.join("docs.redb"))
+                    .map_err(|error| unopened(&directory, error))?;
+                (documents, DefaultAuthorStorage::Persistent(directory.join("default-author")))
             }
-            self.docs_started.store(true, Ordering::SeqCst);
-            builder.spawn(endpoint.clone(), store, gossip).await.map_err(Failure::storage)
         };
-        self.docs.get_or_try_init(start).await
+        let protect = self.protect.lock().take();
+        self.docs_started.store(true, Ordering::SeqCst);
+        let downloader = store.downloader(endpoint);
+        let started =
+            Engine::spawn(endpoint.clone(), gossip, documents, store, downloader, author, protect).await;
+        Ok(Arc::new(started.map_err(Failure::storage)?))
     }
 
     /// Ends the services, docs first: they use gossip and blobs.
     pub async fn shutdown(&self) {
         if let Some(docs) = self.docs.get() {
-            docs.shutdown().await;
+            let _ = docs.shutdown().await;
         }
         if let Some(gossip) = self.gossip.get() {
             let _ = gossip.shutdown().await;

@@ -33,10 +33,11 @@ export class MethodCounts {
   readonly side: MethodMetrics["side"];
   readonly service: string;
   readonly method: string;
-  readonly ended: Map<string, number> = new Map();
   started = 0;
   requests = 0;
   responses = 0;
+  /** The ended calls by status code; their order is that of the first call of each. */
+  readonly #ended = new Map<number, number>();
   readonly #durations: number[] = [...DURATION_BUCKETS_MS, Number.POSITIVE_INFINITY].map(() => 0);
   #endedInAll = 0;
   #totalDurationMs = 0;
@@ -51,6 +52,16 @@ export class MethodCounts {
     return this.started - this.#endedInAll;
   }
 
+  /** The ended calls by status name. */
+  get ended(): Map<string, number> {
+    const ended = new Map<string, number>();
+    for (const [code, count] of this.#ended) {
+      const status = statusName(code);
+      ended.set(status, (ended.get(status) ?? 0) + count);
+    }
+    return ended;
+  }
+
   /** The durations in seconds. */
   get durations(): Distribution {
     return {
@@ -60,16 +71,19 @@ export class MethodCounts {
     };
   }
 
+  begin(): undefined {
+    this.started++;
+  }
+
   end({ code, durationMs, requests, responses }: CallEnd): void {
-    const status = statusName(code);
-    this.ended.set(status, (this.ended.get(status) ?? 0) + 1);
+    this.#ended.set(code, (this.#ended.get(code) ?? 0) + 1);
     this.#endedInAll++;
     this.#totalDurationMs += durationMs;
     this.requests += requests;
     this.responses += responses;
-    const bucket = DURATION_BUCKETS_MS.findIndex((bound) => durationMs <= bound);
-    const at = bucket < 0 ? DURATION_BUCKETS_MS.length : bucket;
-    this.#durations[at] = (this.#durations[at] ?? 0) + 1;
+    let bucket = 0;
+    while (durationMs > (DURATION_BUCKETS_MS[bucket] ?? Number.POSITIVE_INFINITY)) bucket++;
+    this.#durations[bucket] = (this.#durations[bucket] ?? 0) + 1;
   }
 
   snapshot(): MethodMetrics {

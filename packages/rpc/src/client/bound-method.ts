@@ -106,7 +106,8 @@ export class BoundMethod {
   }
 
   /** The header of a call, in memory of its own. */
-  header({ metadata, deadlineAt, logged }: CallSetup): Uint8Array {
-    return this.#header.bytes(headerDeadline(deadlineAt), metadata, logged?.requestId);
+  header({ metadata, deadlineAt, startedAt, logged }: CallSetup): Uint8Array {
+    const deadlineEpochMs = headerDeadline(deadlineAt, startedAt);
+    return this.#header.bytes(deadlineEpochMs, metadata, logged?.requestId);
   }
 }

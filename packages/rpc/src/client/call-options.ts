@@ -1,5 +1,6 @@
 import type { CompressionSetting, Interceptor, SerializationMode } from "@aster/contract";
 import { currentDeadlineAt, inCurrentScope } from "../context.ts";
+import type { RpcError } from "../error.ts";
 import type { RpcLimits } from "../limits.ts";
 import type { LoggedClientCall } from "../log/client-log.ts";
 import { checkCompression } from "../message/compression.ts";
@@ -59,6 +60,8 @@ export interface CallSetup {
   readonly metadata: Metadata;
   /** A reading of `now()`; `Infinity` for no deadline. */
   readonly deadlineAt: number;
+  /** The time of the call, as of `now()`, if it has been read; it begins in the same turn. */
+  readonly startedAt: number | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onTrailer: ((trailer: Metadata) => void) | undefined;
   /** The retries of this call; `false` for none, `undefined` for those of the client. */
@@ -67,15 +70,29 @@ export interface CallSetup {
   readonly compression: CompressionSetting | undefined;
   /** The call of a client that has a log. */
   readonly logged?: LoggedClientCall | undefined;
+  /** The call as its hooks see it, if one of them needs its end. */
+  readonly observed?: ObservedCall | undefined;
+}
+
+/** The counts of a call, and its end. */
+export interface ObservedCall {
+  /** The number of requests that were sent. */
+  requests: number;
+  /** The number of responses that the caller has got. */
+  responses: number;
+  /** The call has ended for its caller, with this error or OK. No-op after the first time. */
+  ended(error: RpcError | undefined): void;
 }
 
 const plain: CallSetup = {
   metadata: Metadata.empty,
   deadlineAt: NO_DEADLINE,
+  startedAt: undefined,
   signal: undefined,
   onTrailer: undefined,
   compression: undefined,
   logged: undefined,
+  observed: undefined,
 };
 
 /**
@@ -89,32 +106,41 @@ export function callSetup(
   limits: RpcLimits,
 ): CallSetup {
   if (options === undefined) {
-    const deadlineAt = inherited(usualTimeoutMs, true);
-    return deadlineAt === NO_DEADLINE ? plain : { ...plain, deadlineAt };
+    const startedAt = usualTimeoutMs === undefined ? undefined : now();
+    const deadlineAt = inherited(usualTimeoutMs, startedAt, true);
+    return deadlineAt === NO_DEADLINE ? plain : { ...plain, deadlineAt, startedAt };
   }
   checkTimeout(options.timeoutMs);
   checkRetryChoice("retry", options.retry, false);
   checkCompression(options.compression);
   const metadata = Metadata.from(options.metadata);
   checkMetadata(metadata, limits);
+  const timeoutMs = options.timeoutMs ?? usualTimeoutMs;
+  const startedAt = timeoutMs === undefined ? undefined : now();
   return {
     metadata,
-    deadlineAt: inherited(options.timeoutMs ?? usualTimeoutMs, options.inheritDeadline ?? true),
+    deadlineAt: inherited(timeoutMs, startedAt, options.inheritDeadline ?? true),
+    startedAt,
     signal: options.signal,
     onTrailer: options.onTrailer && inCurrentScope(options.onTrailer),
     retry: policyOf(options.retry),
     compression: options.compression,
     logged: undefined,
+    observed: undefined,
   };
 }
 
-function inherited(timeoutMs: number | undefined, inherits: boolean): number {
-  const own = deadlineAfter(timeoutMs);
+function inherited(
+  timeoutMs: number | undefined,
+  startedAt: number | undefined,
+  inherits: boolean,
+): number {
+  const own = deadlineAfter(timeoutMs, startedAt);
   return inherits ? Math.min(own, currentDeadlineAt()) : own;
 }
 
 /** Throws the error of a call that must not begin: its signal has fired, or its deadline passed. */
-export function checkStart({ signal, deadlineAt }: CallSetup): void {
+export function checkStart({ signal, deadlineAt, startedAt }: CallSetup): void {
   if (signal?.aborted) throw abortedError(signal);
-  if (deadlineAt !== NO_DEADLINE && deadlineAt <= now()) throw deadlineError();
+  if (deadlineAt !== NO_DEADLINE && deadlineAt <= (startedAt ?? now())) throw deadlineError();
 }

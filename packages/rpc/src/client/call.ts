@@ -16,10 +16,11 @@ import { leftError } from "./call-failure.ts";
 import { type CallOptions, type CallSetup, callSetup } from "./call-options.ts";
 import { CallResponses } from "./call-responses.ts";
 import type { CallTarget } from "./call-target.ts";
+import { hookedStart } from "./hooked-start.ts";
 import { interceptedStart, type Start } from "./intercepted-start.ts";
 import { withOpen } from "./pushed-call.ts";
 import { FailedStream, type ResponseStream } from "./response-stream.ts";
-import { WireCall } from "./wire-call.ts";
+import { type Failure, WireCall } from "./wire-call.ts";
 
 /** A method of a client without its types. */
 export type AnyClientMethod = (request: unknown, options?: CallOptions) => unknown;
@@ -86,7 +87,10 @@ function methodInMode(
           return pattern(target, bound, request, { ...setup, logged });
         };
   const around = (all: readonly Interceptor[]): Start =>
-    all.length === 0 ? start : interceptedStart({ target, bound, interceptors: all, start });
+    all.length === 0
+      ? start
+      : (hookedStart(target, bound, all, start) ??
+        interceptedStart({ target, bound, interceptors: all, start }));
   const run = around(interceptors);
   return (request, options) => {
     const setup = callSetup(options, usualTimeoutMs, target.limits);
@@ -145,6 +149,7 @@ function serverStream(
   setup: CallSetup,
 ): ResponseStream<unknown> {
   const call = new ResponseStreamCall(target, bound);
+  call.responses.observe(setup);
   call.sendOne(request, setup);
   return call.responses;
 }
@@ -157,6 +162,7 @@ function bidiStream(
   setup: CallSetup,
 ): ResponseStream<unknown> {
   const call = new ResponseStreamCall(target, bound);
+  call.responses.observe(setup);
   call.sendAll(requests as MessageSource, setup);
   return call.responses;
 }
@@ -203,14 +209,21 @@ class SingleResponseCall extends WireCall {
   }
 
   protected override succeeded(): void {
-    if (this.#answered) this.#resolve(this.#value);
-    else {
+    if (this.#answered) {
+      const observed = this.observed;
+      if (observed !== undefined) {
+        observed.responses = 1;
+        observed.ended(undefined);
+      }
+      this.#resolve(this.#value);
+    } else {
       const text = "the server ended the call without a response";
       this.failed(atCall(new RpcError(StatusCode.INTERNAL, text, cardinality)));
     }
   }
 
   protected override failed(error: unknown): void {
+    this.observed?.ended(RpcError.from(error));
     if (isAtCall(error)) this.#resolve(rejection(error));
     else this.#reject(error);
   }
@@ -235,7 +248,7 @@ class ResponseStreamCall extends WireCall {
     return new ResponseStreamCall(this.target, this.bound, this);
   }
 
-  get responses(): ResponseStream<unknown> {
+  get responses(): CallResponses {
     return this.#responses;
   }
 
@@ -248,12 +261,15 @@ class ResponseStreamCall extends WireCall {
   }
 
   protected override succeeded(): void {
-    this.#responses.finish();
+    this.#responses.succeeded();
     this.#responses.ended(undefined);
   }
 
-  protected override failed(error: unknown, abandoned: boolean): void {
-    if (abandoned) this.#responses.abandon(error);
+  protected override failed(error: unknown, failure: Failure): void {
+    // the reader of a call that the server ended still gets the responses before the error
+    const unread = failure === "byServer" ? this.#responses.waiting : 0;
+    this.#responses.failed(error, this.#responses.taken + unread);
+    if (failure === "abandoned") this.#responses.abandon(error);
     else this.#responses.fail(error);
     this.#responses.ended(error);
   }

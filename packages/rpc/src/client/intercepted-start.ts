@@ -144,6 +144,7 @@ class InterceptedRun {
     return start(request, {
       metadata,
       deadlineAt,
+      startedAt: undefined,
       // a call with one response watches its deadline itself, and needs the caller's signal only
       signal: signal === guard.signal && !this.#streams ? guard.source : signal,
       onTrailer: onTrailer && inCurrentScope(onTrailer),

@@ -37,7 +37,7 @@ import {
   unexpectedFrame,
   withData,
 } from "./call-failure.ts";
-import { type CallSetup, checkStart } from "./call-options.ts";
+import { type CallSetup, checkStart, type ObservedCall } from "./call-options.ts";
 import type { CallSink, CallTarget } from "./call-target.ts";
 import { NextAttempt, nextDelayMs, type WaitingCall } from "./next-attempt.ts";
 
@@ -47,7 +47,7 @@ const UNEXPECTED_FLAGS = FrameFlag.Header | FrameFlag.Call | FrameFlag.Cancel;
  * The end of a failed call: by the server, by the client, or by a caller that drops the responses
  * that have arrived.
  */
-type Failure = "byServer" | "locally" | "abandoned";
+export type Failure = "byServer" | "locally" | "abandoned";
 
 /**
  * One call on the wire, on the client's side: the part that all patterns share.
@@ -96,7 +96,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget, WaitingCa
   /** The server ended the call with OK. */
   protected abstract succeeded(): void;
   /** `abandoned`: responses that the caller has not read are to be dropped. */
-  protected abstract failed(error: unknown, abandoned: boolean): void;
+  protected abstract failed(error: unknown, failure: Failure): void;
 
   get over(): boolean {
     return this.#over;
@@ -104,6 +104,11 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget, WaitingCa
 
   get bound(): BoundMethod {
     return this.#bound;
+  }
+
+  /** The call as its hooks see it. */
+  protected get observed(): ObservedCall | undefined {
+    return this.#setup?.observed;
   }
 
   get pattern(): MethodPattern {
@@ -152,6 +157,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget, WaitingCa
     try {
       checkStart(setup);
       if (!isMessageSource(source)) throw noStreamError(this.#bound);
+      if (setup.observed !== undefined) setup.observed.requests = 0;
       this.#packer = this.#bound.packers.of(setup.compression);
       this.#open(this.#bound.header(setup));
       this.#watch(setup);
@@ -164,7 +170,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget, WaitingCa
   /** Sends the requests again, after the wait for this attempt. */
   begin(): void {
     this.#wait = undefined;
-    const setup = this.#setup as CallSetup;
+    const setup = { ...(this.#setup as CallSetup), startedAt: undefined };
     if (streamsRequests(this.pattern)) this.sendAll(this.#request as MessageSource, setup);
     else this.sendOne(this.#request, setup);
   }
@@ -178,6 +184,8 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget, WaitingCa
   sendMessage(message: unknown): boolean {
     const { request, passesValues } = this.#bound;
     const channel = this.#channel as Channel;
+    const observed = this.observed;
+    if (observed !== undefined) observed.requests += 1;
     if (passesValues) return passMessage(channel, message);
     const packer = this.#packer as MessagePacker;
     let payload: Uint8Array;
@@ -283,7 +291,7 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget, WaitingCa
     else this.#channel?.reset(ResetCode.Cancelled);
     if (next !== undefined) return;
     this.#setup?.logged?.ended(RpcError.from(error));
-    this.failed(error, failure === "abandoned");
+    this.failed(error, failure);
   }
 
   /** As `fail`, with an error that was not made by code of the program. */

@@ -4,6 +4,11 @@ import type { AsterClientOptions } from "../client-options.ts";
 import { RpcError } from "../error.ts";
 import { withoutUndefined } from "../option-check.ts";
 import { isNode, type NodeChoice } from "../peer/own-node.ts";
+import {
+  checkProducerChoice,
+  isProducerChoice,
+  type ProducerChoice,
+} from "../producers/producer-choice.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
 import { configOf } from "./config-choice.ts";
@@ -12,9 +17,9 @@ import { identityOf } from "./identity-choice.ts";
 import { logOf } from "./log-setting.ts";
 import { nodeSettings } from "./node-settings.ts";
 
-/** The address that a client dials, and its options. */
+/** The address that a client dials, or the service that it finds in a registry; its options. */
 export interface ClientSettings {
-  readonly target: EndpointAddress;
+  readonly target: EndpointAddress | ProducerChoice;
   readonly options: AsterClientOptions;
 }
 
@@ -23,13 +28,11 @@ export interface ClientSettings {
  * INVALID_ARGUMENT for a bad value in them, and when neither has an address.
  */
 export async function clientSettings(
-  address: EndpointAddress | string | undefined,
+  address: EndpointAddress | ProducerChoice | string | undefined,
   options: AsterClientOptions,
 ): Promise<ClientSettings> {
   const config = configOf(options);
-  const given = address === undefined ? config.get("endpointAddr") : address;
-  if (given === undefined) throw noAddress();
-  const target = parseAddress(given);
+  const target = targetOf(address ?? config.get("endpointAddr"));
   const identity = await identityOf(options, config, "consumer");
   const found =
     options.credential === undefined
@@ -49,6 +52,15 @@ export async function clientSettings(
       }),
     },
   };
+}
+
+function targetOf(
+  address: EndpointAddress | ProducerChoice | string | undefined,
+): EndpointAddress | ProducerChoice {
+  if (address === undefined) throw noAddress();
+  if (!isProducerChoice(address)) return parseAddress(address);
+  checkProducerChoice(address);
+  return address;
 }
 
 /** The endpoint id of the client; `undefined` for a new key. */

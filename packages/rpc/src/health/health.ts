@@ -22,12 +22,24 @@ export interface Health {
 /** The {@link Health} of an `AsterServer`, which also reports a drain. */
 export class ServerHealth implements Health {
   readonly #services: Map<string, boolean>;
-  /** The server drains: it is healthy, and not serving. */
-  draining = false;
+  /** Called after every change. */
+  onChange: () => void = () => {};
+  #draining = false;
   #healthy = true;
 
   constructor(services: readonly string[]) {
     this.#services = new Map(services.map((name) => [name, true]));
+  }
+
+  /** The server drains: it is healthy, and not serving. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** The server begins to drain. */
+  drain(): void {
+    this.#draining = true;
+    this.onChange();
   }
 
   /** False after `set(false)` for the server. A drain does not change it. */
@@ -42,12 +54,13 @@ export class ServerHealth implements Health {
   status(service?: string): ServingStatus {
     const serving = service === undefined ? true : this.#services.get(service);
     if (serving === undefined) return "SERVICE_UNKNOWN";
-    return serving && this.#healthy && !this.draining ? "SERVING" : "NOT_SERVING";
+    return serving && this.#healthy && !this.#draining ? "SERVING" : "NOT_SERVING";
   }
 
   set(serving: boolean, service?: string): void {
     if (service === undefined) this.#healthy = serving;
     else if (this.#services.has(service)) this.#services.set(service, serving);
     else throw optionError("service", `one of ${this.services.join(", ")}`, service);
+    this.onChange();
   }
 }

@@ -42,6 +42,7 @@ export class MessageQueue<T>
   /** The memory of the messages that the reader works on. */
   #reading = 0;
   #head = 0;
+  #taken = 0;
   #bytes = 0;
   #paused = false;
   #blocked = false;
@@ -64,6 +65,19 @@ export class MessageQueue<T>
     this.#onReturn = onReturn;
     this.#onRead = onRead;
   }
+
+  /** The number of messages that wait for the reader. */
+  get waiting(): number {
+    return this.#items.length - this.#head;
+  }
+
+  /** The number of messages that the reader has got. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** The reader gets the end, or this error. It may be called again after that. */
+  protected passed(_error: unknown): void {}
 
   /** A reader waits for the next message. */
   get awaited(): boolean {
@@ -95,6 +109,7 @@ export class MessageQueue<T>
     if (this.#ended) return;
     const waiter = this.#waiters.length > 0 ? this.#waiters.shift() : undefined;
     if (waiter !== undefined) {
+      this.#taken += 1;
       this.#reading += heldBytes;
       waiter.resolve(resultOf(value));
       return;
@@ -114,6 +129,7 @@ export class MessageQueue<T>
   finish(): void {
     if (this.#ended) return;
     this.#ended = true;
+    if (this.#waiters.length > 0) this.passed(undefined);
     for (const waiter of this.#waiters) waiter.resolve(done);
     this.#waiters = [];
   }
@@ -124,6 +140,7 @@ export class MessageQueue<T>
     this.#ended = true;
     const [first, ...rest] = this.#waiters;
     this.#waiters = [];
+    if (first !== undefined) this.passed(error);
     if (first === undefined) this.#error = { error };
     else if (isAtCall(error)) first.resolve(rejection(error));
     else first.reject(error);
@@ -150,9 +167,13 @@ export class MessageQueue<T>
     if (this.#error !== undefined) {
       const { error } = this.#error as { error: unknown };
       this.#error = undefined;
+      this.passed(error);
       return Promise.reject(withStack(error));
     }
-    if (this.#ended) return Promise.resolve(done);
+    if (this.#ended) {
+      this.passed(undefined);
+      return Promise.resolve(done);
+    }
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
@@ -180,6 +201,7 @@ export class MessageQueue<T>
   }
 
   #shift(): T | Promise<T> {
+    this.#taken += 1;
     const value = this.#items[this.#head] as T | Promise<T>;
     this.#bytes -= this.#sizes[this.#head] as number;
     if (this.#onRead !== undefined) this.#reading += this.#held[this.#head] as number;

@@ -47,6 +47,7 @@ export class AdmissionService {
   readonly #counts = new AdmissionCounts();
   readonly #producerCounts = new AdmissionCounts();
   #stopWatching: () => void = () => {};
+  #registry: { readonly registryNamespace: string } | undefined;
 
   /** Closes gate 0 of the node, unless the gate admits peers without a credential. */
   constructor(parts: AdmissionParts, options: AdmissionServiceOptions) {
@@ -78,6 +79,11 @@ export class AdmissionService {
   /** The outcomes for consumers and for producers. */
   stats(): { readonly admission: AdmissionStats; readonly producerAdmission: AdmissionStats } {
     return { admission: this.#counts.stats(), producerAdmission: this.#producerCounts.stats() };
+  }
+
+  /** Admitted peers receive the namespace of the registry. */
+  offerRegistry(registryNamespace: string): void {
+    this.#registry = { registryNamespace };
   }
 
   isAdmitted(peer: EndpointId): boolean {
@@ -122,7 +128,7 @@ export class AdmissionService {
     return serveAdmission(connection, {
       gate: gate.gate,
       renew: gate.renew,
-      offer: () => offerOf(node, server.definitions, trust),
+      offer: () => ({ ...offerOf(node, server.definitions, trust), ...this.#registry }),
       peers,
       onDecision: this.#decided(this.#counts),
       ...limits,

@@ -42,6 +42,11 @@ export class CredentialSource {
     this.#option = option;
   }
 
+  /** The client has no credential. */
+  get isEmpty(): boolean {
+    return this.#option === undefined;
+  }
+
   /**
    * The credential for the next admission; `again` if the client is connected. Rejects with
    * UNAUTHENTICATED when the function fails, with DEADLINE_EXCEEDED when it takes longer than

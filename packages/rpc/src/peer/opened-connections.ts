@@ -16,12 +16,12 @@ function refuse(): void {}
  * server counts a connection until then.
  */
 export class OpenedConnections implements Pick<Node, "connect"> {
-  readonly #node: Node;
+  readonly node: Node;
   readonly #log: ConnectionLog | undefined;
   readonly #open = new Set<Connection>();
 
   constructor(node: Node, log?: ConnectionLog) {
-    this.#node = node;
+    this.node = node;
     this.#log = log;
   }
 
@@ -48,12 +48,12 @@ export class OpenedConnections implements Pick<Node, "connect"> {
     options: ConnectOptions | undefined,
   ): Promise<Connection> {
     const log = this.#log;
-    if (log === undefined) return this.#node.connect(address, alpn, options);
+    if (log === undefined) return this.node.connect(address, alpn, options);
     const { endpointId } = parseAddress(address);
     const startedAt = now();
     log.dialing(endpointId, alpn);
     try {
-      const connection = await this.#node.connect(address, alpn, options);
+      const connection = await this.node.connect(address, alpn, options);
       log.opened(connection, startedAt);
       return connection;
     } catch (error) {

@@ -53,6 +53,9 @@ export interface HeldNode {
   readonly owned: boolean;
 }
 
+/** Options of a new node that its use decides. */
+export type ForcedNodeOptions = Pick<NodeOptions, "closed" | "protocols" | "storage">;
+
 /** Below this a network that is only slow looks like one that is gone. */
 const MIN_IDLE_TIMEOUT_MS = 5_000;
 /** The bounds of `createNode`. */
@@ -83,7 +86,7 @@ export function checkNodeChoice(choice: NodeChoice): void {
  */
 export async function holdNode(
   choice: NodeChoice,
-  forced: Pick<NodeOptions, "closed"> = {},
+  forced: ForcedNodeOptions = {},
 ): Promise<HeldNode> {
   checkNodeChoice(choice);
   const { node, network, paths, portMapping, proxy, localDiscovery } = choice;

@@ -20,7 +20,8 @@ import { inCurrentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
 import { printFailure, runCallback } from "../failure-log.ts";
 import type { ClientLog } from "../log/client-log.ts";
-import type { Admitted, DialedPeer } from "../peer/dial.ts";
+import type { DialedPeer } from "../peer/dial.ts";
+import type { PeerDialer } from "../peer/peer-dialer.ts";
 import { RpcReason } from "../reason.ts";
 import type { RetryTokens } from "../retry/retry-tokens.ts";
 import { StatusCode } from "../status.ts";
@@ -30,11 +31,10 @@ import type { Backoff } from "./backoff.ts";
 import { hedgedDial, type Redial } from "./hedged-dial.ts";
 import { LivenessMonitor } from "./liveness-monitor.ts";
 import { type ChannelCheck, PendingChannels } from "./pending-channel.ts";
+import { RetiredConnections } from "./retired-connections.ts";
 
 export interface PeerLinkOptions {
-  readonly redial: Redial;
-  /** Requests admission again, on a connection of its own. */
-  readonly readmit: (withinMs: number, signal: AbortSignal) => Promise<Admitted>;
+  readonly dialer: PeerDialer;
   readonly backoff: Backoff;
   /** A call dials when no connection is open; otherwise it fails at once. */
   readonly reconnects: boolean;
@@ -64,9 +64,12 @@ export class PeerLink {
   /** The services that the peer offered at the last admission. */
   services: readonly AdmittedService[];
   attributes: Readonly<Record<string, string>>;
-  readonly peer: string;
+  /** The peer of the present connection, or of the last one. */
+  peer: string;
   /** Fulfils when the client is closed. */
   readonly closed: Promise<TransportError>;
+  /** Resolves when the dialer has closed too, after {@link PeerLink.close}. */
+  dialerClosed: Promise<void> | undefined;
   readonly held: HeldCalls = new HeldCalls();
   readonly retryTokens: RetryTokens;
   readonly #renewal = new AdmissionRenewal((signal) => this.#readmit(signal));
@@ -80,8 +83,7 @@ export class PeerLink {
       if (this.connection === undefined) this.#connectInTime();
     },
   });
-  /** Connections without new calls, on which old ones still run. */
-  readonly #retired = new Set<Connection>();
+  readonly #retired = new RetiredConnections();
   #settleClosed: (error: TransportError) => void = () => {};
   #monitor: LivenessMonitor | undefined;
   #state: ClientState = "connected";
@@ -137,9 +139,8 @@ export class PeerLink {
 
   /** Channels that are open on any connection or wait for one, and calls in interceptors. */
   get channels(): number {
-    let channels = this.held.size + this.#pending.size + (this.connection?.stats().channels ?? 0);
-    for (const connection of this.#retired) channels += connection.stats().channels;
-    return channels;
+    const present = this.connection?.stats().channels ?? 0;
+    return this.held.size + this.#pending.size + present + this.#retired.channels;
   }
 
   /** Resolves when no call runs or the time is over, with whether none runs. */
@@ -198,6 +199,19 @@ export class PeerLink {
     this.#lose(new RpcError(StatusCode.UNAVAILABLE, "the peer is draining"));
   }
 
+  /**
+   * New calls go to another peer. Calls that run on the old connection go on. Returns `false` if
+   * the link is not connected now.
+   */
+  move(dialed: DialedPeer): boolean {
+    const old = this.connection;
+    if (old === undefined || this.#state !== "connected" || this.#refusing) return false;
+    this.#monitor?.close();
+    void this.#retired.closeIdle(old);
+    this.#connected(dialed);
+    return true;
+  }
+
   /** The peer ended the admission of this client: another one is requested in the background. */
   lapsed(): void {
     if (this.connection !== undefined) this.#renewal.lapsed();
@@ -214,17 +228,18 @@ export class PeerLink {
     this.#renewal.close();
     this.#setState("closed");
     this.#attempt?.abort.abort();
+    this.dialerClosed = this.#options.dialer.close();
     this.#pending.fail(closedError());
     this.held.end(closedError());
-    const open = connection === undefined ? [...this.#retired] : [connection, ...this.#retired];
-    for (const one of open) one.close(ResetCode.NoError, reason);
+    connection?.close(ResetCode.NoError, reason);
+    this.#retired.close(reason);
     this.#settleClosed(new TransportError("closed", "the client was closed"));
   }
 
   #watch(connection: Connection): void {
     if (this.#options.reconnects) {
       this.#monitor = new LivenessMonitor(connection, {
-        dial: (signal) => this.#redial(signal),
+        dial: (signal) => this.#probe(signal),
         replace: (dialed) => this.#replace(connection, dialed),
       });
     }
@@ -236,7 +251,8 @@ export class PeerLink {
 
   /** The peer answers on a new connection, and no longer on the old one. */
   #replace(old: Connection, dialed: DialedPeer): void {
-    const text = "the peer stopped responding on this connection; it answered on a new one";
+    const answered = dialed.connection.peer === old.peer ? "it answered" : "another peer answered";
+    const text = `the peer stopped responding on this connection; ${answered} on a new one`;
     const details = { reason: RpcReason.TRANSPORT_TIMEOUT };
     this.#lose(new RpcError(StatusCode.UNAVAILABLE, text, { details }));
     this.#connected(dialed);
@@ -259,7 +275,8 @@ export class PeerLink {
   /** Dials after the back-off, unless a dial is due or under way. */
   #connectInTime(): void {
     if (this.#attempt !== undefined || this.#timer !== undefined) return;
-    const waitMs = this.#options.backoff.remainingMs(now());
+    const { dialer, backoff } = this.#options;
+    const waitMs = dialer.hasSpare ? 0 : backoff.remainingMs(now());
     if (waitMs === 0) void this.#connect().catch(() => {});
     else {
       this.#timer = setTimer(() => {
@@ -300,12 +317,23 @@ export class PeerLink {
   }
 
   #redial(signal: AbortSignal): Promise<DialedPeer> {
-    const { redial, backoff } = this.#options;
+    const { dialer, backoff } = this.#options;
+    const redial: Redial = (withinMs, one) => dialer.dial(withinMs, one);
+    return hedgedDial(redial, backoff.options.connectTimeoutMs, signal);
+  }
+
+  #probe(signal: AbortSignal): Promise<DialedPeer> {
+    const { dialer, backoff } = this.#options;
+    const redial: Redial = (withinMs, one) => dialer.probe(this.peer, withinMs, one);
     return hedgedDial(redial, backoff.options.connectTimeoutMs, signal);
   }
 
   async #readmit(signal: AbortSignal): Promise<number> {
-    const { admission, expiresAt } = await this.#options.readmit(READMIT_TIMEOUT_MS, signal);
+    const { admission, expiresAt } = await this.#options.dialer.readmit(
+      this.peer,
+      READMIT_TIMEOUT_MS,
+      signal,
+    );
     this.services = admission.services;
     this.attributes = admission.attributes;
     return expiresAt;
@@ -325,6 +353,7 @@ export class PeerLink {
 
   #connected({ connection, admission, expiresAt }: DialedPeer): void {
     this.connection = connection;
+    this.peer = connection.peer;
     this.#renewal.admitted(expiresAt);
     this.services = admission.services;
     this.attributes = admission.attributes;

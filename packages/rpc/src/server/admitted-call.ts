@@ -25,6 +25,7 @@ import type { ProtocolForm } from "../protocol/structs.ts";
 import { now } from "../time/clock.ts";
 import { concealResponse, misplacedFrame, tooManyItems } from "./errors.ts";
 import { type FrameReader, HeldFrame } from "./held-frame.ts";
+import { HookedServerCall } from "./hooked-server-call.ts";
 import type { PeerBudget } from "./peer-budget.ts";
 import type { Route, RouteCoding } from "./route.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -83,12 +84,14 @@ export class AdmittedCall {
   readonly timeoutAt: number;
   /** The time is over before that of a header would be. */
   readonly urgent: boolean;
-  /** The time at which the header was read, as of `now()`; 0 on servers without logs. */
+  /** The time at which the header was read, as of `now()`. */
   readonly startedAt: number;
   /** The call counts as running. */
   counted = false;
   /** An interceptor ended the call before its handler was called. */
   denied = false;
+  /** The call as the hooks of its interceptors see it, from the run of the handler on. */
+  hooked: HookedServerCall | undefined;
   readonly #codings: CallCodings;
   #coding: RouteCoding;
   #requests: MessageQueue<unknown> | undefined;
@@ -102,6 +105,8 @@ export class AdmittedCall {
   #slow = false;
   #handling = false;
   #running = false;
+  /** The hooks have begun, and no other interceptor is around the handler. */
+  #passedOn = false;
   #schemaRead = false;
   #schemaSent = false;
 
@@ -113,7 +118,7 @@ export class AdmittedCall {
     this.#coding = codings.coding(route, mode);
     const { handlerTimeoutMs, headerTimeoutMs } = codings.core.limits;
     const at = now();
-    this.startedAt = codings.core.timesCalls ? at : 0;
+    this.startedAt = at;
     const latest = route.streamsResponses ? Number.POSITIVE_INFINITY : at + handlerTimeoutMs;
     this.timeoutAt = Math.min(context.deadlineAt, latest);
     this.urgent = this.timeoutAt <= at + headerTimeoutMs;
@@ -121,7 +126,8 @@ export class AdmittedCall {
 
   /** Interceptors are at work, or have ended the call, and the handler was not called. */
   get intercepted(): boolean {
-    return this.#running && this.route.intercepted && this.context.scope === undefined;
+    if (!this.#running || !this.route.intercepted) return false;
+    return !this.#passedOn && this.context.scope === undefined;
   }
 
   /** The request took long to read. */
@@ -137,6 +143,11 @@ export class AdmittedCall {
   /** The number of requests that have arrived for the handler. */
   get requests(): number {
     return this.route.streamsRequests ? this.#items : Number(this.#handling);
+  }
+
+  /** The number of requests that the handler has taken. */
+  get taken(): number {
+    return this.#requests === undefined ? 1 : this.#requests.taken;
   }
 
   /** The number of responses that were sent. */
@@ -271,7 +282,7 @@ export class AdmittedCall {
     let result: unknown;
     let isLater: boolean;
     try {
-      result = runInCall(context, () => route.invoke(request, context));
+      result = runInCall(context, () => this.#invoke(request));
       isLater = isPromiseLike(result);
     } catch (error) {
       outcome.threw(this, error);
@@ -285,6 +296,18 @@ export class AdmittedCall {
       (response) => outcome.responded(this, response),
       (error) => outcome.threw(this, error),
     );
+  }
+
+  /** Runs the interceptors and the handler. */
+  #invoke(request: unknown): unknown {
+    const { route, context } = this;
+    const { hooks } = route;
+    if (hooks !== undefined) {
+      this.hooked = new HookedServerCall(hooks, this);
+      this.hooked.begin();
+    }
+    this.#passedOn = !route.wrapped;
+    return route.invoke(request, context);
   }
 
   /** Aborts the handler's signal and stops its stream of responses. */
@@ -339,7 +362,7 @@ export class AdmittedCall {
   async #stream(request: unknown, outcome: CallOutcome): Promise<void> {
     let complete: boolean;
     try {
-      const source = await this.route.invoke(request, this.context);
+      const source = await this.#invoke(request);
       if (!isMessageSource(source)) throw noStreamOf(this.route.title);
       this.#pump = new MessagePump(outcome);
       complete = await this.#pump.run(source);

@@ -26,5 +26,6 @@ export function interceptedCall(
     signal: context.signal,
     request,
     context,
+    compression: context.compression,
   };
 }

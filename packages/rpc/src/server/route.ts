@@ -9,6 +9,8 @@ import type {
 } from "@aster/contract";
 import { type AsyncScope, currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
+import { hooksOf, type PrepareHooks } from "../hooks/call-hooks.ts";
+import { type MethodHooks, methodHooks } from "../hooks/hooked-call.ts";
 import { chain, promiseOf } from "../interceptor-chain.ts";
 import { type Packing, packingFor } from "../message/compression.ts";
 import { type MethodCoding, methodCoding } from "../message/message-codec.ts";
@@ -48,8 +50,10 @@ export class Route {
   readonly title: string;
   readonly streamsRequests: boolean;
   readonly streamsResponses: boolean;
-  /** Interceptors run around the handler. */
+  /** It has interceptors. */
   readonly intercepted: boolean;
+  /** Interceptors that are not hooks run around the handler. */
+  readonly wrapped: boolean;
   /** Calls need a role of the peer. */
   readonly guarded: boolean;
   /** The names of the context values that its interceptors declare to add. */
@@ -58,6 +62,9 @@ export class Route {
   calls = 0;
   /** Calls the interceptors and the handler. May throw, or return a value or a promise. */
   readonly invoke: (request: unknown, context: ServerContext) => unknown;
+  /** The outermost interceptors that are hooks; `undefined` if there are none. */
+  readonly #prepares: readonly PrepareHooks[];
+  #hooks: MethodHooks | undefined;
   readonly #modes: ReadonlySet<string>;
   /** The type of the requests, if it has checks. */
   readonly #refined: WireTypeInfo | undefined;
@@ -84,14 +91,27 @@ export class Route {
     if (this.#modes.has("row")) methodCoding(method, "row");
     const request = wireTypeInfo(method.request);
     this.#refined = request?.hasRefinements ? request : undefined;
+    const wrapsFrom = interceptors.findIndex((one) => hooksOf(one) === undefined);
+    const wraps = wrapsFrom < 0 ? [] : interceptors.slice(wrapsFrom);
+    this.#prepares = interceptors
+      .slice(0, interceptors.length - wraps.length)
+      .map((one) => hooksOf(one) as PrepareHooks);
+    this.wrapped = wraps.length > 0;
     const handler =
       implementation === undefined
         ? handlerOfInstance(method.key, this.title)
         : handlerOf(implementation, method.key, this.title);
     this.invoke =
-      interceptors.length === 0
+      wraps.length === 0
         ? (request, context) => handler.call(implementation, request, context)
-        : this.#intercept(handler.bind(implementation), interceptors);
+        : this.#intercept(handler.bind(implementation), wraps);
+  }
+
+  /** The outermost interceptors, where they are hooks; `undefined` if there are none. */
+  get hooks(): MethodHooks | undefined {
+    if (this.#prepares.length === 0) return undefined;
+    this.#hooks ??= this.#prepare();
+    return this.#hooks;
   }
 
   takes(mode: string): mode is SerializationMode {
@@ -121,6 +141,25 @@ export class Route {
     if (this.#refined === undefined) return request;
     const checked = checkValue(this.#refined, request);
     return checked instanceof Promise ? checked.then(validRequest) : validRequest(checked);
+  }
+
+  /** Prepares the hooks when the first call needs them. */
+  #prepare(): MethodHooks {
+    const { method, service } = this;
+    const { name, version, scoped } = service.definition;
+    const facts = {
+      side: "server",
+      service: name,
+      version,
+      method: method.name,
+      pattern: method.pattern,
+      idempotent: method.idempotent,
+      inSession: scoped === "session",
+    } as const;
+    return methodHooks(
+      facts,
+      this.#prepares.map((prepare) => prepare(facts)),
+    );
   }
 
   #intercept(handler: Handler, interceptors: readonly Interceptor[]): Route["invoke"] {

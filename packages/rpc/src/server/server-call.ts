@@ -458,6 +458,7 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
       const error = reason === answered ? undefined : reason;
       running?.remove(this);
       call.context.ended(error);
+      call.hooked?.ended(error);
       core.log?.ended(call.context, call.startedAt, error);
       core.audit?.ended(call, error);
       call.abandonRequests(reason);

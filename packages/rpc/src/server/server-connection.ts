@@ -24,6 +24,7 @@ import type { Admission, AdmittedSession, CalledMethod, CallOwner } from "./call
 import { exhausted, notAdmitted } from "./errors.ts";
 import type { GatedConnection } from "./gated-connections.ts";
 import type { HostedService } from "./hosted-service.ts";
+import { KnownPeer } from "./known-peer.ts";
 import { metadataOf, type OpenedHeader, openHeader } from "./opened-header.ts";
 import type { PeerBudget } from "./peer-budget.ts";
 import { missingCapability, missingForService } from "./requirement.ts";
@@ -56,6 +57,7 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
   readonly faultCode: StatusCode = StatusCode.UNKNOWN;
   readonly running: RunningCalls | undefined;
   readonly #connection: Connection;
+  readonly #known: KnownPeer;
   readonly #open = new Set<ServerSession>();
   /** The routes that the peer may call, as of a number of changes in the directory. */
   readonly #permitted = new Set<Route>();
@@ -70,6 +72,7 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
     this.peer = connection.peer;
     this.budget = core.budget.peerOf(connection);
     this.#connection = connection;
+    this.#known = new KnownPeer(this.peer, core.peers);
     // callers in this program need no admission
     if (core.requiresAdmission && !connection.trusted) {
       this.running = new RunningCalls();
@@ -134,7 +137,7 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
     return new ServerContext(
       route,
       peer,
-      core.peers,
+      this.#known,
       metadata,
       deadlineEpochMs,
       deadlineAt,

@@ -9,8 +9,8 @@ import { epochMs, now } from "../time/clock.ts";
 import { checkDeadlineAt } from "../time/deadline.ts";
 import { takenContextName } from "./context-name.ts";
 import { deadlinePassed } from "./errors.ts";
+import type { KnownPeer } from "./known-peer.ts";
 import type { Route } from "./route.ts";
-import type { PeerDirectory } from "./server-options.ts";
 
 const noAttributes: ReadonlyMap<string, string> = new Map();
 const noRoles: ReadonlySet<string> = new Set();
@@ -34,7 +34,7 @@ export class ServerContext implements CurrentCall {
   /** The instance that serves the call, if it belongs to a session. */
   readonly instance: object | undefined;
   readonly #route: Route;
-  readonly #peers: PeerDirectory | undefined;
+  readonly #known: KnownPeer;
   /** The id that the caller sent, which may be unusable, until the id of the call is read. */
   #requestId: string;
   #abort: AbortController | undefined;
@@ -54,7 +54,7 @@ export class ServerContext implements CurrentCall {
   constructor(
     route: Route,
     peer: string,
-    peers: PeerDirectory | undefined,
+    known: KnownPeer,
     metadata: Metadata,
     deadlineEpochMs: number,
     deadlineAt: number,
@@ -63,7 +63,7 @@ export class ServerContext implements CurrentCall {
   ) {
     this.#route = route;
     this.peer = peer;
-    this.#peers = peers;
+    this.#known = known;
     this.metadata = metadata;
     this.deadlineEpochMs = deadlineEpochMs === 0 ? undefined : deadlineEpochMs;
     this.deadlineAt = deadlineAt;
@@ -100,16 +100,16 @@ export class ServerContext implements CurrentCall {
   }
 
   get attributes(): ReadonlyMap<string, string> {
-    const record = this.#peers?.get(this.peer);
+    const { record } = this.#known;
     return record === undefined ? noAttributes : new Map(Object.entries(record.attributes));
   }
 
   get roles(): ReadonlySet<string> {
-    return this.#peers?.get(this.peer)?.roles ?? noRoles;
+    return this.#known.record?.roles ?? noRoles;
   }
 
   get credentialId(): string | undefined {
-    return this.#peers?.get(this.peer)?.credentialId;
+    return this.#known.record?.credentialId;
   }
 
   get addTrailer(): (key: string, value: string | Uint8Array) => void {

@@ -152,11 +152,6 @@ export class ServerCore {
     this.#callsTotal += 1;
   }
 
-  /** The log or the audit log needs the time of calls. */
-  get timesCalls(): boolean {
-    return this.log !== undefined || this.audit !== undefined;
-  }
-
   countStream(): void {
     this.#streamsTotal += 1;
   }

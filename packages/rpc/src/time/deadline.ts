@@ -13,21 +13,21 @@ const LONGEST_TIMEOUT_MS = 2 ** 52;
 
 /**
  * Converts a reading of `now()` to the deadline of a header: Unix milliseconds, rounded up. 0 for
- * no deadline.
+ * no deadline. `present` is a reading of `now()` of this turn, if there is one.
  */
-export function headerDeadline(at: number): number {
+export function headerDeadline(at: number, present?: number): number {
   if (at === NO_DEADLINE) return 0;
-  const deadline = Math.ceil(epochMs() + at - now());
+  const deadline = Math.ceil(epochMs() + at - (present ?? now()));
   return deadline <= LATEST_EPOCH_MS ? deadline : 0;
 }
 
 /**
  * The deadline of a call that begins now, as a reading of `now()`. A timeout of more than 140 000
- * years means no limit.
+ * years means no limit. `present` is a reading of `now()` of this turn, if there is one.
  */
-export function deadlineAfter(timeoutMs: number | undefined): number {
+export function deadlineAfter(timeoutMs: number | undefined, present?: number): number {
   if (timeoutMs === undefined || timeoutMs > LONGEST_TIMEOUT_MS) return NO_DEADLINE;
-  return now() + timeoutMs;
+  return (present ?? now()) + timeoutMs;
 }
 
 /**

@@ -219,7 +219,7 @@ describe.each(pairs)("$name", (pair) => {
     const client = opened.client(Here, { interceptors: [listening] });
     await Promise.all(
       ids.map((id) =>
-        store.run(id, () => client.wait({ text: id }, { timeoutMs: 40 }).catch(() => {})),
+        store.run(id, () => client.wait({ text: id }, { timeoutMs: 400 }).catch(() => {})),
       ),
     );
     expect(seen.sort()).toEqual(ids);

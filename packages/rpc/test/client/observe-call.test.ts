@@ -1,6 +1,6 @@
-// The end of calls, as interceptors on both sides see it.
+// The end of calls, as observeCall and hooks on both sides see it.
 import { type RpcError, StatusCode } from "@aster/rpc";
-import { type CallEnd, type Interceptor, observeCall } from "@aster/rpc/interceptor";
+import { type CallEnd, callHooks, type Interceptor, observeCall } from "@aster/rpc/interceptor";
 import { describe, expect, test } from "vitest";
 import { collect } from "../support/outcomes.ts";
 import { type PairKind, pairs } from "../support/pairs.ts";
@@ -8,10 +8,20 @@ import { Journal, Probe, probe } from "../support/probe.ts";
 
 const shape = ({ code, requests, responses }: CallEnd) => [code, requests, responses];
 
-async function observed(pair: PairKind, side: string, journal = new Journal()) {
+type Ended = (end: CallEnd) => void;
+const forms: Readonly<Record<string, (ended: Ended) => Interceptor[]>> = {
+  observeCall: (ended) => [(call, next) => observeCall(call, next, ended)],
+  hooks: (ended) => [callHooks({ end: ended })],
+  "hooks outside an interceptor": (ended) => [
+    callHooks({ end: ended }),
+    (call, next) => next(call),
+  ],
+  "hooks inside an interceptor": (ended) => [(call, next) => next(call), callHooks({ end: ended })],
+};
+
+async function observed(pair: PairKind, side: string, form: string, journal = new Journal()) {
   const ends: CallEnd[] = [];
-  const watch: Interceptor = (call, next) => observeCall(call, next, (end) => ends.push(end));
-  const interceptors = [watch];
+  const interceptors = forms[form]?.((end) => ends.push(end)) ?? [];
   const opened = await pair.open({
     services: [probe(journal)],
     ...(side === "server" ? { interceptors } : {}),
@@ -25,12 +35,19 @@ async function observed(pair: PairKind, side: string, journal = new Journal()) {
 }
 
 const cases = pairs.flatMap((pair) =>
-  ["client", "server"].map((side) => ({ pair, side, title: `${pair.name}, ${side}` })),
+  ["client", "server"].flatMap((side) =>
+    Object.keys(forms).map((form) => ({
+      pair,
+      side,
+      form,
+      title: `${pair.name}, ${side}, ${form}`,
+    })),
+  ),
 );
 
-describe.each(cases)("$title", ({ pair, side }) => {
+describe.each(cases)("$title", ({ pair, side, form }) => {
   test("calls of every pattern end once, with their items", async () => {
-    const { opened, client, next } = await observed(pair, side);
+    const { opened, client, next } = await observed(pair, side, form);
     await using _ = opened;
     await client.echo({});
     expect(shape(await next())).toEqual([0, 1, 1]);
@@ -51,7 +68,7 @@ describe.each(cases)("$title", ({ pair, side }) => {
   });
 
   test("a stream ends when its reader leaves, and not when it opens", async () => {
-    const { opened, client, ends, next } = await observed(pair, side);
+    const { opened, client, ends, next } = await observed(pair, side, form);
     await using _ = opened;
     const stream = client.endless({ n: 1 });
     await stream.next();
@@ -61,8 +78,25 @@ describe.each(cases)("$title", ({ pair, side }) => {
     expect((await next()).code).toBe(StatusCode.CANCELLED);
   });
 
+  test.runIf(side === "client")(
+    "a reader that leaves cancels a call that is complete",
+    async () => {
+      const { opened, client, next } = await observed(pair, side, form);
+      await using _ = opened;
+      const stream = client.count({ n: 3 });
+      await expect.poll(() => opened.calls()).toBe(0);
+      await client.echo({});
+      expect(shape(await next())).toEqual([0, 1, 1]);
+      await stream.next();
+      await stream.return();
+      expect(shape(await next())).toEqual([StatusCode.CANCELLED, 1, 1]);
+      await client.count({ n: 3 }).return();
+      expect(shape(await next())).toEqual([StatusCode.CANCELLED, 1, 0]);
+    },
+  );
+
   test("calls end at their deadline, also when the stream is not read and the handler goes on", async () => {
-    const { opened, client, next } = await observed(pair, side);
+    const { opened, client, next } = await observed(pair, side, form);
     await using _ = opened;
     // the cancellation of the caller may reach the server just before its own deadline
     const late = [
@@ -79,24 +113,27 @@ describe.each(cases)("$title", ({ pair, side }) => {
   });
 });
 
-test.each(pairs)(
-  "the server sees the status of a response that cannot be sent: $name",
-  async (pair) => {
-    const { opened, client, next } = await observed(pair, "server");
+test.each(cases.filter(({ side }) => side === "server"))(
+  "the server sees the status of a response that cannot be sent: $title",
+  async ({ pair, form }) => {
+    const { opened, client, next } = await observed(pair, "server", form);
     await using _ = opened;
     const error = await client.wrong({}).catch((reason: RpcError) => reason);
     expect((await next()).code).toBe((error as RpcError).code);
   },
 );
 
-test("an observer that throws does not change the call", async () => {
-  const failing: Interceptor = (call, next) =>
-    observeCall(call, next, () => {
+test.each(Object.keys(forms))(
+  "an observer that throws does not change the call: %s",
+  async (form) => {
+    const failing = (): never => {
       throw new Error("full disk");
-    });
-  const [pair] = pairs as [PairKind];
-  await using opened = await pair.open({ services: [probe()], interceptors: [failing] });
-  const client = opened.client(Probe, { interceptors: [failing] });
-  expect(await client.echo({ text: "x" })).toEqual({ text: "x" });
-  expect(await collect(client.count({ n: 2 }))).toHaveLength(2);
-});
+    };
+    const interceptors = forms[form]?.(failing) ?? [];
+    const [pair] = pairs as [PairKind];
+    await using opened = await pair.open({ services: [probe()], interceptors });
+    const client = opened.client(Probe, { interceptors });
+    expect(await client.echo({ text: "x" })).toEqual({ text: "x" });
+    expect(await collect(client.count({ n: 2 }))).toHaveLength(2);
+  },
+);

@@ -1,0 +1,138 @@
+import { TransportError } from "@aster/transport";
+import type { Blobs } from "@aster/transport/blobs";
+import type { Doc, DocEntry, DocEvent } from "@aster/transport/docs";
+import { systemClock } from "../clock.ts";
+import type { DocumentEntry, DocumentEvent, RegistryDocument } from "../document.ts";
+import { RegistryError } from "../error.ts";
+
+/** The pause after a sync that failed. It doubles with each further failure. */
+const FIRST_PAUSE_MS = 50;
+/** Failures after which the sync is left to the next change of a neighbor. */
+const MOST_FAILURES = 8;
+
+/**
+ * iroh-docs reports this of a sync whose end crossed that of the peer, but also of one that the
+ * peer refused: because one in the other direction is under way, or because its gate is closed.
+ */
+const CLOSE_FAILED = "Failed to close connection";
+
+type SyncFinished = DocEvent & { readonly kind: "syncFinished" };
+
+/**
+ * The document of a registry, in iroh-docs. The first sync is repeated when it fails. The second
+ * one finds everything that the peer had when the first one began.
+ */
+export class NodeDocument implements RegistryDocument {
+  readonly namespace: string;
+  readonly author: string;
+  readonly #doc: Doc;
+  readonly #blobs: Blobs;
+  readonly #onNeighbor: (peer: string) => void;
+  #failures = 0;
+  #hasSynced = false;
+  #isHeard = false;
+
+  /** `onNeighbor` is called with each peer that this node begins to exchange changes with. */
+  constructor(doc: Doc, author: string, blobs: Blobs, onNeighbor: (peer: string) => void) {
+    this.namespace = doc.id;
+    this.author = author;
+    this.#doc = doc;
+    this.#blobs = blobs;
+    this.#onNeighbor = onNeighbor;
+  }
+
+  async *entries(): AsyncGenerator<DocumentEntry, void, undefined> {
+    for await (const entry of this.#doc.query({ includeDeleted: true })) yield entryOf(entry);
+  }
+
+  async read(hash: string): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#blobs.bytes(hash);
+    } catch (error) {
+      if (error instanceof TransportError && error.code === "missing") return undefined;
+      throw error;
+    }
+  }
+
+  async set(key: Uint8Array, value: Uint8Array): Promise<DocumentEntry> {
+    const { author } = this;
+    try {
+      await this.#doc.set(key, value, { author });
+    } catch (error) {
+      const { mode } = await this.#doc.status();
+      if (mode === "write") throw error;
+      const text = "this node can only read the registry; join it with a writer ticket";
+      throw new RegistryError("option", text, { cause: error });
+    }
+    const entry = await this.#doc.get(key, { author });
+    if (entry !== undefined) return entryOf(entry);
+    throw new RegistryError("closed", "the entry was deleted while it was written");
+  }
+
+  subscribe(signal: AbortSignal): AsyncIterable<DocumentEvent> {
+    return this.#events(this.#doc.subscribe({ signal }), signal);
+  }
+
+  async *#events(
+    events: AsyncIterable<DocEvent>,
+    signal: AbortSignal,
+  ): AsyncGenerator<DocumentEvent, void, undefined> {
+    try {
+      for await (const event of events) {
+        if (event.kind === "neighborUp") this.#onNeighbor(event.peer);
+        if (event.kind === "syncFinished") {
+          if (this.#hasSyncedBy(event, signal)) yield { kind: "synced" };
+          continue;
+        }
+        // a peer that refuses this node sends neither
+        this.#isHeard ||= event.kind === "insertRemote" || event.kind === "neighborUp";
+        const change = changeOf(event);
+        if (change !== undefined) yield change;
+      }
+    } catch (error) {
+      const isEnd = error instanceof TransportError && error.code === "closed";
+      if (!isEnd && !signal.aborted) throw error;
+    }
+  }
+
+  /** Returns `true` if the entries of the peer are here. */
+  #hasSyncedBy({ peer, error }: SyncFinished, signal: AbortSignal): boolean {
+    const isCrossed = this.#failures > 0 && this.#isHeard && error?.includes(CLOSE_FAILED);
+    this.#hasSynced ||= error === undefined || isCrossed === true;
+    if (this.#hasSynced) return true;
+    if (this.#failures === MOST_FAILURES) return false;
+    later(FIRST_PAUSE_MS * 2 ** this.#failures, signal, () => {
+      this.#doc.startSync([peer]).catch(() => {});
+    });
+    this.#failures += 1;
+    return false;
+  }
+}
+
+/** Calls back after a time, unless the signal fires before. Keeps no process alive. */
+function later(ms: number, signal: AbortSignal, callback: () => void): void {
+  const stop = systemClock.after(ms, () => {
+    signal.removeEventListener("abort", stop);
+    callback();
+  });
+  signal.addEventListener("abort", stop, { once: true });
+}
+
+function changeOf(event: DocEvent): DocumentEvent | undefined {
+  switch (event.kind) {
+    case "insertLocal":
+    case "insertRemote":
+      return { kind: "entry", entry: entryOf(event.entry) };
+    case "contentReady":
+      return { kind: "content", hash: event.hash };
+    case "lagged":
+      return { kind: "lagged" };
+    default:
+      return undefined;
+  }
+}
+
+function entryOf(entry: DocEntry): DocumentEntry {
+  const { key, author, hash, sizeBytes, timestampMicros } = entry;
+  return { key, author, hash, sizeBytes, timestampUs: timestampMicros };
+}

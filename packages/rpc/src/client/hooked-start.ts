@@ -1,0 +1,124 @@
+import type { CallMetadata, CompressionSetting, Interceptor } from "@aster/contract";
+import { RpcError } from "../error.ts";
+import { type CallChanges, hooksOf, type PrepareHooks } from "../hooks/call-hooks.ts";
+import { HookedCall, type MethodHooks, methodHooks } from "../hooks/hooked-call.ts";
+import { streamsRequests, streamsResponses } from "../interceptor-chain.ts";
+import type { RpcLimits } from "../limits.ts";
+import { narrowed } from "../message/compression.ts";
+import { checkMetadata, Metadata } from "../metadata.ts";
+import { now } from "../time/clock.ts";
+import { checkDeadlineAt, NO_DEADLINE } from "../time/deadline.ts";
+import type { BoundMethod } from "./bound-method.ts";
+import type { CallSetup, ObservedCall } from "./call-options.ts";
+import type { CallTarget } from "./call-target.ts";
+import type { Start } from "./intercepted-start.ts";
+import { FailedStream } from "./response-stream.ts";
+
+const NO_ROLES: ReadonlySet<string> = new Set();
+
+/**
+ * Returns a `Start` that runs interceptors made by `callHooks` around each call; `undefined` if
+ * there is another interceptor among them.
+ */
+export function hookedStart(
+  target: CallTarget,
+  bound: BoundMethod,
+  interceptors: readonly Interceptor[],
+  start: Start,
+): Start | undefined {
+  const prepares = interceptors.map(hooksOf);
+  if (!prepares.every((prepare) => prepare !== undefined)) return undefined;
+  const streams = streamsResponses(bound.method.pattern);
+  let hooks: MethodHooks | undefined;
+  return (request, setup) => {
+    hooks ??= prepared(target, bound, prepares);
+    const call = new HookedClientCall(hooks, target, setup);
+    let changed: CallSetup;
+    try {
+      call.begin();
+      changed = call.setup;
+    } catch (error) {
+      call.ended(RpcError.from(error));
+      return streams ? new FailedStream(error) : Promise.reject(error);
+    }
+    return start(request, changed);
+  };
+}
+
+function prepared(
+  { connection }: CallTarget,
+  { service, version, method }: BoundMethod,
+  prepares: readonly PrepareHooks[],
+): MethodHooks {
+  const facts = {
+    side: "client",
+    service,
+    version,
+    method: method.name,
+    pattern: method.pattern,
+    idempotent: method.idempotent,
+    inSession: connection.isSession ?? false,
+  } as const;
+  return methodHooks(
+    facts,
+    prepares.map((prepare) => prepare(facts)),
+  );
+}
+
+class HookedClientCall extends HookedCall implements ObservedCall {
+  readonly roles = NO_ROLES;
+  readonly context = undefined;
+  metadata: CallMetadata;
+  deadlineAt: number | undefined;
+  compression: CompressionSetting | undefined;
+  requests: number;
+  responses = 0;
+  readonly #setup: CallSetup;
+  readonly #limits: RpcLimits;
+  readonly #observes: boolean;
+
+  constructor(hooks: MethodHooks, { connection, limits }: CallTarget, setup: CallSetup) {
+    super(hooks, connection.peer, setup.startedAt ?? (hooks.observes ? now() : undefined));
+    this.metadata = setup.metadata;
+    this.deadlineAt = setup.deadlineAt === NO_DEADLINE ? undefined : setup.deadlineAt;
+    this.compression = setup.compression;
+    this.requests = streamsRequests(hooks.facts.pattern) ? 0 : 1;
+    this.#setup = setup;
+    this.#limits = limits;
+    this.#observes = hooks.observes;
+  }
+
+  /** The setup of the call on the wire, after all changes. */
+  get setup(): CallSetup {
+    const { signal, onTrailer, retry, compression } = this.#setup;
+    return {
+      metadata: this.metadata as Metadata,
+      deadlineAt: this.deadlineAt ?? NO_DEADLINE,
+      startedAt: this.startedAt,
+      signal,
+      onTrailer,
+      retry,
+      compression: narrowed(compression, this.compression),
+      logged: undefined,
+      observed: this.#observes ? this : undefined,
+    };
+  }
+
+  ended(error: RpcError | undefined): void {
+    this.end(error, this.requests, this.responses);
+  }
+
+  protected override change({ metadata, deadlineAt, compression }: CallChanges): void {
+    if (metadata !== undefined) {
+      const checked = Metadata.from(metadata);
+      checkMetadata(checked, this.#limits);
+      this.metadata = checked;
+    }
+    if (deadlineAt !== undefined) {
+      checkDeadlineAt(deadlineAt);
+      const earliest = Math.min(deadlineAt, this.deadlineAt ?? NO_DEADLINE);
+      this.deadlineAt = earliest === NO_DEADLINE ? undefined : earliest;
+    }
+    if (compression !== undefined) this.compression = compression;
+  }
+}
