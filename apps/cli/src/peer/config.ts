@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { AsterConfig } from "@aster/rpc";
 import type { CommandContext } from "../command/context.ts";
 
-/** The configuration of a command: `aster.toml` of its folder, if it is there, and the variables. */
+/** The configuration of a command: `aster.toml` of its folder, if there is one, and variables. */
 export function configOf(context: CommandContext): AsterConfig {
   const file = context.path("aster.toml");
   const { env } = context.host;
