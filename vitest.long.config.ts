@@ -10,6 +10,8 @@ export default defineConfig({
       // these files have a short and a long form
       "apps/interop/test/faults/*.test.ts",
       "apps/interop/test/attacks/*.test.ts",
+      "apps/interop/test/codec/{evolution,graphs,random,rows}.test.ts",
+      "packages/codec/test/**/fuzz*.test.ts",
     ],
     env: { ASTER_RELAY_MODE: "disabled", ASTER_TEST_LONG: "1" },
     globalSetup: "apps/interop/test/support/build-programs.ts",
