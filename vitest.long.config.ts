@@ -10,8 +10,11 @@ export default defineConfig({
       // these files have a short and a long form
       "apps/interop/test/faults/*.test.ts",
       "apps/interop/test/attacks/*.test.ts",
+      "apps/interop/test/codec/{evolution,graphs,random,rows}.test.ts",
+      "packages/codec/test/**/fuzz*.test.ts",
     ],
     env: { ASTER_RELAY_MODE: "disabled", ASTER_TEST_LONG: "1" },
+    globalSetup: "apps/interop/test/support/build-programs.ts",
     pool: "forks",
     fileParallelism: false,
     testTimeout: 1_800_000,

@@ -113,7 +113,15 @@ const checks = [
   [
     "build of the packages",
     (env) =>
-      exec(env, "turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only"),
+      exec(
+        env,
+        "turbo",
+        "run",
+        "build",
+        "--filter=./packages/*",
+        "--filter=@aster/cli",
+        "--output-logs=errors-only",
+      ),
   ],
   ...["packages", "crates"].flatMap((folder) =>
     inFolder(folder, "package.json").map((path) => [
@@ -121,6 +129,7 @@ const checks = [
       (env) => exec(env, "publint", "--strict", path),
     ]),
   ),
+  ["packing of apps/cli", (env) => exec(env, "publint", "--strict", "apps/cli")],
   ["documentation", (env) => exec(env, "typedoc")],
   ["installed packages", (env) => tests(env, ["--config", "vitest.installed.config.ts"])],
   ["unit, network and interop tests", (env) => tests(env)],

@@ -1,5 +1,5 @@
-// npm run tarballs -- FOLDER: builds the packages and packs them into FOLDER, `@aster/native` with
-// the binary of this machine. Prints the paths of the tarballs.
+// npm run tarballs -- FOLDER: builds the packages and the command and packs them into FOLDER,
+// `@aster/native` with the binary of this machine. Prints the paths of the tarballs.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -19,10 +19,11 @@ function pnpm(cwd, args) {
   return stdout;
 }
 
-const build = ["exec", "turbo", "run", "build", "--filter=./packages/*"];
+const build = ["exec", "turbo", "run", "build", "--filter=./packages/*", "--filter=@aster/cli"];
 pnpm(root, [...build, "--output-logs=errors-only"]);
 const packages = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name));
-for (const source of [...packages, join(root, "crates", "native")]) {
+const command = join(root, "apps", "cli");
+for (const source of [...packages, command, join(root, "crates", "native")]) {
   // it replaces `workspace:` and `catalog:` by versions
   const packed = pnpm(source, ["pack", "--json", "--pack-destination", folder]);
   process.stdout.write(`${JSON.parse(packed).filename}\n`);

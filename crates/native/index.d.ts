@@ -208,6 +208,11 @@ export declare class NativeNode {
    * JavaScript has not read: those from `start` to `end`.
    */
   giveBack(connection: number, source: Uint8Array, start: number, end: number): void
+  /**
+   * Copies the payload of a `LARGE` event into `target`, once. Returns false when it is gone or
+   * does not fit.
+   */
+  copyLarge(token: number, target: Uint8Array): boolean
   /** Returns the payload of a `LARGE` event, once. */
   takeLarge(token: number): Uint8Array | null
   /**

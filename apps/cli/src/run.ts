@@ -11,6 +11,10 @@ import { stylist } from "./output/style.ts";
 export async function runAster(argv: readonly string[], host: Host): Promise<number> {
   const { program, finished } = makeProgram(commands, host, manifest.version);
   try {
+    if (argv[0] === "complete") {
+      (await import("./complete.ts")).complete(program, argv.slice(1));
+      return 0;
+    }
     await program.parseAsync(argv, { from: "user" });
     return finished.exitCode;
   } catch (error) {

@@ -12,6 +12,11 @@ test.each(["npm", "pnpm"] as const)("%s installs what the first program needs", 
   expect(await run("node", ["first.mjs"], { cwd })).toBe("Hello, World!");
 });
 
+test("the command runs from its package", async () => {
+  const program = join("node_modules", "@aster", "cli", "dist", "main.js");
+  expect(await run("node", [program, "--version"], { cwd: projects.npm })).toMatch(/^\d+\.\d+/);
+});
+
 test("only one sub-path of the interceptors needs OpenTelemetry", async () => {
   const load = (path: string): Promise<string> => {
     const program = `console.log(Object.keys(await import("@aster/interceptors${path}")).join())`;

@@ -96,6 +96,21 @@ impl NativeNode {
         self.node.queue.give_back(connection, returned);
     }
 
+    /// Copies the payload of a `LARGE` event into `target`, once. Returns false when it is gone or
+    /// does not fit.
+    #[napi(catch_unwind)]
+    pub fn copy_large(&self, token: u32, mut target: Uint8Array) -> bool {
+        let payload = self.node.queue.take_large(token);
+        self.resume();
+        // SAFETY: as in `drain`.
+        let target = unsafe { target.as_mut() };
+        match payload.as_ref().and_then(|payload| Some((payload, target.get_mut(..payload.len())?))) {
+            Some((payload, target)) => target.copy_from_slice(payload),
+            None => return false,
+        }
+        true
+    }
+
     /// Returns the payload of a `LARGE` event, once.
     #[napi(catch_unwind)]
     pub fn take_large(&self, token: u32) -> Option<Uint8Array> {

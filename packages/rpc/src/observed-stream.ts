@@ -1,4 +1,4 @@
-import type { MessageSource } from "./message/message-pump.ts";
+import { isMessageSource, type MessageSource } from "./message/message-pump.ts";
 
 /** The events of a stream. */
 export interface StreamObserver {
@@ -12,12 +12,7 @@ export interface StreamObserver {
 
 /** Observes a stream of messages while it is read. Returns any other value as it is. */
 export function observedStream(value: unknown, observer: StreamObserver): unknown {
-  return isStream(value) ? new ObservedStream(value, observer) : value;
-}
-
-function isStream(value: unknown): value is MessageSource {
-  if (typeof value !== "object" || value === null) return false;
-  return Symbol.asyncIterator in value || Symbol.iterator in value;
+  return isMessageSource(value) ? new ObservedStream(value, observer) : value;
 }
 
 /**

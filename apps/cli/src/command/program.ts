@@ -71,17 +71,14 @@ function addSpec(
     command.helpCommand(false);
     for (const each of spec.commands) addSpec(command, each, host, finished);
   } else {
-    command.summary(spec.summary);
-    if (spec.details !== undefined) command.description(`${spec.summary}. ${spec.details}`);
     for (const { name, text, choices } of spec.args ?? []) {
       const argument = new Argument(name, text);
       command.addArgument(choices === undefined ? argument : argument.choices(choices));
     }
     for (const option of spec.options ?? []) command.addOption(optionOf(option));
-    command.addHelpText(
-      "after",
-      `\nExamples:\n${spec.examples.map((one) => `  ${one}`).join("\n")}`,
-    );
+    const details = spec.details === undefined ? "" : `\n${spec.details}\n`;
+    const examples = spec.examples.map((one) => `  ${one}`).join("\n");
+    command.addHelpText("after", `${details}\nExamples:\n${examples}`);
     command.action(async (...given: unknown[]) => {
       const args = given.slice(0, -2) as (string | string[] | undefined)[];
       const options = command.opts() as Invocation["options"];

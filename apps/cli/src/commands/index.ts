@@ -1,6 +1,10 @@
 import type { CommandSpec, GroupSpec } from "../command/spec.ts";
+import { bench } from "./bench.ts";
 import { call } from "./call.ts";
+import { completion } from "./completion.ts";
+import { config } from "./config.ts";
 import { contract } from "./contract.ts";
+import { doctor } from "./doctor.ts";
 import { enroll } from "./enroll.ts";
 import { keygen } from "./keygen.ts";
 import { profile } from "./profile.ts";
@@ -14,6 +18,10 @@ export const commands: readonly (CommandSpec | GroupSpec)[] = [
   contract,
   profile,
   keygen,
-  enroll,
   trust,
+  enroll,
+  config,
+  bench,
+  doctor,
+  completion,
 ];

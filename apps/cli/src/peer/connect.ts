@@ -1,14 +1,8 @@
-import { existsSync } from "node:fs";
-import {
-  AsterClient,
-  type AsterClientOptions,
-  AsterConfig,
-  type LogLevel,
-  textLog,
-} from "@aster/rpc";
+import { AsterClient, type AsterClientOptions, type LogLevel, textLog } from "@aster/rpc";
 import type { CommandContext } from "../command/context.ts";
 import { interruption, usageFailure } from "../command/failure.ts";
 import { connectFailure } from "../command/failure-of.ts";
+import { configOf } from "./config.ts";
 import type { PeerOptions } from "./options.ts";
 import { presented } from "./presented.ts";
 
@@ -36,14 +30,8 @@ export async function connectTo(
   }
 }
 
-/** `aster.toml` of the folder, if it is there, and the variables. */
-function configOf(context: CommandContext): AsterConfig {
-  const file = context.path("aster.toml");
-  const { env } = context.host;
-  return existsSync(file) ? AsterConfig.fromFile(file, env) : AsterConfig.fromEnv(env);
-}
-
-function networkOf({ options: { relay } }: CommandContext): AsterClientOptions {
+/** The relays that `--relay` names. */
+export function networkOf({ options: { relay } }: CommandContext): AsterClientOptions {
   if (relay === undefined) return {};
   if (relay === "disabled") return { network: "none" };
   if (relay === "default") return { network: "n0" };

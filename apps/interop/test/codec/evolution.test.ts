@@ -13,7 +13,7 @@ import { Evolver } from "./support/random-evolution.ts";
 import { ask, caseCount, seed, startReference } from "./support/reference.ts";
 import { scalarsOfB } from "./support/scalars.ts";
 
-const count = caseCount(300);
+const count = caseCount(150);
 const environment = await pythonWithFory();
 
 interface Answer {

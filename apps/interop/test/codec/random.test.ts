@@ -8,7 +8,7 @@ import { ask, caseCount, seed, startReference } from "./support/reference.ts";
 import { scalarsOfA, scalarsOfB } from "./support/scalars.ts";
 import { smallest } from "./support/smaller-case.ts";
 
-const count = caseCount(1_000);
+const count = caseCount(300);
 
 /** A profile, and the pyfory that implements it. */
 interface Profile {

@@ -16,10 +16,10 @@ use crate::border::{event_op, header, limit, record_header};
 /// The queue of the node.
 pub const NODE: u32 = 0;
 
-/// Bytes that an empty buffer keeps allocated: as much as JavaScript drains with one call.
-const KEPT_BYTES: usize = 256 * 1024;
+/// Bytes that an empty buffer keeps allocated: as much as JavaScript drains with some calls.
+const KEPT_BYTES: usize = 1024 * 1024;
 /// Empty buffers that are kept.
-const KEPT_BUFFERS: usize = 16;
+const KEPT_BUFFERS: usize = 4;
 /// Each event counts as so many bytes more, because small ones take JavaScript as long as others.
 const RECORD_COST: usize = 240;
 /// Events of one connection that JavaScript has not drained. With more, its streams are not read.

@@ -18,8 +18,12 @@ export interface Counts {
   refused: number;
 }
 
-/** Number of mutations in one run of all fuzz tests. `ASTER_FUZZ_COUNT` sets another number. */
-const total = Number(process.env.ASTER_FUZZ_COUNT ?? 1_000_000);
+const long = process.env.ASTER_TEST_LONG === "1";
+/**
+ * Number of mutations in one run of all fuzz tests, of which `npm run test:long` makes more.
+ * `ASTER_FUZZ_COUNT` sets another number.
+ */
+const total = Number(process.env.ASTER_FUZZ_COUNT ?? (long ? 3_000_000 : 300_000));
 /** The seed of the inputs. `ASTER_FUZZ_SEED` repeats a run. */
 export const fuzzSeed: number = Number(process.env.ASTER_FUZZ_SEED ?? Date.now() % 2 ** 32);
 

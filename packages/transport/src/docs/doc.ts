@@ -118,6 +118,13 @@ export function docOf(node: Node, blobs: Blobs, native: NativeDoc): Doc {
     if (pending !== undefined) await pending;
     return await operate(operation);
   };
+  // iroh-docs 0.101 stops for ever when its sync task asks for something while its entry task
+  // announces more than 1024 entries of one message. The answer to status() shows that it is idle.
+  const runIdle = <T>(operation: () => Promise<T>): Promise<T> =>
+    run(async () => {
+      await native.status();
+      return await operation();
+    });
   const subscribe: Doc["subscribe"] = ({ signal } = {}) => {
     const subscription = native.subscribe();
     const ready = Promise.allSettled([pending, subscription.ready()]).then(() => {
@@ -159,14 +166,14 @@ export function docOf(node: Node, blobs: Blobs, native: NativeDoc): Doc {
     downloadPolicy: async () => policyOf(await run(() => native.policy())),
     setDownloadPolicy: (policy) => run(() => native.setPolicy(nativePolicy(policy))),
     share: ({ mode = "read", addresses = "all" } = {}) =>
-      run(() => {
+      runIdle(() => {
         if (mode !== "read" && mode !== "write")
           throw wrongOption("mode", '"read" or "write"', mode);
         return native.share(mode === "write", sharedAddress(node.address(), addresses));
       }),
     startSync: (peers = []) =>
-      run(() => native.startSync(peers.map((peer) => providerOf(parseAddress(peer))))),
-    leave: () => run(() => native.leave()),
+      runIdle(() => native.startSync(peers.map((peer) => providerOf(parseAddress(peer))))),
+    leave: () => runIdle(() => native.leave()),
     status: async () => {
       const { writable, syncing } = await run(() => native.status());
       return { mode: writable ? "write" : "read", syncing };

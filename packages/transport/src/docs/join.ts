@@ -8,7 +8,9 @@ import type { DownloadPolicy } from "./policy.ts";
 
 type SyncFinished = Extract<DocEvent, { kind: "syncFinished" }>;
 
-const MAX_RETRIES = 3;
+const MAX_RETRIES = 10;
+/** Enough for a sync in the other direction to begin. */
+const MIN_RETRIES = 2;
 const RETRY_DELAY_MS = 200;
 
 export interface JoinDocOptions {
@@ -92,14 +94,16 @@ class Attempts {
   #finished({ peer, origin, received, error }: SyncFinished): boolean {
     const endedByPeer = error === undefined && received === undefined;
     if (received !== undefined || (endedByPeer && origin === "accepted")) this.synced = true;
+    if (endedByPeer && this.#retries <= MAX_RETRIES - MIN_RETRIES) {
+      this.synced ||= this.#neighbors.has(peer);
+    }
     if (this.synced || !this.#pending.has(peer)) return false;
     if (endedByPeer && this.#retries > 0) {
       this.#retries -= 1;
       return true;
     }
-    if (endedByPeer && this.#neighbors.has(peer)) this.synced = true;
     this.#pending.delete(peer);
-    if (this.synced || this.#pending.size > 0) return false;
+    if (this.#pending.size > 0) return false;
     const reason = error ?? "the last one does not share it";
     const text = `the document could not be synced with any of its peers: ${reason}`;
     throw new TransportError("connect", text);

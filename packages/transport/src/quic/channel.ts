@@ -13,7 +13,7 @@ import { now, soon } from "../turns.ts";
 import { Limit, RecordHeader } from "./border.ts";
 import type { QuicConnection } from "./connection.ts";
 import { isCostly, type Turn } from "./delivery-turns.ts";
-import { type KeptFrame, KeptFrames, keptBytes } from "./kept-frames.ts";
+import { freeMemory, type KeptFrame, KeptFrames, keptBytes } from "./kept-frames.ts";
 
 /** Unsent bytes from which a NOTIFY command is sent: early, so that the network stays busy. */
 const NOTIFY_BYTES: number = Limit.SEND_WINDOW_BYTES / 4;
@@ -172,17 +172,20 @@ export class QuicChannel implements Channel, Slotted, Turn {
     this.#finishIfDone();
   }
 
-  /** A frame arrived. `payload` is valid until this returns. */
-  onFrame(flags: number, payload: Uint8Array): void {
-    if (this.#receiveDone) return;
+  /**
+   * A frame arrived. `payload` is valid until this returns, unless it is `owned`: such a payload
+   * can be kept without a copy. Returns true if it is.
+   */
+  onFrame(flags: number, payload: Uint8Array, owned: boolean): boolean {
+    if (this.#receiveDone) return false;
     const sink = this.#sink;
     if (this.#paused || sink === undefined || this.#kept !== undefined || this.#delivering) {
-      this.#keep(flags, payload);
-    } else if (!isCostly(flags, payload.length)) {
-      this.#deliverFrame(sink, flags, payload);
-    } else if (this.#isLate()) {
-      this.#keep(flags, payload);
-    } else this.#deliverCostly(sink, flags, payload);
+      return this.#keep(flags, payload, owned);
+    }
+    if (!isCostly(flags, payload.length)) this.#deliverFrame(sink, flags, payload);
+    else if (this.#isLate()) return this.#keep(flags, payload, owned);
+    else this.#deliverCostly(sink, flags, payload);
+    return false;
   }
 
   /** Delivers a kept frame that may take long to read. */
@@ -190,7 +193,10 @@ export class QuicChannel implements Channel, Slotted, Turn {
     const sink = this.#sink;
     if (sink === undefined || this.#delivering || !this.#reading()) return false;
     const frame = this.#takeKept();
-    if (frame !== undefined) this.#deliverCostly(sink, frame.flags, frame.payload);
+    if (frame !== undefined) {
+      this.#deliverCostly(sink, frame.flags, frame.payload);
+      if (frame.owned) freeMemory(frame.payload);
+    }
     this.#deliver();
     return false;
   }
@@ -339,25 +345,30 @@ export class QuicChannel implements Channel, Slotted, Turn {
 
   #deliverKept(sink: ChannelSink): void {
     while (this.#kept !== undefined && this.#reading()) {
-      const { flags, payload } = this.#kept.first;
+      const { flags, payload, owned } = this.#kept.first;
       const costly = isCostly(flags, payload.length);
       if (costly && this.#isLate()) return;
       this.#takeKept();
       if (costly) this.#deliverCostly(sink, flags, payload);
       else this.#deliverFrame(sink, flags, payload);
+      if (owned) freeMemory(payload);
     }
   }
 
-  /** Keeps a frame for later. A paused channel may not keep more than the observer allows. */
-  #keep(flags: number, payload: Uint8Array): void {
+  /**
+   * Keeps a frame for later. A paused channel may not keep more than the observer allows. Returns
+   * true if the payload itself is kept.
+   */
+  #keep(flags: number, payload: Uint8Array, owned: boolean): boolean {
     const bytes = keptBytes(payload);
     if (this.#paused && !this.connection.mayKeep(bytes)) {
       this.#refuseInput();
-      return;
+      return false;
     }
     this.connection.countKept(bytes);
     this.#kept ??= new KeptFrames();
-    this.#kept.push(flags, payload);
+    this.#kept.push(flags, payload, owned);
+    return owned;
   }
 
   #takeKept(): KeptFrame | undefined {
@@ -370,6 +381,7 @@ export class QuicChannel implements Channel, Slotted, Turn {
   #dropKept(): void {
     if (this.#kept === undefined) return;
     this.connection.countKept(-this.#kept.bytes);
+    this.#kept.drop();
     this.#kept = undefined;
   }
 

@@ -3,6 +3,13 @@ import { Slab } from "../slab.ts";
 export interface KeptFrame {
   readonly flags: number;
   readonly payload: Uint8Array;
+  /** The payload has memory of its own, which {@link freeMemory} frees. */
+  readonly owned: boolean;
+}
+
+/** The ES2024 method of array buffers. */
+interface Detachable {
+  transfer?(newByteLength: number): ArrayBuffer;
 }
 
 const slab = new Slab();
@@ -16,9 +23,13 @@ export function keptBytes(payload: Uint8Array): number {
 }
 
 /**
- * Copies of frames that arrived while their channel was paused. The window of the stream bounds
- * them.
+ * Frees the memory of a frame at once. Left to the garbage collector, large ones make it run often.
  */
+export function freeMemory(payload: Uint8Array): void {
+  (payload.buffer as ArrayBuffer & Detachable).transfer?.(0);
+}
+
+/** Frames that arrived while their channel was paused. The window of the stream bounds them. */
 export class KeptFrames {
   #frames: KeptFrame[] = [];
   #head = 0;
@@ -38,9 +49,10 @@ export class KeptFrames {
     return this.#frames[this.#head] as KeptFrame;
   }
 
-  push(flags: number, payload: Uint8Array): void {
+  /** Adds a copy of a frame, or the frame itself if it is `owned`. */
+  push(flags: number, payload: Uint8Array, owned: boolean): void {
     this.#bytes += keptBytes(payload);
-    this.#frames.push({ flags, payload: slab.copy(payload) });
+    this.#frames.push({ flags, payload: owned ? payload : slab.copy(payload), owned });
   }
 
   shift(): KeptFrame | undefined {
@@ -52,5 +64,13 @@ export class KeptFrames {
       this.#head = 0;
     }
     return frame;
+  }
+
+  /** Frees the frames that are left. */
+  drop(): void {
+    for (let at = this.#head; at < this.#frames.length; at++) {
+      const { payload, owned } = this.#frames[at] as KeptFrame;
+      if (owned) freeMemory(payload);
+    }
   }
 }

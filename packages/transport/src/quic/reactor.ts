@@ -17,6 +17,7 @@ import { ChannelTable } from "./channel-table.ts";
 import { Commands } from "./commands.ts";
 import { QuicConnection } from "./connection.ts";
 import { DeliveryTurns, isCostly, PeerTime, SLICE_MS } from "./delivery-turns.ts";
+import { freeMemory } from "./kept-frames.ts";
 import type { NativeModule } from "./native.ts";
 import { arrivalOf, peerAndAlpn, questionsOf, textOf } from "./peer-records.ts";
 import { detachAtExit, forgetAtExit, KeepAlive } from "./process-life.ts";
@@ -25,6 +26,12 @@ import { detachAtExit, forgetAtExit, KeepAlive } from "./process-life.ts";
  * Holds several records of the largest payload that is copied: a drain copies whole records only.
  */
 const ARENA_BYTES: number = 4 * Limit.LARGE_BYTES;
+
+/**
+ * Larger payloads come in memory of their own. For smaller ones, that takes longer than a copy: V8
+ * counts such memory, and collects garbage the more often.
+ */
+const MOST_COPIED_BYTES: number = 1024 * 1024;
 
 /** The clock is read after this many records, a power of two. */
 const RECORDS_PER_LOOK = 8;
@@ -40,11 +47,6 @@ const ENDING_CODES: ReadonlyMap<number, TransportErrorCode> = new Map([
   [EndingKind.ADDRESS, "address"],
   [EndingKind.NATIVE, "native"],
 ]);
-
-/** The ES2024 method of array buffers. */
-interface Detachable {
-  transfer?(newByteLength: number): ArrayBuffer;
-}
 
 /** The events of a node as a whole. */
 export interface NodeEvents {
@@ -70,6 +72,8 @@ export class Reactor {
   readonly #events: NodeEvents;
   readonly #arena: Uint8Array = new Uint8Array(ARENA_BYTES);
   readonly #view: DataView = new DataView(this.#arena.buffer);
+  /** The payload that is being delivered, if it is large. */
+  #large: Uint8Array = new Uint8Array(0);
   readonly #channels = new ChannelTable<QuicChannel>();
   readonly #connections = new Map<number, QuicConnection>();
   /** Connections that this side closed and whose close handshake is under way. */
@@ -189,16 +193,11 @@ export class Reactor {
     const end = start + view.getUint32(at + RecordHeader.LENGTH_AT, true);
     this.#next = end;
     if (op === EventOp.FRAME) {
-      this.#channels.get(handle)?.onFrame(flags, this.#arena.subarray(start, end));
+      this.#channels.get(handle)?.onFrame(flags, this.#arena.subarray(start, end), false);
       return isCostly(flags, end - start);
     }
     if (op === EventOp.LARGE) {
-      const payload = this.native.takeLarge(arg);
-      if (payload !== null) {
-        this.#channels.get(handle)?.onFrame(flags, payload);
-        // Frees the memory at once. Left to the garbage collector, such buffers make it run often.
-        (payload.buffer as ArrayBuffer & Detachable).transfer?.(0);
-      }
+      this.#deliverLarge(flags, handle, arg, view.getUint32(start, true));
       return true;
     }
     if (op === EventOp.STREAM) {
@@ -211,6 +210,21 @@ export class Reactor {
       this.#deliverRare(op, flags, handle, arg, this.#arena.subarray(start, end));
     }
     return false;
+  }
+
+  /** Delivers the payload of a token. */
+  #deliverLarge(flags: number, handle: number, token: number, bytes: number): void {
+    const channel = this.#channels.get(handle);
+    if (bytes <= MOST_COPIED_BYTES) {
+      if (this.#large.length < bytes) this.#large = new Uint8Array(MOST_COPIED_BYTES);
+      if (!this.native.copyLarge(token, this.#large)) return;
+      channel?.onFrame(flags, this.#large.subarray(0, bytes), false);
+      return;
+    }
+    const payload = this.native.takeLarge(token);
+    if (payload === null) return;
+    const kept = channel?.onFrame(flags, payload, true) ?? false;
+    if (!kept) freeMemory(payload);
   }
 
   /** A connection has events. */

@@ -83,6 +83,25 @@ describe("streams over QUIC", () => {
     60_000,
   );
 
+  test("large frames of all sizes arrive whole, also those that wait for a paused reader", async () => {
+    const { near, far, farSink } = await readerAndEcho({});
+    const sizes = [64 * 1024, 100_000, 1024 * 1024, 1024 * 1024 + 1, 3_000_000, 70_000];
+    const payloads = sizes.map((bytes, at) => pattern(bytes).map((byte) => byte ^ at));
+    far.resume();
+    for (const payload of [...payloads, ...payloads]) {
+      if (!near.send(0, payload)) await near.drained();
+      far.pause();
+      await sleep(5);
+      far.resume();
+    }
+    near.end();
+    await farSink.until("the end", ({ ended }) => ended);
+    const arrived = farSink.frames.slice(-2 * sizes.length).map(({ payload }) => payload);
+    for (const [at, payload] of [...payloads, ...payloads].entries()) {
+      expect(Buffer.compare(arrived[at] as Uint8Array, payload)).toBe(0);
+    }
+  }, 60_000);
+
   test("a paused reader of 20-byte messages makes its sender wait, and what it holds is counted", async () => {
     const { client, near, far, farSink } = await readerAndEcho({});
     let sent = 0;

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { AsterClient } from "@aster/rpc";
 import type { AsterServerStats, RpcLimitOptions } from "@aster/rpc/server";
-import { Child } from "@aster-apps/testkit/process";
+import { Child, programArgs } from "@aster-apps/testkit/process";
 
 /** Figures of the server after a garbage collection. */
 export interface HoardStats extends AsterServerStats {
@@ -15,12 +15,13 @@ interface Ready {
   readonly pid: number;
 }
 
-const main = fileURLToPath(import.meta.resolve("../programs/hoard-server.ts"));
-const witness = fileURLToPath(import.meta.resolve("../programs/witness.ts"));
+const source = (name: string): string =>
+  fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url));
+const main = programArgs("hoard-server", source("hoard-server"));
+const witness = programArgs("witness", source("witness"));
 const frugal = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "65536" };
 const local = { network: "none", bindAddress: "127.0.0.1:0" } as const;
-const tsx = import.meta.resolve("tsx");
-const nodeFlags = ["--unhandled-rejections=strict", "--expose-gc", "--import"];
+const nodeFlags = ["--unhandled-rejections=strict", "--expose-gc"];
 
 /**
  * A server of the services Hoard, Testkit and Counter in a process of its own, with a heap of
@@ -40,10 +41,10 @@ export class HoardServer implements AsyncDisposable {
 
   static async start(limits: RpcLimitOptions = {}, heapMib = 512): Promise<HoardServer> {
     const heap = `--max-old-space-size=${heapMib}`;
-    const flags = [heap, ...nodeFlags, tsx];
-    const child = new Child(process.execPath, [...flags, main, JSON.stringify(limits)], frugal);
+    const args = [heap, ...nodeFlags, ...main, JSON.stringify(limits)];
+    const child = new Child(process.execPath, args, frugal);
     const ready = await child.line((value): value is Ready => has(value, "ready"));
-    const caller = new Child(process.execPath, [...nodeFlags, tsx, witness, ready.address]);
+    const caller = new Child(process.execPath, [...nodeFlags, ...witness, ready.address]);
     await caller.line((value): value is object => has(value, "calling"));
     return new HoardServer(child, ready, caller);
   }

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { Child, testkitMain } from "@aster-apps/testkit/process";
+import { Child, testkitProgram } from "@aster-apps/testkit/process";
 
 export interface Ready {
   readonly ready: true;
@@ -23,13 +23,8 @@ export interface Stats {
 // make malloc return free memory to the system, so that the resident size shows what the process
 // holds
 const frugal = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "65536" };
-const flags = [
-  "--unhandled-rejections=strict",
-  "--expose-gc",
-  "--optimize-for-size",
-  "--import",
-  import.meta.resolve("tsx"),
-];
+const flags = ["--unhandled-rejections=strict", "--expose-gc", "--optimize-for-size"];
+const tsx = ["--import", import.meta.resolve("tsx")];
 
 /** An event of a server. */
 export interface ServerEvent {
@@ -50,7 +45,11 @@ export function programWith(
   path: string,
   ...args: readonly string[]
 ): Child {
-  return new Child(process.execPath, [...flags, path, ...args], { ...frugal, ...environment });
+  return node(environment, ...tsx, path, ...args);
+}
+
+function node(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Child {
+  return new Child(process.execPath, [...flags, ...args], { ...frugal, ...environment });
 }
 
 /** `testkit serve` in its own process, on a loopback port. */
@@ -73,7 +72,7 @@ export class TestkitServer implements AsyncDisposable {
     ...args: readonly string[]
   ): Promise<TestkitServer> {
     const bind = args.includes("--bind") ? [] : ["--bind", "127.0.0.1:0"];
-    const child = programWith(environment, testkitMain, "serve", ...bind, ...args);
+    const child = node(environment, ...testkitProgram, "serve", ...bind, ...args);
     return new TestkitServer(child, await child.line(isReady));
   }
 
@@ -116,7 +115,7 @@ export class TestkitServer implements AsyncDisposable {
 
 /** Starts `testkit call` in its own process. */
 export function testkitCall(...args: readonly string[]): Child {
-  return program(testkitMain, "call", ...args);
+  return node({}, ...testkitProgram, "call", ...args);
 }
 
 /** Starts `testkit call` with further environment variables. */
@@ -124,7 +123,7 @@ export function testkitCallWith(
   environment: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Child {
-  return programWith(environment, testkitMain, "call", ...args);
+  return node(environment, ...testkitProgram, "call", ...args);
 }
 
 function isReady(value: unknown): value is Ready {

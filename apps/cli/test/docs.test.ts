@@ -1,0 +1,46 @@
+// docs/cli.md is made of the definitions of the commands, and its examples run.
+import { execFile } from "node:child_process";
+import { cp } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { isGroup } from "../src/command/spec.ts";
+import { commands } from "../src/commands/index.ts";
+import { placeOfModules } from "./support/aster.ts";
+import { commandsMarkdown } from "./support/markdown.ts";
+import { startExamples } from "./support/server.ts";
+
+const page = fileURLToPath(new URL("../../../docs/cli.md", import.meta.url));
+
+test("docs/cli.md describes the commands; vitest --update writes it", async () => {
+  await expect(commandsMarkdown(commands)).toMatchFileSnapshot(page);
+});
+
+const examples = commands
+  .flatMap((spec) => (isGroup(spec) ? spec.commands : [spec]))
+  .flatMap((spec) => spec.examples);
+
+/** The words of a command line of sh, with single quotes and the variable ADDRESS. */
+function wordsOf(line: string, address: string): string[] {
+  const words = line.match(/(?:'[^']*'|[^\s'])+/g) ?? [];
+  return words.map((word) => word.replaceAll("'", "").replaceAll("$ADDRESS", address));
+}
+
+test.skipIf(process.platform === "win32")(
+  "every example of docs/cli.md ends with 0",
+  async () => {
+    await using place = await placeOfModules();
+    await using server = await startExamples();
+    const greeter = fileURLToPath(new URL("examples/greeter.ts", import.meta.url));
+    await cp(greeter, place.file("greeter.ts"));
+    expect(examples.length).toBeGreaterThan(20);
+    for (const example of examples) {
+      const [, producer, line = ""] = /^(?:(.*) \| )?aster (.*)$/.exec(example) ?? [];
+      const input =
+        producer === undefined ? "" : (await promisify(execFile)("sh", ["-c", producer])).stdout;
+      const { code, stderr } = await place.aster(wordsOf(line, server.address), { input });
+      expect([example, code, code === 0 ? "" : stderr]).toEqual([example, 0, ""]);
+    }
+  },
+  120_000,
+);
