@@ -10,12 +10,6 @@ const FIRST_PAUSE_MS = 50;
 /** Failures after which the sync is left to the next change of a neighbor. */
 const MOST_FAILURES = 8;
 
-/**
- * iroh-docs reports this of a sync whose end crossed that of the peer, but also of one that the
- * peer refused: because one in the other direction is under way, or because its gate is closed.
- */
-const CLOSE_FAILED = "Failed to close connection";
-
 type SyncFinished = DocEvent & { readonly kind: "syncFinished" };
 
 /**
@@ -96,9 +90,11 @@ export class NodeDocument implements RegistryDocument {
   }
 
   /** Returns `true` if the entries of the peer are here. */
-  #hasSyncedBy({ peer, error }: SyncFinished, signal: AbortSignal): boolean {
-    const isCrossed = this.#failures > 0 && this.#isHeard && error?.includes(CLOSE_FAILED);
-    this.#hasSynced ||= error === undefined || isCrossed === true;
+  #hasSyncedBy({ peer, error, received }: SyncFinished, signal: AbortSignal): boolean {
+    // ended by the peer: it had nothing new, syncs in the other direction, or refuses this node
+    const isEnded = error === undefined && received === undefined;
+    const isHeard = isEnded && this.#failures > 0 && this.#isHeard;
+    this.#hasSynced ||= received !== undefined || isHeard;
     if (this.#hasSynced) return true;
     if (this.#failures === MOST_FAILURES) return false;
     later(FIRST_PAUSE_MS * 2 ** this.#failures, signal, () => {

@@ -78,7 +78,7 @@ describe.each(cases)("$title", ({ pair, side, form }) => {
     expect((await next()).code).toBe(StatusCode.CANCELLED);
   });
 
-  test.runIf(side === "client")(
+  (side === "client" ? test : () => {})(
     "a reader that leaves cancels a call that is complete",
     async () => {
       const { opened, client, next } = await observed(pair, side, form);
