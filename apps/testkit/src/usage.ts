@@ -7,7 +7,7 @@ export class UsageError extends Error {
 export const usage = `usage:
   testkit serve [--bind ip:port] [--key-file f] [--open] [--limit name=value]... [--idle-ms n]
                 [--root-pub f] [--identity f [--peer NAME]] [--one-time-store d] [--revocations f] [--close-producers]
-                [--registry [--registry-store DIR] [--registry-ticket F] [--join F] [--channel C]...]
+                [--registry [--registry-store DIR] [--registry-ticket F] [--join F] [--channel C]... [--lease-ms N]]
   testkit call METHOD... --address A|--registry NAMESPACE@A [--service S] [--version N] [--session] [--check-contract] [--request JSON]... [--mode xlang|xlang1|json|native|row]
                [--n N] [--concurrency C] [--deadline-ms D] [--cancel-ms M] [--read-delay-ms R] [--send-delay-ms R] [--key-file f]
                [--metadata k=v]... [--expect CODE] [--idle-ms n] [--connect-ms n] [--trace] [--hold]

@@ -4,7 +4,6 @@ import {
   type EndpointLease,
   encodeLease,
   type HealthStatus,
-  LEASE_DURATION_MS,
   LEASE_TOMBSTONE,
   type NewLease,
   newLease,
@@ -27,17 +26,19 @@ export interface LeaseKeeperParts {
   readonly replica: Replica;
   readonly notices: Notices;
   readonly clock: Clock;
+  /** The term of the lease. It is renewed three times as often. */
+  readonly durationMs: number;
   readonly figures: () => EndpointFigures;
   /** Called when a write fails. The next renewal tries again. */
   readonly onError: (error: unknown) => void;
 }
 
 /** Three renewals fit into the term of a lease. */
-export const RENEWAL_MS: number = LEASE_DURATION_MS / 3;
+const RENEWALS = 3;
 const DRAIN_MS = 5_000;
 
 /**
- * The lease of one contract of this endpoint: written at the start, every 15 s, and when the health
+ * The lease of one contract of this endpoint: written at the start, at each third of its term, and when the health
  * changes. `withdraw` ends it in order; `close` leaves it to expire.
  */
 export class LeaseKeeper {
@@ -54,7 +55,8 @@ export class LeaseKeeper {
   constructor(lease: NewLease, previous: EndpointLease | undefined, parts: LeaseKeeperParts) {
     this.#parts = parts;
     this.#key = leaseKey(lease);
-    const first = newLease({ ...lease, ...parts.figures() }, parts.clock.nowMs());
+    const { clock, durationMs } = parts;
+    const first = newLease({ ...lease, ...parts.figures() }, clock.nowMs(), durationMs);
     // readers of the Python package ignore numbers that are not higher than those before
     this.#lease = previous === undefined ? first : { ...first, leaseSeq: previous.leaseSeq + 1 };
   }
@@ -118,7 +120,8 @@ export class LeaseKeeper {
 
   #renewLater(): void {
     if (this.#isOver) return;
-    this.#stopTimer = this.#parts.clock.after(RENEWAL_MS, () => {
+    const { clock, durationMs } = this.#parts;
+    this.#stopTimer = clock.after(durationMs / RENEWALS, () => {
       void this.refresh();
       this.#renewLater();
     });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RegistryError } from "./error.ts";
 import { encodeRecord, epochMs, hexId, longText, name, parseRecord, shortText } from "./record.ts";
 
 /** The health of an endpoint, as it publishes it. */
@@ -30,8 +31,13 @@ export interface EndpointLease {
   readonly updatedAtEpochMs: number;
 }
 
-/** The term of a lease after each write: three intervals of 15 s, at which endpoints renew it. */
+/**
+ * The longest term of a lease after each write, and the usual one: three intervals of 15 s, at which
+ * endpoints renew it.
+ */
 export const LEASE_DURATION_MS = 45_000;
+/** A shorter term would end between the renewals of a busy endpoint. */
+const MIN_LEASE_DURATION_MS = 1_000;
 /** The most that the clock of a writer may be ahead of the reader's. */
 export const LEASE_CLOCK_SKEW_MS = 5_000;
 
@@ -66,8 +72,20 @@ const shape = z.object({
   updated_at_epoch_ms: epochMs,
 });
 
-/** The first write of a lease. `nowMs` is in epoch milliseconds. */
-export function newLease(lease: NewLease, nowMs: number): EndpointLease {
+/** Throws {@link RegistryError} `"option"` unless a lease can have this term. */
+export function checkLeaseTerm(durationMs: number): void {
+  const isWhole = Number.isSafeInteger(durationMs);
+  if (isWhole && durationMs >= MIN_LEASE_DURATION_MS && durationMs <= LEASE_DURATION_MS) return;
+  const range = `a whole number from ${MIN_LEASE_DURATION_MS} to ${LEASE_DURATION_MS}`;
+  throw new RegistryError("option", `option leaseMs must be ${range}, not ${String(durationMs)}`);
+}
+
+/** The first write of a lease, with its term. `nowMs` is in epoch milliseconds. */
+export function newLease(
+  lease: NewLease,
+  nowMs: number,
+  durationMs: number = LEASE_DURATION_MS,
+): EndpointLease {
   return {
     alpn: "aster/1",
     serializationModes: ["fory-xlang"],
@@ -79,7 +97,7 @@ export function newLease(lease: NewLease, nowMs: number): EndpointLease {
     tags: [],
     ...lease,
     leaseSeq: 1,
-    leaseExpiresEpochMs: nowMs + LEASE_DURATION_MS,
+    leaseExpiresEpochMs: nowMs + durationMs,
     updatedAtEpochMs: nowMs,
   };
 }
@@ -94,7 +112,7 @@ export function renewLease(
     ...lease,
     ...changes,
     leaseSeq: lease.leaseSeq + 1,
-    leaseExpiresEpochMs: nowMs + LEASE_DURATION_MS,
+    leaseExpiresEpochMs: nowMs + (lease.leaseExpiresEpochMs - lease.updatedAtEpochMs),
     updatedAtEpochMs: nowMs,
   };
 }

@@ -11,11 +11,16 @@ export interface AdvertiseOptions {
   readonly policyRealm?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly featureFlags?: readonly string[] | undefined;
+  /**
+   * The term of the lease after each renewal, from 1 s to 45 s: the time after which a crashed
+   * endpoint disappears. It is renewed three times as often. Default: 45 s.
+   */
+  readonly leaseMs?: number | undefined;
   /** Called when a renewal cannot be written. The next one tries again. Default: nothing. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** A lease of this node, which is renewed every 15 s until it ends. */
+/** A lease of this node, which is renewed until it ends. */
 export interface Advertisement {
   /** Writes the present figures at once, for example when the health has changed. */
   refresh(): Promise<void>;

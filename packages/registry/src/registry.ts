@@ -4,6 +4,7 @@ import { encodeAuthorList } from "./author-list.ts";
 import { Contracts } from "./contracts.ts";
 import { RegistryError } from "./error.ts";
 import type { AccessList } from "./keys.ts";
+import { checkLeaseTerm, LEASE_DURATION_MS } from "./lease.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { leaseModesOf } from "./lease-modes.ts";
 import { Notices } from "./notices.ts";
@@ -134,6 +135,8 @@ export class Registry implements AsyncDisposable {
     const { name, version } = definition;
     const contractId = contractIdOf(definition);
     const { health = () => "ready", load = () => undefined } = options;
+    const { leaseMs = LEASE_DURATION_MS } = options;
+    checkLeaseTerm(leaseMs);
     const lease = {
       endpointId,
       contractId,
@@ -149,6 +152,7 @@ export class Registry implements AsyncDisposable {
       replica: this.#replica,
       notices: this.#notices,
       clock,
+      durationMs: leaseMs,
       figures: () => ({ healthStatus: health(), load: load(), ...this.#parts.addresses() }),
       onError: options.onError ?? (() => {}),
     });

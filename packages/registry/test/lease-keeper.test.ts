@@ -56,6 +56,27 @@ test("drops the lease of a crashed producer after its term", async () => {
   await expect(consumer.registry.resolve(query)).rejects.toMatchObject({ code: "unavailable" });
 });
 
+test("has a shorter term on request", async () => {
+  await using mesh = new MemoryMesh();
+  const producer = await mesh.add();
+  const consumer = await mesh.add();
+  const advertisement = await producer.registry.advertise(Greeter, { leaseMs: 3_000 });
+  await mesh.clock.advance(3_000);
+  const { leases } = await consumer.registry.resolve(query);
+  expect(leases[0]?.leaseSeq).toBe(4);
+  advertisement.close();
+  await mesh.clock.advance(2_900);
+  await consumer.registry.resolve(query);
+  await mesh.clock.advance(200);
+  await expect(consumer.registry.resolve(query)).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test.each([999, 45_001, 1_500.5, Number.NaN])("refuses a term of %d ms", async (leaseMs) => {
+  await using mesh = new MemoryMesh();
+  const { registry } = await mesh.add();
+  await expect(registry.advertise(Greeter, { leaseMs })).rejects.toMatchObject({ code: "option" });
+});
+
 test("drains, then withdraws, then sends a notice", async () => {
   await using mesh = new MemoryMesh();
   const producer = await mesh.add();

@@ -25,6 +25,8 @@ export interface RegistryServeOptions {
   /** The file with the writer ticket of another producer. */
   readonly join: string | undefined;
   readonly channels: readonly string[];
+  /** The term of the leases. */
+  readonly leaseMs: number | undefined;
 }
 
 export interface ServeOptions extends TrustOptions {
@@ -39,7 +41,7 @@ export interface ServeOptions extends TrustOptions {
 const CLOSED = ["one-time-store", "revocations", "close-producers"] as const;
 
 /** Options that need a registry. */
-const OF_REGISTRY = ["registry-store", "registry-ticket", "join", "channel"] as const;
+const OF_REGISTRY = ["registry-store", "registry-ticket", "join", "channel", "lease-ms"] as const;
 
 const admissionLimitNames: Readonly<Record<string, keyof AdmissionLimiterOptions>> = {
   admissionsPerEndpoint: "perEndpoint",
@@ -66,6 +68,7 @@ export function serveOptions(args: readonly string[]): ServeOptions {
     "registry-ticket": { type: "string" },
     join: { type: "string" },
     channel: { type: "string", multiple: true },
+    "lease-ms": { type: "string" },
   });
   noArguments("serve", positionals);
   excludeEachOther(values, "open", "root-pub", "identity");
@@ -84,7 +87,7 @@ export function serveOptions(args: readonly string[]): ServeOptions {
   }
   const given = Object.entries(pairs("limit", values.limit));
   const isAdmission = ([name]: [string, string]) => Object.hasOwn(admissionLimitNames, name);
-  const idle = values["idle-ms"];
+  const { "idle-ms": idle, "lease-ms": lease } = values;
   return {
     bind,
     keyFile: values["key-file"],
@@ -96,6 +99,7 @@ export function serveOptions(args: readonly string[]): ServeOptions {
             ticketFile: values["registry-ticket"],
             join: values.join,
             channels: values.channel ?? [],
+            leaseMs: lease === undefined ? undefined : wholeNumber("lease-ms", lease, 1),
           },
     rootPub,
     identity,

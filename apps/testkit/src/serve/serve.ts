@@ -69,11 +69,12 @@ export async function serve(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function registryOf({ store, join, channels }: RegistryServeOptions) {
+async function registryOf({ store, join, channels, leaseMs }: RegistryServeOptions) {
   return {
     storage: store,
     join: join === undefined ? undefined : (await readFile(join, "utf8")).trim(),
     channels,
+    leaseMs,
   };
 }
 
