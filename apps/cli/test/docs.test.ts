@@ -20,17 +20,24 @@ const examples = commands
   .flatMap((spec) => (isGroup(spec) ? spec.commands : [spec]))
   .flatMap((spec) => spec.examples);
 
-/** The words of a command line of sh, with single quotes and the variable ADDRESS. */
-function wordsOf(line: string, address: string): string[] {
+/** The words of a command line of sh, with single quotes and variables. */
+function wordsOf(line: string, variables: Readonly<Record<string, string>>): string[] {
   const words = line.match(/(?:'[^']*'|[^\s'])+/g) ?? [];
-  return words.map((word) => word.replaceAll("'", "").replaceAll("$ADDRESS", address));
+  return words.map((word) =>
+    word.replaceAll("'", "").replace(/\$([A-Z]+)/g, (_, name: string) => variables[name] ?? ""),
+  );
 }
 
 test.skipIf(process.platform === "win32")(
   "every example of docs/cli.md ends with 0",
   async () => {
     await using place = await placeOfModules();
-    await using server = await startExamples();
+    await using server = await startExamples({ registry: {} });
+    const variables = {
+      ADDRESS: server.address,
+      NAMESPACE: server.registry.namespace,
+      CONTRACT: server.contracts.Greeter ?? "",
+    };
     const greeter = fileURLToPath(new URL("examples/greeter.ts", import.meta.url));
     await cp(greeter, place.file("greeter.ts"));
     expect(examples.length).toBeGreaterThan(20);
@@ -38,7 +45,7 @@ test.skipIf(process.platform === "win32")(
       const [, producer, line = ""] = /^(?:(.*) \| )?aster (.*)$/.exec(example) ?? [];
       const input =
         producer === undefined ? "" : (await promisify(execFile)("sh", ["-c", producer])).stdout;
-      const { code, stderr } = await place.aster(wordsOf(line, server.address), { input });
+      const { code, stderr } = await place.aster(wordsOf(line, variables), { input });
       expect([example, code, code === 0 ? "" : stderr]).toEqual([example, 0, ""]);
     }
   },

@@ -23,6 +23,7 @@ export type {
   Resolution,
   ResolveOptions,
 } from "./resolve/query.ts";
+export type { RegisteredService } from "./resolve/services.ts";
 export type { RegistryEvent } from "./watch/registry-event.ts";
 
 // Keys and records of the registry document.

@@ -28,6 +28,7 @@ import {
   type ResolveOptions,
 } from "./resolve/query.ts";
 import { Resolver } from "./resolve/resolver.ts";
+import { type RegisteredService, servicesIn } from "./resolve/services.ts";
 import { deferred, waitWithin } from "./wait.ts";
 import { Notices } from "./watch/notices.ts";
 import type { RegistryEvent } from "./watch/registry-event.ts";
@@ -200,6 +201,11 @@ export class Registry implements AsyncDisposable {
         await waitWithin(clock, leftMs, this.#nextChange(), wait);
       }
     }
+  }
+
+  /** Returns the services that are published at present, with their contracts. */
+  services(): readonly RegisteredService[] {
+    return servicesIn(this.#view);
   }
 
   /**

@@ -9,7 +9,10 @@ export const call: CommandSpec = {
     "from stdin, one a line, when JSON is -. With --session, stdin has a line for each call: " +
     '{"method":M,"request":{…}}; streams of requests take a list, or {"method":M}, then {"item":…} lines and {"end":true}.',
   args: [
-    { name: "<address>", text: "an aster1… ticket, a base64 node address or an endpoint id" },
+    {
+      name: "<address>",
+      text: "an aster1… ticket, a base64 node address, an endpoint id, or a registry: NAMESPACE@ADDRESS",
+    },
     { name: "<method>", text: "SERVICE.METHOD; SERVICE with --session" },
     { name: "[json]", text: "the request; - reads it from stdin (default: {})" },
   ],
@@ -37,6 +40,7 @@ export const call: CommandSpec = {
     `aster call $ADDRESS Greeter.countdown '{"start":3}' --json`,
     `printf '{"left":1}\\n{"left":2}\\n' | aster call $ADDRESS Greeter.add -`,
     `echo '{"method":"add","request":{"left":1}}' | aster call $ADDRESS Counter --session`,
+    `aster call $NAMESPACE@$ADDRESS Greeter.sayHello '{"name":"Ada"}'`,
   ],
   load: async () => (await import("./call/call.ts")).call,
 };

@@ -7,7 +7,7 @@ const service: OptionSpec = {
   repeats: true,
 };
 const force: OptionSpec = { flags: "--force", text: "replace files" };
-const source = "a manifest file, FILE:EXPORT of a module, or an address";
+const source = "a manifest file, FILE:EXPORT of a module, or the address of a peer or registry";
 
 export const contract: GroupSpec = {
   name: "contract",

@@ -1,5 +1,6 @@
 import type { CommandSpec, GroupSpec } from "../command/spec.ts";
 import { bench } from "./bench.ts";
+import { blob } from "./blob.ts";
 import { call } from "./call.ts";
 import { completion } from "./completion.ts";
 import { config } from "./config.ts";
@@ -8,6 +9,7 @@ import { doctor } from "./doctor.ts";
 import { enroll } from "./enroll.ts";
 import { keygen } from "./keygen.ts";
 import { profile } from "./profile.ts";
+import { registry } from "./registry.ts";
 import { service } from "./service.ts";
 import { trust } from "./trust.ts";
 
@@ -20,6 +22,8 @@ export const commands: readonly (CommandSpec | GroupSpec)[] = [
   keygen,
   trust,
   enroll,
+  registry,
+  blob,
   config,
   bench,
   doctor,

@@ -14,7 +14,7 @@ export interface SourceContract {
 }
 
 /**
- * Reads the contracts of a source: a module, a manifest file or a peer. Throws a failure if there
+ * Reads the contracts of a source: a module, a manifest file, a peer or a registry. Throws a failure if there
  * are none.
  */
 export async function contractsOf(
@@ -43,6 +43,11 @@ async function contractsAt(
     case "address": {
       const { manifestsOfPeer } = await import("../peer/manifests.ts");
       const manifests = await manifestsOfPeer(context, reference.address, peer);
+      return manifests.map((manifest) => ({ manifest }));
+    }
+    case "registry": {
+      const { manifestsInRegistry } = await import("../registry/registry-manifests.ts");
+      const manifests = await manifestsInRegistry(context, reference.address);
       return manifests.map((manifest) => ({ manifest }));
     }
   }

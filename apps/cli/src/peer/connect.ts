@@ -2,29 +2,36 @@ import { AsterClient, type AsterClientOptions, type LogLevel, textLog } from "@a
 import type { CommandContext } from "../command/context.ts";
 import { interruption, usageFailure } from "../command/failure.ts";
 import { connectFailure } from "../command/failure-of.ts";
+import { isRegistryAddress } from "../registry/registry-text.ts";
 import { configOf } from "./config.ts";
 import type { PeerOptions } from "./options.ts";
 import { presented } from "./presented.ts";
 
-/** Connects to a peer. The caller closes the client. Throws a failure with the exit code 3 or 4. */
+/**
+ * Connects to a peer, or to the best producer of `service` in a registry. The caller closes the client. Throws a failure with the exit code 3 or 4.
+ */
 export async function connectTo(
   context: CommandContext,
   address: string,
   options: PeerOptions,
+  service?: string,
 ): Promise<AsterClient> {
   const given = await presented(context, options);
   const { interrupted } = context.host;
   try {
-    return await AsterClient.connect(address, {
+    const choice: AsterClientOptions = {
       config: configOf(context),
       ...networkOf(context),
       ...given,
       timeoutMs: context.timeoutMs,
       signal: interrupted,
-      // each failure is one of the command
-      reconnect: false,
       ...logOf(context),
-    });
+    };
+    if (service !== undefined && isRegistryAddress(address)) {
+      return await AsterClient.connect({ ...choice, registry: address, service });
+    }
+    // each failure is one of the command
+    return await AsterClient.connect(address, { ...choice, reconnect: false });
   } catch (error) {
     throw interrupted.aborted ? interruption() : await connectFailure(error);
   }

@@ -15,7 +15,8 @@ title: The command aster
 
 \`aster\` of [\`@aster/cli\`](../apps/cli/README.md) makes keys and credentials, compares contracts, and calls services from a terminal, a script or a
 CI job. This page is made of the definitions of the commands, and a test runs every example: in a folder with
-[greeter.ts](../apps/cli/test/examples/greeter.ts), with the address of a server of its services in \`ADDRESS\`.
+[greeter.ts](../apps/cli/test/examples/greeter.ts), with the address of a server of its services in \`ADDRESS\`, the
+id of its registry in \`NAMESPACE\` and the contract id of Greeter in \`CONTRACT\`.
 
 Stdout carries the result and nothing else. With \`--json\` it is one JSON object, or one a line for streams.
 

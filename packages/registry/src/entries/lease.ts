@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RegistryError } from "./error.ts";
+import { RegistryError } from "../error.ts";
 import { encodeRecord, epochMs, hexId, longText, name, parseRecord, shortText } from "./record.ts";
 
 /** The health of an endpoint, as it publishes it. */

@@ -36,6 +36,7 @@ test("writes the reference, the manifest and the pointers", async () => {
     service: "Greeter",
     contract_id: contractId,
   });
+  expect(node.registry.services()).toEqual([{ service: "Greeter", version: 1, contractId }]);
   expect(values["services/Greeter/versions/v1"]).toBe(contractId);
   expect(values["services/Greeter/channels/stable"]).toBe(contractId);
   expect(values["services/Greeter/tags/best"]).toBe(contractId);

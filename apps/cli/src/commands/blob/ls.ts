@@ -1,0 +1,25 @@
+import { usageFailure } from "../../command/failure.ts";
+import type { Run } from "../../command/spec.ts";
+import { columns } from "../../output/table.ts";
+import { withRegistry } from "../../registry/open.ts";
+import { isRegistryAddress } from "../../registry/registry-text.ts";
+
+export const ls: Run = async (context, { args: [peer = ""] }) => {
+  if (!isRegistryAddress(peer)) {
+    throw usageFailure(`${peer} is not the address of a registry`, "name NAMESPACE@ADDRESS");
+  }
+  await withRegistry(context, peer, async (registry) => {
+    const blobs = await Promise.all(
+      registry.services().map(async ({ service, version, contractId: hash }) => {
+        const { length: bytes } = await registry.contract(hash);
+        return { hash, bytes, name: `${service} v${version}` };
+      }),
+    );
+    context.result({ blobs }, () =>
+      blobs.length === 0
+        ? "the registry has no contract"
+        : columns(blobs.map(({ hash, bytes, name }) => [hash, String(bytes), name])),
+    );
+  });
+  return 0;
+};

@@ -1,0 +1,49 @@
+import type { EndpointLease, RankingStrategy } from "@aster/registry";
+import { usageFailure } from "../../command/failure.ts";
+import type { Run } from "../../command/spec.ts";
+import { columns } from "../../output/table.ts";
+import { registryIn, wholeNumber, withRegistry } from "../../registry/open.ts";
+
+const SELECTORS = ["serviceVersion", "channel", "tag", "contract"] as const;
+
+export const resolve: Run = async (context, { options }) => {
+  const given = SELECTORS.filter((name) => options[name] !== undefined);
+  if (given.length > 1) {
+    throw usageFailure("the selectors exclude each other", "select by one of them");
+  }
+  const { service, channel, tag, contract } = options as Record<string, string>;
+  const { serviceVersion: version } = options as Record<string, string | undefined>;
+  const query = {
+    service: String(service),
+    contractId: contract,
+    version: version === undefined ? undefined : wholeNumber("service-version", version),
+    channel,
+    tag,
+    strategy: String(options.strategy).replace("_", "-") as RankingStrategy,
+  };
+  const waitMs = wholeNumber("wait-ms", String(options.waitMs));
+  const signal = context.host.interrupted;
+  await withRegistry(context, registryIn(options), async (registry) => {
+    const { contractId, leases } = await registry.resolve(query, { waitMs, signal });
+    const shown = leases.map(shownLease);
+    const chosen = leases[0]?.endpointId;
+    context.result({ contractId, leases: shown, chosen }, () =>
+      columns([
+        ["contract", contractId],
+        ...shown.map(({ endpointId, health, load }) => [endpointId, health, String(load ?? "-")]),
+      ]),
+    );
+  });
+  return 0;
+};
+
+function shownLease(lease: EndpointLease) {
+  const { endpointId, healthStatus, load, leaseSeq, directAddrs } = lease;
+  return {
+    endpointId,
+    health: healthStatus,
+    load: load ?? null,
+    seq: leaseSeq,
+    addresses: directAddrs,
+  };
+}
