@@ -1,9 +1,13 @@
+import { blob } from "./blob/blob.ts";
 import { call } from "./call/call.ts";
 import { codec } from "./codec/codec.ts";
+import { doc } from "./doc/doc.ts";
 import { failureLine } from "./failure.ts";
+import { gossip } from "./gossip/gossip.ts";
 import { emit } from "./json-lines.ts";
 import { registry } from "./registry/registry.ts";
 import { serve } from "./serve/serve.ts";
+import type { Command } from "./subcommand.ts";
 import { credential } from "./trust/credential.ts";
 import { identity } from "./trust/identity.ts";
 import { keys } from "./trust/keys.ts";
@@ -11,7 +15,7 @@ import { producerAdmission } from "./trust/producer-admission.ts";
 import { revoke } from "./trust/revoke.ts";
 import { UsageError, usage } from "./usage.ts";
 
-const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+const commands: Readonly<Record<string, Command>> = {
   serve,
   call,
   codec,
@@ -21,6 +25,9 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   revoke,
   "producer-admission": producerAdmission,
   registry,
+  blob,
+  doc,
+  gossip,
 };
 
 /**

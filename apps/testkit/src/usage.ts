@@ -23,4 +23,9 @@ export const usage = `usage:
   testkit registry watch --namespace HEX --peer A [--for-ms N]
   testkit registry manifest --namespace HEX --peer A --contract HEX
   testkit registry acl --store DIR (--writer HEX... | --show)
+  testkit blob put FILE --store DIR
+  testkit blob get TICKET --out FILE
+  testkit doc write KEY VALUE --store DIR [--namespace HEX]
+  testkit doc read --namespace HEX --peer A [--prefix P]
+  testkit gossip join TOPICHEX [--peer A]...
 `;

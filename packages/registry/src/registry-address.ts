@@ -1,6 +1,6 @@
 import { parseAddress, parseTicket, TransportError } from "@aster/transport";
-import { hexOf } from "./contract-collection.ts";
 import { RegistryError } from "./error.ts";
+import { hexOf } from "./publish/contract-collection.ts";
 
 /** The parts of a text with which a registry is joined. */
 export type RegistryAddress = {

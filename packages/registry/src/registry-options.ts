@@ -1,5 +1,5 @@
-import type { HealthStatus } from "./lease.ts";
-import type { IgnoredEntries } from "./view.ts";
+import type { IgnoredEntries } from "./document/view.ts";
+import type { HealthStatus } from "./entries/lease.ts";
 
 /** The figures of an endpoint that its lease shows. They are read at each renewal. */
 export interface AdvertiseOptions {

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
-import type { RegistryBlobs, RegistryDocument, RegistryTopic } from "./document.ts";
-import type { EndpointFigures } from "./lease-keeper.ts";
+import type { RegistryBlobs, RegistryDocument, RegistryTopic } from "./document/document.ts";
+import type { EndpointFigures } from "./publish/lease-keeper.ts";
 
 /** Everything that a registry uses of its node. */
 export interface RegistryParts {

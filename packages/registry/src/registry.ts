@@ -1,15 +1,18 @@
 import { contractIdOf, serviceDefinitionOf } from "@aster/contract";
 import type { ContractManifest } from "@aster/contract/model";
-import { encodeAuthorList } from "./author-list.ts";
-import { Contracts } from "./contracts.ts";
+import { Replica } from "./document/replica.ts";
+import { RegistryView } from "./document/view.ts";
+import { encodeAuthorList } from "./entries/author-list.ts";
+import type { AccessList } from "./entries/keys.ts";
+import { leaseModesOf } from "./entries/lease-modes.ts";
 import { RegistryError } from "./error.ts";
-import type { AccessList } from "./keys.ts";
-import { LeaseKeeper } from "./lease-keeper.ts";
-import { leaseModesOf } from "./lease-modes.ts";
-import { Notices } from "./notices.ts";
-import { type PublishedContract, type PublishOptions, publishContract } from "./publisher.ts";
-import { checkQuery, type RegistryQuery, type Resolution, type ResolveOptions } from "./query.ts";
-import type { RegistryEvent } from "./registry-event.ts";
+import { Contracts } from "./publish/contracts.ts";
+import { LeaseKeeper } from "./publish/lease-keeper.ts";
+import {
+  type PublishedContract,
+  type PublishOptions,
+  publishContract,
+} from "./publish/publisher.ts";
 import type {
   Advertisement,
   AdvertiseOptions,
@@ -17,11 +20,17 @@ import type {
   WatchOptions,
 } from "./registry-options.ts";
 import type { RegistryParts } from "./registry-parts.ts";
-import { Replica } from "./replica.ts";
-import { Resolver } from "./resolver.ts";
-import { RegistryView } from "./view.ts";
+import {
+  checkQuery,
+  type RegistryQuery,
+  type Resolution,
+  type ResolveOptions,
+} from "./resolve/query.ts";
+import { Resolver } from "./resolve/resolver.ts";
 import { deferred, waitWithin } from "./wait.ts";
-import { watchesService, watchView } from "./watcher.ts";
+import { Notices } from "./watch/notices.ts";
+import type { RegistryEvent } from "./watch/registry-event.ts";
+import { watchesService, watchView } from "./watch/watcher.ts";
 
 /** The longest wait of a read for the first sync. */
 const FIRST_SYNC_MS = 1_000;

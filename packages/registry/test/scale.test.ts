@@ -1,8 +1,8 @@
 import { blake3 } from "@aster/contract/model";
 import { expect, test } from "vitest";
-import { encodeArtifactRef } from "../src/artifact-ref.ts";
-import { hexOf } from "../src/contract-collection.ts";
-import { encodeLease, newLease, renewLease } from "../src/lease.ts";
+import { encodeArtifactRef } from "../src/entries/artifact-ref.ts";
+import { encodeLease, newLease, renewLease } from "../src/entries/lease.ts";
+import { hexOf } from "../src/publish/contract-collection.ts";
 import { settled } from "./support/fake-clock.ts";
 import { idOf, MemoryMesh, OWNER } from "./support/memory-registry.ts";
 

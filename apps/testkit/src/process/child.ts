@@ -62,7 +62,11 @@ export class Child implements AsyncDisposable {
   }
 
   send(value: unknown): void {
-    this.#process.stdin.write(`${JSON.stringify(value)}\n`);
+    this.write(`${JSON.stringify(value)}\n`);
+  }
+
+  write(text: string): void {
+    this.#process.stdin.write(text);
   }
 
   endInput(): void {

@@ -1,6 +1,6 @@
 import { TransportError } from "@aster/transport";
 import type { BlobSource, Blobs } from "@aster/transport/blobs";
-import type { BlobLocation, FetchOptions, NamedBlob, RegistryBlobs } from "../document.ts";
+import type { BlobLocation, FetchOptions, NamedBlob, RegistryBlobs } from "../document/document.ts";
 import { RegistryError } from "../error.ts";
 
 /** The characters of a hash in the name of the tag that keeps a collection. */

@@ -2,7 +2,7 @@ import { TransportError } from "@aster/transport";
 import type { Blobs } from "@aster/transport/blobs";
 import type { Doc, DocEntry, DocEvent } from "@aster/transport/docs";
 import { systemClock } from "../clock.ts";
-import type { DocumentEntry, DocumentEvent, RegistryDocument } from "../document.ts";
+import type { DocumentEntry, DocumentEvent, RegistryDocument } from "../document/document.ts";
 import { RegistryError } from "../error.ts";
 
 /** The pause after a sync that failed. It doubles with each further failure. */

@@ -1,8 +1,8 @@
 import { blake3 } from "@aster/contract/model";
 import type { Node } from "@aster/transport";
 import { gossipOf, type Topic } from "@aster/transport/gossip";
-import { hexOf } from "../contract-collection.ts";
-import type { RegistryTopic } from "../document.ts";
+import type { RegistryTopic } from "../document/document.ts";
+import { hexOf } from "../publish/contract-collection.ts";
 
 const LABEL = "aster-registry";
 

@@ -2,8 +2,8 @@ import { formatAddress, formatTicket, type Node, parseAddress, ticketFor } from 
 import { type Blobs, blobsOf } from "@aster/transport/blobs";
 import { type Doc, type Docs, docsOf } from "@aster/transport/docs";
 import { systemClock } from "../clock.ts";
+import { REGISTRY_PREFIXES, registryKey } from "../entries/keys.ts";
 import { RegistryError } from "../error.ts";
-import { REGISTRY_PREFIXES, registryKey } from "../keys.ts";
 import { Registry } from "../registry.ts";
 import { formatRegistryAddress, parseRegistryAddress } from "../registry-address.ts";
 import { waitWithin } from "../wait.ts";

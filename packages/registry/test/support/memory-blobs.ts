@@ -1,7 +1,12 @@
 import { blake3 } from "@aster/contract/model";
-import { hexOf } from "../../src/contract-collection.ts";
-import type { BlobLocation, NamedBlob, RegistryBlobs, RegistryTopic } from "../../src/document.ts";
+import type {
+  BlobLocation,
+  NamedBlob,
+  RegistryBlobs,
+  RegistryTopic,
+} from "../../src/document/document.ts";
 import { RegistryError } from "../../src/error.ts";
+import { hexOf } from "../../src/publish/contract-collection.ts";
 import { Queue } from "./memory-document.ts";
 
 /** Blobs that all nodes of a test share. */

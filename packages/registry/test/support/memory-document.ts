@@ -1,7 +1,11 @@
 import { blake3 } from "@aster/contract/model";
 import type { Clock } from "../../src/clock.ts";
-import { hexOf } from "../../src/contract-collection.ts";
-import type { DocumentEntry, DocumentEvent, RegistryDocument } from "../../src/document.ts";
+import type {
+  DocumentEntry,
+  DocumentEvent,
+  RegistryDocument,
+} from "../../src/document/document.ts";
+import { hexOf } from "../../src/publish/contract-collection.ts";
 
 /** A queue that is read as an iterable until the signal fires. */
 export class Queue<T> {
