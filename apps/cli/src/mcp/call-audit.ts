@@ -26,7 +26,7 @@ export class CallAudit implements AsyncDisposable {
     });
   }
 
-  /** Opens a file to append to it; a new one has the mode 0600. Rejects with the error of the file. */
+  /** Opens a file to append to it; a new one has the mode 0600. Rejects with a file error. */
   static async open(path: string): Promise<CallAudit> {
     const handle = await open(path, "a", 0o600);
     return new CallAudit(createWriteStream(path, { fd: handle }));

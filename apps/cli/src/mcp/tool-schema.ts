@@ -30,7 +30,7 @@ export const isRequestStream = ({ pattern }: ServiceMethod): boolean =>
 export const isReplyStream = ({ pattern }: ServiceMethod): boolean =>
   pattern === "server_stream" || pattern === "bidi_stream";
 
-/** Returns the extra arguments of a method. A name that is a field of the request begins with `_`. */
+/** Returns the extra arguments of a method. One that is a field of the request begins with `_`. */
 export function extraArguments(method: ServiceMethod): ExtraArguments {
   const fields = isRequestStream(method) ? {} : (messageSchema(method.request).properties ?? {});
   const free = (name: string): string => (Object.hasOwn(fields, name) ? free(`_${name}`) : name);
@@ -67,7 +67,7 @@ export function inputSchema(method: ServiceMethod, inSession: boolean): ObjectSc
   return { ...request, properties, required };
 }
 
-/** The schema of a tool's structured result: a reply, or a list of them and the cause of its end. */
+/** The schema of a structured result: a reply, or a list of them and the cause of its end. */
 export function outputSchema(method: ServiceMethod): ObjectSchema {
   if (!isReplyStream(method)) return messageSchema(method.response);
   const list = listSchema(method.response, "items", "the replies");
