@@ -8,6 +8,7 @@ import { contract } from "./contract.ts";
 import { doctor } from "./doctor.ts";
 import { enroll } from "./enroll.ts";
 import { keygen } from "./keygen.ts";
+import { mcp } from "./mcp.ts";
 import { profile } from "./profile.ts";
 import { registry } from "./registry.ts";
 import { service } from "./service.ts";
@@ -18,6 +19,7 @@ export const commands: readonly (CommandSpec | GroupSpec)[] = [
   call,
   service,
   contract,
+  mcp,
   profile,
   keygen,
   trust,

@@ -7,14 +7,22 @@ import { configOf } from "./config.ts";
 import type { PeerOptions } from "./options.ts";
 import { presented } from "./presented.ts";
 
+export interface ConnectChoice {
+  readonly reconnect?: boolean | undefined;
+  /** The service to find if the address is that of a registry. */
+  readonly service?: string | undefined;
+}
+
 /**
- * Connects to a peer, or to the best producer of `service` in a registry. The caller closes the client. Throws a failure with the exit code 3 or 4.
+ * Connects to a peer, or to the best producer of `service` in a registry. The caller closes the
+ * client. Throws a failure with the exit code 3 or 4. With `reconnect`, the client dials again
+ * after a lost connection; through a registry it always does.
  */
 export async function connectTo(
   context: CommandContext,
   address: string,
   options: PeerOptions,
-  service?: string,
+  { reconnect = false, service }: ConnectChoice = {},
 ): Promise<AsterClient> {
   const given = await presented(context, options);
   const { interrupted } = context.host;
@@ -31,7 +39,7 @@ export async function connectTo(
       return await AsterClient.connect({ ...choice, registry: address, service });
     }
     // each failure is one of the command
-    return await AsterClient.connect(address, { ...choice, reconnect: false });
+    return await AsterClient.connect(address, { ...choice, ...(!reconnect && { reconnect }) });
   } catch (error) {
     throw interrupted.aborted ? interruption() : await connectFailure(error);
   }

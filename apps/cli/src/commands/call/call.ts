@@ -20,7 +20,7 @@ export const call: Run = async (context, { args: [address = "", target = "", jso
   const callOptions = callOptionsOf(context, options);
   // before anything is dialed
   const given = json === undefined || json === "-" ? undefined : parseJson(json, "the request");
-  await using client = await connectTo(context, address, peerOptionsOf(options), service);
+  await using client = await connectTo(context, address, peerOptionsOf(options), { service });
   try {
     await using callee = await openCallee(context, client, {
       service,
