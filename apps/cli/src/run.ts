@@ -9,7 +9,7 @@ import { stylist } from "./output/style.ts";
 
 /** Runs one command line, without the words `node` and `aster`. Resolves with the exit code. */
 export async function runAster(argv: readonly string[], host: Host): Promise<number> {
-  const { program, finished } = makeProgram(commands, host, manifest.version);
+  const { program, finished } = makeProgram(commands, host, manifest.version, argv);
   try {
     if (argv[0] === "complete") {
       (await import("./complete.ts")).complete(program, argv.slice(1));

@@ -11,6 +11,19 @@ test("--version prints the version", async () => {
   });
 });
 
+test("--version after a command is the command's own", async () => {
+  await using place = await emptyPlace();
+  expect(await place.aster("--json --version profile list")).toMatchObject({
+    code: 0,
+    stdout: `${manifest.version}\n`,
+  });
+  const resolve = "registry resolve --namespace x --peer x --service x";
+  const taken = await place.aster(`${resolve} --version soon`);
+  expect(taken).toMatchObject({ code: 2, stdout: "" });
+  expect(taken.stderr).toContain("--version");
+  expect(await place.aster("profile list --version")).toMatchObject({ code: 2, stdout: "" });
+});
+
 test("--help of every command has an example", async () => {
   await using place = await emptyPlace();
   for (const spec of commands) {

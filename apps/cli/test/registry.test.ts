@@ -16,7 +16,11 @@ test("finds producers and contracts in a registry", async () => {
   const unknown = await place.aster([...resolve, "Other"]);
   expect(unknown.code).toBe(1);
   expect(unknown.json()).toMatchObject({ error: { code: 5, reason: "registry.missing" } });
-  const both = await place.aster([...resolve, "Greeter", "--service-version", "1", "--tag", "t"]);
+  const versioned = await place.aster([...resolve, "Greeter", "--version", "1"]);
+  expect(versioned.json()).toMatchObject({ contractId, chosen: endpointId });
+  const next = await place.aster([...resolve, "Greeter", "--version", "2"]);
+  expect([next.code, next.json()]).toMatchObject([1, { error: { status: "NOT_FOUND" } }]);
+  const both = await place.aster([...resolve, "Greeter", "--version", "1", "--tag", "t"]);
   expect([both.code, both.json()]).toMatchObject([2, { error: { code: 3 } }]);
 
   const watched = await place.aster(["registry", "watch", ...where, "--for-ms", "300"]);

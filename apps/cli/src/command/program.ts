@@ -28,22 +28,27 @@ export const globalOptions: readonly OptionSpec[] = [
   },
 ];
 
+const VERSION_FLAGS: readonly string[] = ["-V", "--version"];
+
 /** The end of the command that ran. */
 export interface Finished {
   exitCode: number;
 }
 
-/** Makes the commander program of the commands. It throws `CommanderError` instead of exiting. */
+/**
+ * Makes the commander program of the commands for the command line `argv`. It throws
+ * `CommanderError` instead of exiting.
+ */
 export function makeProgram(
   specs: readonly (CommandSpec | GroupSpec)[],
   host: Host,
   version: string,
+  argv: readonly string[],
 ): { readonly program: Command; readonly finished: Finished } {
   const finished: Finished = { exitCode: 0 };
   const program = new Command("aster");
   program
     .description("Keys, enrolment, contracts and calls of Aster.")
-    .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print the help of a command")
     .helpCommand("help [command]", "print the help of a command")
     .configureHelp({ showGlobalOptions: true, helpWidth: 100 })
@@ -54,9 +59,23 @@ export function makeProgram(
       outputError: () => {},
     })
     .exitOverride();
+  // after a command the flag is the command's own
+  if (!hasCommandFirst(argv, specs)) {
+    program.version(version, VERSION_FLAGS.join(", "), "print the version");
+  }
   for (const option of globalOptions) program.addOption(optionOf(option));
   for (const spec of specs) addSpec(program, spec, host, finished);
   return { program, finished };
+}
+
+/** Whether the name of a command comes before a flag that asks for the version. */
+function hasCommandFirst(
+  argv: readonly string[],
+  specs: readonly (CommandSpec | GroupSpec)[],
+): boolean {
+  const names = specs.map(({ name }) => name);
+  const first = argv.find((word) => VERSION_FLAGS.includes(word) || names.includes(word));
+  return first !== undefined && names.includes(first);
 }
 
 function addSpec(

@@ -35,10 +35,7 @@ export const registry: GroupSpec = {
       options: [
         ...place,
         { flags: "-s, --service <name>", text: "the service", required: true },
-        {
-          flags: "--service-version <n>",
-          text: "the contract of this version (default: the highest)",
-        },
+        { flags: "--version <n>", text: "the contract of this version (default: the highest)" },
         { flags: "--channel <name>", text: "the contract of this channel" },
         { flags: "--tag <name>", text: "the contract of this tag" },
         { flags: "--contract <hex>", text: "this contract" },

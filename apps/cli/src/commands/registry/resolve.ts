@@ -4,19 +4,21 @@ import type { Run } from "../../command/spec.ts";
 import { columns } from "../../output/table.ts";
 import { registryIn, wholeNumber, withRegistry } from "../../registry/open.ts";
 
-const SELECTORS = ["serviceVersion", "channel", "tag", "contract"] as const;
+const SELECTORS = ["version", "channel", "tag", "contract"] as const;
 
 export const resolve: Run = async (context, { options }) => {
   const given = SELECTORS.filter((name) => options[name] !== undefined);
   if (given.length > 1) {
     throw usageFailure("the selectors exclude each other", "select by one of them");
   }
-  const { service, channel, tag, contract } = options as Record<string, string>;
-  const { serviceVersion: version } = options as Record<string, string | undefined>;
+  const { service, version, channel, tag, contract } = options as Record<
+    string,
+    string | undefined
+  >;
   const query = {
     service: String(service),
     contractId: contract,
-    version: version === undefined ? undefined : wholeNumber("service-version", version),
+    version: version === undefined ? undefined : wholeNumber("version", version),
     channel,
     tag,
     strategy: String(options.strategy).replace("_", "-") as RankingStrategy,

@@ -124,4 +124,4 @@ it("survives the kill of its producers", async () => {
   expect(restarted.registry).toMatchObject({ namespace, author });
   restarted.child.signal("SIGTERM");
   expect(await restarted.child.exited).toBe(0);
-}, 240_000);
+});
