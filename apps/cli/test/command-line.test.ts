@@ -22,7 +22,7 @@ test("--version after a command is the command's own", async () => {
   expect(taken).toMatchObject({ code: 2, stdout: "" });
   expect(taken.stderr).toContain("--version");
   expect(await place.aster("profile list --version")).toMatchObject({ code: 2, stdout: "" });
-});
+}, 60_000);
 
 test("--help of every command has an example", async () => {
   await using place = await emptyPlace();
