@@ -5,8 +5,13 @@ import { systemClock } from "../clock.ts";
 import type { DocumentEntry, DocumentEvent, RegistryDocument } from "../document/document.ts";
 import { RegistryError } from "../error.ts";
 
-/** The pause after a sync that failed. It doubles with each further failure. */
+/**
+ * The least pause after a sync that failed. It doubles with each further failure, and a random part
+ * of up to its length is added: a neighbor that repeats its own sync at the same time ends this one.
+ */
 const FIRST_PAUSE_MS = 50;
+/** Failures after which a neighbor that ends the syncs has nothing new. */
+const COLLISIONS = 3;
 /** Failures after which the sync is left to the next change of a neighbor. */
 const MOST_FAILURES = 8;
 
@@ -24,7 +29,8 @@ export class NodeDocument implements RegistryDocument {
   readonly #onNeighbor: (peer: string) => void;
   #failures = 0;
   #hasSynced = false;
-  #isHeard = false;
+  #hasEntry = false;
+  #hasNeighbor = false;
 
   /** `onNeighbor` is called with each peer that this node begins to exchange changes with. */
   constructor(doc: Doc, author: string, blobs: Blobs, onNeighbor: (peer: string) => void) {
@@ -79,7 +85,8 @@ export class NodeDocument implements RegistryDocument {
           continue;
         }
         // a peer that refuses this node sends neither
-        this.#isHeard ||= event.kind === "insertRemote" || event.kind === "neighborUp";
+        this.#hasEntry ||= event.kind === "insertRemote";
+        this.#hasNeighbor ||= event.kind === "neighborUp";
         const change = changeOf(event);
         if (change !== undefined) yield change;
       }
@@ -93,11 +100,13 @@ export class NodeDocument implements RegistryDocument {
   #hasSyncedBy({ peer, error, received }: SyncFinished, signal: AbortSignal): boolean {
     // ended by the peer: it had nothing new, syncs in the other direction, or refuses this node
     const isEnded = error === undefined && received === undefined;
-    const isHeard = isEnded && this.#failures > 0 && this.#isHeard;
-    this.#hasSynced ||= received !== undefined || isHeard;
+    const isHeard =
+      (this.#hasEntry && this.#failures > 0) || (this.#hasNeighbor && this.#failures >= COLLISIONS);
+    this.#hasSynced ||= received !== undefined || (isEnded && isHeard);
     if (this.#hasSynced) return true;
     if (this.#failures === MOST_FAILURES) return false;
-    later(FIRST_PAUSE_MS * 2 ** this.#failures, signal, () => {
+    const pauseMs = FIRST_PAUSE_MS * 2 ** this.#failures * (1 + Math.random());
+    later(pauseMs, signal, () => {
       this.#doc.startSync([peer]).catch(() => {});
     });
     this.#failures += 1;
