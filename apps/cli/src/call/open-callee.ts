@@ -58,10 +58,11 @@ function checkScope(service: string, scoped: boolean, session: boolean): void {
   });
 }
 
-async function manifestFor(
+/** The contract of a service; `undefined` for a peer that does not describe it. */
+export async function manifestFor(
   context: CommandContext,
   client: AsterClient,
-  { service, contract }: CalleeChoice,
+  { service, contract }: Pick<CalleeChoice, "service" | "contract">,
 ): Promise<ContractManifest | undefined> {
   if (contract !== undefined) {
     const found = await contractsOf(context, contract);

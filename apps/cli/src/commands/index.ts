@@ -7,6 +7,7 @@ import { contract } from "./contract.ts";
 import { doctor } from "./doctor.ts";
 import { enroll } from "./enroll.ts";
 import { keygen } from "./keygen.ts";
+import { mcp } from "./mcp.ts";
 import { profile } from "./profile.ts";
 import { service } from "./service.ts";
 import { trust } from "./trust.ts";
@@ -16,6 +17,7 @@ export const commands: readonly (CommandSpec | GroupSpec)[] = [
   call,
   service,
   contract,
+  mcp,
   profile,
   keygen,
   trust,

@@ -6,11 +6,15 @@ import { configOf } from "./config.ts";
 import type { PeerOptions } from "./options.ts";
 import { presented } from "./presented.ts";
 
-/** Connects to a peer. The caller closes the client. Throws a failure with the exit code 3 or 4. */
+/**
+ * Connects to a peer. The caller closes the client. Throws a failure with the exit code 3 or 4.
+ * With `reconnect`, the client dials again after a lost connection.
+ */
 export async function connectTo(
   context: CommandContext,
   address: string,
   options: PeerOptions,
+  { reconnect = false }: { readonly reconnect?: boolean } = {},
 ): Promise<AsterClient> {
   const given = await presented(context, options);
   const { interrupted } = context.host;
@@ -22,7 +26,7 @@ export async function connectTo(
       timeoutMs: context.timeoutMs,
       signal: interrupted,
       // each failure is one of the command
-      reconnect: false,
+      ...(!reconnect && { reconnect }),
       ...logOf(context),
     });
   } catch (error) {

@@ -38,6 +38,7 @@ With \`--json\` an error is \`{"error":{"code","status","reason","message","hint
 | \`module.failed\`, \`module.export\` | a module does not load, or does not export the service |
 | \`profile.missing\`, \`profile.exists\` | a profile is not there, or is there already |
 | \`key.*\`, \`credential.*\` | a key file, the keyring or a credential cannot be used ([trust](trust.md#errors)) |
+| \`session.missing\`, \`session.limit\` | a tool names a session that is not open, or opens too many |
 | \`contract.data\` | a manifest cannot be read, or does not describe a type |
 `;
 
