@@ -36,6 +36,7 @@ export function processHost(): Host {
     if (error.code === "EPIPE") process.exit(READER_GONE);
     throw error;
   });
+  giveWidth(process.stderr);
   return {
     cwd: process.cwd(),
     env: process.env,
@@ -47,4 +48,9 @@ export function processHost(): Host {
     stderr: process.stderr,
     interrupted: interruption.signal,
   };
+}
+
+/** A terminal that does not know its size says 0; prompts would break after each character. */
+function giveWidth(terminal: Partial<Pick<NodeJS.WriteStream, "columns" | "rows">>): void {
+  if (terminal.columns === 0) Object.assign(terminal, { columns: 80, rows: 24 });
 }

@@ -40,6 +40,7 @@ export { openGate } from "@aster/trust";
 export { AsterServer } from "./aster-server.ts";
 export type { AsterServerOptions } from "./aster-server-options.ts";
 export { currentCall } from "./context.ts";
+export type { ServerRegistryOptions } from "./producers/server-registry.ts";
 export type {
   Broadcast,
   BroadcastOptions,
@@ -101,6 +102,8 @@ export type { AsterClientOptions, ClientState } from "./client-options.ts";
 export type { ContractPolicy } from "./contract-check/contract-judge.ts";
 export { createLocalClient, createLocalSession } from "./local/local.ts";
 export { Metadata } from "./metadata.ts";
+export type { ProducerChoice } from "./producers/producer-choice.ts";
+export type { ProducerRegistry } from "./producers/producer-registry.ts";
 export type { ManifestProxy, ManifestProxyMethod } from "./proxy/manifest-proxy.ts";
 export { proxyMethod } from "./proxy/method-proxy.ts";
 export type { ProxyMethod, ServiceProxy } from "./proxy/service-proxy.ts";

@@ -13,7 +13,13 @@ export type {
 export type { ContextProviders, ProvidedValues } from "./add-context.ts";
 export { addContext } from "./add-context.ts";
 export { printFailure } from "./failure-log.ts";
-export type { CallChanges, CallFacts, CallHooks, MethodFacts } from "./hooks/call-hooks.ts";
+export type {
+  CallChanges,
+  CallFacts,
+  CallHooks,
+  MethodFacts,
+  PrepareHooks,
+} from "./hooks/call-hooks.ts";
 export { callHooks } from "./hooks/call-hooks.ts";
 export { safeText, shortened } from "./log/safe-text.ts";
 export type { CallMapping } from "./map-call.ts";

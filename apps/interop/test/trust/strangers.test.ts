@@ -24,9 +24,10 @@ async function denials(mesh: TestMesh): Promise<ReadonlyMap<string, string>> {
   ]);
 }
 
-function median(values: readonly number[]): number {
+/** A time that other work on the machine hardly changes: a tenth of the values are below it. */
+function lowerDecile(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.floor(sorted.length / 10)] ?? Number.NaN;
 }
 
 const causeOf = async (server: TestkitServer) => {
@@ -62,8 +63,8 @@ test("receive the same bytes in the same time, whatever the cause", {
     reason: "",
   };
   expect([...texts]).toEqual([JSON.stringify(denial)]);
-  const medians = [...times.values()].map(median);
-  expect(Math.max(...medians) - Math.min(...medians)).toBeLessThan(1);
+  const usual = [...times.values()].map(lowerDecile);
+  expect(Math.max(...usual) - Math.min(...usual)).toBeLessThan(1);
 });
 
 describe("requests that are cut off, too long or too deep", () => {

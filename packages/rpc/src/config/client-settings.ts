@@ -32,7 +32,7 @@ export async function clientSettings(
   options: AsterClientOptions,
 ): Promise<ClientSettings> {
   const config = configOf(options);
-  const target = targetOf(address ?? config.get("endpointAddr"));
+  const target = targetOf(address === undefined ? config.get("endpointAddr") : address);
   const identity = await identityOf(options, config, "consumer");
   const found =
     options.credential === undefined

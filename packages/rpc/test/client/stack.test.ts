@@ -9,6 +9,10 @@ import { Probe, probe } from "../support/probe.ts";
 import { Tally, tally } from "../support/session-probe.ts";
 
 const pass: Interceptor = (call, next) => next(call);
+async function* slowly() {
+  yield { n: 1 };
+  await new Promise((resolve) => setTimeout(resolve, 500));
+}
 const notFound = { code: StatusCode.NOT_FOUND, message: "no such user", after: 0 };
 
 describe.each(pairs)("$name", (pair) => {
@@ -40,7 +44,7 @@ describe.each(pairs)("$name", (pair) => {
           for await (const _ of stream);
         },
         async sendAStream() {
-          await client.sum([{ n: 1 }], { timeoutMs: 0.001 });
+          await client.sum(slowly(), { timeoutMs: 20 });
         },
         async failInASession() {
           await session.fail({ n: 1 });
