@@ -68,7 +68,7 @@ export function makeProgram(
   return { program, finished };
 }
 
-/** Whether the name of a command comes before a flag that asks for the version. */
+/** Returns `true` if the name of a command comes before a flag that asks for the version. */
 function hasCommandFirst(
   argv: readonly string[],
   specs: readonly (CommandSpec | GroupSpec)[],

@@ -14,8 +14,8 @@ export interface SourceContract {
 }
 
 /**
- * Reads the contracts of a source: a module, a manifest file, a peer or a registry. Throws a failure if there
- * are none.
+ * Reads the contracts of a source: a module, a manifest file, a peer or a registry. Throws a
+ * failure if there are none.
  */
 export async function contractsOf(
   context: CommandContext,

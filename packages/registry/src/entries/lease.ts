@@ -32,8 +32,8 @@ export interface EndpointLease {
 }
 
 /**
- * The longest term of a lease after each write, and the usual one: three intervals of 15 s, at which
- * endpoints renew it.
+ * The longest term of a lease after each write, and the usual one: three intervals of 15 s, at
+ * which endpoints renew it.
  */
 export const LEASE_DURATION_MS = 45_000;
 /** A shorter term would end between the renewals of a busy endpoint. */

@@ -6,8 +6,9 @@ import type { DocumentEntry, DocumentEvent, RegistryDocument } from "../document
 import { RegistryError } from "../error.ts";
 
 /**
- * The least pause after a sync that failed. It doubles with each further failure, and a random part
- * of up to its length is added: a neighbor that repeats its own sync at the same time ends this one.
+ * The least pause after a sync that failed. It doubles with each further failure, and a random
+ * part of up to its length is added: a neighbor that repeats its own sync at the same time ends
+ * this one.
  */
 const FIRST_PAUSE_MS = 50;
 /** Failures after which a neighbor that ends the syncs has nothing new. */

@@ -38,8 +38,8 @@ const RENEWALS = 3;
 const DRAIN_MS = 5_000;
 
 /**
- * The lease of one contract of this endpoint: written at the start, at each third of its term, and when the health
- * changes. `withdraw` ends it in order; `close` leaves it to expire.
+ * The lease of one contract of this endpoint: written at the start, at each third of its term, and
+ * when the health changes. `withdraw` ends it in order; `close` leaves it to expire.
  */
 export class LeaseKeeper {
   readonly #parts: LeaseKeeperParts;
