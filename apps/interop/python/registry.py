@@ -6,7 +6,7 @@ import os
 
 os.environ.setdefault("ASTER_RELAY_MODE", "disabled")
 
-from aster import EndpointConfig, IrohNode, blobs_client, docs_client, gossip_client  # noqa: E402
+from aster import blobs_client, docs_client, gossip_client  # noqa: E402
 from aster.contract import identity  # noqa: E402
 from aster.registry.acl import RegistryACL  # noqa: E402
 from aster.registry.client import RegistryClient  # noqa: E402
@@ -15,20 +15,10 @@ from aster.registry.publisher import RegistryPublisher  # noqa: E402
 from aster.runtime import AsterServer  # noqa: E402
 
 import commands  # noqa: E402
+from iroh_node import NODES, start  # noqa: E402
 from testkit_service import Testkit  # noqa: E402
 
-NODES = {}
 OPEN = {}
-
-
-class Node:
-    """A node that the runner of the commands can close."""
-
-    def __init__(self, node):
-        self.node = node
-
-    async def close(self):
-        await self.node.shutdown()
 
 
 class Server:
@@ -39,15 +29,6 @@ class Server:
 
     async def close(self):
         await self.server.close()
-
-
-async def start(command):
-    """Opens the node; returns its id and its direct addresses."""
-    config = EndpointConfig(alpns=[], relay_mode="disabled", bind_addr="127.0.0.1:0")
-    node = await IrohNode.memory_with_alpns([b"unused"], config)
-    NODES["node"] = Node(node)
-    info = node.node_addr_info()
-    return {"endpointId": info.endpoint_id, "directAddresses": list(info.direct_addresses)}
 
 
 async def create(command):

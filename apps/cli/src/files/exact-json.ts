@@ -10,12 +10,12 @@ interface Source {
   readonly source?: string | undefined;
 }
 
-const exact = JSON as unknown as ExactJson;
+export const exactJson = JSON as unknown as ExactJson;
 const INTEGER = /^-?\d+$/;
 
 /** Parses JSON. Throws `SyntaxError`. */
 export function parseExact(text: string): unknown {
-  return exact.parse(text, (_, value, { source }) =>
+  return exactJson.parse(text, (_, value, { source }) =>
     typeof value === "number" &&
     !Number.isSafeInteger(value) &&
     source !== undefined &&
@@ -29,7 +29,7 @@ export function parseExact(text: string): unknown {
 export function stringifyExact(value: unknown, indent?: number): string {
   return JSON.stringify(
     value,
-    (_, part) => (typeof part === "bigint" ? exact.rawJSON(String(part)) : part),
+    (_, part) => (typeof part === "bigint" ? exactJson.rawJSON(String(part)) : part),
     indent,
   );
 }
