@@ -300,7 +300,7 @@ export class Registry implements AsyncDisposable {
   /** The last lease of this node in the document, also an expired one. */
   #ownLease(service: string, contractId: string) {
     const { endpointId, document } = this.#parts;
-    const key = `services/${service}/contracts/${contractId}/endpoints/${endpointId}`;
+    const key = { kind: "lease", service, contractId, endpointId } as const;
     const value = this.#view.slot(key)?.versions.get(document.author)?.value;
     return value?.kind === "lease" ? value.lease : undefined;
   }

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { EntryValue } from "../entries/entry-value.ts";
-import type { AccessList, RegistryKey } from "../entries/keys.ts";
+import { type RegistryKey, registryKeyText } from "../entries/keys.ts";
 import { Access } from "./access.ts";
 import type { DocumentEntry } from "./document.ts";
 import { freshLease, isNewer, newestVersion, type Slot, type Version } from "./slot.ts";
@@ -65,8 +65,10 @@ export class RegistryView {
     return () => this.#observers.delete(onChange);
   }
 
-  slot(text: string): Slot | undefined {
-    return this.#slots.get(text);
+  /** The slot of a key; `undefined` too for a key that no document has. */
+  slot(key: RegistryKey): Slot | undefined {
+    const text = registryKeyText(key);
+    return text === undefined ? undefined : this.#slots.get(text);
   }
 
   /** Returns `true` if an entry is already known, or a newer one of its author. */
@@ -76,9 +78,14 @@ export class RegistryView {
   }
 
   /** The newest version of a trusted author. */
-  newest(text: string): Version | undefined {
-    const slot = this.#slots.get(text);
-    return slot && newestVersion(slot, this.access.isTrusted, this.#clock.nowMs());
+  newest(key: RegistryKey): Version | undefined {
+    const slot = this.slot(key);
+    return slot && this.newestIn(slot);
+  }
+
+  /** The newest version of a trusted author in a slot of this view. */
+  newestIn(slot: Slot): Version | undefined {
+    return newestVersion(slot, this.access.isTrusted, this.#clock.nowMs());
   }
 
   /** The slots of the leases of a contract. */
@@ -152,7 +159,7 @@ export class RegistryView {
   }
 
   #accessChanged(): void {
-    this.access.update((list: AccessList) => this.#slots.get(`_aster/acl/${list}`));
+    this.access.update((list) => this.slot({ kind: "acl", list }));
     for (const slot of this.#slots.values()) this.#compare(slot);
   }
 

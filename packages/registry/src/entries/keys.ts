@@ -48,7 +48,7 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * cannot lead to another entry, and for an id that is not 64 lower-case hex characters.
  */
 export function registryKey(key: RegistryKey): Uint8Array {
-  const text = keyText(key);
+  const text = registryKeyText(key);
   if (text === undefined) {
     throw new RegistryError(
       "key",
@@ -77,7 +77,7 @@ export function parseRegistryKey(bytes: Uint8Array): RegistryKey | undefined {
     return undefined;
   }
   const key = keyOf(text.split("/"));
-  return key !== undefined && keyText(key) === text ? key : undefined;
+  return key !== undefined && registryKeyText(key) === text ? key : undefined;
 }
 
 function keyOf(parts: readonly string[]): RegistryKey | undefined {
@@ -104,7 +104,8 @@ function keyOf(parts: readonly string[]): RegistryKey | undefined {
   }
 }
 
-function keyText(key: RegistryKey): string | undefined {
+/** The text of a key; `undefined` where {@link registryKey} throws. */
+export function registryKeyText(key: RegistryKey): string | undefined {
   switch (key.kind) {
     case "contract":
       return isId(key.contractId) ? `contracts/${key.contractId}` : undefined;

@@ -37,7 +37,7 @@ export class Contracts {
   }
 
   async #collection(contractId: string, signal: AbortSignal | undefined): Promise<NamedBlob[]> {
-    const value = this.#view.newest(`contracts/${contractId}`)?.value;
+    const value = this.#view.newest({ kind: "contract", contractId })?.value;
     if (value?.kind !== "contract") {
       throw new RegistryError("missing", `the registry has no contract ${contractId}`);
     }
@@ -49,7 +49,7 @@ export class Contracts {
 
   /** The manifest beside the collection, where publishers of single blobs may put it. */
   async #writtenManifest(contractId: string): Promise<Uint8Array | undefined> {
-    const version = this.#view.newest(`manifests/${contractId}`);
+    const version = this.#view.newest({ kind: "manifest", contractId });
     return version && (await this.#document.read(version.entry.hash));
   }
 }

@@ -83,9 +83,10 @@ async function writeRef(
   { view, replica, author }: PublisherParts,
   ref: ArtifactRef,
 ): Promise<void> {
-  const own = view.slot(`contracts/${ref.contractId}`)?.versions.get(author)?.value;
+  const key = { kind: "contract", contractId: ref.contractId } as const;
+  const own = view.slot(key)?.versions.get(author)?.value;
   if (own?.kind === "contract" && isSameSource(own.ref, ref)) return;
-  await replica.write({ kind: "contract", contractId: ref.contractId }, encodeArtifactRef(ref));
+  await replica.write(key, encodeArtifactRef(ref));
 }
 
 async function writeManifest(
@@ -93,9 +94,10 @@ async function writeManifest(
   contractId: string,
   manifest: Uint8Array,
 ): Promise<void> {
-  const own = view.slot(`manifests/${contractId}`)?.versions.get(author);
+  const key = { kind: "manifest", contractId } as const;
+  const own = view.slot(key)?.versions.get(author);
   if (own?.entry.hash === hexOf(blake3(manifest))) return;
-  await replica.write({ kind: "manifest", contractId }, manifest);
+  await replica.write(key, manifest);
 }
 
 function isSameSource(left: ArtifactRef, right: ArtifactRef): boolean {
@@ -108,7 +110,7 @@ async function writePointer(
   key: RegistryKey,
   contractId: string,
 ): Promise<boolean> {
-  const newest = view.newest(new TextDecoder().decode(registryKey(key)))?.value;
+  const newest = view.newest(key)?.value;
   if (newest?.kind === "pointer" && newest.contractId === contractId) return false;
   await replica.write(key, utf8.encode(contractId));
   return true;

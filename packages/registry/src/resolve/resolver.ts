@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
-import { freshLease, type Slot } from "../document/slot.ts";
+import { freshLease, type Slot, type Version } from "../document/slot.ts";
 import type { RegistryView } from "../document/view.ts";
+import type { RegistryKey } from "../entries/keys.ts";
 import { type EndpointLease, isRoutable } from "../entries/lease.ts";
 import { RegistryError } from "../error.ts";
 import type { Announcements } from "../watch/watcher.ts";
@@ -53,27 +54,23 @@ export class Resolver {
   #contractOf(query: RegistryQuery): string | undefined {
     const { service, contractId, version, channel, tag } = query;
     if (contractId !== undefined) return contractId;
-    const keys: string[] = [];
-    if (version !== undefined) keys.push(`services/${service}/versions/v${version}`);
-    if (channel !== undefined) keys.push(`services/${service}/channels/${channel}`);
-    if (tag !== undefined) keys.push(`services/${service}/tags/${tag}`);
+    const keys: RegistryKey[] = [];
+    if (version !== undefined) keys.push({ kind: "version", service, version });
+    if (channel !== undefined) keys.push({ kind: "channel", service, channel });
+    if (tag !== undefined) keys.push({ kind: "tag", service, tag });
     if (keys.length === 0) return this.#highestVersion(service);
     for (const key of keys) {
-      const found = this.#pointer(key);
+      const found = contractOf(this.#view.newest(key));
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  #pointer(text: string): string | undefined {
-    const value = this.#view.newest(text)?.value;
-    return value?.kind === "pointer" ? value.contractId : undefined;
-  }
-
   #highestVersion(service: string): string | undefined {
     let highest: { readonly version: number; readonly contractId: string } | undefined;
-    for (const { key, text } of this.#view.versions(service)) {
-      const contractId = this.#pointer(text);
+    for (const slot of this.#view.versions(service)) {
+      const { key } = slot;
+      const contractId = contractOf(this.#view.newestIn(slot));
       if (key.kind !== "version" || contractId === undefined) continue;
       if (highest === undefined || key.version > highest.version) {
         highest = { version: key.version, contractId };
@@ -84,12 +81,12 @@ export class Resolver {
 
   /** A pointer or a published contract without any lease is known: its endpoints are all down. */
   #isUnknown(query: RegistryQuery, contractId: string): boolean {
-    return query.contractId !== undefined && !this.#view.newest(`contracts/${contractId}`);
+    return query.contractId !== undefined && !this.#view.newest({ kind: "contract", contractId });
   }
 
   #candidate(slot: Slot, query: RegistryQuery): Candidate | undefined {
     const { modes = DEFAULT_MODES, alpn = DEFAULT_ALPN, realm } = query;
-    const lease = freshLease(this.#view.newest(slot.text), this.#clock.nowMs());
+    const lease = freshLease(this.#view.newestIn(slot), this.#clock.nowMs());
     if (lease === undefined || !isRoutable(lease) || lease.alpn !== alpn) return undefined;
     if (!lease.serializationModes.some((mode) => modes.includes(mode))) return undefined;
     const { policyRealm } = lease;
@@ -140,6 +137,12 @@ function sorted(
   // Infinity minus Infinity is not a number
   costs.sort((left, right) => (left.cost === right.cost ? 0 : left.cost - right.cost));
   return costs.map(({ lease }) => lease);
+}
+
+/** The contract to which a pointer leads. */
+function contractOf(pointer: Version | undefined): string | undefined {
+  const value = pointer?.value;
+  return value?.kind === "pointer" ? value.contractId : undefined;
 }
 
 function missing({ service, contractId, version, channel, tag }: RegistryQuery): RegistryError {
