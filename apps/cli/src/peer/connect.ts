@@ -1,4 +1,5 @@
 import { AsterClient, type AsterClientOptions, type LogLevel, textLog } from "@aster/rpc";
+import type { NodeOptions } from "@aster/transport";
 import type { CommandContext } from "../command/context.ts";
 import { interruption, usageFailure } from "../command/failure.ts";
 import { connectFailure } from "../command/failure-of.ts";
@@ -11,6 +12,8 @@ export interface ConnectChoice {
   readonly reconnect?: boolean | undefined;
   /** The service to find if the address is that of a registry. */
   readonly service?: string | undefined;
+  /** Protocols of the node besides calls. It is then closed for other nodes. */
+  readonly protocols?: NodeOptions["protocols"];
 }
 
 /**
@@ -22,7 +25,7 @@ export async function connectTo(
   context: CommandContext,
   address: string,
   options: PeerOptions,
-  { reconnect = false, service }: ConnectChoice = {},
+  { reconnect = false, service, protocols }: ConnectChoice = {},
 ): Promise<AsterClient> {
   const given = await presented(context, options);
   const { interrupted } = context.host;
@@ -33,6 +36,7 @@ export async function connectTo(
       ...given,
       timeoutMs: context.timeoutMs,
       signal: interrupted,
+      ...(protocols !== undefined && { node: { protocols, closed: true } }),
       ...logOf(context),
     };
     if (service !== undefined && isRegistryAddress(address)) {

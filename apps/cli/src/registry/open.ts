@@ -1,5 +1,6 @@
 import { openRegistry, type Registry } from "@aster/registry";
 import { RpcError } from "@aster/rpc";
+import type { Node } from "@aster/transport";
 import type { CommandContext } from "../command/context.ts";
 import { interruption, usageFailure } from "../command/failure.ts";
 import { connectFailure } from "../command/failure-of.ts";
@@ -20,16 +21,26 @@ export async function withRegistry<T>(
   address: string,
   work: (registry: Registry) => Promise<T>,
 ): Promise<T> {
-  const { interrupted: signal } = context.host;
-  const timeoutMs = context.timeoutMs ?? SYNC_MS;
   return await withNode(context, { protocols: ["docs"] }, async (node) => {
-    const opening = openRegistry(node, { address, timeoutMs, signal });
-    await using registry = await opening.catch(async (error: unknown) => {
-      if (signal.aborted) throw interruption();
-      throw await connectFailure(isLibraryError(error) ? RpcError.from(error) : error);
-    });
+    await using registry = await joinedRegistry(context, node, address);
     return await work(registry);
   });
+}
+
+/** Joins a registry on a node. The caller closes it. Throws failures. */
+export async function joinedRegistry(
+  context: CommandContext,
+  node: Node,
+  address: string,
+): Promise<Registry> {
+  const { interrupted: signal } = context.host;
+  const timeoutMs = context.timeoutMs ?? SYNC_MS;
+  try {
+    return await openRegistry(node, { address, timeoutMs, signal });
+  } catch (error) {
+    if (signal.aborted) throw interruption();
+    throw await connectFailure(isLibraryError(error) ? RpcError.from(error) : error);
+  }
 }
 
 /** Opens the registry of a store for the work, without network. */

@@ -1,6 +1,6 @@
-import type { RegistryEvent } from "@aster/registry";
 import { interruption } from "../../command/failure.ts";
 import type { Run } from "../../command/spec.ts";
+import { lineOf } from "../../registry/event-line.ts";
 import { registryIn, wholeNumber, withRegistry } from "../../registry/open.ts";
 
 export const watch: Run = async (context, { options }) => {
@@ -19,25 +19,3 @@ export const watch: Run = async (context, { options }) => {
   if (interrupted.aborted) throw interruption();
   return 0;
 };
-
-function lineOf(event: RegistryEvent): { readonly event: string; readonly key: string } {
-  const { kind, key } = event;
-  const line = { event: kind, key };
-  switch (event.kind) {
-    case "lease": {
-      const { service, contractId, endpointId, lease } = event;
-      const { healthStatus: health, leaseSeq: seq } = lease;
-      return { ...line, ...{ service, contractId, endpointId, health, seq } };
-    }
-    case "down": {
-      const { service, contractId, endpointId } = event;
-      return { ...line, ...{ service, contractId, endpointId } };
-    }
-    case "contract":
-      return { ...line, ...{ contractId: event.contractId } };
-    case "pointer":
-      return { ...line, ...{ service: event.service, contractId: event.contractId ?? null } };
-    case "acl":
-      return { ...line, ...{ list: event.list, authors: event.authors ?? null } };
-  }
-}
