@@ -7,7 +7,7 @@ import { registryFolder } from "./folders/registry-folder.ts";
 import { servicesFolder } from "./folders/services-folder.ts";
 import type { ShellPeer } from "./shell-peer.ts";
 
-/** What a path leads to: a folder of the root, and the rest of the path; no folder for the root. */
+/** The place of a path: a folder of the root and the rest; no folder for the root itself. */
 export interface TreePlace {
   readonly path: readonly string[];
   readonly folder: Folder | undefined;

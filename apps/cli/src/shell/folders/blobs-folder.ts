@@ -5,7 +5,7 @@ import { type Folder, missing } from "./folder.ts";
 
 const HASH = /^[0-9a-f]{64}$/;
 
-/** `/blobs`: the blobs of the peer by their hashes. Those of contracts in its registry are listed. */
+/** `/blobs`: the blobs of the peer by hash. Those of the contracts in its registry are listed. */
 export function blobsFolder(peer: ShellPeer): Folder {
   return {
     name: "blobs",
