@@ -16,7 +16,7 @@ export function registryIn({ namespace, peer }: Invocation["options"]): string {
   return `${namespace}@${peer}`;
 }
 
-/** What a command presents to the peer that `--peer` names. */
+/** The credentials for the peer that `--peer` names. */
 export function presentedIn({ peer: _, ...options }: Invocation["options"]): PeerOptions {
   return peerOptionsOf(options);
 }
