@@ -6,7 +6,7 @@ import { RequestStream } from "../../src/server/request-stream.ts";
 import { ServerBudget } from "../../src/server/server-budget.ts";
 
 const MIB = 1024 * 1024;
-/** What a stream reserves for further messages. */
+/** The bytes that a stream reserves for further messages. */
 const SPARE = 16 * 1024;
 
 function make(options: RpcLimitOptions = {}) {
