@@ -88,7 +88,7 @@ const checks = [
   { name: "language", check: without(allLanguageBreaches) },
   ...["packages", "apps"].map((folder) => ({
     name: `types of the ${folder}`,
-    check: (env) => exec(env, "tsc", "-p", folder),
+    check: (env) => exec(env, "tsc", "-p", `tsconfig.${folder}.json`),
   })),
   { name: "Rust format", check: (env) => quiet(env, "cargo", ["fmt", "--all", "--check"]) },
   {
