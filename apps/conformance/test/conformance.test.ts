@@ -1,7 +1,7 @@
 import { contractIdOf } from "@aster/rpc";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pythonWithAster } from "../src/python/environment.ts";
-import { titleOf } from "../src/row-kinds/row.ts";
+import { type Row, titleOf } from "../src/row-kinds/row.ts";
 import { rows } from "../src/rows/index.ts";
 import { scenarioRows } from "../src/rows/scenarios.ts";
 import { knownFailures, reasonFor, unusedLines } from "../src/run/known-failures.ts";
@@ -58,18 +58,19 @@ function named(targets: readonly Target[]): (readonly [string, Target])[] {
 
 /**
  * Defines a test per row. The rows of a target all run before the first test, along with other
- * targets.
+ * targets; a test that is repeated runs its row again, alone.
  */
 function conforms(target: Target): void {
   const taken = takenBy(target);
-  let results: Result[] = [];
+  const results = new Map<Row, Result>();
 
   beforeAll(async () => {
-    results = await runs.of(target);
+    for (const result of await runs.of(target)) results.set(result.row, result);
   }, TARGET_MS);
 
-  it.each(taken.map((row, index) => [titleOf(row), index, row] as const))("%s", (_, index, row) => {
-    const wrong = results[index]?.wrong;
+  it.each(taken.map((row) => [titleOf(row), row] as const))("%s", async (_, row) => {
+    const { wrong } = results.get(row) ?? (await runs.again(target, row));
+    results.delete(row);
     const reason = reasonFor({ target: target.name, row }, known);
     if (reason === undefined) expect(wrong).toEqual([]);
     else expect(wrong, `known to fail, because ${reason}`).not.toEqual([]);

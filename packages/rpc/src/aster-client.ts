@@ -178,6 +178,11 @@ export class AsterClient implements AsyncDisposable {
     return this.#link.attributes;
   }
 
+  /** The id of the registry that the peer has, 64 hex characters; `undefined` for none. */
+  get registryNamespace(): string | undefined {
+    return this.#link.registryNamespace || undefined;
+  }
+
   /**
    * Reconnects now instead of waiting for the back-off. No-op while connected. Rejects with
    * {@link RpcError} as {@link AsterClient.connect} does, and with FAILED_PRECONDITION when the

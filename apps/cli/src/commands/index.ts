@@ -13,6 +13,7 @@ import { mcp } from "./mcp.ts";
 import { profile } from "./profile.ts";
 import { registry } from "./registry.ts";
 import { service } from "./service.ts";
+import { shell } from "./shell.ts";
 import { trust } from "./trust.ts";
 
 /** The commands of `aster`, in the order of the help. */
@@ -20,6 +21,7 @@ export const commands: readonly (CommandSpec | GroupSpec)[] = [
   call,
   service,
   contract,
+  shell,
   mcp,
   consoleSpec,
   profile,

@@ -7,38 +7,38 @@ const slow = { data: texts("late"), delayMs: 15_000 };
 const late = {
   code: 4,
   replies: [],
-  ms: [495, 5000],
+  ms: [995, 5000],
   server: { calls: 1, aborted: true },
 } as const;
 
 export const timeoutRows: readonly CallRow[] = callRows("timeouts", [
   ...patterns.map(
     (method): CallFields => ({
-      name: `500 ms (${method})`,
+      name: `1 s (${method})`,
       method,
-      timeoutMs: 500,
+      timeoutMs: 1000,
       steps: [send(slow), finish],
       expect: late,
     }),
   ),
   {
-    name: "500 ms (bidiStream, full duplex)",
+    name: "1 s (bidiStream, full duplex)",
     method: "bidiStream",
-    timeoutMs: 500,
+    timeoutMs: 1000,
     steps: [send({ ...slow, fullDuplex: true })],
     expect: late,
   },
   {
-    name: "500 ms, after a reply (serverStream)",
+    name: "1 s, after a reply (serverStream)",
     method: "serverStream",
-    timeoutMs: 500,
+    timeoutMs: 1000,
     steps: [send({ data: texts("in time"), holdMs: 15_000 })],
     expect: { ...late, replies: [{ payload: "in time" }] },
   },
   {
-    name: "500 ms, while requests are due (clientStream)",
+    name: "1 s, while requests are due (clientStream)",
     method: "clientStream",
-    timeoutMs: 500,
+    timeoutMs: 1000,
     steps: [send()],
     expect: late,
   },

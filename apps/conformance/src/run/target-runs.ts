@@ -35,6 +35,13 @@ export class TargetRuns {
     return this.#run(target);
   }
 
+  /** Runs one row of a target by itself, with a client and a server of its own. */
+  async again(target: Target, row: Row): Promise<Result> {
+    const [result] = await runTarget(target, [row], this.#options);
+    if (result === undefined) throw new TypeError(`${target.name} does not take the row`);
+    return result;
+  }
+
   #run(target: Target): Promise<Result[]> {
     let run = this.#runs.get(target);
     if (run === undefined) {

@@ -64,6 +64,8 @@ export class PeerLink {
   /** The services that the peer offered at the last admission. */
   services: readonly AdmittedService[];
   attributes: Readonly<Record<string, string>>;
+  /** Empty if the peer has no registry. */
+  registryNamespace: string;
   /** The peer of the present connection, or of the last one. */
   peer: string;
   /** Fulfils when the client is closed. */
@@ -102,6 +104,7 @@ export class PeerLink {
     this.connection = dialed.connection;
     this.services = dialed.admission.services;
     this.attributes = dialed.admission.attributes;
+    this.registryNamespace = dialed.admission.registryNamespace;
     this.#renewal.admitted(dialed.expiresAt);
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
@@ -336,6 +339,7 @@ export class PeerLink {
     );
     this.services = admission.services;
     this.attributes = admission.attributes;
+    this.registryNamespace = admission.registryNamespace;
     return expiresAt;
   }
 
@@ -357,6 +361,7 @@ export class PeerLink {
     this.#renewal.admitted(expiresAt);
     this.services = admission.services;
     this.attributes = admission.attributes;
+    this.registryNamespace = admission.registryNamespace;
     this.epoch += 1;
     this.#connectedAt = now();
     this.#lastError = undefined;
