@@ -129,7 +129,7 @@ export interface MetricsView {
   readonly streams: number;
   readonly sessions: number;
   readonly connections: number;
-  /** Cumulative counts of the durations in seconds, as in Prometheus; empty without the histogram. */
+  /** Cumulative counts of the durations in seconds, as in Prometheus; empty without a histogram. */
   readonly buckets: readonly (readonly [upTo: number, count: number])[];
 }
 

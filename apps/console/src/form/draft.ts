@@ -1,4 +1,4 @@
-// What the user has entered for a request.
+// The entries of the user for a request.
 import { type Signal, signal } from "@preact/signals";
 import { jsonText, parseJson, prettyJson } from "../json/exact-json.ts";
 import { type Field, type KindOf, type ScalarKind, type Shape, shapeOf } from "./shape.ts";

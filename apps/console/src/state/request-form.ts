@@ -3,7 +3,7 @@ import { type Draft, draftValue, requestDraft } from "../form/draft.ts";
 import { jsonText, parseJson, prettyJson } from "../json/exact-json.ts";
 import type { MethodView } from "../protocol.ts";
 
-/** What was entered for one method. */
+/** The entries of the user for one method. */
 export class RequestForm {
   readonly #method: Pick<MethodView, "request">;
   readonly draft: Signal<Draft>;

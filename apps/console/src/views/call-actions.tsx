@@ -6,7 +6,7 @@ import { formOf } from "../state/request-form.ts";
 import { go } from "../state/route.ts";
 import { copy } from "./notice.tsx";
 
-/** What can be done with a call of the past. */
+/** The buttons of a call. */
 export function CallActions({ call }: { call: Call }) {
   const { service, method, request } = call.choice;
   const found = methodNamed(service, method);
