@@ -4,6 +4,7 @@ import type { Doc, DocEntry, DocEvent } from "@aster/transport/docs";
 import { systemClock } from "../clock.ts";
 import type { DocumentEntry, DocumentEvent, RegistryDocument } from "../document/document.ts";
 import { RegistryError } from "../error.ts";
+import { LostNeighbors } from "./lost-neighbors.ts";
 
 /**
  * The least pause after a sync that failed. It doubles with each further failure, and a random
@@ -28,18 +29,30 @@ export class NodeDocument implements RegistryDocument {
   readonly #doc: Doc;
   readonly #blobs: Blobs;
   readonly #onNeighbor: (peer: string) => void;
+  readonly #lost: LostNeighbors;
   #failures = 0;
   #hasSynced = false;
   #hasEntry = false;
   #hasNeighbor = false;
 
-  /** `onNeighbor` is called with each peer that this node begins to exchange changes with. */
-  constructor(doc: Doc, author: string, blobs: Blobs, onNeighbor: (peer: string) => void) {
+  /**
+   * `onNeighbor` is called with each peer that this node begins to exchange changes with. `peers`
+   * are the addresses of those that should become neighbors, by their ids.
+   */
+  constructor(
+    doc: Doc,
+    author: string,
+    blobs: Blobs,
+    onNeighbor: (peer: string) => void,
+    peers: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.namespace = doc.id;
     this.author = author;
     this.#doc = doc;
     this.#blobs = blobs;
     this.#onNeighbor = onNeighbor;
+    this.#lost = new LostNeighbors(systemClock, (peer) => doc.startSync([peer]));
+    for (const [id, address] of peers) this.#lost.expect(id, address);
   }
 
   async *entries(): AsyncGenerator<DocumentEntry, void, undefined> {
@@ -80,7 +93,11 @@ export class NodeDocument implements RegistryDocument {
   ): AsyncGenerator<DocumentEvent, void, undefined> {
     try {
       for await (const event of events) {
-        if (event.kind === "neighborUp") this.#onNeighbor(event.peer);
+        if (event.kind === "neighborUp") {
+          this.#onNeighbor(event.peer);
+          this.#lost.up(event.peer);
+        }
+        if (event.kind === "neighborDown") this.#lost.down(event.peer);
         if (event.kind === "syncFinished") {
           if (this.#hasSyncedBy(event, signal)) yield { kind: "synced" };
           continue;
@@ -94,6 +111,8 @@ export class NodeDocument implements RegistryDocument {
     } catch (error) {
       const isEnd = error instanceof TransportError && error.code === "closed";
       if (!isEnd && !signal.aborted) throw error;
+    } finally {
+      this.#lost.end();
     }
   }
 

@@ -110,10 +110,10 @@ async function registryOver(
 ): Promise<Registry> {
   const namespace = doc.id;
   const topic = new NodeTopic(node, namespace, peers);
-  const known = peers.map((peer) => parseAddress(peer).endpointId);
+  const known = new Map(peers.map((peer) => [parseAddress(peer).endpointId, peer]));
   return await Registry.over({
-    document: new NodeDocument(doc, author, blobs, (peer) => topic.addPeer(peer)),
-    blobs: nodeBlobs(blobs, async () => [...known, ...(await doc.peers())]),
+    document: new NodeDocument(doc, author, blobs, (peer) => topic.addPeer(peer), known),
+    blobs: nodeBlobs(blobs, async () => [...known.keys(), ...(await doc.peers())]),
     topic,
     clock: systemClock,
     endpointId: node.id,
