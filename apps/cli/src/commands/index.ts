@@ -4,6 +4,7 @@ import { blob } from "./blob.ts";
 import { call } from "./call.ts";
 import { completion } from "./completion.ts";
 import { config } from "./config.ts";
+import { consoleSpec } from "./console.ts";
 import { contract } from "./contract.ts";
 import { doctor } from "./doctor.ts";
 import { enroll } from "./enroll.ts";
@@ -22,6 +23,7 @@ export const commands: readonly (CommandSpec | GroupSpec)[] = [
   contract,
   shell,
   mcp,
+  consoleSpec,
   profile,
   keygen,
   trust,
