@@ -13,7 +13,7 @@ const ENOUGH_NEIGHBORS = 3;
 const MOST_LOST = 16;
 
 /**
- * The peers of a document that are no neighbors any more, or not yet. iroh-docs does not return to
+ * The peers of a document that have stopped being neighbors, or are to become some. iroh-docs does not return to
  * them: after an outage of the network, two replicas would never exchange anything again. So this
  * calls `sync` with one of them after the other, after growing pauses, until they are back.
  */
