@@ -13,9 +13,10 @@ const ENOUGH_NEIGHBORS = 3;
 const MOST_LOST = 16;
 
 /**
- * The peers of a document that have stopped being neighbors, or are to become some. iroh-docs does not return to
- * them: after an outage of the network, two replicas would never exchange anything again. So this
- * calls `sync` with one of them after the other, after growing pauses, until they are back.
+ * The peers of a document that are to become neighbors, or have stopped being some. iroh-docs does
+ * not return to them: after an outage of the network, two replicas would never exchange anything
+ * again. So this calls `sync` with one of them after the other, after growing pauses, until they
+ * are back.
  */
 export class LostNeighbors {
   readonly #clock: Clock;
