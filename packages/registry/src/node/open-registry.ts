@@ -111,9 +111,11 @@ async function registryOver(
   const namespace = doc.id;
   const topic = new NodeTopic(node, namespace, peers);
   const known = new Map(peers.map((peer) => [parseAddress(peer).endpointId, peer]));
+  const everyPeer = async () => [...new Set([...known.keys(), ...(await doc.peers())])];
+  const onNeighbor = (peer: string) => topic.addPeer(peer);
   return await Registry.over({
-    document: new NodeDocument(doc, author, blobs, (peer) => topic.addPeer(peer), known),
-    blobs: nodeBlobs(blobs, async () => [...known.keys(), ...(await doc.peers())]),
+    document: new NodeDocument(doc, author, blobs, everyPeer, onNeighbor, known),
+    blobs: nodeBlobs(blobs, everyPeer),
     topic,
     clock: systemClock,
     endpointId: node.id,
