@@ -2,7 +2,12 @@ import { TransportError } from "@aster/transport";
 import type { Blobs } from "@aster/transport/blobs";
 import type { Doc, DocEntry, DocEvent } from "@aster/transport/docs";
 import { systemClock } from "../clock.ts";
-import type { DocumentEntry, DocumentEvent, RegistryDocument } from "../document/document.ts";
+import type {
+  DocumentEntry,
+  DocumentEvent,
+  FetchOptions,
+  RegistryDocument,
+} from "../document/document.ts";
 import { RegistryError } from "../error.ts";
 
 /**
@@ -27,18 +32,29 @@ export class NodeDocument implements RegistryDocument {
   readonly author: string;
   readonly #doc: Doc;
   readonly #blobs: Blobs;
+  readonly #peers: () => Promise<readonly string[]>;
   readonly #onNeighbor: (peer: string) => void;
   #failures = 0;
   #hasSynced = false;
   #hasEntry = false;
   #hasNeighbor = false;
 
-  /** `onNeighbor` is called with each peer that this node begins to exchange changes with. */
-  constructor(doc: Doc, author: string, blobs: Blobs, onNeighbor: (peer: string) => void) {
+  /**
+   * `peers` returns those that have the document. `onNeighbor` is called with each peer that this
+   * node begins to exchange changes with.
+   */
+  constructor(
+    doc: Doc,
+    author: string,
+    blobs: Blobs,
+    peers: () => Promise<readonly string[]>,
+    onNeighbor: (peer: string) => void,
+  ) {
     this.namespace = doc.id;
     this.author = author;
     this.#doc = doc;
     this.#blobs = blobs;
+    this.#peers = peers;
     this.#onNeighbor = onNeighbor;
   }
 
@@ -52,6 +68,18 @@ export class NodeDocument implements RegistryDocument {
     } catch (error) {
       if (error instanceof TransportError && error.code === "missing") return undefined;
       throw error;
+    }
+  }
+
+  async fetch(hash: string, options: FetchOptions): Promise<boolean> {
+    const providers = await this.#peers();
+    // the document keeps the value
+    const tag = `aster-value/${hash}`;
+    try {
+      await this.#blobs.get({ hash, providers }, { ...options, tag });
+      return true;
+    } finally {
+      await this.#blobs.tags.delete(tag).catch(() => {});
     }
   }
 

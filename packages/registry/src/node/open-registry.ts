@@ -111,9 +111,10 @@ async function registryOver(
   const namespace = doc.id;
   const topic = new NodeTopic(node, namespace, peers);
   const known = peers.map((peer) => parseAddress(peer).endpointId);
+  const everyPeer = async () => [...new Set([...known, ...(await doc.peers())])];
   return await Registry.over({
-    document: new NodeDocument(doc, author, blobs, (peer) => topic.addPeer(peer)),
-    blobs: nodeBlobs(blobs, async () => [...known, ...(await doc.peers())]),
+    document: new NodeDocument(doc, author, blobs, everyPeer, (peer) => topic.addPeer(peer)),
+    blobs: nodeBlobs(blobs, everyPeer),
     topic,
     clock: systemClock,
     endpointId: node.id,
