@@ -29,7 +29,7 @@ export async function startBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath, args, timeout: TIMEOUT_MS });
 }
 
-/** What a user does with the page. */
+/** The page as a user sees it. Its methods are the steps of a user. */
 export class ConsolePage implements AsyncDisposable {
   readonly page: Page;
   readonly #context: BrowserContext;
