@@ -1,6 +1,6 @@
-import type { CallMetadata, CompressionSetting, Interceptor } from "@aster/contract";
+import type { CallMetadata, CompressionSetting } from "@aster/contract";
 import { RpcError } from "../error.ts";
-import { type CallChanges, hooksOf, type PrepareHooks } from "../hooks/call-hooks.ts";
+import type { CallChanges, PrepareHooks } from "../hooks/call-hooks.ts";
 import { HookedCall, type MethodHooks, methodHooks } from "../hooks/hooked-call.ts";
 import { streamsRequests, streamsResponses } from "../interceptor-chain.ts";
 import { narrowed } from "../message/compression.ts";
@@ -15,18 +15,13 @@ import { FailedStream } from "./response-stream.ts";
 
 const NO_ROLES: ReadonlySet<string> = new Set();
 
-/**
- * Returns a `Start` that runs interceptors made by `callHooks` around each call; `undefined` if
- * there is another interceptor among them.
- */
+/** Returns a `Start` that runs hooks around each call. */
 export function hookedStart(
   target: CallTarget,
   bound: BoundMethod,
-  interceptors: readonly Interceptor[],
+  prepares: readonly PrepareHooks[],
   start: Start,
-): Start | undefined {
-  const prepares = interceptors.map(hooksOf);
-  if (!prepares.every((prepare) => prepare !== undefined)) return undefined;
+): Start {
   const streams = streamsResponses(bound.method.pattern);
   let hooks: MethodHooks | undefined;
   return (request, setup) => {
