@@ -54,7 +54,7 @@ const supply = (name) => async (env) => {
   return { passed: 0, failed: 0, skipped: 1, lines: [`not tested: ${untested}`] };
 };
 
-/** Runs cargo with the profile and platform of the native build, whose compiled crates it reuses. */
+/** Runs cargo with the profile and platform of the native build, to reuse its compiled crates. */
 async function cargo(env, command, args) {
   const { output: version } = await run(env, "rustc", ["-vV"]);
   const [, host] = /^host: (.*)$/m.exec(version) ?? [];

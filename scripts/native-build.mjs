@@ -1,5 +1,5 @@
-// Usage: node scripts/native-build.mjs PROFILE. Builds the native crate, with its progress on stderr.
-// workspace.mjs runs it as a process of its own, because it waits for that process to end.
+// Usage: node scripts/native-build.mjs PROFILE. Builds the native crate, with its progress on
+// stderr. workspace.mjs runs it as a process of its own, because it waits for that process to end.
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { giveUp, say } from "./report.mjs";
