@@ -105,10 +105,12 @@ const checks = [
   { name: "format and lint", check: (env) => exec(env, "biome", "ci", "--error-on-warnings") },
   { name: "dependency direction and import cycles", check: without(layerBreaches) },
   { name: "language", check: without(allLanguageBreaches) },
+  // one program for all with the same options reads the sources once; console is a page
   ...["packages", "apps"].map((folder) => ({
     name: `types of the ${folder}`,
     check: (env) => exec(env, "tsc", "-p", `tsconfig.${folder}.json`),
   })),
+  { name: "types of apps/console", check: (env) => exec(env, "tsc", "-p", "apps/console") },
   { name: "Rust format", check: (env) => quiet(env, "cargo", ["fmt", "--all", "--check"]) },
   { name: RUST_LINT, check: rustLint },
   // cargo would wait for the lint itself, and hold a lane
