@@ -8,6 +8,7 @@ import { consoleSpec } from "./console.ts";
 import { contract } from "./contract.ts";
 import { doctor } from "./doctor.ts";
 import { enroll } from "./enroll.ts";
+import { init } from "./init.ts";
 import { keygen } from "./keygen.ts";
 import { mcp } from "./mcp.ts";
 import { profile } from "./profile.ts";
@@ -18,6 +19,7 @@ import { trust } from "./trust.ts";
 
 /** The commands of `aster`, in the order of the help. */
 export const commands: readonly (CommandSpec | GroupSpec)[] = [
+  init,
   call,
   service,
   contract,
