@@ -1,5 +1,5 @@
 /**
- * A stream of messages, of its `next` and `return`. Subclasses are no async generators, because a
+ * A stream of messages, of its `next` and `return`. A subclass is not an async generator, because a
  * generator is not notified of a reader that stops before the first message.
  */
 export abstract class MessageStream<T, R = unknown>
