@@ -391,11 +391,10 @@ export class AdmittedCall {
   }
 
   #countItem(): void {
-    const { maxClientStreamItems } = this.#codings.core.limits;
     this.#items += 1;
-    if (this.#items > maxClientStreamItems && !this.route.streamsResponses) {
-      throw tooManyItems(maxClientStreamItems);
-    }
+    const { streamsResponses, maxClientStreamItems } = this.route;
+    const most = maxClientStreamItems ?? this.#codings.core.limits.maxClientStreamItems;
+    if (this.#items > most && !streamsResponses) throw tooManyItems(most);
   }
 
   #sizeOf(flags: number, payload: Uint8Array): number {
