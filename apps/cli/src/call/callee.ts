@@ -2,7 +2,7 @@
 import { type CodecError, createCodec, type WireType } from "@aster/codec";
 import type { MethodPattern, ServiceMethod } from "@aster/contract";
 import type { ContractManifest } from "@aster/contract/model";
-import type { AsterClient, CallOptions, ProxyMethod } from "@aster/rpc";
+import type { AsterClient, CallOptions, ProxyMethod, SessionControl } from "@aster/rpc";
 import { proxyMethod, type ServiceProxy } from "@aster/rpc";
 import type { ServiceClientOptions } from "@aster/rpc/client";
 import { type Failure, usageFailure } from "../command/failure.ts";
@@ -27,6 +27,8 @@ export interface CalleeMethod {
 export interface Callee extends AsyncDisposable {
   /** The names of the methods, `undefined` if the peer does not describe them. */
   readonly names: readonly string[] | undefined;
+  /** Resolves when the session has ended; absent for the methods of a service. */
+  readonly closed?: Promise<unknown> | undefined;
   /** Returns a method; `undefined` for a name that the service does not have. */
   method(name: string, pattern?: MethodPattern): CalleeMethod | undefined;
 }
@@ -45,17 +47,19 @@ export async function typedCallee(
   const options: ServiceClientOptions = { ...formOf(mode), retry: false };
   const session = definition.scoped === "session";
   const opened = session ? await client.session(definition, options) : undefined;
+  const control = opened as SessionControl | undefined;
   const stubs = (opened ?? client.client(definition, options)) as Readonly<Record<string, unknown>>;
   const names = [...definition.byName.keys()];
   return {
     names,
+    closed: control?.closed,
     method(name) {
       const found = definition.byName.get(name);
       const stub = stubs[found?.key ?? ""] as CalleeMethod["call"];
       return found && typedMethod(found, stub, requestForm(name));
     },
     async [Symbol.asyncDispose]() {
-      await (opened as AsyncDisposable | undefined)?.[Symbol.asyncDispose]();
+      await control?.close();
     },
   };
 }
@@ -70,6 +74,7 @@ export async function untypedCallee(
   const proxy = (opened ?? client.proxy(service)) as ServiceProxy;
   return {
     names: undefined,
+    closed: opened?.closed,
     method: (name, pattern = "unary") => untypedMethod(name, pattern, proxyMethod(proxy, name)),
     async [Symbol.asyncDispose]() {
       await opened?.[Symbol.asyncDispose]();

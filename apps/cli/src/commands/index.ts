@@ -4,9 +4,11 @@ import { blob } from "./blob.ts";
 import { call } from "./call.ts";
 import { completion } from "./completion.ts";
 import { config } from "./config.ts";
+import { consoleSpec } from "./console.ts";
 import { contract } from "./contract.ts";
 import { doctor } from "./doctor.ts";
 import { enroll } from "./enroll.ts";
+import { init } from "./init.ts";
 import { keygen } from "./keygen.ts";
 import { mcp } from "./mcp.ts";
 import { profile } from "./profile.ts";
@@ -17,11 +19,13 @@ import { trust } from "./trust.ts";
 
 /** The commands of `aster`, in the order of the help. */
 export const commands: readonly (CommandSpec | GroupSpec)[] = [
+  init,
   call,
   service,
   contract,
   shell,
   mcp,
+  consoleSpec,
   profile,
   keygen,
   trust,

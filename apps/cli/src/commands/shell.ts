@@ -1,5 +1,5 @@
 import type { CommandSpec } from "../command/spec.ts";
-import { peerOptionSpecs } from "../peer/option-specs.ts";
+import { contractSpec, peerOptionSpecs } from "../peer/option-specs.ts";
 
 export const shell: CommandSpec = {
   name: "shell",
@@ -15,13 +15,7 @@ export const shell: CommandSpec = {
       text: "an aster1… ticket, a base64 node address, an endpoint id, or a registry: NAMESPACE@ADDRESS (default: ASTER_ENDPOINT_ADDR)",
     },
   ],
-  options: [
-    {
-      flags: "--contract <source>",
-      text: "a manifest or FILE:EXPORT, for peers that do not describe their services",
-    },
-    ...peerOptionSpecs,
-  ],
+  options: [contractSpec, ...peerOptionSpecs],
   examples: [
     "echo 'ls /services' | aster shell $ADDRESS",
     `printf 'cd services/Greeter\\n./sayHello name=Ada\\n' | aster shell $ADDRESS --json`,

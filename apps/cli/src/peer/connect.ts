@@ -3,7 +3,7 @@ import type { NodeOptions } from "@aster/transport";
 import type { CommandContext } from "../command/context.ts";
 import { interruption, usageFailure } from "../command/failure.ts";
 import { connectFailure } from "../command/failure-of.ts";
-import { isRegistryAddress } from "../registry/registry-text.ts";
+import { isRegistryAddress, peerOf } from "../registry/registry-text.ts";
 import { configOf } from "./config.ts";
 import type { PeerOptions } from "./options.ts";
 import { presented } from "./presented.ts";
@@ -17,9 +17,10 @@ export interface ConnectChoice {
 }
 
 /**
- * Connects to a peer, or to the best producer of `service` in a registry. The caller closes the
- * client. Throws a failure with the exit code 3 or 4. With `reconnect`, the client dials again
- * after a lost connection; through a registry it always does.
+ * Connects to a peer, or to the best producer of `service` in a registry; without a service to the
+ * peer that the address of a registry names. The caller closes the client. Throws a failure with
+ * the exit code 3 or 4. With `reconnect`, the client dials again after a lost connection; through a
+ * registry it always does.
  */
 export async function connectTo(
   context: CommandContext,
@@ -43,7 +44,10 @@ export async function connectTo(
       return await AsterClient.connect({ ...choice, registry: address, service });
     }
     // each failure is one of the command
-    return await AsterClient.connect(address, { ...choice, ...(!reconnect && { reconnect }) });
+    return await AsterClient.connect(peerOf(address), {
+      ...choice,
+      ...(!reconnect && { reconnect }),
+    });
   } catch (error) {
     throw interrupted.aborted ? interruption() : await connectFailure(error);
   }

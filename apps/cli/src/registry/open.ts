@@ -5,7 +5,8 @@ import type { CommandContext } from "../command/context.ts";
 import { interruption, usageFailure } from "../command/failure.ts";
 import { connectFailure } from "../command/failure-of.ts";
 import type { Invocation } from "../command/spec.ts";
-import { isLibraryError, withNode } from "./linked-node.ts";
+import { type PeerOptions, peerOptionsOf } from "../peer/options.ts";
+import { isLibraryError, withNode, withPeerNode } from "./linked-node.ts";
 
 /** The time for the first sync without `--timeout`. */
 const SYNC_MS = 20_000;
@@ -15,13 +16,19 @@ export function registryIn({ namespace, peer }: Invocation["options"]): string {
   return `${namespace}@${peer}`;
 }
 
+/** The credentials for the peer that `--peer` names. */
+export function presentedIn({ peer: _, ...options }: Invocation["options"]): PeerOptions {
+  return peerOptionsOf(options);
+}
+
 /** Joins a registry as a reader for the work. Throws failures; without a peer that of exit 4. */
 export async function withRegistry<T>(
   context: CommandContext,
   address: string,
+  options: PeerOptions,
   work: (registry: Registry) => Promise<T>,
 ): Promise<T> {
-  return await withNode(context, { protocols: ["docs"] }, async (node) => {
+  return await withPeerNode(context, address, options, ["docs"], async (node) => {
     await using registry = await joinedRegistry(context, node, address);
     return await work(registry);
   });

@@ -6,6 +6,7 @@ import type { Callee } from "../call/callee.ts";
 import { manifestFor, openCallee, wrongScope } from "../call/open-callee.ts";
 import type { CommandContext } from "../command/context.ts";
 import { usageFailure } from "../command/failure.ts";
+import { undescribed } from "../contract/undescribed.ts";
 import { connectTo } from "../peer/connect.ts";
 import type { PeerOptions } from "../peer/options.ts";
 import { joinedRegistry } from "../registry/open.ts";
@@ -68,11 +69,7 @@ export class ShellPeer implements AsyncDisposable {
   async knownManifest(service: string): Promise<ContractManifest> {
     const manifest = await this.manifest(service);
     if (manifest !== undefined) return manifest;
-    throw usageFailure(
-      `the peer does not describe ${service}`,
-      "name its contract with --contract",
-      "contract.missing",
-    );
+    throw undescribed(service);
   }
 
   /** A shared service. The peer keeps it open. */

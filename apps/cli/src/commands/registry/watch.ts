@@ -1,13 +1,13 @@
 import { interruption } from "../../command/failure.ts";
 import type { Run } from "../../command/spec.ts";
 import { lineOf } from "../../registry/event-line.ts";
-import { registryIn, wholeNumber, withRegistry } from "../../registry/open.ts";
+import { presentedIn, registryIn, wholeNumber, withRegistry } from "../../registry/open.ts";
 
 export const watch: Run = async (context, { options }) => {
   const { interrupted } = context.host;
   const { forMs, service } = options as Record<string, string | undefined>;
   const limitMs = forMs === undefined ? undefined : wholeNumber("for-ms", forMs);
-  await withRegistry(context, registryIn(options), async (registry) => {
+  await withRegistry(context, registryIn(options), presentedIn(options), async (registry) => {
     const ends = limitMs === undefined ? [] : [AbortSignal.timeout(limitMs)];
     const signal = AbortSignal.any([interrupted, ...ends]);
     for await (const event of registry.watch({ service, signal })) {
