@@ -195,7 +195,7 @@ describe("with --auth", () => {
     ...["--identity", join(folder, "server.toml")],
   ];
 
-  test("admits nobody without a credential", async () => {
+  test("admits no peer without a credential", async () => {
     const connecting = AsterClient.connect(ready.address, { network: "none" });
     expect(await codeOf(connecting)).toBe(StatusCode.UNAUTHENTICATED);
     expect(await child.line(having({ event: "admission", admitted: false }))).toMatchObject({

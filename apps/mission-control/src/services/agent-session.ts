@@ -3,7 +3,7 @@ import type { AgentSession } from "./definitions.ts";
 import type { CommandResult } from "./messages.ts";
 import { runCommand } from "./run-command.ts";
 
-/** What an observer of sessions learns at the end of one. */
+/** The end of a session. */
 export interface ClosedAgent {
   readonly peer: string;
   /** Empty for a session that did not register. */
