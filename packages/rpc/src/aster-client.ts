@@ -1,5 +1,5 @@
 import type { ContractManifest } from "@aster/contract/model";
-import type { EndpointAddress, Node } from "@aster/transport";
+import type { EndpointAddress, Node, PathStats } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
 import { abortedError } from "./client/call-failure.ts";
 import type {
@@ -162,6 +162,14 @@ export class AsterClient implements AsyncDisposable {
   /** Endpoint id of the peer that answers the calls. */
   get peer(): string {
     return this.#link.peer;
+  }
+
+  /**
+   * The network paths of the present connection: direct ones and through relays. Empty without a
+   * connection, and in memory.
+   */
+  get paths(): readonly PathStats[] {
+    return this.#link.connectionStats().paths ?? [];
   }
 
   get state(): ClientState {

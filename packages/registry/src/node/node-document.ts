@@ -9,6 +9,7 @@ import type {
   RegistryDocument,
 } from "../document/document.ts";
 import { RegistryError } from "../error.ts";
+import { LostNeighbors } from "./lost-neighbors.ts";
 
 /**
  * The least pause after a sync that failed. It doubles with each further failure, and a random
@@ -34,6 +35,7 @@ export class NodeDocument implements RegistryDocument {
   readonly #blobs: Blobs;
   readonly #peers: () => Promise<readonly string[]>;
   readonly #onNeighbor: (peer: string) => void;
+  readonly #lost: LostNeighbors;
   #failures = 0;
   #hasSynced = false;
   #hasEntry = false;
@@ -41,7 +43,8 @@ export class NodeDocument implements RegistryDocument {
 
   /**
    * `peers` returns those that have the document. `onNeighbor` is called with each peer that this
-   * node begins to exchange changes with.
+   * node begins to exchange changes with. `expected` are the addresses of those that should become
+   * neighbors, by their ids.
    */
   constructor(
     doc: Doc,
@@ -49,6 +52,7 @@ export class NodeDocument implements RegistryDocument {
     blobs: Blobs,
     peers: () => Promise<readonly string[]>,
     onNeighbor: (peer: string) => void,
+    expected: ReadonlyMap<string, string> = new Map(),
   ) {
     this.namespace = doc.id;
     this.author = author;
@@ -56,6 +60,8 @@ export class NodeDocument implements RegistryDocument {
     this.#blobs = blobs;
     this.#peers = peers;
     this.#onNeighbor = onNeighbor;
+    this.#lost = new LostNeighbors(systemClock, (peer) => doc.startSync([peer]));
+    for (const [id, address] of expected) this.#lost.expect(id, address);
   }
 
   async *entries(): AsyncGenerator<DocumentEntry, void, undefined> {
@@ -108,7 +114,11 @@ export class NodeDocument implements RegistryDocument {
   ): AsyncGenerator<DocumentEvent, void, undefined> {
     try {
       for await (const event of events) {
-        if (event.kind === "neighborUp") this.#onNeighbor(event.peer);
+        if (event.kind === "neighborUp") {
+          this.#onNeighbor(event.peer);
+          this.#lost.up(event.peer);
+        }
+        if (event.kind === "neighborDown") this.#lost.down(event.peer);
         if (event.kind === "syncFinished") {
           if (this.#hasSyncedBy(event, signal)) yield { kind: "synced" };
           continue;
@@ -122,6 +132,8 @@ export class NodeDocument implements RegistryDocument {
     } catch (error) {
       const isEnd = error instanceof TransportError && error.code === "closed";
       if (!isEnd && !signal.aborted) throw error;
+    } finally {
+      this.#lost.end();
     }
   }
 

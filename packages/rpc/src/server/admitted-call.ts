@@ -75,8 +75,6 @@ export class AdmittedCall {
   readonly form: ProtocolForm;
   /** The time at which the call fails with DEADLINE_EXCEEDED, as of `now()`. `Infinity`: never. */
   readonly timeoutAt: number;
-  /** The time is over before that of a header would be. */
-  readonly urgent: boolean;
   /** The time at which the header was read, as of `now()`. */
   readonly startedAt: number;
   /** The call counts as running. */
@@ -103,18 +101,27 @@ export class AdmittedCall {
   #schemaRead = false;
   #schemaSent = false;
 
-  constructor(codings: CallCodings, route: Route, mode: SerializationMode, context: ServerContext) {
+  constructor(
+    codings: CallCodings,
+    route: Route,
+    mode: SerializationMode,
+    context: ServerContext,
+    startedAt: number,
+  ) {
     this.#codings = codings;
     this.route = route;
     this.context = context;
     this.form = mode === "json" ? "json" : "fory";
     this.#coding = codings.coding(route, mode);
-    const { handlerTimeoutMs, headerTimeoutMs } = codings.core.limits;
-    const at = now();
-    this.startedAt = at;
-    const latest = route.streamsResponses ? Number.POSITIVE_INFINITY : at + handlerTimeoutMs;
+    this.startedAt = startedAt;
+    const { handlerTimeoutMs } = codings.core.limits;
+    const latest = route.streamsResponses ? Number.POSITIVE_INFINITY : startedAt + handlerTimeoutMs;
     this.timeoutAt = Math.min(context.deadlineAt, latest);
-    this.urgent = this.timeoutAt <= at + headerTimeoutMs;
+  }
+
+  /** The time is over before that of a header would be. */
+  get urgent(): boolean {
+    return this.timeoutAt <= this.startedAt + this.#codings.core.limits.headerTimeoutMs;
   }
 
   /** Interceptors are at work, or have ended the call, and the handler was not called. */
@@ -366,11 +373,10 @@ export class AdmittedCall {
   }
 
   #countItem(requests: RequestStream): void {
-    const { maxClientStreamItems } = this.#codings.core.limits;
     requests.items += 1;
-    if (requests.items > maxClientStreamItems && !this.route.streamsResponses) {
-      throw tooManyItems(maxClientStreamItems);
-    }
+    const { streamsResponses, maxClientStreamItems } = this.route;
+    const most = maxClientStreamItems ?? this.#codings.core.limits.maxClientStreamItems;
+    if (requests.items > most && !streamsResponses) throw tooManyItems(most);
   }
 
   #sizeOf(flags: number, payload: Uint8Array): number {
