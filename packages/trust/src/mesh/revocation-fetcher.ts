@@ -1,0 +1,101 @@
+import type { EndpointId, Node } from "@aster/transport";
+import { REVOCATIONS_ALPN } from "../protocol.ts";
+import type { Revocations } from "../revocation/revocations.ts";
+import { setTimeout } from "../timers.ts";
+import { requestRevocations } from "./revocation-exchange.ts";
+
+const DIAL_TIMEOUT_MS = 5_000;
+const FIRST_PAUSE_MS = 100;
+const ATTEMPTS = 6;
+/** Lists that are fetched at a time. */
+const MOST_FETCHES = 4;
+/** The time in which a member that announced a list that nobody has is ignored. */
+const MISTRUST_MS = 60_000;
+const MOST_MISTRUSTED = 1_024;
+
+/** Fetches the lists of revoked endpoints that members announce. */
+export class RevocationFetcher {
+  readonly #node: Node;
+  readonly #revocations: Revocations;
+  readonly #mistrusted = new Map<EndpointId, number>();
+  readonly #running = new Set<EndpointId>();
+  #closed = false;
+  #fetched = 0;
+  #failed = 0;
+
+  constructor(node: Node, revocations: Revocations) {
+    this.#node = node;
+    this.#revocations = revocations;
+  }
+
+  /** The lists that came into force, and the announcements that led to none. */
+  get counts(): { readonly fetched: number; readonly failed: number } {
+    return { fetched: this.#fetched, failed: this.#failed };
+  }
+
+  /**
+   * Fetches the list that `sender` announced: from the neighbor that delivered the announcement,
+   * which may not have it yet, or from the sender, whose address may be unknown. A member that
+   * announces another list meanwhile is heard with its next announcement.
+   */
+  async announced(sequence: number, sender: EndpointId, neighbor: EndpointId): Promise<void> {
+    const nowMs = performance.now();
+    if (this.#has(sequence) || this.#running.has(sender)) return;
+    if (this.#running.size >= MOST_FETCHES) return;
+    if ((this.#mistrusted.get(sender) ?? 0) > nowMs) return;
+    this.#running.add(sender);
+    try {
+      const sources = new Set([neighbor, sender]);
+      for (let attempt = 0; attempt < ATTEMPTS && !this.#isDone(sequence); attempt += 1) {
+        if (attempt > 0) await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+        for (const source of sources) if (!this.#isDone(sequence)) await this.fetch(source);
+      }
+      if (!this.#isDone(sequence)) this.#mistrust(sender);
+    } finally {
+      this.#running.delete(sender);
+    }
+  }
+
+  /** Fetches the list of a member, if it has a newer one. A failure has no effect. */
+  async fetch(address: string): Promise<void> {
+    try {
+      const options = { raw: true, timeoutMs: DIAL_TIMEOUT_MS };
+      const connection = await this.#node.connect(address, REVOCATIONS_ALPN, options);
+      try {
+        const sequence = this.#revocations.list?.sequence ?? 0;
+        const text = await requestRevocations(connection, sequence);
+        if (text !== undefined && !this.#closed && this.#revocations.accept(text)) {
+          this.#fetched += 1;
+        }
+      } finally {
+        connection.close();
+      }
+    } catch {
+      // the caller asks another member, or hears the next announcement
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #isDone(sequence: number): boolean {
+    return this.#closed || this.#has(sequence);
+  }
+
+  #has(sequence: number): boolean {
+    return (this.#revocations.list?.sequence ?? 0) >= sequence;
+  }
+
+  #mistrust(sender: EndpointId): void {
+    this.#failed += 1;
+    if (this.#mistrusted.size >= MOST_MISTRUSTED) this.#mistrusted.clear();
+    this.#mistrusted.set(sender, performance.now() + MISTRUST_MS);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
