@@ -2,7 +2,7 @@ import type { EndpointId, Node } from "@aster/transport";
 import { gossipOf, type Topic, type TopicEvent } from "@aster/transport/gossip";
 import type { ProducerMesh } from "../admission/producer-mesh.ts";
 import { verifyProducerCredential } from "../credential/verify.ts";
-import type { RevocationList } from "../revocation/revocation-list.ts";
+import { formatRevocationList, type RevocationList } from "../revocation/revocation-list.ts";
 import type { Revocations } from "../revocation/revocations.ts";
 import { ClockDrift } from "./clock-drift.ts";
 import { requestMembership } from "./mesh-admission.ts";
@@ -47,6 +47,8 @@ export interface MeshMemberParts extends Pick<JoinMeshOptions, "mesh" | "revocat
   readonly fetcher: RevocationFetcher;
 }
 
+/** The endpoints of a list that fits into a message. Longer ones are fetched. */
+const MOST_SENT = 16;
 const TICK_MS = 1_000;
 const SWEEP_MS = 10_000;
 const REJOIN_MS = 60_000;
@@ -206,7 +208,7 @@ export class MeshMember implements AsyncDisposable {
         this.mesh.remove(sender);
         break;
       case "revocations":
-        void this.#fetch(() => this.#parts.fetcher.announced(notice.sequence, sender, from));
+        void this.#fetch(() => this.#parts.fetcher.announced(notice, sender, from));
         break;
       default:
         break;
@@ -264,7 +266,9 @@ export class MeshMember implements AsyncDisposable {
 
   async #announceList(to: "all" | "neighbors"): Promise<void> {
     const { list } = this.revocations;
-    if (list !== undefined) await this.#send({ kind: "revocations", sequence: list.sequence }, to);
+    if (list === undefined) return;
+    const text = list.revoked.length > MOST_SENT ? undefined : compactList(list);
+    await this.#send({ kind: "revocations", sequence: list.sequence, list: text }, to);
   }
 
   async #announceLeases(): Promise<void> {
@@ -354,6 +358,10 @@ export class MeshMember implements AsyncDisposable {
       // an error of the log must not end the membership
     }
   }
+}
+
+function compactList(list: RevocationList): string {
+  return JSON.stringify(JSON.parse(formatRevocationList(list)));
 }
 
 /** The least times between two runs of each task. */

@@ -19,7 +19,15 @@ export type ProducerNotice =
   | { readonly kind: "depart"; readonly reason: string }
   | ContractNotice
   | LeaseNotice
-  | { readonly kind: "revocations"; readonly sequence: number };
+  | RevocationNotice;
+
+/** A list of revoked endpoints is in force at a producer. */
+export interface RevocationNotice {
+  readonly kind: "revocations";
+  readonly sequence: number;
+  /** The text of the list, which is not verified; `undefined` for one that has to be fetched. */
+  readonly list?: string | undefined;
+}
 
 /** A producer has published a contract. */
 export interface ContractNotice {
@@ -60,7 +68,7 @@ const shapes = {
     health_status: text,
     addressing_info: z.record(text, z.string().max(2_048)).optional(),
   }),
-  revocations: z.object({ sequence: z.int().min(1) }),
+  revocations: z.object({ sequence: z.int().min(1), list: z.string().optional() }),
 };
 
 /** The type and the payload of a message with this content. */
@@ -102,8 +110,8 @@ export function parseNotice(type: number, payload: Uint8Array): ProducerNotice |
       };
     }
     case ProducerMessageType.revocations: {
-      const { sequence } = parseJson("revocation notice", payload, shapes.revocations, rules);
-      return { kind: "revocations", sequence };
+      const wire = parseJson("revocation notice", payload, shapes.revocations, rules);
+      return { kind: "revocations", ...wire };
     }
     default:
       return undefined;
@@ -140,7 +148,11 @@ function payloadOf(notice: ProducerNotice): Uint8Array {
         rules,
       );
     case "revocations":
-      return encodeJson("revocation notice", { sequence: notice.sequence }, rules);
+      return encodeJson(
+        "revocation notice",
+        { sequence: notice.sequence, list: notice.list },
+        rules,
+      );
   }
 }
 

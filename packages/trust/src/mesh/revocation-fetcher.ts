@@ -2,6 +2,7 @@ import type { EndpointId, Node } from "@aster/transport";
 import { REVOCATIONS_ALPN } from "../protocol.ts";
 import type { Revocations } from "../revocation/revocations.ts";
 import { setTimeout } from "../timers.ts";
+import type { RevocationNotice } from "./producer-notice.ts";
 import { requestRevocations } from "./revocation-exchange.ts";
 
 const DIAL_TIMEOUT_MS = 5_000;
@@ -34,13 +35,18 @@ export class RevocationFetcher {
   }
 
   /**
-   * Fetches the list that `sender` announced: from the neighbor that delivered the announcement,
+   * Takes the list that `sender` announced, or fetches it: from the neighbor that delivered the announcement,
    * which may not have it yet, or from the sender, whose address may be unknown. A member that
    * announces another list meanwhile is heard with its next announcement.
    */
-  async announced(sequence: number, sender: EndpointId, neighbor: EndpointId): Promise<void> {
+  async announced(
+    { sequence, list }: RevocationNotice,
+    sender: EndpointId,
+    neighbor: EndpointId,
+  ): Promise<void> {
     const nowMs = performance.now();
     if (this.#has(sequence) || this.#running.has(sender)) return;
+    if (list !== undefined && this.#take(list)) return;
     if (this.#running.size >= MOST_FETCHES) return;
     if ((this.#mistrusted.get(sender) ?? 0) > nowMs) return;
     this.#running.add(sender);
@@ -64,9 +70,7 @@ export class RevocationFetcher {
       try {
         const sequence = this.#revocations.list?.sequence ?? 0;
         const text = await requestRevocations(connection, sequence);
-        if (text !== undefined && !this.#closed && this.#revocations.accept(text)) {
-          this.#fetched += 1;
-        }
+        if (text !== undefined) this.#take(text);
       } finally {
         connection.close();
       }
@@ -77,6 +81,17 @@ export class RevocationFetcher {
 
   close(): void {
     this.#closed = true;
+  }
+
+  /** Returns `false` for a list that is not valid, or not newer than the one in force. */
+  #take(text: string): boolean {
+    try {
+      if (this.#closed || !this.#revocations.accept(text)) return false;
+    } catch {
+      return false;
+    }
+    this.#fetched += 1;
+    return true;
   }
 
   #isDone(sequence: number): boolean {

@@ -25,6 +25,8 @@ const rootPubkey = root.publicKey;
 const patient = { timeout: 30_000, interval: 20 };
 const [someone, another] = ["ab".repeat(32), "cd".repeat(32)] as const;
 
+const many = Array.from({ length: 2_000 }, (_, index) => index.toString(16).padStart(64, "0"));
+
 const listOf = async (sequence: number, revoked: readonly string[]) =>
   formatRevocationList(await signRevocationList(root.secretKey, { sequence, revoked }));
 
@@ -48,7 +50,7 @@ afterEach(async () => {
 });
 
 describe("a mesh of five producers", { timeout: 120_000 }, () => {
-  test("knows all members, and has a new list of revoked endpoints within 5 s", async () => {
+  test("knows all members, and spreads each new list of revoked endpoints", async () => {
     const founder = await member();
     const others: TestMember[] = [];
     for (let count = 0; count < 4; count += 1) {
@@ -60,19 +62,23 @@ describe("a mesh of five producers", { timeout: 120_000 }, () => {
       for (const { member: one } of all) expect(one.mesh.producers).toEqual(ids);
     }, patient);
     // the list arrives at the producer that joined last
-    const begin = performance.now();
     others.at(-1)?.revocations.accept(await listOf(1, [someone]));
     await vi.waitFor(() => {
       for (const { revocations } of all) expect(revocations.list?.sequence).toBe(1);
     }, patient);
-    expect(performance.now() - begin).toBeLessThan(5_000);
     founder.revocations.accept(await listOf(2, [someone, another]));
     await vi.waitFor(() => {
       for (const { revocations } of all) expect(revocations.isRevoked(another)).toBe(true);
     }, patient);
+    // too long for a message, so that it is fetched
+    founder.revocations.accept(await listOf(3, [another, ...many]));
+    await vi.waitFor(() => {
+      for (const { revocations } of all) expect(revocations.list?.sequence).toBe(3);
+    }, patient);
+    expect(others[0]?.revocations.isRevoked(many[0] ?? "")).toBe(true);
     // one that joins later has it at once
     const late = await member({ bootstrap: [founder.address] });
-    expect(late.revocations.list?.sequence).toBe(2);
+    expect(late.revocations.list?.sequence).toBe(3);
   });
 
   test("removes a producer that is revoked or departs", async () => {
@@ -97,9 +103,9 @@ describe("a mesh of five producers", { timeout: 120_000 }, () => {
     await vi.waitFor(() => expect(founder.member.mesh.has(revoked.node.id)).toBe(false), patient);
     // it may not fetch lists any more, and its messages do not count
     const connection = await revoked.node.connect(founder.address, REVOCATIONS_ALPN, { raw: true });
-    expect(await connection.closed).toMatchObject({ closeCode: 403 });
+    expect(await connection.closed).toMatchObject({ applicationCode: 403 });
     await expect(member({ bootstrap, secretKey: revoked.secretKey })).rejects.toMatchObject({
-      code: "bind",
+      code: "denied",
     });
   });
 });
@@ -174,10 +180,7 @@ describe("a producer", { timeout: 120_000 }, () => {
   });
 
   test("refuses options that cannot be used", async () => {
-    const node = await createNode({ network: "none", protocols: ["gossip"] });
-    await node.close();
     const stranger = await generateRootKeypair();
-    const options = { bootstrap: [node.id], credential: undefined };
     await expect(TestMember.open(root, { replayWindowMs: 0 })).rejects.toThrow(/replayWindowMs/);
     await expect(
       TestMember.open(stranger, {
@@ -185,7 +188,6 @@ describe("a producer", { timeout: 120_000 }, () => {
         revocations: new Revocations({ rootPubkey }),
       }),
     ).rejects.toThrow(/another root key/);
-    expect(options.bootstrap).toHaveLength(1);
   });
 });
 
