@@ -81,8 +81,11 @@ describe.skipIf("missing" in environment)(
     });
 
     test("is joined through a Python producer, which reads the messages", async () => {
-      await python.do({ op: "listen" });
-      const heard = python.do({ op: "hear", type: ProducerMessageType.leaseUpdate });
+      // joining a topic ends with the first neighbor
+      const listening = python.do({ op: "listen" });
+      const heard = listening.then(() =>
+        python.do({ op: "hear", type: ProducerMessageType.leaseUpdate }),
+      );
       const credential = await signProducerCredential(root.secretKey, { endpointId: node.id });
       const mesh = new ProducerMesh({ rootPubkey, isJoining: true });
       await using member = await joinMesh(node, {

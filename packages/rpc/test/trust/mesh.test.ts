@@ -22,11 +22,7 @@ import { implement } from "../../src/server/implement.ts";
 import { StatusCode } from "../../src/status.ts";
 
 const Text = wireType("mesh.test/Text", { text: z.string() });
-const Waiter = defineService({
-  name: "Waiter",
-  version: 1,
-  methods: { wait: unary(Text, Text) },
-});
+const Waiter = defineService("Waiter", { version: 1 }, { wait: unary(Text, Text) });
 
 const root = await generateRootKeypair();
 const rootPubkey = root.publicKey;
