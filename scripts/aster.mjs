@@ -3,4 +3,11 @@ import { becomeApp } from "./program.mjs";
 import { workspace } from "./workspace.mjs";
 
 const cwd = process.env.INIT_CWD ?? process.cwd();
-becomeApp(workspace(), "cli", process.argv.slice(2), { cwd });
+const args = process.argv.slice(2);
+const env = workspace();
+if (args.includes("console")) {
+  // loaded late, because it uses installed packages
+  const { buildConsolePage } = await import("./console-page.mjs");
+  await buildConsolePage();
+}
+becomeApp(env, "cli", args, { cwd });

@@ -1,8 +1,9 @@
-// The checks of npm test, cheapest first.
+// The checks of npm test, cheapest first. Two run at a time, because many use one processor only.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { flakyLines } from "./flaky.mjs";
+import { runInLanes } from "./lanes.mjs";
 import { allLanguageBreaches } from "./language.mjs";
 import { layerBreaches } from "./layers.mjs";
 import { say } from "./report.mjs";
@@ -10,7 +11,10 @@ import { needRust, root } from "./toolchain.mjs";
 import { vitest } from "./vitest.mjs";
 import { workspace } from "./workspace.mjs";
 
-const one = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 });
+const LANES = 2;
+
+/** The result of a check that counts as one test, with the lines to print before it. */
+const one = (ok, lines = []) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, lines });
 
 function run(env, command, args, { cwd = root } = {}) {
   return new Promise((resolve) => {
@@ -32,8 +36,7 @@ const inFolder = (folder, file) =>
 
 async function quiet(env, command, args, options) {
   const { ok, output } = await run(env, command, args, options);
-  if (!ok) say(output.trimEnd());
-  return one(ok);
+  return one(ok, ok ? [] : [output.trimEnd()]);
 }
 
 const exec = (env, ...args) => quiet(env, "pnpm", ["exec", ...args]);
@@ -41,17 +44,14 @@ const exec = (env, ...args) => quiet(env, "pnpm", ["exec", ...args]);
 /** A check that passes when `breachesOf` returns an empty list. */
 const without = (breachesOf) => async () => {
   const breaches = breachesOf();
-  for (const breach of breaches) say(breach);
-  return one(breaches.length === 0);
+  return one(breaches.length === 0, breaches);
 };
 
 /** A check of scripts/supply, which is loaded late because it uses installed packages. */
 const supply = (name) => async (env) => {
   const { breaches = [], untested } = (await import("./supply/supply.mjs"))[name](env);
-  for (const breach of breaches) say(breach);
-  if (untested === undefined) return one(breaches.length === 0);
-  say(`not tested: ${untested}`);
-  return { passed: 0, failed: 0, skipped: 1 };
+  if (untested === undefined) return one(breaches.length === 0, breaches);
+  return { passed: 0, failed: 0, skipped: 1, lines: [`not tested: ${untested}`] };
 };
 
 async function rustTests(env) {
@@ -62,15 +62,14 @@ async function rustTests(env) {
       0,
     );
   const total = { passed: count("passed"), failed: count("failed"), skipped: count("ignored") };
-  if (!ok) say(output.trimEnd());
-  return ok || total.failed > 0 ? total : one(false);
+  const lines = ok ? [] : [output.trimEnd()];
+  return ok || total.failed > 0 ? { ...total, lines } : one(false, lines);
 }
 
 async function tests(env, args = []) {
   const { ok, output, ...total } = await vitest(env, args);
-  if (!ok) say(output.trimEnd());
-  else for (const line of [...untested(output), ...flakyLines(output)]) say(line);
-  return total;
+  const lines = ok ? [...untested(output), ...flakyLines(output)] : [output.trimEnd()];
+  return { ...total, lines };
 }
 
 /** Returns the distinct lines in which tests report that they did not run. */
@@ -78,66 +77,61 @@ function untested(output) {
   return new Set(output.split("\n").filter((line) => line.includes(" not tested: ")));
 }
 
+const BUILD = "build of the packages";
+const RUST_LINT = "Rust lint";
+const packed = [...inFolder("packages", "package.json"), "crates/native", "apps/cli"];
+const packing = (path) => `packing of ${path}`;
+
 const checks = [
-  ["format and lint", (env) => exec(env, "biome", "ci", "--error-on-warnings")],
-  ["dependency direction and import cycles", without(layerBreaches)],
-  ["language", without(allLanguageBreaches)],
-  ...["packages", "apps"].flatMap((folder) =>
-    inFolder(folder, "tsconfig.json").map((path) => [
-      `types of ${path}`,
-      (env) => exec(env, "tsc", "-p", path),
-    ]),
-  ),
-  ["Rust format", (env) => quiet(env, "cargo", ["fmt", "--all", "--check"])],
-  [
-    "Rust lint",
-    (env) =>
-      quiet(env, "cargo", [
-        "clippy",
-        "--locked",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-      ]),
-  ],
-  ["Rust tests", rustTests],
-  ["sources in the lock files", supply("lockfiles")],
-  ["licenses of the npm packages", supply("npmLicenses")],
-  ["licenses and sources of the crates", supply("crateRules")],
-  ["third-party notice", supply("notice")],
-  ["cargo-deny", supply("cargoDenyRules")],
-  ["vulnerabilities of the npm packages", supply("npmVulnerabilities")],
-  ["vulnerabilities of the crates", supply("crateVulnerabilities")],
-  [
-    "build of the packages",
-    (env) =>
-      exec(
-        env,
-        "turbo",
-        "run",
-        "build",
-        "--filter=./packages/*",
-        "--filter=@aster/cli",
-        "--output-logs=errors-only",
-      ),
-  ],
-  ...["packages", "crates"].flatMap((folder) =>
-    inFolder(folder, "package.json").map((path) => [
-      `packing of ${path}`,
-      (env) => exec(env, "publint", "--strict", path),
-    ]),
-  ),
-  ["packing of apps/cli", (env) => exec(env, "publint", "--strict", "apps/cli")],
-  ["documentation", (env) => exec(env, "typedoc")],
-  ["installed packages", (env) => tests(env, ["--config", "vitest.installed.config.ts"])],
-  ["unit, network and interop tests", (env) => tests(env)],
+  { name: "format and lint", check: (env) => exec(env, "biome", "ci", "--error-on-warnings") },
+  { name: "dependency direction and import cycles", check: without(layerBreaches) },
+  { name: "language", check: without(allLanguageBreaches) },
+  ...["packages", "apps"].map((folder) => ({
+    name: `types of the ${folder}`,
+    check: (env) => exec(env, "tsc", "-p", `tsconfig.${folder}.json`),
+  })),
+  { name: "Rust format", check: (env) => quiet(env, "cargo", ["fmt", "--all", "--check"]) },
+  {
+    name: RUST_LINT,
+    check: (env) => {
+      const all = ["clippy", "--locked", "--workspace", "--all-targets"];
+      return quiet(env, "cargo", [...all, "--", "-D", "warnings"]);
+    },
+  },
+  // cargo would wait for the lint itself, and hold a lane
+  { name: "Rust tests", check: rustTests, after: [RUST_LINT] },
+  { name: "sources in the lock files", check: supply("lockfiles") },
+  { name: "licenses of the npm packages", check: supply("npmLicenses") },
+  { name: "licenses and sources of the crates", check: supply("crateRules") },
+  { name: "third-party notice", check: supply("notice") },
+  { name: "cargo-deny", check: supply("cargoDenyRules") },
+  { name: "vulnerabilities of the npm packages", check: supply("npmVulnerabilities") },
+  { name: "vulnerabilities of the crates", check: supply("crateVulnerabilities") },
+  {
+    name: BUILD,
+    check: (env) => {
+      const filters = ["--filter=./packages/*", "--filter=@aster/cli"];
+      return exec(env, "turbo", "run", "build", ...filters, "--output-logs=errors-only");
+    },
+  },
+  ...packed.map((path) => ({
+    name: packing(path),
+    check: (env) => exec(env, "publint", "--strict", path),
+    after: [BUILD],
+  })),
+  { name: "documentation", check: (env) => exec(env, "typedoc") },
+  {
+    name: "installed packages",
+    check: (env) => tests(env, ["--config", "vitest.installed.config.ts"]),
+    // it builds again, which may write the files that they read
+    after: [BUILD, ...packed.map(packing)],
+  },
+  { name: "unit, network and interop tests", check: (env) => tests(env), alone: true },
 ];
 
 /** Returns the words that are in the name of no check. */
 export function unknownWords(wanted) {
-  return wanted.filter((word) => !checks.some(([name]) => name.includes(word)));
+  return wanted.filter((word) => !checks.some(({ name }) => name.includes(word)));
 }
 
 /**
@@ -148,24 +142,27 @@ export async function runChecks(wanted) {
   const [unknown] = unknownWords(wanted);
   if (unknown !== undefined) {
     say(`no check has "${unknown}" in its name; use words of these names:`);
-    for (const [name] of checks) say(`  ${name}`);
+    for (const { name } of checks) say(`  ${name}`);
     return 1;
   }
   const env = { ...workspace(), ASTER_RELAY_MODE: "disabled", TURBO_TELEMETRY_DISABLED: "1" };
   needRust(env);
   const sum = { passed: 0, failed: 0, skipped: 0 };
-  for (const [name, check] of checks) {
-    if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
-    const started = Date.now();
-    const result = await check(env);
-    for (const key of Object.keys(sum)) sum[key] += result[key];
-    const mark = result.failed > 0 ? "✗" : result.passed > 0 ? "✓" : "–";
+  const report = ({ name }, result, durationMs) => {
+    const { lines, ...counts } = result instanceof Error ? one(false, [result.stack]) : result;
+    for (const key of Object.keys(sum)) sum[key] += counts[key];
+    for (const line of lines) say(line);
+    const mark = counts.failed > 0 ? "✗" : counts.passed > 0 ? "✓" : "–";
     const count =
-      result.passed + result.failed > 1
-        ? ` (${result.passed} passed, ${result.failed} failed)`
+      counts.passed + counts.failed > 1
+        ? ` (${counts.passed} passed, ${counts.failed} failed)`
         : "";
-    say(`${mark} ${name}${count} ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  }
+    say(`${mark} ${name}${count} ${(durationMs / 1000).toFixed(1)} s`);
+  };
+  const tasks = checks
+    .filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)))
+    .map(({ check, ...task }) => ({ ...task, run: () => check(env) }));
+  await runInLanes(tasks, LANES, report);
   if (sum.skipped > 0) say(`${sum.skipped} skipped`);
   process.stdout.write(`${sum.passed} passed, ${sum.failed} failed\n`);
   return sum.failed === 0 && sum.passed > 0 ? 0 : 1;

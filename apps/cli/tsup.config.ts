@@ -1,3 +1,4 @@
+import { cp } from "node:fs/promises";
 import { defineConfig } from "tsup";
 
 export default defineConfig({
@@ -7,4 +8,6 @@ export default defineConfig({
   // commands are chunks of their own, so that each start reads only its own command
   splitting: true,
   clean: true,
+  // the page of `aster console`
+  onSuccess: () => cp("../console/dist", "dist/console", { recursive: true }),
 });

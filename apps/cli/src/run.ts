@@ -1,11 +1,11 @@
 import { CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { ExitCode, type Failure, interruption } from "./command/failure.ts";
+import { ExitCode, interruption } from "./command/failure.ts";
 import { failureOf } from "./command/failure-of.ts";
 import { makeProgram } from "./command/program.ts";
+import { report } from "./command/report.ts";
 import { commands } from "./commands/index.ts";
 import type { Host } from "./host.ts";
-import { stylist } from "./output/style.ts";
 
 /** Runs one command line, without the words `node` and `aster`. Resolves with the exit code. */
 export async function runAster(argv: readonly string[], host: Host): Promise<number> {
@@ -28,24 +28,4 @@ export async function runAster(argv: readonly string[], host: Host): Promise<num
     if (logLevel === "debug") host.stderr.write(`${(failure.cause as Error | undefined)?.stack}\n`);
     return failure.exitCode;
   }
-}
-
-function report(failure: Failure, host: Host, json: boolean): void {
-  const { fields } = failure;
-  if (json) host.stdout.write(`${JSON.stringify({ error: fields })}\n`);
-  else {
-    const style = stylist(host.stderr, host);
-    const onCall = failure.exitCode === ExitCode.FAILED ? `${fields.status}: ` : "";
-    const { declared } = fields;
-    const data = declared ? ` ${oneLine(declared.type)} ${JSON.stringify(declared.data)}` : "";
-    const hint = fields.hint === "" ? "" : `; ${fields.hint}`;
-    host.stderr.write(
-      `${style("red", "aster:")} ${onCall}${oneLine(fields.message)}${data}${hint}\n`,
-    );
-  }
-}
-
-/** Escapes control characters, which may come from a peer. */
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }

@@ -46,6 +46,9 @@ test("gen replaces a file only with --force, and leaves types out with --plain",
   expect([again.code, again.json()]).toMatchObject([2, { error: { reason: "file.exists" } }]);
   expect((await place.aster([...gen, "--force"])).code).toBe(0);
   expect(JSON.parse(await readFile(place.file("g.json"), "utf8"))).not.toHaveProperty("types");
+  // what the manifest leaves out is not a difference
+  const diff = await place.aster(["contract", "diff", "g.json", SERVICE, "--json"]);
+  expect(diff.json()).toEqual({ equal: true, breaking: false, changes: [] });
 });
 
 test("preview shows methods, patterns, fields, types, defaults and the contract id", async () => {

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { isGroup } from "../src/command/spec.ts";
 import { commands } from "../src/commands/index.ts";
+import { builtPage } from "./console/support.ts";
 import { placeOfModules } from "./support/aster.ts";
 import { commandsMarkdown } from "./support/markdown.ts";
 import { startExamples } from "./support/server.ts";
@@ -40,14 +41,20 @@ test.skipIf(process.platform === "win32")(
     };
     const greeter = fileURLToPath(new URL("examples/greeter.ts", import.meta.url));
     await cp(greeter, place.file("greeter.ts"));
+    await builtPage();
     expect(examples.length).toBeGreaterThan(20);
     for (const example of examples) {
       const [, producer, line = ""] = /^(?:(.*) \| )?aster (.*)$/.exec(example) ?? [];
       const input =
         producer === undefined ? "" : (await promisify(execFile)("sh", ["-c", producer])).stdout;
-      const { code, stderr } = await place.aster(wordsOf(line, variables), { input });
+      const interruption = new AbortController();
+      // it runs until it is interrupted
+      const onOutput = line.startsWith("console ") ? () => interruption.abort() : undefined;
+      const { signal: interrupted } = interruption;
+      const options = { input, interrupted, onOutput };
+      const { code, stderr } = await place.aster(wordsOf(line, variables), options);
       expect([example, code, code === 0 ? "" : stderr]).toEqual([example, 0, ""]);
     }
   },
-  120_000,
+  300_000,
 );

@@ -25,7 +25,8 @@ import sys
 import time
 
 from direction import Direction
-from host import Host, Unavailable
+from host import Host
+from namespace import Unavailable, kill_inside
 from udp_nat import UdpNat
 from udp_packet import payload_of
 
@@ -52,8 +53,8 @@ class Network:
     def run(self):
         emit({
             "ready": True,
-            "near": {"namespace": self.near.path, "address": INSIDE if self._nat else PUBLIC},
-            "far": {"namespace": self.far.path, "address": FAR},
+            "near": {"namespace": self.near.namespace.path, "address": INSIDE if self._nat else PUBLIC},
+            "far": {"namespace": self.far.namespace.path, "address": FAR},
         })
         while True:
             due = [at for at in (self.up.next_due(), self.down.next_due()) if at is not None]
@@ -68,16 +69,7 @@ class Network:
             self.down.send_due(now)
 
     def close(self):
-        """Kills the processes that still run on the hosts and would keep them alive."""
-        hosts = {os.fstat(host.namespace).st_ino for host in (self.near, self.far)}
-        for name in os.listdir("/proc"):
-            if not name.isdigit() or int(name) == os.getpid():
-                continue
-            try:
-                if os.stat(f"/proc/{name}/ns/net").st_ino in hosts:
-                    os.kill(int(name), signal.SIGKILL)
-            except OSError:
-                pass  # the process has ended
+        kill_inside(host.namespace for host in (self.near, self.far))
 
     @staticmethod
     def _read(direction):

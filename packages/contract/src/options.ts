@@ -54,8 +54,8 @@ export interface ServiceOptions {
   /** The most concurrent calls, also in sessions; more are refused. Default: no limit. */
   readonly maxConcurrentCalls?: number | undefined;
   /**
-   * The compression of its messages, on both sides; not hashed. Default: that of the client or
-   * server.
+   * The compression of its messages, on both sides; not hashed. A client or server with
+   * `compression: false` compresses none. Default: that of the client or server.
    */
   readonly compression?: CompressionSetting | undefined;
   /** The roles that a caller of any method needs; not hashed. */

@@ -7,6 +7,7 @@ import {
   checkInteger,
   epochMs,
   type Interceptor,
+  type MethodFacts,
 } from "@aster/rpc/interceptor";
 import { type AuditLogStats, type AuditSink, auditWriter } from "./audit-sink.ts";
 import { type InterceptorClass, interceptorClass } from "./interceptor-class.ts";
@@ -53,7 +54,9 @@ export function auditLog(options: AuditLogOptions): AuditLog {
   checkInteger("maxBufferedBytes", maxBufferedBytes, LEAST_BUFFERED_BYTES, Number.MAX_SAFE_INTEGER);
   checkFunction("onError", onError);
   const writer = auditWriter(sink, maxBufferedBytes, onError);
-  const interceptor = callHooks({ end: (end, call) => writer.write(recordOf(call, end)) });
+  const interceptor = callHooks((method) => ({
+    end: (end, call) => writer.write(recordOf(method, call, end)),
+  }));
   return Object.assign(interceptor, {
     record: writer.write,
     stats: writer.stats,
@@ -66,8 +69,9 @@ export const AuditLogInterceptor: InterceptorClass<typeof auditLog> = intercepto
   auditLog,
 );
 
-function recordOf(call: CallFacts, end: CallEnd): AuditedCall {
-  const { side, peer, service, method, pattern, attempt, context } = call;
+function recordOf(of: MethodFacts, call: CallFacts, end: CallEnd): AuditedCall {
+  const { side, service, method, pattern } = of;
+  const { peer, attempt, context } = call;
   const { code, requests, responses, durationMs } = end;
   return {
     event: "call",

@@ -44,6 +44,8 @@ export {
   parseLease,
   renewLease,
 } from "./entries/lease.ts";
+export type { LeaseSummary } from "./entries/lease-summary.ts";
+export { summarizeLease } from "./entries/lease-summary.ts";
 
 // The producers that an admission names.
 

@@ -3,7 +3,7 @@ import type { ContractManifest } from "@aster/contract/model";
 import { Replica } from "./document/replica.ts";
 import { RegistryView } from "./document/view.ts";
 import { encodeAuthorList } from "./entries/author-list.ts";
-import type { AccessList } from "./entries/keys.ts";
+import { type AccessList, registryKey } from "./entries/keys.ts";
 import { checkLeaseTerm, LEASE_DURATION_MS } from "./entries/lease.ts";
 import { leaseModesOf } from "./entries/lease-modes.ts";
 import { RegistryError } from "./error.ts";
@@ -63,7 +63,7 @@ export class Registry implements AsyncDisposable {
     const { document, clock, topic, owner } = parts;
     this.#parts = parts;
     this.#view = new RegistryView(clock, owner);
-    this.#replica = new Replica(document, this.#view);
+    this.#replica = new Replica(document, this.#view, clock);
     this.#notices = new Notices(clock, this.#view, topic);
     this.#contracts = new Contracts(this.#view, parts.blobs, document);
     this.#resolver = new Resolver(this.#view, this.#notices, clock);
@@ -254,8 +254,12 @@ export class Registry implements AsyncDisposable {
     this.#checkOpen();
     const { owner } = this;
     const all = new Set(list === "writers" && owner !== undefined ? [owner, ...authors] : authors);
-    await this.#replica.write({ kind: "acl", list }, encodeAuthorList([...all]));
-    await this.#notices.send({ type: "aclChanged", keyPrefix: `_aster/acl/${list}` });
+    const key = { kind: "acl", list } as const;
+    await this.#replica.write(key, encodeAuthorList([...all]));
+    await this.#notices.send({
+      type: "aclChanged",
+      keyPrefix: new TextDecoder().decode(registryKey(key)),
+    });
   }
 
   stats(): RegistryStats {

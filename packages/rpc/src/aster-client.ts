@@ -1,5 +1,5 @@
 import type { ContractManifest } from "@aster/contract/model";
-import type { EndpointAddress, Node } from "@aster/transport";
+import type { EndpointAddress, Node, PathStats } from "@aster/transport";
 import type { AdmittedService } from "@aster/trust";
 import { abortedError } from "./client/call-failure.ts";
 import type {
@@ -164,6 +164,14 @@ export class AsterClient implements AsyncDisposable {
     return this.#link.peer;
   }
 
+  /**
+   * The network paths of the present connection: direct ones and through relays. Empty without a
+   * connection, and in memory.
+   */
+  get paths(): readonly PathStats[] {
+    return this.#link.connectionStats().paths ?? [];
+  }
+
   get state(): ClientState {
     return this.#link.state;
   }
@@ -176,6 +184,11 @@ export class AsterClient implements AsyncDisposable {
   /** The attributes that the peer took from the client's credential. */
   get attributes(): Readonly<Record<string, string>> {
     return this.#link.attributes;
+  }
+
+  /** The id of the registry that the peer has, 64 hex characters; `undefined` for none. */
+  get registryNamespace(): string | undefined {
+    return this.#link.registryNamespace || undefined;
   }
 
   /**

@@ -54,7 +54,7 @@ export interface AsterClientOptions extends NodeChoice, ConfigChoice {
   readonly limits?: RpcLimitOptions | undefined;
   /**
    * The compression of the requests of services and methods without a setting of their own.
-   * Default: messages of more than 4096 bytes.
+   * `false`: of no service and no method. Default: messages of more than 4096 bytes.
    */
   readonly compression?: CompressionSetting | undefined;
   /**

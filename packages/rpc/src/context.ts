@@ -32,9 +32,15 @@ export type AsyncScope = <R>(work: () => R) => R;
 
 /** The current async context, with the stores of all `AsyncLocalStorage`s of the program. */
 export function currentScope(): AsyncScope {
-  // AsyncLocalStorage.snapshot() does the same for 16 µs instead of 0.1 µs
-  const resource = new AsyncResource("AsterScope");
+  const resource = currentResource();
   return (work) => resource.runInAsyncScope(work);
+}
+
+/** The current async context, for code that makes no closure per call. */
+export function currentResource(): AsyncResource {
+  // AsyncLocalStorage.snapshot() does the same for 6 µs instead of 0.02 µs; to find the id of the
+  // trigger, which nothing here needs, would take longer than the rest
+  return new AsyncResource("AsterScope", 0);
 }
 
 /** Binds a callback of the program to the current async context. */

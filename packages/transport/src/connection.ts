@@ -4,6 +4,17 @@ import type { EndpointId } from "./address/endpoint.ts";
 import type { Channel, ChannelSink } from "./channel.ts";
 import type { TransportError } from "./error.ts";
 
+/** A path of packets between two nodes. A connection may have several and uses one. */
+export interface PathStats {
+  /** The `ip:port` of the peer, or the URL of the relay. */
+  readonly address: string;
+  /** The packets pass a relay, which cannot read them. */
+  readonly relayed: boolean;
+  /** The connection sends on this path. */
+  readonly selected: boolean;
+  readonly rttMs: number;
+}
+
 export interface ConnectionStats {
   /** Open channels, of both sides. */
   readonly channels: number;
@@ -11,6 +22,8 @@ export interface ConnectionStats {
   readonly receivedBytes: number;
   /** Smoothed round-trip time; 0 without a network. */
   readonly rttMs: number;
+  /** Not set without a network. */
+  readonly paths?: readonly PathStats[];
 }
 
 /** The observer of what the transport keeps for the peer of a connection, to limit it. */

@@ -26,7 +26,7 @@ export { TransportError } from "./error.ts";
 
 export type { Channel, ChannelSink } from "./channel.ts";
 export { ResetCode } from "./channel.ts";
-export type { BufferObserver, Connection, ConnectionStats } from "./connection.ts";
+export type { BufferObserver, Connection, ConnectionStats, PathStats } from "./connection.ts";
 export { LONGEST_TIMER_MS } from "./defaults.ts";
 export {
   encodeFrame,

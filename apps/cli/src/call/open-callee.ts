@@ -2,7 +2,6 @@ import type { ContractManifest } from "@aster/contract/model";
 import { type AsterClient, RpcError, StatusCode } from "@aster/rpc";
 import type { CommandContext } from "../command/context.ts";
 import { ExitCode, Failure, usageFailure } from "../command/failure.ts";
-import { definitionOfManifest } from "../contract/definition-of-manifest.ts";
 import { contractsOf } from "../contract/source.ts";
 import { unknownName } from "./call-failure.ts";
 import { type Callee, type CallMode, typedCallee, untypedCallee } from "./callee.ts";
@@ -35,7 +34,7 @@ export async function openCallee(
   checkScope(service, offer.scoped === "session", session);
   const manifest = await manifestFor(context, client, choice);
   if (manifest !== undefined) {
-    return await typedCallee(client, definitionOfManifest(manifest), mode ?? "json");
+    return await typedCallee(client, manifest, mode ?? "json");
   }
   if (mode === undefined || mode === "json") return await untypedCallee(client, service, session);
   throw usageFailure(
@@ -47,14 +46,23 @@ export async function openCallee(
 
 function checkScope(service: string, scoped: boolean, session: boolean): void {
   if (scoped === session) return;
-  throw new Failure(ExitCode.FAILED, {
+  throw wrongScope(
+    service,
+    scoped,
+    scoped
+      ? `open a session with: aster call ADDRESS ${service} --session`
+      : `call a method with: aster call ADDRESS ${service}.METHOD`,
+  );
+}
+
+/** The failure of a call outside of a session, or of a session with a shared service. */
+export function wrongScope(service: string, scoped: boolean, hint: string): Failure {
+  return new Failure(ExitCode.FAILED, {
     code: StatusCode.FAILED_PRECONDITION,
     status: "FAILED_PRECONDITION",
     reason: "",
     message: `${service} is a ${scoped ? "session-scoped" : "shared"} service`,
-    hint: scoped
-      ? `open a session with: aster call ADDRESS ${service} --session`
-      : `call a method with: aster call ADDRESS ${service}.METHOD`,
+    hint,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { CommandSpec } from "../command/spec.ts";
-import { peerOptionSpecs } from "../peer/option-specs.ts";
+import { contractSpec, peerOptionSpecs } from "../peer/option-specs.ts";
 
 export const bench: CommandSpec = {
   name: "bench",
@@ -8,7 +8,10 @@ export const bench: CommandSpec = {
     "A unary method is called with 1, 16 and 64 calls at a time. Of a server stream, the messages per second are " +
     "measured. The calls reach the handler: choose a method that may run often.",
   args: [
-    { name: "<address>", text: "an aster1… ticket, a base64 node address or an endpoint id" },
+    {
+      name: "<address>",
+      text: "an aster1… ticket, a base64 node address, an endpoint id, or a registry: NAMESPACE@ADDRESS",
+    },
     { name: "<method>", text: "SERVICE.METHOD, unary or a server stream" },
     { name: "[json]", text: "the request (default: {})" },
   ],
@@ -19,6 +22,7 @@ export const bench: CommandSpec = {
       text: "the serialization (default: json)",
       choices: ["json", "xlang", "xlang1", "native", "row"],
     },
+    contractSpec,
     ...peerOptionSpecs,
   ],
   examples: ["aster bench $ADDRESS Greeter.sayHello --seconds 0.2 --mode xlang"],

@@ -1,4 +1,5 @@
 import type { GroupSpec } from "../command/spec.ts";
+import { peerOptionSpecs } from "../peer/option-specs.ts";
 
 const peer = { name: "<peer>", text: "the address of a node or of a registry" };
 const hash = { name: "<hash>", text: "the hash of the blob" };
@@ -13,6 +14,7 @@ export const blob: GroupSpec = {
       details:
         "Other blobs of a node cannot be listed. The hash of such a blob is its contract id.",
       args: [{ name: "<peer>", text: "the address of a registry, NAMESPACE@ADDRESS" }],
+      options: peerOptionSpecs,
       examples: ["aster blob ls $NAMESPACE@$ADDRESS"],
       load: async () => (await import("./blob/ls.ts")).ls,
     },
@@ -20,6 +22,7 @@ export const blob: GroupSpec = {
       name: "cat",
       summary: "Write a blob to stdout",
       args: [peer, hash],
+      options: peerOptionSpecs,
       examples: ["aster blob cat $ADDRESS $CONTRACT"],
       load: async () => (await import("./blob/cat.ts")).cat,
     },
@@ -27,7 +30,7 @@ export const blob: GroupSpec = {
       name: "save",
       summary: "Save a blob in a file",
       args: [peer, hash, { name: "<path>", text: "the file" }],
-      options: [{ flags: "--force", text: "replace a file that is there" }],
+      options: [{ flags: "--force", text: "replace a file that is there" }, ...peerOptionSpecs],
       examples: ["aster blob save $ADDRESS $CONTRACT contract.bin"],
       load: async () => (await import("./blob/save.ts")).save,
     },

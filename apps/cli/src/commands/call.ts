@@ -1,5 +1,5 @@
 import type { CommandSpec } from "../command/spec.ts";
-import { peerOptionSpecs } from "../peer/option-specs.ts";
+import { contractSpec, peerOptionSpecs } from "../peer/option-specs.ts";
 
 export const call: CommandSpec = {
   name: "call",
@@ -24,10 +24,7 @@ export const call: CommandSpec = {
       text: "the serialization (default: json)",
       choices: ["json", "xlang", "xlang1", "native", "row"],
     },
-    {
-      flags: "--contract <source>",
-      text: "a manifest or FILE:EXPORT, for peers that do not describe their services",
-    },
+    contractSpec,
     {
       flags: "--pattern <pattern>",
       text: "the pattern of a method that is not described (default: unary)",

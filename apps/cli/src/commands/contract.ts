@@ -32,7 +32,7 @@ export const contract: GroupSpec = {
     {
       name: "preview",
       summary: "Show services with their methods, fields and contract ids",
-      options: [service, { flags: "--manifest <file>", text: "a manifest file" }],
+      options: [service, { flags: "--manifest <source>", text: source }, ...peerOptionSpecs],
       examples: [
         "aster contract preview --service greeter.ts:Greeter",
         "aster contract preview --manifest greeter.json --json",
@@ -56,6 +56,7 @@ export const contract: GroupSpec = {
         },
         { flags: "-o, --out <dir>", text: "the folder (default: the current one)" },
         force,
+        ...peerOptionSpecs,
       ],
       examples: [
         "aster contract export greeter.json --out exported",
@@ -76,7 +77,10 @@ export const contract: GroupSpec = {
       summary: "Check that an export has the contract id of a manifest",
       details: "Exit code 1 if it has not.",
       args: [{ name: "<file>", text: "an export, SERVICE.aster.json" }],
-      options: [{ flags: "--manifest <source>", text: source, default: ".aster/manifest.json" }],
+      options: [
+        { flags: "--manifest <source>", text: source, default: ".aster/manifest.json" },
+        ...peerOptionSpecs,
+      ],
       examples: ["aster contract verify exported/Greeter.aster.json --manifest greeter.json"],
       load: async () => (await import("./contract/verify.ts")).verify,
     },
@@ -88,6 +92,7 @@ export const contract: GroupSpec = {
         { name: "<before>", text: source },
         { name: "<after>", text: "the same" },
       ],
+      options: peerOptionSpecs,
       examples: ["aster contract diff greeter.json greeter.ts:Greeter"],
       load: async () => (await import("./contract/diff.ts")).diff,
     },
@@ -99,6 +104,7 @@ export const contract: GroupSpec = {
         { ...service, required: true },
         { flags: "--against <source>", text: `the earlier contract: ${source}`, required: true },
         { flags: "--github", text: "annotate (default: where GITHUB_ACTIONS is true)" },
+        ...peerOptionSpecs,
       ],
       examples: ["aster contract check --service greeter.ts:Greeter --against greeter.json"],
       load: async () => (await import("./contract/check.ts")).check,

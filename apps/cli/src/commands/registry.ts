@@ -1,9 +1,12 @@
 import type { GroupSpec, OptionSpec } from "../command/spec.ts";
+import { peerOptionSpecs } from "../peer/option-specs.ts";
 
 const place: readonly OptionSpec[] = [
   { flags: "--namespace <hex>", text: "the id of the registry", required: true },
   { flags: "--peer <address>", text: "the address of a node that has it", required: true },
 ];
+// --peer is the address of a node here
+const presented = peerOptionSpecs.filter(({ flags }) => !flags.startsWith("--peer "));
 const store: OptionSpec = {
   flags: "--store <dir>",
   text: "the store of a server that is stopped",
@@ -46,6 +49,7 @@ export const registry: GroupSpec = {
           default: "round_robin",
         },
         { flags: "--wait-ms <n>", text: "the time to wait for a producer", default: "0" },
+        ...presented,
       ],
       examples: [
         "aster registry resolve --namespace $NAMESPACE --peer $ADDRESS --service Greeter --json",
@@ -59,6 +63,7 @@ export const registry: GroupSpec = {
         ...place,
         { flags: "-s, --service <name>", text: "only the entries of this service" },
         { flags: "--for-ms <n>", text: "the time to watch (default: until it is interrupted)" },
+        ...presented,
       ],
       examples: ["aster registry watch --namespace $NAMESPACE --peer $ADDRESS --for-ms 200"],
       load: async () => (await import("./registry/watch.ts")).watch,
@@ -66,7 +71,11 @@ export const registry: GroupSpec = {
     {
       name: "manifest",
       summary: "Print the manifest of a contract, checked against its bytes",
-      options: [...place, { flags: "--contract <hex>", text: "the contract", required: true }],
+      options: [
+        ...place,
+        { flags: "--contract <hex>", text: "the contract", required: true },
+        ...presented,
+      ],
       examples: [
         "aster registry manifest --namespace $NAMESPACE --peer $ADDRESS --contract $CONTRACT",
       ],

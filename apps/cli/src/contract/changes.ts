@@ -64,9 +64,25 @@ function serviceChanges(
   }
   return [
     ...optionChanges(before, after),
-    ...compareContracts(before, after).flatMap((method) => methodChanges(name, method)),
+    ...compareContracts(before, after).flatMap((method) =>
+      methodChanges(name, knownDifferences(method, before, after)),
+    ),
     ...(before.contract_id === after.contract_id ? [] : orderChanges(before, after)),
   ];
+}
+
+/** Parts of fields that a manifest without `types` does not have. */
+const ONLY_IN_TYPES = /^[^:]*: (?:key|number|optional|JavaScript type) /;
+
+/** Leaves out differences in what only one of the manifests describes. */
+function knownDifferences(
+  method: MethodComparison,
+  before: ContractManifest,
+  after: ContractManifest,
+): MethodComparison {
+  if ((before.types === undefined) === (after.types === undefined)) return method;
+  const differences = method.differences.filter(({ text }) => !ONLY_IN_TYPES.test(text));
+  return { ...method, differences };
 }
 
 function* optionChanges(

@@ -14,7 +14,8 @@ export function serviceText(service: ServiceFacts, style: Style): string {
   return [`${head}\n  contract ${service.contractId}`, ...parts].join("\n");
 }
 
-function methodText(method: MethodFacts, style: Style): string {
+/** A method as text: its pattern and the fields of its messages. */
+export function methodText(method: MethodFacts, style: Style): string {
   const { name, pattern, request, response, timeoutSeconds, idempotent } = method;
   const notes = [
     pattern,

@@ -47,7 +47,7 @@ async function contractsAt(
     }
     case "registry": {
       const { manifestsInRegistry } = await import("../registry/registry-manifests.ts");
-      const manifests = await manifestsInRegistry(context, reference.address);
+      const manifests = await manifestsInRegistry(context, reference.address, peer);
       return manifests.map((manifest) => ({ manifest }));
     }
   }

@@ -1,14 +1,17 @@
 """Runs a command under a pseudo-terminal: terminal.py STEPS COMMAND ARGUMENT…
 
-STEPS is a JSON list of pairs: a text to wait for on the screen, and the keys to press then. The
-result is a line of JSON with the exit code and the whole screen.
+STEPS is a JSON list of pairs: a text to wait for on the screen, and the keys to press then, or the
+new size of the terminal as columns and rows. The result is a line of JSON with the exit code and the whole screen.
 """
 
+import fcntl
 import json
 import os
 import pty
 import signal
+import struct
 import sys
+import termios
 import time
 
 LIMIT_SECONDS = 75
@@ -29,7 +32,11 @@ def main() -> None:
             seen = screen.index(wanted.encode(), seen) + len(wanted.encode())
             # the prompt reads keys a moment after it is drawn
             time.sleep(0.2)
-            os.write(terminal, keys.encode())
+            if isinstance(keys, str):
+                os.write(terminal, keys.encode())
+            else:
+                size = struct.pack("HHHH", keys[1], keys[0], 0, 0)
+                fcntl.ioctl(terminal, termios.TIOCSWINSZ, size)
         try:
             part = os.read(terminal, 65536)
         except OSError:

@@ -40,6 +40,8 @@ With \`--json\` an error is \`{"error":{"code","status","reason","message","hint
 | \`profile.missing\`, \`profile.exists\` | a profile is not there, or is there already |
 | \`key.*\`, \`credential.*\` | a key file, the keyring or a credential cannot be used ([trust](trust.md#errors)) |
 | \`session.missing\`, \`session.limit\` | a tool names a session that is not open, or opens too many |
+| \`shell.syntax\`, \`shell.command\` | a line of the shell is not complete, or its command does not fit |
+| \`contract.missing\` | the peer does not describe its services; name their contracts with \`--contract\` |
 | \`contract.data\` | a manifest cannot be read, or does not describe a type |
 `;
 

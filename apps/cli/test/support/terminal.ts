@@ -7,10 +7,18 @@ import { asterArgs } from "./process.ts";
 
 const driver = fileURLToPath(new URL("../python/terminal.py", import.meta.url));
 
-/** A text to wait for on the screen, and the keys that are pressed then. */
-export type Step = readonly [text: string, keys: string];
+/** A text to wait for on the screen, and the keys that are pressed then, or the new size. */
+export type Step = readonly [text: string, keys: string | readonly [columns: number, rows: number]];
 
-export const keys = { enter: "\r", left: "\u001b[D", controlC: "\u0003" } as const;
+export const keys = {
+  enter: "\r",
+  tab: "\t",
+  backspace: "\u007f",
+  up: "\u001b[A",
+  left: "\u001b[D",
+  controlC: "\u0003",
+  controlD: "\u0004",
+} as const;
 
 export interface Session {
   readonly code: number;

@@ -17,6 +17,9 @@ function shown(output: string): string {
   return lines.slice(-60).join("\n");
 }
 
+// an install downloads packages, and the machine may be busy
+const TIMEOUT_MS = 600_000;
+
 /** Runs a command and returns its outputs. Rejects with both when it fails. */
 export function runWithErrors(
   command: string,
@@ -24,7 +27,12 @@ export function runWithErrors(
   { cwd, env }: RunOptions,
 ): Promise<Output> {
   return new Promise((resolve, reject) => {
-    const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 1 << 26, timeout: 240_000 };
+    const options = {
+      cwd,
+      env: { ...process.env, ...env },
+      maxBuffer: 1 << 26,
+      timeout: TIMEOUT_MS,
+    };
     execFile(command, [...args], options, (error, stdout, stderr) => {
       if (error === null) resolve({ stdout: stdout.trim(), stderr: stderr.trim() });
       else

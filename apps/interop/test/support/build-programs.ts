@@ -17,6 +17,7 @@ export default async function setup(): Promise<() => Promise<void>> {
       testkit: at("../../../testkit/src/main.ts"),
       "hoard-server": at("../attacks/programs/hoard-server.ts"),
       witness: at("../attacks/programs/witness.ts"),
+      "reach-peer": at("../reach/programs/peer.ts"),
     },
     outdir: folder,
     outExtension: { ".js": ".mjs" },

@@ -1,4 +1,4 @@
-import type { EndpointLease, RankingStrategy } from "@aster/registry";
+import { type RankingStrategy, summarizeLease } from "@aster/registry";
 import { emit } from "../json-lines.ts";
 import { excludeEachOther, noArguments, parseOptions, required, wholeNumber } from "../options.ts";
 import { UsageError } from "../usage.ts";
@@ -48,17 +48,6 @@ export async function resolve(args: readonly string[]): Promise<number> {
   const waitMs = wholeNumber("wait-ms", values["wait-ms"]);
   const found = await withRegistry(values, (registry) => registry.resolve(query, { waitMs }));
   const { contractId, leases } = found;
-  emit({ contractId, leases: leases.map(shown), chosen: leases[0]?.endpointId });
+  emit({ contractId, leases: leases.map(summarizeLease), chosen: leases[0]?.endpointId });
   return 0;
-}
-
-function shown(lease: EndpointLease) {
-  const { endpointId, healthStatus, load, leaseSeq, directAddrs } = lease;
-  return {
-    endpointId,
-    health: healthStatus,
-    load: load ?? null,
-    seq: leaseSeq,
-    addresses: directAddrs,
-  };
 }

@@ -37,6 +37,11 @@ export interface RegistryDocument {
   entries(): AsyncIterable<DocumentEntry>;
   /** The value with a hash; `undefined` while it has not arrived. */
   read(hash: string): Promise<Uint8Array | undefined>;
+  /**
+   * Asks the peers for a value that has not arrived. Resolves with `true` when it is here. Rejects
+   * or resolves with `false` when no peer gave it.
+   */
+  fetch(hash: string, options: FetchOptions): Promise<boolean>;
   /** Writes and returns an entry. Rejects if this node cannot write to the document. */
   set(key: Uint8Array, value: Uint8Array): Promise<DocumentEntry>;
   /** Changes from now on. The subscription begins at the call, and ends with the signal. */

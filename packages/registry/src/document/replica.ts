@@ -1,21 +1,22 @@
+import type { Clock } from "../clock.ts";
 import { isReadLater, maxValueBytes, parseEntryValue } from "../entries/entry-value.ts";
 import { parseRegistryKey, type RegistryKey, registryKey } from "../entries/keys.ts";
 import { RegistryError } from "../error.ts";
 import { deferred } from "../wait.ts";
 import type { DocumentEntry, DocumentEvent, RegistryDocument } from "./document.ts";
+import { type KnownEntry, MissingValues } from "./missing-values.ts";
 import type { IgnoredEntries, RegistryView } from "./view.ts";
-
-/** An entry with a key of the registry. */
-interface KnownEntry {
-  readonly key: RegistryKey;
-  readonly text: string;
-  readonly entry: DocumentEntry;
-}
 
 /** Values that are read from the store at a time. */
 const READS = 64;
-/** Entries whose values have not arrived. Of more, the oldest are found by the next full read. */
-const MOST_WAITING = 100_000;
+/**
+ * The wait after which values that have not arrived are asked for: a download of the document that
+ * failed is not repeated. It doubles with each further request.
+ */
+const FIRST_REQUEST_MS = 2_000;
+const LAST_REQUEST_MS = 64_000;
+/** Values that are asked for at a time. */
+const REQUESTS = 16;
 
 const utf8 = new TextDecoder();
 
@@ -25,17 +26,21 @@ const utf8 = new TextDecoder();
 export class Replica {
   readonly #document: RegistryDocument;
   readonly #view: RegistryView;
-  readonly #waiting = new Map<string, KnownEntry[]>();
+  readonly #clock: Clock;
+  readonly #missing = new MissingValues();
   readonly #closing = new AbortController();
   readonly #ignored = { malformed: 0, unknown: 0, oversized: 0 };
   readonly #synced = deferred();
   #isSynced = false;
   #reading = 0;
   #following: Promise<void> | undefined;
+  #requestMs = FIRST_REQUEST_MS;
+  #stopRequest: (() => void) | undefined;
 
-  constructor(document: RegistryDocument, view: RegistryView) {
+  constructor(document: RegistryDocument, view: RegistryView, clock: Clock) {
     this.#document = document;
     this.#view = view;
+    this.#clock = clock;
   }
 
   /** Reads the document and follows it until {@link Replica.close}. */
@@ -69,6 +74,7 @@ export class Replica {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#stopRequest?.();
     await this.#following?.catch(() => {});
   }
 
@@ -86,17 +92,11 @@ export class Replica {
   async #follow(events: AsyncIterable<DocumentEvent>): Promise<void> {
     for await (const event of events) {
       if (event.kind === "entry") void this.#receive(event.entry).catch(() => {});
-      else if (event.kind === "content") this.#arrived(event.hash);
+      else if (event.kind === "content") void this.#read(event.hash).catch(() => {});
       else if (event.kind === "lagged") void this.#readAll().catch(() => {});
       else this.#isSynced = true;
       this.#settle();
     }
-  }
-
-  #arrived(hash: string): void {
-    const waiting = this.#waiting.get(hash);
-    this.#waiting.delete(hash);
-    for (const known of waiting ?? []) void this.#read(known).catch(() => {});
   }
 
   async #receive(entry: DocumentEntry): Promise<void> {
@@ -111,17 +111,21 @@ export class Replica {
       this.#ignored.oversized += 1;
       this.#put(known, undefined);
     } else if (isReadLater(key)) this.#put(known, { kind: "unread" });
-    else await this.#read(known);
+    else {
+      // before the read, because the value may arrive meanwhile
+      this.#missing.add(known);
+      await this.#read(entry.hash);
+    }
   }
 
-  async #read(known: KnownEntry): Promise<void> {
+  /** Reads the value with a hash for all entries that miss it. */
+  async #read(hash: string): Promise<void> {
+    if (this.#missing.entriesOf(hash).length === 0) return;
     this.#reading += 1;
     try {
-      // before the read, because the value may arrive meanwhile
-      this.#wait(known);
-      const bytes = await this.#document.read(known.entry.hash);
-      if (bytes === undefined || !this.#endWait(known)) return;
-      this.#parse(known, bytes);
+      const bytes = await this.#document.read(hash);
+      if (bytes === undefined) return;
+      for (const known of this.#missing.take(hash)) this.#parse(known, bytes);
     } finally {
       this.#reading -= 1;
       this.#settle();
@@ -142,30 +146,41 @@ export class Replica {
     this.#view.put(key, text, entry, value);
   }
 
-  #wait(known: KnownEntry): void {
-    const { hash } = known.entry;
-    const waiting = this.#waiting.get(hash) ?? [];
-    waiting.push(known);
-    this.#waiting.set(hash, waiting);
-    if (this.#waiting.size > MOST_WAITING) {
-      for (const oldest of this.#waiting.keys()) {
-        this.#waiting.delete(oldest);
-        break;
-      }
-    }
-  }
-
-  /** Returns `false` if the value has arrived and is read already. */
-  #endWait(known: KnownEntry): boolean {
-    const waiting = this.#waiting.get(known.entry.hash);
-    const at = waiting?.indexOf(known) ?? -1;
-    if (waiting === undefined || at < 0) return false;
-    waiting.splice(at, 1);
-    if (waiting.length === 0) this.#waiting.delete(known.entry.hash);
-    return true;
-  }
-
   #settle(): void {
-    if (this.#isSynced && this.#reading === 0 && this.#waiting.size === 0) this.#synced.resolve();
+    if (!this.#isSynced || this.#reading > 0) return;
+    if (this.#missing.size === 0) this.#synced.resolve();
+    else this.#requestLater();
+  }
+
+  #requestLater(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#stopRequest ??= this.#clock.after(this.#requestMs, () => {
+      void this.#request().finally(() => {
+        this.#stopRequest = undefined;
+        this.#settle();
+      });
+    });
+  }
+
+  /** Asks the peers for the values that have not arrived. */
+  async #request(): Promise<void> {
+    const { signal } = this.#closing;
+    const hashes = this.#missing.hashes();
+    const worker = async (): Promise<void> => {
+      for (const hash of hashes) {
+        if (signal.aborted) return;
+        const sizes = this.#missing.entriesOf(hash).map(({ key }) => maxValueBytes(key));
+        const options = { maxBytes: Math.max(0, ...sizes), signal };
+        // a failure has no effect: the next request tries again
+        const isHere = await this.#document.fetch(hash, options).catch(() => false);
+        if (isHere) await this.#read(hash).catch(() => {});
+      }
+    };
+    const before = this.#missing.size;
+    await Promise.all(Array.from({ length: REQUESTS }, worker));
+    const hasProgress = this.#missing.size < before;
+    this.#requestMs = hasProgress
+      ? FIRST_REQUEST_MS
+      : Math.min(this.#requestMs * 2, LAST_REQUEST_MS);
   }
 }

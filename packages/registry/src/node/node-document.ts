@@ -2,8 +2,14 @@ import { TransportError } from "@aster/transport";
 import type { Blobs } from "@aster/transport/blobs";
 import type { Doc, DocEntry, DocEvent } from "@aster/transport/docs";
 import { systemClock } from "../clock.ts";
-import type { DocumentEntry, DocumentEvent, RegistryDocument } from "../document/document.ts";
+import type {
+  DocumentEntry,
+  DocumentEvent,
+  FetchOptions,
+  RegistryDocument,
+} from "../document/document.ts";
 import { RegistryError } from "../error.ts";
+import { LostNeighbors } from "./lost-neighbors.ts";
 
 /**
  * The least pause after a sync that failed. It doubles with each further failure, and a random
@@ -27,19 +33,35 @@ export class NodeDocument implements RegistryDocument {
   readonly author: string;
   readonly #doc: Doc;
   readonly #blobs: Blobs;
+  readonly #peers: () => Promise<readonly string[]>;
   readonly #onNeighbor: (peer: string) => void;
+  readonly #lost: LostNeighbors;
   #failures = 0;
   #hasSynced = false;
   #hasEntry = false;
   #hasNeighbor = false;
 
-  /** `onNeighbor` is called with each peer that this node begins to exchange changes with. */
-  constructor(doc: Doc, author: string, blobs: Blobs, onNeighbor: (peer: string) => void) {
+  /**
+   * `peers` returns those that have the document. `onNeighbor` is called with each peer that this
+   * node begins to exchange changes with. `expected` are the addresses of those that should become
+   * neighbors, by their ids.
+   */
+  constructor(
+    doc: Doc,
+    author: string,
+    blobs: Blobs,
+    peers: () => Promise<readonly string[]>,
+    onNeighbor: (peer: string) => void,
+    expected: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.namespace = doc.id;
     this.author = author;
     this.#doc = doc;
     this.#blobs = blobs;
+    this.#peers = peers;
     this.#onNeighbor = onNeighbor;
+    this.#lost = new LostNeighbors(systemClock, (peer) => doc.startSync([peer]));
+    for (const [id, address] of expected) this.#lost.expect(id, address);
   }
 
   async *entries(): AsyncGenerator<DocumentEntry, void, undefined> {
@@ -52,6 +74,18 @@ export class NodeDocument implements RegistryDocument {
     } catch (error) {
       if (error instanceof TransportError && error.code === "missing") return undefined;
       throw error;
+    }
+  }
+
+  async fetch(hash: string, options: FetchOptions): Promise<boolean> {
+    const providers = await this.#peers();
+    // the document keeps the value
+    const tag = `aster-value/${hash}`;
+    try {
+      await this.#blobs.get({ hash, providers }, { ...options, tag });
+      return true;
+    } finally {
+      await this.#blobs.tags.delete(tag).catch(() => {});
     }
   }
 
@@ -80,7 +114,11 @@ export class NodeDocument implements RegistryDocument {
   ): AsyncGenerator<DocumentEvent, void, undefined> {
     try {
       for await (const event of events) {
-        if (event.kind === "neighborUp") this.#onNeighbor(event.peer);
+        if (event.kind === "neighborUp") {
+          this.#onNeighbor(event.peer);
+          this.#lost.up(event.peer);
+        }
+        if (event.kind === "neighborDown") this.#lost.down(event.peer);
         if (event.kind === "syncFinished") {
           if (this.#hasSyncedBy(event, signal)) yield { kind: "synced" };
           continue;
@@ -94,6 +132,8 @@ export class NodeDocument implements RegistryDocument {
     } catch (error) {
       const isEnd = error instanceof TransportError && error.code === "closed";
       if (!isEnd && !signal.aborted) throw error;
+    } finally {
+      this.#lost.end();
     }
   }
 

@@ -110,10 +110,12 @@ async function registryOver(
 ): Promise<Registry> {
   const namespace = doc.id;
   const topic = new NodeTopic(node, namespace, peers);
-  const known = peers.map((peer) => parseAddress(peer).endpointId);
+  const known = new Map(peers.map((peer) => [parseAddress(peer).endpointId, peer]));
+  const everyPeer = async () => [...new Set([...known.keys(), ...(await doc.peers())])];
+  const onNeighbor = (peer: string) => topic.addPeer(peer);
   return await Registry.over({
-    document: new NodeDocument(doc, author, blobs, (peer) => topic.addPeer(peer)),
-    blobs: nodeBlobs(blobs, async () => [...known, ...(await doc.peers())]),
+    document: new NodeDocument(doc, author, blobs, everyPeer, onNeighbor, known),
+    blobs: nodeBlobs(blobs, everyPeer),
     topic,
     clock: systemClock,
     endpointId: node.id,

@@ -37,6 +37,54 @@ test("uses an entry as soon as its value arrives", async () => {
   await consumer.registry.resolve(query);
 });
 
+test("is synced when a value that was read twice arrives", async () => {
+  await using mesh = new MemoryMesh();
+  const producer = await mesh.add();
+  await producer.registry.advertise(Greeter);
+  const document = new MemoryDocument(NAMESPACE, idOf(5), mesh.clock);
+  document.holdsContent = true;
+  const consumer = await mesh.add({ document });
+  document.lag();
+  await settled();
+  // the event of the arrival is lost
+  document.dropsEvents = true;
+  document.releaseContent();
+  document.dropsEvents = false;
+  document.lag();
+  await consumer.registry.synced;
+  expect(consumer.registry.stats().entries).toBe(1);
+});
+
+test("does not wait for the value of an entry that was replaced", async () => {
+  await using mesh = new MemoryMesh();
+  const producer = await mesh.add();
+  const { registry } = await mesh.add();
+  const document = new MemoryDocument(NAMESPACE, idOf(5), mesh.clock);
+  document.holdsContent = true;
+  const consumer = await mesh.add({ document });
+  const advertisement = await producer.registry.advertise(Greeter);
+  await mesh.clock.advance(1_000);
+  document.forgetsHeld();
+  await advertisement.refresh();
+  document.releaseContent();
+  await consumer.registry.synced;
+  expect(await registry.resolve(query)).toEqual(await consumer.registry.resolve(query));
+});
+
+test("asks the peers for values that do not arrive", async () => {
+  await using mesh = new MemoryMesh();
+  const producer = await mesh.add();
+  await producer.registry.advertise(Greeter);
+  const document = new MemoryDocument(NAMESPACE, idOf(5), mesh.clock);
+  document.holdsContent = true;
+  const consumer = await mesh.add({ document });
+  await settled();
+  expect(consumer.registry.stats().entries).toBe(0);
+  await mesh.clock.advance(2_000);
+  await consumer.registry.synced;
+  expect(consumer.registry.stats().entries).toBe(1);
+});
+
 test("reads everything again after lost events", async () => {
   await using mesh = new MemoryMesh();
   const producer = await mesh.add();

@@ -20,7 +20,13 @@ async function eventsOf(...events: readonly object[]): Promise<string[]> {
     },
     startSync: async () => {},
   } as unknown as Doc;
-  const document = new NodeDocument(doc, "author", {} as Blobs, () => {});
+  const document = new NodeDocument(
+    doc,
+    "author",
+    {} as Blobs,
+    async () => [],
+    () => {},
+  );
   const kinds: string[] = [];
   for await (const { kind } of document.subscribe(controller.signal)) kinds.push(kind);
   controller.abort();

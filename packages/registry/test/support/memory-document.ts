@@ -40,6 +40,8 @@ export class MemoryDocument implements RegistryDocument {
   readonly author: string;
   /** Values of other replicas arrive only when this is false. */
   holdsContent = false;
+  /** Events do not reach the readers while this is true. */
+  dropsEvents = false;
   readonly #clock: Clock;
   readonly #entries = new Map<string, DocumentEntry>();
   readonly #contents = new Map<string, Uint8Array>();
@@ -60,6 +62,14 @@ export class MemoryDocument implements RegistryDocument {
 
   async read(hash: string): Promise<Uint8Array | undefined> {
     return this.#contents.get(hash);
+  }
+
+  async fetch(hash: string): Promise<boolean> {
+    for (const peer of this.#peers) {
+      const bytes = peer.#contents.get(hash);
+      if (bytes !== undefined) this.#contents.set(hash, bytes);
+    }
+    return this.#contents.has(hash);
   }
 
   async set(key: Uint8Array, value: Uint8Array): Promise<DocumentEntry> {
@@ -115,6 +125,11 @@ export class MemoryDocument implements RegistryDocument {
     this.#held.clear();
   }
 
+  /** The held values never arrive. */
+  forgetsHeld(): void {
+    this.#held.clear();
+  }
+
   /** Tells the readers that they have lost events. */
   lag(): void {
     this.#emit({ kind: "lagged" });
@@ -145,6 +160,7 @@ export class MemoryDocument implements RegistryDocument {
   }
 
   #emit(event: DocumentEvent): void {
+    if (this.dropsEvents) return;
     for (const queue of this.#queues) queue.push(event);
   }
 }

@@ -8,6 +8,7 @@ import { timers } from "../time/timer-wheel.ts";
 import { nextTurn } from "../time/turn.ts";
 import type { CallEnding, EndFollower } from "./call-ending.ts";
 import { abortedError, asEnding, deadlineError } from "./call-failure.ts";
+import type { ObservedCall } from "./call-options.ts";
 import type { HeldCall, HeldCalls } from "./held-calls.ts";
 
 export interface CallGuardOptions {
@@ -109,8 +110,8 @@ export class CallGuard implements Timed, HeldCall, CallEnding, EndFollower {
     });
   }
 
-  /** As `settled`, for the last result of the call. */
-  result<T>(work: Promise<T>): Promise<T> {
+  /** As `settled`, for the last result of the call, which `observed` gets before the caller. */
+  result<T>(work: Promise<T>, observed?: ObservedCall): Promise<T> {
     return new Promise((resolve, reject) => {
       let settled = false;
       const settle = (): boolean => {
@@ -122,13 +123,19 @@ export class CallGuard implements Timed, HeldCall, CallEnding, EndFollower {
       const fail = (error: unknown): void => {
         // a rejection after the result would have no reader
         if (!settle()) return;
+        observed?.ended(RpcError.from(error));
         if (isAtCall(error)) resolve(rejection(error));
         else reject(error);
       };
       this.#waiters.push(fail);
       work.then(
         (value) => {
-          if (settle()) resolve(value);
+          if (!settle()) return;
+          if (observed !== undefined) {
+            observed.responses = 1;
+            observed.ended(undefined);
+          }
+          resolve(value);
         },
         (error: unknown) => fail(this.#errorOf(error)),
       );

@@ -6,6 +6,7 @@ import type { Interceptor, MethodPattern, SerializationMode } from "@aster/contr
 import type { Channel } from "@aster/transport";
 import { atCall, isAtCall, rejection } from "../call-stack.ts";
 import { RpcError, type RpcErrorOptions } from "../error.ts";
+import { methodInterceptors } from "../hooks/call-hooks.ts";
 import { checkInterceptors } from "../interceptor-chain.ts";
 import type { MessageSource } from "../message/message-pump.ts";
 import { RpcReason } from "../reason.ts";
@@ -86,11 +87,15 @@ function methodInMode(
           const logged = log.begin(bound.service, bound.method.name, peer);
           return pattern(target, bound, request, { ...setup, logged });
         };
-  const around = (all: readonly Interceptor[]): Start =>
-    all.length === 0
-      ? start
-      : (hookedStart(target, bound, all, start) ??
-        interceptedStart({ target, bound, interceptors: all, start }));
+  const around = (all: readonly Interceptor[]): Start => {
+    const { prepares, wraps } = methodInterceptors(all);
+    const hooks = prepares.length;
+    const inner =
+      wraps.length === 0
+        ? start
+        : interceptedStart({ target, bound, hooks, interceptors: wraps, start });
+    return hooks === 0 ? inner : hookedStart(target, bound, prepares, inner);
+  };
   const run = around(interceptors);
   return (request, options) => {
     const setup = callSetup(options, usualTimeoutMs, target.limits);

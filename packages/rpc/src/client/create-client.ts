@@ -36,8 +36,8 @@ export interface ClientOptions extends ModeChoice {
    */
   readonly retry?: RetryChoice<PeerRetryOptions> | undefined;
   /**
-   * The compression of the requests of methods without a setting of their own. Default: that of the
-   * connection, or messages of more than 4096 bytes.
+   * The compression of the requests of methods without a setting of their own. `false`: of no
+   * method. Default: that of the connection, or messages of more than 4096 bytes.
    */
   readonly compression?: CompressionSetting | undefined;
 }

@@ -1,7 +1,10 @@
 import { withStack } from "../call-stack.ts";
+import { RpcError } from "../error.ts";
 import { nextTurn } from "../time/turn.ts";
+import type { EndFollower } from "./call-ending.ts";
 import { leftError } from "./call-failure.ts";
 import type { CallGuard } from "./call-guard.ts";
+import type { ObservedCall } from "./call-options.ts";
 import type { Endable, ResponseStream } from "./response-stream.ts";
 
 type Step = IteratorResult<unknown, undefined>;
@@ -12,22 +15,37 @@ const done: IteratorReturnResult<undefined> = Object.freeze({ done: true, value:
  * The stream of responses of a call with interceptors, also before they have opened it. Every wait
  * ends with the call.
  */
-export class GuardedStream implements ResponseStream<unknown>, Endable {
+export class GuardedStream implements ResponseStream<unknown>, Endable, EndFollower {
   readonly #guard: CallGuard;
+  /** The call as the hooks outside of the interceptors see it. */
+  readonly #observed: ObservedCall | undefined;
   readonly #opening: Promise<AsyncIterator<unknown, undefined>>;
   #open = false;
   #over = false;
   #pending = 0;
 
-  constructor(opening: Promise<unknown>, guard: CallGuard) {
+  constructor(opening: Promise<unknown>, guard: CallGuard, observed?: ObservedCall) {
     this.#guard = guard;
+    this.#observed = observed;
+    if (observed !== undefined) {
+      if (guard.ended === undefined) guard.follow(this);
+      else observed.ended(guard.ended);
+    }
     this.#opening = opening.then((stream) => {
       this.#open = true;
       return (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     });
     // `next()` rejects with the error; a stream that is never read must not cause an unhandled
     // rejection
-    this.#opening.catch(() => guard.finish());
+    this.#opening.catch((error: unknown) => {
+      guard.finish();
+      this.#failed(error);
+    });
+  }
+
+  /** The call is over, also for a reader that does not come. */
+  callEnded(error: RpcError): void {
+    this.#observed?.ended(error);
   }
 
   /** A stream that an interceptor made itself does not tell it before it is read. */
@@ -45,10 +63,14 @@ export class GuardedStream implements ResponseStream<unknown>, Endable {
     this.#pending += 1;
     try {
       const step = await this.#guard.settled(this.#next());
-      if (step.done) this.#finish();
+      if (step.done) {
+        this.#finish();
+        this.#observed?.ended(undefined);
+      } else if (this.#observed !== undefined) this.#observed.responses += 1;
       return step;
     } catch (error) {
       this.#finish();
+      this.#failed(error);
       if (error === this.#guard.ended) this.#leave().catch(() => {});
       throw withStack(error);
     } finally {
@@ -59,6 +81,7 @@ export class GuardedStream implements ResponseStream<unknown>, Endable {
   async return(): Promise<Step> {
     const guard = this.#guard;
     this.#over = true;
+    this.#observed?.ended(leftError());
     if (!this.#open) guard.end(leftError());
     // a generator does not return while it waits for something else
     else if (this.#pending > 0) void nextTurn().then(() => guard.end(leftError()));
@@ -84,6 +107,10 @@ export class GuardedStream implements ResponseStream<unknown>, Endable {
   #finish(): void {
     this.#over = true;
     this.#guard.finish();
+  }
+
+  #failed(error: unknown): void {
+    this.#observed?.ended(RpcError.from(error));
   }
 
   async #next(): Promise<Step> {

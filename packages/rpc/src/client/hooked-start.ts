@@ -1,9 +1,8 @@
-import type { CallMetadata, CompressionSetting, Interceptor } from "@aster/contract";
+import type { CallMetadata, CompressionSetting } from "@aster/contract";
 import { RpcError } from "../error.ts";
-import { type CallChanges, hooksOf, type PrepareHooks } from "../hooks/call-hooks.ts";
+import type { CallChanges, PrepareHooks } from "../hooks/call-hooks.ts";
 import { HookedCall, type MethodHooks, methodHooks } from "../hooks/hooked-call.ts";
 import { streamsRequests, streamsResponses } from "../interceptor-chain.ts";
-import type { RpcLimits } from "../limits.ts";
 import { narrowed } from "../message/compression.ts";
 import { checkMetadata, Metadata } from "../metadata.ts";
 import { now } from "../time/clock.ts";
@@ -16,18 +15,13 @@ import { FailedStream } from "./response-stream.ts";
 
 const NO_ROLES: ReadonlySet<string> = new Set();
 
-/**
- * Returns a `Start` that runs interceptors made by `callHooks` around each call; `undefined` if
- * there is another interceptor among them.
- */
+/** Returns a `Start` that runs hooks around each call. */
 export function hookedStart(
   target: CallTarget,
   bound: BoundMethod,
-  interceptors: readonly Interceptor[],
+  prepares: readonly PrepareHooks[],
   start: Start,
-): Start | undefined {
-  const prepares = interceptors.map(hooksOf);
-  if (!prepares.every((prepare) => prepare !== undefined)) return undefined;
+): Start {
   const streams = streamsResponses(bound.method.pattern);
   let hooks: MethodHooks | undefined;
   return (request, setup) => {
@@ -66,41 +60,61 @@ function prepared(
 }
 
 class HookedClientCall extends HookedCall implements ObservedCall {
-  readonly roles = NO_ROLES;
-  readonly context = undefined;
-  metadata: CallMetadata;
-  deadlineAt: number | undefined;
-  compression: CompressionSetting | undefined;
   requests: number;
   responses = 0;
+  #metadata: Metadata;
+  #deadlineAt: number;
+  #compression: CompressionSetting | undefined;
+  readonly #target: CallTarget;
   readonly #setup: CallSetup;
-  readonly #limits: RpcLimits;
-  readonly #observes: boolean;
 
-  constructor(hooks: MethodHooks, { connection, limits }: CallTarget, setup: CallSetup) {
-    super(hooks, connection.peer, setup.startedAt ?? (hooks.observes ? now() : undefined));
-    this.metadata = setup.metadata;
-    this.deadlineAt = setup.deadlineAt === NO_DEADLINE ? undefined : setup.deadlineAt;
-    this.compression = setup.compression;
+  constructor(hooks: MethodHooks, target: CallTarget, setup: CallSetup) {
+    super(hooks, setup.startedAt ?? (hooks.observes ? now() : undefined));
     this.requests = streamsRequests(hooks.facts.pattern) ? 0 : 1;
+    this.#metadata = setup.metadata;
+    this.#deadlineAt = setup.deadlineAt;
+    this.#compression = setup.compression;
+    this.#target = target;
     this.#setup = setup;
-    this.#limits = limits;
-    this.#observes = hooks.observes;
+  }
+
+  get peer(): string {
+    return this.#target.connection.peer;
+  }
+
+  get roles(): ReadonlySet<string> {
+    return NO_ROLES;
+  }
+
+  get metadata(): CallMetadata {
+    return this.#metadata;
+  }
+
+  get deadlineAt(): number | undefined {
+    return this.#deadlineAt === NO_DEADLINE ? undefined : this.#deadlineAt;
+  }
+
+  get compression(): CompressionSetting | undefined {
+    return this.#compression;
+  }
+
+  get context(): undefined {
+    return undefined;
   }
 
   /** The setup of the call on the wire, after all changes. */
   get setup(): CallSetup {
     const { signal, onTrailer, retry, compression } = this.#setup;
     return {
-      metadata: this.metadata as Metadata,
-      deadlineAt: this.deadlineAt ?? NO_DEADLINE,
+      metadata: this.#metadata,
+      deadlineAt: this.#deadlineAt,
       startedAt: this.startedAt,
       signal,
       onTrailer,
       retry,
-      compression: narrowed(compression, this.compression),
+      compression: narrowed(compression, this.#compression),
       logged: undefined,
-      observed: this.#observes ? this : undefined,
+      observed: this.observes ? this : undefined,
     };
   }
 
@@ -111,14 +125,13 @@ class HookedClientCall extends HookedCall implements ObservedCall {
   protected override change({ metadata, deadlineAt, compression }: CallChanges): void {
     if (metadata !== undefined) {
       const checked = Metadata.from(metadata);
-      checkMetadata(checked, this.#limits);
-      this.metadata = checked;
+      checkMetadata(checked, this.#target.limits);
+      this.#metadata = checked;
     }
     if (deadlineAt !== undefined) {
       checkDeadlineAt(deadlineAt);
-      const earliest = Math.min(deadlineAt, this.deadlineAt ?? NO_DEADLINE);
-      this.deadlineAt = earliest === NO_DEADLINE ? undefined : earliest;
+      this.#deadlineAt = Math.min(deadlineAt, this.#deadlineAt);
     }
-    if (compression !== undefined) this.compression = compression;
+    if (compression !== undefined) this.#compression = compression;
   }
 }

@@ -13,7 +13,7 @@ import { checkDeadlineAt, NO_DEADLINE } from "../time/deadline.ts";
 import type { BoundMethod } from "./bound-method.ts";
 import { endingMembers } from "./call-ending.ts";
 import { CallGuard } from "./call-guard.ts";
-import type { CallSetup } from "./call-options.ts";
+import type { CallSetup, ObservedCall } from "./call-options.ts";
 import type { CallTarget } from "./call-target.ts";
 import { GuardedStream } from "./guarded-stream.ts";
 
@@ -26,6 +26,8 @@ const NO_ROLES: ReadonlySet<string> = new Set();
 interface InterceptedMethod {
   readonly target: CallTarget;
   readonly bound: BoundMethod;
+  /** The number of hooks outside of the interceptors. */
+  readonly hooks: number;
   /** At least one. */
   readonly interceptors: readonly Interceptor[];
   readonly start: Start;
@@ -36,6 +38,31 @@ export function interceptedStart(method: InterceptedMethod): Start {
   return (request, setup) => new InterceptedRun(method).begin(request, setup);
 }
 
+/**
+ * Passes the number of requests that a call on the wire has sent to the hooks. Of several calls,
+ * for instance attempts, the last that sends one counts. The interceptors say how the call ends.
+ */
+class RequestCount implements ObservedCall {
+  responses = 0;
+  readonly #observed: ObservedCall;
+  #requests = 0;
+
+  constructor(observed: ObservedCall) {
+    this.#observed = observed;
+  }
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  set requests(count: number) {
+    this.#requests = count;
+    this.#observed.requests = count;
+  }
+
+  ended(): void {}
+}
+
 /** The run of the interceptors of one call. */
 class InterceptedRun {
   readonly #method: InterceptedMethod;
@@ -44,6 +71,8 @@ class InterceptedRun {
   #retry: CallSetup["retry"];
   /** The setting of the caller. */
   #compression: CompressionSetting | undefined;
+  /** The call as the hooks outside see it, if one of them needs its end. */
+  #observed: ObservedCall | undefined;
 
   constructor(method: InterceptedMethod) {
     this.#method = method;
@@ -53,6 +82,7 @@ class InterceptedRun {
     this.#retry = setup.retry;
     const { metadata, deadlineAt, signal, onTrailer, compression } = setup;
     this.#compression = compression;
+    this.#observed = setup.observed;
     const { service, version, method } = this.#method.bound;
     const { connection } = this.#method.target;
     const guard = this.#guard(deadlineAt, signal);
@@ -77,7 +107,9 @@ class InterceptedRun {
       onTrailer: onTrailer && ((trailer) => onTrailer(Metadata.from(trailer))),
     };
     const result = this.#run(call, guard);
-    return this.#streams ? new GuardedStream(result, guard) : guard.result(result);
+    return this.#streams
+      ? new GuardedStream(result, guard, setup.observed)
+      : guard.result(result, setup.observed);
   }
 
   get #streams(): boolean {
@@ -149,8 +181,19 @@ class InterceptedRun {
       signal: signal === guard.signal && !this.#streams ? guard.source : signal,
       onTrailer: onTrailer && inCurrentScope(onTrailer),
       retry: this.#retry,
+      elsewhere: call.elsewhere,
       compression: narrowed(this.#compression, call.compression),
+      observed: this.#counted(),
     });
+  }
+
+  /** The only request of a call counts from its beginning. */
+  #counted(): ObservedCall | undefined {
+    const observed = this.#observed;
+    if (observed === undefined) return undefined;
+    return streamsRequests(this.#method.bound.method.pattern)
+      ? new RequestCount(observed)
+      : undefined;
   }
 
   #guard(deadlineAt: number, signal: AbortSignal | undefined, outer?: CallGuard): CallGuard {
@@ -159,11 +202,11 @@ class InterceptedRun {
   }
 
   #place(): string {
-    const { interceptors } = this.#method;
+    const { hooks, interceptors } = this.#method;
     const interceptor = interceptors[this.#at];
     if (interceptor === undefined) return "";
     return interceptor.name === ""
-      ? `in interceptor ${this.#at + 1} of ${interceptors.length}`
+      ? `in interceptor ${hooks + this.#at + 1} of ${hooks + interceptors.length}`
       : `in the interceptor "${interceptor.name}"`;
   }
 }

@@ -1,4 +1,4 @@
-import type { InterceptedCall, Interceptor } from "@aster/contract";
+import type { InterceptedCall, Interceptor, Next } from "@aster/contract";
 import { type CallEnd, observeCall } from "../observe-call.ts";
 
 /** The facts that all calls of one method share. */
@@ -40,11 +40,10 @@ type HookedInterceptor = Interceptor & { readonly [HOOKS]?: PrepareHooks };
  * Makes an interceptor of two functions that run at the start and at the end of calls. It sees what
  * `observeCall` reports, and can change metadata, deadline and compression. The call runs the
  * functions itself: there is no `next`, and no promise or stream is wrapped. So it costs a fraction
- * of an interceptor that does the same, where no other interceptor is outside of it, and on a
- * client none is inside of it.
+ * of an interceptor that does the same, where all interceptors outside of it are hooks, too.
  *
  * A function is called before the first call of each method on each client and server, and returns
- * the hooks of that method.
+ * the hooks of that method. For interceptors of single calls it is called before each of them.
  *
  * ```ts
  * const log = callHooks(({ service, method }) => {
@@ -55,13 +54,21 @@ type HookedInterceptor = Interceptor & { readonly [HOOKS]?: PrepareHooks };
  */
 export function callHooks(hooks: CallHooks | PrepareHooks): Interceptor {
   const prepare: PrepareHooks = typeof hooks === "function" ? hooks : () => hooks;
-  const interceptor: Interceptor = (call, next) => {
-    const hooks = prepare(call);
-    const passed = changed(call, hooks.begin?.(call));
-    if (hooks.end === undefined) return next(passed);
-    return observeCall(passed, next, (end) => hooks.end?.(end, call));
-  };
+  const interceptor: Interceptor = (call, next) => around(prepare(factsOf(call)), call, next);
   return Object.defineProperty(interceptor, HOOKS, { value: prepare });
+}
+
+/** Runs hooks as an interceptor, inside of one that is a function around `next`. */
+function around(hooks: CallHooks, call: InterceptedCall, next: Next): Promise<unknown> {
+  const passed = changed(call, hooks.begin?.(call));
+  if (hooks.end === undefined) return next(passed);
+  return observeCall(passed, next, (end) => hooks.end?.(end, call));
+}
+
+/** The facts alone: hooks of a method may keep them, and the call has its request. */
+function factsOf(call: InterceptedCall): MethodFacts {
+  const { side, service, version, method, pattern, idempotent, inSession } = call;
+  return { side, service, version, method, pattern, idempotent, inSession };
 }
 
 /** Returns the call itself without changes, so that it costs nothing to pass it on. */
@@ -72,6 +79,35 @@ function changed(call: InterceptedCall, changes: CallChanges | undefined): Inter
 }
 
 /** The function that {@link callHooks} has made an interceptor of; `undefined` for another one. */
-export function hooksOf(interceptor: Interceptor): PrepareHooks | undefined {
+function hooksOf(interceptor: Interceptor): PrepareHooks | undefined {
   return (interceptor as HookedInterceptor)[HOOKS];
+}
+
+/** The interceptors of one method. */
+export interface MethodInterceptors {
+  /** The outermost interceptors, as far as they are hooks: the call runs them itself. */
+  readonly prepares: readonly PrepareHooks[];
+  /** The others, from the first that is not a hook on. Hooks among them are prepared once. */
+  readonly wraps: readonly Interceptor[];
+}
+
+/** Divides the interceptors of one method. */
+export function methodInterceptors(all: readonly Interceptor[]): MethodInterceptors {
+  const prepares: PrepareHooks[] = [];
+  for (const interceptor of all) {
+    const prepare = hooksOf(interceptor);
+    if (prepare === undefined) break;
+    prepares.push(prepare);
+  }
+  return { prepares, wraps: all.slice(prepares.length).map(preparedOnce) };
+}
+
+function preparedOnce(interceptor: Interceptor): Interceptor {
+  const prepare = hooksOf(interceptor);
+  if (prepare === undefined) return interceptor;
+  let hooks: CallHooks | undefined;
+  return (call, next) => {
+    hooks ??= prepare(factsOf(call));
+    return around(hooks, call, next);
+  };
 }

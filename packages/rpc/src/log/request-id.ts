@@ -6,10 +6,10 @@ const usable = /^[\w.:-]{1,64}$/;
 const ID_BYTES = 8;
 const ID_CHARS = 2 * ID_BYTES;
 /** Random bytes for the next ids: a system call per id would take longer than the rest of it. */
-const random = Buffer.allocUnsafeSlow(512 * ID_BYTES);
+const random = Buffer.allocUnsafeSlow(2048 * ID_BYTES);
 let used = random.length;
 /** The ids of this many bytes are made at once: few, because each of them keeps the text alive. */
-const TEXT_BYTES = 16 * ID_BYTES;
+const TEXT_BYTES = 32 * ID_BYTES;
 let text = "";
 let at = 0;
 
@@ -34,5 +34,6 @@ function nextText(): string {
 
 /** Returns the id that the caller sent if it can be used, else a new one. */
 export function requestIdOf(callId: string): string {
-  return usable.test(callId) ? callId : newRequestId();
+  // most callers send none
+  return callId !== "" && usable.test(callId) ? callId : newRequestId();
 }

@@ -64,11 +64,16 @@ export function packingOf(
   return { plainBytes: Math.min(thresholdBytes, MAX_PAYLOAD_BYTES), level };
 }
 
-/** The packing of a method, where the client or server has the packing `wider`. */
+/**
+ * The packing of a method, where the client or server has the packing `wider`. With
+ * `compression: false` it compresses nothing, whatever the definition says, because other programs
+ * share the definition.
+ */
 export function packingFor(
   service: Pick<ServiceDefinition, "compression">,
   method: Pick<ServiceMethod, "compression">,
   wider: Packing,
 ): Packing {
-  return packingOf(method.compression, packingOf(service.compression, wider));
+  const own = packingOf(method.compression, packingOf(service.compression, wider));
+  return wider === noPacking ? noPacking : own;
 }

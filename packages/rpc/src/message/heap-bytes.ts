@@ -10,6 +10,14 @@ const VIEW_BYTES = 96;
 /** Deeper parts are not counted: only messages that contain themselves have any. */
 const MOST_LEVELS = 64;
 
+/** The memory of smaller messages is not measured: they are about as large as on the wire. */
+export const MEASURED_BYTES = 4096;
+
+/** Estimates the memory that a decoded message of so many bytes takes beyond them. */
+export function extraBytesOf(message: unknown, bytes: number): number {
+  return Math.max(0, heapBytesOf(message, bytes) - bytes);
+}
+
 /**
  * Estimates the memory that a decoded message takes. It can be 40 times the size on the wire, for
  * example for a list of small objects.

@@ -36,9 +36,10 @@ export class MessageQueue<T>
   readonly #onRead: ((heldBytes: number) => void) | undefined;
   #channel: Channel | undefined;
   #items: (T | Promise<T> | undefined)[] = [];
+  /** The bytes of the messages, as `~bytes` of those that have an entry in `#extras`. */
   #sizes: number[] = [];
-  /** The memory of the messages, where `onRead` asks for it. */
-  #held: number[] = [];
+  /** In order, the memory of messages beyond their bytes, if there is any. */
+  #extras: number[] = [];
   /** The memory of the messages that the reader works on. */
   #reading = 0;
   #head = 0;
@@ -102,21 +103,21 @@ export class MessageQueue<T>
   }
 
   /**
-   * Adds a message, or the promise of one, which the reader then waits for. `heldBytes` is the
-   * memory that it takes.
+   * Adds a message, or the promise of one, which the reader then waits for. `extraBytes` is the
+   * memory that it takes beyond its bytes.
    */
-  push(value: T | Promise<T>, bytes: number, heldBytes = 0): void {
+  push(value: T | Promise<T>, bytes: number, extraBytes = 0): void {
     if (this.#ended) return;
     const waiter = this.#waiters.length > 0 ? this.#waiters.shift() : undefined;
     if (waiter !== undefined) {
       this.#taken += 1;
-      this.#reading += heldBytes;
+      this.#reading += bytes + extraBytes;
       waiter.resolve(resultOf(value));
       return;
     }
     this.#items.push(value);
-    this.#sizes.push(bytes);
-    if (this.#onRead !== undefined) this.#held.push(heldBytes);
+    this.#sizes.push(extraBytes === 0 ? bytes : ~bytes);
+    if (extraBytes !== 0) this.#extras.push(extraBytes);
     this.#bytes += bytes;
     if (this.#paused) return;
     if (this.#items.length - this.#head >= this.#maxItems || this.#bytes >= this.#maxBytes) {
@@ -203,19 +204,22 @@ export class MessageQueue<T>
   #shift(): T | Promise<T> {
     this.#taken += 1;
     const value = this.#items[this.#head] as T | Promise<T>;
-    this.#bytes -= this.#sizes[this.#head] as number;
-    if (this.#onRead !== undefined) this.#reading += this.#held[this.#head] as number;
+    let bytes = this.#sizes[this.#head] as number;
+    if (bytes < 0) {
+      bytes = ~bytes;
+      this.#reading += this.#extras.shift() as number;
+    }
+    this.#bytes -= bytes;
+    this.#reading += bytes;
     this.#items[this.#head] = undefined;
     this.#head += 1;
     if (this.#head === this.#items.length) {
       this.#items.length = 0;
       this.#sizes.length = 0;
-      this.#held.length = 0;
       this.#head = 0;
     } else if (this.#head === COMPACT_AT) {
       this.#items.splice(0, COMPACT_AT);
       this.#sizes.splice(0, COMPACT_AT);
-      this.#held.splice(0, COMPACT_AT);
       this.#head = 0;
     }
     if (this.#paused) this.#resumeWhenLow();
@@ -236,15 +240,13 @@ export class MessageQueue<T>
   }
 
   #drop(): void {
-    for (let index = this.#head; index < this.#held.length; index++) {
-      this.#reading += this.#held[index] as number;
-    }
-    if (this.#reading > 0) this.#freeRead();
-    this.#held = [];
+    this.#reading += this.#extras.reduce((sum, bytes) => sum + bytes, this.#bytes);
     this.#items = [];
     this.#sizes = [];
+    this.#extras = [];
     this.#head = 0;
     this.#bytes = 0;
+    if (this.#reading > 0) this.#freeRead();
     if (this.#paused) this.#resumeWhenLow();
   }
 }

@@ -64,6 +64,8 @@ export class PeerLink {
   /** The services that the peer offered at the last admission. */
   services: readonly AdmittedService[];
   attributes: Readonly<Record<string, string>>;
+  /** Empty if the peer has no registry. */
+  registryNamespace: string;
   /** The peer of the present connection, or of the last one. */
   peer: string;
   /** Fulfils when the client is closed. */
@@ -102,6 +104,7 @@ export class PeerLink {
     this.connection = dialed.connection;
     this.services = dialed.admission.services;
     this.attributes = dialed.admission.attributes;
+    this.registryNamespace = dialed.admission.registryNamespace;
     this.#renewal.admitted(dialed.expiresAt);
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
@@ -133,6 +136,11 @@ export class PeerLink {
     );
   }
 
+  /** The connection to another producer. */
+  get spare(): DialedPeer | undefined {
+    return this.#options.dialer.spare;
+  }
+
   connectionStats(): ConnectionStats {
     return this.connection?.stats() ?? { channels: 0, sentBytes: 0, receivedBytes: 0, rttMs: 0 };
   }
@@ -140,7 +148,8 @@ export class PeerLink {
   /** Channels that are open on any connection or wait for one, and calls in interceptors. */
   get channels(): number {
     const present = this.connection?.stats().channels ?? 0;
-    return this.held.size + this.#pending.size + present + this.#retired.channels;
+    const elsewhere = this.spare?.connection.stats().channels ?? 0;
+    return this.held.size + this.#pending.size + present + elsewhere + this.#retired.channels;
   }
 
   /** Resolves when no call runs or the time is over, with whether none runs. */
@@ -276,7 +285,7 @@ export class PeerLink {
   #connectInTime(): void {
     if (this.#attempt !== undefined || this.#timer !== undefined) return;
     const { dialer, backoff } = this.#options;
-    const waitMs = dialer.hasSpare ? 0 : backoff.remainingMs(now());
+    const waitMs = dialer.spare !== undefined ? 0 : backoff.remainingMs(now());
     if (waitMs === 0) void this.#connect().catch(() => {});
     else {
       this.#timer = setTimer(() => {
@@ -336,6 +345,7 @@ export class PeerLink {
     );
     this.services = admission.services;
     this.attributes = admission.attributes;
+    this.registryNamespace = admission.registryNamespace;
     return expiresAt;
   }
 
@@ -357,6 +367,7 @@ export class PeerLink {
     this.#renewal.admitted(expiresAt);
     this.services = admission.services;
     this.attributes = admission.attributes;
+    this.registryNamespace = admission.registryNamespace;
     this.epoch += 1;
     this.#connectedAt = now();
     this.#lastError = undefined;

@@ -3,7 +3,7 @@ import { type Channel, type EndpointId, FrameFlag } from "@aster/transport";
 import { runInCall } from "../context.ts";
 import { type RpcError, rpcErrorIn } from "../error.ts";
 import { attempt } from "../error-fields.ts";
-import { heapBytesOf } from "../message/heap-bytes.ts";
+import { extraBytesOf, heapBytesOf, MEASURED_BYTES } from "../message/heap-bytes.ts";
 import { PROFILE_A_BYTE, PROFILE_B_BYTE, passMessage } from "../message/message-codec.ts";
 import {
   type PackedMessage,
@@ -17,16 +17,16 @@ import {
   MessagePump,
   type PumpTarget,
 } from "../message/message-pump.ts";
-import { MessageQueue } from "../message/message-queue.ts";
-import { RandomSample } from "../message/random-sample.ts";
+import type { MessageQueue } from "../message/message-queue.ts";
 import { rowBeforeSchema, secondSchema } from "../message/row-messages.ts";
 import { type WireMode, XLANG_B } from "../protocol/mode.ts";
 import type { ProtocolForm } from "../protocol/structs.ts";
 import { now } from "../time/clock.ts";
 import { concealResponse, misplacedFrame, tooManyItems } from "./errors.ts";
-import { type FrameReader, HeldFrame } from "./held-frame.ts";
+import type { FrameReader } from "./held-frame.ts";
 import { HookedServerCall } from "./hooked-server-call.ts";
 import type { PeerBudget } from "./peer-budget.ts";
+import { RequestStream } from "./request-stream.ts";
 import type { Route, RouteCoding } from "./route.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { ServerCore } from "./server-core.ts";
@@ -40,13 +40,6 @@ export interface CallCodings {
   coding(route: Route, form: WireMode): RouteCoding;
 }
 
-/** The memory of smaller messages is not measured: they are about as large as on the wire. */
-const MEASURED_BYTES = 4096;
-/**
- * Of the small messages that wait in a stream, one in so many is measured, and counts for all of
- * them. A peer cannot tell which one, because it is chosen at random.
- */
-const SMALL_PER_MEASURED = 16;
 /** The handler of a request that took longer to read gets a turn of its own. */
 const SLOW_MS = 5;
 /** Measuring a larger response takes too long. */
@@ -82,8 +75,6 @@ export class AdmittedCall {
   readonly form: ProtocolForm;
   /** The time at which the call fails with DEADLINE_EXCEEDED, as of `now()`. `Infinity`: never. */
   readonly timeoutAt: number;
-  /** The time is over before that of a header would be. */
-  readonly urgent: boolean;
   /** The time at which the header was read, as of `now()`. */
   readonly startedAt: number;
   /** The call counts as running. */
@@ -94,13 +85,13 @@ export class AdmittedCall {
   hooked: HookedServerCall | undefined;
   readonly #codings: CallCodings;
   #coding: RouteCoding;
-  #requests: MessageQueue<unknown> | undefined;
-  #measured: RandomSample | undefined;
-  #items = 0;
+  #requests: RequestStream | undefined;
   #responses = 0;
-  /** Bytes that count in the budget of the peer until the handler has returned. */
+  /**
+   * Bytes of the only request, and of a response that waits, which count in the budget of the peer
+   * until the handler has returned.
+   */
   #held = 0;
-  #heldFrame: HeldFrame | undefined;
   #pump: MessagePump | undefined;
   #slow = false;
   #handling = false;
@@ -110,18 +101,27 @@ export class AdmittedCall {
   #schemaRead = false;
   #schemaSent = false;
 
-  constructor(codings: CallCodings, route: Route, mode: SerializationMode, context: ServerContext) {
+  constructor(
+    codings: CallCodings,
+    route: Route,
+    mode: SerializationMode,
+    context: ServerContext,
+    startedAt: number,
+  ) {
     this.#codings = codings;
     this.route = route;
     this.context = context;
     this.form = mode === "json" ? "json" : "fory";
     this.#coding = codings.coding(route, mode);
-    const { handlerTimeoutMs, headerTimeoutMs } = codings.core.limits;
-    const at = now();
-    this.startedAt = at;
-    const latest = route.streamsResponses ? Number.POSITIVE_INFINITY : at + handlerTimeoutMs;
+    this.startedAt = startedAt;
+    const { handlerTimeoutMs } = codings.core.limits;
+    const latest = route.streamsResponses ? Number.POSITIVE_INFINITY : startedAt + handlerTimeoutMs;
     this.timeoutAt = Math.min(context.deadlineAt, latest);
-    this.urgent = this.timeoutAt <= at + headerTimeoutMs;
+  }
+
+  /** The time is over before that of a header would be. */
+  get urgent(): boolean {
+    return this.timeoutAt <= this.startedAt + this.#codings.core.limits.headerTimeoutMs;
   }
 
   /** Interceptors are at work, or have ended the call, and the handler was not called. */
@@ -142,12 +142,12 @@ export class AdmittedCall {
 
   /** The number of requests that have arrived for the handler. */
   get requests(): number {
-    return this.route.streamsRequests ? this.#items : Number(this.#handling);
+    return this.#requests === undefined ? Number(this.#handling) : this.#requests.items;
   }
 
   /** The number of requests that the handler has taken. */
   get taken(): number {
-    return this.#requests === undefined ? 1 : this.#requests.taken;
+    return this.#requests === undefined ? 1 : this.#requests.queue.taken;
   }
 
   /** The number of responses that were sent. */
@@ -165,7 +165,7 @@ export class AdmittedCall {
     const bytes = this.#unpack(flags, payload);
     const message = this.#decode(bytes);
     if (bytes.length < MEASURED_BYTES) return this.route.checkRequest(message);
-    this.#measure(message, bytes.length);
+    this.#hold(extraBytesOf(message, bytes.length));
     const request = this.route.checkRequest(message);
     this.#slow = now() - startedAt >= SLOW_MS;
     return request;
@@ -173,16 +173,9 @@ export class AdmittedCall {
 
   /** The stream of requests; the channel is paused while it is full. */
   openRequests(channel: Channel): MessageQueue<unknown> {
-    const { limits } = this.#codings.core;
-    const requests = new MessageQueue<unknown>(
-      limits,
-      () => {},
-      (bytes) => this.free(bytes),
-    );
-    requests.feedFrom(channel);
-    this.#requests = requests;
-    this.#measured = new RandomSample(SMALL_PER_MEASURED);
-    return requests;
+    const { budget, core } = this.#codings;
+    this.#requests = new RequestStream(budget, core.limits, channel);
+    return this.#requests.queue;
   }
 
   /**
@@ -193,23 +186,17 @@ export class AdmittedCall {
    * `reader` then gets the message again. Throws RESOURCE_EXHAUSTED when it cannot be kept.
    */
   push(flags: number, payload: Uint8Array, reader: FrameReader): Promise<unknown> | undefined {
-    const { budget } = this.#codings;
-    let held = this.#sizeOf(flags, payload);
-    this.#heldFrame = undefined;
-    if (!budget.fits(held) && this.#requests !== undefined) {
-      this.#heldFrame = new HeldFrame(budget, this.#requests, reader, flags, payload);
+    const requests = this.#requests as RequestStream;
+    const size = this.#sizeOf(flags, payload);
+    if (!requests.take(size)) {
+      requests.keep(reader, flags, payload);
       return undefined;
     }
-    this.#countItem();
-    budget.hold(held);
-    this.#held += held;
+    this.#countItem(requests);
     const bytes = this.#unpack(flags, payload);
     const message = this.#decode(bytes);
-    if (bytes.length >= MEASURED_BYTES) held += this.#measure(message, bytes.length);
-    else if (this.#requests?.awaited === false && this.#measured?.next() === true) {
-      held += this.#measure(message, bytes.length, SMALL_PER_MEASURED);
-    }
-    return this.#enqueue(this.route.checkRequest(message), bytes.length, held);
+    const extra = size - bytes.length + requests.measure(message, bytes.length);
+    return enqueue(requests, this.route.checkRequest(message), bytes.length, extra);
   }
 
   /**
@@ -226,22 +213,22 @@ export class AdmittedCall {
   /** Frees the bytes of requests and of a waiting response: the handler has returned. */
   freeRequests(): void {
     if (this.#held > 0) this.free(this.#held);
+    this.#requests?.release();
   }
 
   /** Adds a message that a caller in this process passed as a value. Throws as `push` does. */
   pushValue(message: unknown): Promise<unknown> | undefined {
-    this.#countItem();
-    return this.#enqueue(this.route.checkRequest(message), 0, 0);
+    const requests = this.#requests as RequestStream;
+    this.#countItem(requests);
+    return enqueue(requests, this.route.checkRequest(message), 0, 0);
   }
 
   finishRequests(): void {
-    this.#requests?.finish();
+    this.#requests?.queue.finish();
   }
 
   /** Ends the stream of requests for the handler with an error. */
   abandonRequests(reason: RpcError): void {
-    this.#heldFrame?.drop();
-    this.#heldFrame = undefined;
     this.#requests?.abandon(reason);
   }
 
@@ -385,15 +372,10 @@ export class AdmittedCall {
     }
   }
 
-  #enqueue(message: unknown, bytes: number, held: number): Promise<unknown> | undefined {
-    this.#requests?.push(message, bytes, held);
-    return message instanceof Promise ? message : undefined;
-  }
-
-  #countItem(): void {
+  #countItem(requests: RequestStream): void {
     const { maxClientStreamItems } = this.#codings.core.limits;
-    this.#items += 1;
-    if (this.#items > maxClientStreamItems && !this.route.streamsResponses) {
+    requests.items += 1;
+    if (requests.items > maxClientStreamItems && !this.route.streamsResponses) {
       throw tooManyItems(maxClientStreamItems);
     }
   }
@@ -410,15 +392,12 @@ export class AdmittedCall {
     return bytes;
   }
 
-  /** Counts the rest of the memory that so many decoded messages like this one take. */
-  #measure(message: unknown, bytes: number, messages = 1): number {
-    const more = Math.max(0, heapBytesOf(message, bytes) - bytes) * messages;
-    this.#codings.budget.hold(more);
-    this.#held += more;
-    return more;
+  #hold(bytes: number): void {
+    this.#codings.budget.hold(bytes);
+    this.#held += bytes;
   }
 
-  /** Counts bytes out. The reader of a stream may go on after the handler has returned. */
+  /** Counts bytes of a waiting response out. */
   free(bytes: number): void {
     const held = Math.min(bytes, this.#held);
     this.#held -= held;
@@ -455,6 +434,17 @@ export class AdmittedCall {
     this.report(errorId, cause);
     return error;
   }
+}
+
+/** Adds a message to the stream. Returns the promise of its checks, if there is one. */
+function enqueue(
+  requests: RequestStream,
+  message: unknown,
+  bytes: number,
+  extraBytes: number,
+): Promise<unknown> | undefined {
+  requests.queue.push(message, bytes, extraBytes);
+  return message instanceof Promise ? message : undefined;
 }
 
 /** For the server's log: the caller does not learn what the handler returned. */

@@ -21,9 +21,13 @@ export class HookedServerCall extends HookedCall {
   readonly #call: AnsweredCall;
 
   constructor(hooks: MethodHooks, call: AnsweredCall) {
-    super(hooks, call.context.peer, call.startedAt);
+    super(hooks, call.startedAt);
     this.context = call.context;
     this.#call = call;
+  }
+
+  get peer(): string {
+    return this.context.peer;
   }
 
   // a look into the directory of peers, which few hooks need

@@ -9,7 +9,7 @@ import type {
 } from "@aster/contract";
 import { type AsyncScope, currentScope } from "../context.ts";
 import { RpcError } from "../error.ts";
-import { hooksOf, type PrepareHooks } from "../hooks/call-hooks.ts";
+import { methodInterceptors, type PrepareHooks } from "../hooks/call-hooks.ts";
 import { type MethodHooks, methodHooks } from "../hooks/hooked-call.ts";
 import { chain, promiseOf } from "../interceptor-chain.ts";
 import { type Packing, packingFor } from "../message/compression.ts";
@@ -91,11 +91,8 @@ export class Route {
     if (this.#modes.has("row")) methodCoding(method, "row");
     const request = wireTypeInfo(method.request);
     this.#refined = request?.hasRefinements ? request : undefined;
-    const wrapsFrom = interceptors.findIndex((one) => hooksOf(one) === undefined);
-    const wraps = wrapsFrom < 0 ? [] : interceptors.slice(wrapsFrom);
-    this.#prepares = interceptors
-      .slice(0, interceptors.length - wraps.length)
-      .map((one) => hooksOf(one) as PrepareHooks);
+    const { prepares, wraps } = methodInterceptors(interceptors);
+    this.#prepares = prepares;
     this.wrapped = wraps.length > 0;
     const handler =
       implementation === undefined

@@ -49,7 +49,6 @@ const answered = new RpcError(StatusCode.CANCELLED, "the call has been answered"
  * unary call needs no promise besides the handler's own.
  */
 export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, RunningCall {
-  readonly sharesTurns = true;
   slot: TimerSlot | undefined;
   before: Timed | undefined;
   after: Timed | undefined;
@@ -77,6 +76,10 @@ export class ServerCall implements ChannelSink, Timed, TimedCall, CallOutcome, R
 
   get over(): boolean {
     return this.#phase === Phase.Over;
+  }
+
+  get sharesTurns(): boolean {
+    return true;
   }
 
   frame(flags: number, payload: Uint8Array): void {

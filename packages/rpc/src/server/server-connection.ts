@@ -100,8 +100,9 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
       if (parts !== undefined && known !== undefined) {
         form = known.mode === "json" ? "json" : "fory";
         route = known.route;
-        const context = this.enter(known.route, Metadata.empty, parts.deadlineEpochMs, "");
-        return new AdmittedCall(this, known.route, known.mode, context);
+        const startedAt = now();
+        const context = this.enter(route, Metadata.empty, parts.deadlineEpochMs, "", startedAt);
+        return new AdmittedCall(this, route, known.mode, context, startedAt);
       }
       header = openHeader(payload, core.limits);
       form = header.form;
@@ -115,7 +116,8 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
 
   /**
    * Checks the peer and the deadline. `callId` is the id that the caller sent, empty for none.
-   * `instance` serves the call if it belongs to a session.
+   * `startedAt` is a reading of `now()` of this turn. `instance` serves the call if it belongs to a
+   * session.
    *
    * Throws UNAUTHENTICATED, PERMISSION_DENIED, DEADLINE_EXCEEDED or UNAVAILABLE.
    */
@@ -124,6 +126,7 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
     metadata: Metadata,
     deadlineEpochMs: number,
     callId: string,
+    startedAt: number,
     instance?: object,
   ): ServerContext {
     const { core, peer } = this;
@@ -132,7 +135,7 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
     const deadlineAt =
       deadlineEpochMs === 0
         ? Number.POSITIVE_INFINITY
-        : deadlineAtOf(deadlineEpochMs, deadlineSkewMs);
+        : deadlineAtOf(deadlineEpochMs, deadlineSkewMs, startedAt);
     core.checkDraining();
     return new ServerContext(
       route,
@@ -234,8 +237,10 @@ export class ServerConnection implements CallOwner, BufferObserver, GatedConnect
     const mode = header.mode as SerializationMode;
     const metadata = metadataOf(header, core.limits);
     if (metadata.size === 0 && header.callId === "") core.routes.add(payload, { route, mode });
-    const context = this.enter(route, metadata, header.deadlineEpochMs, header.callId);
-    return new AdmittedCall(this, route, mode, context);
+    const { deadlineEpochMs, callId } = header;
+    const startedAt = now();
+    const context = this.enter(route, metadata, deadlineEpochMs, callId, startedAt);
+    return new AdmittedCall(this, route, mode, context, startedAt);
   }
 
   #admitSession(header: OpenedHeader): AdmittedSession {

@@ -31,7 +31,7 @@ export interface ServerOptions {
   readonly limits?: RpcLimitOptions | undefined;
   /**
    * The compression of the responses of services and methods without a setting of their own.
-   * Default: messages of more than 4096 bytes.
+   * `false`: of no service and no method. Default: messages of more than 4096 bytes.
    */
   readonly compression?: CompressionSetting | undefined;
   /** The source of a peer's attributes and roles. Default: no peer has any. */

@@ -15,6 +15,7 @@ import type { Route, RouteCoding } from "../server/route.ts";
 import type { ServerConnection } from "../server/server-connection.ts";
 import type { ServerCore } from "../server/server-core.ts";
 import { StatusCode } from "../status.ts";
+import { now } from "../time/clock.ts";
 
 /** The session of {@link SessionCalls}. */
 export interface SessionCallsObserver {
@@ -140,9 +141,17 @@ export class SessionCalls implements CallOwner {
   #enter(route: Route, metadata: Metadata, header: CallHeader): AdmittedCall {
     const { deadlineEpochMs, callId } = header;
     this.#observer.called(route);
-    const context = this.#owner.enter(route, metadata, deadlineEpochMs, callId, this.#instance);
+    const startedAt = now();
+    const context = this.#owner.enter(
+      route,
+      metadata,
+      deadlineEpochMs,
+      callId,
+      startedAt,
+      this.#instance,
+    );
     this.#handling = true;
-    return new AdmittedCall(this, route, this.#modeOf(route), context);
+    return new AdmittedCall(this, route, this.#modeOf(route), context, startedAt);
   }
 
   /**

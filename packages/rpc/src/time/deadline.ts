@@ -32,22 +32,22 @@ export function deadlineAfter(timeoutMs: number | undefined, present?: number): 
 
 /**
  * Converts a deadline on the wire to a reading of `now()`. This is the only time that the call
- * reads the wall clock.
+ * reads the wall clock. `present` is a reading of `now()` of this turn.
  *
  * A deadline that passed less than `skewMs` ago counts as a difference of clocks: the call gets the
  * rest of the tolerance as its time. Throws DEADLINE_EXCEEDED for an earlier one.
  */
-export function deadlineAtOf(deadlineEpochMs: number, skewMs: number): number {
+export function deadlineAtOf(deadlineEpochMs: number, skewMs: number, present: number): number {
   const nowEpochMs = epochMs();
   const remainingMs = deadlineEpochMs - nowEpochMs;
-  if (remainingMs > 0) return now() + remainingMs;
+  if (remainingMs > 0) return present + remainingMs;
   if (remainingMs + skewMs <= 0) {
     throw new RpcError(
       StatusCode.DEADLINE_EXCEEDED,
       `deadline already expired on receipt (now=${nowEpochMs}, deadline=${deadlineEpochMs}, skew_tolerance=${skewMs}ms)`,
     );
   }
-  return now() + remainingMs + skewMs;
+  return present + remainingMs + skewMs;
 }
 
 /** Throws INVALID_ARGUMENT for a timeout that is not a number above 0; `Infinity` passes. */

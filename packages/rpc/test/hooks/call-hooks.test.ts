@@ -177,15 +177,19 @@ describe.each(ways)("$title", (way) => {
   });
 });
 
-test("hooks are prepared once per method, before its first call", async () => {
+test.each([
+  { place: "alone", of: (hooks: Interceptor) => [hooks] },
+  { place: "before another interceptor", of: (hooks: Interceptor) => [hooks, pass] },
+  { place: "after another interceptor", of: (hooks: Interceptor) => [pass, hooks] },
+])("hooks $place are prepared once per method, before its first call", async ({ of }) => {
   const prepared: MethodFacts[] = [];
   const hooks = callHooks((method) => {
     prepared.push(method);
     return {};
   });
   const services = [implement(Four, echoing())];
-  const client = { interceptors: [hooks] };
-  await using pair = await servicePair({ services, interceptors: [hooks], client });
+  const client = { interceptors: of(hooks) };
+  await using pair = await servicePair({ services, interceptors: of(hooks), client });
   const remote = pair.client.client(Four);
   expect(prepared).toEqual([]);
   for (let call = 0; call < 3; call++) await callFour(remote, "one");
@@ -196,28 +200,131 @@ test("hooks are prepared once per method, before its first call", async () => {
     "client Four many",
     "server Four many",
   ]);
-  expect(prepared[0]).toMatchObject({ version: 1, pattern: "unary", inSession: false });
+  expect(prepared[0]).toEqual({
+    side: "client",
+    service: "Four",
+    version: 1,
+    method: "one",
+    pattern: "unary",
+    idempotent: false,
+    inSession: false,
+  });
 });
 
-test("hooks begin from the outermost to the innermost, and end in reverse", async () => {
-  const lines: string[] = [];
-  const noting = (name: string) =>
-    callHooks({
-      begin() {
-        lines.push(`${name} >`);
-        return undefined;
-      },
-      end: () => lines.push(`${name} <`),
-    });
-  const interceptors = [noting("a"), noting("b")];
-  const options = { services: [implement(Four, echoing())] };
-  for (const side of ["client", "server"]) {
-    await using pair = await servicePair(
+const noting = (lines: string[], name: string) =>
+  callHooks({
+    begin() {
+      lines.push(`${name} >`);
+      return undefined;
+    },
+    end: ({ code, requests, responses }) =>
+      lines.push(`${name} < ${code}, ${requests} in, ${responses} out`),
+  });
+
+describe.each(["client", "server"])("hooks of a %s", (side) => {
+  const openedWith = (interceptors: readonly Interceptor[]) => {
+    const options = { services: [implement(Four, echoing())] };
+    return servicePair(
       side === "server" ? { ...options, interceptors } : { ...options, client: { interceptors } },
     );
-    await callFour(pair.client.client(Four), "one");
-    expect(lines.splice(0)).toEqual(["a >", "b >", "b <", "a <"]);
+  };
+
+  test("begin from the outermost to the innermost, and end in reverse", async () => {
+    const lines: string[] = [];
+    await using pair = await openedWith([noting(lines, "a"), noting(lines, "b")]);
+    for (const pattern of PATTERNS) {
+      await callFour(pair.client.client(Four), pattern);
+      await expect.poll(() => lines).toHaveLength(4);
+      const end = "< 0, 1 in, 1 out";
+      expect(lines.splice(0)).toEqual(["a >", "b >", `b ${end}`, `a ${end}`]);
+    }
+  });
+
+  test("begin and end in their place among other interceptors", async () => {
+    const lines: string[] = [];
+    const between: Interceptor = (call, next) => {
+      lines.push("between >");
+      return next(call);
+    };
+    await using pair = await openedWith([
+      noting(lines, "a"),
+      noting(lines, "b"),
+      between,
+      noting(lines, "c"),
+    ]);
+    for (const pattern of PATTERNS) {
+      await callFour(pair.client.client(Four), pattern);
+      await expect.poll(() => lines).toHaveLength(7);
+      expect(lines.splice(0, 4)).toEqual(["a >", "b >", "between >", "c >"]);
+      const end = "< 0, 1 in, 1 out";
+      // on a server all of them see the same end, when the status is sent
+      if (side === "client") expect(lines[0]).toBe(`c ${end}`);
+      expect(lines.splice(0).sort()).toEqual([`a ${end}`, `b ${end}`, `c ${end}`]);
+    }
+  });
+
+  test("see the error that an interceptor inside makes of a response", async () => {
+    const lines: string[] = [];
+    const failing: Interceptor = async (call, next) => {
+      await next(call);
+      throw new RpcError(StatusCode.DATA_LOSS, "lost");
+    };
+    await using pair = await openedWith([noting(lines, "a"), failing]);
+    for (const pattern of PATTERNS) {
+      const call = callFour(pair.client.client(Four), pattern);
+      await expect(call).rejects.toMatchObject({ code: StatusCode.DATA_LOSS });
+      await expect.poll(() => lines).toHaveLength(2);
+      expect(lines.splice(0)[1]).toMatch(/^a < 15, \d in, 0 out$/);
+    }
+  });
+});
+
+test("hooks of a client see a call that an interceptor inside answers itself", async () => {
+  const lines: string[] = [];
+  const answering: Interceptor = (call) =>
+    Promise.resolve(
+      call.pattern === "unary" || call.pattern === "client_stream"
+        ? { text: "own" }
+        : (async function* () {
+            yield { text: "own" };
+          })(),
+    );
+  const client = { interceptors: [noting(lines, "a"), answering] };
+  await using pair = await servicePair({ services: [implement(Four, echoing())], client });
+  for (const pattern of PATTERNS) {
+    expect(await callFour(pair.client.client(Four), pattern)).toBe("own");
+    const requests = pattern === "one" || pattern === "many" ? 1 : 0;
+    expect(lines.splice(0)).toEqual(["a >", `a < 0, ${requests} in, 1 out`]);
   }
+});
+
+test("hooks of a client see a stream end that its reader leaves, or never reads", async () => {
+  using clock = fakeClock();
+  const lines: string[] = [];
+  const client = { interceptors: [noting(lines, "a"), pass] };
+  await using pair = await servicePair({ services: [implement(Four, echoing())], client });
+  const remote = pair.client.client(Four);
+  for await (const _ of remote.many({ text: "x" })) break;
+  expect(lines.splice(0)).toEqual(["a >", `a < ${StatusCode.CANCELLED}, 1 in, 1 out`]);
+  remote.many({ text: "x" }, { timeoutMs: 1_000 });
+  await clock.advance(1_001);
+  expect(lines).toEqual(["a >", `a < ${StatusCode.DEADLINE_EXCEEDED}, 1 in, 0 out`]);
+});
+
+test("hooks of a client count the requests of the last attempt", async () => {
+  const lines: string[] = [];
+  let calls = 0;
+  const failingOnce = answering<CallContext>((text) => {
+    calls += 1;
+    if (calls === 1) throw new RpcError(StatusCode.UNAVAILABLE, "not yet");
+    return text;
+  });
+  const again: Interceptor = (call, next) => next(call).catch(() => next(call));
+  const client = { interceptors: [noting(lines, "a"), again], retry: false };
+  await using pair = await servicePair({ services: [implement(Four, failingOnce)], client });
+  const requests = [{ text: "a" }, { text: "b" }];
+  expect(await pair.client.client(Four).sum(requests)).toEqual({ text: "ab" });
+  expect(lines).toEqual(["a >", "a < 0, 2 in, 1 out"]);
 });
 
 test("a call that hooks of a server refuse is a denied access", async () => {

@@ -1,5 +1,7 @@
 // The settings of compression on every level, read from the frames of both directions.
 import {
+  type AsterClientOptions,
+  type AsterServerOptions,
   bidiStream,
   type Client,
   clientStream,
@@ -136,6 +138,30 @@ describe.each(transports)("over %s", (transport) => {
     }
   });
 
+  test("false of a client or server counts before the definition", async () => {
+    const always = { compression: { thresholdBytes: 0 } };
+    const Packed = defineService("Packed", always, { one: unary(Text, Text, always) });
+    const hosted = [implement(Packed, { one: (request) => request })];
+    const never = { compression: false } as const;
+    const asking: Interceptor = (call, next) => next({ ...call, compression: {} });
+    const sentBy = async (
+      server: Pick<AsterServerOptions, "compression" | "interceptors">,
+      client: Pick<AsterClientOptions, "compression" | "interceptors">,
+    ): Promise<boolean[]> => {
+      await using pair = await watchedPair(transport, { services: hosted, ...server }, client);
+      expect((await pair.client.client(Packed).one({ text: large })).text).toBe(large);
+      return pair.messages.map(({ compressed }) => compressed);
+    };
+    expect(await sentBy({}, {})).toEqual([true, true]);
+    expect(await sentBy(never, {})).toEqual([true, false]);
+    expect(await sentBy({}, never)).toEqual([false, true]);
+    const interceptors = [asking];
+    expect(await sentBy({ ...never, interceptors }, { ...never, interceptors })).toEqual([
+      true,
+      true,
+    ]);
+  });
+
   test("large messages keep their order, also when they are compressed in the background", async () => {
     await using pair = await watchedPair(transport, { services });
     const texts = Array.from({ length: 12 }, (_, i) =>
@@ -201,11 +227,7 @@ test("methods count before their service, and a service before client and server
     }
   }
   const own = implement(Own, { usual: (r) => r, plain: (r) => r, best: (r) => r });
-  await using pair = await watchedPair(
-    "memory",
-    { services: [own, new Decorated()], ...never },
-    never,
-  );
+  await using pair = await watchedPair("memory", { services: [own, new Decorated()] });
   const flagsOf = async (call: () => Promise<Text>): Promise<boolean[]> => {
     pair.messages.length = 0;
     await call();

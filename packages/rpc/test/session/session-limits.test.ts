@@ -9,7 +9,7 @@ import {
   unary,
 } from "@aster/rpc";
 import { Server } from "@aster/rpc/server";
-import { encodeFrame, FrameFlag } from "@aster/transport";
+import { encodeFrame, FRAME_OVERHEAD_BYTES, FrameFlag } from "@aster/transport";
 import { describe, expect, test } from "vitest";
 import { callHeaderCodecs } from "../../src/protocol/structs.ts";
 import { memory, pairs, quic } from "../support/pairs.ts";
@@ -230,6 +230,28 @@ describe("raw peers", () => {
     const { frames } = await call.answer();
     expect(`${Buffer.from(frames.at(-1)?.payload ?? [])}`).toContain("maxHeaderBytes");
     expect(server.stats().heldBytes).toBeLessThan(1000);
+  });
+
+  test("counts a CALL behind a running call until it begins or its session ends", async () => {
+    const slow = implement(Big, () => ({
+      echo: async (item) => {
+        await tick(60_000);
+        return item;
+      },
+      async *many() {},
+    }));
+    const server = new Server({ services: [slow], onError: () => {} });
+    await using pair = await rawPair(server);
+    const call = new RawCall(pair.raw).send(joined(open, calling("echo"), request(1)));
+    await expect.poll(() => server.stats().calls).toBe(1);
+    const { heldBytes } = server.stats();
+    const waiting = calling("echo");
+    call.send(waiting);
+    await expect
+      .poll(() => server.stats().heldBytes)
+      .toBe(heldBytes + waiting.length - FRAME_OVERHEAD_BYTES);
+    call.reset(1);
+    await expect.poll(() => server.stats().heldBytes).toBeLessThanOrEqual(heldBytes);
   });
 
   test.each(["ends", "resets", "leaves"])(

@@ -108,6 +108,7 @@ export class QuicConnection implements Connection, Turn {
       sentBytes: known?.sentBytes ?? 0,
       receivedBytes: known?.receivedBytes ?? 0,
       rttMs: known?.rttMs ?? 0,
+      paths: known?.paths.map(({ relay, ...path }) => ({ ...path, relayed: relay })) ?? [],
     };
   }
 

@@ -21,10 +21,15 @@ export const bench: Run = async (context, { args, options }) => {
     throw usageFailure(`--seconds takes a number, not "${String(options.seconds)}"`);
   const request = parseJson(json, "the request");
   const { interrupted: signal } = context.host;
-  await using client = await connectTo(context, address, peerOptionsOf(options));
+  await using client = await connectTo(context, address, peerOptionsOf(options), { service });
   try {
     const mode = options.mode as CallMode | undefined;
-    const choice = { service, session: false, mode, contract: undefined };
+    const choice = {
+      service,
+      session: false,
+      mode,
+      contract: options.contract as string | undefined,
+    };
     await using callee = await openCallee(context, client, choice);
     const method = callee.method(name);
     if (method === undefined) throw unknownName("method", name, callee.names ?? []);

@@ -1,14 +1,16 @@
 import type { MethodPattern } from "@aster/contract";
 import type { CallOptions } from "@aster/rpc";
+import { askOnTerminal } from "../../call/ask-on-terminal.ts";
 import { callFailure, unknownName } from "../../call/call-failure.ts";
 import type { Callee, CalleeMethod, CallMode } from "../../call/callee.ts";
-import { invoke, streamsReplies, streamsRequests } from "../../call/invoke.ts";
+import { completed } from "../../call/complete-request.ts";
+import { streamsRequests } from "../../call/invoke.ts";
 import { openCallee } from "../../call/open-callee.ts";
+import { printReplies } from "../../call/print-replies.ts";
 import { runSession } from "../../call/run-session.ts";
 import type { CommandContext } from "../../command/context.ts";
 import { usageFailure } from "../../command/failure.ts";
 import type { Invocation, Run } from "../../command/spec.ts";
-import { parseExact, stringifyExact } from "../../files/exact-json.ts";
 import { valuesOf } from "../../files/lines.ts";
 import { parseJson } from "../../files/read-file.ts";
 import { connectTo } from "../../peer/connect.ts";
@@ -30,8 +32,11 @@ export const call: Run = async (context, { args: [address = "", target = "", jso
     });
     if (session) return await runSession(context, callee, callOptions);
     const found = methodOf(callee, method, options.pattern as MethodPattern | undefined);
-    const request = await requestFor(context, found, given, json === "-");
-    await print(context, found, request, callOptions);
+    const sent = await requestFor(context, found, given, json === "-");
+    const ask = json === "-" ? undefined : askOnTerminal(context.host);
+    const request =
+      ask === undefined || streamsRequests(found) ? sent : await completed(found, sent, ask);
+    await printReplies(context, found, request, callOptions);
     return 0;
   } catch (error) {
     throw await callFailure(error);
@@ -77,16 +82,4 @@ async function requestFor(
   if (!fromStdin) return given ?? {};
   for await (const value of valuesOf(host)) return value;
   return {};
-}
-
-async function print(
-  context: CommandContext,
-  method: CalleeMethod,
-  request: unknown,
-  options: CallOptions,
-): Promise<void> {
-  const pretty = !context.json && !streamsReplies(method);
-  for await (const reply of invoke(method, request, options)) {
-    context.line(pretty ? stringifyExact(parseExact(reply), 2) : reply);
-  }
 }

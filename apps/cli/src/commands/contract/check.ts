@@ -4,6 +4,7 @@ import type { Run } from "../../command/spec.ts";
 import { contractChanges } from "../../contract/changes.ts";
 import { annotations, changesText } from "../../contract/changes-text.ts";
 import { contractsOf } from "../../contract/source.ts";
+import { peerOptionsOf } from "../../peer/options.ts";
 
 export const check: Run = async (context, { options }) => {
   const { service, against, github } = options;
@@ -13,7 +14,7 @@ export const check: Run = async (context, { options }) => {
     now.push(...(await contractsOf(context, reference)).map(({ manifest }) => manifest));
   }
   const names = new Set(now.map((manifest) => manifest.service));
-  const earlier = (await contractsOf(context, String(against)))
+  const earlier = (await contractsOf(context, String(against), peerOptionsOf(options)))
     .map(({ manifest }) => manifest)
     // the reference may have other services, too
     .filter((manifest) => names.has(manifest.service));

@@ -3,10 +3,11 @@ import type { Run } from "../../command/spec.ts";
 import { exportOf } from "../../contract/export-file.ts";
 import { contractsOf } from "../../contract/source.ts";
 import { writeWhole } from "../../files/write-file.ts";
+import { peerOptionsOf } from "../../peer/options.ts";
 
 export const exportContracts: Run = async (context, { args: [given], options }) => {
   const { manifest = ".aster/manifest.json", format, out = ".", force } = options;
-  const contracts = await contractsOf(context, given ?? String(manifest));
+  const contracts = await contractsOf(context, given ?? String(manifest), peerOptionsOf(options));
   const folder = context.path(String(out));
   const files: string[] = [];
   for (const source of contracts) {

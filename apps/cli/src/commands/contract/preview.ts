@@ -3,6 +3,7 @@ import type { Run } from "../../command/spec.ts";
 import { serviceFacts } from "../../contract/describe.ts";
 import { serviceText } from "../../contract/describe-text.ts";
 import { contractsOf } from "../../contract/source.ts";
+import { peerOptionsOf } from "../../peer/options.ts";
 
 export const preview: Run = async (context, { options }) => {
   const { service = [], manifest } = options;
@@ -13,7 +14,9 @@ export const preview: Run = async (context, { options }) => {
   if (references.length === 0) {
     throw usageFailure("there is nothing to show", "pass --service FILE:EXPORT or --manifest FILE");
   }
-  const found = await Promise.all(references.map((each) => contractsOf(context, each)));
+  const found = await Promise.all(
+    references.map((each) => contractsOf(context, each, peerOptionsOf(options))),
+  );
   const services = found.flat().map((each) => serviceFacts(each.manifest));
   context.result({ services }, (style) =>
     services.map((each) => serviceText(each, style)).join("\n\n"),

@@ -1,11 +1,12 @@
 import { ExitCode, usageFailure } from "../../command/failure.ts";
 import type { Run } from "../../command/spec.ts";
 import { contractsOf } from "../../contract/source.ts";
+import { peerOptionsOf } from "../../peer/options.ts";
 
 export const verify: Run = async (context, { args: [file = ""], options }) => {
   const [exported] = await contractsOf(context, context.path(file));
   const service = exported?.manifest.service ?? "";
-  const others = await contractsOf(context, String(options.manifest));
+  const others = await contractsOf(context, String(options.manifest), peerOptionsOf(options));
   const other = others.find(({ manifest }) => manifest.service === service);
   if (other === undefined) {
     throw usageFailure(`${String(options.manifest)} has no service ${service}`);

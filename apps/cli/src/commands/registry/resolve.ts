@@ -1,8 +1,8 @@
-import type { EndpointLease, RankingStrategy } from "@aster/registry";
+import { type RankingStrategy, summarizeLease } from "@aster/registry";
 import { usageFailure } from "../../command/failure.ts";
 import type { Run } from "../../command/spec.ts";
 import { columns } from "../../output/table.ts";
-import { registryIn, wholeNumber, withRegistry } from "../../registry/open.ts";
+import { presentedIn, registryIn, wholeNumber, withRegistry } from "../../registry/open.ts";
 
 const SELECTORS = ["version", "channel", "tag", "contract"] as const;
 
@@ -25,9 +25,9 @@ export const resolve: Run = async (context, { options }) => {
   };
   const waitMs = wholeNumber("wait-ms", String(options.waitMs));
   const signal = context.host.interrupted;
-  await withRegistry(context, registryIn(options), async (registry) => {
+  await withRegistry(context, registryIn(options), presentedIn(options), async (registry) => {
     const { contractId, leases } = await registry.resolve(query, { waitMs, signal });
-    const shown = leases.map(shownLease);
+    const shown = leases.map(summarizeLease);
     const chosen = leases[0]?.endpointId;
     context.result({ contractId, leases: shown, chosen }, () =>
       columns([
@@ -38,14 +38,3 @@ export const resolve: Run = async (context, { options }) => {
   });
   return 0;
 };
-
-function shownLease(lease: EndpointLease) {
-  const { endpointId, healthStatus, load, leaseSeq, directAddrs } = lease;
-  return {
-    endpointId,
-    health: healthStatus,
-    load: load ?? null,
-    seq: leaseSeq,
-    addresses: directAddrs,
-  };
-}

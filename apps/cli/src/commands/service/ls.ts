@@ -1,16 +1,22 @@
+import type { ContractManifest } from "@aster/contract/model";
 import type { AsterClient } from "@aster/rpc";
 import type { AdmittedService } from "@aster/trust";
+import type { CommandContext } from "../../command/context.ts";
 import type { Run } from "../../command/spec.ts";
 import { columns } from "../../output/table.ts";
 import { connectTo } from "../../peer/connect.ts";
-import { peerOptionsOf } from "../../peer/options.ts";
+import { type PeerOptions, peerOptionsOf } from "../../peer/options.ts";
+import { manifestsInRegistry } from "../../registry/registry-manifests.ts";
+import { isRegistryAddress } from "../../registry/registry-text.ts";
 
 export const ls: Run = async (context, { args: [address = ""], options }) => {
-  await using client = await connectTo(context, address, peerOptionsOf(options));
-  const services = await Promise.all(client.services.map((offer) => listed(client, offer)));
+  const peerOptions = peerOptionsOf(options);
+  const services = isRegistryAddress(address)
+    ? (await manifestsInRegistry(context, address, peerOptions)).map(registered)
+    : await offered(context, address, peerOptions);
   context.result({ services }, () =>
     services.length === 0
-      ? "the peer offers no service"
+      ? "there is no service"
       : columns(
           services.map(({ name, version, scoped, methods }) => [
             name,
@@ -27,6 +33,21 @@ interface ListedMethod {
   readonly name: string;
   readonly pattern?: string;
   readonly requires?: object;
+}
+
+/** The services that a peer offers to this client. */
+async function offered(context: CommandContext, address: string, options: PeerOptions) {
+  await using client = await connectTo(context, address, options);
+  return await Promise.all(client.services.map((offer) => listed(client, offer)));
+}
+
+/** A service in a registry. */
+function registered(manifest: ContractManifest) {
+  const { service: name, version, contract_id: contractId, scoped } = manifest;
+  const methods = manifest.methods.map((each): ListedMethod => {
+    return { name: each.name, pattern: each.pattern };
+  });
+  return { name, version, contractId, scoped, modes: manifest.serialization_modes, methods };
 }
 
 async function listed(client: AsterClient, offer: AdmittedService) {

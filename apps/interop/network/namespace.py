@@ -1,0 +1,61 @@
+"""Unnamed network namespaces. They exist as long as this process or a process inside them."""
+
+import ctypes
+import os
+import signal
+import subprocess
+
+CLONE_NEWNET = 0x40000000
+
+
+class Unavailable(Exception):
+    """The reason for which this machine cannot have such a network."""
+
+
+class Namespace:
+    """A new namespace, in which this thread is afterwards."""
+
+    def __init__(self):
+        if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
+            raise Unavailable(f"no network namespace: {os.strerror(ctypes.get_errno())}")
+        self._file = os.open("/proc/self/ns/net", os.O_RDONLY)
+        self.inode = os.fstat(self._file).st_ino
+
+    @property
+    def path(self):
+        return f"/proc/{os.getpid()}/fd/{self._file}"
+
+    def run(self, *command):
+        """Runs a program in the namespace; returns its error output, or None."""
+        command = ["nsenter", f"--net={self.path}", *command]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return None if done.returncode == 0 else done.stderr.strip() or f"exit code {done.returncode}"
+
+
+def set_here(name, value="1"):
+    """Sets a value below net in the namespace of this thread, if the kernel has it."""
+    try:
+        with open(f"/proc/sys/net/{name}", "w", encoding="ascii") as file:
+            file.write(value)
+    except OSError:
+        pass  # the kernel lacks the setting
+
+
+def ip_here(*arguments):
+    """Runs ip(8) in the namespace of this thread."""
+    done = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Unavailable(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
+
+
+def kill_inside(namespaces):
+    """Kills the processes that still run in the namespaces and would keep them alive."""
+    inodes = {namespace.inode for namespace in namespaces}
+    for name in os.listdir("/proc"):
+        if not name.isdigit() or int(name) == os.getpid():
+            continue
+        try:
+            if os.stat(f"/proc/{name}/ns/net").st_ino in inodes:
+                os.kill(int(name), signal.SIGKILL)
+        except OSError:
+            pass  # the process has ended
