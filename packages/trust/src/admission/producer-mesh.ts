@@ -13,8 +13,8 @@ export interface ProducerMeshOptions {
   /** The producers that are accepted from the start, such as this one, without an end. */
   readonly producers?: readonly EndpointId[] | undefined;
   /**
-   * The mesh exists elsewhere: until {@link ProducerMesh.adopt} is called with its salt, no producer
-   * is admitted. Default: false.
+   * The mesh exists elsewhere: until {@link ProducerMesh.adopt} is called with its salt, no
+   * producer is admitted. Default: false.
    */
   readonly isJoining?: boolean | undefined;
 }

@@ -3,7 +3,7 @@ import type { EndpointId } from "@aster/transport";
 export interface ClockDriftOptions {
   /** The deviation from the median of the members that is tolerated. */
   readonly toleranceMs: number;
-  /** The time after joining in which nobody is judged. */
+  /** The time after joining in which no member is judged. */
   readonly gracePeriodMs: number;
   /** Epoch milliseconds. */
   readonly joinedAtMs: number;

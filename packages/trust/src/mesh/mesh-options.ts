@@ -22,7 +22,7 @@ export interface MeshClockOptions {
 }
 
 export interface JoinMeshOptions extends MeshClockOptions {
-  /** The producers and the salt. With `bootstrap` it is `isJoining`, unless it has joined before. */
+  /** The producers and the salt; with `bootstrap`, one that `isJoining`. */
   readonly mesh: ProducerMesh;
   /** The revoked endpoints of the same root key. Their lists are exchanged with the members. */
   readonly revocations: Revocations;

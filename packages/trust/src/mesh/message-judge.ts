@@ -93,7 +93,7 @@ export class MessageJudge {
       return "stranger";
     }
     if (!isSignedBySender(message)) return "signature";
-    // after the signature, so that nobody uses up the rate of another one
+    // after the signature, so that a member cannot use up the rate of another one
     if (!this.#senders.take(sender, tickMs)) return "flood";
     const fresh = this.#remember(message, nowMs);
     if (fresh !== true) return fresh;

@@ -10,7 +10,7 @@ const FIRST_PAUSE_MS = 100;
 const ATTEMPTS = 6;
 /** Lists that are fetched at a time. */
 const MOST_FETCHES = 4;
-/** The time in which a member that announced a list that nobody has is ignored. */
+/** The time for which a member is ignored after it has announced a list that does not exist. */
 const MISTRUST_MS = 60_000;
 const MOST_MISTRUSTED = 1_024;
 
@@ -35,9 +35,9 @@ export class RevocationFetcher {
   }
 
   /**
-   * Takes the list that `sender` announced, or fetches it: from the neighbor that delivered the announcement,
-   * which may not have it yet, or from the sender, whose address may be unknown. A member that
-   * announces another list meanwhile is heard with its next announcement.
+   * Takes the list that `sender` announced, or fetches it: from the neighbor that delivered the
+   * announcement, which may not have it yet, or from the sender, whose address may be unknown. A
+   * member that announces another list meanwhile is heard with its next announcement.
    */
   async announced(
     { sequence, list }: RevocationNotice,
