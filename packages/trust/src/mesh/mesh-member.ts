@@ -1,4 +1,4 @@
-import type { EndpointId, Node } from "@aster/transport";
+import { type EndpointId, formatTicket, type Node, ticketFor } from "@aster/transport";
 import { gossipOf, type Topic, type TopicEvent } from "@aster/transport/gossip";
 import type { ProducerMesh } from "../admission/producer-mesh.ts";
 import { verifyProducerCredential } from "../credential/verify.ts";
@@ -267,8 +267,12 @@ export class MeshMember implements AsyncDisposable {
   async #announceList(to: "all" | "neighbors"): Promise<void> {
     const { list } = this.revocations;
     if (list === undefined) return;
-    const text = list.revoked.length > MOST_SENT ? undefined : compactList(list);
-    await this.#send({ kind: "revocations", sequence: list.sequence, list: text }, to);
+    const { sequence } = list;
+    const content =
+      list.revoked.length > MOST_SENT
+        ? { address: formatTicket(ticketFor(this.#parts.node.address())) }
+        : { list: compactList(list) };
+    await this.#send({ kind: "revocations", sequence, ...content }, to);
   }
 
   async #announceLeases(): Promise<void> {

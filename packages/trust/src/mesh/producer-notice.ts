@@ -27,6 +27,8 @@ export interface RevocationNotice {
   readonly sequence: number;
   /** The text of the list, which is not verified; `undefined` for one that has to be fetched. */
   readonly list?: string | undefined;
+  /** The ticket of the producer, from which the list can be fetched. */
+  readonly address?: string | undefined;
 }
 
 /** A producer has published a contract. */
@@ -68,7 +70,11 @@ const shapes = {
     health_status: text,
     addressing_info: z.record(text, z.string().max(2_048)).optional(),
   }),
-  revocations: z.object({ sequence: z.int().min(1), list: z.string().optional() }),
+  revocations: z.object({
+    sequence: z.int().min(1),
+    list: z.string().optional(),
+    address: z.string().max(512).optional(),
+  }),
 };
 
 /** The type and the payload of a message with this content. */
@@ -150,7 +156,7 @@ function payloadOf(notice: ProducerNotice): Uint8Array {
     case "revocations":
       return encodeJson(
         "revocation notice",
-        { sequence: notice.sequence, list: notice.list },
+        { sequence: notice.sequence, list: notice.list, address: notice.address },
         rules,
       );
   }

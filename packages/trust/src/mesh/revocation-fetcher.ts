@@ -1,4 +1,4 @@
-import type { EndpointId, Node } from "@aster/transport";
+import { type EndpointId, type Node, parseAddress } from "@aster/transport";
 import { REVOCATIONS_ALPN } from "../protocol.ts";
 import type { Revocations } from "../revocation/revocations.ts";
 import { setTimeout } from "../timers.ts";
@@ -35,12 +35,12 @@ export class RevocationFetcher {
   }
 
   /**
-   * Takes the list that `sender` announced, or fetches it: from the neighbor that delivered the
-   * announcement, which may not have it yet, or from the sender, whose address may be unknown. A
-   * member that announces another list meanwhile is heard with its next announcement.
+   * Takes the list that `sender` announced, or fetches it from the sender, or from the neighbor
+   * that delivered the announcement and may not have it yet. A member that announces another list
+   * meanwhile is heard with its next announcement.
    */
   async announced(
-    { sequence, list }: RevocationNotice,
+    { sequence, list, address }: RevocationNotice,
     sender: EndpointId,
     neighbor: EndpointId,
   ): Promise<void> {
@@ -51,7 +51,7 @@ export class RevocationFetcher {
     if ((this.#mistrusted.get(sender) ?? 0) > nowMs) return;
     this.#running.add(sender);
     try {
-      const sources = new Set([neighbor, sender]);
+      const sources = new Set([addressOf(address, sender), neighbor, sender]);
       for (let attempt = 0; attempt < ATTEMPTS && !this.#isDone(sequence); attempt += 1) {
         if (attempt > 0) await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
         for (const source of sources) if (!this.#isDone(sequence)) await this.fetch(source);
@@ -107,6 +107,16 @@ export class RevocationFetcher {
     if (this.#mistrusted.size >= MOST_MISTRUSTED) this.#mistrusted.clear();
     this.#mistrusted.set(sender, performance.now() + MISTRUST_MS);
   }
+}
+
+/** The address in an announcement, if it is one of its sender. */
+function addressOf(address: string | undefined, sender: EndpointId): string {
+  try {
+    if (address !== undefined && parseAddress(address).endpointId === sender) return address;
+  } catch {
+    // the id of the sender may be enough
+  }
+  return sender;
 }
 
 function pause(ms: number): Promise<void> {
