@@ -1,4 +1,4 @@
-// Stores, reads or removes a root key in the keyring of the operating system, and prints the result.
+// Stores, reads or removes a root key in the keyring of the system, and prints the result.
 import { rootKeyring } from "../../../src/files.ts";
 import { rootKeypairOf } from "../../../src/index.ts";
 
