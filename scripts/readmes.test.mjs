@@ -64,6 +64,7 @@ test.each([
   "logging",
   "blobs",
   "registry",
+  "discovery",
 ])(
   "guide: %s",
   async (name) => {
