@@ -17,6 +17,12 @@ test("the command runs from its package", async () => {
   expect(await run("node", [program, "--version"], { cwd: projects.npm })).toMatch(/^\d+\.\d+/);
 });
 
+test("the command contains the page of its console, with the licenses of what is in it", async () => {
+  const dist = join(projects.npm, "node_modules", "@aster", "cli", "dist");
+  expect(await readdir(join(dist, "console"))).toContain("index.html");
+  expect(await readFile(join(dist, "console", "licenses.md"), "utf8")).toContain("preact");
+});
+
 test("only one sub-path of the interceptors needs OpenTelemetry", async () => {
   const load = (path: string): Promise<string> => {
     const program = `console.log(Object.keys(await import("@aster/interceptors${path}")).join())`;

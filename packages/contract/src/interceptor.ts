@@ -18,6 +18,11 @@ export interface InterceptedCall {
   readonly inSession: boolean;
   /** 1 for the first attempt. An interceptor that repeats a call passes on the next number. */
   readonly attempt: number;
+  /**
+   * On a client that finds its peer in a registry, sends this attempt to another producer, if the
+   * client has a connection to one. `hedge` sets it. Default: false.
+   */
+  readonly elsewhere?: boolean | undefined;
   /** Endpoint id of the other side, 64 lower-case hex characters. */
   readonly peer: string;
   /** On a server, the roles that the caller's credential attests; empty on a client. */

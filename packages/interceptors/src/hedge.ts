@@ -9,7 +9,8 @@ export type { HedgeOptions };
  * cancelled. A client with it makes no retries of its own.
  *
  * It has an effect on unary calls of idempotent methods on a client, outside of sessions. All
- * attempts go to the same peer and share the deadline.
+ * attempts share the deadline. They go to the same peer, except on a client that finds its peer in
+ * a registry: there every second attempt goes to another producer.
  *
  * Throws `RpcError` INVALID_ARGUMENT for an option out of range.
  */

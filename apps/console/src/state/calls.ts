@@ -6,6 +6,8 @@ import { Call, type CallChoice } from "./call.ts";
 import { address } from "./peer.ts";
 
 const MOST_KEPT = 200;
+/** The length of the replies that are kept, of all calls together. */
+const MOST_CHARACTERS = 64 * 1024 * 1024;
 
 /** The calls of this page, the latest first. Old ones leave when they have ended. */
 export const history = signal<readonly Call[]>([]);
@@ -21,12 +23,22 @@ export function begin(choice: CallChoice): Call {
   lastId += 1;
   const call = new Call(lastId, choice, address.value);
   running.set(call.id, call);
-  const kept = history.value.filter((each, at) => each.isRunning || at < MOST_KEPT - 1);
-  history.value = [call, ...kept];
+  keep([call, ...history.value]);
   show(call);
   countStart();
   call.begin();
   return call;
+}
+
+/** Forgets the oldest calls that have ended, if there are too many or their replies too long. */
+function keep(calls: readonly Call[]): void {
+  let characters = 0;
+  history.value = calls.filter((call, at) => {
+    characters += call.replies.characters;
+    return call.isRunning || (at < MOST_KEPT && characters <= MOST_CHARACTERS);
+  });
+  const kept = new Set(history.value);
+  shown.value = new Map([...shown.value].filter(([, call]) => kept.has(call)));
 }
 
 /** Shows a call in the view of its method. */
@@ -37,8 +49,7 @@ export function show(call: Call): void {
 
 /** Forgets the calls that have ended. */
 export function clearHistory(): void {
-  history.value = history.value.filter((call) => call.isRunning);
-  shown.value = new Map([...shown.value].filter(([, call]) => call.isRunning));
+  keep(history.value.filter((call) => call.isRunning));
 }
 
 const GONE: ErrorView = {

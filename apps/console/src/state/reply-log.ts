@@ -33,6 +33,11 @@ export class ReplyLog {
     return this.#total - (this.#replies.length - this.#first);
   }
 
+  /** The length of the texts that are kept. */
+  get characters(): number {
+    return this.#characters;
+  }
+
   get last(): Reply | undefined {
     return this.#replies.at(-1);
   }

@@ -11,8 +11,8 @@ const CALLS: readonly Line[] = [
   { label: "failed/s", colour: "--wrong", of: ({ failedPerSecond }) => failedPerSecond },
 ];
 const LATENCY: readonly Line[] = [
-  { label: "p50 ms", colour: "--accent", of: ({ p50Ms }) => p50Ms },
-  { label: "p95 ms", colour: "--warn", of: ({ p95Ms }) => p95Ms },
+  { label: "p50 ms", colour: "--accent", of: ({ p50Ms }) => p50Ms, hasGaps: true },
+  { label: "p95 ms", colour: "--warn", of: ({ p95Ms }) => p95Ms, hasGaps: true },
 ];
 const OPEN: readonly Line[] = [{ label: "open", colour: "--good", of: ({ open }) => open }];
 const REPLIES: readonly Line[] = [

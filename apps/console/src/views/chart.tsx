@@ -9,6 +9,8 @@ export interface Line {
   /** The CSS variable with its colour. */
   readonly colour: string;
   readonly of: (point: Point) => number | undefined;
+  /** Some points have no value. */
+  readonly hasGaps?: boolean;
 }
 
 export interface ChartProps {
@@ -92,7 +94,8 @@ function optionsOf(element: HTMLElement, lines: readonly Line[]): UPlot.Options 
         stroke: colour(line.colour),
         width: 1.5,
         spanGaps: true,
-        points: { show: false },
+        // a value between gaps has no line
+        points: { show: line.hasGaps === true, size: 4 },
       })),
     ],
   };

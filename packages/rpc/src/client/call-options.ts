@@ -66,6 +66,8 @@ export interface CallSetup {
   readonly onTrailer: ((trailer: Metadata) => void) | undefined;
   /** The retries of this call; `false` for none, `undefined` for those of the client. */
   readonly retry?: RetryPolicy | false | undefined;
+  /** Sends the call to another producer than the present one, if there is a connection to one. */
+  readonly elsewhere?: boolean | undefined;
   /** `undefined` for the compression of the method. */
   readonly compression: CompressionSetting | undefined;
   /** The call of a client that has a log. */

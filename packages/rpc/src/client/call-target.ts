@@ -27,6 +27,8 @@ export interface CallOpener extends Pick<Connection, "peer">, Renewal {
    */
   readonly isSession?: boolean;
   open(sink: CallSink): Channel;
+  /** Opens a channel to another producer; `undefined` without a connection to one. */
+  openElsewhere?(sink: CallSink): Channel | undefined;
 }
 
 /** The capabilities of a connection that outlives its transport connections. */

@@ -181,6 +181,7 @@ class InterceptedRun {
       signal: signal === guard.signal && !this.#streams ? guard.source : signal,
       onTrailer: onTrailer && inCurrentScope(onTrailer),
       retry: this.#retry,
+      elsewhere: call.elsewhere,
       compression: narrowed(this.#compression, call.compression),
       observed: this.#counted(),
     });

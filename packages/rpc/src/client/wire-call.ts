@@ -301,7 +301,9 @@ export abstract class WireCall implements CallSink, Timed, PumpTarget, WaitingCa
 
   /** Opens the channel and sends the header. */
   #open(header: Uint8Array): Channel {
-    const channel = this.target.connection.open(this);
+    const { connection } = this.target;
+    const other = this.#setup?.elsewhere === true ? connection.openElsewhere?.(this) : undefined;
+    const channel = other ?? connection.open(this);
     this.#channel = channel;
     this.opened(channel);
     channel.send(FrameFlag.Header, header);

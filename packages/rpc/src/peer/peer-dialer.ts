@@ -11,8 +11,8 @@ export interface PeerDialer {
   probe(peer: string, withinMs: number, signal: AbortSignal): Promise<DialedPeer>;
   /** Requests admission to `peer` again, on a connection of its own. */
   readmit(peer: string, withinMs: number, signal: AbortSignal): Promise<Admitted>;
-  /** Another peer can take over at once. */
-  readonly hasSpare: boolean;
+  /** The connection to another peer, which can take over at once. */
+  readonly spare?: DialedPeer | undefined;
   /** The link uses this dialer from now on. */
   follow(link: PeerLink): void;
   /** Ends what the dialer does on its own, and the registry that it has joined. */
@@ -32,7 +32,6 @@ export function addressDialer(
     probe: (_, timeoutMs, signal) => redial(timeoutMs, signal),
     readmit: (_, timeoutMs, signal) =>
       admitTo(connections, target, { ...choice, again: true, timeoutMs, signal }),
-    hasSpare: false,
     follow() {},
     async close() {},
   };

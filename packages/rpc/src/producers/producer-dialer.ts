@@ -52,8 +52,8 @@ export class ProducerDialer implements PeerDialer {
     this.#spare = new SpareProducer((signal) => this.#dialSpare(signal));
   }
 
-  get hasSpare(): boolean {
-    return this.#spare.isOpen;
+  get spare(): DialedPeer | undefined {
+    return this.#spare.current;
   }
 
   async dial(withinMs: number, signal: AbortSignal | undefined): Promise<DialedPeer> {

@@ -20,8 +20,10 @@ export class SpareProducer {
     this.#dial = dial;
   }
 
-  get isOpen(): boolean {
-    return this.#spare !== undefined && this.#spare.expiresAt > now();
+  /** The connection, while its admission lasts. */
+  get current(): DialedPeer | undefined {
+    const spare = this.#spare;
+    return spare !== undefined && spare.expiresAt > now() ? spare : undefined;
   }
 
   /** The round trip to a producer, if it is the spare. */
@@ -34,9 +36,9 @@ export class SpareProducer {
   take(peers?: ReadonlySet<string>): DialedPeer | undefined {
     const spare = this.#spare;
     if (spare === undefined || peers?.has(spare.connection.peer) === false) return undefined;
-    const { isOpen } = this;
+    const isUsable = this.current !== undefined;
     this.#spare = undefined;
-    if (isOpen) return spare;
+    if (isUsable) return spare;
     spare.connection.close(ResetCode.NoError, "normal close");
     return undefined;
   }

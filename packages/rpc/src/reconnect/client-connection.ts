@@ -89,6 +89,23 @@ export class ClientConnection implements Connection, Renewal {
     return this.#current.open(sink);
   }
 
+  openElsewhere(sink: ChannelSink): Channel | undefined {
+    this.#link.checkOpen();
+    const { spare } = this.#link;
+    return spare !== undefined && this.#takesAll(spare.admission.services)
+      ? spare.connection.open(sink)
+      : undefined;
+  }
+
+  /** Returns `true` if a peer with this offer takes every call, without a gate. */
+  #takesAll(services: readonly AdmittedService[]): boolean {
+    try {
+      return this.#check(services) === undefined;
+    } catch {
+      return false;
+    }
+  }
+
   /** Resolves when the methods of a session can be judged. */
   async ready(): Promise<void> {
     const { connection } = this.#link;

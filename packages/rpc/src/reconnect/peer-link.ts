@@ -136,6 +136,11 @@ export class PeerLink {
     );
   }
 
+  /** The connection to another producer. */
+  get spare(): DialedPeer | undefined {
+    return this.#options.dialer.spare;
+  }
+
   connectionStats(): ConnectionStats {
     return this.connection?.stats() ?? { channels: 0, sentBytes: 0, receivedBytes: 0, rttMs: 0 };
   }
@@ -143,7 +148,8 @@ export class PeerLink {
   /** Channels that are open on any connection or wait for one, and calls in interceptors. */
   get channels(): number {
     const present = this.connection?.stats().channels ?? 0;
-    return this.held.size + this.#pending.size + present + this.#retired.channels;
+    const elsewhere = this.spare?.connection.stats().channels ?? 0;
+    return this.held.size + this.#pending.size + present + elsewhere + this.#retired.channels;
   }
 
   /** Resolves when no call runs or the time is over, with whether none runs. */
@@ -279,7 +285,7 @@ export class PeerLink {
   #connectInTime(): void {
     if (this.#attempt !== undefined || this.#timer !== undefined) return;
     const { dialer, backoff } = this.#options;
-    const waitMs = dialer.hasSpare ? 0 : backoff.remainingMs(now());
+    const waitMs = dialer.spare !== undefined ? 0 : backoff.remainingMs(now());
     if (waitMs === 0) void this.#connect().catch(() => {});
     else {
       this.#timer = setTimer(() => {

@@ -22,7 +22,8 @@ const names = ["delayMs", "maxAttempts", "codes", "maxTokens", "tokenRatio"];
  * answer counts, and the other attempts are cancelled. An attempt that fails with one of `codes`
  * makes the next one begin at once; any other error ends the call.
  *
- * It has an effect on unary calls of idempotent methods on a client, outside of sessions. Throws
+ * On a client that finds its peer in a registry, every second attempt goes to another producer. It
+ * has an effect on unary calls of idempotent methods on a client, outside of sessions. Throws
  * INVALID_ARGUMENT for an option out of range.
  */
 export function hedgeInterceptor(options: HedgeOptions): Interceptor {

@@ -62,7 +62,9 @@ export class HedgedCall {
     const attempt = this.#call.attempt + this.#made;
     this.#made += 1;
     this.#schedule(this.#options.delayMs);
-    this.#next({ ...this.#call, attempt, signal: abort.signal }).then(
+    // to the present producer and to another one in turn
+    const elsewhere = this.#made % 2 === 0;
+    this.#next({ ...this.#call, attempt, elsewhere, signal: abort.signal }).then(
       (answer) => this.#answered(abort, answer),
       (error) => this.#failed(abort, error),
     );

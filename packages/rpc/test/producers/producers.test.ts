@@ -11,6 +11,7 @@ import {
   unary,
   wireType,
 } from "@aster/rpc";
+import { hedgeInterceptor } from "@aster/rpc/interceptor";
 import { type MemoryNetwork, memoryNetwork, type Node } from "@aster/transport";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
@@ -57,13 +58,16 @@ afterEach(async () => {
   }
 });
 
-async function produce(name: string): Promise<Producer> {
+async function produce(name: string, { slow = false } = {}): Promise<Producer> {
   const node = await network.createNode();
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
   const service = implement(Who, {
-    name: async () => ({ name }),
+    name: async (_, { signal }) => {
+      if (slow) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      return { name };
+    },
     once: async () => {
       await released;
       return { name };
@@ -125,6 +129,31 @@ test("keeps a second connection, which takes over when the first is lost", async
   await a.node.close();
   expect(await who()).toBe("b");
   expect(client?.peer).toBe(b.id);
+});
+
+test("a hedged call is answered by the second producer when the first is slow", async () => {
+  const [a, b] = [await produce("a", { slow: true }), await produce("b")];
+  registry.set(leaseOf(a.id, Who), leaseOf(b.id, Who));
+  await connect();
+  await expect.poll(() => b.server.stats().connections).toBe(1);
+  const hedge = hedgeInterceptor({ delayMs: 5 });
+  const hedged = client?.client(Who, { interceptors: [hedge] });
+  expect(await hedged?.name({})).toEqual({ name: "b" });
+  expect(client?.peer).toBe(a.id);
+  // the other attempt was cancelled
+  await expect.poll(() => a.server.stats().calls).toBe(0);
+  await b.node.close();
+  await expect(hedged?.name({}, { timeoutMs: 200 })).rejects.toMatchObject({
+    code: StatusCode.DEADLINE_EXCEEDED,
+  });
+});
+
+test("hedged calls stay at the only producer", async () => {
+  const a = await produce("a");
+  registry.set(leaseOf(a.id, Who));
+  await connect();
+  const hedge = hedgeInterceptor({ delayMs: 0 });
+  expect(await client?.client(Who, { interceptors: [hedge] }).name({})).toEqual({ name: "a" });
 });
 
 test("repeats idempotent calls elsewhere, and no others", async () => {
