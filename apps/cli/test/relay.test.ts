@@ -56,10 +56,11 @@ test("passes datagrams on, over one connection of each node, and reports these",
     const next = accepted.next();
     const connection = await client.connect(address, ALPN);
     (await next).value.accept(echo);
-    const { promise, resolve } = Promise.withResolvers<number>();
-    const frame: ChannelSink["frame"] = (_, payload) => resolve(payload.length);
-    connection.open({ ...quiet, frame }).send(0, new Uint8Array(20_000), true);
-    expect(await promise).toBe(20_000);
+    const answered = new Promise<number>((resolve) => {
+      const frame: ChannelSink["frame"] = (_, payload) => resolve(payload.length);
+      connection.open({ ...quiet, frame }).send(0, new Uint8Array(20_000), true);
+    });
+    expect(await answered).toBe(20_000);
     const { paths = [] } = connection.stats();
     expect(paths).toMatchObject([{ address: `${relay.url}/`, relayed: true, selected: true }]);
   }
