@@ -1,9 +1,9 @@
 // A pkarr server and the DNS server of its records, as a test needs them:
 // https://pkarr.org/relays over HTTP, and TXT records over UDP.
 import { createPublicKey, verify } from "node:crypto";
-import { createSocket, type RemoteInfo } from "node:dgram";
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 const Z_BASE_32 = "ybndrfg8ejkmcpqxot1uwisza345h769";
@@ -30,7 +30,7 @@ export class DiscoveryServer implements AsyncDisposable {
   /** The names that were asked for over DNS. */
   readonly asked: string[] = [];
   readonly #http = createServer((request, response) => void this.#serve(request, response));
-  readonly #dns = createSocket("udp4");
+  readonly #dns: Socket = createSocket("udp4");
   readonly #origin: string;
 
   private constructor(origin: string) {
