@@ -29,7 +29,7 @@ export class DiscoveryServer implements AsyncDisposable {
   readonly records = new Map<string, Buffer>();
   /** The names that were asked for over DNS. */
   readonly asked: string[] = [];
-  readonly #http = createServer((request, response) => void this.#serve(request, response));
+  readonly #http: Server = createServer((request, response) => void this.#serve(request, response));
   readonly #dns: Socket = createSocket("udp4");
   readonly #origin: string;
 
