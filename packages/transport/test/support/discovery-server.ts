@@ -26,7 +26,7 @@ export function zBase32(key: Uint8Array): string {
  */
 export class DiscoveryServer implements AsyncDisposable {
   /** The last signed record of each node: signature, time, DNS packet. */
-  readonly records = new Map<string, Buffer>();
+  readonly records: Map<string, Buffer> = new Map();
   /** The names that were asked for over DNS. */
   readonly asked: string[] = [];
   readonly #http: Server = createServer((request, response) => void this.#serve(request, response));
