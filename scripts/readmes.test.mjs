@@ -67,6 +67,7 @@ test.each([
   "logging",
   "blobs",
   "registry",
+  "discovery",
 ])("guide: %s", async (name) => {
   const { said, lines } = await printed(`docs/guide/${name}.md`, "rpc");
   expect(said.length).toBeGreaterThan(0);

@@ -448,6 +448,12 @@ export interface NativeNodeInit {
   network: 'n0' | 'staging' | 'none' | 'relays'
   /** URLs, for network `relays`. */
   relays?: Array<string>
+  /** The URL of a pkarr server, for network `relays`. */
+  pkarr?: string
+  /** A domain whose names are endpoint ids, for network `relays`. */
+  dnsOrigin?: string
+  /** The `ip:port` of the DNS server of this domain. Default: those of the system. */
+  nameserver?: string
   paths: 'any' | 'direct' | 'relayed'
   /** Asks the router for a port, unless the network is `none`. */
   portMapping: boolean

@@ -10,22 +10,11 @@ import {
 } from "./defaults.ts";
 import { TransportError } from "./error.ts";
 import { endpointIdOf, generateSecretKey } from "./keys.ts";
+import { type Network, networkInit, relaysDisabled } from "./network.ts";
 import type { Node } from "./node.ts";
 import { checkWholeNumber, wrongOption } from "./option.ts";
 import { loadNative } from "./quic/native.ts";
 import { QuicNode } from "./quic/node.ts";
-
-/**
- * The means to find and reach peers that no direct address leads to.
- *
- * - `"n0"`: the public relays and discovery of number 0 (default)
- * - `"staging"`: the same with their relays for tests
- * - `"none"`: none; peers are dialed by address
- * - `{ relays }`: own relays, by URL, and no discovery
- *
- * The environment variable `ASTER_RELAY_MODE=disabled` turns every choice into `"none"`.
- */
-export type Network = "n0" | "staging" | "none" | { readonly relays: readonly string[] };
 
 /** The paths of packets: every one, direct ones only, or through relays only. */
 export type Paths = "any" | "direct" | "relayed";
@@ -49,8 +38,8 @@ export interface NodeOptions {
    */
   readonly proxy?: string | undefined;
   /**
-   * Finds peers in the local network by their ids, and announces this node there, by mDNS. Default:
-   * false.
+   * Finds peers in the local network by their ids, and announces this node there, by mDNS, whatever
+   * `network` is. Default: false.
    */
   readonly localDiscovery?: boolean | undefined;
   /** A peer that sends nothing for this long is lost. At least 1 s. Default: 15 s. */
@@ -101,7 +90,6 @@ const MIN_IDLE_TIMEOUT_MS = 1_000;
 const MAX_CHANNELS = 65_536;
 const MIN_COLLECT_INTERVAL_MS = 100;
 const DEFAULT_COLLECT_INTERVAL_MS = 300_000;
-const NETWORKS: ReadonlySet<string> = new Set(["n0", "staging", "none"]);
 const PATHS: ReadonlySet<string> = new Set<Paths>(["any", "direct", "relayed"]);
 const PROTOCOLS: ReadonlySet<string> = new Set<LinkedProtocol>(["blobs", "docs", "gossip"]);
 
@@ -188,17 +176,6 @@ function isProtocolList(protocols: readonly string[]): boolean {
   return Array.isArray(protocols) && protocols.every((one) => PROTOCOLS.has(one));
 }
 
-function networkInit(network: Network): Pick<NativeNodeInit, "network" | "relays"> {
-  if (typeof network === "string") {
-    if (!NETWORKS.has(network)) throw wrongNetwork(network);
-    return { network: relaysDisabled() ? "none" : network };
-  }
-  const { relays } = network;
-  const wrong = relays.find((relay) => !isRelayUrl(relay));
-  if (wrong !== undefined) throw wrongOption("network.relays", "http or https URLs", wrong);
-  return relaysDisabled() ? { network: "none" } : { network: "relays", relays: [...relays] };
-}
-
 /** The options of the ways to peers. Throws for ways that exclude each other. */
 function pathInit({
   paths = "any",
@@ -223,14 +200,6 @@ function pathInit({
     throw wrongOption("proxy", 'an http or https URL or "environment"', {});
   }
   return { paths, portMapping, localDiscovery, ...(proxy === undefined ? {} : { proxy }) };
-}
-
-function relaysDisabled(): boolean {
-  return process.env.ASTER_RELAY_MODE === "disabled";
-}
-
-function wrongNetwork(got: unknown): TransportError {
-  return wrongOption("network", '"n0", "staging", "none" or { relays }', got);
 }
 
 function isSocketAddress(text: unknown): boolean {

@@ -1,13 +1,14 @@
 // Nodes, over QUIC and within one process.
 
 export type { AllowList, ClosedGateOptions, RefusedConnections } from "./allow-list.ts";
-export type { LinkedProtocol, Network, NodeOptions, Paths, StorageOptions } from "./create-node.ts";
+export type { LinkedProtocol, NodeOptions, Paths, StorageOptions } from "./create-node.ts";
 export { createNode } from "./create-node.ts";
 export { endpointIdOf, generateSecretKey } from "./keys.ts";
 export type { InProcessConnection, InProcessOptions } from "./memory/in-process.ts";
 export { inProcessConnection } from "./memory/in-process.ts";
 export type { MemoryNetwork, MemoryNodeOptions } from "./memory/network.ts";
 export { memoryNetwork } from "./memory/network.ts";
+export type { Network, OwnNetwork } from "./network.ts";
 export type { ConnectOptions, Gate, GateQuestion, Node, NodeStats } from "./node.ts";
 
 // Addresses.

@@ -13,6 +13,7 @@ import { keygen } from "./keygen.ts";
 import { mcp } from "./mcp.ts";
 import { profile } from "./profile.ts";
 import { registry } from "./registry.ts";
+import { relay } from "./relay.ts";
 import { service } from "./service.ts";
 import { shell } from "./shell.ts";
 import { trust } from "./trust.ts";
@@ -32,6 +33,7 @@ export const commands: readonly (CommandSpec | GroupSpec)[] = [
   enroll,
   registry,
   blob,
+  relay,
   config,
   bench,
   doctor,

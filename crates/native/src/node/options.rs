@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use iroh::address_lookup::memory::MemoryLookup;
+use iroh::address_lookup::{AddrFilter, DnsAddressLookup, PkarrPublisher, PkarrResolver};
+use iroh::dns::DnsResolver;
 use iroh::endpoint::{
-    IdleTimeout, NetReportConfig, PortmapperConfig, QuicTransportConfig, QuicTransportConfigBuilder,
+    Builder, IdleTimeout, NetReportConfig, PortmapperConfig, QuicTransportConfig, QuicTransportConfigBuilder,
     RelayMode, VarInt, presets,
 };
 use iroh::{Endpoint, RelayUrl, SecretKey};
@@ -52,6 +54,12 @@ pub struct NativeNodeInit {
     pub network: String,
     /// URLs, for network `relays`.
     pub relays: Option<Vec<String>>,
+    /// The URL of a pkarr server, for network `relays`.
+    pub pkarr: Option<String>,
+    /// A domain whose names are endpoint ids, for network `relays`.
+    pub dns_origin: Option<String>,
+    /// The `ip:port` of the DNS server of this domain. Default: those of the system.
+    pub nameserver: Option<String>,
     #[napi(ts_type = "'any' | 'direct' | 'relayed'")]
     pub paths: String,
     /// Asks the router for a port, unless the network is `none`.
@@ -78,7 +86,42 @@ enum Network {
     N0,
     Staging,
     None,
-    Relays(Vec<RelayUrl>),
+    Own(OwnNetwork),
+}
+
+/// Relays and discovery that the program names.
+struct OwnNetwork {
+    relays: Vec<RelayUrl>,
+    pkarr: Option<Url>,
+    dns_origin: Option<String>,
+    nameserver: Option<SocketAddr>,
+}
+
+impl OwnNetwork {
+    fn apply(self, mut builder: Builder) -> Builder {
+        if let Some(url) = self.pkarr {
+            // The server belongs to the program, so it may know the addresses of the machine.
+            let publisher = PkarrPublisher::builder(url.clone()).addr_filter(AddrFilter::unfiltered());
+            builder = builder.address_lookup(publisher).address_lookup(PkarrResolver::builder(url));
+        }
+        if let Some(origin) = self.dns_origin {
+            let mut lookup = DnsAddressLookup::builder(origin);
+            if let Some(nameserver) = self.nameserver {
+                lookup = lookup.dns_resolver(DnsResolver::with_nameserver(nameserver));
+            }
+            builder = builder.address_lookup(lookup);
+        }
+        if self.relays.is_empty() {
+            unrelayed(builder)
+        } else {
+            builder.relay_mode(RelayMode::custom(self.relays))
+        }
+    }
+}
+
+/// Turns relays and the probes for them off.
+fn unrelayed(builder: Builder) -> Builder {
+    builder.relay_mode(RelayMode::Disabled).net_report_config(NetReportConfig::minimal())
 }
 
 /// The transports of an endpoint.
@@ -148,13 +191,10 @@ impl Options {
         let mut builder = match self.network {
             Network::N0 => Endpoint::builder(presets::N0),
             Network::Staging => Endpoint::builder(presets::N0).relay_mode(RelayMode::Staging),
-            Network::None => Endpoint::builder(presets::Minimal)
-                .relay_mode(RelayMode::Disabled)
-                .portmapper_config(PortmapperConfig::Disabled)
-                .net_report_config(NetReportConfig::minimal()),
-            Network::Relays(relays) => {
-                Endpoint::builder(presets::Minimal).relay_mode(RelayMode::custom(relays))
+            Network::None => {
+                unrelayed(Endpoint::builder(presets::Minimal)).portmapper_config(PortmapperConfig::Disabled)
             }
+            Network::Own(own) => own.apply(Endpoint::builder(presets::Minimal)),
         };
         if !self.port_mapping {
             builder = builder.portmapper_config(PortmapperConfig::Disabled);
@@ -207,14 +247,28 @@ fn read_network(init: &NativeNodeInit) -> napi::Result<Network> {
         "none" => Ok(Network::None),
         "n0" => Ok(Network::N0),
         "staging" => Ok(Network::Staging),
-        "relays" => {
-            let relays = init.relays.iter().flatten().map(|url| {
-                url.parse().map_err(|_| wrong("network.relays", "http or https URLs", format!("{url:?}")))
-            });
-            Ok(Network::Relays(relays.collect::<napi::Result<_>>()?))
-        }
+        "relays" => Ok(Network::Own(read_own(init)?)),
         other => Err(wrong("network", "n0, staging, none or relays", format!("{other:?}"))),
     }
+}
+
+fn read_own(init: &NativeNodeInit) -> napi::Result<OwnNetwork> {
+    let relays = init.relays.iter().flatten().map(|url| {
+        url.parse().map_err(|_| wrong("network.relays", "http or https URLs", format!("{url:?}")))
+    });
+    let pkarr = init.pkarr.as_ref().map(|url| {
+        url.parse().map_err(|_| wrong("network.pkarr", "an http or https URL", format!("{url:?}")))
+    });
+    let nameserver = init
+        .nameserver
+        .as_ref()
+        .map(|text| text.parse().map_err(|_| wrong("network.nameserver", "ip:port", format!("{text:?}"))));
+    Ok(OwnNetwork {
+        relays: relays.collect::<napi::Result<_>>()?,
+        pkarr: pkarr.transpose()?,
+        dns_origin: init.dns_origin.clone(),
+        nameserver: nameserver.transpose()?,
+    })
 }
 
 fn read_paths(init: &NativeNodeInit) -> napi::Result<Paths> {

@@ -34,6 +34,12 @@ export interface AsterConfigValues {
   readonly relayMode?: "default" | "disabled" | "staging" | "custom" | undefined;
   /** The relays of the mode `custom`. */
   readonly relayUrls?: readonly string[] | undefined;
+  /** The pkarr server of the mode `custom`. */
+  readonly pkarrUrl?: string | undefined;
+  /** The domain in DNS with the addresses of peers, for the mode `custom`. */
+  readonly dnsOrigin?: string | undefined;
+  /** The `ip:port` of the DNS server of `dnsOrigin`. */
+  readonly dnsServer?: string | undefined;
   /** `ip:port` or `[ipv6]:port`. */
   readonly bindAddr?: string | undefined;
   /** Aster always counts: it has no effect. */

@@ -1,10 +1,13 @@
-import type { Network, Paths } from "@aster/transport";
-import { invalidSetting } from "../option-check.ts";
+import type { Network, OwnNetwork, Paths } from "@aster/transport";
+import { invalidSetting, withoutUndefined } from "../option-check.ts";
 import { isNode, type NodeChoice } from "../peer/own-node.ts";
 import type { AsterConfig } from "./aster-config.ts";
 import { optionOf } from "./config-entry.ts";
 import type { SettingName } from "./config-values.ts";
 import { settings } from "./settings.ts";
+
+/** The settings of own relays and discovery. */
+const OWN = ["relayUrls", "pkarrUrl", "dnsOrigin", "dnsServer"] as const;
 
 /**
  * The options of a new node: those that were given, else those of the configuration. `identityKey`
@@ -31,14 +34,31 @@ export function nodeSettings(
 
 function networkOf(config: AsterConfig): Network | undefined {
   const mode = config.get("relayMode");
-  const relays = config.get("relayUrls");
   if (mode === "disabled") return "none";
-  if (relays === undefined) {
-    if (mode === "custom") throw contradiction(config, "relayMode", "custom needs relay_urls");
+  const own = ownNetwork(config);
+  const [first] = OWN.filter((name) => config.get(name) !== undefined);
+  if (first === undefined) {
+    if (mode === "custom") {
+      throw contradiction(config, "relayMode", "custom needs relay_urls, pkarr_url or dns_origin");
+    }
     return mode === "default" ? "n0" : mode;
   }
-  if (mode === undefined || mode === "custom") return { relays };
-  throw contradiction(config, "relayUrls", `needs relay_mode custom, not ${mode}`);
+  if (mode !== undefined && mode !== "custom") {
+    throw contradiction(config, first, `needs relay_mode custom, not ${mode}`);
+  }
+  if (own.nameserver !== undefined && own.dnsOrigin === undefined) {
+    throw contradiction(config, "dnsServer", "needs dns_origin");
+  }
+  return withoutUndefined(own);
+}
+
+function ownNetwork(config: AsterConfig): OwnNetwork {
+  return {
+    relays: config.get("relayUrls"),
+    pkarr: config.get("pkarrUrl"),
+    dnsOrigin: config.get("dnsOrigin"),
+    nameserver: config.get("dnsServer"),
+  };
 }
 
 function pathsOf(config: AsterConfig): Paths | undefined {

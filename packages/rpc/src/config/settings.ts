@@ -102,6 +102,9 @@ export const settings: Settings = {
     optional,
   ),
   relayUrls: setting("network.relay_urls", "ASTER_RELAY_URLS", urls, "", optional),
+  pkarrUrl: setting("network.pkarr_url", "ASTER_PKARR_URL", url, "", optional),
+  dnsOrigin: setting("network.dns_origin", "ASTER_DNS_ORIGIN", name, "", optional),
+  dnsServer: setting("network.dns_server", "ASTER_DNS_SERVER", socketAddress, "", optional),
   bindAddr: setting(
     "network.bind_addr",
     "ASTER_BIND_ADDR",

@@ -122,7 +122,7 @@ function checkNodeOptions(prefix: string, options: SharedOptions, leastIdleMs: n
   if (network !== undefined && !isNetwork(network)) {
     throw optionError(
       `${prefix}network`,
-      '"n0", "staging", "none" or { relays } with URLs',
+      '"n0", "staging", "none" or { relays, pkarr, dnsOrigin, nameserver }',
       network,
     );
   }
@@ -163,7 +163,15 @@ export function isSocketAddress(text: string): boolean {
 
 function isNetwork(network: Network): boolean {
   if (typeof network === "string") return NETWORKS.has(network);
-  return Array.isArray(network.relays) && network.relays.every((url) => URL.canParse(url));
+  if (typeof network !== "object" || network === null) return false;
+  const { relays, pkarr, dnsOrigin, nameserver } = network;
+  if (relays === undefined && pkarr === undefined && dnsOrigin === undefined) return false;
+  return (
+    (relays === undefined || (Array.isArray(relays) && relays.every(isHttpUrl))) &&
+    (pkarr === undefined || isHttpUrl(pkarr)) &&
+    (dnsOrigin === undefined || typeof dnsOrigin === "string") &&
+    (nameserver === undefined || (dnsOrigin !== undefined && isSocketAddress(nameserver)))
+  );
 }
 
 function isProtocol(name: unknown): boolean {

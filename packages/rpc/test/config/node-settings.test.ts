@@ -19,6 +19,11 @@ test.each<[AsterConfigValues, NodeChoice]>([
   [{ relayMode: "disabled", relayUrls: relays }, { network: "none" }],
   [{ relayMode: "custom", relayUrls: relays }, { network: { relays } }],
   [{ relayUrls: relays }, { network: { relays } }],
+  [{ pkarrUrl: "https://dns.example/pkarr" }, { network: { pkarr: "https://dns.example/pkarr" } }],
+  [
+    { relayMode: "custom", dnsOrigin: "dns.example", dnsServer: "127.0.0.1:53" },
+    { network: { dnsOrigin: "dns.example", nameserver: "127.0.0.1:53" } },
+  ],
   [{ bindAddr: "127.0.0.1:9" }, { bindAddress: "127.0.0.1:9" }],
   [{ clearIpTransports: true, clearRelayTransports: false }, { paths: "relayed" }],
   [{ clearRelayTransports: true }, { paths: "direct" }],
@@ -61,7 +66,12 @@ test("an open node takes none", async () => {
 });
 
 test.each<[AsterConfigValues, string]>([
-  [{ relayMode: "custom" }, "custom needs relay_urls"],
+  [{ relayMode: "custom" }, "custom needs relay_urls, pkarr_url or dns_origin"],
+  [
+    { relayMode: "default", pkarrUrl: "https://dns.example" },
+    "needs relay_mode custom, not default",
+  ],
+  [{ dnsServer: "127.0.0.1:53" }, "needs dns_origin"],
   [{ relayMode: "staging", relayUrls: relays }, "needs relay_mode custom, not staging"],
   [{ clearIpTransports: true, clearRelayTransports: true }, "no transport is left"],
 ])("%j is refused", (values, text) => {

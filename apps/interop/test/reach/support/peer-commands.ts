@@ -13,19 +13,14 @@ export interface Counted {
   readonly ended: string | null;
 }
 
-/** The times of unary calls, in milliseconds. */
-export interface Times {
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-}
-
 /** The commands of a peer: the argument and the result of each. */
 export interface PeerCommands {
   ready: [null, null];
   serve: [Ways, { readonly id: string; readonly address: string }];
   connect: [Ways & { readonly address: EndpointAddress | string }, null];
   whisper: [text: string, reply: string];
-  times: [calls: number, Times];
+  /** Makes calls one by one. Returns their times in milliseconds. */
+  times: [calls: number, readonly number[]];
   count: [{ readonly everyMs: number; readonly bytes: number }, null];
   counted: [null, Counted];
   paths: [null, readonly PathStats[]];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { formatRegistryAddress, openRegistry, type Registry } from "@aster/registry";
 import { AsterClient, AsterServer, implement, openGate } from "@aster/rpc";
 import { createNode, formatTicket, type NodeOptions, ticketFor } from "@aster/transport";
-import type { Counted, PeerCommands, Times } from "./peer-commands.ts";
+import type { Counted, PeerCommands } from "./peer-commands.ts";
 import { Reach } from "./reach-service.ts";
 
 /** The time for the first sync: a busy machine may need it. */
@@ -107,15 +107,13 @@ export class Peer {
     }
   }
 
-  async #times(calls: number): Promise<Times> {
+  async #times(calls: number): Promise<readonly number[]> {
     const times: number[] = [];
     for (let call = 0; call < calls; call += 1) {
       const startedMs = performance.now();
       await this.#caller.whisperQuietly({ secretText: "" }, { timeoutMs: 60_000 });
       times.push(performance.now() - startedMs);
     }
-    times.sort((one, other) => one - other);
-    const at = (share: number): number => times[Math.floor(share * (times.length - 1))] ?? 0;
-    return { p50Ms: at(0.5), p99Ms: at(0.99) };
+    return times;
   }
 }
