@@ -491,6 +491,9 @@ export interface NativeNodeStats {
    * endpoint.
    */
   handles: number
+  /** The bytes of the packets of all connections, those over relays included. */
+  sentBytes: number
+  receivedBytes: number
 }
 
 /** One network path of a connection. */

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::Ordering;
 
-use iroh::TransportAddr;
+use iroh::{Endpoint, TransportAddr};
 use napi_derive::napi;
 
 use crate::keys;
@@ -24,6 +24,9 @@ pub struct NativeNodeStats {
     /// Connections, closing ones included, streams, open documents, their subscriptions and the
     /// endpoint.
     pub handles: u32,
+    /// The bytes of the packets of all connections, those over relays included.
+    pub sent_bytes: f64,
+    pub received_bytes: f64,
 }
 
 /// One network path of a connection.
@@ -59,7 +62,9 @@ pub fn node(node: &Node) -> NativeNodeStats {
     let connections = (node.connections_open.load(Ordering::Relaxed) + linked) as u32;
     let streams = node.streams_open.load(Ordering::Relaxed) as u32;
     let queued = node.bytes_queued.load(Ordering::Relaxed) + node.queue.len();
-    let endpoint = u32::from(node.endpoint.lock().is_some());
+    let traffic = node.endpoint.lock().as_ref().map(traffic);
+    let endpoint = u32::from(traffic.is_some());
+    let (sent, received) = traffic.unwrap_or_default();
     // After the close they wait for JavaScript to collect them, and hold nothing.
     let documents = if endpoint == 0 { 0 } else { node.services.documents.objects() as u32 };
     let closing = *node.closing_connections.borrow() as u32;
@@ -70,7 +75,18 @@ pub fn node(node: &Node) -> NativeNodeStats {
         streams,
         queued_bytes: queued as f64,
         handles: connections + closing + streams + endpoint + documents,
+        sent_bytes: sent as f64,
+        received_bytes: received as f64,
     }
+}
+
+/// Returns the bytes that an endpoint has sent and received since its start.
+fn traffic(endpoint: &Endpoint) -> (u64, u64) {
+    let socket = &endpoint.metrics().socket;
+    let sent = socket.send_ipv4.get() + socket.send_ipv6.get() + socket.send_relay.get();
+    let received =
+        socket.recv_data_ipv4.get() + socket.recv_data_ipv6.get() + socket.recv_data_relay.get();
+    (sent, received)
 }
 
 pub fn connection(node: &Node, id: u32) -> Option<NativeConnectionStats> {

@@ -24,6 +24,12 @@ export interface NodeStats {
   readonly queuedBytes: number;
   /** Native objects of this node; 0 on transports without a native side. */
   readonly nativeHandles: number;
+  /**
+   * The bytes of all packets, those of the linked protocols included, since the node was made. 0
+   * after its close, and on transports without packets; the same for `receivedBytes`.
+   */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
 }
 
 /**

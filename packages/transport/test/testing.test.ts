@@ -3,7 +3,15 @@ import { loopbackNode, loopbackPair, memoryPair } from "@aster/transport/testing
 import { expect, test } from "vitest";
 import { channelOn, connected } from "./support/pair.ts";
 
-const counts = { connections: 0, refused: 0, channels: 0, queuedBytes: 0, nativeHandles: 0 };
+const counts = {
+  connections: 0,
+  refused: 0,
+  channels: 0,
+  queuedBytes: 0,
+  nativeHandles: 0,
+  sentBytes: 0,
+  receivedBytes: 0,
+};
 
 test("a loopback node has an address on 127.0.0.1 only", async () => {
   await using node = await loopbackNode();

@@ -10,12 +10,11 @@ use std::time::Duration;
 use iroh::endpoint::{ConnectError, ConnectOptions, Connection, QuicTransportConfig};
 use iroh::{Endpoint, EndpointAddr, EndpointId};
 use iroh_blobs::api::Store;
-use iroh_blobs::api::blobs::BlobStatus;
 use iroh_blobs::api::remote::GetProgressItem;
 use iroh_blobs::get::GetError;
 use iroh_blobs::get::fsm::{AtBlobHeaderNextError, DecodeError};
 use iroh_blobs::protocol::ERR_INTERNAL;
-use iroh_blobs::{BlobFormat, Hash, HashAndFormat};
+use iroh_blobs::{BlobFormat, HashAndFormat};
 use n0_future::StreamExt;
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -162,19 +161,30 @@ async fn fetch(
     }
     let held = local.local_bytes();
     progress.bytes(held);
-    let mut sized = false;
     let mut items = pin!(store.remote().execute_get(connection.clone(), local.missing()).stream());
+    let mut size = pin!(announced_size(store, content));
+    let mut sized = false;
     loop {
-        let item = timeout(STALL_TIMEOUT, items.next()).await;
+        let item = tokio::select! {
+            biased;
+            announced = &mut size, if !sized => {
+                sized = true;
+                if let Some(size) = announced {
+                    // Not verified yet, so another provider may still give a smaller one.
+                    if size > max_bytes {
+                        return Err(Attempt::Next(too_large(max_bytes)));
+                    }
+                    progress.total(size);
+                }
+                continue;
+            }
+            item = timeout(STALL_TIMEOUT, items.next()) => item,
+        };
         match item.map_err(|_| Attempt::Next(Failure::timeout("the provider sent nothing for 30 s")))? {
             Some(GetProgressItem::Progress(bytes)) => {
                 let bytes = held.saturating_add(bytes);
                 if bytes > max_bytes {
-                    let text = format!("the blob is larger than the limit of {max_bytes} bytes");
-                    return Err(Attempt::Stop(Failure::limit(text)));
-                }
-                if !sized && content.format == BlobFormat::Raw {
-                    sized = known_size(store, content.hash, progress).await;
+                    return Err(Attempt::Stop(too_large(max_bytes)));
                 }
                 progress.bytes(bytes);
             }
@@ -185,15 +195,23 @@ async fn fetch(
     }
 }
 
-/// Reports the size that the provider gave, when it is known.
-async fn known_size(store: &Store, hash: Hash, progress: &Progress) -> bool {
-    match store.blobs().status(hash).await {
-        Ok(BlobStatus::Partial { size: Some(size) } | BlobStatus::Complete { size }) => {
-            progress.total(size);
-            true
-        }
-        _ => false,
+/// Waits for the size of one blob, which its provider sends first. It is not verified until the
+/// end of the blob has arrived. Of a collection it is not known.
+async fn announced_size(store: &Store, content: HashAndFormat) -> Option<u64> {
+    if content.format != BlobFormat::Raw {
+        return None;
     }
+    let mut changes = pin!(store.blobs().observe(content.hash).stream().await.ok()?);
+    while let Some(held) = changes.next().await {
+        if held.size() > 0 {
+            return Some(held.size());
+        }
+    }
+    None
+}
+
+fn too_large(max_bytes: u64) -> Failure {
+    Failure::limit(format!("the blob is larger than the limit of {max_bytes} bytes"))
 }
 
 fn attempt(error: &GetError, connection: &Connection) -> Attempt {

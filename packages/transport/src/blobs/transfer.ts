@@ -5,7 +5,10 @@ import { failureOf, operate } from "../quic/operation.ts";
 
 export interface TransferProgress {
   readonly bytes: number;
-  /** Known when a blob is exported, and when bytes or a file are added. */
+  /**
+   * The size of the blob. It is not known of collections and of pieces that are added. A download
+   * reports the size that the provider announced, which is verified with the last bytes.
+   */
   readonly totalBytes?: number | undefined;
 }
 

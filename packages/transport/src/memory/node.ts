@@ -108,6 +108,8 @@ export class MemoryNode implements Node {
       channels,
       queuedBytes,
       nativeHandles: 0,
+      sentBytes: 0,
+      receivedBytes: 0,
     };
   }
 

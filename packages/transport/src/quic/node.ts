@@ -157,6 +157,8 @@ export class QuicNode implements Node {
       channels: this.#reactor.channels,
       queuedBytes: native.queuedBytes,
       nativeHandles: native.handles,
+      sentBytes: native.sentBytes,
+      receivedBytes: native.receivedBytes,
     };
   }
 

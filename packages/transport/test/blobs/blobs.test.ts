@@ -74,6 +74,29 @@ test("downloads a blob by its ticket, with progress", async () => {
   expect(await ours.get(ticket)).toEqual({ hash, sizeBytes: content.length });
 });
 
+test("a download knows its total before its end, and refuses a larger one at once", async () => {
+  const content = randomBytes(48 * MIB);
+  const { hash } = await theirs.add(content);
+  const abort = new AbortController();
+  const download = ours.get(theirs.ticket(hash), { signal: abort.signal });
+  const totals: (number | undefined)[] = [];
+  const seen = (async () => {
+    for await (const { totalBytes } of download) {
+      totals.push(totalBytes);
+      if (totalBytes !== undefined) abort.abort();
+    }
+  })();
+  await expect(seen).rejects.toMatchObject({ code: "closed" });
+  expect(totals.at(-1)).toBe(content.length);
+  const received = client.stats().receivedBytes;
+  const other = await loopbackNode();
+  const refused = blobsOf(other).get(theirs.ticket(hash), { maxBytes: 40 * MIB });
+  await expect(refused).rejects.toMatchObject({ code: "limit" });
+  expect(other.stats().receivedBytes).toBeLessThan(32 * MIB);
+  expect(received).toBeGreaterThan(0);
+  await other.close();
+});
+
 test("exports a blob and reads ranges of it", async () => {
   const content = randomBytes(2 * MIB + 17);
   const { hash } = await ours.add(content);

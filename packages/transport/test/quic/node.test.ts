@@ -119,6 +119,8 @@ describe("nodes over QUIC", () => {
       channels: 0,
       queuedBytes: 0,
       nativeHandles: 0,
+      sentBytes: 0,
+      receivedBytes: 0,
     });
     await accepted.return?.();
   });
