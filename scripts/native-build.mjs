@@ -1,5 +1,5 @@
-// Builds the native crate, with its progress on stderr. workspace.mjs runs it as a process of its
-// own, because it waits for that process to end.
+// Usage: node scripts/native-build.mjs PROFILE. Builds the native crate, with its progress on
+// stderr. workspace.mjs runs it as a process of its own, because it waits for that process to end.
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { giveUp, say } from "./report.mjs";
@@ -31,14 +31,17 @@ function duration(ms) {
   return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
 }
 
+const [profile] = process.argv.slice(2);
+const command = profile === "release" ? "build" : `build:${profile}`;
 const started = Date.now();
 const total = crateCount();
 let compiled = 0;
 
 function progress() {
   const of = total === undefined ? "" : ` of at most ${total}`;
-  // the last one is optimized as a whole, with all that it links
-  const optimizing = compiled === total ? ", the last takes about half of the time" : "";
+  // a release optimizes the last one as a whole, with all that it links
+  const part = profile === "release" ? "about half of the time" : "about a minute";
+  const optimizing = compiled === total ? `, the last takes ${part}` : "";
   return `native crate: ${compiled}${of} crates${optimizing}, ${duration(Date.now() - started)}`;
 }
 
@@ -47,7 +50,7 @@ function show() {
   else say(progress());
 }
 
-const build = spawn("pnpm", ["--dir", join(root, "crates", "native"), "run", "build"], {
+const build = spawn("pnpm", ["--dir", join(root, "crates", "native"), "run", command], {
   cwd: root,
   stdio: ["ignore", "pipe", "pipe"],
 });

@@ -25,11 +25,12 @@ function fingerprint(files) {
   return hash.digest("hex");
 }
 
-const isDone = ({ stamp, files, product }) => {
-  const path = join(root, stamp);
-  return product() && existsSync(path) && readFileSync(path, "utf8") === fingerprint(files());
+const markOf = ({ files, profile = "" }) => `${fingerprint(files())}${profile}`;
+const isDone = (step) => {
+  const path = join(root, step.stamp);
+  return step.product() && existsSync(path) && readFileSync(path, "utf8") === markOf(step);
 };
-const markDone = ({ stamp, files }) => writeFileSync(join(root, stamp), fingerprint(files()));
+const markDone = (step) => writeFileSync(join(root, step.stamp), markOf(step));
 
 // The steps of the set-up. Each is repeated when its files change.
 
@@ -46,7 +47,9 @@ const packages = {
   product: () => existsSync(join(root, "node_modules", ".modules.yaml")),
 };
 
-const native = {
+/** The native crate with a profile of Cargo.toml, `release` or `workspace`. */
+const native = (profile) => ({
+  profile,
   stamp: join("crates", "native", ".aster-built"),
   files: () => [
     ...["Cargo.toml", "Cargo.lock", "crates/native/Cargo.toml", "crates/native/build.rs"],
@@ -54,7 +57,9 @@ const native = {
     ...filesBelow("crates/native/src"),
   ],
   product: () => readdirSync(join(root, "crates", "native")).some((name) => name.endsWith(".node")),
-};
+});
+
+const MINUTES = { workspace: 5, release: 9 };
 
 /** Says what the missing steps take, before the first of them begins. */
 function announce({ tools, install, build }) {
@@ -63,7 +68,8 @@ function announce({ tools, install, build }) {
     ...(install ? ["install the npm packages into node_modules (400 MB on disk)"] : []),
     ...(build
       ? [
-          "build the native crate from source: about 300 crates, 5 minutes on two idle cores " +
+          `build the native crate from source${build === "release" ? " as for a release" : ""}: ` +
+            `about 300 crates, ${MINUTES[build]} minutes on two idle cores ` +
             "(800 MB on disk in the build folder, and the crates in cargo's cache)",
         ]
       : []),
@@ -90,17 +96,22 @@ function installPackages(env) {
   );
 }
 
-function buildNative(env) {
+function buildNative(env, profile) {
   say("building the native crate …");
   const script = join(root, "scripts", "native-build.mjs");
-  const run = spawnSync("node", [script], { cwd: root, env, stdio: quietly });
+  const run = spawnSync("node", [script, profile], { cwd: root, env, stdio: quietly });
   // it has said why
   if (run.status !== 0) process.exit(1);
 }
 
-/** Returns the environment to run the workspace's programs in. */
-export function workspace({ native: wantsNative = true } = {}) {
-  const build = wantsNative && !isDone(native);
+/**
+ * Returns the environment to run the workspace's programs in. With `released`, the native crate is
+ * optimized like a release, which takes twice as long; such a build serves all programs.
+ */
+export function workspace({ native: wantsNative = true, released = false } = {}) {
+  const profiles = released ? ["release"] : ["workspace", "release"];
+  const isBuilt = () => profiles.some((profile) => isDone(native(profile)));
+  const build = wantsNative && !isBuilt() ? profiles[0] : undefined;
   const install = !isDone(packages);
   // before anything is downloaded
   if (build) needRust(process.env);
@@ -111,8 +122,8 @@ export function workspace({ native: wantsNative = true } = {}) {
     markDone(packages);
   }
   if (build) {
-    buildNative(env);
-    markDone(native);
+    buildNative(env, build);
+    markDone(native(build));
   }
   return env;
 }

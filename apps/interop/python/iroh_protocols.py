@@ -77,6 +77,12 @@ async def set_entry(command):
     return await DOCS["doc"].set_bytes(DOCS["author"], command["key"].encode(), content)
 
 
+async def set_policy(command):
+    """Sets the download policy of the document."""
+    prefixes = [prefix.encode() for prefix in command["prefixes"]]
+    await DOCS["doc"].set_download_policy(command["mode"], prefixes)
+
+
 async def query_entries(command):
     """Returns the entries under a prefix, with those contents that have arrived."""
     found = []
@@ -103,6 +109,7 @@ OPERATIONS = {
     "createDoc": create_doc,
     "joinDoc": join_doc,
     "setEntry": set_entry,
+    "setPolicy": set_policy,
     "queryEntries": query_entries,
 }
 

@@ -69,7 +69,7 @@ function typedMethod(
         `${called}(Request, Response, options?)`,
     );
   }
-  checkMethodOptions(options as MethodOptions, `${called}()`);
+  checkMethodOptions(options as MethodOptions, pattern, `${called}()`);
   const types = { request, response, options: Object.freeze({ ...(options as MethodOptions) }) };
   const decorate = (...decorated: readonly unknown[]): void => {
     declareMethod(decoratedMethod(decorated, called), { pattern, types }, called);

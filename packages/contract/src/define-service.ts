@@ -43,7 +43,7 @@ function methodOf(
         "bidiStream()",
     );
   }
-  checkMethodOptions(options, place);
+  checkMethodOptions(options, pattern, place);
   const { serialization } = options;
   return Object.freeze({
     key,
@@ -59,6 +59,7 @@ function methodOf(
     errors: errorTypesOf(options.errors, place),
     interceptors: Object.freeze([...(options.interceptors ?? [])]),
     maxConcurrentCalls: options.maxConcurrentCalls,
+    maxClientStreamItems: options.maxClientStreamItems,
     compression: options.compression,
     description: options.description,
   });
@@ -110,6 +111,7 @@ export function buildService(
     interceptors: Object.freeze([...(options.interceptors ?? [])]),
     maxConcurrentStreams: options.maxConcurrentStreams,
     maxConcurrentCalls: options.maxConcurrentCalls,
+    maxClientStreamItems: options.maxClientStreamItems,
     compression: options.compression,
     requires: requirementOf(options.requires, name),
     description: options.description,

@@ -3,6 +3,7 @@ import type { ContextNeeds } from "./context-value.ts";
 import { ContractError } from "./error.ts";
 import type { MethodErrors } from "./error-type.ts";
 import type { Interceptor } from "./interceptor.ts";
+import type { MethodPattern } from "./message.ts";
 import type { Requirement } from "./requirement.ts";
 import type { SerializationMode } from "./serialization-mode.ts";
 
@@ -22,6 +23,11 @@ export interface MethodOptions<E extends MethodErrors = MethodErrors> {
   readonly interceptors?: readonly Interceptor[] | undefined;
   /** The most concurrent calls of the method; more are refused. Default: no limit. */
   readonly maxConcurrentCalls?: number | undefined;
+  /**
+   * The most requests of one client stream; a longer one ends with RESOURCE_EXHAUSTED. `Infinity`
+   * lifts the limit. Not hashed. Default: that of the service. Only for client streams.
+   */
+  readonly maxClientStreamItems?: number | undefined;
   /** The compression of its messages, on both sides; not hashed. Default: that of the service. */
   readonly compression?: CompressionSetting | undefined;
   /** The name on the wire. Default: the key of the method. */
@@ -54,6 +60,11 @@ export interface ServiceOptions {
   /** The most concurrent calls, also in sessions; more are refused. Default: no limit. */
   readonly maxConcurrentCalls?: number | undefined;
   /**
+   * The most requests of one client stream; a longer one ends with RESOURCE_EXHAUSTED. `Infinity`
+   * lifts the limit. Not hashed. Default: the limit of the server.
+   */
+  readonly maxClientStreamItems?: number | undefined;
+  /**
    * The compression of its messages, on both sides; not hashed. A client or server with
    * `compression: false` compresses none. Default: that of the client or server.
    */
@@ -84,12 +95,13 @@ const ATTACHMENT_OPTIONS = new Set(["interceptors", "needs"]);
 
 const METHOD_OPTIONS = new Set([
   ...["timeoutMs", "idempotent", "serialization", "requires", "errors", "interceptors"],
-  ...["maxConcurrentCalls", "compression", "name", "description"],
+  ...["maxConcurrentCalls", "maxClientStreamItems", "compression", "name", "description"],
 ]);
 
 const SERVICE_OPTIONS = new Set([
   ...["name", "version", "serialization", "scoped", "interceptors", "maxConcurrentStreams"],
-  ...["maxConcurrentCalls", "compression", "requires", "naming", "description"],
+  ...["maxConcurrentCalls", "maxClientStreamItems", "compression", "requires", "naming"],
+  "description",
 ]);
 
 function checkKeys(options: object, allowed: ReadonlySet<string>, place: string): void {
@@ -117,6 +129,11 @@ function checkBound(most: number | undefined, option: string, place: string): vo
   throw new ContractError("option", `${place}: ${option} must be an integer from 1, not ${most}`);
 }
 
+function checkItems(most: number | undefined, place: string): void {
+  if (most === Number.POSITIVE_INFINITY) return;
+  checkBound(most, "maxClientStreamItems", place);
+}
+
 function checkCompression(setting: CompressionSetting | undefined, place: string): void {
   const fault = compressionFault(setting);
   if (fault === undefined) return;
@@ -128,11 +145,19 @@ function checkCompression(setting: CompressionSetting | undefined, place: string
 }
 
 /** Refuses unknown method options and invalid values. `place` begins the error text. */
-export function checkMethodOptions(options: MethodOptions, place: string): void {
+export function checkMethodOptions(
+  options: MethodOptions,
+  pattern: MethodPattern,
+  place: string,
+): void {
   checkKeys(options, METHOD_OPTIONS, place);
-  const { timeoutMs } = options;
+  const { timeoutMs, maxClientStreamItems } = options;
+  if (maxClientStreamItems !== undefined && pattern !== "client_stream") {
+    throw new ContractError("option", `${place}: maxClientStreamItems is for client streams only`);
+  }
   checkInterceptors(options.interceptors, place);
   checkBound(options.maxConcurrentCalls, "maxConcurrentCalls", place);
+  checkItems(options.maxClientStreamItems, place);
   checkCompression(options.compression, place);
   if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
     throw new ContractError(
@@ -150,6 +175,7 @@ export function checkServiceOptions(options: ServiceOptions, place: string): voi
   checkInterceptors(options.interceptors, place);
   checkBound(options.maxConcurrentStreams, "maxConcurrentStreams", place);
   checkBound(options.maxConcurrentCalls, "maxConcurrentCalls", place);
+  checkItems(options.maxClientStreamItems, place);
   checkCompression(options.compression, place);
   if (naming !== undefined && naming !== "as-written" && naming !== "snake") {
     throw new ContractError(

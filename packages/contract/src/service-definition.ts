@@ -32,6 +32,7 @@ export interface ServiceMethod<
   /** They run inside those of the service. */
   readonly interceptors: readonly Interceptor[];
   readonly maxConcurrentCalls: number | undefined;
+  readonly maxClientStreamItems: number | undefined;
   readonly compression: CompressionSetting | undefined;
   readonly description: string | undefined;
 }
@@ -58,6 +59,7 @@ export interface ServiceDefinition<
   readonly interceptors: readonly Interceptor[];
   readonly maxConcurrentStreams: number | undefined;
   readonly maxConcurrentCalls: number | undefined;
+  readonly maxClientStreamItems: number | undefined;
   readonly compression: CompressionSetting | undefined;
   readonly requires: CapabilityRequirement | undefined;
   readonly description: string | undefined;

@@ -150,6 +150,7 @@ test.each([
   ["option", /mode/, { serialization: ["xlang", "XLANG"] }],
   ["option", /maxConcurrentStreams/, { maxConcurrentStreams: 0 }],
   ["option", /maxConcurrentCalls/, { maxConcurrentCalls: 1.5 }],
+  ["option", /maxClientStreamItems/, { maxClientStreamItems: 0 }],
   ["option", /naming/, { naming: "camel" }],
   ["option", /scoped/, { scoped: "singleton" }],
   ["option", /unknown option "verson"/, { verson: 2 }],
@@ -179,6 +180,16 @@ test("normalizes requirements", () => {
   refused("requires", /anyOf\(\) needs at least one/, () => anyOf());
   refused("requires", /allOf\(\) needs at least one/, () => allOf());
   refused("requires", /1 to 256/, () => role(""));
+});
+
+test("takes maxClientStreamItems of client streams only", () => {
+  const lifted = { maxClientStreamItems: Number.POSITIVE_INFINITY };
+  const Def = defineService("Lifted", lifted, { collect: clientStream(Req, Res, lifted) });
+  expect(Def).toMatchObject(lifted);
+  expect(Def.methods.collect).toMatchObject(lifted);
+  expect(() => defineService("Lifted", {}, { call: unary(Req, Res, lifted) })).toThrow(
+    "unary(): maxClientStreamItems is for client streams only",
+  );
 });
 
 test("refuses methods without wire types", () => {

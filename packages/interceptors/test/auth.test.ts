@@ -3,9 +3,19 @@ import type { MetadataInit } from "@aster/rpc/client";
 import type { CallMetadata, ContextInterceptor, InterceptedCall } from "@aster/rpc/interceptor";
 import { fakeClock, servicePair } from "@aster/rpc/testing";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import {
+  answering,
+  callFour,
+  fourInSession,
+  fourWith,
+  PATTERNS,
+} from "../../rpc/test/support/four.ts";
+import { transports } from "../../rpc/test/support/watched-pair.ts";
 import { AuthInterceptor, auth } from "../src/auth.ts";
 import { fakeCall } from "./fake-call.ts";
-import { answering, callFour, Four, FourInSession, PATTERNS, TRANSPORTS } from "./four.ts";
+
+const Four = fourWith();
+const FourInSession = fourInSession();
 
 describe("on a client", () => {
   async function sent(options: Parameters<typeof auth>[0], call = fakeCall()) {
@@ -195,7 +205,7 @@ describe("an identity", () => {
   const validate = async (token: string): Promise<User | undefined> => users[token];
   const server = auth({ validate, as: "user" });
 
-  test.each(TRANSPORTS)("reaches the handlers with its type, over %s", async (transport) => {
+  test.each(transports)("reaches the handlers with its type, over %s", async (transport) => {
     const handlers = answering<{ user: User }>((_, { user }) => user.name);
     const options = { needs: { user: contextValue<User>() } };
     await using pair = await servicePair({

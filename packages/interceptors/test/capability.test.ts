@@ -11,9 +11,19 @@ import type { Interceptor } from "@aster/rpc/interceptor";
 import { Server } from "@aster/rpc/server";
 import { servicePair } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
+import {
+  answering,
+  callFour,
+  fourInSession,
+  fourWith,
+  PATTERNS,
+} from "../../rpc/test/support/four.ts";
+import { transports } from "../../rpc/test/support/watched-pair.ts";
 import { capability } from "../src/index.ts";
 import { fakeCall } from "./fake-call.ts";
-import { answering, callFour, Four, FourInSession, PATTERNS, TRANSPORTS } from "./four.ts";
+
+const Four = fourWith();
+const FourInSession = fourInSession();
 
 const gate: AdmissionGate = {
   open: false,
@@ -30,7 +40,7 @@ const everywhere = Object.fromEntries(
   ]),
 );
 
-describe.each(TRANSPORTS)("%s", (transport) => {
+describe.each(transports)("%s", (transport) => {
   test.each([
     ["guest", [7, 7, 7, 7]],
     ["staff", [0, 0, 7, 7]],

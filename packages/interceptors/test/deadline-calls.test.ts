@@ -1,14 +1,24 @@
 // The deadlines that the interceptor sets, over all transports and patterns.
-import { currentCall, implement, StatusCode } from "@aster/rpc";
+import { type CallContext, currentCall, implement, StatusCode } from "@aster/rpc";
 import { fakeClock, servicePair } from "@aster/rpc/testing";
 import { expect, test } from "vitest";
+import {
+  answering,
+  callFour,
+  fourInSession,
+  fourWith,
+  PATTERNS,
+} from "../../rpc/test/support/four.ts";
+import { transports } from "../../rpc/test/support/watched-pair.ts";
 import { deadline } from "../src/index.ts";
-import { answering, callFour, Four, FourInSession, PATTERNS, TRANSPORTS } from "./four.ts";
+
+const Four = fourWith();
+const FourInSession = fourInSession();
 
 const untilAborted = (signal: AbortSignal): Promise<string> =>
   new Promise((resolve) => signal.addEventListener("abort", () => resolve("")));
 
-const ways = TRANSPORTS.flatMap((transport) => [
+const ways = transports.flatMap((transport) => [
   [transport, "client"] as const,
   [transport, "server"] as const,
 ]);
@@ -18,7 +28,7 @@ test.each(ways)("end calls of every pattern and in sessions, over %s, on a %s", 
   const set = [deadline({ timeoutMs: 60_000, methods: { "Four.sum": 1_000 } })];
   let running = 0;
   let began = (): void => {};
-  const handlers = answering((_, { signal }) => {
+  const handlers = answering<CallContext>((_, { signal }) => {
     running += 1;
     began();
     return untilAborted(signal).finally(() => {
@@ -48,7 +58,7 @@ test.each(ways)("end calls of every pattern and in sessions, over %s, on a %s", 
   }
 });
 
-test.each(TRANSPORTS)(
+test.each(transports)(
   "are inherited by the calls that a handler makes, over %s",
   async (transport) => {
     let outerMs: number | undefined;
@@ -58,7 +68,7 @@ test.each(TRANSPORTS)(
       return "inner";
     });
     await using back = await servicePair({ transport, services: [implement(Four, inner)] });
-    const outer = answering((_, { remainingMs }) => {
+    const outer = answering<CallContext>((_, { remainingMs }) => {
       outerMs = remainingMs();
       return callFour(back.client.client(Four), "one") as Promise<string>;
     });

@@ -2,16 +2,10 @@ import { RpcError, StatusCode } from "@aster/rpc";
 import type { Interceptor } from "@aster/rpc/interceptor";
 import { fakeClock, servicePair } from "@aster/rpc/testing";
 import { describe, expect, test } from "vitest";
+import { Flaky, FlakySession, flaky, Script, unavailable } from "../../rpc/test/support/flaky.ts";
+import { received } from "../../rpc/test/support/received.ts";
+import { settled } from "../../rpc/test/support/settled.ts";
 import { HedgeInterceptor, hedge } from "../src/hedge.ts";
-import {
-  Flaky,
-  FlakySession,
-  flaky,
-  received,
-  Script,
-  settled,
-  unavailable,
-} from "./support/flaky.ts";
 
 const code = StatusCode.UNAVAILABLE;
 

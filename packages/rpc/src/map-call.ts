@@ -1,6 +1,7 @@
 import type { InterceptedCall, Next } from "@aster/contract";
 import { streamsRequests, streamsResponses } from "./interceptor-chain.ts";
 import { isMessageSource, type MessageSource } from "./message/message-pump.ts";
+import { MessageStream } from "./message/message-stream.ts";
 
 /** The changes of {@link mapCall}. Annotate the parameters with the types of the messages. */
 export interface CallMapping {
@@ -60,22 +61,22 @@ function mappedStream(stream: unknown, map: Map, error: Map): unknown {
 }
 
 /**
- * A stream whose messages are changed when they are read. It is not an async generator, because a
- * generator does not leave its source when its reader stops before the first message.
+ * A stream whose messages are changed when they are read.
  */
-class MappedStream implements AsyncIterableIterator<unknown> {
+class MappedStream extends MessageStream<unknown> {
   readonly #messages: AsyncIterator<unknown> | Iterator<unknown>;
   readonly #map: Map;
   readonly #error: Map;
 
   constructor(stream: MessageSource, map: Map, error: Map) {
+    super();
     this.#messages =
       Symbol.asyncIterator in stream ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]();
     this.#map = map;
     this.#error = error;
   }
 
-  async next(): Promise<IteratorResult<unknown>> {
+  override async next(): Promise<IteratorResult<unknown>> {
     let step: IteratorResult<unknown>;
     try {
       step = await this.#messages.next();
@@ -91,20 +92,7 @@ class MappedStream implements AsyncIterableIterator<unknown> {
     }
   }
 
-  async return(value?: unknown): Promise<IteratorResult<unknown>> {
+  override async return(value?: unknown): Promise<IteratorResult<unknown>> {
     return (await this.#messages.return?.(value)) ?? { done: true, value };
-  }
-
-  async throw(error?: unknown): Promise<never> {
-    await this.return();
-    throw error;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 }

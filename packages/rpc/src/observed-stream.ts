@@ -1,4 +1,5 @@
 import { isMessageSource, type MessageSource } from "./message/message-pump.ts";
+import { MessageStream } from "./message/message-stream.ts";
 
 /** The events of a stream. */
 export interface StreamObserver {
@@ -16,20 +17,20 @@ export function observedStream(value: unknown, observer: StreamObserver): unknow
 }
 
 /**
- * A stream that reports its end. It is not an async generator, because a generator is not notified
- * of a reader that stops before the first message.
+ * A stream that reports its end.
  */
-class ObservedStream implements AsyncIterableIterator<unknown> {
+class ObservedStream extends MessageStream<unknown> {
   readonly #messages: AsyncIterator<unknown> | Iterator<unknown>;
   readonly #observer: StreamObserver;
 
   constructor(stream: MessageSource, observer: StreamObserver) {
+    super();
     this.#messages =
       Symbol.asyncIterator in stream ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]();
     this.#observer = observer;
   }
 
-  async next(): Promise<IteratorResult<unknown>> {
+  override async next(): Promise<IteratorResult<unknown>> {
     try {
       const step = await this.#messages.next();
       if (step.done) this.#observer.finished?.();
@@ -41,21 +42,8 @@ class ObservedStream implements AsyncIterableIterator<unknown> {
     }
   }
 
-  async return(value?: unknown): Promise<IteratorResult<unknown>> {
+  override async return(value?: unknown): Promise<IteratorResult<unknown>> {
     this.#observer.left?.();
     return (await this.#messages.return?.(value)) ?? { done: true, value };
-  }
-
-  async throw(error?: unknown): Promise<never> {
-    await this.return();
-    throw error;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 }

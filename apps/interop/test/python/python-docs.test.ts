@@ -74,6 +74,27 @@ describe.skipIf("missing" in environment)("the Python package", () => {
     await expect.poll(text, patient).toBe("second");
   });
 
+  test("downloads the contents that a policy selects, in both directions", async () => {
+    const { ticket } = (await python.do({ op: "createDoc", mode: "write" })) as {
+      readonly ticket: string;
+    };
+    await python.do({ op: "setEntry", key: "keep/1", content: "wanted" });
+    await python.do({ op: "setEntry", key: "skip/1", content: "unwanted" });
+    const policy = { download: "nothing", except: [{ prefix: "keep/" }] } as const;
+    const doc = await docsOf(node).join(ticket, { policy, waitFor: "content" });
+    expect(await textOf(doc, "keep/1")).toBe("wanted");
+    expect(await doc.get("skip/1")).toMatchObject({ sizeBytes: 8 });
+    await expect(textOf(doc, "skip/1")).rejects.toMatchObject({ code: "missing" });
+
+    await python.do({ op: "setPolicy", mode: "nothing_except", prefixes: ["keep/"] });
+    await doc.set("skip/2", "not for Python");
+    await doc.set("keep/2", "for Python");
+    const contentOf = async (prefix: string): Promise<unknown> =>
+      ((await python.do({ op: "queryEntries", prefix })) as { content: unknown }[])[0]?.content;
+    await expect.poll(() => contentOf("keep/2"), patient).toBe("for Python");
+    expect(await contentOf("skip/2")).toBeNull();
+  });
+
   test("can only read a document by a ticket to read, and sees deletions", async () => {
     const doc = await docsOf(node).create();
     await doc.set("a/1", "content");

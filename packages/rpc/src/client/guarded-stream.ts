@@ -1,5 +1,6 @@
 import { withStack } from "../call-stack.ts";
 import { RpcError } from "../error.ts";
+import { MessageStream } from "../message/message-stream.ts";
 import { nextTurn } from "../time/turn.ts";
 import type { EndFollower } from "./call-ending.ts";
 import { leftError } from "./call-failure.ts";
@@ -15,7 +16,10 @@ const done: IteratorReturnResult<undefined> = Object.freeze({ done: true, value:
  * The stream of responses of a call with interceptors, also before they have opened it. Every wait
  * ends with the call.
  */
-export class GuardedStream implements ResponseStream<unknown>, Endable, EndFollower {
+export class GuardedStream
+  extends MessageStream<unknown, undefined>
+  implements ResponseStream<unknown>, Endable, EndFollower
+{
   readonly #guard: CallGuard;
   /** The call as the hooks outside of the interceptors see it. */
   readonly #observed: ObservedCall | undefined;
@@ -25,6 +29,7 @@ export class GuardedStream implements ResponseStream<unknown>, Endable, EndFollo
   #pending = 0;
 
   constructor(opening: Promise<unknown>, guard: CallGuard, observed?: ObservedCall) {
+    super();
     this.#guard = guard;
     this.#observed = observed;
     if (observed !== undefined) {
@@ -58,7 +63,7 @@ export class GuardedStream implements ResponseStream<unknown>, Endable, EndFollo
     this.#opening.then((stream) => opened(stream as Partial<Endable>), callback);
   }
 
-  async next(): Promise<Step> {
+  override async next(): Promise<Step> {
     if (this.#over) return done;
     this.#pending += 1;
     try {
@@ -78,7 +83,7 @@ export class GuardedStream implements ResponseStream<unknown>, Endable, EndFollo
     }
   }
 
-  async return(): Promise<Step> {
+  override async return(): Promise<Step> {
     const guard = this.#guard;
     this.#over = true;
     this.#observed?.ended(leftError());
@@ -89,19 +94,6 @@ export class GuardedStream implements ResponseStream<unknown>, Endable, EndFollo
       if (error !== guard.ended) throw error;
     });
     return done;
-  }
-
-  async throw(error?: unknown): Promise<never> {
-    await this.return();
-    throw error;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 
   #finish(): void {

@@ -1,5 +1,6 @@
 import type { Channel } from "@aster/transport";
 import { isAtCall, rejection, withStack } from "../call-stack.ts";
+import { MessageStream } from "./message-stream.ts";
 
 interface Waiter<T> {
   readonly resolve: (
@@ -27,9 +28,7 @@ export interface MessageQueueBounds {
  * channel at its bounds and resumes it at half of them. The reader gets the messages that were
  * pushed before the end or an error, then the end or the error, once.
  */
-export class MessageQueue<T>
-  implements AsyncIterableIterator<T, undefined, undefined>, AsyncDisposable
-{
+export class MessageQueue<T> extends MessageStream<T, undefined> {
   readonly #maxItems: number;
   readonly #maxBytes: number;
   readonly #onReturn: () => void;
@@ -61,6 +60,7 @@ export class MessageQueue<T>
     onReturn: () => void,
     onRead?: (heldBytes: number) => void,
   ) {
+    super();
     this.#maxItems = bounds.maxQueuedItems;
     this.#maxBytes = bounds.maxQueuedBytes;
     this.#onReturn = onReturn;
@@ -159,7 +159,7 @@ export class MessageQueue<T>
     this.fail(error);
   }
 
-  next(): Promise<IteratorResult<T, undefined>> {
+  override next(): Promise<IteratorResult<T, undefined>> {
     if (this.#head < this.#items.length) {
       if (this.#reading >= FREE_STEP_BYTES) this.#freeRead();
       return Promise.resolve(resultOf(this.#shift()));
@@ -178,7 +178,7 @@ export class MessageQueue<T>
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
-  return(): Promise<IteratorResult<T, undefined>> {
+  override return(): Promise<IteratorResult<T, undefined>> {
     const early = !this.#ended || this.#head < this.#items.length;
     this.#drop();
     this.#error = undefined;
@@ -186,19 +186,6 @@ export class MessageQueue<T>
     this.#left = true;
     if (early) this.#onReturn();
     return Promise.resolve(done);
-  }
-
-  async throw(error?: unknown): Promise<never> {
-    await this.return();
-    throw error;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 
   #shift(): T | Promise<T> {

@@ -1,3 +1,4 @@
+import { MessageStream } from "../message/message-stream.ts";
 import type { Attempts } from "./attempts.ts";
 
 type Step = IteratorResult<unknown>;
@@ -5,7 +6,7 @@ type Step = IteratorResult<unknown>;
 const done: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
 
 /** The responses of a call in an interceptor that repeats it until the first one has arrived. */
-export class RetriedStream implements AsyncIterableIterator<unknown> {
+export class RetriedStream extends MessageStream<unknown> {
   readonly #attempts: Attempts;
   #stream: AsyncIterator<unknown>;
   /** The first response, or the end, has arrived. */
@@ -15,35 +16,23 @@ export class RetriedStream implements AsyncIterableIterator<unknown> {
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(attempts: Attempts, stream: unknown) {
+    super();
     this.#attempts = attempts;
     this.#stream = iterated(stream);
   }
 
-  next(): Promise<Step> {
+  override next(): Promise<Step> {
     if (this.#begun) return this.#stream.next();
     const step = this.#turn.then(() => this.#first());
     this.#turn = step.catch(() => {});
     return step;
   }
 
-  async return(): Promise<Step> {
+  override async return(): Promise<Step> {
     this.#over = true;
     this.#attempts.ended();
     await this.#stream.return?.();
     return done;
-  }
-
-  async throw(error?: unknown): Promise<never> {
-    await this.return();
-    throw error;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 
   async #first(): Promise<Step> {

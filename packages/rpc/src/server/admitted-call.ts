@@ -373,11 +373,10 @@ export class AdmittedCall {
   }
 
   #countItem(requests: RequestStream): void {
-    const { maxClientStreamItems } = this.#codings.core.limits;
     requests.items += 1;
-    if (requests.items > maxClientStreamItems && !this.route.streamsResponses) {
-      throw tooManyItems(maxClientStreamItems);
-    }
+    const { streamsResponses, maxClientStreamItems } = this.route;
+    const most = maxClientStreamItems ?? this.#codings.core.limits.maxClientStreamItems;
+    if (requests.items > most && !streamsResponses) throw tooManyItems(most);
   }
 
   #sizeOf(flags: number, payload: Uint8Array): number {

@@ -50,6 +50,8 @@ export class Route {
   readonly title: string;
   readonly streamsRequests: boolean;
   readonly streamsResponses: boolean;
+  /** The limit of the definition; `undefined` if it leaves it to the server. */
+  readonly maxClientStreamItems: number | undefined;
   /** It has interceptors. */
   readonly intercepted: boolean;
   /** Interceptors that are not hooks run around the handler. */
@@ -82,6 +84,8 @@ export class Route {
     this.title = `${name}.${method.name}`;
     this.streamsRequests = method.pattern === "client_stream" || method.pattern === "bidi_stream";
     this.streamsResponses = method.pattern === "server_stream" || method.pattern === "bidi_stream";
+    this.maxClientStreamItems =
+      method.maxClientStreamItems ?? service.definition.maxClientStreamItems;
     this.intercepted = interceptors.length > 0;
     this.adds = addedNames(interceptors);
     this.guarded = service.definition.requires !== undefined || method.requires !== undefined;

@@ -152,7 +152,7 @@ test.each([
   await expect(AsterServer.start({ services, log })).rejects.toThrow(text);
 });
 
-describe("a program with the variable ASTER_LOG", () => {
+describe("a program with the variable ASTER_LOG", { timeout: 120_000 }, () => {
   const run = promisify(execFile);
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
   const program = `
@@ -173,7 +173,7 @@ describe("a program with the variable ASTER_LOG", () => {
     const flags = ["--disable-warning=ExperimentalWarning"];
     const args = [...flags, "--input-type=module-typescript", "--eval", program];
     const env = { ...process.env, ...variables };
-    const { stderr } = await run(process.execPath, args, { cwd, env, timeout: 30_000 });
+    const { stderr } = await run(process.execPath, args, { cwd, env, timeout: 100_000 });
     return stderr;
   }
 

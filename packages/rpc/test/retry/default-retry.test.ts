@@ -20,14 +20,14 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     });
 
   test("calls an idempotent method again after UNAVAILABLE", async () => {
-    const script = new Script().fail(unavailable(), unavailable());
+    const script = new Script().next(unavailable(), unavailable());
     await using pair = await open(script, { retry: undefined });
     expect(await pair.client.client(Flaky).get({ n: 7 })).toMatchObject({ n: 7 });
     expect(script.calls).toEqual(["get", "get", "get"]);
   });
 
   test("ends with the error of the third attempt", async () => {
-    const script = new Script().fail(unavailable(), unavailable(), unavailable());
+    const script = new Script().next(unavailable(), unavailable(), unavailable());
     await using pair = await open(script);
     await expect(pair.client.client(Flaky).get({ n: 7 })).rejects.toMatchObject({ code });
     expect(script.calls).toHaveLength(3);
@@ -35,7 +35,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
 
   test("does not repeat other methods, and no method after other errors", async () => {
     const internal = new RpcError(StatusCode.INTERNAL, "broken");
-    const script = new Script().fail(unavailable(), internal);
+    const script = new Script().next(unavailable(), internal);
     await using pair = await open(script);
     const remote = pair.client.client(Flaky);
     const error = await remote.put({ n: 1 }).catch((reason: unknown) => reason);
@@ -46,7 +46,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
   });
 
   test("repeats a server stream before its first response, and never after it", async () => {
-    const script = new Script().fail(unavailable());
+    const script = new Script().next(unavailable());
     await using pair = await open(script);
     const remote = pair.client.client(Flaky);
     expect(await received(remote.list({ n: 3 }))).toEqual([0, 1, 2]);
@@ -57,19 +57,19 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
   });
 
   test("sends a short list of requests again, but no long one and no other source", async () => {
-    const script = new Script().fail(unavailable());
+    const script = new Script().next(unavailable());
     await using pair = await open(script);
     const remote = pair.client.client(Flaky);
     const items = (count: number) => Array.from({ length: count }, () => ({ n: 1 }));
     expect(await remote.sum(items(64))).toMatchObject({ n: 64 });
-    script.fail(unavailable(), unavailable());
+    script.next(unavailable(), unavailable());
     await expect(remote.sum(items(65))).rejects.toMatchObject({ code });
     await expect(remote.sum(new Set(items(1)))).rejects.toMatchObject({ code });
     expect(script.calls).toHaveLength(4);
   });
 
   test("repeats a bidi stream that has taken no request, and gives it all of them", async () => {
-    const script = new Script().fail(unavailable());
+    const script = new Script().next(unavailable());
     await using pair = await open(script);
     await using chat = pair.client.client(Flaky).chat.open();
     await expect.poll(() => script.calls).toHaveLength(2);
@@ -81,7 +81,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
   });
 
   test("does not repeat a bidi stream whose requests were taken", async () => {
-    const script = new Script().fail(unavailable());
+    const script = new Script().next(unavailable());
     await using pair = await open(script);
     await expect(received(pair.client.client(Flaky).chat([{ n: 1 }]))).rejects.toMatchObject({
       code,
@@ -96,7 +96,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
   ] as const)("makes one attempt with retry: false of $place", async (options) => {
     const { client, service, call }: Partial<Record<"client" | "service" | "call", Retry>> =
       options;
-    const script = new Script().fail(unavailable());
+    const script = new Script().next(unavailable());
     await using pair = await open(script, client);
     await expect(pair.client.client(Flaky, service).get({ n: 1 }, call)).rejects.toMatchObject({
       code,
@@ -110,7 +110,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     const remote = pair.client.client(Flaky, { retry: { maxAttempts: 2, initialBackoffMs: 1 } });
     const failing = async (call: Parameters<typeof remote.get>[1]): Promise<number> => {
       const before = script.calls.length;
-      script.fail(unavailable(), unavailable(), unavailable(), unavailable());
+      script.next(unavailable(), unavailable(), unavailable(), unavailable());
       await expect(remote.get({ n: 1 }, call)).rejects.toMatchObject({ code });
       const made = script.calls.length - before;
       for (let left = made; left < 4; left += 1) await remote.put({ n: 1 }).catch(() => {});
@@ -123,7 +123,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
   });
 
   test("never repeats a call of a session", async () => {
-    const script = new Script().fail(unavailable());
+    const script = new Script().next(unavailable());
     await using pair = await open(script);
     await using session = await pair.client.session(FlakySession);
     await expect(session.get({ n: 1 }, { retry: true })).rejects.toMatchObject({ code });
@@ -132,7 +132,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
   });
 
   test("interceptors see one call, and the trailer of each attempt arrives", async () => {
-    const script = new Script().fail(unavailable({ details: { at: "first" } }));
+    const script = new Script().next(unavailable({ details: { at: "first" } }));
     const attempts: number[] = [];
     await using pair = await open(script, {
       interceptors: [
@@ -152,7 +152,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
   });
 
   test("a proxy repeats the methods that its manifest calls idempotent", async () => {
-    const script = new Script().fail(unavailable(), unavailable());
+    const script = new Script().next(unavailable(), unavailable());
     await using pair = await open(script);
     const named = pair.client.proxy("Flaky");
     await expect(named.get?.({ n: 1 })).rejects.toMatchObject({ code });
@@ -169,7 +169,7 @@ describe("in time", () => {
   test("waits a random part of a time that doubles, up to its bound", async () => {
     using clock = fakeClock();
     using random = vi.spyOn(Math, "random").mockReturnValue(0.5);
-    const script = new Script().fail(...Array.from({ length: 4 }, () => unavailable()));
+    const script = new Script().next(...Array.from({ length: 4 }, () => unavailable()));
     const retry = { maxAttempts: 5, maxBackoffMs: 300 };
     await using pair = await open(script, { retry });
     const answer = pair.client.client(Flaky).get({ n: 1 });
@@ -188,7 +188,7 @@ describe("in time", () => {
 
   test("waits as long as the server asks, and not at all after a negative wait", async () => {
     using clock = fakeClock();
-    const script = new Script().fail(unavailable({ retryPushbackMs: 60_000 }));
+    const script = new Script().next(unavailable({ retryPushbackMs: 60_000 }));
     await using pair = await open(script);
     const remote = pair.client.client(Flaky);
     const answer = remote.get({ n: 1 });
@@ -199,7 +199,7 @@ describe("in time", () => {
     await clock.advance(1);
     expect(await answer).toMatchObject({ n: 1 });
     for (const text of ["-1", "60001", "soon", "", "1.5", "9".repeat(100)]) {
-      script.fail(unavailable({ details: { "aster-retry-pushback-ms": text } }));
+      script.next(unavailable({ details: { "aster-retry-pushback-ms": text } }));
       await expect(remote.get({ n: 1 })).rejects.toMatchObject({ code });
     }
     expect(script.calls).toHaveLength(8);
@@ -207,7 +207,7 @@ describe("in time", () => {
 
   test("does not wait past the deadline", async () => {
     using _ = fakeClock();
-    const script = new Script().fail(unavailable({ retryPushbackMs: 500 }));
+    const script = new Script().next(unavailable({ retryPushbackMs: 500 }));
     await using pair = await open(script);
     const answer = pair.client.client(Flaky).get({ n: 1 }, { timeoutMs: 500 });
     await expect(answer).rejects.toMatchObject({ code, rawMessage: "try later" });
@@ -216,7 +216,7 @@ describe("in time", () => {
 
   test("all attempts have one deadline", async () => {
     using clock = fakeClock();
-    const script = new Script().fail(
+    const script = new Script().next(
       unavailable({ retryPushbackMs: 400 }),
       unavailable({ retryPushbackMs: 400 }),
     );
@@ -231,7 +231,7 @@ describe("in time", () => {
   });
 
   const waiting = async (script: Script, client: ServicePairOptions["client"] = {}) => {
-    script.fail(unavailable({ retryPushbackMs: 60_000 }));
+    script.next(unavailable({ retryPushbackMs: 60_000 }));
     return open(script, client);
   };
 
@@ -285,7 +285,7 @@ describe("tokens", () => {
     const remote = pair.client.client(Flaky);
     const attempts = async (failures: number): Promise<number> => {
       const before = script.calls.length;
-      script.fail(...Array.from({ length: failures }, () => unavailable()));
+      script.next(...Array.from({ length: failures }, () => unavailable()));
       await remote.get({ n: 1 }).catch(() => {});
       return script.calls.length - before;
     };
@@ -298,10 +298,10 @@ describe("tokens", () => {
   });
 
   test("all clients of a peer share the tokens", async () => {
-    const script = new Script().fail(unavailable());
+    const script = new Script().next(unavailable());
     await using pair = await open(script, { maxTokens: 1, tokenRatio: 0 });
     await pair.client.client(Flaky).get({ n: 1 });
-    script.fail(unavailable());
+    script.next(unavailable());
     await expect(pair.client.client(Flaky).get({ n: 1 })).rejects.toMatchObject({ code });
     expect(script.calls).toHaveLength(3);
   });

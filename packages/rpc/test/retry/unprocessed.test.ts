@@ -204,7 +204,7 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     const script = new Script();
     await using pair = await servicePair({ services: flaky(script), transport });
     const remote = pair.client.client(Flaky);
-    script.fail(unavailable({ details: { reason: "draining", other: "kept" } }));
+    script.next(unavailable({ details: { reason: "draining", other: "kept" } }));
     const error = await failure(remote.put({ n: 1 }));
     expect(error).toMatchObject({ code, details: { other: "kept" } });
     expect(error.details).not.toHaveProperty("reason");

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { compressPayload, createCodec } from "@aster/codec";
-import { defineService, implement, RpcError, StatusCode, unary } from "@aster/rpc";
+import { clientStream, defineService, implement, RpcError, StatusCode, unary } from "@aster/rpc";
 import { createClient } from "@aster/rpc/client";
 import { defaultLimits, Server } from "@aster/rpc/server";
 import { fakeClock } from "@aster/rpc/testing";
@@ -106,6 +106,34 @@ test("accepts maxClientStreamItems messages of a client stream and refuses one m
   let replies = 0;
   for await (const _ of client.chat(texts)) replies += 1;
   expect(replies).toBe(101);
+});
+
+test("prefers maxClientStreamItems of a method to that of its service and of the server", async () => {
+  const count = async (requests: AsyncIterable<unknown>) => {
+    let n = 0;
+    for await (const _ of requests) n += 1;
+    return { n };
+  };
+  const Counts = defineService(
+    "Counts",
+    { maxClientStreamItems: 3 },
+    {
+      three: clientStream(Item, Item),
+      five: clientStream(Item, Item, { maxClientStreamItems: 5 }),
+      any: clientStream(Item, Item, { maxClientStreamItems: Number.POSITIVE_INFINITY }),
+    },
+  );
+  await using opened = await local.open({
+    services: [implement(Counts, { three: count, five: count, any: count })],
+    limits: { maxClientStreamItems: 2 },
+  });
+  const client = opened.client(Counts);
+  const items = (length: number) => Array.from({ length }, (_, n) => ({ n }));
+  expect(await client.three(items(3))).toMatchObject({ n: 3 });
+  expect(await codeOf(client.three(items(4)))).toBe(StatusCode.RESOURCE_EXHAUSTED);
+  expect(await client.five(items(5))).toMatchObject({ n: 5 });
+  expect(await codeOf(client.five(items(6)))).toBe(StatusCode.RESOURCE_EXHAUSTED);
+  expect(await client.any(items(20))).toMatchObject({ n: 20 });
 });
 
 test("resets a channel without a header after headerTimeoutMs", async () => {

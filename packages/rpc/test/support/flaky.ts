@@ -47,37 +47,50 @@ export function unavailable(options: RpcErrorOptions = {}): RpcError {
   return new RpcError(StatusCode.UNAVAILABLE, "try later", options);
 }
 
-/** The failures of the next handlers, and the names of those that ran. */
+/** The next outcomes of the handlers, and the names of those that ran. */
 export class Script {
   readonly calls: string[] = [];
-  #failures: unknown[] = [];
+  /** The chat begins with a response. */
+  greets = false;
+  /** The handlers whose signal has fired. */
+  readonly aborted: string[] = [];
+  #outcomes: unknown[] = [];
 
-  /** The next handlers fail, one with each error. */
-  fail(...errors: unknown[]): this {
-    this.#failures.push(...errors);
+  /** The next handlers fail with an error, or hang until they are aborted: one per outcome. */
+  next(...outcomes: ("hang" | Error)[]): this {
+    this.#outcomes.push(...outcomes);
     return this;
   }
 
   /** A handler begins. */
-  enter(name: string): void {
+  async enter(name: string, signal: AbortSignal): Promise<void> {
     this.calls.push(name);
-    const failure = this.#failures.shift();
-    if (failure !== undefined) throw failure;
+    const outcome = this.#outcomes.shift();
+    if (outcome === "hang") {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      this.aborted.push(name);
+      throw signal.reason;
+    }
+    if (outcome !== undefined) throw outcome;
   }
+}
+
+interface Context {
+  readonly signal: AbortSignal;
 }
 
 function handlers(script: Script) {
   return {
-    async get({ n }: { n: number }) {
-      script.enter("get");
+    async get({ n }: { n: number }, { signal }: Context) {
+      await script.enter("get", signal);
       return { n };
     },
-    async put({ n }: { n: number }) {
-      script.enter("put");
+    async put({ n }: { n: number }, { signal }: Context) {
+      await script.enter("put", signal);
       return { n };
     },
-    async *list({ n }: { n: number }) {
-      script.enter("list");
+    async *list({ n }: { n: number }, { signal }: Context) {
+      await script.enter("list", signal);
       for (let at = 0; at < n; at += 1) yield { n: at };
     },
     async *follow({ n }: { n: number }) {
@@ -85,14 +98,15 @@ function handlers(script: Script) {
       yield { n };
       throw unavailable();
     },
-    async sum(requests: AsyncIterable<{ n: number }>) {
+    async sum(requests: AsyncIterable<{ n: number }>, { signal }: Context) {
       let n = 0;
       for await (const request of requests) n += request.n;
-      script.enter("sum");
+      await script.enter("sum", signal);
       return { n };
     },
-    async *chat(requests: AsyncIterable<{ n: number }>) {
-      script.enter("chat");
+    async *chat(requests: AsyncIterable<{ n: number }>, { signal }: Context) {
+      await script.enter("chat", signal);
+      if (script.greets) yield { n: 0 };
       for await (const { n } of requests) yield { n };
     },
   };

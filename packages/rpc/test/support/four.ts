@@ -63,28 +63,33 @@ interface TextMessage {
   readonly text: string;
 }
 
-/** Handlers that answer with `textOf(context)`; `many` and `chat` with one item per request. */
+/** `many` and `chat` answer with one item per request. */
 interface FourHandlers<C> {
-  one(request: TextMessage, context: C): TextMessage;
+  one(request: TextMessage, context: C): Promise<TextMessage>;
   many(request: TextMessage, context: C): AsyncIterable<TextMessage>;
   sum(requests: AsyncIterable<TextMessage>, context: C): Promise<TextMessage>;
   chat(requests: AsyncIterable<TextMessage>, context: C): AsyncIterable<TextMessage>;
 }
 
-/** Handlers that answer each request, or all of them, with `answer(text, context)`. */
-export function answering<C>(answer: (text: string, context: C) => string): FourHandlers<C> {
+/**
+ * Handlers that answer each request, or all of them, with `answer(text, context)`, and end with its
+ * error.
+ */
+export function answering<C>(
+  answer: (text: string, context: C) => string | Promise<string>,
+): FourHandlers<C> {
   return {
-    one: ({ text }, context) => ({ text: answer(text, context) }),
+    one: async ({ text }, context) => ({ text: await answer(text, context) }),
     async *many({ text }, context) {
-      yield { text: answer(text, context) };
+      yield { text: await answer(text, context) };
     },
     async sum(requests, context) {
       const texts: string[] = [];
       for await (const { text } of requests) texts.push(text);
-      return { text: answer(texts.join(""), context) };
+      return { text: await answer(texts.join(""), context) };
     },
     async *chat(requests, context) {
-      for await (const { text } of requests) yield { text: answer(text, context) };
+      for await (const { text } of requests) yield { text: await answer(text, context) };
     },
   };
 }
