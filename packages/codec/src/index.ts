@@ -56,6 +56,7 @@ export {
   uint8,
   uint16,
 } from "./schema/scalar-schemas.ts";
+export { arraySchemas, scalarSchemas } from "./schema/schemas-by-kind.ts";
 export type { NamedType, TypeScope } from "./schema/type-scope.ts";
 export { createTypeScope } from "./schema/type-scope.ts";
 export { TypedValue, typed } from "./schema/typed-value.ts";

@@ -1,27 +1,4 @@
-import {
-  bfloat16,
-  bfloat16Array,
-  boolArray,
-  bytes,
-  date,
-  decimal,
-  duration,
-  fixedInt32,
-  fixedInt64,
-  fixedUint32,
-  fixedUint64,
-  float16,
-  float16Array,
-  int8,
-  int16,
-  type ScalarKind,
-  taggedInt64,
-  taggedUint64,
-  timestamp,
-  uint8,
-  uint8Array,
-  uint16,
-} from "@aster/codec";
+import { type ArrayElementKind, arraySchemas, type ScalarKind, scalarSchemas } from "@aster/codec";
 import type { TypeShape, ValueShape } from "@aster/contract/model";
 import { z } from "zod";
 import { usageFailure } from "../command/failure.ts";
@@ -46,60 +23,55 @@ const form = (
   imports: readonly string[] = [],
 ): ZodForm => ({ code, schema, imports, zero });
 
-/** The form of a function of the codec. */
-function own(name: string, make: () => z.ZodType, zero?: string): ZodForm {
-  return form(`${name}()`, make, zero, [name]);
-}
-
-const SCALARS: Readonly<Record<ScalarKind, ZodForm>> = {
-  string: form("z.string()", () => z.string(), '""'),
-  bool: form("z.boolean()", () => z.boolean(), "false"),
-  binary: own("bytes", bytes, "() => new Uint8Array()"),
-  varint64: form("z.int()", () => z.int(), "0"),
-  varint32: form("z.int32()", () => z.int32(), "0"),
-  var_uint32: form("z.uint32()", () => z.uint32(), "0"),
-  var_uint64: form("z.uint64()", () => z.uint64(), "0n"),
-  int8: own("int8", int8, "0"),
-  int16: own("int16", int16, "0"),
-  uint8: own("uint8", uint8, "0"),
-  uint16: own("uint16", uint16, "0"),
-  int32: own("fixedInt32", fixedInt32, "0"),
-  uint32: own("fixedUint32", fixedUint32, "0"),
-  int64: own("fixedInt64", fixedInt64, "0n"),
-  uint64: own("fixedUint64", fixedUint64, "0n"),
-  tagged_int64: own("taggedInt64", taggedInt64, "0n"),
-  tagged_uint64: own("taggedUint64", taggedUint64, "0n"),
-  float64: form("z.number()", () => z.number(), "0"),
-  float32: form("z.float32()", () => z.float32(), "0"),
-  float16: own("float16", float16, "0"),
-  bfloat16: own("bfloat16", bfloat16, "0"),
-  timestamp: own("timestamp", timestamp, "0n"),
-  date: own("date", date),
-  duration: own("duration", duration, "0n"),
-  decimal: own("decimal", decimal, '"0"'),
+/** The expressions of scalars, and of their zero values. */
+const SCALARS: Readonly<Record<ScalarKind, readonly [code: string, zero?: string]>> = {
+  string: ["z.string()", '""'],
+  bool: ["z.boolean()", "false"],
+  binary: ["bytes()", "() => new Uint8Array()"],
+  varint64: ["z.int()", "0"],
+  varint32: ["z.int32()", "0"],
+  var_uint32: ["z.uint32()", "0"],
+  var_uint64: ["z.uint64()", "0n"],
+  int8: ["int8()", "0"],
+  int16: ["int16()", "0"],
+  uint8: ["uint8()", "0"],
+  uint16: ["uint16()", "0"],
+  int32: ["fixedInt32()", "0"],
+  uint32: ["fixedUint32()", "0"],
+  int64: ["fixedInt64()", "0n"],
+  uint64: ["fixedUint64()", "0n"],
+  tagged_int64: ["taggedInt64()", "0n"],
+  tagged_uint64: ["taggedUint64()", "0n"],
+  float64: ["z.number()", "0"],
+  float32: ["z.float32()", "0"],
+  float16: ["float16()", "0"],
+  bfloat16: ["bfloat16()", "0"],
+  timestamp: ["timestamp()", "0n"],
+  date: ["date()"],
+  duration: ["duration()", "0n"],
+  decimal: ["decimal()", '"0"'],
 };
 
-const BIGINT = form("z.int64()", () => z.int64(), "0n");
-const DATE = form("z.date()", () => z.date());
+const ARRAYS: Readonly<Record<ArrayElementKind, string>> = {
+  bool: "boolArray()",
+  uint8: "uint8Array()",
+  float16: "float16Array()",
+  bfloat16: "bfloat16Array()",
+  int8: "z.instanceof(Int8Array)",
+  int16: "z.instanceof(Int16Array)",
+  int32: "z.instanceof(Int32Array)",
+  int64: "z.instanceof(BigInt64Array)",
+  uint16: "z.instanceof(Uint16Array)",
+  uint32: "z.instanceof(Uint32Array)",
+  uint64: "z.instanceof(BigUint64Array)",
+  float32: "z.instanceof(Float32Array)",
+  float64: "z.instanceof(Float64Array)",
+};
 
-const ARRAYS = {
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  float32: Float32Array,
-  float64: Float64Array,
-} as const;
-
-const OWN_ARRAYS = {
-  bool: own("boolArray", boolArray),
-  uint8: own("uint8Array", uint8Array),
-  float16: own("float16Array", float16Array),
-  bfloat16: own("bfloat16Array", bfloat16Array),
-} as const;
+/** The form of an expression. A function that is not one of zod is imported. */
+function written(code: string, schema: () => z.ZodType, zero?: string): ZodForm {
+  return form(code, schema, zero, code.startsWith("z.") ? [] : [code.replace("()", "")]);
+}
 
 /** The form of a type. Throws a failure for a type that a manifest does not describe. */
 export function zodForm(type: TypeShape, formOf: FormOfTag): ZodForm {
@@ -113,7 +85,7 @@ export function zodForm(type: TypeShape, formOf: FormOfTag): ZodForm {
     case "map":
       return mapForm(type, formOf);
     case "array":
-      return arrayForm(type.element);
+      return written(ARRAYS[type.element], arraySchemas[type.element]);
     case "enum":
       return enumForm(type.values);
     case "struct":
@@ -148,9 +120,11 @@ export function valueForm({ type, nullable, optional }: ValueShape, formOf: Form
 }
 
 function scalarForm(kind: ScalarKind, as: "number" | "bigint" | undefined): ZodForm {
-  if (kind === "varint64" && as === "bigint") return BIGINT;
-  if (kind === "timestamp" && as === "number") return DATE;
-  return SCALARS[kind];
+  const schema = () => scalarSchemas[kind](as);
+  if (kind === "varint64" && as === "bigint") return form("z.int64()", schema, "0n");
+  if (kind === "timestamp" && as === "number") return form("z.date()", schema);
+  const [code, zero] = SCALARS[kind];
+  return written(code, schema, zero);
 }
 
 function around(
@@ -172,12 +146,6 @@ function mapForm(
   return kind === "record"
     ? around("z.record", parts, ([, v]) => z.record(z.string(), v), "() => ({})")
     : around("z.map", parts, ([k, v]) => z.map(k, v), "() => new Map()");
-}
-
-function arrayForm(element: keyof typeof ARRAYS | keyof typeof OWN_ARRAYS): ZodForm {
-  if (element in OWN_ARRAYS) return OWN_ARRAYS[element as keyof typeof OWN_ARRAYS];
-  const type = ARRAYS[element as keyof typeof ARRAYS];
-  return form(`z.instanceof(${type.name})`, () => z.instanceof(type as typeof Int8Array));
 }
 
 function enumForm(values: readonly (string | number)[]): ZodForm {

@@ -14,6 +14,8 @@ declare module "vitest" {
     pnpmProject: string;
     /** The tarballs of all packages as in a release. */
     released: Tarballs;
+    /** The tarballs of all packages; `@aster/native` has the binary of this machine in it. */
+    packed: Tarballs;
   }
 }
 
@@ -42,4 +44,5 @@ async function install(folder: string, project: TestProject): Promise<void> {
   project.provide("npmProject", npmProject);
   project.provide("pnpmProject", pnpmProject);
   project.provide("released", release);
+  project.provide("packed", packages);
 }

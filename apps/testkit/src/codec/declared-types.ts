@@ -1,5 +1,7 @@
 import {
+  arraySchemas,
   createTypeScope,
+  scalarSchemas,
   type TypeScope,
   type WireType,
   wireEnum,
@@ -19,7 +21,6 @@ import {
   type TypeText,
   type UnionText,
 } from "./notation.ts";
-import { arraySchemas, scalarSchemas } from "./scalar.ts";
 import { ValueReader } from "./value-reader.ts";
 
 export type StructClass = new () => object;
@@ -240,13 +241,18 @@ function tagOf(ns: string | undefined, name: string): string {
 }
 
 function scalar(kind: string): z.ZodType {
-  const make = scalarSchemas.get(kind);
+  if (kind === "any") return z.any();
+  const make = isKeyOf(scalarSchemas, kind) ? scalarSchemas[kind] : undefined;
   if (make === undefined) throw new NotationError("notation", `there is no type "${kind}"`);
-  return make();
+  // 64-bit integers are bigints and times are nanoseconds, to keep all digits
+  return make("bigint");
 }
 
 function array(kind: string): z.ZodType {
-  const make = arraySchemas.get(kind);
-  if (make === undefined) throw new NotationError("notation", `there are no arrays of ${kind}`);
-  return make();
+  if (isKeyOf(arraySchemas, kind)) return arraySchemas[kind]();
+  throw new NotationError("notation", `there are no arrays of ${kind}`);
+}
+
+function isKeyOf<T extends object>(table: T, key: string): key is keyof T & string {
+  return Object.hasOwn(table, key);
 }

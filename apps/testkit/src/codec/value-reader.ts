@@ -1,8 +1,16 @@
-import { date, decimal, duration, timestamp, typed } from "@aster/codec";
+import {
+  type ArrayElementKind,
+  arraySchemas,
+  date,
+  decimal,
+  duration,
+  timestamp,
+  typed,
+} from "@aster/codec";
 import { z } from "zod";
 import type { DeclaredTypes } from "./declared-types.ts";
 import { NotationError, parts, present, type TypeText } from "./notation.ts";
-import { arrayClasses, arraySchemas, isWide } from "./scalar.ts";
+import { arrayClasses, isWide } from "./scalar.ts";
 import { dayText, decimalText, nanosOf } from "./time.ts";
 
 type Marked = Readonly<Record<string, unknown>>;
@@ -99,8 +107,8 @@ export class ValueReader {
 
   #array(kind: string, items: readonly unknown[], type: TypeText): unknown {
     const Class = Object.hasOwn(arrayClasses, kind) ? arrayClasses[kind] : undefined;
-    const schema = arraySchemas.get(kind);
-    if (!Class || !schema) throw new NotationError("notation", `there are no arrays of ${kind}`);
+    const schema = arraySchemas[kind as ArrayElementKind];
+    if (!Class) throw new NotationError("notation", `there are no arrays of ${kind}`);
     const array = Class.from(items.map((item) => this.read(item, kind)) as never[]);
     return type === "any" ? typed(schema(), array) : array;
   }
