@@ -13,7 +13,7 @@ export default defineConfig({
       "apps/interop/test/codec/{evolution,graphs,random,rows}.test.ts",
       "packages/codec/test/**/fuzz*.test.ts",
     ],
-    env: { ASTER_RELAY_MODE: "disabled", ASTER_TEST_LONG: "1" },
+    env: { ASTER_RELAY_MODE: "disabled", TEST_LONG: "1" },
     globalSetup: "apps/interop/test/support/build-programs.ts",
     pool: "forks",
     fileParallelism: false,

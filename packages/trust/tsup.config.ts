@@ -6,6 +6,7 @@ export default defineConfig({
     admission: "src/admission.ts",
     files: "src/files.ts",
     json: "src/admission/json.ts",
+    mesh: "src/mesh.ts",
   },
   format: "esm",
   target: "node22",

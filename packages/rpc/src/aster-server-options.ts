@@ -4,6 +4,7 @@ import type { HealthAddress } from "./health/health-endpoint.ts";
 import type { MetricSource } from "./metrics/metric-family.ts";
 import type { NodeChoice } from "./peer/own-node.ts";
 import type { GateOptions } from "./peer/server-gate.ts";
+import type { ServerMeshOptions } from "./peer/server-mesh.ts";
 import type { ServerRegistryOptions } from "./producers/server-registry.ts";
 import type { ServerOptions } from "./server/server-options.ts";
 
@@ -35,6 +36,13 @@ export interface AsterServerOptions
    * Default: none.
    */
   readonly registry?: ServerRegistryOptions | undefined;
+  /**
+   * Founds or joins the mesh of producers of `rootPubkey` (docs/trust.md, "The mesh of producers"):
+   * its members know each other, and have the same list of revoked endpoints within seconds. A node
+   * that is given needs `protocols: ["gossip"]`, and its `secretKey` beside it. Default: none,
+   * unless the configuration has `mesh.enrollment` or `mesh.bootstrap`.
+   */
+  readonly mesh?: ServerMeshOptions | undefined;
   /** Called with the result of every admission. */
   readonly onAdmission?: ((outcome: AdmissionOutcome) => void) | undefined;
 }

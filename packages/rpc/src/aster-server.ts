@@ -9,6 +9,7 @@ import {
   ticketFor,
 } from "@aster/transport";
 import type { AdmissionExchange } from "@aster/trust/admission";
+import type { MeshMember } from "@aster/trust/mesh";
 import type { AsterServerOptions } from "./aster-server-options.ts";
 import { serverSettings } from "./config/server-settings.ts";
 import { DRAIN_GRACE_MS } from "./defaults.ts";
@@ -24,7 +25,14 @@ import { AdmittedPeers } from "./peer/admitted-peers.ts";
 import { ConnectionLimiter } from "./peer/connection-limiter.ts";
 import { RPC_ALPN } from "./peer/dial.ts";
 import { type HeldNode, holdNode } from "./peer/own-node.ts";
-import { serverGateOf } from "./peer/server-gate.ts";
+import { type ServerTrust, serverGateOf } from "./peer/server-gate.ts";
+import {
+  checkMeshOptions,
+  meshKeyOf,
+  meshNodeOptions,
+  openMesh,
+  type ReadMeshOptions,
+} from "./peer/server-mesh.ts";
 import {
   checkDrift,
   checkRegistryOptions,
@@ -66,6 +74,7 @@ export class AsterServer implements AsyncDisposable {
   readonly #accepting: Promise<void>;
   #healthEndpoint: HealthEndpoint | undefined;
   #registry: ServerRegistry | undefined;
+  #mesh: MeshMember | undefined;
   #closing: Promise<boolean> | undefined;
 
   private constructor(held: HeldNode, server: Server, admissions: AdmissionService) {
@@ -106,7 +115,10 @@ export class AsterServer implements AsyncDisposable {
       readonly interceptors?: I | undefined;
     },
   ): Promise<AsterServer> {
-    const options = await serverSettings(given);
+    const settings = await serverSettings(given);
+    const { mesh } = settings;
+    checkMeshOptions(mesh, settings.rootPubkey);
+    const options = mesh === undefined ? settings : { ...settings, secretKey: meshKeyOf(settings) };
     const { peerTtlMs, admissionTimeoutMs } = options;
     if (peerTtlMs !== undefined) checkPositive("peerTtlMs", peerTtlMs);
     if (admissionTimeoutMs !== undefined) checkPositive("admissionTimeoutMs", admissionTimeoutMs);
@@ -128,15 +140,16 @@ export class AsterServer implements AsyncDisposable {
       }
       held = await holdNode(options, {
         closed: !gate.gate.open,
-        ...registryNodeOptions(options.registry),
+        ...meshNodeOptions(mesh, options, registryNodeOptions(options.registry)),
       });
       const { onAdmission } = options;
       const admissions = new AdmissionService(
         { node: held.node, server, peers, gate },
-        { onAdmission, timeoutMs: admissionTimeoutMs },
+        { onAdmission, timeoutMs: admissionTimeoutMs, opensToProducers: mesh !== undefined },
       );
       const started = new AsterServer(held, server, admissions);
       await started.#openHealth(healthAddress, sources);
+      await started.#openMesh(mesh, options.secretKey, gate.trust);
       await started.#openRegistry(options.registry);
       started.#logStart();
       return started;
@@ -219,6 +232,18 @@ export class AsterServer implements AsyncDisposable {
     );
   }
 
+  /**
+   * The membership of the server in its mesh. Throws FAILED_PRECONDITION for a server without the
+   * option `mesh`.
+   */
+  get mesh(): MeshMember {
+    if (this.#mesh !== undefined) return this.#mesh;
+    throw new RpcError(
+      StatusCode.FAILED_PRECONDITION,
+      "this server is in no mesh; start it with the option mesh",
+    );
+  }
+
   /** The port of the health endpoint; `undefined` without one. */
   get healthPort(): number | undefined {
     return this.#healthEndpoint?.port;
@@ -291,6 +316,29 @@ export class AsterServer implements AsyncDisposable {
     }
   }
 
+  async #openMesh(
+    options: ReadMeshOptions | undefined,
+    secretKey: Uint8Array | undefined,
+    trust: ServerTrust | undefined,
+  ): Promise<void> {
+    if (options === undefined || secretKey === undefined || trust === undefined) return;
+    const { server } = this;
+    try {
+      this.#mesh = await openMesh(options, {
+        node: this.node,
+        secretKey,
+        trust,
+        definitions: server.definitions,
+        health: this.#health,
+        address: () => this.address,
+        onProblem: (error) => server.callbackFailed("mesh", "", error),
+      });
+    } catch (error) {
+      await this.close({ graceMs: 0 });
+      throw error;
+    }
+  }
+
   async #openRegistry(options: ServerRegistryOptions | undefined): Promise<void> {
     if (options === undefined) return;
     const { server } = this;
@@ -317,6 +365,7 @@ export class AsterServer implements AsyncDisposable {
     await this.#incoming.return?.();
     const returned = await this.server.drain({ graceMs });
     await this.#registry?.close();
+    await this.#mesh?.close();
     this.server.close();
     this.#admissions.close();
     this.#connections.close("server closed");

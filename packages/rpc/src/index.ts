@@ -40,6 +40,7 @@ export { openGate } from "@aster/trust";
 export { AsterServer } from "./aster-server.ts";
 export type { AsterServerOptions } from "./aster-server-options.ts";
 export { currentCall } from "./context.ts";
+export type { ServerMeshOptions } from "./peer/server-mesh.ts";
 export type { ServerRegistryOptions } from "./producers/server-registry.ts";
 export type {
   Broadcast,

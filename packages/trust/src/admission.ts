@@ -11,7 +11,7 @@ export type {
   GatedAdmissionOptions,
 } from "./admission/admission-server.ts";
 export type { ProducerAdmissionResponse } from "./admission/producer-admission-response.ts";
-export type { ProducerMeshOptions } from "./admission/producer-mesh.ts";
+export type { MeshListener, ProducerMeshOptions } from "./admission/producer-mesh.ts";
 export { gossipTopicOf, ProducerMesh } from "./admission/producer-mesh.ts";
 export type { RequestAdmissionOptions } from "./admission/request-admission.ts";
 export { requestAdmission } from "./admission/request-admission.ts";

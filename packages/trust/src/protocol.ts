@@ -13,6 +13,12 @@ export const CONSUMER_ADMISSION_ALPN = "aster.consumer_admission";
  */
 export const PRODUCER_ADMISSION_ALPN = "aster.producer_admission";
 
+/**
+ * The ALPN on which the members of a mesh fetch the list of revoked endpoints from each other. Its
+ * streams carry bytes without frames.
+ */
+export const REVOCATIONS_ALPN = "aster.producer_revocations";
+
 /** The bounds of admission messages. A message over a bound is refused, never truncated. Frozen. */
 export interface AdmissionLimits {
   /** Bytes of one request or one answer. */

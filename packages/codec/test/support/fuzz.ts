@@ -18,7 +18,7 @@ export interface Counts {
   refused: number;
 }
 
-const long = process.env.ASTER_TEST_LONG === "1";
+const long = process.env.TEST_LONG === "1";
 /**
  * Number of mutations in one run of all fuzz tests, of which `npm run test:long` makes more.
  * `ASTER_FUZZ_COUNT` sets another number.

@@ -11,11 +11,15 @@ import {
 } from "../producers/producer-choice.ts";
 import { RpcReason } from "../reason.ts";
 import { StatusCode } from "../status.ts";
+import type { AsterConfig } from "./aster-config.ts";
 import { configOf } from "./config-choice.ts";
 import { checkEndpoint, credentialOf } from "./credential-setting.ts";
 import { identityOf } from "./identity-choice.ts";
 import { logOf } from "./log-setting.ts";
 import { nodeSettings } from "./node-settings.ts";
+
+/** The name that stands for the address of the setting `service.address`. */
+const HOSTED_SERVICE = "@aster";
 
 /** The address that a client dials, or the service that it finds in a registry; its options. */
 export interface ClientSettings {
@@ -32,7 +36,7 @@ export async function clientSettings(
   options: AsterClientOptions,
 ): Promise<ClientSettings> {
   const config = configOf(options);
-  const target = targetOf(address === undefined ? config.get("endpointAddr") : address);
+  const target = targetOf(address === undefined ? config.get("endpointAddr") : address, config);
   const identity = await identityOf(options, config, "consumer");
   const found =
     options.credential === undefined
@@ -56,8 +60,10 @@ export async function clientSettings(
 
 function targetOf(
   address: EndpointAddress | ProducerChoice | string | undefined,
+  config: AsterConfig,
 ): EndpointAddress | ProducerChoice {
   if (address === undefined) throw noAddress();
+  if (address === HOSTED_SERVICE) return parseAddress(config.get("serviceAddress") ?? noService());
   if (!isProducerChoice(address)) return parseAddress(address);
   checkProducerChoice(address);
   return address;
@@ -71,9 +77,17 @@ function endpointOf(node: NodeChoice["node"], secretKey: Uint8Array | undefined)
 }
 
 function noAddress(): RpcError {
-  return new RpcError(
-    StatusCode.INVALID_ARGUMENT,
+  return addressError(
     "cannot read this address: it is undefined, and ASTER_ENDPOINT_ADDR is not set; give an aster1… ticket, a base64 node address or an endpoint id",
-    { details: { reason: RpcReason.TRANSPORT_ADDRESS } },
   );
+}
+
+function noService(): never {
+  throw addressError(`the address of ${HOSTED_SERVICE} is not known; set ASTER_SERVICE_ADDRESS`);
+}
+
+function addressError(text: string): RpcError {
+  return new RpcError(StatusCode.INVALID_ARGUMENT, text, {
+    details: { reason: RpcReason.TRANSPORT_ADDRESS },
+  });
 }

@@ -64,13 +64,19 @@ export interface AsterConfigValues {
   /** The port of the health endpoint; 0 for none. */
   readonly healthPort?: number | undefined;
   readonly healthHost?: string | undefined;
-  /** The credential of a producer in a mesh. */
+  /** The file of the credential with which a server joins the mesh of its root key. */
   readonly enrollment?: string | undefined;
+  /** The addresses of members through which a server joins the mesh. */
+  readonly meshBootstrap?: readonly string[] | undefined;
+  /** The folder that keeps the mesh of a server over restarts. */
   readonly meshStateDir?: string | undefined;
+  /** The deviation of the clock of a member that is tolerated. */
   readonly clockDriftToleranceMs?: number | undefined;
+  /** The age from which on messages of the mesh are ignored. */
   readonly replayWindowMs?: number | undefined;
+  /** The time after joining in which a server judges no clock. */
   readonly gracePeriodMs?: number | undefined;
-  /** The address of the hosted service `@aster`. */
+  /** The address that clients dial for `@aster`, the hosted service. */
   readonly serviceAddress?: string | undefined;
 }
 

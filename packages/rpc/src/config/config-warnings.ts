@@ -30,10 +30,9 @@ export function warnOfUnused(config: AsterConfig, isOwn: boolean, warn: Warn): v
     }
   }
   for (const name of config.names()) {
-    const { unused, ignored } = settings[name];
-    const origin = config.originOf(name);
-    if (unused === true) warn(`${origin} has no effect in this version of Aster`);
-    else if (ignored?.when(config.get(name))) warn(`${origin} has no effect: ${ignored.because}`);
+    const { ignored } = settings[name];
+    if (ignored?.when(config.get(name)) !== true) continue;
+    warn(`${config.originOf(name)} has no effect: ${ignored.because}`);
   }
 }
 

@@ -1,31 +1,41 @@
 import type { AsterServerOptions } from "../aster-server-options.ts";
 import type { HealthAddress } from "../health/health-endpoint.ts";
 import { withoutUndefined } from "../option-check.ts";
+import type { ReadMeshOptions } from "../peer/server-mesh.ts";
 import type { AsterConfig } from "./aster-config.ts";
 import { configOf } from "./config-choice.ts";
 import { warnerOf } from "./config-warnings.ts";
 import { type ChosenIdentity, identityOf } from "./identity-choice.ts";
 import { logOf } from "./log-setting.ts";
+import { meshSettings } from "./mesh-settings.ts";
 import { nodeSettings } from "./node-settings.ts";
 import { type RootKey, rootKeyOf, sameRootKey } from "./root-key.ts";
 import { trustSettings } from "./trust-settings.ts";
 
 const MS_PER_S = 1_000;
 
+/** The options of a server with the values of its files. */
+export interface ServerSettings extends AsterServerOptions {
+  readonly mesh?: ReadMeshOptions | undefined;
+}
+
 /**
  * Lays the options of a server over its configuration and its identity file. Rejects with
  * INVALID_ARGUMENT for a bad value in them.
  */
-export async function serverSettings(options: AsterServerOptions): Promise<AsterServerOptions> {
+export async function serverSettings(options: AsterServerOptions): Promise<ServerSettings> {
   const config = configOf(options);
   const identity = await identityOf(options, config, "producer");
   const root = rootOf(options, await rootKeyOf(config), identity);
   const ttlS = config.get("peerTtlS");
+  const warn = warnerOf(options.log, config);
+  const { mesh, ...others } = options;
   return {
-    ...options,
+    ...others,
     ...withoutUndefined({
       ...nodeSettings(options, config, identity?.secretKey),
-      ...trustSettings(options, config, root, warnerOf(options.log, config)),
+      ...trustSettings(options, config, root, warn),
+      mesh: await meshSettings(mesh, config, identity, warn),
       log: logOf(options.log, config),
       healthPort: options.healthPort ?? healthOf(config),
       peerTtlMs: options.peerTtlMs ?? (ttlS === undefined ? undefined : ttlS * MS_PER_S),

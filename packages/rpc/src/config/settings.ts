@@ -34,13 +34,11 @@ export interface Setting<T = unknown> {
   readonly fallback: string;
   /** An empty variable counts as one that is not set. Otherwise it is an error. */
   readonly mayBeEmpty?: boolean;
-  /** Nothing in this version uses the value. */
-  readonly unused?: boolean;
   /** The values that have no effect, and the reason. */
   readonly ignored?: { when(value: unknown): boolean; readonly because: string };
 }
 
-type Extra = Pick<Setting, "alias" | "mayBeEmpty" | "unused" | "ignored">;
+type Extra = Pick<Setting, "alias" | "mayBeEmpty" | "ignored">;
 
 function setting<T>(
   place: string,
@@ -54,7 +52,6 @@ function setting<T>(
 }
 
 const optional: Extra = { mayBeEmpty: true };
-const unused: Extra = { mayBeEmpty: true, unused: true };
 const isFalse = (value: unknown): boolean => value === false;
 const milliseconds = integer(1, 2 ** 31 - 1);
 const port = integer(0, 65_535);
@@ -151,31 +148,32 @@ export const settings: Settings = {
   logMask: setting("logging.mask", "ASTER_LOG_MASK", flag, "true"),
   healthPort: setting("health.port", "ASTER_HEALTH_PORT", port, "0"),
   healthHost: setting("health.host", "ASTER_HEALTH_HOST", name, "127.0.0.1", optional),
-  enrollment: setting("mesh.enrollment", "ASTER_ENROLLMENT", path, "", unused),
-  meshStateDir: setting("mesh.state_dir", "ASTER_MESH_STATE_DIR", path, "~/.aster", unused),
+  enrollment: setting("mesh.enrollment", "ASTER_ENROLLMENT", path, "", optional),
+  meshBootstrap: setting("mesh.bootstrap", "ASTER_MESH_BOOTSTRAP", names, "", optional),
+  meshStateDir: setting("mesh.state_dir", "ASTER_MESH_STATE_DIR", path, "in memory", optional),
   clockDriftToleranceMs: setting(
     "mesh.clock_drift_tolerance_ms",
     "ASTER_CLOCK_DRIFT_TOLERANCE_MS",
     milliseconds,
     "5000",
-    unused,
+    optional,
   ),
   replayWindowMs: setting(
     "mesh.replay_window_ms",
     "ASTER_REPLAY_WINDOW_MS",
     milliseconds,
     "30000",
-    unused,
+    optional,
   ),
   gracePeriodMs: setting(
     "mesh.grace_period_ms",
     "ASTER_GRACE_PERIOD_MS",
     milliseconds,
     "60000",
-    unused,
+    optional,
   ),
   serviceAddress: setting("service.address", "ASTER_SERVICE_ADDRESS", address, "", {
-    ...unused,
+    ...optional,
     alias: "ASTER_SERVICE_ADDR",
   }),
 };

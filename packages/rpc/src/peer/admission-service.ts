@@ -1,9 +1,10 @@
-import type { Connection, EndpointId, Node, RefusedConnections } from "@aster/transport";
+import type { AllowList, Connection, EndpointId, Node, RefusedConnections } from "@aster/transport";
 import { type AdmissionGate, type AdmissionOutcome, producerGate } from "@aster/trust";
 import {
   type AdmissionExchange,
   CONSUMER_ADMISSION_ALPN,
   PRODUCER_ADMISSION_ALPN,
+  type ProducerMesh,
   serveAdmission,
   serveProducerAdmission,
 } from "@aster/trust/admission";
@@ -15,6 +16,7 @@ import type { AdmittedPeers } from "./admitted-peers.ts";
 import { hostOf } from "./host.ts";
 import { offerOf } from "./offer.ts";
 import type { ServerGate } from "./server-gate.ts";
+import { SharedAllowList } from "./shared-allow-list.ts";
 
 /** The time for an admission while strangers hold many connections. Default of trust: 10 s. */
 const CROWDED_TIMEOUT_MS = 3_000;
@@ -25,6 +27,8 @@ export interface AdmissionServiceOptions {
   readonly onAdmission: ((outcome: AdmissionOutcome) => void) | undefined;
   /** The time for one admission. Default: 10 s. */
   readonly timeoutMs: number | undefined;
+  /** The producers of the mesh may use the linked protocols of the node. */
+  readonly opensToProducers: boolean;
 }
 
 /** The parts of a server that its admissions need. */
@@ -47,6 +51,7 @@ export class AdmissionService {
   readonly #counts = new AdmissionCounts();
   readonly #producerCounts = new AdmissionCounts();
   #stopWatching: () => void = () => {};
+  #stopListing: () => void = () => {};
   #registry: { readonly registryNamespace: string } | undefined;
 
   /** Closes gate 0 of the node, unless the gate admits peers without a credential. */
@@ -62,7 +67,11 @@ export class AdmissionService {
       openAlpns: this.alpns,
       onRefused: (refused) => this.#refused(refused),
     });
-    parts.peers.listOn(list);
+    const shared = new SharedAllowList(list);
+    parts.peers.listOn(shared.share());
+    if (trust !== undefined && options.opensToProducers) {
+      this.#listProducers(trust.producers, shared.share());
+    }
   }
 
   /** The ALPNs of admission that the server accepts. */
@@ -141,8 +150,17 @@ export class AdmissionService {
    */
   close(): void {
     this.#stopWatching();
+    this.#stopListing();
     this.#parts.peers.close();
     this.#parts.gate.close();
+  }
+
+  #listProducers(producers: ProducerMesh, list: AllowList): void {
+    for (const id of producers.producers) list.allow(id);
+    this.#stopListing = producers.onChange((id, isAccepted) => {
+      if (isAccepted) list.allow(id);
+      else list.remove(id);
+    });
   }
 
   #watchRevocations(): void {

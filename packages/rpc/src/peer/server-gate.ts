@@ -13,6 +13,7 @@ import {
 import { ProducerMesh } from "@aster/trust/admission";
 import { RpcError } from "../error.ts";
 import { invalidOption, optionError, refusedOption } from "../option-check.ts";
+import type { ServerMeshOptions } from "./server-mesh.ts";
 
 /** The options of a server about the peers that it admits. */
 export interface GateOptions {
@@ -70,7 +71,10 @@ let warned = false;
  * when an open gate is not allowed here. `onRefused` receives the error of a changed list that is
  * not valid.
  */
-export function serverGateOf(options: GateOptions, onRefused: (error: Error) => void): ServerGate {
+export function serverGateOf(
+  options: GateOptions & { readonly mesh?: ServerMeshOptions | undefined },
+  onRefused: (error: Error) => void,
+): ServerGate {
   checkGateOptions(options);
   const { gate, tokens, renew } = options;
   const limiter = refused("admissionLimits", () => admissionLimiter(options.admissionLimits));
@@ -80,22 +84,28 @@ export function serverGateOf(options: GateOptions, onRefused: (error: Error) => 
   const rootPubkey = refused("rootPubkey", () => checkRootPubkey(options.rootPubkey as string));
   const producers = refused(
     "rootPubkey",
-    () => options.producers ?? new ProducerMesh({ rootPubkey }),
+    () => options.producers ?? new ProducerMesh({ rootPubkey, isJoining: joins(options.mesh) }),
   );
   const { revocations: given } = options;
-  const revocations =
-    typeof given === "string"
+  const opened =
+    typeof given === "string" || (given === undefined && options.mesh !== undefined)
       ? refused("revocations", () => new Revocations({ rootPubkey, path: given, onRefused }))
-      : given;
+      : undefined;
+  const revocations = opened ?? (given as Revocations | undefined);
   return {
     gate: gate ?? credentialGate({ rootPubkey, tokens, revocations }),
     limiter,
     renew,
     trust: { rootPubkey, producers, revocations },
     close() {
-      if (typeof given === "string") revocations?.close();
+      opened?.close();
     },
   };
+}
+
+/** The salt of the mesh is that of another server. */
+function joins(mesh: ServerMeshOptions | undefined): boolean {
+  return mesh?.bootstrap !== undefined && mesh.bootstrap.length > 0;
 }
 
 function checkGateOptions(options: GateOptions): void {

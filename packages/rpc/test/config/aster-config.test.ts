@@ -65,6 +65,7 @@ const samples: Readonly<Record<string, readonly [string, unknown]>> = {
   ASTER_HEALTH_PORT: ["8080", 8080],
   ASTER_HEALTH_HOST: ["0.0.0.0", "0.0.0.0"],
   ASTER_ENROLLMENT: ["producer.cred", "producer.cred"],
+  ASTER_MESH_BOOTSTRAP: ["aster1a, aster1b", ["aster1a", "aster1b"]],
   ASTER_MESH_STATE_DIR: ["/var/lib/mesh", "/var/lib/mesh"],
   ASTER_CLOCK_DRIFT_TOLERANCE_MS: ["1000", 1000],
   ASTER_REPLAY_WINDOW_MS: ["2000", 2000],

@@ -24,6 +24,8 @@ export interface AdmissionExchangeForm<T> {
   /** Reads the answer. Throws `AdmissionError` `"protocol"`. */
   parse(answer: Uint8Array): T;
   admits(response: T): boolean;
+  /** The bound of the bytes of the answer. Default: that of admission messages. */
+  readonly answerBytes?: number;
 }
 
 /**
@@ -47,7 +49,8 @@ class AdmissionClientChannel<T> implements ChannelSink {
   readonly #options: AdmissionClientOptions;
   readonly #resolve: (response: T) => void;
   readonly #reject: (error: AdmissionError) => void;
-  readonly #answer: BoundedBuffer = new BoundedBuffer(admissionLimits.messageBytes);
+  readonly #answerBytes: number;
+  readonly #answer: BoundedBuffer;
   #channel: Channel | undefined;
   #timer: NodeJS.Timeout | undefined;
   #settled = false;
@@ -61,6 +64,8 @@ class AdmissionClientChannel<T> implements ChannelSink {
   ) {
     this.#connection = connection;
     this.#form = form;
+    this.#answerBytes = form.answerBytes ?? admissionLimits.messageBytes;
+    this.#answer = new BoundedBuffer(this.#answerBytes);
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -84,7 +89,7 @@ class AdmissionClientChannel<T> implements ChannelSink {
 
   frame(_flags: number, piece: Uint8Array): void {
     if (this.#answer.add(piece)) return;
-    this.#fail("protocol", `the admission answer exceeds ${admissionLimits.messageBytes} bytes`);
+    this.#fail("protocol", `the admission answer exceeds ${this.#answerBytes} bytes`);
   }
 
   end(): void {

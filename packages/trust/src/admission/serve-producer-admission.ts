@@ -42,6 +42,10 @@ class ProducerDecider implements AdmissionDecider {
     const { mesh } = this.#options;
     const { decision } = await judge(bytes, { ...this.#options, peer: this.#peer });
     if (decision.admitted !== true) return this.#denial(decision);
+    if (mesh.isJoining) {
+      const reason = "this producer has not joined its mesh yet";
+      return this.#denial({ reason, credentialId: decision.credentialId });
+    }
     if (!mesh.accept(this.#peer, decision.expiresAtMs)) {
       return this.#denial({ reason: "the mesh is full", credentialId: decision.credentialId });
     }

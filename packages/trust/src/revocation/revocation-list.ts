@@ -35,9 +35,11 @@ export interface RevocationListOptions {
 
 const NAME = "revocation list";
 const MOST_REVOKED = 50_000;
+/** The bytes of the text of a list. */
+export const MOST_LIST_BYTES: number = 4 * 1024 * 1024;
 
 const rules: JsonRules = {
-  bounds: { bytes: 4 * 1024 * 1024, depth: 4 },
+  bounds: { bytes: MOST_LIST_BYTES, depth: 4 },
   tooLarge: (problem) => new AdmissionError("limit", problem),
   malformed: (problem, options) => new AdmissionError("revocation", problem, options),
 };
