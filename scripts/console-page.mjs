@@ -22,12 +22,20 @@ export async function buildConsolePage() {
     const args = [vite, "build", "--outDir", outDir, "--logLevel", "warn"];
     await promisify(execFile)(process.execPath, args, { cwd: app, env });
     writeFileSync(join(outDir, STAMP), sources);
-    // another process may have been faster
-    if (isBuilt(sources)) return;
-    rmSync(page, { recursive: true, force: true });
-    renameSync(outDir, page);
+    replacePage(outDir, sources);
   } finally {
     rmSync(outDir, { recursive: true, force: true });
+  }
+}
+
+/** Takes the built page, unless another process was faster. */
+function replacePage(outDir, sources) {
+  if (isBuilt(sources)) return;
+  rmSync(page, { recursive: true, force: true });
+  try {
+    renameSync(outDir, page);
+  } catch (error) {
+    if (!isBuilt(sources)) throw error;
   }
 }
 
