@@ -84,8 +84,7 @@ pub fn node(node: &Node) -> NativeNodeStats {
 fn traffic(endpoint: &Endpoint) -> (u64, u64) {
     let socket = &endpoint.metrics().socket;
     let sent = socket.send_ipv4.get() + socket.send_ipv6.get() + socket.send_relay.get();
-    let received =
-        socket.recv_data_ipv4.get() + socket.recv_data_ipv6.get() + socket.recv_data_relay.get();
+    let received = socket.recv_data_ipv4.get() + socket.recv_data_ipv6.get() + socket.recv_data_relay.get();
     (sent, received)
 }
 
