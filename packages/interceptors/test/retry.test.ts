@@ -40,6 +40,20 @@ describe.each(["memory", "quic"] as const)("over %s", (transport) => {
     expect(script.calls).toHaveLength(2);
   });
 
+  test("`retry: false` of a call leaves it out, and keeps the other interceptors", async () => {
+    const script = new Script().next(unavailable(), unavailable());
+    const attempts: number[] = [];
+    await using pair = await open(script, [retry(quick), noting(attempts)]);
+    const remote = pair.client.client(Flaky);
+    await expect(remote.get({ n: 7 }, { retry: false })).rejects.toMatchObject({ code });
+    expect([attempts, script.calls]).toEqual([[1], ["get"]]);
+    expect(await remote.get({ n: 7 })).toMatchObject({ n: 7 });
+    expect(attempts).toEqual([1, 1, 2]);
+    const own = { retry: false, interceptors: [noting(attempts)] } as const;
+    expect(await remote.get({ n: 7 }, own)).toMatchObject({ n: 7 });
+    expect(attempts).toEqual([1, 1, 2, 1, 1]);
+  });
+
   test("does not repeat other methods, and no method after other errors", async () => {
     const script = new Script().next(unavailable(), new RpcError(StatusCode.ABORTED, "conflict"));
     await using pair = await open(script, [retry(quick)]);

@@ -49,8 +49,9 @@ export interface CallOptions {
    */
   readonly inheritDeadline?: boolean | undefined;
   /**
-   * The retries of this call. `true` stands for the default policy. Default: those of the client.
-   * Calls in a session are never repeated.
+   * The retries of this call. `true` stands for the default policy, and `false` also leaves out the
+   * client's interceptors that repeat calls. Default: those of the client. Calls in a session are
+   * never repeated.
    */
   readonly retry?: RetryChoice | undefined;
 }

@@ -10,7 +10,7 @@ import { methodInterceptors } from "../hooks/call-hooks.ts";
 import { checkInterceptors } from "../interceptor-chain.ts";
 import type { MessageSource } from "../message/message-pump.ts";
 import { RpcReason } from "../reason.ts";
-import { repeatsCalls } from "../retry/repeating.ts";
+import { isRepeating, repeatsCalls } from "../retry/repeating.ts";
 import { StatusCode } from "../status.ts";
 import type { BoundMethod } from "./bound-method.ts";
 import { leftError } from "./call-failure.ts";
@@ -97,13 +97,22 @@ function methodInMode(
     return hooks === 0 ? inner : hookedStart(target, bound, prepares, inner);
   };
   const run = around(interceptors);
+  const once = repeatsCalls(interceptors)
+    ? interceptors.filter((interceptor) => !isRepeating(interceptor))
+    : undefined;
+  let runOnce: Start | undefined;
   return (request, options) => {
     const setup = callSetup(options, usualTimeoutMs, target.limits);
     const own = options?.interceptors;
-    if (own === undefined) return run(request, setup);
+    const isOnce = once !== undefined && options?.retry === false;
+    if (own === undefined) {
+      if (!isOnce) return run(request, setup);
+      runOnce ??= around(once);
+      return runOnce(request, setup);
+    }
     checkInterceptors(own);
     const leaves = options?.retry === undefined && repeatsCalls(own);
-    const start = around([...interceptors, ...own]);
+    const start = around([...(isOnce ? once : interceptors), ...own]);
     return start(request, leaves ? { ...setup, retry: false } : setup);
   };
 }

@@ -8,7 +8,12 @@ export function repeating(interceptor: Interceptor): Interceptor {
   return Object.defineProperty(interceptor, MARK, { value: true });
 }
 
+/** Returns true for an interceptor that was marked by {@link repeating}. */
+export function isRepeating(interceptor: Interceptor): boolean {
+  return MARK in interceptor;
+}
+
 /** Returns true if one of these interceptors was marked by {@link repeating}. */
 export function repeatsCalls(interceptors: readonly Interceptor[] | undefined): boolean {
-  return interceptors?.some((interceptor) => MARK in interceptor) ?? false;
+  return interceptors?.some(isRepeating) ?? false;
 }
