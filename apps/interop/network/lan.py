@@ -18,12 +18,10 @@ import base64
 import json
 import os
 import select
-import shutil
-import signal
 import socket
 import sys
 
-from namespace import Namespace, Unavailable, ip_here, kill_inside, set_here
+from namespace import Namespace, Unavailable, emit, ip_here, kill_inside, run_network, set_here
 
 ETH_P_ALL = 3
 # 64 KiB of data that the sender has not yet cut, and headers
@@ -151,31 +149,9 @@ class Lans:
     _commands = {"ip": _ip, "forward": _forward, "plug": _plug, "capture": _start_capture, "find": _find}
 
 
-def emit(value):
-    print(json.dumps(value), flush=True)
-
-
 def main():
     wiring = {name: lans.split(",") for name, lans in (text.split("=") for text in sys.argv[1:])}
-    try:
-        if not sys.platform.startswith("linux"):
-            raise Unavailable("network namespaces need Linux")
-        if os.geteuid() != 0:
-            raise Unavailable("network namespaces need root")
-        for program in ("ip", "nsenter", "sysctl"):
-            if shutil.which(program) is None:
-                raise Unavailable(f"{program} was not found on the PATH")
-        lans = Lans(wiring)
-    except Unavailable as reason:
-        emit({"unavailable": str(reason)})
-        return
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    try:
-        lans.run()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        lans.close()
+    run_network(lambda: Lans(wiring), ("ip", "nsenter", "sysctl"))
 
 
 main()

@@ -1,9 +1,12 @@
 """Unnamed network namespaces. They exist as long as this process or a process inside them."""
 
 import ctypes
+import json
 import os
+import shutil
 import signal
 import subprocess
+import sys
 
 CLONE_NEWNET = 0x40000000
 
@@ -59,3 +62,31 @@ def kill_inside(namespaces):
                 os.kill(int(name), signal.SIGKILL)
         except OSError:
             pass  # the process has ended
+
+
+def emit(value):
+    """Prints a line of JSON."""
+    print(json.dumps(value), flush=True)
+
+
+def run_network(make, programs):
+    """Makes a network and runs it until a signal; prints why it cannot exist here."""
+    try:
+        if not sys.platform.startswith("linux"):
+            raise Unavailable("network namespaces need Linux")
+        if os.geteuid() != 0:
+            raise Unavailable("network namespaces need root")
+        for program in programs:
+            if shutil.which(program) is None:
+                raise Unavailable(f"{program} was not found on the PATH")
+        network = make()
+    except Unavailable as reason:
+        emit({"unavailable": str(reason)})
+        return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    try:
+        network.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        network.close()

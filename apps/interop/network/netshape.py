@@ -19,14 +19,11 @@ import json
 import os
 import random
 import selectors
-import shutil
-import signal
-import sys
 import time
 
 from direction import Direction
 from host import Host
-from namespace import Unavailable, kill_inside
+from namespace import emit, kill_inside, run_network
 from udp_nat import UdpNat
 from udp_packet import payload_of
 
@@ -130,34 +127,12 @@ class Network:
         self.up.watch = watch
 
 
-def emit(value):
-    print(json.dumps(value), flush=True)
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--nat", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    try:
-        if not sys.platform.startswith("linux"):
-            raise Unavailable("network namespaces need Linux")
-        if os.geteuid() != 0:
-            raise Unavailable("network namespaces need root")
-        for program in ("ip", "nsenter"):
-            if shutil.which(program) is None:
-                raise Unavailable(f"{program} was not found on the PATH")
-        network = Network(options)
-    except Unavailable as reason:
-        emit({"unavailable": str(reason)})
-        return
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    try:
-        network.run()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        network.close()
+    run_network(lambda: Network(options), ("ip", "nsenter"))
 
 
 main()

@@ -1,9 +1,7 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { usageFailure } from "../command/failure.ts";
+import { listenOnLoopback } from "../command/listen.ts";
 import { Access, type Refusal } from "./access.ts";
 import type { PageFile } from "./page-files.ts";
 
@@ -31,23 +29,14 @@ export async function serveConsole(
   onPage: (socket: WebSocket) => void,
 ): Promise<ConsoleServer> {
   const server = createServer();
-  server.listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    throw usageFailure(
-      `port ${port} cannot be used: ${(error as Error).message}`,
-      "choose another",
-    );
-  }
-  const address = server.address() as AddressInfo;
-  const access = new Access(address.port);
+  const used = await listenOnLoopback(server, port);
+  const access = new Access(used);
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MOST_MESSAGE_BYTES,
     perMessageDeflate: false,
   });
-  const headers = securityHeaders(address.port);
+  const headers = securityHeaders(used);
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     answer(access, files, request, response);
@@ -62,7 +51,7 @@ export async function serveConsole(
     }
   });
   return {
-    url: `http://127.0.0.1:${address.port}/?token=${access.token}`,
+    url: `http://127.0.0.1:${used}/?token=${access.token}`,
     async [Symbol.asyncDispose]() {
       for (const client of sockets.clients) client.terminate();
       server.closeAllConnections();

@@ -1,7 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
@@ -16,6 +15,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { CommandContext } from "../command/context.ts";
 import { usageFailure } from "../command/failure.ts";
+import { listenOnLoopback } from "../command/listen.ts";
 import { readText } from "../files/read-file.ts";
 import { writeWhole } from "../files/write-file.ts";
 import { HttpSessions } from "./http-sessions.ts";
@@ -50,16 +50,7 @@ export async function serveOnHttp(
       outgoing.destroy();
     });
   });
-  server.listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    throw usageFailure(
-      `port ${port} cannot be used: ${(error as Error).message}`,
-      "choose another",
-    );
-  }
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${PATH}`;
+  const url = `http://127.0.0.1:${await listenOnLoopback(server, port)}${PATH}`;
   const result = tokenFile === undefined ? { url, token } : { url, tokenFile };
   context.result(result, Object.values(result).join("\n"));
   if (!interrupted.aborted) await once(interrupted, "abort");

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Child } from "@aster-apps/testkit/process";
+import { AskedChild, type NetworkAnswer } from "./asked-child.ts";
 import { Host } from "./host.ts";
 
 const program = fileURLToPath(new URL("../../../network/netshape.py", import.meta.url));
@@ -40,9 +41,7 @@ interface Ready {
   readonly far: { readonly namespace: string; readonly address: string };
 }
 
-interface Answer {
-  readonly id: number;
-  readonly error?: string;
+interface Answer extends NetworkAnswer {
   readonly stats?: { readonly up: Traffic; readonly down: Traffic };
   readonly captured?: readonly string[];
 }
@@ -55,11 +54,10 @@ interface Answer {
 export class ShapedNetwork implements AsyncDisposable {
   readonly near: Host;
   readonly far: Host;
-  readonly #child: Child;
-  #lastId = 0;
+  readonly #program: AskedChild;
 
   private constructor(child: Child, { near, far }: Ready) {
-    this.#child = child;
+    this.#program = new AskedChild(child);
     this.near = new Host(near.namespace, near.address, (args) => this.#ip("near", args));
     this.far = new Host(far.namespace, far.address, (args) => this.#ip("far", args));
   }
@@ -84,7 +82,7 @@ export class ShapedNetwork implements AsyncDisposable {
 
   /** Sets the faults of one direction or both. */
   async shape(shape: { readonly up?: Shape; readonly down?: Shape }): Promise<void> {
-    await this.#ask({ shape });
+    await this.#program.ask({ shape });
   }
 
   /** Sets the same faults for both directions. */
@@ -94,37 +92,27 @@ export class ShapedNetwork implements AsyncDisposable {
 
   /** Makes the NAT forget its ports. */
   async rebind(): Promise<void> {
-    await this.#ask({ rebind: true });
+    await this.#program.ask({ rebind: true });
   }
 
   async traffic(): Promise<{ readonly up: Traffic; readonly down: Traffic }> {
-    const { stats } = await this.#ask({ stats: true });
+    const { stats } = await this.#program.ask<Answer>({ stats: true });
     if (stats === undefined) throw new Error("netshape.py returned no statistics");
     return stats;
   }
 
   /** Returns the next `count` UDP payloads from the near host with at least this length. */
   async capture(count: number, leastBytes: number): Promise<readonly string[]> {
-    const { captured = [] } = await this.#ask({ capture: { count, leastBytes } });
+    const { captured = [] } = await this.#program.ask<Answer>({ capture: { count, leastBytes } });
     return captured;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#child[Symbol.asyncDispose]();
+    return this.#program[Symbol.asyncDispose]();
   }
 
   async #ip(host: "near" | "far", args: readonly string[]): Promise<void> {
-    await this.#ask({ ip: [host, ...args] });
-  }
-
-  async #ask(command: object): Promise<Answer> {
-    this.#lastId += 1;
-    const id = this.#lastId;
-    this.#child.send({ id, ...command });
-    const isAnswer = (value: unknown): value is Answer => (value as Answer).id === id;
-    const answer = await this.#child.line(isAnswer);
-    if (answer.error !== undefined) throw new Error(`${JSON.stringify(command)}: ${answer.error}`);
-    return answer;
+    await this.#program.ask({ ip: [host, ...args] });
   }
 }
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Child } from "@aster-apps/testkit/process";
+import { AskedChild, type NetworkAnswer } from "../../network/support/asked-child.ts";
 
 const program = fileURLToPath(new URL("../../../network/lan.py", import.meta.url));
 
@@ -22,19 +23,15 @@ interface Ready {
   >;
 }
 
-interface Answer extends Partial<Findings> {
-  readonly id: number;
-  readonly error?: string;
-}
+interface Answer extends NetworkAnswer, Partial<Findings> {}
 
 /** Hosts on local networks (network/lan.py). They disappear when this is disposed of. */
 export class Lans implements AsyncDisposable {
-  readonly #child: Child;
+  readonly #program: AskedChild;
   readonly #hosts: Ready["hosts"];
-  #lastId = 0;
 
   private constructor(child: Child, { hosts }: Ready) {
-    this.#child = child;
+    this.#program = new AskedChild(child);
     this.#hosts = hosts;
   }
 
@@ -72,43 +69,37 @@ export class Lans implements AsyncDisposable {
 
   /** Runs ip(8) on a host. */
   async ip(host: string, ...args: readonly string[]): Promise<void> {
-    await this.#ask({ ip: [host, ...args] });
+    await this.#program.ask({ ip: [host, ...args] });
   }
 
   /** Makes a host pass packets on between its networks, or not. */
   async forward(host: string, on: boolean): Promise<void> {
-    await this.#ask({ forward: [host, on] });
+    await this.#program.ask({ forward: [host, on] });
   }
 
   /** Plugs the wire of a host into another network. The host does not notice. */
   async plug(host: string, lan: string, into: string): Promise<void> {
-    await this.#ask({ plug: [host, lan, into] });
+    await this.#program.ask({ plug: [host, lan, into] });
   }
 
   /** Keeps all packets of all networks from now on. */
   async capture(): Promise<void> {
-    await this.#ask({ capture: true });
+    await this.#program.ask({ capture: true });
   }
 
   /** Counts the kept packets that contain each text. */
   async find(texts: readonly string[]): Promise<Findings> {
     const needles = texts.map((text) => Buffer.from(text).toString("base64"));
-    const { packets = 0, bytes = 0, found = [] } = await this.#ask({ find: needles });
+    const {
+      packets = 0,
+      bytes = 0,
+      found = [],
+    } = await this.#program.ask<Answer>({ find: needles });
     return { packets, bytes, found };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#child[Symbol.asyncDispose]();
-  }
-
-  async #ask(command: object): Promise<Answer> {
-    this.#lastId += 1;
-    const id = this.#lastId;
-    this.#child.send({ id, ...command });
-    const isAnswer = (value: unknown): value is Answer => (value as Answer).id === id;
-    const answer = await this.#child.line(isAnswer);
-    if (answer.error !== undefined) throw new Error(`${JSON.stringify(command)}: ${answer.error}`);
-    return answer;
+    return this.#program[Symbol.asyncDispose]();
   }
 }
 
