@@ -2,6 +2,9 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 
+/** The first line waits for the start of a program, which takes long on a busy machine. */
+const LINE_MS = 60_000;
+
 const running = new Set<ChildProcessByStdio<Writable, Readable, Readable>>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
@@ -81,7 +84,7 @@ export class Child implements AsyncDisposable {
    * Consumes the next line for which `fits` returns true. Rejects with its stderr if it ends or if
    * no such line arrives in time.
    */
-  async line<T>(fits: (value: unknown) => value is T, timeoutMs = 20_000): Promise<T> {
+  async line<T>(fits: (value: unknown) => value is T, timeoutMs = LINE_MS): Promise<T> {
     const until = Date.now() + timeoutMs;
     for (let over = this.#ended; ; over = await this.#next(until - Date.now())) {
       const at = this.#lines.findIndex(fits);
