@@ -28,10 +28,11 @@ test("a program that only calls refuses every connection", async () => {
     bindAddress: "127.0.0.1:0",
   });
   await using stranger = await loopbackNode();
-  const before = client.node.stats();
+  // packets of refused connections count too
+  const { sentBytes: _sent, receivedBytes: _received, ...before } = client.node.stats();
   for (const alpn of [...LINKED, "aster/1", "aster.consumer_admission"]) {
     const dial = stranger.connect(client.node.address(), alpn, { raw: true, timeoutMs: 2000 });
     await expect(dial).rejects.toMatchObject({ code: "connect" });
   }
-  expect(client.node.stats()).toEqual(before);
+  expect(client.node.stats()).toMatchObject(before);
 });

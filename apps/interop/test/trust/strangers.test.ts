@@ -25,11 +25,6 @@ async function denials(mesh: TestMesh): Promise<ReadonlyMap<string, string>> {
 }
 
 /** A time that other work on the machine hardly changes: a tenth of the values are below it. */
-function lowerDecile(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 10)] ?? Number.NaN;
-}
-
 const causeOf = async (server: TestkitServer) => {
   const { cause } = await server.eventOf(({ event }) => event === "admission");
   return cause;
@@ -63,8 +58,9 @@ test("receive the same bytes in the same time, whatever the cause", {
     reason: "",
   };
   expect([...texts]).toEqual([JSON.stringify(denial)]);
-  const usual = [...times.values()].map(lowerDecile);
-  expect(Math.max(...usual) - Math.min(...usual)).toBeLessThan(1);
+  // a busy machine adds time, but never takes it away
+  const least = [...times.values()].map((all) => Math.min(...all));
+  expect(Math.max(...least) - Math.min(...least)).toBeLessThan(1);
 });
 
 describe("requests that are cut off, too long or too deep", () => {

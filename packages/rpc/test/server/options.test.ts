@@ -58,12 +58,12 @@ const bad: Bad[] = [
   [
     "network",
     { network: "n1" as "n0" },
-    '"n0", "staging", "none" or { relays } with URLs, got "n1"',
+    '"n0", "staging", "none" or { relays, pkarr, dnsOrigin, nameserver }, got "n1"',
   ],
   [
     "network",
     { network: { relays: ["nowhere"] } },
-    '"n0", "staging", "none" or { relays } with URLs, got a value of type object',
+    '"n0", "staging", "none" or { relays, pkarr, dnsOrigin, nameserver }, got a value of type object',
   ],
   ["healthPort", { healthPort: 70_000 }, "an integer from 0 to 65535, got 70000"],
   ["healthPort", { healthPort: { port: 1.5 } }, "an integer from 0 to 65535, got 1.5"],

@@ -106,14 +106,20 @@ export class Maker {
 
   /**
    * Generates the type of a union case. pyfory 0.16 has no unions of containers; no version has
-   * unions of `any` or of nullable enums.
+   * unions of `any` or of nullable enums, and pyfory 1.7.7 writes the second union directly within a
+   * union with the names of its Python attributes.
    */
   #case(): TypeText {
     const structs = this.#types.flatMap((one) => ("struct" in one ? [{ type: one.struct }] : []));
     const type = this.#scope.compatible
       ? this.#present(2)
       : this.#one<TypeText>([...structs, "string", "varint32", "varint64", "bool", "float64"]);
-    return JSON.stringify(type).includes('"any"') ? "string" : type;
+    return JSON.stringify(type).includes('"any"') || this.#isUnion(type) ? "string" : type;
+  }
+
+  #isUnion(type: TypeText): boolean {
+    if (typeof type !== "object" || !("type" in type)) return false;
+    return this.#types.some((one) => "union" in one && one.union === type.type);
   }
 
   #type(depth: number): TypeText {
