@@ -24,7 +24,6 @@ async function denials(mesh: TestMesh): Promise<ReadonlyMap<string, string>> {
   ]);
 }
 
-/** A time that other work on the machine hardly changes: a tenth of the values are below it. */
 const causeOf = async (server: TestkitServer) => {
   const { cause } = await server.eventOf(({ event }) => event === "admission");
   return cause;
