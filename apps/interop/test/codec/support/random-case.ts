@@ -106,8 +106,8 @@ export class Maker {
 
   /**
    * Generates the type of a union case. pyfory 0.16 has no unions of containers; no version has
-   * unions of `any` or of nullable enums, and pyfory 1.7.7 writes the second union directly within a
-   * union with the names of its Python attributes.
+   * unions of `any` or of nullable enums, and pyfory 1.7.7 writes the second union directly within
+   * a union with the names of its Python attributes.
    */
   #case(): TypeText {
     const structs = this.#types.flatMap((one) => ("struct" in one ? [{ type: one.struct }] : []));
