@@ -22,20 +22,10 @@ from aster.trust.gossip import (  # noqa: E402
 from aster.trust.mesh import ClockDriftConfig, ProducerMessage  # noqa: E402
 
 import commands  # noqa: E402
+from iroh_node import NODES, Node  # noqa: E402
 
 ALPN = b"aster.producer_admission"
-NODES = {}
 MESH = {}
-
-
-class Node:
-    """A node that the runner of the commands can close."""
-
-    def __init__(self, node):
-        self.node = node
-
-    async def close(self):
-        await self.node.shutdown()
 
 
 async def start(command):

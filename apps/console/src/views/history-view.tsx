@@ -3,6 +3,7 @@ import type { Call } from "../state/call.ts";
 import { clearHistory, history, show } from "../state/calls.ts";
 import { linkTo } from "../state/route.ts";
 import { CallActions } from "./call-actions.tsx";
+import { FilterField } from "./filter-field.tsx";
 import { countText, durationText, timeText } from "./format.ts";
 import { StatusBadge } from "./status-badge.tsx";
 
@@ -15,15 +16,7 @@ export function HistoryView() {
     <article>
       <div class="toolbar">
         <h1>History</h1>
-        <input
-          type="search"
-          aria-label="Filter"
-          placeholder="Filter"
-          value={wanted.value}
-          onInput={({ currentTarget }) => {
-            wanted.value = currentTarget.value;
-          }}
-        />
+        <FilterField text={wanted} />
         <button type="button" class="small" onClick={clearHistory}>
           Clear
         </button>

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { Call } from "../state/call.ts";
 import type { Reply } from "../state/reply-log.ts";
+import { FilterField } from "./filter-field.tsx";
 import { countText, preciseTimeText } from "./format.ts";
 import { JsonText } from "./json-text.tsx";
 
@@ -18,15 +19,7 @@ export function ReplyStream({ call }: { call: Call }) {
       <div class="toolbar">
         <output>{countText(replies.total)}</output>
         {replies.dropped > 0 && <span class="dim">{replies.dropped} old ones dropped</span>}
-        <input
-          type="search"
-          aria-label="Filter"
-          placeholder="Filter"
-          value={wanted.value}
-          onInput={({ currentTarget }) => {
-            wanted.value = currentTarget.value;
-          }}
-        />
+        <FilterField text={wanted} />
         {call.isRunning && (
           <button type="button" class="small" onClick={() => call.setPaused(!call.paused.value)}>
             {call.paused.value ? "Resume" : "Pause"}

@@ -17,7 +17,7 @@ const SPARE_PART = 1 / 1024;
  * in the budget of the peer until the handler reads further ones.
  *
  * It reserves a little more than its messages take, so that most of them do not touch the budget.
- * What is reserved goes back when no message waits.
+ * The reserve goes back when no message waits.
  */
 export class RequestStream {
   readonly queue: MessageQueue<unknown>;
