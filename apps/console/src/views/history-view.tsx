@@ -3,8 +3,8 @@ import type { Call } from "../state/call.ts";
 import { clearHistory, history, show } from "../state/calls.ts";
 import { linkTo } from "../state/route.ts";
 import { CallActions } from "./call-actions.tsx";
-import { FilterField } from "./filter-field.tsx";
 import { countText, durationText, timeText } from "./format.ts";
+import { SearchField } from "./search-field.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 
 /** The calls of this page. */
@@ -16,7 +16,7 @@ export function HistoryView() {
     <article>
       <div class="toolbar">
         <h1>History</h1>
-        <FilterField text={wanted} />
+        <SearchField label="Filter" text={wanted} />
         <button type="button" class="small" onClick={clearHistory}>
           Clear
         </button>

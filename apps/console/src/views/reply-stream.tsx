@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
 import type { Call } from "../state/call.ts";
 import type { Reply } from "../state/reply-log.ts";
-import { FilterField } from "./filter-field.tsx";
 import { countText, preciseTimeText } from "./format.ts";
 import { JsonText } from "./json-text.tsx";
+import { SearchField } from "./search-field.tsx";
 
 const MOST_SHOWN = 200;
 const LONGEST_LINE = 400;
@@ -19,7 +19,7 @@ export function ReplyStream({ call }: { call: Call }) {
       <div class="toolbar">
         <output>{countText(replies.total)}</output>
         {replies.dropped > 0 && <span class="dim">{replies.dropped} old ones dropped</span>}
-        <FilterField text={wanted} />
+        <SearchField label="Filter" text={wanted} />
         {call.isRunning && (
           <button type="button" class="small" onClick={() => call.setPaused(!call.paused.value)}>
             {call.paused.value ? "Resume" : "Pause"}

@@ -3,6 +3,7 @@ import type { ServiceView } from "../protocol.ts";
 import { services } from "../state/peer.ts";
 import { linkTo, route } from "../state/route.ts";
 import { PatternMark } from "./pattern-mark.tsx";
+import { SearchField } from "./search-field.tsx";
 import { SessionList } from "./session-list.tsx";
 
 /** The services of the peer with their methods, and the open sessions. */
@@ -15,15 +16,7 @@ export function ServiceTree() {
   return (
     <aside class="tree">
       <div class="search">
-        <input
-          type="search"
-          aria-label="Search"
-          placeholder="Search ( / )"
-          value={wanted.value}
-          onInput={({ currentTarget }) => {
-            wanted.value = currentTarget.value;
-          }}
-        />
+        <SearchField label="Search" placeholder="Search ( / )" text={wanted} />
       </div>
       <nav aria-label="Services" onKeyDown={moveFocus}>
         {found.length === 0 && text !== "" && <p class="hint">Nothing found</p>}
